@@ -1,0 +1,1 @@
+"""Google Calendar as a tool of syncd."""

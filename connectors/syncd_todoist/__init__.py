@@ -1,0 +1,1 @@
+"""Todoist as a tool of syncd."""

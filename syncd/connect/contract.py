@@ -1,0 +1,141 @@
+"""The contract of a connector: its promises are tests in ``syncd.connect.testing``.
+
+Every method raises only errors of ``syncd.errors``:
+
+- ``SignIn``: the credentials are refused;
+- ``TryLater``: not done, worth trying again (with ``seconds`` when the tool says so);
+- ``Unclear``: a write was sent and nobody knows whether it was done;
+- ``StartOver``: (pull) the cursor is no longer good;
+- ``HoldTool``: a container that was bound is gone or unreadable;
+- ``SkipItem``: this one item is refused; ``Gone``: it is not there any more;
+  ``Changed``: it moved on since ``seen``;
+- ``Mistake``: the settings name something that can't be.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from syncd.clock import Clock
+from syncd.connect.policy import Policy
+from syncd.model.entities import Kind
+from syncd.model.ids import RemoteId
+from syncd.model.remote import Binding, Carried, Pull, Remote, Write
+from syncd.model.schema import Fields
+
+Outcome = Remote | Exception | None
+"""What became of a write: the item as the tool now holds it, None for a delete that
+is done, or the error of ``syncd.errors`` that this one write met."""
+
+
+class Memory(Protocol):
+    """What a connector remembers between runs: names to JSON values."""
+
+    def get(self, name: str) -> Any:
+        """Return what was put under ``name``, or None."""
+        ...
+
+    def put(self, name: str, value: Any) -> None:
+        """Keep ``value`` (JSON) under ``name``, durably, before returning."""
+        ...
+
+
+class Connector(Protocol):
+    """One tool."""
+
+    name: str
+    carries: Mapping[Kind, Carried]
+    edit_resolution: timedelta
+    """How fine the tool's edit times are (a minute, a millisecond)."""
+    gives_address: bool
+    """Whether ``Remote.url`` is the address that other tools carry as ``LINK``."""
+    batch_size: int
+    """How many writes one call of ``write`` may hold."""
+    policy: Policy
+    """The connector's one policy of waiting; also where its requests are counted."""
+
+    def bind(self) -> Binding:
+        """Find the containers; reads only, so that a dry run may call it.
+
+        A container that is missing and was never bound is in ``missing``. One that
+        was bound before and is gone raises ``HoldTool``.
+        """
+        ...
+
+    def provision(self) -> None:
+        """Make what ``bind`` found missing, remembering each id as it comes."""
+        ...
+
+    def pull(self, cursor: str | None) -> Pull:
+        """Read what changed since ``cursor``, or everything for None.
+
+        A page that fails raises; nothing short is ever returned.
+        """
+        ...
+
+    def read(self, kind: Kind, remote: RemoteId) -> Remote:
+        """Read one item directly. Raises ``Gone`` on evidence of removal."""
+        ...
+
+    def find(self, write: Write) -> Remote | None:
+        """Look for what an unclear create may have made, by key or mark."""
+        ...
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        """Do these writes in order; one outcome each, in the same order.
+
+        Raises only when none was done (``SignIn``, ``TryLater``); what follows a
+        failing write is still tried. A create whose key was seen before answers
+        with the item that it made then. A delete of what is gone succeeds.
+        """
+        ...
+
+    def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
+        """Return what this tool can hold of ``fields``: shortened, rounded, zone-less.
+
+        ``fit`` twice is ``fit`` once, and what it returns, ``pull`` gives back.
+        Fields that the tool does not carry are left out.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toolbox:
+    """What a connector is given to work with."""
+
+    clock: Clock
+    memory: Memory
+    policy: Policy
+    timezone: str
+    """The plan's IANA zone, for moments that come without one."""
+    new_key: Callable[[], str]
+    """Makes a fresh UUID as text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plugin:
+    """What an entry point of the group ``syncd.connectors`` names.
+
+    title: how a person calls the tool.
+    settings: the pydantic model of ``[connectors.NAME]`` (without ``enabled``).
+    build: makes the connector; raises ``Mistake`` where a setting is missing, with
+        a sentence that says which and how to get it.
+    secrets: the settings (by name) that are secrets.
+    sign_in: signs in interactively and stores what that yields; takes the settings
+        and ``say`` (prints a line), returns the sentence to end with. None where a
+        token in the settings is all there is.
+    """
+
+    name: str
+    title: str
+    settings: type[BaseModel]
+    build: Callable[[Any, Toolbox], Connector]
+    secrets: frozenset[str] = frozenset()
+    sign_in: Callable[[Any, Callable[[str], None]], str] | None = None

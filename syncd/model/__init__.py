@@ -1,0 +1,1 @@
+"""The plan's kinds, values and rules: pure."""

@@ -1,0 +1,144 @@
+"""An entity as a tool holds it: the values that cross the contract.
+
+In everything here a reference (``Task.goal``, ``Skill.goals``, …) is the **remote
+id** of its target in the same tool, never an id of the plan: a connector knows
+nothing of other tools. The engine translates in both directions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from syncd.model.entities import Kind
+from syncd.model.ids import EntityId, RemoteId
+from syncd.model.schema import Fields
+
+LINK = "link"
+"""A field beside those of the kind: the address of the entity's page in the tool
+that gives addresses. A tool may carry it, and is then found again by it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """How one tool carries one kind.
+
+    fields: all that the tool holds of it (``LINK`` may be one of them).
+    editable: those whose changes there change the plan; the rest is syncd's own.
+    home: where edit times tie, this tool's value wins for these fields.
+    adopts: an item that the user adds there becomes an entity of the plan.
+    archives: an item that is gone there archives its entity.
+    live_only: only what can be acted on now is held there (open tasks of goals
+        that are not paused or dropped; active goals).
+    hides_done: what is done is no longer listed, though not deleted.
+    """
+
+    fields: frozenset[str]
+    editable: frozenset[str]
+    home: frozenset[str] = frozenset()
+    adopts: bool = True
+    archives: bool = True
+    live_only: bool = False
+    hides_done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """One item of a tool, read and normalised.
+
+    fields: the carried fields that could be read. What could not (a text that is
+        no date, a property of another type) is missing here and has a sentence,
+        ending with what to do, in ``problems``.
+    version: what ``update`` must find unchanged; "" where a tool has none.
+    edited_at: when the tool says it was last edited; None if it does not say.
+    mark: syncd's own key found on the item (an entity id), if any.
+    link: the address of another tool's page found on the item, if any.
+    url: where a person opens this item.
+    completions: how often a repeating item was completed, where the tool counts.
+    extra: what the connector wants to be handed back with this item; JSON.
+    """
+
+    id: RemoteId
+    kind: Kind
+    fields: Fields
+    version: str = ""
+    created_at: datetime | None = None
+    edited_at: datetime | None = None
+    mark: EntityId | None = None
+    link: str | None = None
+    url: str = ""
+    completions: int = 0
+    problems: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """An item as it was last seen: what a write relies on."""
+
+    id: RemoteId
+    version: str = ""
+    fields: Fields = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pull:
+    """What reading a tool brought.
+
+    items: what changed since the cursor, or, for the kinds in ``whole``, all there is.
+    gone: remote ids with positive evidence of removal (tombstone, cancelled, trash,
+        moved out of syncd's container).
+    whole: the kinds whose listing is complete; an item of these that is absent is
+        *unconfirmed*, not gone.
+    cursor: where the next pull starts; opaque text; None keeps the old one.
+    clock_offset: the tool's clock less ours, from its Date header.
+    problems: sentences about the container (a property renamed, retyped, missing).
+    paused: fields of kinds that can't be synced for now (their property is missing
+        or has another type): not read, not written.
+    """
+
+    items: tuple[Remote, ...] = ()
+    gone: frozenset[RemoteId] = frozenset()
+    whole: frozenset[Kind] = frozenset()
+    cursor: str | None = None
+    clock_offset: timedelta | None = None
+    problems: tuple[str, ...] = ()
+    paused: Mapping[Kind, frozenset[str]] = field(default_factory=dict)
+
+
+class Op(StrEnum):
+    """What a write does."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One write, whole: sending it twice with the same key does it once.
+
+    key: made for this write and kept with the intent; a UUID as text.
+    fields: all carried fields for a create; only those to change for an update.
+    seen: the item as last seen; for a create, the removed item that it revives.
+    """
+
+    op: Op
+    key: str
+    kind: Kind
+    entity: EntityId
+    fields: Fields = field(default_factory=dict)
+    seen: Seen | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """What a tool's containers look like.
+
+    missing: in words, each container that ``provision`` would make.
+    """
+
+    missing: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()

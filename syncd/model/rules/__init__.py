@@ -1,0 +1,1 @@
+"""The rules of the plan: what follows from what, as pure functions."""

@@ -1,0 +1,167 @@
+"""The values that fields hold, all immutable."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant, and the IANA zone in which a person chose it, if known.
+
+    ``at`` is always in UTC. A zone of None means "as the plan's zone": some tools
+    keep the instant and lose the zone.
+    """
+
+    at: datetime
+    zone: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at", self.at.astimezone(UTC))
+
+    def local(self, default_zone: str = "UTC") -> datetime:
+        """Return the wall-clock time in its own zone, or in the default one."""
+        return self.at.astimezone(ZoneInfo(self.zone or default_zone))
+
+    def to_the_minute(self) -> "Moment":
+        """Return this moment with its seconds cut off."""
+        return Moment(self.at.replace(second=0, microsecond=0), self.zone)
+
+    def without_zone(self) -> "Moment":
+        """Return the bare instant."""
+        return Moment(self.at, None)
+
+
+Due = date | Moment
+"""A day, or a moment of a day. (``datetime`` never stands for either.)"""
+
+Value = (
+    str
+    | int
+    | float
+    | bool
+    | None
+    | date
+    | Moment
+    | frozenset[str]
+    | tuple[tuple[str, str], ...]
+)
+"""What one field of an entity can hold; references are ids as text."""
+
+
+def day_of(due: Due, zone: str) -> date:
+    """Return the calendar day of ``due`` in the plan's zone."""
+    return due.local(zone).date() if isinstance(due, Moment) else due
+
+
+def start_of(day: date, zone: str) -> datetime:
+    """Return the first instant of ``day`` in ``zone``, in UTC."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
+    return midnight.astimezone(UTC)
+
+
+def minutes(count: float) -> timedelta:
+    """Return a span of ``count`` minutes."""
+    return timedelta(minutes=count)
+
+
+class Aspect(StrEnum):
+    """What a profile entry tells of the person."""
+
+    STRENGTH = "strength"
+    GROWTH_AREA = "growth area"
+    VALUE = "value"
+    INTEREST = "interest"
+    VISION = "vision"
+
+
+class VisionHorizon(StrEnum):
+    """How far a vision looks."""
+
+    NEAR = "1-2 years"
+    MIDDLE = "3-5 years"
+    FAR = "5+ years"
+
+
+class GoalHorizon(StrEnum):
+    """How far a goal reaches."""
+
+    SHORT = "short"
+    MID = "mid"
+    LONG = "long"
+
+
+class GoalStatus(StrEnum):
+    """Where a goal stands."""
+
+    PLANNED = "planned"
+    ACTIVE = "active"
+    DONE = "done"
+    PAUSED = "paused"
+    DROPPED = "dropped"
+
+
+class Pace(StrEnum):
+    """Progress against time elapsed."""
+
+    AHEAD = "ahead"
+    ON_TRACK = "on track"
+    AT_RISK = "at risk"
+    BEHIND = "behind"
+
+
+class SkillCategory(StrEnum):
+    """Hard or soft."""
+
+    HARD = "hard"
+    SOFT = "soft"
+
+
+class ResourceType(StrEnum):
+    """What one learns from."""
+
+    COURSE = "course"
+    BOOK = "book"
+    WORKSHOP = "workshop"
+    CERTIFICATION = "certification"
+    MENTOR = "mentor"
+    OTHER = "other"
+
+
+class ResourceStatus(StrEnum):
+    """How far one is with a resource."""
+
+    WANTED = "wanted"
+    IN_PROGRESS = "in progress"
+    FINISHED = "finished"
+
+
+class BlockState(StrEnum):
+    """Where a learning block stands."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    PINNED = "pinned"
+    UNCONFIRMED = "unconfirmed"
+    DONE = "done"
+    MISSED = "missed"
+    SKIPPED = "skipped"
+
+
+class ContactRole(StrEnum):
+    """What a contact is to the person."""
+
+    MENTOR = "mentor"
+    SPONSOR = "sponsor"
+    PEER = "peer"
+    ADVISOR = "advisor"
+    PARTNER = "accountability partner"
+
+
+class ReviewKind(StrEnum):
+    """How long a period a review covers."""
+
+    WEEKLY = "weekly"
+    QUARTERLY = "quarterly"
+    ANNUAL = "annual"

@@ -1,0 +1,1 @@
+"""The local truth: plan, links, journal, history; the only SQL."""

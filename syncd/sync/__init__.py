@@ -1,0 +1,1 @@
+"""The sync core, pure: merging, matching, deciding, braking."""
