@@ -15,6 +15,9 @@ from typing import Any, Protocol
 
 import uvicorn
 
+from syncd.model.entities import Kind
+from syncd.model.values import Value
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -220,14 +223,46 @@ async def _recorded(scope: Scope, receive: Receive) -> tuple[Logged, Receive]:
     return request, again
 
 
+class Person(Protocol):
+    """What a person does in the tool's own window, for demonstrations and tests.
+
+    Items are found by what the person reads: their title. Fields and values are the
+    plan's (``Task.done``, ``Milestone.due``); references are titles. Every method
+    raises ``KeyError`` for what the tool does not show.
+    """
+
+    def titles(self, kind: Kind) -> list[str]:
+        """Return the titles of all items of a kind that the tool shows, in its order."""
+        ...
+
+    def shows(self, kind: Kind, title: str) -> dict[str, Value]:
+        """Return the fields of one item as the tool shows them."""
+        ...
+
+    def add(self, kind: Kind, title: str, **fields: Value) -> None:
+        """Add an item by hand."""
+        ...
+
+    def edit(self, kind: Kind, title: str, field: str, value: Value) -> None:
+        """Change one field of an item (``title`` too) by hand."""
+        ...
+
+    def delete(self, kind: Kind, title: str) -> None:
+        """Delete an item by hand, as the tool's own button does."""
+        ...
+
+
 class Sandbox(Protocol):
     """What an entry point of the group ``syncd.sandboxes`` makes.
 
+    The entry point is called as ``make(directory, clock)``: a directory for files
+    that the settings need (a token file), and where the time comes from.
     ``app`` serves the service's API and, at ``/``, a page for people.
     """
 
     name: str
     app: App
+    person: Person
 
     def settings(self, origin: str) -> dict[str, Any]:
         """Return the ``[connectors.NAME]`` settings that point a connector here.
