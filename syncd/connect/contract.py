@@ -52,6 +52,9 @@ class Connector(Protocol):
     """How fine the tool's edit times are (a minute, a millisecond)."""
     gives_address: bool
     """Whether ``Remote.url`` is the address that other tools carry as ``LINK``."""
+    keeps_marks: bool
+    """Whether the tool's items hold syncd's own key (``Remote.mark``). Then an update,
+    even one without fields, writes the mark where ``seen.mark`` is not the entity."""
     batch_size: int
     """How many writes one call of ``write`` may hold."""
     policy: Policy
@@ -98,6 +101,13 @@ class Connector(Protocol):
 
         ``fit`` twice is ``fit`` once, and what it returns, ``pull`` gives back.
         Fields that the tool does not carry are left out.
+        """
+        ...
+
+    def holds(self, kind: Kind, fields: Fields) -> bool:
+        """Say whether this tool can hold such an entity at all.
+
+        A calendar, for one, has no place for a milestone without a day.
         """
         ...
 

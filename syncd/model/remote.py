@@ -75,10 +75,15 @@ class Remote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """An item as it was last seen: what a write relies on."""
+    """An item as it was last seen: what a write relies on.
+
+    An update also writes the mark wherever ``mark`` is not the entity's id (an item
+    that its user added, or a copy that carries another's).
+    """
 
     id: RemoteId
     version: str = ""
+    mark: EntityId | None = None
     fields: Fields = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
