@@ -1,0 +1,200 @@
+"""The three-way merge of one entity, field by field, with any number of tools."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from syncd.model.entities import Kind
+from syncd.model.fields import SETS
+from syncd.model.schema import FIELDS, Fields
+from syncd.model.values import Moment, Value
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who set a field, and when by our clock; ``at`` is None where nobody knows."""
+
+    by: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What one tool shows of an entity, against what it and syncd last agreed on.
+
+    fit: what the tool can hold of the plan's fields as they stand now.
+    edited_at: the tool's own edit time, corrected to our clock.
+    resolution: how fine that time is.
+    editable: the fields whose changes count; home: where this tool wins a tie.
+    """
+
+    tool: str
+    observed: Fields
+    base: Fields
+    fit: Fields
+    editable: frozenset[str]
+    home: frozenset[str] = frozenset()
+    edited_at: datetime | None = None
+    resolution: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A field of the plan that took a new value."""
+
+    field: str
+    before: Value
+    after: Value
+    author: Author
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """A value that lost: another was set since the two sides last agreed."""
+
+    field: str
+    won: Value
+    won_by: str
+    lost: Value
+    lost_by: str
+    lost_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What a merge changes in the plan, and what it had to pass over."""
+
+    changes: tuple[Change, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Contender:
+    value: Value
+    author: Author
+    home: bool = False
+    resolution: timedelta = timedelta(0)
+    is_plan: bool = field(default=False)
+
+
+def merge(
+    kind: Kind,
+    plan: Fields,
+    authors: Mapping[str, Author],
+    sightings: Sequence[Sighting],
+    zone: str,
+) -> Merged:
+    """Merge what the tools show into the plan's fields.
+
+    ``authors`` tells who set each field of the plan last. Moments that come without
+    a zone take the one that the plan has for them, else ``zone``. The result does not
+    depend on the order of ``sightings``.
+    """
+    changes: list[Change] = []
+    conflicts: list[Conflict] = []
+    for name, spec in FIELDS[kind].items():
+        edits = [one for one in sightings if _edited(one, name)]
+        if not edits:
+            continue
+        if spec.type in SETS:
+            change = _merge_set(name, plan[name], edits)
+            if change is not None:
+                changes.append(change)
+            continue
+        contenders = _contenders(name, plan[name], authors.get(name), edits, zone)
+        winner, losers = _judge(name, contenders)
+        conflicts.extend(_conflict(name, winner, loser) for loser in losers)
+        if winner.value != plan[name]:
+            changes.append(
+                Change(field=name, before=plan[name], after=winner.value, author=winner.author)
+            )
+    return Merged(changes=tuple(changes), conflicts=tuple(conflicts))
+
+
+def _edited(sighting: Sighting, name: str) -> bool:
+    """Say whether the tool's user changed this field to something the plan lacks."""
+    if name not in sighting.editable or name not in sighting.observed:
+        return False
+    observed = sighting.observed[name]
+    return observed != sighting.base.get(name) and observed != sighting.fit.get(name)
+
+
+def _merge_set(name: str, plan: Value, edits: Sequence[Sighting]) -> Change | None:
+    """Apply every tool's additions and removals against its own base."""
+    now = _set(plan)
+    added: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+    for one in edits:
+        observed, base = _set(one.observed[name]), _set(one.base.get(name))
+        added |= observed - base
+        removed |= base - observed
+    result = (now - removed) | added
+    if result == now:
+        return None
+    last = max(edits, key=lambda one: (one.edited_at or EPOCH, one.tool))
+    author = Author(by=last.tool, at=last.edited_at)
+    return Change(field=name, before=now, after=result, author=author)
+
+
+def _set(value: Value) -> frozenset[str]:
+    return value if isinstance(value, frozenset) else frozenset()
+
+
+def _contenders(
+    name: str, plan: Value, author: Author | None, edits: Sequence[Sighting], zone: str
+) -> list[_Contender]:
+    """Return the tools' values, and the plan's where some tool had not seen it."""
+    found = [
+        _Contender(
+            value=_lift(one.observed[name], plan, zone),
+            author=Author(by=one.tool, at=one.edited_at),
+            home=name in one.home,
+            resolution=one.resolution,
+        )
+        for one in edits
+    ]
+    unseen = any(one.fit.get(name) != one.base.get(name) for one in edits)
+    if unseen:
+        known = author or Author(by="plan", at=None)
+        found.append(_Contender(value=plan, author=known, is_plan=True))
+    return found
+
+
+def _lift(observed: Value, plan: Value, zone: str) -> Value:
+    """Give a moment that lost its zone in the tool the plan's zone back."""
+    if not isinstance(observed, Moment) or observed.zone is not None:
+        return observed
+    kept = plan.zone if isinstance(plan, Moment) and plan.zone else zone
+    return Moment(observed.at, kept)
+
+
+def _judge(name: str, contenders: Sequence[_Contender]) -> tuple[_Contender, list[_Contender]]:
+    """Return the winner, and those whose different value it beat."""
+    coarsest = max(one.resolution for one in contenders)
+    comparable = all(one.author.at is not None for one in contenders)
+
+    def rank(one: _Contender) -> tuple[datetime, bool, bool, bool, str, str]:
+        at = _cut(one.author.at or EPOCH, coarsest) if comparable else EPOCH
+        ticked = name == "done" and one.value is True
+        return (at, ticked, one.home, not one.is_plan, one.author.by, repr(one.value))
+
+    ordered = sorted(contenders, key=rank)
+    winner = ordered[-1]
+    return winner, [one for one in ordered[:-1] if one.value != winner.value]
+
+
+def _cut(at: datetime, resolution: timedelta) -> datetime:
+    return at if not resolution else at - (at - EPOCH) % resolution
+
+
+def _conflict(name: str, winner: _Contender, loser: _Contender) -> Conflict:
+    return Conflict(
+        field=name,
+        won=winner.value,
+        won_by=winner.author.by,
+        lost=loser.value,
+        lost_by=loser.author.by,
+        lost_at=loser.author.at,
+    )
