@@ -1,0 +1,202 @@
+"""A service in memory: what it holds, what a person does in it, what goes wrong there."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from syncd.clock import Clock
+from syncd.connect.memory_shape import MemoryShape
+from syncd.errors import SignIn, TryLater
+from syncd.model.entities import Kind
+from syncd.model.ids import EntityId, RemoteId
+from syncd.model.remote import LINK, Remote, Write
+from syncd.model.schema import DEFAULTS, Fields
+from syncd.model.values import Value
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class MemoryFaults:
+    """What is wrong with the service, until it is set right.
+
+    before, after: called with each write, before it is done or once it is done but not
+        answered; what they raise is the service's answer (``Unclear`` from ``after`` is a
+        lost reply), and what is no ``SyncdError`` ends the caller: a crash.
+    page: called before each page of a pull with its number (from 1); may raise.
+    empty_listings, short_by: so many pulls find nothing; the next one misses so many.
+    revoked, down: the credentials are refused; nothing answers.
+    normalise: what the service makes of the fields that it is sent.
+    """
+
+    before: Callable[[Write], None] | None = None
+    after: Callable[[Write], None] | None = None
+    page: Callable[[int], None] | None = None
+    empty_listings: int = 0
+    short_by: int = 0
+    revoked: bool = False
+    down: bool = False
+    normalise: Callable[[Kind, Fields], Fields] | None = None
+
+    def knock(self) -> None:
+        """Raise what any request meets now."""
+        if self.revoked:
+            raise SignIn("The credentials are refused: sign in again.")
+        if self.down:
+            raise TryLater("Nothing answers: trying again later.")
+
+    def turn(self, page: int) -> None:
+        """Raise what the request of this page of a pull meets now."""
+        self.knock()
+        if self.page is not None:
+            self.page(page)
+
+
+@dataclass(slots=True)
+class MemoryTool:
+    """The state of one service; it outlives every connector.
+
+    items, removed: what is there, and what was; by remote id, as it would be read.
+    shift: how far the service's clock is ahead of ours.
+    foreign: by remote id, what a person keeps on an item that syncd knows nothing of.
+    paused, problems: what a pull says of the containers.
+    reads, writes: how often each kind of request was served; ``log``: each write, done.
+    """
+
+    shape: MemoryShape
+    clock: Clock
+    shift: timedelta = timedelta(0)
+    faults: MemoryFaults = field(default_factory=MemoryFaults)
+    items: dict[RemoteId, Remote] = field(default_factory=dict)
+    removed: dict[RemoteId, Remote] = field(default_factory=dict)
+    foreign: dict[RemoteId, dict[str, str]] = field(default_factory=dict)
+    containers: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, RemoteId] = field(default_factory=dict)
+    paused: dict[Kind, frozenset[str]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    reads: Counter[str] = field(default_factory=Counter)
+    writes: Counter[str] = field(default_factory=Counter)
+    log: list[Write] = field(default_factory=list)
+    counter: int = 0
+    epoch: int = 0
+    _changes: dict[RemoteId, int] = field(default_factory=dict)
+
+    # What a person does.
+
+    def add(self, kind: Kind, title: str, **fields: Value) -> RemoteId:
+        """Add an item by hand; references are remote ids. Return its remote id."""
+        remote = RemoteId(f"{self.shape.name}-{self.counter + 1}")
+        self.make(remote, kind, {"title": title, **fields}, mark=None)
+        return remote
+
+    def edit(self, remote: RemoteId, **fields: Value) -> None:
+        """Change fields of an item by hand."""
+        self.change(remote, fields)
+
+    def spoil(self, remote: RemoteId, name: str, problem: str) -> None:
+        """Write into a field what no one can read; ``problem`` says what and what to do."""
+        item = self.items[remote]
+        kept = {key: value for key, value in item.fields.items() if key != name}
+        problems = {**item.problems, name: problem}
+        self._stamp(replace(item, fields=kept, problems=problems))
+
+    def complete(self, remote: RemoteId, next_due: Value) -> None:
+        """Tick a repeating item: it stays open, one completion more, with its next day."""
+        item = self.items[remote]
+        fields = {**item.fields, "due": next_due}
+        self._stamp(replace(item, fields=fields, completions=item.completions + 1))
+
+    def delete(self, remote: RemoteId) -> None:
+        """Remove an item by hand: it goes to where ``restore`` finds it."""
+        self.removed[remote] = self.items.pop(remote)
+        self._touch(remote)
+
+    def restore(self, remote: RemoteId) -> None:
+        """Bring a removed item back by hand, with its old id."""
+        self._stamp(self.removed.pop(remote))
+
+    def duplicate(self, remote: RemoteId) -> RemoteId:
+        """Copy an item by hand, mark and link with it. Return the copy's remote id."""
+        copy = RemoteId(f"{self.shape.name}-{self.counter + 1}")
+        self._stamp(replace(self.items[remote], id=copy, created_at=self.now()), at=copy)
+        return copy
+
+    def vanish(self, container: str) -> None:
+        """Delete a whole container by hand, or no longer share it."""
+        self.containers.pop(container)
+
+    def expire_cursors(self) -> None:
+        """Make every cursor that was ever given out useless."""
+        self.epoch += 1
+
+    def titled(self, kind: Kind, title: str) -> RemoteId:
+        """Return the first live item of this kind and title; ``KeyError`` without one."""
+        for item in self.items.values():
+            if item.kind is kind and item.fields.get("title") == title:
+                return item.id
+        raise KeyError(title)
+
+    # What the service does for a connector.
+
+    def now(self) -> datetime:
+        """Return the service's time, as fine as it keeps edit times."""
+        now = self.clock.now() + self.shift
+        return now - (now - _EPOCH) % self.shape.edit_resolution
+
+    def make(
+        self, remote: RemoteId, kind: Kind, fields: Fields, *, mark: EntityId | None
+    ) -> Remote:
+        """Make an item, or revive a removed one of this id."""
+        self.removed.pop(remote, None)
+        empty: dict[str, Any] = {LINK: "", **DEFAULTS[kind]}
+        carried = self.shape.carries[kind].fields
+        whole = {name: empty[name] for name in sorted(carried)} | self._kept(kind, fields)
+        item = Remote(
+            id=remote,
+            kind=kind,
+            fields=whole,
+            created_at=self.now(),
+            mark=mark,
+            url=f"https://{self.shape.name}.invalid/{remote}",
+        )
+        return self._stamp(item)
+
+    def change(
+        self, remote: RemoteId, fields: Fields, *, mark: EntityId | None = None
+    ) -> Remote:
+        """Change fields of an item, and its mark; what is there already changes nothing."""
+        item = self.items[remote]
+        new = {**item.fields, **self._kept(item.kind, fields)}
+        if new == item.fields and mark in (None, item.mark):
+            return item
+        problems = {name: it for name, it in item.problems.items() if name not in fields}
+        mark = mark or item.mark
+        return self._stamp(replace(item, fields=new, problems=problems, mark=mark))
+
+    def changed_since(self, change: int) -> Iterator[RemoteId]:
+        """Yield the ids of what changed after that change, the latest first."""
+        for remote in reversed(self._changes):
+            if self._changes[remote] <= change:
+                return
+            yield remote
+
+    def _kept(self, kind: Kind, fields: Fields) -> dict[str, Any]:
+        if self.faults.normalise is not None:
+            fields = self.faults.normalise(kind, fields)
+        return self.shape.fit(kind, fields)
+
+    def _stamp(self, item: Remote, at: RemoteId | None = None) -> Remote:
+        self._touch(at or item.id)
+        version = str(self.counter) if self.shape.conditional else ""
+        link = str(item.fields.get(LINK) or "") or None
+        url = f"https://{self.shape.name}.invalid/{item.id}"
+        new = replace(item, version=version, edited_at=self.now(), link=link, url=url)
+        self.items[item.id] = new
+        return new
+
+    def _touch(self, remote: RemoteId) -> None:
+        self.counter += 1
+        self._changes.pop(remote, None)
+        self._changes[remote] = self.counter
