@@ -1,0 +1,166 @@
+"""What changed in the plan, and what lost: kept, and never rewritten."""
+
+import itertools
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from syncd.model.entities import Kind
+from syncd.model.ids import EntityId, PlanId
+from syncd.store import tables
+from syncd.store.database import Database
+from syncd.store.rows import (
+    ConflictRow,
+    HistoryRow,
+    dump_value,
+    load_value,
+    moment_of,
+    moment_text,
+)
+
+H = tables.history.c
+C = tables.conflicts.c
+
+
+class HistoryStore:
+    """The history and the conflicts of one plan."""
+
+    def __init__(self, database: Database, plan: PlanId) -> None:
+        self._database = database
+        self._plan = plan
+        with database.transaction() as connection:
+            rows = connection.execute(select(func.max(H.seq))).scalar() or 0
+            lost = connection.execute(select(func.max(C.seq))).scalar() or 0
+        self._rows = itertools.count(rows + 1)
+        self._lost = itertools.count(lost + 1)
+
+    def add(self, rows: Iterable[HistoryRow]) -> None:
+        """Append changes."""
+        written = [
+            {
+                "plan": self._plan,
+                "seq": next(self._rows),
+                "cycle": row.cycle,
+                "at": row.at.isoformat(),
+                "by": row.by,
+                "set_at": moment_text(row.set_at),
+                "entity": row.entity,
+                "kind": row.kind,
+                "title": row.title,
+                "field": row.field,
+                "before": dump_value(row.before),
+                "after": dump_value(row.after),
+            }
+            for row in rows
+        ]
+        if written:
+            with self._database.transaction() as connection:
+                connection.execute(insert(tables.history), written)
+
+    def rows(
+        self, *, entity: EntityId | None = None, cycle: int | None = None, limit: int = 1000
+    ) -> list[HistoryRow]:
+        """Return changes, newest first."""
+        chosen = select(tables.history).where(H.plan == self._plan)
+        if entity is not None:
+            chosen = chosen.where(H.entity == entity)
+        if cycle is not None:
+            chosen = chosen.where(H.cycle == cycle)
+        with self._database.transaction() as connection:
+            rows = connection.execute(chosen.order_by(H.seq.desc()).limit(limit))
+            return [_history(row) for row in rows]
+
+    def row(self, seq: int) -> HistoryRow | None:
+        """Return one change by its number."""
+        chosen = select(tables.history).where(H.plan == self._plan, H.seq == seq)
+        with self._database.transaction() as connection:
+            row = connection.execute(chosen).first()
+        return _history(row) if row else None
+
+    def last_cycle(self) -> int:
+        """Return the number of the last cycle that changed anything."""
+        chosen = select(func.max(H.cycle)).where(H.plan == self._plan)
+        with self._database.transaction() as connection:
+            return int(connection.execute(chosen).scalar() or 0)
+
+    def add_conflicts(self, rows: Iterable[ConflictRow]) -> None:
+        """Append values that lost."""
+        written = [
+            {
+                "plan": self._plan,
+                "seq": next(self._lost),
+                "cycle": row.cycle,
+                "at": row.at.isoformat(),
+                "entity": row.entity,
+                "kind": row.kind,
+                "title": row.title,
+                "field": row.field,
+                "won": dump_value(row.won),
+                "won_by": row.won_by,
+                "lost": dump_value(row.lost),
+                "lost_by": row.lost_by,
+                "lost_at": moment_text(row.lost_at),
+                "settled": row.settled,
+            }
+            for row in rows
+        ]
+        if written:
+            with self._database.transaction() as connection:
+                connection.execute(insert(tables.conflicts), written)
+
+    def conflicts(
+        self, *, entity: EntityId | None = None, settled: bool | None = None
+    ) -> list[ConflictRow]:
+        """Return values that lost, newest first."""
+        chosen = select(tables.conflicts).where(C.plan == self._plan)
+        if entity is not None:
+            chosen = chosen.where(C.entity == entity)
+        if settled is not None:
+            chosen = chosen.where(C.settled.is_(settled))
+        with self._database.transaction() as connection:
+            rows = connection.execute(chosen.order_by(C.seq.desc()))
+            return [_conflict(row) for row in rows]
+
+    def settle_conflict(self, seq: int) -> None:
+        """Mark a conflict as looked at."""
+        changed = update(tables.conflicts).where(C.plan == self._plan, C.seq == seq)
+        with self._database.transaction() as connection:
+            connection.execute(changed.values(settled=True))
+
+
+def _history(row: Any) -> HistoryRow:
+    kind = Kind(row.kind)
+    return HistoryRow(
+        seq=row.seq,
+        cycle=row.cycle,
+        at=datetime.fromisoformat(row.at),
+        by=row.by,
+        set_at=moment_of(row.set_at),
+        entity=EntityId(row.entity),
+        kind=kind,
+        title=row.title,
+        field=row.field,
+        before=load_value(kind, row.field, row.before),
+        after=load_value(kind, row.field, row.after),
+    )
+
+
+def _conflict(row: Any) -> ConflictRow:
+    kind = Kind(row.kind)
+    return ConflictRow(
+        seq=row.seq,
+        cycle=row.cycle,
+        at=datetime.fromisoformat(row.at),
+        entity=EntityId(row.entity),
+        kind=kind,
+        title=row.title,
+        field=row.field,
+        won=load_value(kind, row.field, row.won),
+        won_by=row.won_by,
+        lost=load_value(kind, row.field, row.lost),
+        lost_by=row.lost_by,
+        lost_at=moment_of(row.lost_at),
+        settled=bool(row.settled),
+    )

@@ -1,0 +1,80 @@
+"""Writes in flight: written down before they are sent, closed with their outcome."""
+
+import itertools
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select
+
+from syncd.model.ids import EntityId, PlanId, ToolName
+from syncd.model.remote import Write
+from syncd.store import tables
+from syncd.store.database import Database
+from syncd.store.rows import Intent, dump_write, load_write
+
+I = tables.intents.c  # noqa: E741  # one letter a table, as in the other stores
+
+
+class Journal:
+    """The intents of one plan."""
+
+    def __init__(self, database: Database, plan: PlanId) -> None:
+        self._database = database
+        self._plan = plan
+        with database.transaction() as connection:
+            highest = connection.execute(select(func.max(I.seq))).scalar()
+        self._numbers = itertools.count((highest or 0) + 1)
+
+    def open(self, tool: ToolName, writes: Iterable[Write], now: datetime) -> None:
+        """Write these down, in order, before they are sent."""
+        rows = [
+            {
+                "plan": self._plan,
+                "key": write.key,
+                "tool": tool,
+                "entity": write.entity,
+                "seq": next(self._numbers),
+                "at": now.isoformat(),
+                "write": dump_write(write),
+            }
+            for write in writes
+        ]
+        if rows:
+            with self._database.transaction() as connection:
+                connection.execute(insert(tables.intents), rows)
+
+    def pending(self, tool: ToolName) -> list[Intent]:
+        """Return a tool's open intents, oldest first."""
+        chosen = (
+            select(tables.intents).where(I.plan == self._plan, I.tool == tool).order_by(I.seq)
+        )
+        with self._database.transaction() as connection:
+            return [
+                Intent(
+                    tool=tool,
+                    seq=row.seq,
+                    at=datetime.fromisoformat(row.at),
+                    write=load_write(row.write),
+                )
+                for row in connection.execute(chosen)
+            ]
+
+    def entities(self, tool: ToolName) -> set[EntityId]:
+        """Return the entities with an open intent in a tool."""
+        chosen = select(I.entity).where(I.plan == self._plan, I.tool == tool)
+        with self._database.transaction() as connection:
+            return {EntityId(row[0]) for row in connection.execute(chosen)}
+
+    def count(self) -> int:
+        """Return how many intents are open in all tools."""
+        chosen = select(func.count()).where(I.plan == self._plan)
+        with self._database.transaction() as connection:
+            return int(connection.execute(chosen).scalar() or 0)
+
+    def close(self, keys: Iterable[str]) -> None:
+        """Take intents off whose outcome is known."""
+        with self._database.transaction() as connection:
+            for key in keys:
+                connection.execute(
+                    delete(tables.intents).where(I.plan == self._plan, I.key == key)
+                )

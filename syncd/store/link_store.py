@@ -1,0 +1,226 @@
+"""Links with their bases, and what is still to be decided for each tool."""
+
+import itertools
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from syncd.model.entities import Kind
+from syncd.model.ids import EntityId, PlanId, RemoteId, ToolName
+from syncd.store import tables
+from syncd.store.database import Database
+from syncd.store.rows import Link, dump_fields, load_fields, moment_of, moment_text
+from syncd.sync.decide import Presence
+
+L = tables.links.c
+D = tables.dirty.c
+
+_REFERRERS = text(
+    """
+    INSERT OR REPLACE INTO dirty (plan, tool, entity, stamp)
+    SELECT r.plan, :tool, r.source, :stamp FROM refs r
+    WHERE r.plan = :plan AND r.target = :target
+    """
+)
+
+
+_OTHERS = text(
+    """
+    DELETE FROM links WHERE plan = :plan AND tool = :tool AND remote = :remote
+      AND entity <> :entity
+    """
+)
+
+
+class LinkStore:
+    """Reads and writes links and the dirty set of one plan."""
+
+    def __init__(self, database: Database, plan: PlanId) -> None:
+        self._database = database
+        self._plan = plan
+        with database.transaction() as connection:
+            highest = connection.execute(select(func.max(D.stamp))).scalar()
+        self._stamps = itertools.count((highest or 0) + 1)
+
+    def of_entity(self, entity: EntityId) -> dict[ToolName, Link]:
+        """Return an entity's links, by tool."""
+        chosen = select(tables.links).where(L.plan == self._plan, L.entity == entity)
+        with self._database.transaction() as connection:
+            return {row.tool: _link(row) for row in connection.execute(chosen)}
+
+    def of_entities(self, tool: ToolName, ids: Sequence[EntityId]) -> dict[EntityId, Link]:
+        """Return these entities' links in one tool."""
+        found: dict[EntityId, Link] = {}
+        with self._database.transaction() as connection:
+            for start in range(0, len(ids), 500):
+                chosen = select(tables.links).where(
+                    L.plan == self._plan,
+                    L.tool == tool,
+                    L.entity.in_(ids[start : start + 500]),
+                )
+                for row in connection.execute(chosen):
+                    found[row.entity] = _link(row)
+        return found
+
+    def by_remote(self, tool: ToolName, ids: Sequence[RemoteId]) -> dict[RemoteId, Link]:
+        """Return the links to these items of a tool."""
+        found: dict[RemoteId, Link] = {}
+        with self._database.transaction() as connection:
+            for start in range(0, len(ids), 500):
+                chosen = select(tables.links).where(
+                    L.plan == self._plan,
+                    L.tool == tool,
+                    L.remote.in_(ids[start : start + 500]),
+                )
+                for row in connection.execute(chosen):
+                    found[row.remote] = _link(row)
+        return found
+
+    def by_url(self, url: str) -> EntityId | None:
+        """Return the entity whose page has this address."""
+        chosen = select(L.entity).where(L.plan == self._plan, L.url == url)
+        with self._database.transaction() as connection:
+            row = connection.execute(chosen).first()
+        return EntityId(row[0]) if row else None
+
+    def prints(self, tool: ToolName, kinds: Iterable[Kind]) -> dict[RemoteId, str]:
+        """Return the fingerprints of all present items of these kinds."""
+        chosen = select(L.remote, L.fingerprint).where(
+            L.plan == self._plan,
+            L.tool == tool,
+            L.kind.in_(list(kinds)),
+            L.presence == Presence.PRESENT,
+        )
+        with self._database.transaction() as connection:
+            return {RemoteId(row[0]): row[1] for row in connection.execute(chosen)}
+
+    def count(self, tool: ToolName, presence: Presence = Presence.PRESENT) -> int:
+        """Return how many items the tool holds."""
+        chosen = select(func.count()).where(
+            L.plan == self._plan, L.tool == tool, L.presence == presence
+        )
+        with self._database.transaction() as connection:
+            return int(connection.execute(chosen).scalar() or 0)
+
+    def with_presence(self, tool: ToolName, presence: Presence) -> list[Link]:
+        """Return a tool's links of this presence."""
+        chosen = select(tables.links).where(
+            L.plan == self._plan, L.tool == tool, L.presence == presence
+        )
+        with self._database.transaction() as connection:
+            return [_link(row) for row in connection.execute(chosen)]
+
+    def save(self, links: Iterable[Link]) -> None:
+        """Write links, whole."""
+        rows = [self._row(link) for link in links]
+        if not rows:
+            return
+        statement = upsert(tables.links)
+        kept = {"plan", "tool", "entity"}
+        statement = statement.on_conflict_do_update(
+            index_elements=["plan", "tool", "entity"],
+            set_={name: statement.excluded[name] for name in rows[0] if name not in kept},
+        )
+        with self._database.transaction() as connection:
+            connection.execute(_OTHERS, rows)
+            connection.execute(statement, rows)
+
+    def set_presence(self, tool: ToolName, entity: EntityId, presence: Presence) -> None:
+        """Write whether the tool holds the entity."""
+        changed = (
+            update(tables.links)
+            .where(L.plan == self._plan, L.tool == tool, L.entity == entity)
+            .values(presence=presence, fingerprint="")
+        )
+        with self._database.transaction() as connection:
+            connection.execute(changed)
+
+    def touch(self, tool: ToolName, ids: Iterable[EntityId]) -> None:
+        """Mark entities as to be decided anew in a tool."""
+        rows = [
+            {"plan": self._plan, "tool": tool, "entity": one, "stamp": next(self._stamps)}
+            for one in ids
+        ]
+        if not rows:
+            return
+        statement = upsert(tables.dirty)
+        statement = statement.on_conflict_do_update(
+            index_elements=["plan", "tool", "entity"],
+            set_={"stamp": statement.excluded.stamp},
+        )
+        with self._database.transaction() as connection:
+            connection.execute(statement, rows)
+
+    def touch_referrers(self, tool: ToolName, target: EntityId) -> None:
+        """Mark everything that refers to ``target`` as to be decided in a tool."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                _REFERRERS,
+                {
+                    "plan": self._plan,
+                    "tool": tool,
+                    "target": target,
+                    "stamp": next(self._stamps),
+                },
+            )
+
+    def touched(self, tool: ToolName) -> dict[EntityId, int]:
+        """Return the entities to be decided in a tool, with their stamps."""
+        chosen = select(D.entity, D.stamp).where(D.plan == self._plan, D.tool == tool)
+        with self._database.transaction() as connection:
+            return {EntityId(row[0]): row[1] for row in connection.execute(chosen)}
+
+    def settle(self, tool: ToolName, stamps: dict[EntityId, int]) -> None:
+        """Take entities off, unless they were marked again since these stamps."""
+        rows = [{"e": entity, "s": stamp} for entity, stamp in stamps.items()]
+        if not rows:
+            return
+        gone = text(
+            "DELETE FROM dirty WHERE plan = :p AND tool = :t AND entity = :e AND stamp = :s"
+        )
+        with self._database.transaction() as connection:
+            connection.execute(gone, [{**row, "p": self._plan, "t": tool} for row in rows])
+
+    def _row(self, link: Link) -> dict[str, Any]:
+        return {
+            "plan": self._plan,
+            "tool": link.tool,
+            "entity": link.entity,
+            "kind": link.kind,
+            "remote": link.remote,
+            "presence": link.presence,
+            "url": link.url,
+            "version": link.version,
+            "mark": link.mark,
+            "edited_at": moment_text(link.edited_at),
+            "completions": link.completions,
+            "fingerprint": link.fingerprint,
+            "base": dump_fields(link.base),
+            "settled": dump_fields(link.settled),
+            "previous": json.dumps(dict(link.previous)),
+            "extra": json.dumps(dict(link.extra)),
+        }
+
+
+def _link(row: Any) -> Link:
+    kind = Kind(row.kind)
+    return Link(
+        tool=ToolName(row.tool),
+        entity=EntityId(row.entity),
+        kind=kind,
+        remote=RemoteId(row.remote),
+        presence=Presence(row.presence),
+        url=row.url,
+        version=row.version,
+        mark=row.mark,
+        edited_at=moment_of(row.edited_at),
+        completions=row.completions,
+        fingerprint=row.fingerprint,
+        base=load_fields(kind, row.base),
+        settled=load_fields(kind, row.settled),
+        previous=json.loads(row.previous),
+        extra=json.loads(row.extra),
+    )

@@ -1,0 +1,186 @@
+"""The plan's entities, and who refers to whom."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, text
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from syncd.model.codec import fields_from_json
+from syncd.model.entities import Kind, kind_of
+from syncd.model.ids import EntityId, PlanId
+from syncd.model.plan import Part, normalised
+from syncd.model.schema import entity_from, fields_of, references
+from syncd.store import tables
+from syncd.store.database import Database
+from syncd.store.rows import Record, dump_authors, dump_fields, load_authors
+
+E = tables.entities.c
+R = tables.refs.c
+
+_PARTS = text(
+    """
+    SELECT e.kind, json_extract(e.fields, '$.done'),
+           json_extract(e.fields, '$.estimate_minutes'),
+           json_extract(e.fields, '$.recurrence')
+    FROM refs r JOIN entities e ON e.plan = r.plan AND e.id = r.source
+    WHERE r.plan = :plan AND r.target = :goal AND r.field = 'goal'
+      AND e.archived = 0 AND e.kind IN ('milestones', 'tasks')
+    UNION ALL
+    SELECT e.kind, json_extract(e.fields, '$.done'),
+           json_extract(e.fields, '$.estimate_minutes'),
+           json_extract(e.fields, '$.recurrence')
+    FROM refs g JOIN entities m ON m.plan = g.plan AND m.id = g.source
+      JOIN refs r ON r.plan = g.plan AND r.target = m.id AND r.field = 'milestone'
+      JOIN entities e ON e.plan = r.plan AND e.id = r.source
+    WHERE g.plan = :plan AND g.target = :goal AND g.field = 'goal'
+      AND m.kind = 'milestones' AND m.archived = 0 AND e.kind = 'tasks'
+      AND e.archived = 0 AND json_extract(e.fields, '$.goal') IS NULL
+    """
+)
+
+
+class PlanStore:
+    """Reads and writes the entities of one plan."""
+
+    def __init__(self, database: Database, plan: PlanId) -> None:
+        self._database = database
+        self._plan = plan
+
+    def get(self, entity: EntityId) -> Record | None:
+        """Return one entity, archived or not."""
+        return self.many([entity]).get(entity)
+
+    def many(self, ids: Iterable[EntityId]) -> dict[EntityId, Record]:
+        """Return those of these entities that exist."""
+        found: dict[EntityId, Record] = {}
+        wanted = list(ids)
+        with self._database.transaction() as connection:
+            for start in range(0, len(wanted), 500):
+                chosen = select(tables.entities).where(
+                    E.plan == self._plan, E.id.in_(wanted[start : start + 500])
+                )
+                for row in connection.execute(chosen):
+                    record = _record(row)
+                    found[record.entity.id] = record
+        return found
+
+    def every(self, kind: Kind | None = None, *, archived: bool = True) -> Iterator[Record]:
+        """Return all entities (of a kind), in the order in which they were made."""
+        chosen = select(tables.entities).where(E.plan == self._plan)
+        if kind is not None:
+            chosen = chosen.where(E.kind == kind)
+        if not archived:
+            chosen = chosen.where(E.archived.is_(other=False))
+        with self._database.transaction() as connection:
+            rows = connection.execute(chosen.order_by(E.created_at, E.id)).all()
+        return (_record(row) for row in rows)
+
+    def ids(self) -> list[EntityId]:
+        """Return every id, archived ones too."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(select(E.id).where(E.plan == self._plan))
+            return [EntityId(row[0]) for row in rows]
+
+    def kinds(self, ids: Sequence[EntityId]) -> dict[EntityId, tuple[Kind, bool]]:
+        """Return (kind, archived) of those that exist."""
+        found: dict[EntityId, tuple[Kind, bool]] = {}
+        with self._database.transaction() as connection:
+            for start in range(0, len(ids), 500):
+                chosen = select(E.id, E.kind, E.archived).where(
+                    E.plan == self._plan, E.id.in_(ids[start : start + 500])
+                )
+                for row in connection.execute(chosen):
+                    found[EntityId(row[0])] = (Kind(row[1]), bool(row[2]))
+        return found
+
+    def titled(self, kind: Kind, title: str) -> list[Record]:
+        """Return the live entities of a kind whose title reads the same, oldest first."""
+        chosen = (
+            select(tables.entities)
+            .where(
+                E.plan == self._plan,
+                E.kind == kind,
+                E.natural_key == normalised(title),
+                E.archived.is_(other=False),
+            )
+            .order_by(E.created_at, E.id)
+        )
+        with self._database.transaction() as connection:
+            return [_record(row) for row in connection.execute(chosen)]
+
+    def referring(self, target: EntityId, field: str | None = None) -> list[EntityId]:
+        """Return who refers to ``target`` (in this field)."""
+        chosen = select(R.source).where(R.plan == self._plan, R.target == target)
+        if field is not None:
+            chosen = chosen.where(R.field == field)
+        with self._database.transaction() as connection:
+            return [EntityId(row[0]) for row in connection.execute(chosen.distinct())]
+
+    def parts_of(self, goal: EntityId) -> list[Part]:
+        """Return a goal's milestones and tasks, reduced to what progress needs."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(_PARTS, {"plan": self._plan, "goal": goal})
+            return [
+                Part(
+                    kind=Kind(kind),
+                    done=bool(done),
+                    estimate_minutes=estimate,
+                    repeats=bool((recurrence or "").strip()),
+                )
+                for kind, done, estimate, recurrence in rows
+            ]
+
+    def save(self, records: Iterable[Record]) -> None:
+        """Write entities, whole, with their references."""
+        rows = [self._row(record) for record in records]
+        if not rows:
+            return
+        statement = upsert(tables.entities)
+        statement = statement.on_conflict_do_update(
+            index_elements=["plan", "id"],
+            set_={
+                name: statement.excluded[name]
+                for name in ("kind", "archived", "natural_key", "fields", "authors")
+            },
+        )
+        with self._database.transaction() as connection:
+            connection.execute(statement, [row for row, _ in rows])
+            ids = [row["id"] for row, _ in rows]
+            for start in range(0, len(ids), 500):
+                connection.execute(
+                    delete(tables.refs).where(
+                        R.plan == self._plan, R.source.in_(ids[start : start + 500])
+                    )
+                )
+            referred = [one for _, found in rows for one in found]
+            if referred:
+                connection.execute(insert(tables.refs).prefix_with("OR IGNORE"), referred)
+
+    def _row(self, record: Record) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        entity = record.entity
+        kind, fields = kind_of(entity), fields_of(entity)
+        row = {
+            "plan": self._plan,
+            "id": entity.id,
+            "kind": kind,
+            "archived": entity.archived,
+            "created_at": entity.created_at.isoformat(),
+            "natural_key": normalised(entity.title),
+            "fields": dump_fields(fields),
+            "authors": dump_authors(record.authors),
+        }
+        referred = [
+            {"plan": self._plan, "source": entity.id, "field": name, "target": target}
+            for name, target in references(kind, fields)
+        ]
+        return row, referred
+
+
+def _record(row: Any) -> Record:
+    kind = Kind(row.kind)
+    fields = fields_from_json(kind, json.loads(row.fields))
+    entity = entity_from(kind, EntityId(row.id), datetime.fromisoformat(row.created_at), fields)
+    return Record(entity=entity, authors=load_authors(row.authors))

@@ -1,0 +1,219 @@
+"""What the store hands out and takes in: values, not rows."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from syncd.model.codec import fields_from_json, fields_to_json, value_from_json, value_to_json
+from syncd.model.entities import Entity, Kind
+from syncd.model.ids import EntityId, RemoteId, ToolName
+from syncd.model.remote import LINK, Op, Seen, Write
+from syncd.model.schema import FIELDS, Fields
+from syncd.model.values import Value
+from syncd.sync.decide import Presence
+from syncd.sync.merge import Author
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """An entity, and who set each of its fields."""
+
+    entity: Entity
+    authors: Mapping[str, Author] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An entity as one tool holds it; ``base`` is what both last agreed on, per field.
+
+    References in ``base`` and ``settled`` are the tool's remote ids. ``previous`` is
+    what the item held before syncd last wrote to it: ``{"fields", "edited_at", "at"}``.
+    """
+
+    tool: ToolName
+    entity: EntityId
+    kind: Kind
+    remote: RemoteId
+    presence: Presence = Presence.PRESENT
+    url: str = ""
+    version: str = ""
+    mark: EntityId | None = None
+    edited_at: datetime | None = None
+    completions: int = 0
+    fingerprint: str = ""
+    base: Fields = field(default_factory=dict)
+    settled: Fields = field(default_factory=dict)
+    previous: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def seen(self) -> Seen:
+        """Return what a write to this item relies on."""
+        return Seen(
+            id=self.remote,
+            version=self.version,
+            mark=self.mark,
+            fields=self.base,
+            extra=self.extra,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRow:
+    """One change of the plan. ``field`` is "" where the entity was made.
+
+    ``at`` is when syncd wrote it down, ``set_at`` when the person did it, if known.
+    """
+
+    seq: int = 0
+    cycle: int
+    at: datetime
+    by: str
+    set_at: datetime | None = None
+    entity: EntityId
+    kind: Kind
+    title: str
+    field: str
+    before: Value = None
+    after: Value = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictRow:
+    """A value that lost, kept."""
+
+    seq: int = 0
+    cycle: int
+    at: datetime
+    entity: EntityId
+    kind: Kind
+    title: str
+    field: str
+    won: Value
+    won_by: str
+    lost: Value
+    lost_by: str
+    lost_at: datetime | None
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A write in flight: open until its outcome is known."""
+
+    tool: ToolName
+    seq: int
+    at: datetime
+    write: Write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A sentence about one tool, or one field of one entity in it.
+
+    ``refused`` is the hash of what the tool refused, so as not to send it again.
+    """
+
+    tool: ToolName
+    entity: EntityId | None
+    field: str
+    sentence: str
+    refused: str = ""
+
+
+def moment_text(at: datetime | None) -> str | None:
+    """Return an instant as the store keeps it."""
+    return at.isoformat() if at else None
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """Return the instant that ``moment_text`` wrote."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def dump_fields(fields: Fields) -> str:
+    """Return fields (``LINK`` too) as JSON text."""
+    return json.dumps(fields_to_json(fields), sort_keys=True, ensure_ascii=False)
+
+
+def load_fields(kind: Kind, text: str) -> dict[str, Value]:
+    """Return the fields that ``dump_fields`` wrote."""
+    raw = json.loads(text)
+    fields = fields_from_json(kind, raw)
+    if LINK in raw:
+        fields[LINK] = raw[LINK]
+    return fields
+
+
+def dump_value(value: Value) -> str:
+    """Return one value as JSON text."""
+    return json.dumps(value_to_json(value), ensure_ascii=False)
+
+
+def load_value(kind: Kind, name: str, text: str) -> Value:
+    """Return the value of field ``name`` that ``dump_value`` wrote."""
+    raw = json.loads(text)
+    spec = FIELDS[kind].get(name)
+    return value_from_json(spec, raw) if spec else raw
+
+
+def dump_authors(authors: Mapping[str, Author]) -> str:
+    """Return who set each field as JSON text."""
+    return json.dumps({name: [one.by, moment_text(one.at)] for name, one in authors.items()})
+
+
+def load_authors(text: str) -> dict[str, Author]:
+    """Return the authors that ``dump_authors`` wrote."""
+    return {
+        name: Author(by=by, at=moment_of(at)) for name, (by, at) in json.loads(text).items()
+    }
+
+
+def dump_write(write: Write) -> str:
+    """Return a write as JSON text."""
+    seen = write.seen and {
+        "id": write.seen.id,
+        "version": write.seen.version,
+        "mark": write.seen.mark,
+        "fields": fields_to_json(write.seen.fields),
+        "extra": dict(write.seen.extra),
+    }
+    return json.dumps(
+        {
+            "op": write.op,
+            "key": write.key,
+            "kind": write.kind,
+            "entity": write.entity,
+            "fields": fields_to_json(write.fields),
+            "seen": seen,
+        },
+        ensure_ascii=False,
+    )
+
+
+def load_write(text: str) -> Write:
+    """Return the write that ``dump_write`` wrote."""
+    raw = json.loads(text)
+    kind = Kind(raw["kind"])
+    seen = raw["seen"]
+    return Write(
+        op=Op(raw["op"]),
+        key=raw["key"],
+        kind=kind,
+        entity=raw["entity"],
+        fields=_with_link(kind, raw["fields"]),
+        seen=seen
+        and Seen(
+            id=seen["id"],
+            version=seen["version"],
+            mark=seen["mark"],
+            fields=_with_link(kind, seen["fields"]),
+            extra=seen["extra"],
+        ),
+    )
+
+
+def _with_link(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Value]:
+    fields = fields_from_json(kind, raw)
+    return {**fields, LINK: raw[LINK]} if LINK in raw else fields

@@ -1,0 +1,210 @@
+"""How each tool is doing, what it refused, and what its connector remembers."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from syncd.model.ids import EntityId, PlanId, ToolName
+from syncd.store import tables
+from syncd.store.database import Database
+from syncd.store.rows import Problem, moment_of, moment_text
+
+T = tables.tools.c
+P = tables.problems.c
+M = tables.memory.c
+
+
+class ToolState(StrEnum):
+    """How a tool is doing, in the words that a person reads."""
+
+    OK = "ok"
+    BACKING_OFF = "backing off"
+    SIGN_IN = "needs sign-in"
+    HELD = "held"
+    DEGRADED = "degraded"
+
+
+class Consent(StrEnum):
+    """What the person said of a held plan."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolRow:
+    """A tool, as the last cycle left it.
+
+    held: the plan that waits for a decision: ``{"hash", "why", "lines"}``.
+    consent: the hash that was decided on, and how.
+    full_on: the day of the last full decision.
+    """
+
+    tool: ToolName
+    state: ToolState = ToolState.OK
+    message: str = ""
+    until: datetime | None = None
+    last_ok: datetime | None = None
+    cursor: str | None = None
+    held: Mapping[str, Any] = field(default_factory=dict)
+    consent: str | None = None
+    consent_kind: Consent | None = None
+    full_on: date | None = None
+    failures: int = 0
+
+
+class ToolStore:
+    """The tools of one plan."""
+
+    def __init__(self, database: Database, plan: PlanId) -> None:
+        self._database = database
+        self._plan = plan
+
+    def get(self, tool: ToolName) -> ToolRow:
+        """Return a tool's row; a fresh one for a tool never seen."""
+        chosen = select(tables.tools).where(T.plan == self._plan, T.tool == tool)
+        with self._database.transaction() as connection:
+            row = connection.execute(chosen).first()
+        return _tool(row) if row else ToolRow(tool=tool)
+
+    def save(self, row: ToolRow) -> None:
+        """Write a tool's row, whole."""
+        values = {
+            "plan": self._plan,
+            "tool": row.tool,
+            "state": row.state,
+            "message": row.message,
+            "until": moment_text(row.until),
+            "last_ok": moment_text(row.last_ok),
+            "cursor": row.cursor,
+            "held": json.dumps(dict(row.held)) if row.held else None,
+            "consent": row.consent,
+            "consent_kind": row.consent_kind,
+            "full_on": row.full_on.isoformat() if row.full_on else None,
+            "failures": row.failures,
+        }
+        statement = upsert(tables.tools).values(values)
+        statement = statement.on_conflict_do_update(
+            index_elements=["plan", "tool"], set_=values
+        )
+        with self._database.transaction() as connection:
+            connection.execute(statement)
+
+    def problems(self, tool: ToolName | None = None) -> list[Problem]:
+        """Return the open problems, of one tool or of all."""
+        chosen = select(tables.problems).where(P.plan == self._plan)
+        if tool is not None:
+            chosen = chosen.where(P.tool == tool)
+        with self._database.transaction() as connection:
+            rows = connection.execute(chosen.order_by(P.tool, P.entity, P.field)).all()
+        return [
+            Problem(
+                tool=row.tool,
+                entity=row.entity or None,
+                field=row.field,
+                sentence=row.sentence,
+                refused=row.refused,
+            )
+            for row in rows
+        ]
+
+    def put_problems(self, problems: Iterable[Problem]) -> None:
+        """Write problems down, each in place of the older one of its field."""
+        rows = [
+            {
+                "plan": self._plan,
+                "tool": one.tool,
+                "entity": one.entity or "",
+                "field": one.field,
+                "sentence": one.sentence,
+                "refused": one.refused,
+            }
+            for one in problems
+        ]
+        if not rows:
+            return
+        statement = upsert(tables.problems)
+        statement = statement.on_conflict_do_update(
+            index_elements=["plan", "tool", "entity", "field"],
+            set_={
+                "sentence": statement.excluded.sentence,
+                "refused": statement.excluded.refused,
+            },
+        )
+        with self._database.transaction() as connection:
+            connection.execute(statement, rows)
+
+    def clear_problems(
+        self, tool: ToolName, entity: EntityId | None, *, field: str | None = None
+    ) -> None:
+        """Take the problems of an entity (None: of the tool itself) off."""
+        gone = delete(tables.problems).where(
+            P.plan == self._plan, P.tool == tool, P.entity == (entity or "")
+        )
+        if field is not None:
+            gone = gone.where(P.field == field)
+        with self._database.transaction() as connection:
+            connection.execute(gone)
+
+    def remember(self, owner: str, name: str, value: Any) -> None:
+        """Keep a JSON value under (owner, name)."""
+        row = {"plan": self._plan, "owner": owner, "name": name, "value": json.dumps(value)}
+        statement = upsert(tables.memory).values(row)
+        statement = statement.on_conflict_do_update(
+            index_elements=["plan", "owner", "name"], set_={"value": row["value"]}
+        )
+        with self._database.transaction() as connection:
+            connection.execute(statement)
+
+    def recall(self, owner: str, name: str) -> Any:
+        """Return what was kept under (owner, name), or None."""
+        chosen = select(M.value).where(M.plan == self._plan, M.owner == owner, M.name == name)
+        with self._database.transaction() as connection:
+            row = connection.execute(chosen).first()
+        return json.loads(row[0]) if row else None
+
+    def waiting(self, tool: ToolName) -> int:
+        """Return how many entities wait to be written to a tool."""
+        chosen = select(func.count()).where(
+            tables.dirty.c.plan == self._plan, tables.dirty.c.tool == tool
+        )
+        with self._database.transaction() as connection:
+            return int(connection.execute(chosen).scalar() or 0)
+
+
+class ToolMemory:
+    """What one connector remembers; the ``Memory`` of its contract."""
+
+    def __init__(self, store: ToolStore, owner: str) -> None:
+        self._store = store
+        self._owner = owner
+
+    def get(self, name: str) -> Any:
+        """Return what was put under ``name``, or None."""
+        return self._store.recall(self._owner, name)
+
+    def put(self, name: str, value: Any) -> None:
+        """Keep ``value`` under ``name``, durably, before returning."""
+        self._store.remember(self._owner, name, value)
+
+
+def _tool(row: Any) -> ToolRow:
+    return ToolRow(
+        tool=ToolName(row.tool),
+        state=ToolState(row.state),
+        message=row.message,
+        until=moment_of(row.until),
+        last_ok=moment_of(row.last_ok),
+        cursor=row.cursor,
+        held=json.loads(row.held) if row.held else {},
+        consent=row.consent,
+        consent_kind=Consent(row.consent_kind) if row.consent_kind else None,
+        full_on=date.fromisoformat(row.full_on) if row.full_on else None,
+        failures=row.failures,
+    )
