@@ -1,0 +1,99 @@
+"""Texts with a form, as settings hold them: zones, hours, days, moments, addresses.
+
+Each function returns the text when it has the form; else it raises ValueError with
+words that finish the sentence "`setting` is VALUE: ...".
+"""
+
+import re
+from datetime import date
+from zoneinfo import ZoneInfo, available_timezones
+
+from syncd.tables import nearest
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
+_WINDOW = re.compile(rf"({_CLOCK})-({_CLOCK}|24:00)")
+_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+|[^<>]*<[^@\s<>]+@[^@\s<>]+>")
+_LOOPBACK = re.compile(r"(127(?:\.\d{1,3}){3}|localhost|\[::1\]):(\d{1,5})")
+
+
+def is_zone(name: str) -> bool:
+    """Say whether ``name`` is an IANA time zone."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # a bad form, a folder of zones, no such zone
+        return False
+    return True
+
+
+def zone(name: str) -> str:
+    """Check an IANA time zone."""
+    if is_zone(name):
+        return name
+    by_lowered = {it.lower(): it for it in available_timezones()}
+    near = nearest(name, by_lowered)
+    hint = f"did you mean {by_lowered[near]}" if near else "use a name such as Europe/Berlin"
+    raise ValueError(f"no time zone has that name; {hint}")
+
+
+def window(text: str) -> str:
+    """Check hours of a day, such as 18:00-21:00; 24:00 is the day's end."""
+    found = _WINDOW.fullmatch(text)
+    if not found:
+        raise ValueError("write hours as 18:00-21:00")
+    if found[1] >= found[2]:
+        raise ValueError("the hours end before they begin; split them at 24:00")
+    return text
+
+
+def rest_day(text: str) -> str:
+    """Check a weekday or a date."""
+    if text in WEEKDAYS:
+        return text
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("write a weekday (sun) or a date (2027-12-24)") from None
+    return text
+
+
+def weekly(text: str) -> str:
+    """Check a moment of the week, such as mon 07:00, or off."""
+    if text == "off" or re.fullmatch(rf"(?:{'|'.join(WEEKDAYS)}) {_CLOCK}", text):
+        return text
+    raise ValueError('write a weekday and a time, such as "mon 07:00", or "off"')
+
+
+def quarterly(text: str) -> str:
+    """Check a moment of the quarter, such as day 1 07:00, or off."""
+    if text == "off" or re.fullmatch(rf"day (?:[1-9]|1\d|2[0-8]) {_CLOCK}", text):
+        return text
+    raise ValueError('write a day (1 to 28) and a time, such as "day 1 07:00", or "off"')
+
+
+def annual(text: str) -> str:
+    """Check a moment of the year, such as jan 2 07:00, or off."""
+    days = r"(?:[1-9]|1\d|2[0-8])"
+    if text == "off" or re.fullmatch(rf"(?:{'|'.join(MONTHS)}) {days} {_CLOCK}", text):
+        return text
+    raise ValueError(
+        'write a month, a day (1 to 28) and a time, such as "jan 2 07:00", or "off"'
+    )
+
+
+def address(text: str) -> str:
+    """Check an e-mail address, with or without a name before it."""
+    if _ADDRESS.fullmatch(text) and "\n" not in text and "\r" not in text:
+        return text
+    raise ValueError("write an e-mail address, such as ada@example.org")
+
+
+def loopback(text: str) -> str:
+    """Check a host and port of this machine alone; empty for none."""
+    found = _LOOPBACK.fullmatch(text)
+    if not text or (found and 0 < int(found[2]) < 65536):
+        return text
+    raise ValueError(
+        "it is only served on this machine; write an address such as 127.0.0.1:8484"
+    )

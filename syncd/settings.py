@@ -1,0 +1,296 @@
+"""The settings: one typed tree, from a TOML file with environment variables over it."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    model_validator,
+)
+
+from syncd import sources
+from syncd.errors import Mistake
+from syncd.forms import (
+    address,
+    annual,
+    loopback,
+    quarterly,
+    rest_day,
+    weekly,
+    window,
+    zone,
+)
+from syncd.tables import M, Origin, Setting, check, described
+
+Window = Annotated[str, AfterValidator(window)]
+Address = Annotated[str, AfterValidator(address)]
+Weekly = Annotated[str, AfterValidator(weekly)]
+Quarterly = Annotated[str, AfterValidator(quarterly)]
+Annual = Annotated[str, AfterValidator(annual)]
+Windows = tuple[Window, ...]
+_EVENING: Windows = ("18:00-21:00",)
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment of this process, to be passed on."""
+    return os.environ
+
+
+class Table(BaseModel):
+    """A table of settings: its keys are known, its values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class PlanSettings(Table):
+    """``[plan]``."""
+
+    timezone: Annotated[str, AfterValidator(zone)] = Field(
+        default="UTC",
+        description="The plan's time zone, such as Europe/Berlin; by default this machine's.",
+    )
+
+
+class ConnectorSettings(Table):
+    """``[connectors.NAME]``: what all tools share; ``own`` is for the connector to check."""
+
+    enabled: bool = Field(default=True, description="Whether this tool is synced.")
+    on_delete: Literal["archive", "forget"] = Field(
+        default="archive",
+        description="What deleting something in this tool means: archive it in the plan and"
+        " remove it everywhere, or forget it in this tool only.",
+    )
+    max_deletes: int = Field(
+        default=5,
+        ge=0,
+        description="The tool is held, and you are asked, when one cycle would remove more"
+        " things than this, and more than max_delete_share.",
+    )
+    max_delete_share: float = Field(
+        default=0.2, ge=0, le=1, description="The share (0 to 1) that goes with max_deletes."
+    )
+    poll_seconds: int | None = Field(
+        default=None,
+        ge=10,
+        description="How often to look at this tool, in seconds; else daemon.poll_seconds.",
+    )
+    own: dict[str, Any] = Field(default_factory=dict, repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        shared = {name: value for name, value in data.items() if name in COMMON}
+        own = {name: value for name, value in data.items() if name not in COMMON}
+        return {**shared, "own": own}
+
+
+COMMON = frozenset(ConnectorSettings.model_fields) - {"own"}
+"""The settings of a connector's table that are not the connector's own."""
+
+
+class MailSettings(Table):
+    """``[mail]``: how the digest is sent; without a host, none is."""
+
+    host: str = Field(default="", description="The SMTP server; without one no mail is sent.")
+    port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Its port; by default 587, 465 for tls, 25 for none.",
+    )
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="How the connection is protected: starttls, tls or none.",
+    )
+    username: str = Field(
+        default="", description="The name to sign in with; without one, no sign-in."
+    )
+    password: SecretStr | None = Field(
+        default=None, description="The password to sign in with."
+    )
+    password_file: Path | None = Field(
+        default=None, description="A file (mode 0600) that holds the password, instead."
+    )
+    password_command: str = Field(default="", description="A command that prints it, instead.")
+    sender: str = Field(default="", description="The address that the digest comes from.")
+    recipients: tuple[Address, ...] = Field(default=(), description="Who gets the digest.")
+    cc: tuple[Address, ...] = Field(
+        default=(), description="Who gets its shared sections: your accountability partner."
+    )
+
+
+class Hours(Table):
+    """``[schedule.hours]``: when blocks may be placed."""
+
+    mon: Windows = Field(default=_EVENING, description="Hours for learning on Mondays.")
+    tue: Windows = Field(default=_EVENING, description="On Tuesdays.")
+    wed: Windows = Field(default=_EVENING, description="On Wednesdays.")
+    thu: Windows = Field(default=_EVENING, description="On Thursdays.")
+    fri: Windows = Field(default=_EVENING, description="On Fridays.")
+    sat: Windows = Field(default=("10:00-16:00",), description="On Saturdays.")
+    sun: Windows = Field(default=(), description="On Sundays; an empty list means none.")
+
+
+class ScheduleSettings(Table):
+    """``[schedule]``."""
+
+    hours: Hours = Field(default_factory=Hours)
+    daily_minutes: int = Field(
+        default=120,
+        ge=0,
+        le=1440,
+        description="The most that is planned on one day, in minutes.",
+    )
+    weekly_minutes: int = Field(
+        default=480,
+        ge=0,
+        le=10080,
+        description="The most that is planned in one week, in minutes.",
+    )
+    min_block: int = Field(
+        default=30, ge=5, le=480, description="The shortest block, in minutes."
+    )
+    max_block: int = Field(
+        default=120, ge=5, le=720, description="The longest block, in minutes."
+    )
+    buffer: int = Field(
+        default=10, ge=0, le=240, description="Minutes kept free before and after what is busy."
+    )
+    publish_days: int = Field(
+        default=21,
+        ge=1,
+        le=365,
+        description="How many days ahead blocks stand in the calendar.",
+    )
+    freeze_hours: int = Field(
+        default=48,
+        ge=0,
+        le=336,
+        description="A block that starts within these hours stays put.",
+    )
+    rest_days: tuple[Annotated[str, AfterValidator(rest_day)], ...] = Field(
+        default=("sun",),
+        description="Days without blocks: weekdays (sun) and dates (2027-12-24).",
+    )
+    assume_done: bool = Field(
+        default=True,
+        description="Whether a block that you neither confirmed nor denied counts as done"
+        " after a day.",
+    )
+
+    @model_validator(mode="after")
+    def _blocks(self) -> "ScheduleSettings":
+        if self.min_block > self.max_block:
+            raise ValueError("min_block is longer than max_block; make one of them fit")
+        return self
+
+
+class ReviewSettings(Table):
+    """``[review]``: when reviews are written, in the plan's zone; ``off`` for never."""
+
+    weekly: Weekly = Field(
+        default="mon 07:00",
+        description="When the weekly digest is made: a weekday and a time, or off.",
+    )
+    quarterly: Quarterly = Field(
+        default="day 1 07:00",
+        description="When the quarterly review is made: a day of the quarter's first month"
+        " and a time, or off.",
+    )
+    annual: Annual = Field(
+        default="jan 2 07:00",
+        description="When the annual review is made: a month, a day and a time, or off.",
+    )
+
+
+class DaemonSettings(Table):
+    """``[daemon]``."""
+
+    poll_seconds: int = Field(
+        default=60, ge=10, le=86400, description="How often to look at each tool, in seconds."
+    )
+    dashboard: Annotated[str, AfterValidator(loopback)] = Field(
+        default="",
+        description="Where the dashboard is served on this machine, such as 127.0.0.1:8484;"
+        " empty for none.",
+    )
+
+
+class Settings(Table):
+    """Everything that can be set."""
+
+    state_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+        default=Path(),
+        description="The folder for syncd's own state; by default the platform's state folder.",
+    )
+    plan: PlanSettings = Field(default_factory=PlanSettings)
+    connectors: dict[str, ConnectorSettings] = Field(
+        default_factory=dict, description="The tools, a table each."
+    )
+    mail: MailSettings = Field(default_factory=MailSettings)
+    schedule: ScheduleSettings = Field(default_factory=ScheduleSettings)
+    review: ReviewSettings = Field(default_factory=ReviewSettings)
+    daemon: DaemonSettings = Field(default_factory=DaemonSettings)
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Keep where the values came from."""
+        if isinstance(context, Origin):
+            self._origin = context
+
+    @property
+    def file(self) -> Path | None:
+        """Return the settings file that was read, or would be."""
+        return self._origin.file
+
+    def connector(self, name: str, model: type[M], own: Mapping[str, Any]) -> M:
+        """Return a connector's own settings, checked against its model.
+
+        ``own`` is ``connectors[name].own`` with its secrets filled in. Raises Mistake.
+        """
+        return check(model, own, self._origin, prefix=("connectors", name), also=COMMON)
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """Read the settings from ``path``, else $SYNCD_CONFIG, else the user's own file.
+
+    Environment variables win over the file. Raises Mistake: one line for each mistake.
+    """
+    file, table = sources.file_table(path, environ)
+    variables = sources.put_variables(table, environ)
+    table.setdefault("state_dir", sources.state_folder(environ))
+    plan = table.setdefault("plan", {})
+    if isinstance(plan, dict):
+        plan.setdefault("timezone", sources.machine_zone(environ))
+    return check(Settings, table, Origin(file=file, variables=variables))
+
+
+def every_setting() -> Iterator[Setting]:
+    """Yield every setting but the connectors' own; a tool's name is written NAME."""
+    for one in described(Settings):
+        if one.name == "connectors":
+            shared = described(ConnectorSettings, "connectors.NAME.")
+            yield from (it for it in shared if not it.name.endswith(".own"))
+        else:
+            yield one
+
+
+def make_state_dir(settings: Settings) -> Path:
+    """Make the state folder, for its owner alone, if it is not there. Raises Mistake."""
+    try:
+        settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Mistake(
+            f"The state folder {settings.state_dir} can't be made ({error.strerror}):"
+            " set `state_dir` to a folder that you may write to."
+        ) from error
+    return settings.state_dir

@@ -1,0 +1,267 @@
+"""Tables of settings against the model they must fit: what is wrong, in sentences."""
+
+import contextlib
+import difflib
+import json
+import typing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticUndefined
+
+from syncd.errors import Mistake
+
+M = TypeVar("M", bound=BaseModel)
+Name = tuple[str, ...]
+
+_SECRET_WORDS = ("token", "password", "secret", "api_key", "authorization")
+_NOT_SECRET_ENDINGS = ("_file", "_command", "_uri", "_url")
+
+_MUST_BE = {
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "int_parsing_size": "a smaller whole number",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "string_type": "a text in quotes",
+    "list_type": "a list in square brackets",
+    "tuple_type": "a list in square brackets",
+    "set_type": "a list in square brackets",
+    "frozen_set_type": "a list in square brackets",
+    "dict_type": "a table of its own",
+    "mapping_type": "a table of its own",
+    "model_type": "a table of its own",
+    "model_attributes_type": "a table of its own",
+    "path_type": "the path of a file or folder",
+}
+_BOUNDS = {
+    "greater_than_equal": ("ge", "{} or more"),
+    "greater_than": ("gt", "more than {}"),
+    "less_than_equal": ("le", "{} or less"),
+    "less_than": ("lt", "less than {}"),
+    "too_short": ("min_length", "a list of {} or more"),
+    "string_too_short": ("min_length", "a text of {} characters or more"),
+    "literal_error": ("expected", "{}"),
+    "enum": ("expected", "{}"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where the settings came from: a file, and environment variables over it."""
+
+    file: Path | None = None
+    variables: Mapping[Name, str] = field(default_factory=dict)
+
+    def of(self, name: Name) -> str:
+        """Return a setting's name with the place to look for it."""
+        said = f"`{'.'.join(name)}`"
+        variable = next(
+            (self.variables[name[:end]] for end in _ends(name) if name[:end] in self.variables),
+            None,
+        )
+        if variable:
+            return f"{said} (from {variable})"
+        return f"{said} in {self.file}" if self.file else said
+
+
+def _ends(name: Name) -> range:
+    return range(len(name), 0, -1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting: its dotted name, what it is for, what it is when left out."""
+
+    name: str
+    doc: str
+    default: Any
+    required: bool
+
+
+def described(model: type[BaseModel], prefix: str = "") -> Iterator[Setting]:
+    """Yield every setting of a model, nested ones with dots, in their order."""
+    for name, info in model.model_fields.items():
+        dotted = f"{prefix}{name}"
+        inner = _model_of(info)
+        if inner is not None:
+            yield from described(inner, f"{dotted}.")
+            continue
+        default = info.get_default(call_default_factory=True, validated_data={})
+        yield Setting(
+            name=dotted,
+            doc=info.description or "",
+            default=None if default is PydanticUndefined else default,
+            required=info.is_required(),
+        )
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that was most likely meant, if any is near."""
+    found = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def secret_name(name: str) -> bool:
+    """Say whether a setting or a log key of this name holds a secret."""
+    lowered = name.lower()
+    return any(word in lowered for word in _SECRET_WORDS) and not lowered.endswith(
+        _NOT_SECRET_ENDINGS
+    )
+
+
+def check(
+    model: type[M],
+    table: Mapping[str, Any],
+    origin: Origin,
+    *,
+    prefix: Name = (),
+    also: Iterable[str] = (),
+) -> M:
+    """Return ``table`` as a ``model``; raise Mistake with a line for each mistake.
+
+    ``prefix`` is where the table stands; ``also`` are names that are known there
+    beside the model's own, for suggestions. The validation context is ``origin``.
+    """
+    try:
+        return model.model_validate(_with_lists(model, table), context=origin)
+    except ValidationError as error:
+        checked = _Checked(model, table, origin, prefix, tuple(also))
+        raise Mistake("\n".join(checked.sentences(error))) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A table that did not fit."""
+
+    model: type[BaseModel]
+    table: Mapping[str, Any]
+    origin: Origin
+    prefix: Name
+    also: tuple[str, ...]
+
+    def sentences(self, error: ValidationError) -> list[str]:
+        """Return one sentence for each setting that is wrong."""
+        wrong: dict[Name, list[ErrorDetails]] = {}
+        for one in error.errors(include_url=False):
+            wrong.setdefault(self._place(one), []).append(one)
+        return [self._sentence(place, errors) for place, errors in wrong.items()]
+
+    def _place(self, error: ErrorDetails) -> Name:
+        """Cut a location to names that the table holds: unions add their own parts."""
+        found: list[str] = []
+        here: Any = self.table
+        for part in error["loc"]:
+            if not isinstance(here, Mapping):
+                break
+            found.append(str(part))
+            here = here.get(part)
+        return tuple(found)
+
+    def _sentence(self, place: Name, errors: Sequence[ErrorDetails]) -> str:
+        first = errors[0]
+        name = self.prefix + place
+        said = self.origin.of(name)
+        if first["type"] == "extra_forbidden":
+            return f"{said} is no setting of syncd: {self._instead(place)}."
+        if first["type"] == "missing":
+            variable = f"SYNCD_{'__'.join(name).upper()}"
+            return f"`{'.'.join(name)}` is missing: add it{self._where()} (or set {variable})."
+        value = shown(place[-1] if place else "", first.get("input"))
+        if first["type"] in ("value_error", "assertion_error"):
+            return f"{said} is {value}: {_reason(first)}."
+        words = " or ".join(dict.fromkeys(_must_be(one) for one in errors))
+        return f"{said} is {value}, but must be {words}: correct it."
+
+    def _where(self) -> str:
+        return f" to {self.origin.file}" if self.origin.file else " to the settings"
+
+    def _instead(self, place: Name) -> str:
+        *above, name = place
+        siblings = [*_names_at(self.model, above), *(() if above else self.also)]
+        near = nearest(name, siblings)
+        if near:
+            return f"did you mean `{'.'.join([*self.prefix, *above, near])}`? Rename it"
+        everywhere = [it.name for it in described(self.model)]
+        elsewhere = [it for it in everywhere if it.rpartition(".")[2] == name]
+        if elsewhere:
+            return f"it belongs in `{'.'.join([*self.prefix, elsewhere[0]])}`; move it there"
+        if not siblings:
+            return "remove it"
+        return f"remove it, or use one of {', '.join(sorted(siblings))}"
+
+
+def _model_of(info: FieldInfo) -> type[BaseModel] | None:
+    kind = info.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def _names_at(model: type[BaseModel], above: Sequence[str]) -> list[str]:
+    here: type[BaseModel] | None = model
+    for name in above:
+        info = here.model_fields.get(name) if here else None
+        here = _model_of(info) if info else None
+    return list(here.model_fields) if here else []
+
+
+def _must_be(error: ErrorDetails) -> str:
+    kind = error["type"]
+    if kind in _MUST_BE:
+        return _MUST_BE[kind]
+    if kind in _BOUNDS:
+        key, words = _BOUNDS[kind]
+        bound = error.get("ctx", {}).get(key)
+        return words.format(f"{bound:g}" if isinstance(bound, float) else bound)
+    return error["msg"].removeprefix("Input should be ")
+
+
+def _reason(error: ErrorDetails) -> str:
+    return str(error.get("ctx", {}).get("error", error["msg"])).rstrip(".")
+
+
+def shown(name: str, value: Any) -> str:
+    """Return a value as a person typed it, short; a secret is never shown."""
+    if secret_name(name):
+        return "a hidden value"
+    if isinstance(value, Mapping):
+        return "a table"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = str(value)
+    text = text if len(text) <= 40 else f"{text[:39]}…"
+    return f'"{text}"' if isinstance(value, str) else text
+
+
+def _with_lists(model: type[BaseModel], table: Mapping[str, Any]) -> dict[str, Any]:
+    """Split texts (commas, or JSON) where the model wants a list.
+
+    An environment variable has no other way to say a list.
+    """
+    whole = dict(table)
+    for name, info in model.model_fields.items():
+        value, inner = whole.get(name), _model_of(info)
+        if inner is not None and isinstance(value, Mapping):
+            whole[name] = _with_lists(inner, value)
+        elif isinstance(value, str) and _wants_list(info):
+            whole[name] = _listed(value)
+    return whole
+
+
+def _listed(text: str) -> Any:
+    if text.lstrip().startswith("["):
+        with contextlib.suppress(json.JSONDecodeError):
+            return json.loads(text)
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _wants_list(info: FieldInfo) -> bool:
+    return typing.get_origin(info.annotation) in (list, tuple, set, frozenset)
