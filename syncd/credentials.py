@@ -1,0 +1,216 @@
+"""Where secrets come from, and how they are kept out of what is logged."""
+
+import os
+import re
+import shlex
+import stat
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from syncd.errors import Mistake
+from syncd.tables import secret_name
+
+HIDDEN = "[hidden]"
+_PERSONAL = frozenset(
+    {"address", "answers", "body", "content", "description", "email", "notes", "recipients"}
+    | {"sender", "summary", "text", "title", "username", "why"}
+)
+_BEARER = re.compile(r"\b(Bearer)\s+\S+", re.IGNORECASE)
+_SHORTEST = 6
+"""A shorter secret is not looked for in texts: it would hide parts of plain words."""
+_PATIENCE = 30.0
+"""Seconds that a command may take to print a secret."""
+
+Run = Callable[[Sequence[str]], str]
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment of this process, to be passed on."""
+    return os.environ
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A table of settings with its secrets in place.
+
+    values: the secrets, to be kept out of logs. warnings: a sentence for each file
+    with a secret that others on this machine may read.
+    """
+
+    table: Mapping[str, Any]
+    values: frozenset[str]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A secret to be found: its dotted name, and what the settings say of it."""
+
+    name: str
+    value: Any = None
+    file: str = ""
+    command: str | Sequence[str] = ""
+
+
+def run_command(words: Sequence[str]) -> str:
+    """Run a command without a shell and return what it prints."""
+    done = subprocess.run(  # noqa: S603 - the user's own settings name the command
+        words, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=_PATIENCE
+    )
+    return done.stdout.decode(errors="replace")
+
+
+class Credentials:
+    """Finds secrets: systemd credential, file, command, then the settings' own value."""
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        settings_file: Path | None = None,
+        run: Run = run_command,
+    ) -> None:
+        folder = environ.get("CREDENTIALS_DIRECTORY", "")
+        self._given = Path(folder) if folder else None
+        self._settings_file = settings_file
+        self._run = run
+
+    def fill(
+        self,
+        where: str,
+        table: Mapping[str, Any],
+        secrets: Iterable[str],
+        known: Iterable[str] = (),
+    ) -> Filled:
+        """Return ``table`` (which stands at ``where``) with each of ``secrets`` filled in.
+
+        ``known`` are the names that the table's reader wants itself, so that a
+        ``token_file`` of its own stays. Raises Mistake for a file or a command that
+        gives nothing.
+        """
+        whole, taken, warnings = dict(table), set(known), list[str]()
+        for name in sorted(secrets):
+            ways = (f"{name}_file", f"{name}_command")
+            file, command = ("" if way in taken else whole.pop(way, "") for way in ways)
+            secret = Secret(
+                name=f"{where}.{name}",
+                value=whole.get(name),
+                file=str(file or ""),
+                command=command or "",
+            )
+            found, its_warnings = self.find(secret)
+            warnings.extend(its_warnings)
+            if found is not None:
+                whole[name] = found
+        values = frozenset(str(whole[name]) for name in secrets if whole.get(name))
+        return Filled(table=whole, values=values, warnings=tuple(dict.fromkeys(warnings)))
+
+    def find(self, secret: Secret) -> tuple[Any, list[str]]:
+        """Return a secret, or None, and warnings about where it lies. Raises Mistake."""
+        given = self._given / secret.name if self._given else None
+        if given and given.exists():
+            return _contents(given, f"The systemd credential {secret.name}"), []
+        if secret.file:
+            path = self._path(secret.file)
+            found = _contents(path, f"The file {path} that `{secret.name}_file` names")
+            return found, list(_open_to_others(path))
+        if secret.command:
+            return self._printed(secret), []
+        return secret.value, list(self._in_settings(secret.value))
+
+    def _path(self, text: str) -> Path:
+        """Return a path of the settings: relative ones begin at the settings file."""
+        path = Path(text).expanduser()
+        return self._settings_file.parent / path if self._settings_file else path
+
+    def _printed(self, secret: Secret) -> str:
+        command = secret.command
+        what = f"The command that `{secret.name}_command` names"
+        try:
+            words = shlex.split(command) if isinstance(command, str) else list(command)
+            printed = self._run(words)
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            raise Mistake(f"{what} {_failure(error)}: run it by hand to see why.") from None
+        return _first_line(printed, what)
+
+    def _in_settings(self, value: Any) -> Iterator[str]:
+        file = self._settings_file
+        if not (value and file and file.exists()):
+            return
+        if str(value) in file.read_text(encoding="utf-8", errors="replace"):
+            yield from _open_to_others(file)
+
+
+def _failure(error: Exception) -> str:
+    if isinstance(error, subprocess.CalledProcessError):
+        return f"ended with status {error.returncode}"
+    if isinstance(error, subprocess.TimeoutExpired):
+        return f"took longer than {error.timeout:g} seconds"
+    return "can't be run"
+
+
+def _contents(path: Path, what: str) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Mistake(f"{what} is no text: write the secret alone into it.") from None
+    except OSError as error:
+        raise Mistake(
+            f"{what} can't be read ({error.strerror}): correct its path or its mode."
+        ) from None
+    return _first_line(text, what)
+
+
+def _first_line(text: str, what: str) -> str:
+    """Return the first line, as password stores print notes below it."""
+    first = text.strip().partition("\n")[0].strip()
+    if not first:
+        raise Mistake(f"{what} gives nothing: put the secret on its first line.")
+    return first
+
+
+def _open_to_others(path: Path) -> Iterator[str]:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield f"Others on this machine may read the secret in {path}: run `chmod 600 {path}`."
+
+
+class Redactor:
+    """A structlog processor that hides secrets and personal text.
+
+    By key (``token``, ``title``) and, for secrets, wherever their value turns up.
+    """
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        self._values: tuple[str, ...] = ()
+        self.hide(values)
+
+    def hide(self, values: Iterable[str]) -> None:
+        """Hide these values too from now on."""
+        new = {value for value in values if len(value) >= _SHORTEST}
+        self._values = tuple(sorted(new | set(self._values), key=len, reverse=True))
+
+    def __call__(
+        self, _logger: Any, _method: str, event: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        """Return the event with what must not be seen hidden."""
+        return {key: self._shown(key, value) for key, value in event.items()}
+
+    def text(self, text: str) -> str:
+        """Return a text without secrets."""
+        for value in self._values:
+            text = text.replace(value, HIDDEN)
+        return _BEARER.sub(rf"\1 {HIDDEN}", text)
+
+    def _shown(self, key: str, value: Any) -> Any:
+        if secret_name(key) or key.lower() in _PERSONAL:
+            return HIDDEN
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        if isinstance(value, Mapping):
+            return {name: self._shown(str(name), inner) for name, inner in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self._shown("", inner) for inner in value]
+        return self.text(str(value))
