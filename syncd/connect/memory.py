@@ -134,6 +134,12 @@ class MemoryConnector:
         """Return what this tool can hold of ``fields``."""
         return self.tool.shape.fit(kind, fields)
 
+    def addressed(self, url: str) -> RemoteId | None:
+        """Return which item of this tool an address leads to."""
+        start = self.tool.address(RemoteId(""))
+        ours = self.gives_address and url.startswith(start)
+        return RemoteId(url.removeprefix(start)) if ours else None
+
     def close(self) -> None:
         """Do nothing: there is no connection."""
 

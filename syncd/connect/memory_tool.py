@@ -131,6 +131,10 @@ class MemoryTool:
         """Make every cursor that was ever given out useless."""
         self.epoch += 1
 
+    def address(self, remote: RemoteId) -> str:
+        """Return where a person opens an item."""
+        return f"https://{self.shape.name}.invalid/{remote}"
+
     def titled(self, kind: Kind, title: str) -> RemoteId:
         """Return the first live item of this kind and title; ``KeyError`` without one."""
         for item in self.items.values():
@@ -153,14 +157,7 @@ class MemoryTool:
         empty: dict[str, Any] = {LINK: "", **DEFAULTS[kind]}
         carried = self.shape.carries[kind].fields
         whole = {name: empty[name] for name in sorted(carried)} | self._kept(kind, fields)
-        item = Remote(
-            id=remote,
-            kind=kind,
-            fields=whole,
-            created_at=self.now(),
-            mark=mark,
-            url=f"https://{self.shape.name}.invalid/{remote}",
-        )
+        item = Remote(id=remote, kind=kind, fields=whole, created_at=self.now(), mark=mark)
         return self._stamp(item)
 
     def change(
@@ -191,7 +188,7 @@ class MemoryTool:
         self._touch(at or item.id)
         version = str(self.counter) if self.shape.conditional else ""
         link = str(item.fields.get(LINK) or "") or None
-        url = f"https://{self.shape.name}.invalid/{item.id}"
+        url = self.address(item.id)
         new = replace(item, version=version, edited_at=self.now(), link=link, url=url)
         self.items[item.id] = new
         return new

@@ -1,0 +1,46 @@
+"""The contract of a connector, as a suite to subclass.
+
+    class TestContract(HttpContractSuite):
+        def make(self, directory):
+            return SandboxHarness(PLUGIN, make, directory)
+
+Each promise of ``syncd.connect.contract`` is a test of one of its parents.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syncd.connect.testing.binding import BindingLaws
+from syncd.connect.testing.creating import CreatingLaws
+from syncd.connect.testing.failing import FailingLaws
+from syncd.connect.testing.fitting import FittingLaws
+from syncd.connect.testing.harness import Harness
+from syncd.connect.testing.reading import ReadingLaws
+from syncd.connect.testing.writing import WritingLaws
+
+
+class ContractSuite(FittingLaws, CreatingLaws, WritingLaws, ReadingLaws, BindingLaws):
+    """Subclass it, and say in ``make`` what is to be tried."""
+
+    def make(self, directory: Path) -> Harness:
+        """Return a fresh connector on a fresh tool; ``directory`` is empty."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def fresh(self, tmp_path: Path) -> Iterator[Harness]:
+        """Give a harness whose tool has no containers yet."""
+        made = self.make(tmp_path)
+        yield made
+        made.close()
+
+    @pytest.fixture
+    def harness(self, fresh: Harness) -> Harness:
+        """Give a harness whose containers are made."""
+        fresh.start()
+        return fresh
+
+
+class HttpContractSuite(ContractSuite, FailingLaws):
+    """The contract of a connector to a service over HTTP: with all that fails there."""
