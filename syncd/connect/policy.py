@@ -58,19 +58,22 @@ class Policy:
 
         ``TryLater`` means that nothing was done, so it is always tried again;
         ``Unclear`` only where the request is ``repeatable`` (a read, or a write that
-        its key makes safe). When patience ends, the last error is raised.
+        its key makes safe). When patience ends, the last error is raised; but what was
+        once unclear stays unclear, though a later attempt was refused.
         """
         attempt = 0
+        doubt: Unclear | None = None
         while True:
             attempt += 1
             self.requests += 1
             try:
                 return request()
             except TryLater as error:
-                self._pause(error, attempt, error.seconds)
+                self._pause(doubt or error, attempt, error.seconds)
             except Unclear as error:
                 if not repeatable:
                     raise
+                doubt = error
                 self._pause(error, attempt, None)
 
     def _pause(self, error: TryLater | Unclear, attempt: int, asked: float | None) -> None:
