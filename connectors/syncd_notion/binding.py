@@ -1,0 +1,222 @@
+"""Which database holds which kind, and which property holds which field; pure.
+
+A binding is by id: it outlives a renamed property or database. A property that was
+bound and is gone or of another type is *broken*: its field is neither read nor written
+until the property is back, and it is never made again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from syncd.model.entities import Kind
+from syncd_notion.columns import COLUMNS, MARK, Column
+from syncd_notion.shape import Property, Shape, values_by_id
+
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """One kind's database.
+
+    own: made by syncd; else the person's own, named in the settings.
+    wanted: the settings it was bound by: "database" and the fields' properties.
+    fields: by field, the property it was bound to.
+    broken: the fields whose property is now of another type ("" when it is gone).
+    mark: the property with the entity's id; None while there is none.
+    learnt: the schema has been read.
+    """
+
+    kind: Kind
+    database: str
+    source: str
+    own: bool
+    title: str
+    wanted: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Property] = field(default_factory=dict)
+    broken: Mapping[str, str] = field(default_factory=dict)
+    mark: Property | None = None
+    learnt: bool = False
+
+    def shape(self, zone: str) -> Shape:
+        """Return what can be read and written now."""
+        usable = {name: it for name, it in self.fields.items() if name not in self.broken}
+        return Shape(kind=self.kind, properties=usable, mark=self.mark, zone=zone)
+
+    def paused(self) -> frozenset[str]:
+        """Return the fields that this database does not hold for now."""
+        return frozenset(COLUMNS[self.kind]) - (set(self.fields) - set(self.broken))
+
+
+def bound_to_json(bound: Bound) -> dict[str, Any]:
+    """Return a binding as JSON."""
+    return {
+        "database": bound.database,
+        "source": bound.source,
+        "own": bound.own,
+        "title": bound.title,
+        "wanted": dict(bound.wanted),
+        "fields": {name: _to_json(it) for name, it in bound.fields.items()},
+        "broken": dict(bound.broken),
+        "mark": _to_json(bound.mark) if bound.mark else None,
+        "learnt": bound.learnt,
+    }
+
+
+def bound_from_json(kind: Kind, raw: Mapping[str, Any]) -> Bound:
+    """Return the binding that ``bound_to_json`` wrote."""
+    mark = raw["mark"]
+    rest = {name: raw[name] for name in ("database", "source", "own", "title", "learnt")}
+    return Bound(
+        kind=kind,
+        wanted=raw["wanted"],
+        fields={name: Property(**it) for name, it in raw["fields"].items()},
+        broken=raw["broken"],
+        mark=Property(**mark) if mark else None,
+        **rest,
+    )
+
+
+def _to_json(prop: Property) -> dict[str, Any]:
+    return {
+        "id": prop.id,
+        "type": prop.type,
+        "name": prop.name,
+        "options": dict(prop.options),
+    }
+
+
+def properties_of(schema: Schema) -> list[tuple[Property, Mapping[str, Any]]]:
+    """Return a data source's properties, each with what is said of its type."""
+    found = []
+    for name, raw in (schema.get("properties") or {}).items():
+        notion_type = str(raw.get("type"))
+        config = raw.get(notion_type) or {}
+        options = {str(it["id"]): str(it["name"]) for it in config.get("options") or []}
+        prop = Property(id=str(raw["id"]), type=notion_type, name=name, options=options)
+        found.append((prop, config))
+    return found
+
+
+def learn(
+    bound: Bound, schema: Schema, wanted: Mapping[str, str], targets: Mapping[str, Bound]
+) -> Bound:
+    """Return the binding after its schema has been read.
+
+    targets: the kinds that are bound, by name; a relation must lead to one of them.
+    """
+    there = properties_of(schema)
+    by_key = {prop.key: prop for prop, _ in there}
+    fields: dict[str, Property] = {}
+    broken: dict[str, str] = {}
+    for name, column in COLUMNS[bound.kind].items():
+        known = bound.fields.get(name)
+        if known is None or wanted.get(name) != bound.wanted.get(name):
+            known = _choose(column, wanted.get(name), there, targets)
+        if known is None:
+            continue
+        now = by_key.get(known.key)
+        if now is not None and now.type == known.type:
+            fields[name] = replace(
+                known, name=now.name, options={**now.options, **known.options}
+            )
+        else:
+            fields[name] = known
+            broken[name] = now.type if now else ""
+    return replace(
+        bound,
+        title=_title(schema) or bound.title,
+        wanted=dict(wanted),
+        fields=fields,
+        broken=broken,
+        mark=_mark(bound, [prop for prop, _ in there]),
+        learnt=True,
+    )
+
+
+def _choose(
+    column: Column,
+    wanted: str | None,
+    there: list[tuple[Property, Mapping[str, Any]]],
+    targets: Mapping[str, Bound],
+) -> Property | None:
+    """Find the property for a field: the one named in the settings, else by its name.
+
+    One of a type that can't hold the field is taken too, as if it had once had the
+    right one: it is broken from the start, and said to be.
+    """
+    if column.types == ("title",):
+        return next((prop for prop, _ in there if prop.type == "title"), None)
+    name = wanted or column.name
+    found = next(((p, c) for p, c in there if name in (p.id, p.key, p.name)), None)
+    if found is None or not _leads(column, found[1], targets):
+        return None
+    prop = found[0]
+    return prop if prop.type in column.types else replace(prop, type=column.types[0])
+
+
+def _leads(column: Column, config: Mapping[str, Any], targets: Mapping[str, Bound]) -> bool:
+    """Say whether a relation leads to the database of the kind that the field names."""
+    if column.spec.target is None or not config:
+        return True
+    target = targets.get(column.spec.target)
+    if target is None:
+        return False
+    source, database = config.get("data_source_id"), config.get("database_id")
+    return source == target.source if source else database in (None, target.database)
+
+
+def _mark(bound: Bound, there: list[Property]) -> Property | None:
+    texts = [prop for prop in there if prop.type == "rich_text"]
+    same = (prop for prop in texts if bound.mark and prop.key == bound.mark.key)
+    named = (prop for prop in texts if prop.name == MARK)
+    return next(same, None) or next(named, None)
+
+
+def _title(schema: Schema) -> str:
+    runs = schema.get("title")
+    return "".join(str(run.get("plain_text", "")) for run in runs) if runs else ""
+
+
+def differs(bound: Bound, page: Mapping[str, Any]) -> bool:
+    """Say whether a row shows that the schema is not as it was when last read."""
+    values = values_by_id(page)
+    expected = {it.key: bound.broken.get(name, it.type) for name, it in bound.fields.items()}
+    if bound.mark is not None:
+        expected[bound.mark.key] = bound.mark.type
+    elif MARK in (page.get("properties") or {}):
+        return bool(page["properties"][MARK].get("type") == "rich_text")
+    return any(str(values.get(key, {}).get("type", "")) != it for key, it in expected.items())
+
+
+def problems_of(bound: Bound) -> list[str]:
+    """Return a sentence for each property that is broken or was expected."""
+    where = f"the Notion database '{bound.title}'"
+    said: dict[str, str] = {}
+    for name, now in bound.broken.items():
+        prop = bound.fields[name]
+        fact = f"is now of type {now}" if now else "was deleted"
+        mend = f"change it back to {prop.type}" if now else "restore it there"
+        said[prop.key] = (
+            f"The property '{prop.name}' of {where} {fact}, so syncd leaves it alone: {mend},"
+            f" or name another one in {_setting(bound.kind, name)}."
+        )
+    if bound.own and bound.learnt:
+        said |= _absent(bound, where)
+    return list(said.values())
+
+
+def _absent(bound: Bound, where: str) -> dict[str, str]:
+    said = {}
+    for name, column in COLUMNS[bound.kind].items():
+        if name not in bound.fields:
+            said[column.name] = (
+                f"There is no property '{column.name}' in {where}: if it has another name,"
+                f" write that into {_setting(bound.kind, name)}."
+            )
+    return said
+
+
+def _setting(kind: Kind, name: str) -> str:
+    return f"connectors.notion.properties.{kind.value}.{name}"

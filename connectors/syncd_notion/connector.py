@@ -1,0 +1,122 @@
+"""Notion as a connector."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from syncd.connect.contract import Outcome, Plugin, Toolbox
+from syncd.errors import Mistake, SignIn, SyncdError, TryLater
+from syncd.model.entities import Kind
+from syncd.model.ids import RemoteId
+from syncd.model.remote import Binding, Carried, Pull, Remote, Write
+from syncd.model.schema import Fields
+from syncd_notion.client import Api
+from syncd_notion.mapping import CARRIES, fit
+from syncd_notion.provision import Provisioner
+from syncd_notion.pulling import Puller
+from syncd_notion.registry import Registry
+from syncd_notion.settings import Addresses, Settings
+from syncd_notion.writing import Writer
+
+
+class Notion:
+    """The contract over one workspace."""
+
+    name = "notion"
+    edit_resolution = timedelta(minutes=1)
+    gives_address = True
+    keeps_marks = True
+    batch_size = 1
+
+    def __init__(self, settings: Settings, token: str, toolbox: Toolbox) -> None:
+        self.policy = toolbox.policy
+        self._api = Api(token, settings.base_url, toolbox.policy, toolbox.clock)
+        self._registry = Registry(self._api, toolbox.memory, settings, toolbox.timezone)
+        self._provisioner = Provisioner(self._api, self._registry, settings)
+        self._puller = Puller(self._api, self._registry, toolbox.policy, toolbox.clock)
+        self._writer = Writer(self._api, self._registry)
+        self._addresses = Addresses(settings.base_url)
+        self.carries: Mapping[Kind, Carried] = {
+            kind: CARRIES[kind] for kind in self._registry.kinds
+        }
+
+    def bind(self) -> Binding:
+        """Find the databases; no request where all are bound."""
+        return self._provisioner.bind()
+
+    def provision(self) -> None:
+        """Make the databases that are missing."""
+        self._provisioner.provision()
+
+    def pull(self, cursor: str | None) -> Pull:
+        """Read what changed; small databases are read whole."""
+        return self._puller.pull(cursor)
+
+    def read(self, kind: Kind, remote: RemoteId) -> Remote:
+        """Read one page directly."""
+        return self._writer.read(kind, remote)
+
+    def find(self, write: Write) -> Remote | None:
+        """Look for the page that carries the entity's id."""
+        return self._writer.find(write)
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        """Do these writes, one request each."""
+        return _each(writes, self._writer.write)
+
+    def holds(self, kind: Kind, fields: Fields) -> bool:
+        """Say whether Notion has a database for this kind; a row needs nothing."""
+        del fields
+        return kind in self.carries
+
+    def addressed(self, url: str) -> RemoteId | None:
+        """Return the page that an address leads to, by its form alone."""
+        return self._addresses.page(url)
+
+    def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
+        """Return what Notion can hold of ``fields``."""
+        bound = self._registry.get(kind)
+        types = {name: prop.type for name, prop in bound.fields.items()} if bound else {}
+        return fit(kind, fields, types)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._api.close()
+
+
+def _each(writes: Sequence[Write], do: Callable[[Write], Remote | None]) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    for write in writes:
+        try:
+            outcomes.append(do(write))
+        except (SignIn, TryLater) as error:
+            if not outcomes:
+                raise
+            outcomes.append(error)
+        except SyncdError as error:
+            outcomes.append(error)
+    return outcomes
+
+
+def _build(settings: Settings, toolbox: Toolbox) -> Notion:
+    token = settings.token.get_secret_value() if settings.token else ""
+    if not token.strip():
+        raise Mistake(
+            "There is no token for Notion: make an internal connection at notion.so/developers and"
+            " put its token into connectors.notion.token."
+        )
+    if not settings.parent_page and not settings.databases:
+        raise Mistake(
+            "syncd does not know where to work in Notion: share a page with the connection (••• →"
+            " Connections) and put its address into connectors.notion.parent_page."
+        )
+    return Notion(settings, token.strip(), toolbox)
+
+
+PLUGIN = Plugin(
+    name="notion",
+    title="Notion",
+    settings=Settings,
+    build=_build,
+    secrets=frozenset({"token"}),
+)

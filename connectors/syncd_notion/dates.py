@@ -1,0 +1,89 @@
+"""Dates as Notion writes and takes them.
+
+Notion keeps a moment to the minute with a fixed offset and never tells its zone
+again; a day comes back as it was sent (recorded replies). A zone may be sent only
+beside a time without offset (Notion API documentation).
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from syncd.model.values import Due, Moment
+
+_DAY_LENGTH = len("2026-12-01")
+_FIRST_YEAR, _LAST_YEAR = 2, 9998
+
+
+def parse(text: str) -> Due:
+    """Read a day or a moment. Raises ValueError for what is neither."""
+    if len(text) == _DAY_LENGTH:
+        return date.fromisoformat(text)
+    stamp = datetime.fromisoformat(text)
+    aware = stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
+    try:
+        return Moment(aware).to_the_minute()
+    except OverflowError as error:
+        raise ValueError(text) from error
+
+
+def is_date(text: object) -> bool:
+    """Say whether ``parse`` can read it."""
+    try:
+        parse(str(text))
+    except ValueError:
+        return False
+    return True
+
+
+def parse_day(text: str) -> date:
+    """Read a day; of a moment, the day that it shows. Raises ValueError."""
+    parse(text)
+    return date.fromisoformat(text[:_DAY_LENGTH])
+
+
+def fit_moment(moment: Moment) -> Moment | None:
+    """Return the moment as Notion gives it back: to the minute, without its zone."""
+    if not _FIRST_YEAR <= moment.at.year <= _LAST_YEAR:
+        return None
+    return moment.to_the_minute().without_zone()
+
+
+def date_value(value: Due | None, end: str | None, zone: str) -> dict[str, Any] | None:
+    """Return the value to send; ``end`` is the user's own end of the range, if any.
+
+    The end is kept while it still lies after the start and is of the same sort.
+    """
+    if value is None:
+        return None
+    if isinstance(value, date):
+        kept = end is not None and len(end) == _DAY_LENGTH and end > value.isoformat()
+        return {"start": value.isoformat()} | ({"end": end} if kept else {})
+    if end is not None and _is_after(end, value):
+        return {"start": _with_offset(value, zone), "end": end}
+    return dict(_zoned(value)) or {"start": _with_offset(value, zone)}
+
+
+def _is_after(end: str, start: Moment) -> bool:
+    last = parse(end)
+    return isinstance(last, Moment) and last.at > start.at
+
+
+def _with_offset(moment: Moment, zone: str) -> str:
+    return moment.to_the_minute().local(zone).isoformat(timespec="seconds")
+
+
+def _zoned(moment: Moment) -> Mapping[str, str]:
+    """Return time and zone, where these two name this instant and no other."""
+    if moment.zone is None:
+        return {}
+    try:
+        zone = ZoneInfo(moment.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return {}
+    wall = moment.to_the_minute().at.astimezone(zone).replace(tzinfo=None)
+    first, second = (wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.astimezone(UTC) != second.astimezone(UTC):
+        return {}  # this hour comes twice when the clocks go back
+    return {"start": wall.isoformat(timespec="seconds"), "time_zone": moment.zone}

@@ -1,0 +1,159 @@
+"""An entity's fields to the properties of a page and back; pure.
+
+``from_remote(to_remote(x)) == fit(x)`` for every kind. What syncd does not model (the
+end of a due range, further related pages, formatting) travels in ``Remote.extra`` and
+is kept.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from syncd.model.entities import Kind
+from syncd.model.fields import REFERENCES, FieldSpec, FieldType
+from syncd.model.ids import EntityId, RemoteId
+from syncd.model.remote import Carried, Remote, Seen
+from syncd.model.schema import Fields
+from syncd.model.values import Moment, Value
+from syncd_notion.columns import COLUMNS
+from syncd_notion.dates import date_value, is_date
+from syncd_notion.incoming import Unreadable, read_value, related
+from syncd_notion.outgoing import fit_period, fit_value, send_value, wanted_pages
+from syncd_notion.shape import Property, Shape, values_by_id
+from syncd_notion.texts import plain, runs_of
+
+_ELSEWHERE: Mapping[Kind, frozenset[str]] = {
+    Kind.TASK: frozenset({"done", "due", "labels"}),
+}
+"""Fields whose home is another tool, where edit times tie."""
+
+_PERIOD = ("period_start", "period_end")
+
+
+def _carried(kind: Kind) -> Carried:
+    columns = COLUMNS[kind]
+    editable = frozenset(name for name, it in columns.items() if not it.spec.derived)
+    return Carried(
+        fields=frozenset(columns),
+        editable=editable,
+        home=editable - _ELSEWHERE.get(kind, frozenset()),
+    )
+
+
+CARRIES: Mapping[Kind, Carried] = {kind: _carried(kind) for kind in COLUMNS}
+"""Every kind but the blocks; a derived field is shown, and never taken from a page."""
+
+
+def fit(kind: Kind, fields: Fields, types: Mapping[str, str]) -> dict[str, Any]:
+    """Return what Notion can hold of ``fields``; ``types`` are those of bound properties."""
+    columns = COLUMNS.get(kind, {})
+    fitted = {
+        name: fit_value(columns[name].spec, types.get(name, columns[name].types[0]), value)
+        for name, value in fields.items()
+        if name in columns
+    }
+    fit_period(fitted)
+    return fitted
+
+
+def to_remote(
+    shape: Shape, fields: Fields, seen: Seen | None = None, mark: EntityId | None = None
+) -> dict[str, Any]:
+    """Return the properties to send, by id; with ``mark`` the entity's id among them."""
+    properties: dict[str, Any] = {}
+    for name, prop in shape.properties.items():
+        if name in fields and name not in _PERIOD:
+            spec = COLUMNS[shape.kind][name].spec
+            sent = _sent(spec, prop, fields[name], (seen.extra if seen else {}, shape.zone))
+            properties[prop.id] = {prop.type: sent}
+    properties |= _period(shape, fields, seen)
+    if mark is not None and shape.mark is not None:
+        properties[shape.mark.id] = {shape.mark.type: runs_of(mark)}
+    return properties
+
+
+def _sent(
+    spec: FieldSpec, prop: Property, wanted: Any, beside: tuple[Mapping[str, Any], str]
+) -> Any:
+    extra, zone = beside
+    value = fit_value(spec, prop.type, wanted)
+    if prop.type == "date":
+        zoned = wanted if isinstance(value, Moment) else value  # the zone is sent, not kept
+        return date_value(zoned, extra.get("ends", {}).get(spec.name), zone)
+    if spec.type in REFERENCES:
+        before = extra.get("related", {}).get(spec.name, [])
+        return [{"id": page} for page in wanted_pages(spec, value, list(before))]
+    return send_value(spec, prop.type, value)
+
+
+def _period(shape: Shape, fields: Fields, seen: Seen | None) -> dict[str, Any]:
+    """Both ends share one property: the end that does not change is sent again."""
+    prop = shape.properties.get(_PERIOD[0])
+    if prop is None or not any(name in fields for name in _PERIOD):
+        return {}
+    known = seen.fields if seen else {}
+    both = {name: fields.get(name, known.get(name)) for name in _PERIOD}
+    fit_period(both)
+    start, end = both[_PERIOD[0]], both[_PERIOD[1]]
+    if not isinstance(start, date):
+        return {prop.id: {"date": None}}
+    ends = {"end": end.isoformat()} if isinstance(end, date) else {}
+    return {prop.id: {"date": {"start": start.isoformat()} | ends}}
+
+
+def from_remote(shape: Shape, page: Mapping[str, Any]) -> Remote:
+    """Return a page of a reply as an item of the plan, with what could not be read."""
+    values = values_by_id(page)
+    fields: dict[str, Value] = {}
+    problems: dict[str, str] = {}
+    for name, prop in shape.properties.items():
+        spec = COLUMNS[shape.kind][name].spec
+        try:
+            fields[name] = read_value(spec, prop, values.get(prop.key))
+        except Unreadable as error:
+            if spec.derived:
+                fields[name] = spec.default  # syncd writes its own value over it
+            else:
+                problems[name] = str(error)
+    mark = mark_of(shape, page)
+    return Remote(
+        id=RemoteId(str(page["id"])),
+        kind=shape.kind,
+        fields=fields,
+        created_at=_instant(page.get("created_time")),
+        edited_at=_instant(page.get("last_edited_time")),
+        mark=EntityId(mark) if mark else None,
+        url=str(page.get("url") or ""),
+        problems=problems,
+        extra=_extra(shape, values),
+    )
+
+
+def mark_of(shape: Shape, page: Mapping[str, Any]) -> str:
+    """Return the entity's id that a page carries, or ""."""
+    if shape.mark is None:
+        return ""
+    raw = values_by_id(page).get(shape.mark.key, {})
+    return plain(raw.get(shape.mark.type)).strip()
+
+
+def _extra(shape: Shape, values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Keep what a write must not lose though the plan has no field for it."""
+    ends: dict[str, str] = {}
+    beside: dict[str, list[str]] = {}
+    for name, prop in shape.properties.items():
+        raw = values.get(prop.key, {}).get(prop.type)
+        if prop.type == "date" and isinstance(raw, Mapping) and name not in _PERIOD:
+            ends |= {name: raw["end"]} if is_date(raw.get("end")) else {}
+        pages = related(raw) if prop.type == "relation" else []
+        spec = COLUMNS[shape.kind][name].spec
+        if spec.type is FieldType.REF and len(pages) > 1:
+            beside[name] = pages
+    return ({"ends": ends} if ends else {}) | ({"related": beside} if beside else {})
+
+
+def _instant(text: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (TypeError, ValueError):
+        return None
