@@ -118,7 +118,7 @@ class Faulty:
             await _after(fault, request, it, (status, headers, body))
             return
         if fault.act == "close-before":
-            it.hang_up()
+            await it.hang_up()
             return
         request.status = fault.status
         await it.reply(fault.status, fault.headers, fault.reply)
@@ -129,7 +129,7 @@ async def _after(
 ) -> None:
     status, headers, body = answer
     if fault.act == "close-after":
-        it.hang_up()
+        await it.hang_up()
         return
     if fault.act == "status-after":
         request.status = fault.status
@@ -186,7 +186,7 @@ class _Exchange:
         await self.send({"type": "http.response.start", "status": status, "headers": pairs})
         await self.send({"type": "http.response.body", "body": text.encode()})
 
-    def hang_up(self) -> None:
+    async def hang_up(self) -> None:
         """Close the connection without a reply; uvicorn's cycle owns the transport."""
         cycle = getattr(self.raw, "__self__", None)
         transport = getattr(cycle, "transport", None)
@@ -194,6 +194,8 @@ class _Exchange:
             message = "closing without a reply needs the uvicorn server"
             raise RuntimeError(message)
         transport.close()
+        for _ in range(2):  # let uvicorn see that no one waits for a reply any more
+            await asyncio.sleep(0)
 
 
 async def _recorded(scope: Scope, receive: Receive) -> tuple[Logged, Receive]:
