@@ -1,0 +1,160 @@
+"""What follows from a change of the plan: all rules, run until nothing follows any more."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from syncd.model.entities import Contact, Entity, Goal, Kind, Milestone, Skill, Task, kind_of
+from syncd.model.ids import EntityId
+from syncd.model.plan import PlanView
+from syncd.model.rules.achieved import achieved
+from syncd.model.rules.progress import pace, progress, smart_gaps
+from syncd.model.rules.recurrence import next_id, next_occurrence
+from syncd.model.rules.touch import due_again, next_contact, no_longer_due, spoken
+from syncd.model.rules.world import World, goal_of
+from syncd.model.values import Moment
+
+Rule = Callable[[Entity, World], Iterable[Entity]]
+"""From an entity, as it now is, to entities as they shall be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequence:
+    """An entity, whole, as ``rule`` wants it; ``new`` if the plan has none with its id."""
+
+    entity: Entity
+    rule: str
+    new: bool
+
+
+def consequences(
+    changed: Mapping[EntityId, Entity | None],
+    view: PlanView,
+    today: date,
+    zone: str,
+    now: datetime,
+) -> list[Consequence]:
+    """Return what follows from changes that ``view`` already shows.
+
+    changed: what each changed entity was before; None for one that is new to the plan.
+        Something counts as just finished only if it was not finished before. Once a
+        day, when nothing but the date changed, pass every entity as it is.
+    today: the calendar day in ``zone``, the plan's IANA zone. now: an aware instant.
+
+    In order: a later consequence for the same entity builds on the earlier one.
+    Called again with its own results, it returns nothing. Its cost follows
+    ``changed``: of each goal concerned, only ``parts_of`` is read.
+    """
+    world = World(view=view, before=changed, today=today, zone=zone, now=now)
+    found: list[Consequence] = []
+    goals: dict[EntityId, None] = {}
+    waiting = dict.fromkeys(changed)
+    while waiting:
+        one = next(iter(waiting))
+        del waiting[one]
+        goals.update(dict.fromkeys(_goals_concerned(one, world)))
+        if not isinstance(world.get(one), Goal):
+            news = _follow(one, world)
+            found += news
+            waiting.update(dict.fromkeys(it.entity.id for it in news))
+    for goal in goals:
+        found += _follow(goal, world)
+    return found
+
+
+def _follow(one: EntityId, world: World) -> list[Consequence]:
+    """Apply each rule for this entity's kind, in order."""
+    found: list[Consequence] = []
+    entity = world.get(one)
+    for name, rule in RULES.get(kind_of(entity), ()) if entity else ():
+        now = world.get(one)
+        for outcome in rule(now, world) if now else ():
+            old = world.get(outcome.id)
+            if outcome != old:
+                world.put(outcome)
+                found.append(Consequence(entity=outcome, rule=name, new=old is None))
+    return found
+
+
+def _goals_concerned(one: EntityId, world: World) -> Iterable[EntityId]:
+    """Yield the goals that an entity is, belongs to, or belonged to."""
+    now = world.get(one)
+    if isinstance(now, Goal):
+        yield one
+    if not isinstance(now, Task | Milestone):
+        return
+    for version in (now, world.was(now)):
+        goal = goal_of(version, world) if version else None
+        if goal:
+            yield goal
+
+
+def _done(entity: Entity, world: World) -> Iterable[Entity]:
+    """What the plan met as done was done when it was made, for all that is known."""
+    if not isinstance(entity, Task | Milestone):
+        return
+    if entity.done and entity.done_at is None:
+        met = world.was(entity) is None
+        yield replace(entity, done_at=Moment(entity.created_at if met else world.now))
+    elif not entity.done and entity.done_at is not None:
+        yield replace(entity, done_at=None)
+
+
+def _repeated(task: Entity, world: World) -> Iterable[Entity]:
+    """Ticking a repeated task yields the next, unless that exists or once existed."""
+    if not isinstance(task, Task) or not task.done or task.archived:
+        return
+    was = world.was(task)
+    if not isinstance(was, Task) or (was.done and was.recurrence == task.recurrence):
+        return
+    if world.get(next_id(task.id)) is None:
+        following = next_occurrence(task, world.zone, world.now)
+        if following:
+            yield following
+
+
+def _progress(goal: Entity, world: World) -> Iterable[Entity]:
+    if isinstance(goal, Goal) and not goal.archived:
+        yield replace(goal, progress=progress(goal, world.parts_of(goal.id)))
+
+
+def _pace(goal: Entity, world: World) -> Iterable[Entity]:
+    if isinstance(goal, Goal) and not goal.archived:
+        yield replace(goal, pace=pace(goal, goal.progress, world.today, world.zone))
+
+
+def _smart(goal: Entity, world: World) -> Iterable[Entity]:  # noqa: ARG001  # a Rule
+    if isinstance(goal, Goal) and not goal.archived:
+        yield replace(goal, smart_gaps=smart_gaps(goal))
+
+
+def _gap(skill: Entity, world: World) -> Iterable[Entity]:  # noqa: ARG001  # a Rule
+    if isinstance(skill, Skill) and not skill.archived:
+        known = skill.level is not None and skill.target_level is not None
+        gap = max(0, (skill.target_level or 0) - (skill.level or 0)) if known else None
+        yield replace(skill, gap=gap)
+
+
+def _next_contact(contact: Entity, world: World) -> Iterable[Entity]:
+    if isinstance(contact, Contact) and not contact.archived:
+        yield replace(contact, next_contact=next_contact(contact, world.zone))
+
+
+RULES: Mapping[Kind, tuple[tuple[str, Rule], ...]] = {
+    Kind.GOAL: (
+        ("progress", _progress),
+        ("pace", _pace),
+        ("smart check", _smart),
+        ("achievement", achieved),
+    ),
+    Kind.MILESTONE: (("done", _done), ("achievement", achieved)),
+    Kind.SKILL: (("gap", _gap), ("achievement", achieved)),
+    Kind.RESOURCE: (("achievement", achieved),),
+    Kind.TASK: (("done", _done), ("repetition", _repeated), ("cadence", spoken)),
+    Kind.CONTACT: (
+        ("cadence", no_longer_due),
+        ("cadence", _next_contact),
+        ("cadence", due_again),
+    ),
+}
+"""The rules of each kind, in order, by the name under which history knows them."""
