@@ -291,6 +291,7 @@ class Served:
             lifespan="off",
             timeout_graceful_shutdown=1,
             access_log=False,
+            date_header=False,  # a sandbox tells its own clock's time
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
