@@ -111,6 +111,13 @@ class Connector(Protocol):
         """
         ...
 
+    def addressed(self, url: str) -> RemoteId | None:
+        """Return which item of this tool an address leads to, by its form alone.
+
+        None for every tool that does not give addresses, and for others' addresses.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of connections."""
         ...

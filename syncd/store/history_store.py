@@ -1,11 +1,10 @@
 """What changed in the plan, and what lost: kept, and never rewritten."""
 
-import itertools
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, func, insert, select, update
 
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, PlanId
@@ -30,18 +29,12 @@ class HistoryStore:
     def __init__(self, database: Database, plan: PlanId) -> None:
         self._database = database
         self._plan = plan
-        with database.transaction() as connection:
-            rows = connection.execute(select(func.max(H.seq))).scalar() or 0
-            lost = connection.execute(select(func.max(C.seq))).scalar() or 0
-        self._rows = itertools.count(rows + 1)
-        self._lost = itertools.count(lost + 1)
 
     def add(self, rows: Iterable[HistoryRow]) -> None:
         """Append changes."""
         written = [
             {
                 "plan": self._plan,
-                "seq": next(self._rows),
                 "cycle": row.cycle,
                 "at": row.at.isoformat(),
                 "by": row.by,
@@ -55,9 +48,17 @@ class HistoryStore:
             }
             for row in rows
         ]
-        if written:
-            with self._database.transaction() as connection:
-                connection.execute(insert(tables.history), written)
+        self._append(tables.history, written)
+
+    def _append(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        """Number rows after the last one, within the transaction that writes them."""
+        if not rows:
+            return
+        last = select(func.max(table.c.seq)).where(table.c.plan == self._plan)
+        with self._database.transaction() as connection:
+            highest = connection.execute(last).scalar() or 0
+            numbered = [{**row, "seq": highest + n} for n, row in enumerate(rows, start=1)]
+            connection.execute(insert(table), numbered)
 
     def rows(
         self, *, entity: EntityId | None = None, cycle: int | None = None, limit: int = 1000
@@ -90,7 +91,6 @@ class HistoryStore:
         written = [
             {
                 "plan": self._plan,
-                "seq": next(self._lost),
                 "cycle": row.cycle,
                 "at": row.at.isoformat(),
                 "entity": row.entity,
@@ -106,9 +106,7 @@ class HistoryStore:
             }
             for row in rows
         ]
-        if written:
-            with self._database.transaction() as connection:
-                connection.execute(insert(tables.conflicts), written)
+        self._append(tables.conflicts, written)
 
     def conflicts(
         self, *, entity: EntityId | None = None, settled: bool | None = None

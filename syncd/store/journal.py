@@ -1,6 +1,5 @@
 """Writes in flight: written down before they are sent, closed with their outcome."""
 
-import itertools
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -21,26 +20,24 @@ class Journal:
     def __init__(self, database: Database, plan: PlanId) -> None:
         self._database = database
         self._plan = plan
-        with database.transaction() as connection:
-            highest = connection.execute(select(func.max(I.seq))).scalar()
-        self._numbers = itertools.count((highest or 0) + 1)
 
     def open(self, tool: ToolName, writes: Iterable[Write], now: datetime) -> None:
         """Write these down, in order, before they are sent."""
-        rows = [
-            {
-                "plan": self._plan,
-                "key": write.key,
-                "tool": tool,
-                "entity": write.entity,
-                "seq": next(self._numbers),
-                "at": now.isoformat(),
-                "write": dump_write(write),
-            }
-            for write in writes
-        ]
-        if rows:
-            with self._database.transaction() as connection:
+        with self._database.transaction() as connection:
+            highest = connection.execute(select(func.max(I.seq))).scalar() or 0
+            rows = [
+                {
+                    "plan": self._plan,
+                    "key": write.key,
+                    "tool": tool,
+                    "entity": write.entity,
+                    "seq": highest + place,
+                    "at": now.isoformat(),
+                    "write": dump_write(write),
+                }
+                for place, write in enumerate(writes, start=1)
+            ]
+            if rows:
                 connection.execute(insert(tables.intents), rows)
 
     def pending(self, tool: ToolName) -> list[Intent]:

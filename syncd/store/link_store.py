@@ -1,7 +1,7 @@
 """Links with their bases, and what is still to be decided for each tool."""
 
-import itertools
 import json
+import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -41,9 +41,6 @@ class LinkStore:
     def __init__(self, database: Database, plan: PlanId) -> None:
         self._database = database
         self._plan = plan
-        with database.transaction() as connection:
-            highest = connection.execute(select(func.max(D.stamp))).scalar()
-        self._stamps = itertools.count((highest or 0) + 1)
 
     def of_entity(self, entity: EntityId) -> dict[ToolName, Link]:
         """Return an entity's links, by tool."""
@@ -141,8 +138,7 @@ class LinkStore:
     def touch(self, tool: ToolName, ids: Iterable[EntityId]) -> None:
         """Mark entities as to be decided anew in a tool."""
         rows = [
-            {"plan": self._plan, "tool": tool, "entity": one, "stamp": next(self._stamps)}
-            for one in ids
+            {"plan": self._plan, "tool": tool, "entity": one, "stamp": _stamp()} for one in ids
         ]
         if not rows:
             return
@@ -163,7 +159,7 @@ class LinkStore:
                     "plan": self._plan,
                     "tool": tool,
                     "target": target,
-                    "stamp": next(self._stamps),
+                    "stamp": _stamp(),
                 },
             )
 
@@ -203,6 +199,11 @@ class LinkStore:
             "previous": json.dumps(dict(link.previous)),
             "extra": json.dumps(dict(link.extra)),
         }
+
+
+def _stamp() -> int:
+    """Return a number that no other mark has; several processes may mark."""
+    return secrets.randbits(62)
 
 
 def _link(row: Any) -> Link:

@@ -162,6 +162,12 @@ class ToolStore:
         with self._database.transaction() as connection:
             connection.execute(statement)
 
+    def forget(self, owner: str) -> None:
+        """Drop everything that was kept for an owner."""
+        gone = delete(tables.memory).where(M.plan == self._plan, M.owner == owner)
+        with self._database.transaction() as connection:
+            connection.execute(gone)
+
     def recall(self, owner: str, name: str) -> Any:
         """Return what was kept under (owner, name), or None."""
         chosen = select(M.value).where(M.plan == self._plan, M.owner == owner, M.name == name)

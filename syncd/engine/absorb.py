@@ -1,0 +1,250 @@
+"""Taking in what the tools showed: recognise, merge, archive; one transaction."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from syncd.engine.adoption import Adopter
+from syncd.engine.context import Context
+from syncd.engine.gather import Gathered
+from syncd.engine.pen import Pen
+from syncd.engine.prints import fingerprint as _print
+from syncd.engine.tool import OnDelete, Tool
+from syncd.engine.translate import Translator
+from syncd.model.entities import kind_of
+from syncd.model.ids import EntityId, ToolName
+from syncd.model.remote import LINK, Carried, Remote
+from syncd.model.schema import Fields, fields_of
+from syncd.store.rows import HistoryRow, Link, Problem, Record
+from syncd.sync.decide import Presence
+from syncd.sync.merge import Author, Change, Conflict, Sighting, merge
+
+SKEW = timedelta(seconds=3)
+"""A tool's clock is believed to be ours unless it is off by more than this."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """One item of one tool, and the link it has by now."""
+
+    found: Gathered
+    item: Remote
+    link: Link
+
+
+@dataclass
+class Absorber:
+    """Takes in what several tools showed at once."""
+
+    context: Context
+    pen: Pen
+    matches: list[str] = field(default_factory=list)
+    waiting: set[ToolName] = field(default_factory=set)
+    _translators: dict[ToolName, Translator] = field(default_factory=dict)
+
+    def absorb(self, found: Sequence[Gathered]) -> None:
+        """Bring the plan up to what these tools show."""
+        order = {tool.name: place for place, tool in enumerate(self.context.in_order())}
+        ordered = sorted(found, key=lambda one: order[one.tool.name])
+        self._adopt(ordered)
+        by_entity: dict[EntityId, list[Seen]] = defaultdict(list)
+        for one in ordered:
+            self._learn(one)
+            linked = ((item, one.links.get(item.id)) for item in one.changed)
+            for item, link in linked:
+                if link is not None:
+                    by_entity[link.entity].append(Seen(one, item, link))
+        self.pen.load([*by_entity, *(link.entity for one in ordered for link in one.gone)])
+        for entity, sightings in by_entity.items():
+            self._merge(entity, sightings)
+        for one in ordered:
+            for link in one.gone:
+                self._gone(one, link)
+
+    def _adopt(self, ordered: Sequence[Gathered]) -> None:
+        """Link what has no link yet; the tool that gives addresses comes first."""
+        observed = {one.tool.name for one in ordered}
+        for one in ordered:
+            self._translators[one.tool.name] = Translator(self.context.store, one.tool.name)
+            adopter = Adopter(self.context, self.pen, observed)
+            self.matches.extend(adopter.adopt(one))
+            if adopter.waits:
+                self.waiting.add(one.tool.name)
+
+    def _learn(self, found: Gathered) -> None:
+        """Look up everything that the items refer to, at once."""
+        translator = self._translators[found.tool.name]
+        for item in found.changed:
+            translator.to_plan(item.kind, item.fields)
+
+    def _merge(self, entity: EntityId, sightings: list[Seen]) -> None:
+        record = self.pen.records[entity]
+        kind = kind_of(record.entity)
+        shown = [self._sighting(record, one) for one in sightings]
+        merged = merge(kind, fields_of(record.entity), record.authors, shown, self.context.zone)
+        self.pen.change(entity, merged.changes)
+        self.pen.lost(entity, merged.conflicts)
+        back = self._back(record, sightings, merged.changes)
+        if back is not None:
+            self.pen.change(entity, [back])
+        for one in sightings:
+            self._link(one)
+
+    def _sighting(self, record: Record, one: Seen) -> Sighting:
+        tool, kind = one.found.tool, one.item.kind
+        carried = tool.connector.carries[kind]
+        translator = self._translators[tool.name]
+        fit = self.context.fit(tool, record.entity, translator, one.link.base)
+        for name, asked in one.link.settled.items():
+            if fit.get(name) == asked:
+                fit[name] = one.link.base.get(name)
+        return Sighting(
+            tool=tool.title,
+            observed=translator.to_plan(kind, one.item.fields)[0],
+            base=translator.to_plan(kind, one.link.base)[0],
+            fit=translator.to_plan(kind, fit)[0],
+            editable=carried.editable,
+            home=carried.home,
+            edited_at=_our_time(one.item.edited_at, one.found.pull.clock_offset),
+            resolution=tool.connector.edit_resolution,
+        )
+
+    def _back(
+        self, record: Record, sightings: list[Seen], changes: Iterable[Change]
+    ) -> Change | None:
+        """An archived entity comes back where its item was restored, or edited."""
+        if not record.entity.archived:
+            return None
+        for one in sightings:
+            restored = one.link.presence is not Presence.PRESENT
+            edited = any(change.author.by == one.found.tool.title for change in changes)
+            if restored or edited:
+                at = _our_time(one.item.edited_at, one.found.pull.clock_offset)
+                author = Author(by=one.found.tool.title, at=at)
+                return Change(field="archived", before=True, after=False, author=author)
+        return None
+
+    def _link(self, one: Seen) -> None:
+        """Write down what the tool now holds: that is what both agree on, or will."""
+        tool, item, link = one.found.tool, one.item, one.link
+        translator = self._translators[tool.name]
+        known, whole = translator.to_plan(item.kind, item.fields)
+        seen = {name: value for name, value in item.fields.items() if name in known}
+        if LINK in tool.connector.carries[item.kind].fields:
+            seen.setdefault(LINK, item.link)
+        changed = {name for name, value in seen.items() if value != link.base.get(name)}
+        store = self.context.store
+        store.links.save(
+            [
+                replace(
+                    link,
+                    presence=Presence.PRESENT,
+                    url=item.url,
+                    version=item.version,
+                    mark=item.mark,
+                    edited_at=item.edited_at,
+                    completions=item.completions,
+                    extra=item.extra,
+                    fingerprint=_print(item) if whole else "",
+                    base={**link.base, **seen},
+                    settled={k: v for k, v in link.settled.items() if k not in changed},
+                    previous={},
+                )
+            ]
+        )
+        self._completions(one, seen)
+        self._problems(tool, link.entity, item)
+        self.pen.touch_in(tool.name, link.entity)
+        if tool.connector.gives_address and item.url != link.url:
+            self.pen.readdress(item.kind, link.entity)
+
+    def _completions(self, one: Seen, seen: Fields) -> None:
+        """Each completion of a task that repeats in the tool itself is recorded once."""
+        times = one.item.completions - one.link.completions
+        if times <= 0 or not one.link.fingerprint or seen.get("done") is True:
+            return
+        self.pen.note(
+            one.link.entity,
+            HistoryRow(
+                cycle=self.pen.cycle,
+                at=self.pen.now,
+                by=one.found.tool.title,
+                set_at=one.item.edited_at,
+                entity=one.link.entity,
+                kind=one.item.kind,
+                title=str(seen.get("title", "")),
+                field="occurrence",
+                before=one.link.base.get("due"),
+                after=seen.get("due"),
+            ),
+        )
+
+    def _problems(self, tool: Tool, entity: EntityId, item: Remote) -> None:
+        tools = self.context.store.tools
+        tools.clear_problems(tool.name, entity)
+        title = str(item.fields.get("title") or item.id)
+        tools.put_problems(
+            Problem(
+                tool=tool.name,
+                entity=entity,
+                field=name,
+                sentence=f"{tool.title}, '{title}', {name}: {sentence}",
+            )
+            for name, sentence in item.problems.items()
+        )
+
+    def _gone(self, found: Gathered, link: Link) -> None:
+        """An item is gone, by evidence: archive, forget, or make it again."""
+        tool = found.tool
+        links = self.context.store.links
+        record = self.pen.records[link.entity]
+        carried = tool.connector.carries[link.kind]
+        links.touch_referrers(tool.name, link.entity)
+        self.pen.touch_in(tool.name, link.entity)
+        if not carried.archives or record.entity.archived:
+            links.set_presence(tool.name, link.entity, Presence.GONE)
+            return
+        if tool.on_delete is OnDelete.FORGET:
+            links.set_presence(tool.name, link.entity, Presence.FORGOTTEN)
+            return
+        author = Author(by=tool.title, at=self.pen.now)
+        if self._edited_elsewhere(record, link, tool, carried):
+            links.set_presence(tool.name, link.entity, Presence.WITHDRAWN)
+            self.pen.lost(link.entity, [_lost_deletion(author, self.pen.editor(link.entity))])
+            return
+        links.set_presence(tool.name, link.entity, Presence.GONE)
+        self.pen.change(
+            link.entity, [Change(field="archived", before=False, after=True, author=author)]
+        )
+
+    def _edited_elsewhere(
+        self, record: Record, link: Link, tool: Tool, carried: Carried
+    ) -> bool:
+        """Say whether the plan holds an edit that this tool never got."""
+        if self.pen.edited(link.entity):
+            return True
+        translator = self._translators[tool.name]
+        fit = self.context.fit(tool, record.entity, translator, link.base)
+        return any(
+            fit.get(name) not in (link.base.get(name), link.settled.get(name))
+            for name in carried.editable
+        )
+
+
+def _lost_deletion(author: Author, editor: str) -> Conflict:
+    return Conflict(
+        field="archived",
+        won=False,
+        won_by=editor,
+        lost=True,
+        lost_by=author.by,
+        lost_at=author.at,
+    )
+
+
+def _our_time(at: datetime | None, offset: timedelta | None) -> datetime | None:
+    """Return a tool's time by our clock."""
+    if at is None or offset is None or abs(offset) <= SKEW:
+        return at
+    return at - offset

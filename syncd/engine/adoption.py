@@ -1,0 +1,138 @@
+"""Recognising a tool's unlinked items, and making entities of the new ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from syncd.engine.context import Context
+from syncd.engine.gather import Gathered
+from syncd.engine.pen import Pen
+from syncd.engine.tool import Tool
+from syncd.engine.translate import Translator
+from syncd.model.entities import Kind
+from syncd.model.ids import EntityId, RemoteId, ToolName
+from syncd.model.remote import Remote
+from syncd.model.schema import DEFAULTS, FIELDS, entity_from, fields_of
+from syncd.store.rows import Link, Record
+from syncd.sync.decide import Presence
+from syncd.sync.match import Adoption, How, Known, Waiting, adopt
+
+KEY = "syncd:"
+"""How a tool without an address to show carries an entity's id."""
+
+
+@dataclass
+class Adopter:
+    """Decides what one tool's unlinked items are, and links them.
+
+    ``observed`` are the tools that were read in this cycle.
+    """
+
+    context: Context
+    pen: Pen
+    observed: set[ToolName]
+    waits: bool = False
+    _translator: Translator | None = field(default=None)
+
+    def adopt(self, found: Gathered) -> list[str]:
+        """Link every recognised item; return in words which were matched."""
+        fresh = [item for item in found.changed if item.id not in found.links]
+        if not fresh:
+            return []
+        self._translator = Translator(self.context.store, found.tool.name)
+        known = Known(
+            holder=lambda entity: self._holder(found.tool, entity),
+            claimable=self._claimable,
+            by_link=self._by_link,
+            alike=self._alike,
+        )
+        matched: list[str] = []
+        for kind in _kinds_in_order(fresh):
+            self._translator.forget()
+            items = [item for item in fresh if item.kind is kind]
+            for verdict in adopt(items, found.tool.connector.carries, known):
+                if isinstance(verdict, Waiting):
+                    self.waits = True
+                    continue
+                if self._link(found, verdict):
+                    matched.append(_in_words(found.tool, verdict))
+        return matched
+
+    def _link(self, found: Gathered, verdict: Adoption) -> bool:
+        """Link one item; return whether the plan had its entity already."""
+        item, tool = verdict.remote, found.tool
+        entity = verdict.entity or self.context.make_id()
+        record = self.pen.records.get(entity) or self.context.store.plan.get(entity)
+        existed = record is not None
+        if record is None:
+            created = item.created_at or self.context.clock.now()
+            fresh = entity_from(item.kind, entity, created, DEFAULTS[item.kind])
+            self.pen.make(Record(entity=fresh), tool.title, str(item.fields.get("title", "")))
+        link = Link(
+            tool=tool.name,
+            entity=entity,
+            kind=item.kind,
+            remote=item.id,
+            mark=item.mark,
+            completions=item.completions,
+            base=self.context.empty(tool, item.kind),
+        )
+        found.links[item.id] = link
+        self.context.store.links.save([link])
+        self.context.store.links.touch_referrers(tool.name, entity)
+        return existed and verdict.how is How.ALIKE
+
+    def _holder(self, tool: Tool, entity: EntityId) -> RemoteId | None:
+        link = self.context.store.links.of_entity(entity).get(tool.name)
+        if link is None or link.presence not in (Presence.PRESENT, Presence.UNCONFIRMED):
+            return None
+        return link.remote
+
+    def _claimable(self, kind: Kind, entity: EntityId) -> bool:
+        known = self.context.store.plan.kinds([entity]).get(entity)
+        return known is None or known == (kind, False)
+
+    def _by_link(self, link: str) -> EntityId | None:
+        if link.startswith(KEY):
+            return EntityId(link.removeprefix(KEY))
+        addressing = self.context.addressing
+        if addressing is None:
+            return None
+        remote = addressing.connector.addressed(link)
+        if remote is None:
+            return None
+        held = self.context.store.links.by_remote(addressing.name, [remote])
+        if remote in held:
+            return held[remote].entity
+        read_before = self.context.store.tools.get(addressing.name).cursor is not None
+        if addressing.name not in self.observed and not read_before:
+            raise LookupError(link)
+        return None
+
+    def _alike(self, item: Remote) -> Sequence[EntityId]:
+        """Return entities of the same kind, title and parent; an unknown parent fits
+        where only one entity could be meant."""
+        title = str(item.fields.get("title") or "")
+        records = self.context.store.plan.titled(item.kind, title) if title else []
+        if "goal" not in FIELDS[item.kind] or item.kind not in (Kind.MILESTONE, Kind.TASK):
+            return [record.entity.id for record in records]
+        assert self._translator is not None  # noqa: S101  # made at the start of adopt
+        goal = self._translator.to_plan(item.kind, item.fields)[0].get("goal")
+        same = [one.entity.id for one in records if _goal(one) == goal]
+        if same or len(records) != 1:
+            return same
+        only = records[0]
+        return [only.entity.id] if goal is None or _goal(only) is None else []
+
+
+def _goal(record: Record) -> object:
+    return fields_of(record.entity).get("goal")
+
+
+def _kinds_in_order(items: Sequence[Remote]) -> list[Kind]:
+    present = {item.kind for item in items}
+    return [kind for kind in Kind if kind in present]
+
+
+def _in_words(tool: Tool, verdict: Adoption) -> str:
+    title = verdict.remote.fields.get("title", verdict.remote.id)
+    return f"{tool.title}: '{title}' is the plan's own ({verdict.remote.kind})"

@@ -1,0 +1,192 @@
+"""Writing down what became of a write, item by item."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from syncd.clock import Clock
+from syncd.engine.prints import fingerprint
+from syncd.engine.tool import Tool
+from syncd.errors import Changed, Gone, SkipItem
+from syncd.model.entities import Kind
+from syncd.model.ids import EntityId, ToolName
+from syncd.model.remote import LINK, Op, Remote, Write
+from syncd.model.schema import Fields
+from syncd.model.values import Value
+from syncd.store.rows import Link, Problem
+from syncd.store.store import Store
+from syncd.sync.decide import Operation, Presence
+from syncd.sync.decide import fingerprint as plan_hash
+
+
+class Committer:
+    """Writes the outcomes of one tool's writes into the store."""
+
+    def __init__(
+        self, store: Store, clock: Clock, tool: Tool, others: Iterable[Tool] = ()
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._tool = tool
+        self._others = tuple(others)
+
+    def outcome(self, write: Write, outcome: Remote | Exception | None) -> bool:
+        """Write one outcome down; return whether the tool did the work."""
+        if isinstance(outcome, Remote):
+            self.done(write, outcome)
+            return True
+        if outcome is None:
+            self.removed(write)
+            return True
+        if isinstance(outcome, Gone):
+            self.met_nothing(write)
+        elif isinstance(outcome, SkipItem):
+            self.refused(write, outcome)
+        elif isinstance(outcome, Changed):
+            self._store.journal.close([write.key])
+        return False
+
+    def done(self, write: Write, answer: Remote) -> None:
+        """The tool answered with the item as it now holds it.
+
+        Only fields that were asked for become the base: what the user changed in the
+        meantime shows in the answer too, and must still be found as their edit.
+        """
+        with self._store.transaction():
+            old = self._old(write)
+            base = dict(answer.fields)
+            print_ = fingerprint(answer)
+            if write.op is Op.UPDATE and old is not None:
+                asked = {name: answer.fields[name] for name in write.fields if name in base}
+                base = {**old.base, **asked}
+                if any(base.get(name) != value for name, value in answer.fields.items()):
+                    print_ = ""
+            link = self._link(write, answer, base)
+            self._save(
+                replace(
+                    link,
+                    fingerprint=print_,
+                    settled=_settled(old, write.fields, answer.fields),
+                    previous=_previous(old, write),
+                )
+            )
+            self._store.tools.clear_problems(self._tool.name, write.entity, field="")
+            self._store.journal.close([write.key])
+
+    def landed_create(self, write: Write, found: Remote) -> None:
+        """An unclear create was found: the base is what was sent."""
+        with self._store.transaction():
+            sent = {name: value for name, value in write.fields.items() if name in found.fields}
+            self._save(self._link(write, found, {**found.fields, **sent}))
+            self._touch([write.entity])
+            self._store.journal.close([write.key])
+
+    def landed_update(self, write: Write, now: Remote) -> None:
+        """Tell an unclear update apart, field by field: ours, theirs or not yet."""
+        with self._store.transaction():
+            old = self._old(write)
+            if old is None:
+                self._store.journal.close([write.key])
+                return
+            base = dict(old.base)
+            for name, sent in write.fields.items():
+                before = write.seen.fields.get(name) if write.seen else None
+                if now.fields.get(name) != before:
+                    base[name] = sent
+            self._save(replace(self._link(write, now, base), settled=old.settled))
+            self._touch([write.entity])
+            self._store.journal.close([write.key])
+
+    def removed(self, write: Write) -> None:
+        """The item is gone because syncd removed it."""
+        with self._store.transaction():
+            self._store.links.set_presence(self._tool.name, write.entity, Presence.WITHDRAWN)
+            self._store.links.touch_referrers(self._tool.name, write.entity)
+            self._store.tools.clear_problems(self._tool.name, write.entity)
+            self._store.journal.close([write.key])
+
+    def met_nothing(self, write: Write) -> None:
+        """A write met no item: for a delete that is success, else a read decides."""
+        if write.op is Op.DELETE:
+            self.removed(write)
+            return
+        with self._store.transaction():
+            self._store.links.set_presence(self._tool.name, write.entity, Presence.UNCONFIRMED)
+            self._store.journal.close([write.key])
+
+    def refused(self, write: Write, why: Exception) -> None:
+        """The tool refuses this item: say so, and don't send the same again."""
+        operation = Operation(
+            op=write.op, kind=write.kind, entity=write.entity, title="", fields=write.fields
+        )
+        problem = Problem(
+            tool=self._tool.name,
+            entity=write.entity,
+            field="",
+            sentence=str(why),
+            refused=plan_hash([operation]),
+        )
+        with self._store.transaction():
+            self._store.tools.put_problems([problem])
+            self._store.journal.close([write.key])
+
+    def _old(self, write: Write) -> Link | None:
+        return self._store.links.of_entity(write.entity).get(self._tool.name)
+
+    def _link(self, write: Write, item: Remote, base: Mapping[str, Value]) -> Link:
+        return Link(
+            tool=self._tool.name,
+            entity=write.entity,
+            kind=write.kind,
+            remote=item.id,
+            presence=Presence.PRESENT,
+            url=item.url,
+            version=item.version,
+            mark=item.mark,
+            edited_at=item.edited_at,
+            completions=item.completions,
+            base=dict(base),
+            extra=item.extra,
+        )
+
+    def _save(self, link: Link) -> None:
+        """Save a link, and mark what depends on it: referrers here, addresses there."""
+        old = self._store.links.of_entity(link.entity).get(link.tool)
+        self._store.links.save([link])
+        fresh = old is None or old.presence is not Presence.PRESENT
+        if fresh or (old is not None and old.remote != link.remote):
+            self._store.links.touch_referrers(link.tool, link.entity)
+        if self._tool.connector.gives_address and (fresh or (old and old.url != link.url)):
+            touch_addressed(self._store, self._others, link.kind, [link.entity])
+
+    def _touch(self, ids: Iterable[EntityId]) -> None:
+        self._store.links.touch(self._tool.name, ids)
+
+
+def touch_addressed(
+    store: Store, tools: Iterable[Tool], kind: Kind, ids: Iterable[EntityId]
+) -> None:
+    """Mark entities whose address changed, in the tools that show addresses."""
+    found = list(ids)
+    for tool in tools:
+        carried = tool.connector.carries.get(kind)
+        if carried is not None and LINK in carried.fields:
+            store.links.touch(ToolName(tool.name), found)
+
+
+def _settled(old: Link | None, asked: Fields, answer: Fields) -> dict[str, Value]:
+    """Remember what the tool stored differently than it was asked to."""
+    kept = dict(old.settled) if old is not None else {}
+    for name, value in asked.items():
+        if name in answer and answer[name] == value:
+            kept.pop(name, None)
+        else:
+            kept[name] = value
+    return kept
+
+
+def _previous(old: Link | None, write: Write) -> dict[str, object]:
+    """Remember what the item was before this write, to know late echoes of it."""
+    if old is None or write.op is not Op.UPDATE or not old.fingerprint:
+        return {}
+    edited = old.edited_at.isoformat() if old.edited_at else None
+    return {"print": old.fingerprint, "edited_at": edited}

@@ -1,0 +1,73 @@
+"""What every step of a cycle works with."""
+
+import random
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from syncd.clock import Clock
+from syncd.engine.tool import Tool
+from syncd.engine.translate import Translator
+from syncd.model.entities import Entity, Kind, kind_of
+from syncd.model.ids import EntityId, ToolName, new_id
+from syncd.model.remote import LINK
+from syncd.model.schema import DEFAULTS, Fields, fields_of
+from syncd.store.store import Store
+
+
+@dataclass
+class Context:
+    """The parts of a running syncd, and what one cycle looks up once."""
+
+    store: Store
+    clock: Clock
+    rng: random.Random
+    zone: str
+    tools: dict[ToolName, Tool]
+    _empty: dict[tuple[ToolName, Kind], dict[str, Any]] = field(default_factory=dict)
+
+    def make_id(self) -> EntityId:
+        """Return a fresh id."""
+        return new_id(self.clock.now(), self.rng.randbytes(10))
+
+    @cached_property
+    def addressing(self) -> Tool | None:
+        """Return the tool that gives addresses, if one does."""
+        return next((one for one in self.tools.values() if one.connector.gives_address), None)
+
+    def in_order(self) -> list[Tool]:
+        """Return the tools, the one that gives addresses first, else by name."""
+        return sorted(
+            self.tools.values(), key=lambda one: (not one.connector.gives_address, one.name)
+        )
+
+    def empty(self, tool: Tool, kind: Kind) -> dict[str, Any]:
+        """Return what a tool shows of an entity that nobody has filled in."""
+        key = (tool.name, kind)
+        if key not in self._empty:
+            fields = {**DEFAULTS[kind], LINK: None}
+            self._empty[key] = tool.connector.fit(kind, fields)
+        return self._empty[key]
+
+    def shown(self, tool: Tool, entity: Entity) -> Fields:
+        """Return the fields that a tool is to show, in the plan's terms."""
+        kind = kind_of(entity)
+        fields: dict[str, Any] = fields_of(entity)
+        if LINK in tool.connector.carries[kind].fields:
+            fields[LINK] = self._address(entity.id)
+        return fields
+
+    def fit(
+        self, tool: Tool, entity: Entity, translator: Translator, base: Fields | None
+    ) -> dict[str, Any]:
+        """Return what a tool can hold of an entity, with remote ids for references."""
+        kind = kind_of(entity)
+        fields = translator.to_remote(kind, self.shown(tool, entity), base)
+        return tool.connector.fit(kind, fields)
+
+    def _address(self, entity: EntityId) -> str | None:
+        """Return where the entity's page is; without such a tool, its bare key."""
+        if self.addressing is None:
+            return f"syncd:{entity}"
+        link = self.store.links.of_entity(entity).get(self.addressing.name)
+        return link.url if link is not None and link.url else None

@@ -1,0 +1,142 @@
+"""Changes that the person makes to the plan itself: undo, restore, import."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from syncd.engine.context import Context
+from syncd.engine.pen import Pen
+from syncd.engine.rules import follow_rules
+from syncd.errors import Mistake
+from syncd.model.entities import Entity
+from syncd.model.ids import EntityId
+from syncd.model.schema import fields_of
+from syncd.store.rows import HistoryRow
+from syncd.sync.decide import Presence
+from syncd.sync.merge import Author, Change
+
+PERSON = "you"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """What an undo took back, and what it left because it was edited since."""
+
+    taken_back: tuple[HistoryRow, ...] = ()
+    kept: tuple[HistoryRow, ...] = ()
+
+
+def put_all(context: Context, entities: Iterable[Entity], by: str) -> int:
+    """Set entities whole (an import); return how many changed."""
+    with context.store.transaction():
+        pen = _pen(context)
+        found = list(entities)
+        pen.load(entity.id for entity in found)
+        for entity in found:
+            pen.put(entity, by)
+        return _finish(context, pen)
+
+
+def bring_back(context: Context, ids: Sequence[EntityId]) -> int:
+    """Take entities out of the archive, and let every tool make them again."""
+    links = context.store.links
+    with context.store.transaction():
+        pen = _pen(context)
+        pen.load(ids)
+        author = Author(by=PERSON, at=pen.now)
+        for entity in ids:
+            if entity not in pen.records:
+                message = f"There is no {entity} in the plan: see `syncd history` for its id."
+                raise Mistake(message)
+            if pen.records[entity].entity.archived:
+                back = Change(field="archived", before=True, after=False, author=author)
+                pen.change(entity, [back])
+            for tool, link in links.of_entity(entity).items():
+                if link.presence in (Presence.GONE, Presence.FORGOTTEN):
+                    links.set_presence(tool, entity, Presence.WITHDRAWN)
+                links.touch(tool, [entity])
+        return _finish(context, pen)
+
+
+def set_field(context: Context, entity: EntityId, name: str, value: object, by: str) -> int:
+    """Set one field of an entity."""
+    with context.store.transaction():
+        pen = _pen(context)
+        pen.load([entity])
+        if entity not in pen.records:
+            message = f"There is no {entity} in the plan: see `syncd plan show --json` for ids."
+            raise Mistake(message)
+        before = fields_of(pen.records[entity].entity)[name]
+        if before != value:
+            author = Author(by=by, at=pen.now)
+            change = Change(field=name, before=before, after=value, author=author)  # type: ignore[arg-type]  # as typed in the schema
+            pen.change(entity, [change])
+        return _finish(context, pen)
+
+
+def undo(context: Context, rows: Sequence[HistoryRow]) -> Undone:
+    """Take changes back, newest first; what was edited since stays, and is listed."""
+    taken: list[HistoryRow] = []
+    kept: list[HistoryRow] = []
+    with context.store.transaction():
+        pen = _pen(context)
+        pen.load(row.entity for row in rows)
+        for row in sorted(rows, key=lambda one: -one.seq):
+            change = _inverse(row, pen)
+            if change is None:
+                kept.append(row)
+                continue
+            pen.change(row.entity, [change])
+            if row.field == "archived":
+                _return(context, row.entity)
+            taken.append(row)
+        _finish(context, pen)
+    return Undone(taken_back=tuple(taken), kept=tuple(kept))
+
+
+def take_lost(context: Context, seq: int) -> str:
+    """Give a field the value that lost in a conflict; return the entity's title."""
+    store = context.store
+    found = next((one for one in store.history.conflicts() if one.seq == seq), None)
+    if found is None:
+        message = f"There is no conflict {seq}: `syncd conflicts` lists them."
+        raise Mistake(message)
+    with store.transaction():
+        set_field(context, found.entity, found.field, found.lost, PERSON)
+        store.history.settle_conflict(seq)
+    return found.title
+
+
+def _inverse(row: HistoryRow, pen: Pen) -> Change | None:
+    """Return the change that takes a row back, or None where it no longer can be."""
+    record = pen.records.get(row.entity)
+    if record is None or row.field == "occurrence":
+        return None
+    author = Author(by=f"{PERSON} (undo)", at=pen.now)
+    if row.field == "":
+        if record.entity.archived:
+            return None
+        return Change(field="archived", before=False, after=True, author=author)
+    now = fields_of(record.entity).get(row.field)
+    if now != row.after:
+        return None
+    return Change(field=row.field, before=now, after=row.before, author=author)
+
+
+def _return(context: Context, entity: EntityId) -> None:
+    """An archived entity that comes back is made again where it was removed."""
+    links = context.store.links
+    for tool, link in links.of_entity(entity).items():
+        if link.presence in (Presence.GONE, Presence.FORGOTTEN):
+            links.set_presence(tool, entity, Presence.WITHDRAWN)
+
+
+def _pen(context: Context) -> Pen:
+    cycle = context.store.history.last_cycle() + 1
+    return Pen(context, cycle, context.clock.now())
+
+
+def _finish(context: Context, pen: Pen) -> int:
+    pen.flush()
+    follow_rules(context, pen)
+    pen.flush()
+    return len(pen.before)

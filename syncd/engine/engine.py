@@ -1,0 +1,332 @@
+"""One cycle: gather, decide, write down, do; a lane for each tool."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from syncd.engine.absorb import Absorber
+from syncd.engine.consent import (
+    Verdict,
+    consent_to,
+    consented,
+    let_go,
+    make_again,
+    take_side,
+    verdict,
+)
+from syncd.engine.context import Context
+from syncd.engine.edits import bring_back
+from syncd.engine.gather import Gathered, gather
+from syncd.engine.hold import (
+    Hold,
+    Judging,
+    hold_on_container,
+    hold_on_what_came,
+    hold_on_what_to_do,
+    removals,
+)
+from syncd.engine.pen import Pen
+from syncd.engine.project import PAUSED, Projection, project
+from syncd.engine.push import Pusher
+from syncd.engine.report import Report, ToolReport
+from syncd.engine.rules import follow_rules
+from syncd.engine.states import Doing, note_failure, note_held, note_ok
+from syncd.engine.tool import Tool
+from syncd.engine.view import today
+from syncd.errors import HoldTool, SyncdError
+from syncd.model.ids import ToolName
+from syncd.store.rows import Problem
+from syncd.store.tool_store import ToolState
+from syncd.sync.decide import fingerprint
+
+log = structlog.get_logger("syncd.engine")
+
+GRACE = 10.0
+"""Seconds that a cycle waits for slower tools once the first one was read."""
+ROUNDS = 6
+"""How often one cycle decides again for a tool, at most, after others were written."""
+
+
+@dataclass
+class Engine:
+    """Runs cycles. ``run`` may be called again while slow tools are still busy.
+
+    ``remake`` builds a fresh connector for a tool that was not well.
+    """
+
+    context: Context
+    remake: Callable[[ToolName], Tool] | None = None
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16))
+    _reading: dict[ToolName, Future[Gathered]] = field(default_factory=dict)
+    _writing: dict[ToolName, Future[None]] = field(default_factory=dict)
+    _rounds: dict[ToolName, int] = field(default_factory=dict)
+    _ready: set[ToolName] = field(default_factory=set)
+    _read_at: dict[ToolName, float] = field(default_factory=dict)
+    _report: Report = field(default_factory=Report)
+
+    def run(
+        self, only: Iterable[ToolName] | None = None, *, patience: float | None = None
+    ) -> Report:
+        """Run one cycle for these tools (None: all).
+
+        With ``patience`` (seconds) the call returns when that is over, and slow tools
+        go on by themselves; without, it returns when everything is done.
+        """
+        chosen = set(self.context.tools if only is None else only)
+        self._report = Report()
+        self._full_check()
+        for name in sorted(chosen - self._reading.keys() - self._writing.keys()):
+            self._start_reading(name)
+        ends = None if patience is None else self.context.clock.monotonic() + patience
+        while self._reading or self._writing:
+            left = None if ends is None else ends - self.context.clock.monotonic()
+            if left is not None and left <= 0:
+                break
+            if not self._step(left):
+                break
+        self._summarise(chosen)
+        return self._report
+
+    def preview(self) -> Report:
+        """Decide for all tools, and do nothing: a dry run.
+
+        To be called on a context whose store is a copy and whose connectors refuse
+        writes.
+        """
+        self._report = Report()
+        self._full_check()
+        found = []
+        for name in self.context.tools:
+            self._start_reading(name)
+            wait([self._reading[name]])
+            found.extend(self._finish_reading([name]))
+        self._take_in(found)
+        for name in sorted(self._ready):
+            tool = self.context.tools[name]
+            projection = project(self.context, tool)
+            self._held_back(tool, projection)
+            self._tool_report(name).plan = projection.operations
+            self._tool_report(name).plan_hash = fingerprint(projection.operations)
+        self._summarise(set(self.context.tools), dry=True)
+        return self._report
+
+    def close(self) -> None:
+        """Wait for the lanes to finish what they are writing, and let go."""
+        self._pool.shutdown(wait=True)
+        for tool in self.context.tools.values():
+            tool.connector.close()
+
+    def _step(self, left: float | None) -> bool:
+        """Wait for what finishes first, and act on it; False when time ran out."""
+        futures: list[Future[Any]] = [*self._reading.values(), *self._writing.values()]
+        done, _ = wait(futures, timeout=left, return_when=FIRST_COMPLETED)
+        if not done:
+            return False
+        if any(future in done for future in self._reading.values()):
+            wait(
+                list(self._reading.values()),
+                timeout=GRACE if left is None else min(GRACE, left),
+            )
+        for name in [one for one, future in self._writing.items() if future.done()]:
+            self._finish_writing(name)
+        ready = [one for one, future in self._reading.items() if future.done()]
+        found = self._finish_reading(ready)
+        if found:
+            self._take_in(found)
+        for name in sorted(self._ready - self._writing.keys()):
+            self._start_writing(name)
+        return True
+
+    def _start_reading(self, name: ToolName) -> None:
+        row = self.context.store.tools.get(name)
+        if row.state is not ToolState.OK and self.remake is not None:
+            self.context.tools[name] = self.remake(name)
+        self._tool_report(name)
+        self._rounds[name] = 0
+        self._ready.discard(name)
+        tool = self.context.tools[name]
+        self._read_at[name] = self.context.clock.monotonic()
+        self._reading[name] = self._pool.submit(
+            gather, tool, self.context.store, self.context.clock
+        )
+
+    def _finish_reading(self, names: Iterable[ToolName]) -> list[Gathered]:
+        found = []
+        for name in names:
+            future = self._reading.pop(name)
+            try:
+                found.append(future.result())
+            except SyncdError as error:
+                self._failed(name, error)
+            except Exception as error:  # one tool's fault ends its lane alone
+                log.exception("a tool failed unexpectedly", tool=name)
+                self._failed(name, error)
+        return found
+
+    def _finish_writing(self, name: ToolName) -> None:
+        future = self._writing.pop(name)
+        error = future.exception()
+        if error is None:
+            return
+        self._ready.discard(name)
+        if not isinstance(error, SyncdError):
+            log.error("a tool failed unexpectedly", tool=name, error=repr(error))
+        self._failed(name, error)
+
+    def _failed(self, name: ToolName, error: BaseException) -> None:
+        if isinstance(error, HoldTool) and self._decided(name, hold_on_container(str(error))):
+            self._start_reading(name)
+            return
+        doing = Doing(self.context, self.context.tools[name], self._tool_report(name))
+        note_failure(doing, error)
+
+    def _decided(self, name: ToolName, hold: Hold) -> bool:
+        """Do what the person said about a container that is gone, if they did."""
+        store = self.context.store
+        said = verdict(store, name, hold)
+        if said is Verdict.NONE:
+            return False
+        with store.transaction():
+            if said is Verdict.REJECTED:
+                make_again(self.context, name)
+                return True
+            pen = self._pen()
+            let_go(self.context, name, pen)
+            pen.flush()
+        return True
+
+    def _pen(self) -> Pen:
+        cycle = self.context.store.history.last_cycle() + 1
+        return Pen(self.context, cycle, self.context.clock.now())
+
+    def _take_in(self, found: list[Gathered]) -> None:
+        """Merge what was read into the plan, let its rules follow; one transaction."""
+        store = self.context.store
+        with store.transaction():
+            pen = self._pen()
+            believed = [one for one in found if self._believed(one)]
+            absorber = Absorber(self.context, pen)
+            absorber.absorb(believed)
+            pen.flush()
+            follow_rules(self.context, pen)
+            pen.flush()
+            for one in believed:
+                self._settle_tool(one, keep_cursor=one.tool.name in absorber.waiting)
+            self._report.changes += len(pen.before)
+            self._report.conflicts += pen.conflicts
+            self._report.matches.extend(absorber.matches)
+
+    def _believed(self, found: Gathered) -> bool:
+        """Let the brakes look; a held tool's observations are not taken in."""
+        hold = hold_on_what_came(found, self.context.store)
+        if hold is None:
+            return True
+        tool = found.tool
+        said = verdict(self.context.store, tool.name, hold)
+        if said is Verdict.APPROVED:
+            consent_to(self.context.store, [link.entity for link in found.gone])
+            return True
+        if said is Verdict.REJECTED:
+            take_side(self.context, found)
+            return True
+        self._held(tool, hold)
+        return False
+
+    def _held(self, tool: Tool, hold: Hold) -> None:
+        note_held(Doing(self.context, tool, self._tool_report(tool.name)), hold)
+
+    def _settle_tool(self, found: Gathered, *, keep_cursor: bool) -> None:
+        """Write down where reading goes on, and what the container's state is."""
+        store, name = self.context.store, found.tool.name
+        report = self._tool_report(name)
+        report.pulled += len(found.changed) + len(found.gone)
+        store.tools.clear_problems(name, None)
+        sentences = [*found.binding.problems, *found.pull.problems]
+        store.tools.put_problems(
+            Problem(tool=name, entity=None, field=str(place), sentence=sentence)
+            for place, sentence in enumerate(sentences)
+        )
+        paused = {kind: sorted(names) for kind, names in found.pull.paused.items() if names}
+        owner = f"engine:{name}"
+        if paused != (store.tools.recall(owner, PAUSED) or {}):
+            store.tools.remember(owner, PAUSED, paused)
+            store.links.touch(name, store.plan.ids())
+        cursor = None if keep_cursor else found.pull.cursor
+        note_ok(Doing(self.context, found.tool, report), cursor)
+        self._ready.add(name)
+
+    def _start_writing(self, name: ToolName) -> None:
+        """Decide for one tool and start its lane, unless there is nothing to do."""
+        tool = self.context.tools[name]
+        if self._rounds[name] >= ROUNDS:
+            return
+        projection = project(self.context, tool)
+        if self._held_back(tool, projection):
+            self._ready.discard(name)
+            return
+        if not projection.operations:
+            self.context.store.links.settle(name, projection.settled)
+            return
+        self._rounds[name] += 1
+        pusher = Pusher(
+            context=self.context,
+            tool=tool,
+            report=self._tool_report(name),
+            read_at=self._read_at[name],
+        )
+        self._writing[name] = self._pool.submit(pusher.push, projection)
+
+    def _held_back(self, tool: Tool, projection: Projection) -> bool:
+        """Let the brakes look at what would be removed; say whether the tool waits."""
+        store = self.context.store
+        judging = Judging(limits=tool.limits, consented=consented(store))
+        holds = store.links.count(tool.name)
+        hold = hold_on_what_to_do(holds, projection.operations, judging)
+        if hold is None:
+            return False
+        said = verdict(store, tool.name, hold)
+        if said is Verdict.APPROVED:
+            return False
+        if said is Verdict.REJECTED:
+            bring_back(self.context, [one.entity for one in removals(projection.operations)])
+            return True
+        self._held(tool, hold)
+        return True
+
+    def _full_check(self) -> None:
+        """Once a day decide for everything: a check that nothing was forgotten."""
+        store, day = self.context.store, today(self.context.clock, self.context.zone)
+        if store.tools.recall("engine", "full_on") == day.isoformat():
+            return
+        with store.transaction():
+            pen = self._pen()
+            follow_rules(self.context, pen, everything=True)
+            pen.flush()
+            ids = store.plan.ids()
+            for name in self.context.tools:
+                store.links.touch(name, ids)
+            store.tools.remember("engine", "full_on", day.isoformat())
+
+    def _summarise(self, chosen: set[ToolName], *, dry: bool = False) -> None:
+        """Say whether anything is left to do, and what went wrong, in sentences."""
+        store = self.context.store
+        for name in sorted(chosen):
+            report = self._tool_report(name)
+            report.requests = self.context.tools[name].connector.policy.requests
+            well = report.state is ToolState.OK
+            refused = any(one.refused for one in store.tools.problems(name))
+            busy = name in self._reading or name in self._writing
+            left = store.tools.waiting(name) > 0 or bool(store.journal.entities(name))
+            if not well or refused or busy or (left and not dry):
+                self._report.converged = False
+            if report.message:
+                self._report.problems.append(
+                    f"{self.context.tools[name].title}: {report.message}"
+                )
+            self._report.problems.extend(one.sentence for one in store.tools.problems(name))
+
+    def _tool_report(self, name: ToolName) -> ToolReport:
+        return self._report.tools.setdefault(name, ToolReport())

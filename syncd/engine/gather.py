@@ -1,0 +1,182 @@
+"""Reading one tool: what is in flight, what changed, what is gone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from syncd.clock import Clock
+from syncd.engine.commit import Committer
+from syncd.engine.prints import fingerprint
+from syncd.engine.tool import Tool
+from syncd.errors import Gone, StartOver
+from syncd.model.ids import RemoteId
+from syncd.model.remote import Binding, Op, Pull, Remote
+from syncd.store.rows import Intent, Link
+from syncd.store.store import Store
+from syncd.sync.brakes import may_read
+from syncd.sync.decide import Presence
+
+FINE = timedelta(seconds=1)
+"""Edit times at least as fine as this tell a late echo from an edit."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Gathered:
+    """What reading a tool brought, less what is known already.
+
+    changed: items that are new or differ from what was last seen.
+    links: the links to those of them that have one.
+    gone: links whose item is gone, by evidence.
+    unread: more that are absent from a listing; reading them one by one would be too
+        much before anybody agreed that so many may be gone.
+    """
+
+    tool: Tool
+    pull: Pull
+    binding: Binding
+    changed: list[Remote] = field(default_factory=list)
+    links: dict[RemoteId, Link] = field(default_factory=dict)
+    gone: list[Link] = field(default_factory=list)
+    unread: list[Link] = field(default_factory=list)
+
+
+def gather(tool: Tool, store: Store, clock: Clock) -> Gathered:
+    """Read one tool; every error of the contract comes through.
+
+    Writes to the store only what settles writes in flight.
+    """
+    connector = tool.connector
+    connector.policy.renew()
+    binding = connector.bind()
+    if binding.missing:
+        connector.provision()
+    committer = Committer(store, clock, tool)
+    for intent in store.journal.pending(tool.name):
+        _resolve(tool, store, committer, intent)
+    pull = _pull(tool, store)
+    found = Gathered(tool=tool, pull=pull, binding=binding)
+    _compare(found, store)
+    _look_closer(found, store)
+    return found
+
+
+def _pull(tool: Tool, store: Store) -> Pull:
+    cursor = store.tools.get(tool.name).cursor
+    try:
+        return tool.connector.pull(cursor)
+    except StartOver:
+        return tool.connector.pull(None)
+
+
+def _resolve(tool: Tool, store: Store, committer: Committer, intent: Intent) -> None:
+    """Find out what became of a write in flight, and close it.
+
+    A create is looked for and, if nothing came of it, sent again with the same key.
+    """
+    write = intent.write
+    if write.op is Op.CREATE:
+        found = tool.connector.find(write)
+        if found is not None:
+            committer.landed_create(write, found)
+            return
+        outcome = tool.connector.write([write])[0]
+        committer.outcome(write, outcome)
+        return
+    assert write.seen is not None  # noqa: S101  # every update and delete relies on an item
+    try:
+        now = tool.connector.read(write.kind, write.seen.id)
+    except Gone:
+        committer.met_nothing(write)
+        return
+    if write.op is Op.UPDATE:
+        committer.landed_update(write, now)
+    else:
+        store.journal.close([write.key])
+
+
+def _compare(found: Gathered, store: Store) -> None:
+    """Keep only the items that differ from what was last seen."""
+    name = found.tool.name
+    items = list({item.id: item for item in found.pull.items}.values())
+    found.links = store.links.by_remote(name, [item.id for item in items])
+    for item in items:
+        link = found.links.get(item.id)
+        same = link is not None and link.fingerprint == fingerprint(item)
+        if same and link is not None and link.presence is Presence.PRESENT:
+            continue
+        if link is not None and _stale(found.tool, item, link):
+            continue
+        found.changed.append(item)
+    tombstones = store.links.by_remote(name, list(found.pull.gone))
+    found.gone = [link for link in tombstones.values() if link.presence is Presence.PRESENT]
+
+
+def _stale(tool: Tool, item: Remote, link: Link) -> bool:
+    """Say whether this is the item as it was before syncd last wrote to it.
+
+    A reply may be older than a write that was already answered. Such an echo has the
+    old content *and* the old edit time; an edit of the user's has a newer one. Where
+    edit times are coarse nobody can tell, and the user is believed.
+    """
+    before = link.previous
+    if not before or tool.connector.edit_resolution > FINE:
+        return False
+    if item.edited_at is None or before.get("edited_at") is None:
+        return False
+    old_time = before["edited_at"] == item.edited_at.isoformat()
+    return bool(old_time and before["print"] == fingerprint(item))
+
+
+def _look_closer(found: Gathered, store: Store) -> None:
+    """Read directly what a listing alone can't tell: the absent and the reappeared."""
+    _doubt_reappeared(found)
+    name, limits = found.tool.name, found.tool.limits
+    suspects = {link.remote: link for link in _absent(found, store)}
+    for link in store.links.with_presence(name, Presence.UNCONFIRMED):
+        suspects[link.remote] = link
+    known = {link.remote for link in found.gone} | {item.id for item in found.changed}
+    doubtful = [link for remote, link in suspects.items() if remote not in known]
+    agreed = store.tools.get(name).consent is not None
+    most = len(doubtful) if agreed else may_read(store.links.count(name), limits)
+    alive = 0
+    for link in doubtful[:most]:
+        try:
+            item = found.tool.connector.read(link.kind, link.remote)
+        except Gone:
+            found.gone.append(link)
+            continue
+        alive += 1
+        if fingerprint(item) != link.fingerprint:
+            found.changed.append(item)
+            found.links[item.id] = link
+    if not alive:
+        found.unread = doubtful[most:]
+
+
+def _absent(found: Gathered, store: Store) -> Iterable[Link]:
+    """Yield links whose item a whole listing does not show."""
+    whole = found.pull.whole
+    if not whole:
+        return
+    name, carries = found.tool.name, found.tool.connector.carries
+    listed = {item.id for item in found.pull.items}
+    absent = [one for one in store.links.prints(name, whole) if one not in listed]
+    for link in store.links.by_remote(name, absent).values():
+        if carries[link.kind].hides_done and link.base.get("done") is True:
+            continue
+        yield link
+
+
+def _doubt_reappeared(found: Gathered) -> None:
+    """An item that was gone and shows again is believed only when read directly."""
+    kept: list[Remote] = []
+    for item in found.changed:
+        link = found.links.get(item.id)
+        if link is None or link.presence in (Presence.PRESENT, Presence.UNCONFIRMED):
+            kept.append(item)
+            continue
+        try:
+            kept.append(found.tool.connector.read(item.kind, item.id))
+        except Gone:
+            continue
+    found.changed = kept

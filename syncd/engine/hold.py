@@ -1,0 +1,117 @@
+"""Holding a tool: what it waits for, in words, bound to a hash."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from syncd.engine.gather import Gathered
+from syncd.engine.tool import OnDelete
+from syncd.model.ids import EntityId
+from syncd.model.remote import Op, Remote
+from syncd.store.rows import Link
+from syncd.store.store import Store
+from syncd.sync.brakes import Limits, Load, brake
+from syncd.sync.decide import Operation, Presence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Why a tool is held, and exactly what would be done if it were not."""
+
+    why: str
+    hash: str
+    lines: tuple[str, ...] = ()
+
+
+def hold_on_what_came(found: Gathered, store: Store) -> Hold | None:
+    """Look at what reading a tool brought, before any of it is believed."""
+    tool = found.tool
+    carries = tool.connector.carries
+    counts = tool.on_delete is OnDelete.ARCHIVE
+    absent = [*found.gone, *found.unread]
+    gone = [link for link in absent if counts and carries[link.kind].archives]
+    edited = [item for item in found.changed if _edited(found, item)]
+    copies = _copies(found, store)
+    why = brake(
+        Load(
+            holds=store.links.count(tool.name),
+            gone=len(gone),
+            changed=len(edited),
+            copies=len(copies),
+        ),
+        tool.limits,
+    )
+    if why is None:
+        return None
+    lines = [f"gone: {_name(link)}" for link in gone]
+    lines += [f"changed: {item.fields.get('title', item.id)}" for item in edited]
+    lines += [f"second copy: {item.fields.get('title', item.id)}" for item in copies]
+    secret = [str(link.entity) for link in gone]
+    secret += [f"{item.id} {sorted(item.fields.items(), key=str)}" for item in edited]
+    secret += [item.id for item in copies]
+    return Hold(why=why, hash=_hash(secret), lines=tuple(sorted(lines)))
+
+
+def hold_on_what_to_do(
+    holds: int, operations: Sequence[Operation], found: "Judging"
+) -> Hold | None:
+    """Look at what would be removed in a tool, before any of it is sent."""
+    removes = [one for one in removals(operations) if one.entity not in found.consented]
+    why = brake(Load(holds=holds, removes=len(removes)), found.limits)
+    if why is None:
+        return None
+    lines = tuple(sorted(f"remove: {one.title}" for one in removes))
+    return Hold(why=why, hash=_hash([one.entity for one in removes]), lines=lines)
+
+
+def hold_on_container(why: str) -> Hold:
+    """A whole container is gone or unreadable: that alone is what is decided on."""
+    return Hold(why=why.rstrip("."), hash=_hash([why]))
+
+
+def removals(operations: Sequence[Operation]) -> list[Operation]:
+    """Return the operations that remove what the plan itself let go of."""
+    return [one for one in operations if one.op is Op.DELETE and not one.withdraws]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judging:
+    """What judging a tool's operations needs to know."""
+
+    limits: Limits
+    consented: frozenset[EntityId]
+
+
+def _edited(found: Gathered, item: Remote) -> bool:
+    link = found.links.get(item.id)
+    if link is None or link.presence is not Presence.PRESENT:
+        return False
+    editable = found.tool.connector.carries[item.kind].editable
+    return any(
+        value != link.base.get(name) for name, value in item.fields.items() if name in editable
+    )
+
+
+def _copies(found: Gathered, store: Store) -> list[Remote]:
+    """Return new items that look like ones the tool holds already."""
+    fresh = [item for item in found.changed if item.id not in found.links]
+    if len(fresh) <= found.tool.limits.max_deletes:
+        return []
+    return [item for item in fresh if _has_twin(found, item, store)]
+
+
+def _has_twin(found: Gathered, item: Remote, store: Store) -> bool:
+    title = str(item.fields.get("title") or "")
+    alike = [record.entity.id for record in store.plan.titled(item.kind, title)]
+    if item.mark:
+        alike.append(item.mark)
+    held = store.links.of_entities(found.tool.name, alike)
+    return any(link.presence is Presence.PRESENT for link in held.values())
+
+
+def _name(link: Link) -> str:
+    return str(link.base.get("title") or link.remote)
+
+
+def _hash(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()[:12]

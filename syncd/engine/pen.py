@@ -1,0 +1,188 @@
+"""The one hand that changes the plan: records, authors, history, conflicts, dirt."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from syncd.engine.commit import touch_addressed
+from syncd.engine.context import Context
+from syncd.model.entities import Entity, Goal, Kind, kind_of
+from syncd.model.entities import replace as with_fields
+from syncd.model.ids import EntityId, ToolName
+from syncd.model.schema import FIELDS, fields_of
+from syncd.model.values import Value
+from syncd.store.rows import ConflictRow, HistoryRow, Record
+from syncd.sync.merge import Author, Change, Conflict
+
+
+@dataclass
+class Pen:
+    """Collects changes of the plan and writes them down at once with ``flush``.
+
+    ``before`` holds what each changed entity was at the start; None for a new one.
+    """
+
+    context: Context
+    cycle: int
+    now: datetime
+    records: dict[EntityId, Record] = field(default_factory=dict)
+    before: dict[EntityId, Entity | None] = field(default_factory=dict)
+    conflicts: int = 0
+    _saved: set[EntityId] = field(default_factory=set)
+    _editors: dict[EntityId, str] = field(default_factory=dict)
+    _history: list[HistoryRow] = field(default_factory=list)
+    _touched: dict[ToolName, set[EntityId]] = field(default_factory=dict)
+
+    def load(self, ids: Iterable[EntityId]) -> None:
+        """Read records that will be needed."""
+        missing = [one for one in set(ids) if one not in self.records]
+        self.records.update(self.context.store.plan.many(missing))
+
+    def make(self, record: Record, by: str, title: str) -> None:
+        """Add an entity to the plan."""
+        entity = record.entity
+        self.records[entity.id] = record
+        self.context.store.plan.save([record])
+        self._history.append(self._row(entity, Author(by=by, at=None), "", after=title))
+        self._mark(entity.id, None)
+
+    def change(self, entity: EntityId, changes: Sequence[Change]) -> None:
+        """Give fields of an entity new values."""
+        if not changes:
+            return
+        record = self.records[entity]
+        before = record.entity
+        values = {one.field: one.after for one in changes}
+        after = with_fields(before, **values)
+        authors = {**record.authors, **{one.field: one.author for one in changes}}
+        self.records[entity] = Record(entity=after, authors=authors)
+        fresh = not record.authors and entity in self.before
+        for one in changes:
+            self._editors[entity] = one.author.by
+            if not fresh and not FIELDS[kind_of(before)][one.field].derived:
+                self._history.append(
+                    self._row(after, one.author, one.field, one.before, one.after)
+                )
+        self._mark(entity, before)
+        if isinstance(after, Goal) and {"status", "archived"} & values.keys():
+            self._touch_dependants(entity)
+
+    def put(self, entity: Entity, by: str) -> None:
+        """Set an entity whole: every field that differs is a change by ``by``."""
+        known = self.records.get(entity.id) or self.context.store.plan.get(entity.id)
+        if known is None:
+            authors = {
+                name: Author(by=by, at=self.now)
+                for name, value in fields_of(entity).items()
+                if value != FIELDS[kind_of(entity)][name].default
+            }
+            self.make(Record(entity=entity, authors=authors), by, entity.title)
+            return
+        self.records[entity.id] = known
+        old, new = fields_of(known.entity), fields_of(entity)
+        author = Author(by=by, at=self.now)
+        self.change(
+            entity.id,
+            [
+                Change(field=name, before=old[name], after=value, author=author)
+                for name, value in new.items()
+                if value != old[name]
+            ],
+        )
+
+    def lost(self, entity: EntityId, conflicts: Sequence[Conflict]) -> None:
+        """Keep values that lost."""
+        record = self.records[entity].entity
+        self.conflicts += len(conflicts)
+        self.context.store.history.add_conflicts(
+            ConflictRow(
+                cycle=self.cycle,
+                at=self.now,
+                entity=entity,
+                kind=kind_of(record),
+                title=record.title,
+                field=one.field,
+                won=one.won,
+                won_by=one.won_by,
+                lost=one.lost,
+                lost_by=one.lost_by,
+                lost_at=one.lost_at,
+            )
+            for one in conflicts
+        )
+
+    def note(self, entity: EntityId, row: HistoryRow) -> None:
+        """Write down something that happened without changing a field."""
+        self._history.append(row)
+        self._editors.setdefault(entity, row.by)
+
+    def edited(self, entity: EntityId) -> bool:
+        """Say whether the entity was edited in this cycle."""
+        return entity in self._editors
+
+    def editor(self, entity: EntityId) -> str:
+        """Return who edited it last, in this cycle or before."""
+        if entity in self._editors:
+            return self._editors[entity]
+        known = [one for one in self.records[entity].authors.values() if one.at is not None]
+        latest = max(known, key=lambda one: (one.at is not None, one.at), default=None)
+        return latest.by if latest else "plan"
+
+    def touch_in(self, tool: ToolName, entity: EntityId) -> None:
+        """Mark an entity as to be decided in one tool."""
+        self._touched.setdefault(tool, set()).add(entity)
+
+    def readdress(self, kind: Kind, entity: EntityId) -> None:
+        """Mark an entity whose page moved, where its address is shown."""
+        touch_addressed(self.context.store, self.context.tools.values(), kind, [entity])
+
+    def flush(self) -> None:
+        """Write everything down."""
+        store = self.context.store
+        dirty = [one for one in self.before if one not in self._saved]
+        store.plan.save(self.records[one] for one in dirty)
+        self._saved.update(dirty)
+        store.history.add(self._history)
+        self._history.clear()
+        for tool, ids in self._touched.items():
+            store.links.touch(tool, ids)
+        self._touched.clear()
+
+    def _mark(self, entity: EntityId, before: Entity | None) -> None:
+        self.before.setdefault(entity, before)
+        self._saved.discard(entity)
+        for tool in self.context.tools:
+            self.touch_in(tool, entity)
+
+    def _touch_dependants(self, goal: EntityId) -> None:
+        """What a goal's standing decides: its tasks and all below, wherever they are."""
+        seen: set[EntityId] = set()
+        level = [goal]
+        while level:
+            found = [it for one in level for it in self.context.store.plan.referring(one)]
+            level = [one for one in found if one not in seen]
+            seen.update(level)
+        for tool in self.context.tools:
+            for one in seen:
+                self.touch_in(tool, one)
+
+    def _row(
+        self,
+        entity: Entity,
+        author: Author,
+        field: str,
+        before: Value = None,
+        after: Value = None,
+    ) -> HistoryRow:
+        return HistoryRow(
+            cycle=self.cycle,
+            at=self.now,
+            by=author.by,
+            set_at=author.at,
+            entity=entity.id,
+            kind=kind_of(entity),
+            title=entity.title or str(after or ""),
+            field=field,
+            before=before,
+            after=after,
+        )

@@ -1,0 +1,155 @@
+"""What one tool should hold, against what it holds: its operations."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from syncd.engine.context import Context
+from syncd.engine.tool import Tool
+from syncd.engine.translate import Translator, targets
+from syncd.engine.view import StoredPlan
+from syncd.model.entities import Entity, Kind, kind_of
+from syncd.model.ids import EntityId
+from syncd.model.rules.standing import Standing, standing
+from syncd.model.schema import FIELDS, fields_of
+from syncd.store.rows import Link, Record
+from syncd.sync.decide import Case, Held, Operation, Want, decide, fingerprint, in_order
+
+PAUSED = "paused"
+"""Under this name the engine remembers the fields that a tool can't sync for now."""
+
+_WANTS = {Standing.IN: Want.HAVE, Standing.KEEP: Want.KEEP, Standing.OUT: Want.DROP}
+
+
+@dataclass(slots=True, kw_only=True)
+class Projection:
+    """A tool's operations in order, and the stamps of the entities they are about.
+
+    settled: entities that need nothing; refused: operations that the tool refused
+    before and would refuse again.
+    """
+
+    operations: list[Operation] = field(default_factory=list)
+    stamps: dict[EntityId, int] = field(default_factory=dict)
+    settled: dict[EntityId, int] = field(default_factory=dict)
+    refused: int = 0
+
+
+def project(context: Context, tool: Tool) -> Projection:
+    """Decide for every entity that changed since the last decision."""
+    store = context.store
+    stamps = store.links.touched(tool.name)
+    busy = store.journal.entities(tool.name)
+    ids = [entity for entity in stamps if entity not in busy]
+    result = Projection(stamps=stamps)
+    if not ids:
+        return result
+    records = store.plan.many(ids)
+    links = store.links.of_entities(tool.name, ids)
+    judge = _Judge(context, tool, paused_fields(context, tool))
+    judge.learn(records.values())
+    refused = {
+        one.entity: one.refused for one in store.tools.problems(tool.name) if one.refused
+    }
+    operations: list[Operation] = []
+    for entity in ids:
+        operation = judge.decide(records.get(entity), links.get(entity))
+        if operation is None:
+            result.settled[entity] = stamps[entity]
+        elif refused.get(entity) == _bare(operation):
+            result.refused += 1
+            result.settled[entity] = stamps[entity]
+        else:
+            operations.append(operation)
+    result.operations = in_order(operations, _parents(records))
+    return result
+
+
+def paused_fields(context: Context, tool: Tool) -> Mapping[Kind, frozenset[str]]:
+    """Return the fields that a tool can't sync for now."""
+    raw = context.store.tools.recall(f"engine:{tool.name}", PAUSED) or {}
+    return {Kind(kind): frozenset(names) for kind, names in raw.items()}
+
+
+def want(tool: Tool, entity: Entity, context: Context, view: StoredPlan) -> Want:
+    """Return whether a tool should hold an entity."""
+    kind = kind_of(entity)
+    if entity.archived or not tool.connector.holds(kind, context.shown(tool, entity)):
+        return Want.DROP
+    if not tool.connector.carries[kind].live_only:
+        return Want.HAVE
+    return _WANTS[standing(entity, view)]
+
+
+@dataclass(slots=True)
+class _Judge:
+    context: Context
+    tool: Tool
+    paused: Mapping[Kind, frozenset[str]]
+    view: StoredPlan = field(init=False)
+    translator: Translator = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.view = StoredPlan(self.context.store)
+        self.translator = Translator(self.context.store, self.tool.name)
+
+    def learn(self, records: Iterable[Record]) -> None:
+        """Look up what the records refer to, and which of that is leaving the tool."""
+        entities = [record.entity for record in records]
+        referred: set[EntityId] = set()
+        for entity in entities:
+            referred.update(targets(kind_of(entity), fields_of(entity)))
+        self.view.learn(referred | {entity.id for entity in entities})
+        self.translator.learn_entities(referred)
+        for one in referred:
+            target = self.view.get(one)
+            if target is not None and self._carried(target) and self._leaves(target):
+                self.translator.leaving.add(one)
+
+    def decide(self, record: Record | None, link: Link | None) -> Operation | None:
+        if record is None or not self._carried(record.entity):
+            return None
+        entity = record.entity
+        kind = kind_of(entity)
+        fit = self.context.fit(self.tool, entity, self.translator, link.base if link else None)
+        paused = self.paused.get(kind, frozenset())
+        case = Case(
+            kind=kind,
+            entity=entity.id,
+            title=entity.title,
+            want=want(self.tool, entity, self.context, self.view),
+            fit={name: value for name, value in fit.items() if name not in paused},
+            held=_held(self.tool, link),
+            recreate=self.tool.connector.carries[kind].archives,
+            archived=entity.archived,
+        )
+        return decide(case)
+
+    def _carried(self, entity: Entity) -> bool:
+        return kind_of(entity) in self.tool.connector.carries
+
+    def _leaves(self, entity: Entity) -> bool:
+        return want(self.tool, entity, self.context, self.view) is Want.DROP
+
+
+def _held(tool: Tool, link: Link | None) -> Held | None:
+    if link is None:
+        return None
+    marked = not tool.connector.keeps_marks or link.mark == link.entity
+    return Held(presence=link.presence, base=link.base, settled=link.settled, marked=marked)
+
+
+def _parents(records: Mapping[EntityId, Record]) -> dict[EntityId, EntityId]:
+    """Map entities to those of the same kind that they refer to."""
+    found: dict[EntityId, EntityId] = {}
+    for entity, record in records.items():
+        fields = fields_of(record.entity)
+        specs = FIELDS[kind_of(record.entity)]
+        parent = fields.get("parent") if "parent" in specs else None
+        if parent:
+            found[entity] = EntityId(str(parent))
+    return found
+
+
+def _bare(operation: Operation) -> str:
+    """Hash an operation as a refusal remembers it."""
+    return fingerprint([operation])

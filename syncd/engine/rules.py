@@ -1,0 +1,26 @@
+"""Letting the rules of the plan follow what changed."""
+
+from syncd.engine.context import Context
+from syncd.engine.pen import Pen
+from syncd.engine.view import StoredPlan, today
+from syncd.model.rules.consequences import consequences
+
+BY = "syncd"
+
+
+def follow_rules(context: Context, pen: Pen, *, everything: bool = False) -> None:
+    """Apply what follows from the changes so far; each rule signs its own."""
+    view = StoredPlan(context.store)
+    if everything:
+        view.learn(context.store.plan.ids())
+        changed = {one: view.get(one) for one in context.store.plan.ids()}
+    else:
+        view.learn(pen.before)
+        changed = dict(pen.before)
+    if not changed:
+        return
+    day = today(context.clock, context.zone)
+    found = consequences(changed, view, day, context.zone, pen.now)
+    pen.load(one.entity.id for one in found)
+    for one in found:
+        pen.put(one.entity, f"{BY} ({one.rule})")

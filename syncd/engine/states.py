@@ -1,0 +1,90 @@
+"""How a tool is doing, told once by what it raised."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from syncd.engine.context import Context
+from syncd.engine.hold import Hold, hold_on_container
+from syncd.engine.report import ToolReport
+from syncd.engine.tool import Tool
+from syncd.errors import HoldTool, Mistake, SignIn, ToolError, TryLater, Unclear
+from syncd.store.tool_store import ToolRow, ToolState
+
+LONGEST = 3600.0
+"""Seconds after which a failing tool is tried again, at the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """A tool in a cycle."""
+
+    context: Context
+    tool: Tool
+    report: ToolReport
+
+
+def note_ok(doing: Doing, cursor: str | None) -> None:
+    """The tool was read, whole, up to ``cursor`` (None: as before)."""
+    tools = doing.context.store.tools
+    row = tools.get(doing.tool.name)
+    kept = cursor if cursor is not None else row.cursor
+    now = doing.context.clock.now()
+    tools.save(ToolRow(tool=row.tool, cursor=kept, last_ok=now))
+    doing.report.state = ToolState.OK
+    doing.report.message = ""
+
+
+def note_held(doing: Doing, hold: Hold) -> None:
+    """The tool waits for a decision about exactly this plan."""
+    name = doing.tool.name
+    message = (
+        f"{hold.why}. Nothing was changed: `syncd status` shows what waits;"
+        f" `syncd approve {name}` accepts it, `syncd reject {name}` restores the plan's side."
+    )
+    tools = doing.context.store.tools
+    held = {"hash": hold.hash, "why": hold.why, "lines": list(hold.lines)}
+    row = replace(
+        tools.get(name),
+        state=ToolState.HELD,
+        message=message,
+        held=held,
+        until=None,
+        consent=None,
+        consent_kind=None,
+    )
+    tools.save(row)
+    doing.report.state = ToolState.HELD
+    doing.report.message = message
+
+
+def note_failure(doing: Doing, error: BaseException) -> None:
+    """The tool raised this; what comes next follows from its name."""
+    if isinstance(error, HoldTool):
+        note_held(doing, hold_on_container(str(error)))
+        return
+    tools = doing.context.store.tools
+    row = tools.get(doing.tool.name)
+    state, message = _state_of(doing, error)
+    now, failures = doing.context.clock.now(), row.failures + 1
+    until = None
+    if state is ToolState.BACKING_OFF:
+        asked = error.seconds if isinstance(error, TryLater) else None
+        wait = asked if asked is not None else min(LONGEST, 5.0 * 2 ** min(failures, 10))
+        until = now + timedelta(seconds=wait)
+    tools.save(
+        replace(row, state=state, message=message, until=until, failures=failures, held={})
+    )
+    doing.report.state = state
+    doing.report.message = message
+
+
+def _state_of(doing: Doing, error: BaseException) -> tuple[ToolState, str]:
+    if isinstance(error, SignIn):
+        return ToolState.SIGN_IN, str(error)
+    if isinstance(error, (TryLater, Unclear)):
+        return ToolState.BACKING_OFF, str(error)
+    if isinstance(error, (Mistake, ToolError)):
+        return ToolState.DEGRADED, str(error)
+    kind = type(error).__name__
+    message = f"{doing.tool.title} failed in a way syncd does not know ({kind}: {error})"
+    return ToolState.DEGRADED, f"{message}: it is tried again; if it stays, report it."

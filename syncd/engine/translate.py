@@ -1,0 +1,132 @@
+"""References between the plan's ids and one tool's remote ids."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from syncd.model.entities import Kind
+from syncd.model.fields import FieldType
+from syncd.model.ids import EntityId, RemoteId, ToolName
+from syncd.model.schema import REFERENCE_FIELDS, Fields
+from syncd.model.values import Value
+from syncd.store.store import Store
+from syncd.sync.decide import Presence
+
+
+@dataclass(slots=True)
+class Translator:
+    """Translates for one tool, remembering what it looked up.
+
+    ``leaving`` holds the entities that the tool is about to lose: nothing refers to
+    them there any more.
+    """
+
+    store: Store
+    tool: ToolName
+    leaving: set[EntityId] = field(default_factory=set)
+    _remote: dict[EntityId, tuple[RemoteId, Presence] | None] = field(default_factory=dict)
+    _entity: dict[RemoteId, EntityId | None] = field(default_factory=dict)
+
+    def learn_entities(self, ids: Iterable[EntityId]) -> None:
+        """Look up many entities' items at once."""
+        missing = [one for one in set(ids) if one not in self._remote]
+        found = self.store.links.of_entities(self.tool, missing)
+        for one in missing:
+            link = found.get(one)
+            self._remote[one] = (link.remote, link.presence) if link else None
+
+    def learn_remotes(self, ids: Iterable[RemoteId]) -> None:
+        """Look up many items' entities at once."""
+        missing = [one for one in set(ids) if one not in self._entity]
+        found = self.store.links.by_remote(self.tool, missing)
+        for one in missing:
+            link = found.get(one)
+            self._entity[one] = link.entity if link else None
+
+    def forget(self) -> None:
+        """Drop what was looked up: links have changed."""
+        self._remote.clear()
+        self._entity.clear()
+
+    def to_remote(self, kind: Kind, fields: Fields, base: Fields | None = None) -> Fields:
+        """Return fields with remote ids for references.
+
+        A target that the tool does not hold is no reference there, but one that was
+        removed there by its user stays where the tool still shows it (``base``).
+        """
+        changed: dict[str, Value] = {}
+        held = base or {}
+        for spec in REFERENCE_FIELDS[kind]:
+            if spec.name not in fields:
+                continue
+            value, before = fields[spec.name], held.get(spec.name)
+            if spec.type is FieldType.REFS:
+                changed[spec.name] = self._set_to_remote(value, before)
+            else:
+                changed[spec.name] = self._one_to_remote(value, before)
+        return {**fields, **changed}
+
+    def to_plan(self, kind: Kind, fields: Fields) -> tuple[dict[str, Value], bool]:
+        """Return fields with the plan's ids, and whether all could be translated.
+
+        A field that refers to something that is no entity is left out.
+        """
+        translated = dict(fields)
+        whole = True
+        for spec in REFERENCE_FIELDS[kind]:
+            value = fields.get(spec.name)
+            if isinstance(value, frozenset):
+                self.learn_remotes(RemoteId(one) for one in value)
+                known = [self._entity[RemoteId(one)] for one in value]
+                translated[spec.name] = frozenset(one for one in known if one)
+                whole = whole and all(known)
+            elif value:
+                self.learn_remotes([RemoteId(str(value))])
+                entity = self._entity[RemoteId(str(value))]
+                if entity is None:
+                    del translated[spec.name]
+                    whole = False
+                else:
+                    translated[spec.name] = entity
+        return translated, whole
+
+    def _one_to_remote(self, value: Value, before: Value) -> str | None:
+        if not value:
+            return self._foreign_or_none(before)
+        entity = EntityId(str(value))
+        self.learn_entities([entity])
+        found = self._remote[entity]
+        if found is None or entity in self.leaving:
+            return None
+        remote, presence = found
+        if presence is Presence.PRESENT:
+            return remote
+        kept = presence is Presence.GONE and before == remote
+        return remote if kept else None
+
+    def _foreign_or_none(self, before: Value) -> str | None:
+        """Leave what the user's item refers to, where it is nothing of the plan's."""
+        if not before:
+            return None
+        self.learn_remotes([RemoteId(str(before))])
+        return None if self._entity[RemoteId(str(before))] else str(before)
+
+    def _set_to_remote(self, value: Value, before: Value) -> frozenset[str]:
+        wanted = value if isinstance(value, frozenset) else frozenset()
+        self.learn_entities(EntityId(one) for one in wanted)
+        ours = {self._one_to_remote(one, None) for one in wanted}
+        held = before if isinstance(before, frozenset) else frozenset()
+        self.learn_remotes(RemoteId(one) for one in held)
+        foreign = {one for one in held if self._entity[RemoteId(one)] is None}
+        return frozenset(one for one in ours | foreign if one)
+
+
+def targets(kind: Kind, fields: Mapping[str, Value]) -> list[EntityId]:
+    """Return everything that these fields (in the plan's terms) refer to."""
+    found: list[EntityId] = []
+    for spec in REFERENCE_FIELDS[kind]:
+        value = fields.get(spec.name)
+        if isinstance(value, frozenset):
+            found.extend(EntityId(one) for one in value)
+        elif value:
+            found.append(EntityId(str(value)))
+    return found
