@@ -8,13 +8,14 @@ from syncd.engine.gather import Gathered
 from syncd.engine.pen import Pen
 from syncd.engine.tool import Tool
 from syncd.engine.translate import Translator
-from syncd.model.entities import Kind
+from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Remote
 from syncd.model.schema import DEFAULTS, FIELDS, entity_from, fields_of
 from syncd.store.rows import Link, Record
 from syncd.sync.decide import Presence
 from syncd.sync.match import Adoption, How, Known, Waiting, adopt
+from syncd.sync.merge import Author, lift
 
 KEY = "syncd:"
 """How a tool without an address to show carries an entity's id."""
@@ -64,9 +65,7 @@ class Adopter:
         record = self.pen.records.get(entity) or self.context.store.plan.get(entity)
         existed = record is not None
         if record is None:
-            created = item.created_at or self.context.clock.now()
-            fresh = entity_from(item.kind, entity, created, DEFAULTS[item.kind])
-            self.pen.make(Record(entity=fresh), tool.title, str(item.fields.get("title", "")))
+            self.pen.make(self._fresh(tool, item, entity), tool.title)
         link = Link(
             tool=tool.name,
             entity=entity,
@@ -80,6 +79,23 @@ class Adopter:
         self.context.store.links.save([link])
         self.context.store.links.touch_referrers(tool.name, entity)
         return existed and verdict.how is How.ALIKE
+
+    def _fresh(self, tool: Tool, item: Remote, entity: EntityId) -> Record:
+        """Make an entity of an item, as its user filled it in."""
+        assert self._translator is not None  # noqa: S101  # made at the start of adopt
+        carried = tool.connector.carries[item.kind]
+        seen = self._translator.to_plan(item.kind, item.fields)[0]
+        given = {
+            name: lift(value, None, self.context.zone)
+            for name, value in seen.items()
+            if name in carried.editable and value != DEFAULTS[item.kind][name]
+        }
+        created = item.created_at or self.context.clock.now()
+        author = Author(by=tool.title, at=item.edited_at)
+        return Record(
+            entity=entity_from(item.kind, entity, created, given),
+            authors=dict.fromkeys(given, author),
+        )
 
     def _holder(self, tool: Tool, entity: EntityId) -> RemoteId | None:
         link = self.context.store.links.of_entity(entity).get(tool.name)
@@ -130,7 +146,7 @@ def _goal(record: Record) -> object:
 
 def _kinds_in_order(items: Sequence[Remote]) -> list[Kind]:
     present = {item.kind for item in items}
-    return [kind for kind in Kind if kind in present]
+    return [kind for kind in REFERENCE_ORDER if kind in present]
 
 
 def _in_words(tool: Tool, verdict: Adoption) -> str:

@@ -38,12 +38,12 @@ class Pen:
         missing = [one for one in set(ids) if one not in self.records]
         self.records.update(self.context.store.plan.many(missing))
 
-    def make(self, record: Record, by: str, title: str) -> None:
+    def make(self, record: Record, by: str) -> None:
         """Add an entity to the plan."""
         entity = record.entity
         self.records[entity.id] = record
         self.context.store.plan.save([record])
-        self._history.append(self._row(entity, Author(by=by, at=None), "", after=title))
+        self._history.append(self._row(entity, Author(by=by, at=None), "", after=entity.title))
         self._mark(entity.id, None)
 
     def change(self, entity: EntityId, changes: Sequence[Change]) -> None:
@@ -56,7 +56,7 @@ class Pen:
         after = with_fields(before, **values)
         authors = {**record.authors, **{one.field: one.author for one in changes}}
         self.records[entity] = Record(entity=after, authors=authors)
-        fresh = not record.authors and entity in self.before
+        fresh = self.before.get(entity, before) is None
         for one in changes:
             self._editors[entity] = one.author.by
             if not fresh and not FIELDS[kind_of(before)][one.field].derived:
@@ -76,7 +76,7 @@ class Pen:
                 for name, value in fields_of(entity).items()
                 if value != FIELDS[kind_of(entity)][name].default
             }
-            self.make(Record(entity=entity, authors=authors), by, entity.title)
+            self.make(Record(entity=entity, authors=authors), by)
             return
         self.records[entity.id] = known
         old, new = fields_of(known.entity), fields_of(entity)

@@ -148,7 +148,7 @@ def _contenders(
     """Return the tools' values, and the plan's where some tool had not seen it."""
     found = [
         _Contender(
-            value=_lift(one.observed[name], plan, zone),
+            value=lift(one.observed[name], plan, zone),
             author=Author(by=one.tool, at=one.edited_at),
             home=name in one.home,
             resolution=one.resolution,
@@ -162,7 +162,7 @@ def _contenders(
     return found
 
 
-def _lift(observed: Value, plan: Value, zone: str) -> Value:
+def lift(observed: Value, plan: Value, zone: str) -> Value:
     """Give a moment that lost its zone in the tool the plan's zone back."""
     if not isinstance(observed, Moment) or observed.zone is not None:
         return observed

@@ -105,9 +105,9 @@ class World:
         service = self.services[tool]
         return dict(service.items[service.titled(kind, title)].fields)
 
-    def edit(self, tool: str, kind: Kind, title: str, **fields: Value) -> None:
+    def edit(self, tool: str, kind: Kind, which: str, **fields: Value) -> None:
         service = self.services[tool]
-        service.edit(service.titled(kind, title), **fields)
+        service.edit(service.titled(kind, which), **fields)
 
     def delete(self, tool: str, kind: Kind, title: str) -> None:
         service = self.services[tool]
