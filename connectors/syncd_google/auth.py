@@ -1,0 +1,98 @@
+"""Signing in: Google's flow for installed applications, on a loopback address."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from google.auth.exceptions import GoogleAuthError
+from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
+from oauthlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]  # has no types
+
+from syncd.errors import Mistake, SignIn
+from syncd_google import tokens
+from syncd_google.settings import GoogleSettings
+
+_AUTH = "https://www.googleapis.com/auth/"
+SCOPES = (
+    f"{_AUTH}calendar.app.created",
+    f"{_AUTH}calendar.calendarlist.readonly",
+    f"{_AUTH}calendar.events.freebusy",
+)
+"""The own calendar, finding it again, and busy time: nothing else can be seen."""
+
+_PATIENCE = 600  # seconds for a person to agree
+
+
+def sign_in(settings: GoogleSettings, say: Callable[[str], None]) -> str:
+    """Let the person agree in a browser, and keep what that yields in the token file.
+
+    The browser may be on another machine: the address to open is said, and how to
+    bring the answer here.
+    """
+    path = settings.token_file
+    if path is None:
+        raise Mistake(
+            "[connectors.google] has no `token_file`: name the file in which to keep the sign-in."
+        )
+    credentials = _agreed(_flow(settings.client_secrets_file, say))
+    if not credentials.refresh_token:
+        raise SignIn("Google gave no lasting sign-in: remove syncd's access there, try again.")
+    try:
+        tokens.write_private(path, json.loads(credentials.to_json()))
+    except OSError as error:
+        raise Mistake(f"{path} cannot be written ({error.strerror}): name another.") from error
+    return f"Signed in to Google Calendar; the sign-in is kept in {path}."
+
+
+def _flow(secrets: Path | None, say: Callable[[str], None]) -> "_SayingFlow":
+    where = "create an OAuth client of type 'Desktop app' in Google Cloud and download its JSON"
+    if secrets is None:
+        raise Mistake(f"[connectors.google] has no `client_secrets_file`: {where}.")
+    try:
+        flow: _SayingFlow = _SayingFlow.from_client_secrets_file(str(secrets), list(SCOPES))
+    except FileNotFoundError as error:
+        raise Mistake(f"There is no file {secrets}: {where}.") from error
+    except (OSError, ValueError) as error:
+        raise Mistake(f"{secrets} is no OAuth client file: {where}.") from error
+    flow.say = say
+    return flow
+
+
+def _agreed(flow: "_SayingFlow") -> Any:
+    try:
+        return flow.run_local_server(
+            port=0,
+            open_browser=False,
+            authorization_prompt_message=None,
+            timeout_seconds=_PATIENCE,
+            access_type="offline",
+            prompt="consent",
+        )
+    except WSGITimeoutError as error:
+        raise SignIn("Nobody agreed within ten minutes: run the command again.") from error
+    except Warning as error:  # how oauthlib says that the scopes are not those asked for
+        raise SignIn("Not every box was ticked: run it again and tick all of them.") from error
+    except (OAuth2Error, GoogleAuthError, ValueError) as error:
+        raise SignIn(f"Google did not sign you in ({error}): run the command again.") from error
+    except OSError as error:
+        raise SignIn(f"Google cannot be reached ({error}): run the command again.") from error
+
+
+class _SayingFlow(InstalledAppFlow):  # type: ignore[misc]  # the library has no types
+    """The library's flow, telling the person where to go instead of printing it."""
+
+    say: Callable[[str], None]
+
+    def authorization_url(self, **kwargs: Any) -> tuple[str, str]:
+        """Return the address to open, having told it."""
+        url, state = super().authorization_url(**kwargs)
+        port = urlsplit(self.redirect_uri).port
+        self.say("Open this address in a browser and agree:")
+        self.say(url)
+        self.say(
+            "Is the browser on another machine? First run there: "
+            f"ssh -L {port}:localhost:{port} THIS-MACHINE"
+        )
+        return url, state

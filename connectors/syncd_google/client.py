@@ -1,0 +1,192 @@
+"""Google's endpoints, one method each, over Google's own client library."""
+
+import http.client
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import google_auth_httplib2
+import httplib2
+from google.auth.exceptions import GoogleAuthError
+from google.oauth2.credentials import Credentials
+from googleapiclient import discovery_cache
+from googleapiclient.discovery import build_from_document
+from googleapiclient.errors import HttpError
+
+from syncd.connect.policy import Policy
+from syncd.errors import SignIn, TryLater, Unclear
+from syncd_google import tokens
+from syncd_google.failures import failure
+from syncd_google.once import Once
+
+Json = dict[str, Any]
+Make = Callable[[Any], Any]
+"""From the library's service to one of its requests."""
+
+_TIMEOUT = 20
+_DOCUMENT = Path(discovery_cache.__file__).with_name("documents") / "calendar.v3.json"
+_FAILURES = (
+    HttpError,
+    GoogleAuthError,
+    httplib2.HttpLib2Error,
+    http.client.HTTPException,
+    OSError,
+    ValueError,  # a reply that is no JSON
+)
+
+
+class Client:
+    """One conversation with Google Calendar; for one thread.
+
+    Every method raises the errors of ``syncd_google.failures``. The token file is read
+    when the first request is made, and again after a refusal.
+    """
+
+    def __init__(self, token_file: Path, base_url: str, policy: Policy) -> None:
+        self._token_file = token_file
+        self._base_url = base_url
+        self._policy = policy
+        self._credentials: Credentials | None = None
+        self._service: Any = None
+
+    def calendars(self, page: str | None) -> Json:
+        """calendarList.list: one page of the user's calendars."""
+        return self._read(lambda api: api.calendarList().list(maxResults=250, pageToken=page))
+
+    def calendar(self, calendar: str) -> Json:
+        """calendars.get."""
+        return self._read(lambda api: api.calendars().get(calendarId=calendar))
+
+    def new_calendar(self, body: Mapping[str, Any]) -> Json:
+        """calendars.insert, which no key makes safe to repeat."""
+        once = google_auth_httplib2.AuthorizedHttp(self._signed_in(), http=_http(Once))
+        try:
+            return self._call(
+                lambda api: api.calendars().insert(body=dict(body)),
+                write=True,
+                repeatable=False,
+                through=once,
+            )
+        finally:
+            once.close()
+
+    def events(self, calendar: str, query: Mapping[str, Any]) -> Json:
+        """events.list: one page."""
+        return self._read(lambda api: api.events().list(calendarId=calendar, **query))
+
+    def event(self, calendar: str, event: str) -> Json:
+        """events.get: a deleted event is answered too, as cancelled."""
+        return self._read(lambda api: api.events().get(calendarId=calendar, eventId=event))
+
+    def insert(self, calendar: str, body: Mapping[str, Any]) -> Json:
+        """events.insert; the body holds the id."""
+        return self._write(
+            lambda api: api.events().insert(
+                calendarId=calendar, body=dict(body), sendUpdates="none"
+            )
+        )
+
+    def patch(self, calendar: str, event: str, body: Mapping[str, Any], etag: str) -> Json:
+        """events.patch, if the event still has this etag."""
+        return self._write(
+            lambda api: _if_match(
+                api.events().patch(
+                    calendarId=calendar, eventId=event, body=dict(body), sendUpdates="none"
+                ),
+                etag,
+            )
+        )
+
+    def delete(self, calendar: str, event: str, etag: str) -> None:
+        """events.delete, if the event still has this etag."""
+        self._call(
+            lambda api: _if_match(
+                api.events().delete(calendarId=calendar, eventId=event, sendUpdates="none"),
+                etag,
+            ),
+            write=True,
+            repeatable=True,
+            empty=True,
+        )
+
+    def close(self) -> None:
+        """Let go of the connection, and of the credentials."""
+        if self._service is not None:
+            self._service.close()
+        self._service = None
+        self._credentials = None
+
+    def _read(self, make: Make) -> Json:
+        return self._call(make, write=False, repeatable=True)
+
+    def _write(self, make: Make) -> Json:
+        # Ids that we chose and etags make every write to an event safe to repeat.
+        return self._call(make, write=True, repeatable=True)
+
+    def _call(
+        self,
+        make: Make,
+        *,
+        write: bool,
+        repeatable: bool,
+        through: Any = None,
+        empty: bool = False,
+    ) -> Json:
+        def once() -> Json:
+            credentials = self._signed_in()
+            token = credentials.token
+            request = make(self._api(credentials))
+            request.add_response_callback(self._noted)
+            try:
+                answer = request.execute(http=through, num_retries=0)
+            except _FAILURES as error:
+                raise failure(error, write=write) from error
+            finally:
+                if credentials.token != token:
+                    tokens.save(self._token_file, credentials)
+            return {} if empty else _whole(answer, write=write)
+
+        try:
+            return self._policy.call(once, repeatable=repeatable)
+        except SignIn:
+            self.close()
+            raise
+
+    def _signed_in(self) -> Credentials:
+        if self._credentials is None:
+            self._credentials = tokens.load(self._token_file)
+        return self._credentials
+
+    def _api(self, credentials: Credentials) -> Any:
+        if self._service is None:
+            through = google_auth_httplib2.AuthorizedHttp(credentials, http=_http())
+            document = json.loads(_DOCUMENT.read_text(encoding="utf-8"))
+            document["rootUrl"] = f"{self._base_url}/"
+            document["baseUrl"] = f"{self._base_url}/{document['servicePath']}"
+            self._service = build_from_document(document, http=through)
+        return self._service
+
+    def _noted(self, response: Mapping[str, str]) -> None:
+        self._policy.note(response.get("date"))
+
+
+def _http(kind: type[Any] = httplib2.Http) -> Any:
+    it = kind(timeout=_TIMEOUT)
+    it.follow_redirects = False  # the API has no reason to send us elsewhere
+    return it
+
+
+def _if_match(request: Any, etag: str) -> Any:
+    if etag:
+        request.headers["If-Match"] = etag
+    return request
+
+
+def _whole(answer: Any, *, write: bool) -> Json:
+    if isinstance(answer, dict):
+        return answer
+    message = "Google's answer is not what was asked for"
+    if write:
+        raise Unclear(f"{message}: looking before writing again.")
+    raise TryLater(f"{message}: trying again later.")

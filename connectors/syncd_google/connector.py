@@ -1,0 +1,160 @@
+"""Google Calendar as a tool of syncd: milestones as all-day events."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from syncd.connect.contract import Outcome, Plugin, Toolbox
+from syncd.connect.policy import Policy
+from syncd.errors import Mistake, SignIn, ToolError, TryLater
+from syncd.model.entities import Kind
+from syncd.model.ids import RemoteId
+from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
+from syncd.model.schema import Fields
+from syncd_google import listing, mapping, provision
+from syncd_google.provision import Calendar
+from syncd_google.settings import GoogleSettings
+from syncd_google.writing import Writer
+
+if TYPE_CHECKING:  # the client library takes long to import
+    from syncd_google.client import Client
+
+_CALENDAR = "calendar"
+
+
+class GoogleConnector:
+    """One secondary calendar of one account."""
+
+    name = "google"
+    carries: Mapping[Kind, Carried] = mapping.CARRIES
+    edit_resolution = timedelta(milliseconds=1)
+    gives_address = False
+    keeps_marks = True
+    batch_size = 1
+
+    def __init__(self, settings: GoogleSettings, toolbox: Toolbox, client: "Client") -> None:
+        self.policy: Policy = toolbox.policy
+        self._settings = settings
+        self._toolbox = toolbox
+        self._client = client
+
+    def bind(self) -> Binding:
+        """Find the calendar again; without a request once it is known."""
+        if self._bound() is not None:
+            return Binding()
+        found = provision.look(self._client, self._settings, self._toolbox.timezone)
+        if found.calendar is None:
+            missing = f"the calendar '{self._settings.calendar}'"
+            return Binding(missing=(missing,), problems=found.problems)
+        self._remember(found.calendar)
+        return Binding(problems=found.problems)
+
+    def provision(self) -> None:
+        """Make the calendar."""
+        if self._bound() is None:
+            zone = self._toolbox.timezone
+            self._remember(provision.make(self._client, self._settings, zone))
+
+    def pull(self, cursor: str | None) -> Pull:
+        """Read the calendar by sync token; all of it without one."""
+        calendar = self._bound()
+        if calendar is None:
+            return Pull(whole=frozenset(self.carries))
+        pull, zone = listing.pull(self._client, calendar, cursor)
+        if zone and zone != calendar.zone:
+            self._remember(replace(calendar, zone=zone))
+        return replace(pull, clock_offset=self.policy.offset)
+
+    def read(self, kind: Kind, remote: RemoteId) -> Remote:  # noqa: ARG002  # all are events
+        """Read one event."""
+        writer = self._writer()
+        return mapping.from_remote(writer.event(remote), writer.calendar.zone)
+
+    def find(self, write: Write) -> Remote | None:
+        """Look under the id that the create chose."""
+        return self._writer().find(write)
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        """Do the writes one by one."""
+        outcomes: list[Outcome] = []
+        for write in writes:
+            try:
+                outcomes.append(self._one(write))
+            except ToolError as error:
+                if not outcomes and isinstance(error, SignIn | TryLater):
+                    raise
+                outcomes.append(error)
+        return outcomes
+
+    def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
+        """Return what an event can hold."""
+        return mapping.fit(kind, fields)
+
+    def holds(self, kind: Kind, fields: Fields) -> bool:
+        """Say whether there can be an event: a milestone needs its day."""
+        return mapping.holds(kind, fields)
+
+    def addressed(self, url: str) -> RemoteId | None:  # noqa: ARG002  # gives none
+        """Return None: other tools carry no addresses of events."""
+        return None
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client.close()
+
+    def _one(self, write: Write) -> Remote | None:
+        writer = self._writer()
+        if write.op is Op.CREATE:
+            return writer.create(write)
+        if write.op is Op.UPDATE:
+            return writer.update(write)
+        writer.delete(write)
+        return None
+
+    def _writer(self) -> Writer:
+        calendar = self._bound()
+        if calendar is None:
+            raise TryLater("There is no calendar yet: sync again, so that it is made.")
+        return Writer(self._client, calendar)
+
+    def _bound(self) -> Calendar | None:
+        """Return the calendar of earlier runs, unless the settings now name another."""
+        kept = self._toolbox.memory.get(_CALENDAR)
+        if not isinstance(kept, dict):
+            return None
+        if self._settings.names_an_id and kept["id"] != self._settings.calendar:
+            return None
+        return Calendar(id=kept["id"], zone=kept["zone"])
+
+    def _remember(self, calendar: Calendar) -> None:
+        self._toolbox.memory.put(_CALENDAR, {"id": calendar.id, "zone": calendar.zone})
+
+
+def build(settings: GoogleSettings, toolbox: Toolbox) -> GoogleConnector:
+    """Build the connector; Google's client library is imported here."""
+    from syncd_google.client import Client
+
+    if settings.token_file is None:
+        raise Mistake(
+            "[connectors.google] has no `token_file`: name the file in which the sign-in is "
+            "kept, and run `syncd auth google`."
+        )
+    client = Client(settings.token_file, settings.base_url, toolbox.policy)
+    return GoogleConnector(settings, toolbox, client)
+
+
+def sign_in(settings: GoogleSettings, say: Callable[[str], None]) -> str:
+    """Sign in with a browser, here or on another machine."""
+    from syncd_google import auth
+
+    return auth.sign_in(settings, say)
+
+
+PLUGIN = Plugin(
+    name="google",
+    title="Google Calendar",
+    settings=GoogleSettings,
+    build=build,
+    sign_in=sign_in,
+)

@@ -1,0 +1,94 @@
+"""Reading the calendar: everything, or what changed since a cursor."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from syncd.errors import Gone, HoldTool, StartOver, TryLater
+from syncd.model.entities import Kind
+from syncd.model.ids import RemoteId
+from syncd.model.remote import Pull, Remote
+from syncd_google import mapping
+from syncd_google.provision import Calendar
+from syncd_google.refusals import Forbidden, NotFound, Refused
+
+if TYPE_CHECKING:  # the client library takes long to import
+    from syncd_google.client import Client
+
+Json = dict[str, Any]
+
+QUERY = {"maxResults": 2500, "showDeleted": True}
+"""What the first request and every later one ask for alike, as sync tokens need."""
+_LONGEST = 1000  # pages; a listing that does not end is an error
+
+
+def pull(client: "Client", calendar: Calendar, cursor: str | None) -> tuple[Pull, str | None]:
+    """Return what changed, and the calendar's zone as the service states it.
+
+    Raises ``StartOver`` for a cursor that is of no use, ``HoldTool`` where the
+    calendar itself is gone or closed to us.
+    """
+    token = _token(calendar, cursor) if cursor else None
+    try:
+        events, last = _pages(client, calendar.id, token)
+    except NotFound as error:
+        raise lost(calendar) from error
+    except Gone as error:
+        raise StartOver("Google no longer knows what it told syncd: reading all.") from error
+    except (Refused, Forbidden) as error:
+        if token and isinstance(error, Refused):
+            raise StartOver("Google does not know the sync token: reading all.") from error
+        raise HoldTool(f"The calendar cannot be read: {error}") from error
+    zone = last.get("timeZone")
+    after = Calendar(id=calendar.id, zone=str(zone or calendar.zone))
+    return _pull(events, after, last.get("nextSyncToken"), whole=token is None), zone
+
+
+def lost(calendar: Calendar) -> HoldTool:
+    """Return the error that says that the calendar is gone."""
+    return HoldTool(
+        f"The calendar {calendar.id} is gone from Google Calendar: bring it back there, or put "
+        "the id of another one in `calendar` under [connectors.google]."
+    )
+
+
+def _token(calendar: Calendar, cursor: str) -> str:
+    try:
+        kept = json.loads(cursor)
+        if kept["calendar"] == calendar.id and kept["query"] == QUERY:
+            return str(kept["token"])
+    except (ValueError, KeyError, TypeError):
+        pass  # not one of ours
+    raise StartOver("The cursor is of another calendar or another syncd: reading all.")
+
+
+def _pages(client: "Client", calendar: str, token: str | None) -> tuple[dict[str, Json], Json]:
+    """Return every event by its id, as stated last, and the last page."""
+    query: dict[str, Any] = QUERY | ({"syncToken": token} if token else {})
+    events: dict[str, Json] = {}
+    for _ in range(_LONGEST):
+        page = client.events(calendar, query)
+        for event in page.get("items", ()):
+            events[str(event.get("id"))] = event
+        if not page.get("nextPageToken"):
+            return events, page
+        query["pageToken"] = page["nextPageToken"]
+    raise TryLater("Google's list of events does not end: trying again later.")
+
+
+def _pull(
+    events: dict[str, Json], calendar: Calendar, token: str | None, *, whole: bool
+) -> Pull:
+    own = [event for event in events.values() if not mapping.is_instance(event)]
+    kept = {"calendar": calendar.id, "query": QUERY, "token": token}
+    return Pull(
+        items=tuple(_items(own, calendar.zone)),
+        gone=frozenset(RemoteId(str(one["id"])) for one in own if mapping.is_gone(one)),
+        whole=frozenset({Kind.MILESTONE}) if whole else frozenset(),
+        cursor=json.dumps(kept, sort_keys=True) if token else None,
+    )
+
+
+def _items(events: list[Json], zone: str) -> list[Remote]:
+    """Return syncd's own events; what the person keeps beside them is theirs."""
+    alive = (one for one in events if not mapping.is_gone(one))
+    return [mapping.from_remote(one, zone) for one in alive if mapping.mark_of(one)]

@@ -1,0 +1,170 @@
+"""The methods on calendars, the list of calendars, busy time, settings and colours."""
+
+from datetime import datetime
+from typing import Any
+
+from syncd_google.sandbox import render, times
+from syncd_google.sandbox.call import NOTHING, OWN, Call, Reply, ok
+from syncd_google.sandbox.listing import changes_since, sync_token
+from syncd_google.sandbox.refusal import forbidden, invalid, not_found, refusal
+from syncd_google.sandbox.state import EMAIL, Calendar, Event
+
+Json = dict[str, Any]
+_MOST_CALENDARS = 50
+_USUAL_SIZE = 100
+_COLOURS = {"1": "#a4bdfc", "2": "#7ae7bf", "5": "#fbd75b", "9": "#5484ed", "11": "#dc2127"}
+
+
+def insert(call: Call) -> Reply:
+    """calendars.insert: a secondary calendar, listed at once, in UTC unless told."""
+    body = call.body
+    made = call.account.add_calendar(
+        summary=body["summary"],
+        zone=times.zone_of(body.get("timeZone") or "UTC"),
+        description=body.get("description"),
+        location=body.get("location"),
+        ours=OWN in call.allowed,
+    )
+    return ok(render.calendar(made))
+
+
+def get(call: Call) -> Reply:
+    """calendars.get."""
+    return ok(render.calendar(call.calendar()))
+
+
+def patch(call: Call) -> Reply:
+    """calendars.patch."""
+    calendar, body = call.calendar(), call.body
+    if body.get("timeZone"):
+        calendar.zone = times.zone_of(body["timeZone"])
+    for name in ("summary", "description", "location"):
+        if name in body:
+            setattr(calendar, name, body[name])
+    call.account.touch(calendar)
+    return ok(render.calendar(calendar))
+
+
+def delete(call: Call) -> Reply:
+    """calendars.delete: for secondary calendars only."""
+    calendar = call.calendar()
+    if calendar.primary:
+        raise forbidden("The primary calendar cannot be deleted.")
+    calendar.gone = True
+    call.account.touch(calendar)
+    return NOTHING
+
+
+def entries(call: Call) -> Reply:
+    """calendarList.list."""
+    account, params = call.account, call.params
+    size, token = params.get("maxResults", _USUAL_SIZE), None
+    if "pageToken" in params:
+        page = call.lists.next(params["pageToken"], size)
+    else:
+        found = _changed(call) if "syncToken" in params else _listed(call)
+        token = sync_token(account, "calendarList", {})
+        page = call.lists.begin([render.entry(one) for one in found], token, size)
+    etag = render.collection_etag(account.changes)
+    return ok({"kind": "calendar#calendarList", "etag": etag} | page)
+
+
+def entry(call: Call) -> Reply:
+    """calendarList.get."""
+    stated = render.entry(call.account.calendar(call.params["calendarId"]))
+    call.fresh(stated["etag"])
+    return ok(stated)
+
+
+def _listed(call: Call) -> list[Calendar]:
+    deleted = call.params.get("showDeleted", False)
+    hidden = call.params.get("showHidden", False)
+    return [
+        one
+        for one in call.account.calendars.values()
+        if (deleted or not one.gone) and (hidden or not one.entry.get("hidden"))
+    ]
+
+
+def _changed(call: Call) -> list[Calendar]:
+    for name in ("showDeleted", "showHidden"):
+        if call.params.get(name) is False:
+            raise invalid(f"{name} cannot be false here.", f"parameter {name}")
+    if "minAccessRole" in call.params:
+        raise invalid("Not with a sync token.", "parameter minAccessRole")
+    since = changes_since(call.account, call.params["syncToken"], "calendarList", {})
+    return [one for one in call.account.calendars.values() if one.change > since]
+
+
+def busy(call: Call) -> Reply:
+    """freebusy.query: what fails for one calendar is said of that one, with 200."""
+    body = call.body
+    low = times.parsed(str(body.get("timeMin")), "timeMin")
+    high = times.parsed(str(body.get("timeMax")), "timeMax")
+    if high <= low:
+        raise refusal(400, "timeRangeEmpty", "The specified time range is empty.")
+    items = [one["id"] for one in body.get("items") or () if one.get("id")]
+    if len(items) > _MOST_CALENDARS:
+        raise invalid("Too many calendars requested.")
+    zone = times.zone_of(body.get("timeZone") or "UTC")
+    told = {name: _busy(call, name, (low, high), zone) for name in items}
+    ends = {"timeMin": low, "timeMax": high}
+    shown = {name: f"{at:%Y-%m-%dT%H:%M:%S}.000Z" for name, at in ends.items()}
+    return ok({"kind": "calendar#freeBusy", **shown, "calendars": told})
+
+
+def _busy(call: Call, name: str, span: tuple[datetime, datetime], zone: str) -> Json:
+    found = call.account.calendars.get(EMAIL if name == "primary" else name)
+    if found is None or found.gone:
+        return {"errors": [{"domain": "global", "reason": "notFound"}], "busy": []}
+    low, high = span
+    periods: list[list[datetime]] = []
+    for start, end in sorted(_taken(call, found)):
+        if end <= low or start >= high:
+            continue
+        if periods and start <= periods[-1][1]:
+            periods[-1][1] = max(periods[-1][1], min(end, high))
+        else:
+            periods.append([max(start, low), min(end, high)])
+    stated = [
+        {"start": times.in_zone(start, zone), "end": times.in_zone(end, zone)}
+        for start, end in periods
+    ]
+    return {"busy": stated}
+
+
+def _taken(call: Call, calendar: Calendar) -> list[tuple[datetime, datetime]]:
+    return [
+        (one.start.instant(calendar.zone), one.end.instant(calendar.zone))
+        for one in call.account.expanded(calendar)
+        if _takes_time(one)
+    ]
+
+
+def _takes_time(event: Event) -> bool:
+    free = event.fields.get("transparency") == "transparent"
+    answers = (
+        one.get("responseStatus")
+        for one in event.fields.get("attendees", ())
+        if one.get("self")
+    )
+    return not (event.gone or free or "declined" in answers)
+
+
+def setting(call: Call) -> Reply:
+    """settings.get."""
+    values = {"timezone": call.account.zone, "locale": "en", "weekStart": "1"}
+    name = call.params["setting"]
+    if name not in values:
+        raise not_found()
+    etag = render.entry(call.account.calendars[EMAIL])["etag"]
+    return ok({"kind": "calendar#setting", "etag": etag, "id": name, "value": values[name]})
+
+
+def colours(_call: Call) -> Reply:
+    """colors.get: some of the palette."""
+    shades = {key: {"background": it, "foreground": "#1d1d1d"} for key, it in _COLOURS.items()}
+    updated = "2012-02-14T00:00:00.000Z"
+    return ok(
+        {"kind": "calendar#colors", "updated": updated, "calendar": shades, "event": shades}
+    )

@@ -1,0 +1,192 @@
+"""The methods on events."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from syncd_google.sandbox import render, times
+from syncd_google.sandbox.call import NOTHING, Call, Reply, ok
+from syncd_google.sandbox.discovery import document
+from syncd_google.sandbox.refusal import deleted, duplicate, invalid
+from syncd_google.sandbox.state import Calendar, Event
+from syncd_google.sandbox.times import When
+
+Json = dict[str, Any]
+
+_OWN_ID = re.compile(r"[0-9a-v]{5,1024}")
+_READ_ONLY = frozenset(
+    [
+        "kind",
+        "etag",
+        "id",
+        "htmlLink",
+        "created",
+        "updated",
+        "creator",
+        "organizer",
+        "recurringEventId",
+        "iCalUID",
+        "originalStartTime",
+        "hangoutLink",
+        "privateCopy",
+        "locked",
+        "sequence",
+        "status",
+        "start",
+        "end",
+        "eventType",
+        "attendeesOmitted",
+        "endTimeUnspecified",
+        "birthdayProperties",
+    ]
+)
+_WRITABLE = frozenset(document()["schemas"]["Event"]["properties"]) - _READ_ONLY
+_DEFAULTS = {"transparency": "opaque", "visibility": "default"}
+_STATUSES = ("confirmed", "tentative", "cancelled")
+_RULE = re.compile(r"(RRULE|EXRULE|RDATE|EXDATE)[:;]")
+_ANY_DAY = When(day=date(2026, 1, 5))
+_MOST_REMINDERS, _LONGEST_REMINDER = 5, 40320
+
+
+def get(call: Call) -> Reply:
+    """events.get: a cancelled event is answered too, with its details."""
+    calendar = call.calendar(busy=True)
+    event = call.account.event(calendar, call.params["eventId"])
+    call.fresh(event.etag)
+    stated = render.event(event, calendar, call.params.get("timeZone"))
+    return ok(stated if call.sees_all(calendar) else render.busy_only(stated))
+
+
+def insert(call: Call) -> Reply:
+    """events.insert; an id may be chosen, and stays taken for ever."""
+    calendar, body = call.calendar(), call.body
+    name = body.get("id")
+    if name is not None:
+        if not _OWN_ID.fullmatch(name):
+            raise invalid("Invalid resource id value.")
+        if body.get("iCalUID"):
+            raise invalid("Only one of id and iCalUID may be given.")
+        if name in calendar.events:
+            raise duplicate()
+    kind = body.get("eventType") or "default"
+    if kind != "default" and not calendar.primary:
+        raise invalid("This event type is only on the primary calendar.")
+    start, end = _span(body, calendar)
+    event = call.account.add_event(
+        calendar,
+        start,
+        end,
+        _fields({}, body, all_day=start.day is not None),
+        id=name,
+        uid=body.get("iCalUID"),
+        event_type=kind,
+        status=_status(body, "confirmed"),
+    )
+    return ok(render.event(event, calendar))
+
+
+def patch(call: Call) -> Reply:
+    """events.patch: objects are merged, arrays replaced, null clears."""
+    return _edited(call, keep=True)
+
+
+def update(call: Call) -> Reply:
+    """events.update: what is not sent is cleared."""
+    return _edited(call, keep=False)
+
+
+def delete(call: Call) -> Reply:
+    """events.delete: the event stays, as cancelled."""
+    calendar = call.calendar()
+    event = call.account.event(calendar, call.params["eventId"])
+    if event.gone:
+        raise deleted()
+    call.expects(event.etag)
+    call.account.cancel(calendar, event)
+    return NOTHING
+
+
+def _edited(call: Call, *, keep: bool) -> Reply:
+    calendar, body = call.calendar(), call.body
+    event = replace(call.account.event(calendar, call.params["eventId"]))
+    call.expects(event.etag)
+    if body.get("eventType", event.event_type) not in (None, event.event_type):
+        raise invalid("The event type cannot be changed.")
+    old = event.content()
+    if keep:
+        shown = {"start": event.start, "end": event.end}
+        stated = {name: it.stated(calendar.zone) for name, it in shown.items()}
+        body = {**body, **merged(stated, {n: body[n] for n in shown if body.get(n)})}
+    event.start, event.end = _span(body, calendar)
+    all_day = event.start.day is not None
+    event.fields = _fields(event.fields if keep else {}, body, all_day=all_day)
+    event.status = _status(body, event.status)
+    call.account.keep(calendar, event, old)
+    return ok(render.event(call.account.event(calendar, event.id), calendar))
+
+
+def _span(body: Json, calendar: Calendar) -> tuple[When, When]:
+    start = times.read(body.get("start"), "start", calendar.zone)
+    end = times.read(body.get("end"), "end", calendar.zone)
+    times.check(start, end)
+    if body.get("recurrence") and start.at is not None and "timeZone" not in body["start"]:
+        raise invalid("Missing time zone definition for start time.")
+    return start, end
+
+
+def _status(body: Json, kept: str) -> str:
+    status: str = body.get("status") or kept
+    if status not in _STATUSES:
+        raise invalid("Invalid status.")
+    return status
+
+
+def _fields(old: Json, body: Json, *, all_day: bool) -> Json:
+    sent = {name: value for name, value in body.items() if name in _WRITABLE}
+    fields = merged(old, sent)
+    fields.setdefault("reminders", {"useDefault": not all_day})
+    _check_reminders(fields["reminders"])
+    _check_recurrence(fields.get("recurrence", []))
+    return {
+        name: value
+        for name, value in fields.items()
+        if value not in ("", [], {}) and value != _DEFAULTS.get(name)
+    }
+
+
+def merged(old: Json, sent: Json) -> Json:
+    """Return ``old`` with what was sent; objects are merged, null takes away."""
+    new = dict(old)
+    for name, value in sent.items():
+        if value is None:
+            new.pop(name, None)
+        elif isinstance(value, dict):
+            kept = old.get(name)
+            new[name] = merged(kept if isinstance(kept, dict) else {}, value)
+        else:
+            new[name] = value
+    return new
+
+
+def _check_reminders(reminders: Json) -> None:
+    overrides = reminders.get("overrides", [])
+    if reminders.get("useDefault") and overrides:
+        raise invalid("Cannot specify both default reminders and overrides at the same time.")
+    if len(overrides) > _MOST_REMINDERS:
+        raise invalid("Too many reminders.")
+    for one in overrides:
+        if not 0 <= one.get("minutes", -1) <= _LONGEST_REMINDER:
+            raise invalid("Invalid reminder minutes.")
+
+
+def _check_recurrence(rules: list[str]) -> None:
+    if not rules:
+        return
+    try:
+        known = all(_RULE.match(rule) for rule in rules)
+        next(times.occurrences(_ANY_DAY, rules, "UTC"), None)
+    except ValueError:
+        known = False
+    if not known:
+        raise invalid("Invalid recurrence rule.")

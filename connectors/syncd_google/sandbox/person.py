@@ -1,0 +1,130 @@
+"""The calendar's user, acting on syncd's own calendar by the titles that they read."""
+
+import re
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from syncd.connect.sandbox import Person
+from syncd.model.entities import Kind
+from syncd.model.values import Moment, Value
+from syncd_google.sandbox import acts
+from syncd_google.sandbox.state import Account, Calendar, Event
+
+_TICK = re.compile(r"\A(?:[✓✔]\N{VARIATION SELECTOR-16}?\s*|done[\s:-]+)", re.IGNORECASE)
+_UNSEEN = "\N{WORD JOINER}"
+
+
+class GooglePerson(Person):
+    """Sees the events of the application's calendar; a ✓ before a title means done."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    def calendar(self) -> Calendar:
+        """Return the calendar that an application made. ``KeyError`` before it did."""
+        for one in self._account.calendars.values():
+            if one.ours and not one.gone:
+                return one
+        message = "no application has made a calendar yet"
+        raise KeyError(message)
+
+    def titles(self, kind: Kind) -> list[str]:
+        """Return the titles, without their ticks, by day."""
+        try:
+            events = self._live(kind)
+        except KeyError:
+            return []
+        return [_title(one) for one in events]
+
+    def shows(self, kind: Kind, title: str) -> dict[str, Value]:
+        """Return title, day and whether it is ticked."""
+        event = self.event(kind, title)
+        day = acts.first_day(event, self.calendar())
+        return {"title": _title(event), "due": day, "done": _ticked(event)}
+
+    def add(self, kind: Kind, title: str, **fields: Value) -> None:
+        """Add an all-day event by hand; without a day, today."""
+        self._only_milestones(kind)
+        due = fields.get("due")
+        day = due if isinstance(due, date) else self._account.clock.now().date()
+        text = f"✓ {title}" if fields.get("done") else title
+        acts.add_day(self._account, self.calendar(), text, day)
+
+    def edit(self, kind: Kind, title: str, field: str, value: Value) -> None:
+        """Rename, drag to another day (or, with a moment, to a time), or tick."""
+        event, calendar = self.event(kind, title), self.calendar()
+        if field == "due":
+            self._drag(event, value)
+            return
+        shown = {"title": _title(event), "done": _ticked(event)}
+        if field not in shown:
+            raise KeyError(field)
+        shown[field] = value if isinstance(value, bool) else str(value)
+        text = f"✓ {shown['title']}" if shown["done"] else str(shown["title"])
+        acts.rename(self._account, calendar, event.id, text)
+
+    def delete(self, kind: Kind, title: str) -> None:
+        """Delete the event."""
+        acts.delete(self._account, self.calendar(), self.event(kind, title).id)
+
+    def event(self, kind: Kind, title: str) -> Event:
+        """Return the event of this title, as shown or without its tick."""
+        for one in self._live(kind):
+            if title in (_title(one), one.fields.get("summary", "")):
+                return one
+        raise KeyError(title)
+
+    def _drag(self, event: Event, value: Value) -> None:
+        calendar = self.calendar()
+        if isinstance(value, Moment):
+            acts.retime(self._account, calendar, event.id, value.at)
+        elif isinstance(value, date):
+            acts.move(self._account, calendar, event.id, value)
+        else:
+            message = "an event is always on some day"
+            raise KeyError(message)
+
+    def _live(self, kind: Kind) -> list[Event]:
+        self._only_milestones(kind)
+        calendar = self.calendar()
+        found = [one for one in calendar.events.values() if not one.gone]
+        return sorted(found, key=lambda one: (one.start.instant(calendar.zone), one.number))
+
+    def _only_milestones(self, kind: Kind) -> None:
+        if kind is not Kind.MILESTONE:
+            raise KeyError(kind)
+
+
+def _title(event: Event) -> str:
+    return _TICK.sub("", str(event.fields.get("summary", "")), count=1).replace(_UNSEEN, "")
+
+
+def _ticked(event: Event) -> bool:
+    return _TICK.match(str(event.fields.get("summary", ""))) is not None
+
+
+def furnish(account: Account) -> None:
+    """Put a usual week into the primary calendar."""
+    calendar = account.calendar("primary")
+    zone = ZoneInfo(calendar.zone)
+    today = account.clock.now().astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
+
+    def at(days: int, hour: int, minute: int = 0) -> datetime:
+        day = monday + timedelta(days=days)
+        return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
+
+    weekly = acts.add_meeting(account, calendar, "Team meeting", at(0, 9, 30), 30)
+    weekly.fields["recurrence"] = ["RRULE:FREQ=WEEKLY;BYDAY=MO"]
+    acts.add_meeting(account, calendar, "Dentist", at(1, 18, 30), 45)
+    review = acts.add_meeting(account, calendar, "Project review", at(2, 14), 90)
+    review.status = "tentative"
+    drinks = acts.add_meeting(account, calendar, "After-work drinks", at(3, 18), 120)
+    drinks.fields["attendees"] = [
+        {"email": calendar.id, "self": True, "responseStatus": "declined"}
+    ]
+    acts.add_meeting(account, calendar, "Choir", at(3, 19, 30), 90)
+    acts.add_day(account, calendar, "Sister's birthday", monday + timedelta(days=5))
+    trip = acts.add_day(account, calendar, "Conference", monday + timedelta(days=8))
+    trip.fields.pop("transparency")
+    acts.stretch(account, calendar, trip.id, 2)

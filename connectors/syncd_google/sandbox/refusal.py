@@ -1,0 +1,110 @@
+"""What the service answers when it refuses, in the words of its documentation."""
+
+from typing import Any
+
+
+class Refusal(Exception):
+    """An answer other than success: a status and a body."""
+
+    def __init__(self, status: int, body: dict[str, Any] | None) -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body
+
+
+def refusal(
+    status: int, reason: str, message: str, *, domain: str = "global", at: str = ""
+) -> Refusal:
+    """Return an error of the usual shape; ``at`` is "header If-Match", say."""
+    one = {"domain": domain, "reason": reason, "message": message}
+    if at:
+        one["locationType"], one["location"] = at.split(" ", 1)
+    return Refusal(status, {"error": {"errors": [one], "code": status, "message": message}})
+
+
+def not_found() -> Refusal:
+    """Return the answer about what is not there."""
+    return refusal(404, "notFound", "Not Found")
+
+
+def invalid(message: str, at: str = "") -> Refusal:
+    """Return the answer to a wrong value."""
+    return refusal(400, "invalid", message, at=at)
+
+
+def required(message: str) -> Refusal:
+    """Return the answer to a missing value."""
+    return refusal(400, "required", message)
+
+
+def duplicate() -> Refusal:
+    """Return the answer to an id that is taken."""
+    return refusal(409, "duplicate", "The requested identifier already exists.")
+
+
+def deleted() -> Refusal:
+    """Return the answer to deleting what was deleted."""
+    return refusal(410, "deleted", "Resource has been deleted")
+
+
+def stale_token() -> Refusal:
+    """Return the answer to a sync token that is no longer good."""
+    message = "Sync token is no longer valid, a full sync is required."
+    return refusal(
+        410, "fullSyncRequired", message, domain="calendar", at="parameter syncToken"
+    )
+
+
+def changed() -> Refusal:
+    """Return the answer to an If-Match that does not match."""
+    return refusal(412, "conditionNotMet", "Precondition Failed", at="header If-Match")
+
+
+def not_modified() -> Refusal:
+    """Return the answer to an If-None-Match that matches."""
+    return Refusal(304, None)
+
+
+def no_login() -> Refusal:
+    """Return the answer to a request without a token."""
+    return refusal(401, "required", "Login Required", at="header Authorization")
+
+
+def bad_login() -> Refusal:
+    """Return the answer to a token that is no good."""
+    return refusal(401, "authError", "Invalid Credentials", at="header Authorization")
+
+
+def no_scope(method: str) -> Refusal:
+    """Return the answer to a token without the scope that a method needs."""
+    message = "Request had insufficient authentication scopes."
+    old = {
+        "message": "Insufficient Permission",
+        "domain": "global",
+        "reason": "insufficientPermissions",
+    }
+    new = {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+        "domain": "googleapis.com",
+        "metadata": {"service": "calendar-json.googleapis.com", "method": f"calendar.{method}"},
+    }
+    error = {
+        "code": 403,
+        "message": message,
+        "errors": [old],
+        "status": "PERMISSION_DENIED",
+        "details": [new],
+    }
+    return Refusal(403, {"error": error})
+
+
+def forbidden(message: str = "Forbidden") -> Refusal:
+    """Return the answer to what this account may not do."""
+    return refusal(403, "forbidden", message)
+
+
+def not_here(verb: str, path: str) -> Refusal:
+    """Return the answer to a part of the API that this sandbox does not have."""
+    message = f"This sandbox does not have {verb} {path}"
+    return refusal(501, "notImplemented", message)

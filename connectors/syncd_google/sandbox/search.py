@@ -1,0 +1,174 @@
+"""events.list and events.instances: choosing among events, a page at a time."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from syncd_google.sandbox import render, times
+from syncd_google.sandbox.call import Call, Reply, ok
+from syncd_google.sandbox.listing import changes_since, sync_token
+from syncd_google.sandbox.refusal import invalid
+from syncd_google.sandbox.state import Calendar, Event
+
+Json = dict[str, Any]
+
+_NOT_WITH_TOKEN = (
+    "iCalUID",
+    "orderBy",
+    "privateExtendedProperty",
+    "q",
+    "sharedExtendedProperty",
+    "timeMin",
+    "timeMax",
+    "updatedMin",
+)
+_NO_TOKEN_AFTER = tuple(n for n in _NOT_WITH_TOKEN if n not in ("timeMin", "timeMax"))
+_SAME_AS_FIRST = (
+    "alwaysIncludeEmail",
+    "eventTypes",
+    "maxAttendees",
+    "showHiddenInvitations",
+    "singleEvents",
+    "timeZone",
+)
+_USUAL_SIZE = 250
+
+
+def listing(call: Call) -> Reply:
+    """events.list: everything, a selection, or what changed since a sync token."""
+    calendar = call.calendar(busy=True)
+    query = {name: call.params[name] for name in _SAME_AS_FIRST if name in call.params}
+    size = call.params.get("maxResults", _USUAL_SIZE)
+    if "pageToken" in call.params:
+        page = call.lists.next(call.params["pageToken"], size)
+    elif "syncToken" in call.params:
+        page = _changed(call, calendar, query, size)
+    else:
+        found = [_stated(call, calendar, one) for one in _chosen(call, calendar)]
+        given = not any(name in call.params for name in _NO_TOKEN_AFTER)
+        token = sync_token(call.account, calendar.id, query) if given else None
+        page = call.lists.begin(found, token, size)
+    return ok(_head(call, calendar) | page)
+
+
+def instances(call: Call) -> Reply:
+    """events.instances: the occurrences of one series."""
+    calendar = call.calendar(busy=True)
+    size = call.params.get("maxResults", _USUAL_SIZE)
+    if "pageToken" in call.params:
+        return ok(_head(call, calendar) | call.lists.next(call.params["pageToken"], size))
+    master = call.account.event(calendar, call.params["eventId"])
+    found = call.account.instances(calendar, master) if master.fields.get("recurrence") else ()
+    chosen = [one for one in found if all(test(one) for test in _tests(call, calendar))]
+    token = sync_token(call.account, f"{calendar.id} {master.id}", {})
+    shown = [_stated(call, calendar, one) for one in chosen]
+    return ok(_head(call, calendar) | call.lists.begin(shown, token, size))
+
+
+def _changed(call: Call, calendar: Calendar, query: Json, size: int) -> Json:
+    """Return what changed since the token: deleted events always among it."""
+    for name in _NOT_WITH_TOKEN:
+        if name in call.params:
+            raise invalid(f"{name} cannot be used with a sync token.", f"parameter {name}")
+    if call.params.get("showDeleted") is False:
+        raise invalid("showDeleted cannot be false here.", "parameter showDeleted")
+    since = changes_since(call.account, call.params["syncToken"], calendar.id, query)
+    single = call.params.get("singleEvents", False)
+    events = call.account.expanded(calendar) if single else calendar.events.values()
+    found = sorted((one for one in events if one.change > since), key=_by_number)
+    token = sync_token(call.account, calendar.id, query)
+    return call.lists.begin([_stated(call, calendar, one) for one in found], token, size)
+
+
+def _chosen(call: Call, calendar: Calendar) -> list[Event]:
+    single, order = call.params.get("singleEvents", False), call.params.get("orderBy")
+    if order == "startTime" and not single:
+        message = "The requested ordering is not available for the particular query."
+        raise invalid(message, "parameter orderBy")
+    events: Iterable[Event]
+    events = call.account.expanded(calendar) if single else calendar.events.values()
+    tests = [*_tests(call, calendar), *_more_tests(call)]
+    found = [one for one in events if all(test(one) for test in tests)]
+    if order == "startTime":
+        return sorted(found, key=lambda one: one.start.instant(calendar.zone))
+    if order == "updated":
+        return sorted(found, key=lambda one: one.micros)
+    return sorted(found, key=_by_number)
+
+
+def _tests(call: Call, calendar: Calendar) -> list[Callable[[Event], bool]]:
+    params, tests = call.params, []
+    if not params.get("showDeleted", False):
+        # A cancelled occurrence is always listed beside the series that it is missing from.
+        single = params.get("singleEvents", False)
+        tests.append(lambda one: not one.gone or (one.series is not None and not single))
+    if "timeMin" in params:
+        lowest = times.parsed(params["timeMin"], "timeMin")
+        tests.append(lambda one: _recurs(one) or one.end.instant(calendar.zone) > lowest)
+    if "timeMax" in params:
+        highest = times.parsed(params["timeMax"], "timeMax")
+        tests.append(lambda one: one.start.instant(calendar.zone) < highest)
+    if "originalStart" in params:
+        tests.append(lambda one: one.start.suffix() in params["originalStart"])
+    return tests
+
+
+def _more_tests(call: Call) -> list[Callable[[Event], bool]]:
+    params, tests = call.params, []
+    if "q" in params:
+        words = params["q"].casefold().split()
+        tests.append(lambda one: all(word in _text(one) for word in words))
+    if "iCalUID" in params:
+        tests.append(lambda one: one.uid == params["iCalUID"])
+    if "eventTypes" in params:
+        tests.append(lambda one: one.event_type in params["eventTypes"])
+    if "updatedMin" in params:
+        least = times.parsed(params["updatedMin"], "updatedMin").timestamp() * 1_000_000
+        tests.append(lambda one: one.micros >= least)
+    pairs = [(place, it) for name, place in _PROPERTIES.items() for it in params.get(name, ())]
+    if pairs:
+        tests.append(lambda one: all(_has(one, place, pair) for place, pair in pairs))
+    return tests
+
+
+_PROPERTIES = {"privateExtendedProperty": "private", "sharedExtendedProperty": "shared"}
+
+
+def _has(event: Event, place: str, pair: str) -> bool:
+    name, _, value = pair.partition("=")
+    kept: Json = event.fields.get("extendedProperties", {}).get(place, {})
+    return bool(kept.get(name) == value)
+
+
+def _text(event: Event) -> str:
+    told = (event.fields.get(name, "") for name in ("summary", "description", "location"))
+    return " ".join(told).casefold()
+
+
+def _recurs(event: Event) -> bool:
+    return bool(event.fields.get("recurrence"))
+
+
+def _by_number(event: Event) -> tuple[int, str]:
+    return (event.number, event.id)
+
+
+def _stated(call: Call, calendar: Calendar, event: Event) -> Json:
+    if event.gone:
+        return render.tombstone(event, calendar)
+    stated = render.event(event, calendar, call.params.get("timeZone"))
+    return stated if call.sees_all(calendar) else render.busy_only(stated)
+
+
+def _head(call: Call, calendar: Calendar) -> Json:
+    full = call.sees_all(calendar)
+    latest = max([calendar.micros, *(one.micros for one in calendar.events.values())])
+    return {
+        "kind": "calendar#events",
+        "etag": render.collection_etag(call.account.changes),
+        "summary": calendar.summary,
+        "description": calendar.description or "",
+        "updated": times.milliseconds(latest),
+        "timeZone": call.params.get("timeZone", calendar.zone),
+        "accessRole": "owner" if full else "freeBusyReader",
+        "defaultReminders": render.entry(calendar)["defaultReminders"],
+    }

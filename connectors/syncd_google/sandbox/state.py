@@ -1,0 +1,211 @@
+"""What one account holds: its calendars and their events."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from syncd.clock import Clock
+from syncd_google.sandbox import times
+from syncd_google.sandbox.refusal import not_found
+from syncd_google.sandbox.times import When
+
+EMAIL = "planner@example.com"
+
+
+@dataclass(slots=True, kw_only=True)
+class Event:
+    """One event; ``fields`` are what its owner writes beside the times.
+
+    number: the order of creation · micros: when it was last edited, in microseconds ·
+    change: where that stands among all edits · series, original: of an exception.
+    """
+
+    id: str
+    number: int
+    created: datetime
+    start: When
+    end: When
+    fields: dict[str, Any]
+    uid: str
+    micros: int = 0
+    change: int = 0
+    status: str = "confirmed"
+    sequence: int = 0
+    event_type: str = "default"
+    series: str | None = None
+    original: When | None = None
+
+    @property
+    def etag(self) -> str:
+        """Return twice the microseconds of the last edit, as the service does."""
+        return f'"{2 * self.micros}"'
+
+    @property
+    def gone(self) -> bool:
+        """Say whether it was deleted."""
+        return self.status == "cancelled"
+
+    def content(self) -> tuple[Any, ...]:
+        """Return everything that an edit can change."""
+        return (self.start, self.end, self.fields, self.status, self.event_type)
+
+
+@dataclass(slots=True, kw_only=True)
+class Calendar:
+    """One calendar, and how it stands in the user's list.
+
+    ours: made by an application with the scope for the calendars that it made.
+    """
+
+    id: str
+    number: int
+    summary: str
+    zone: str
+    description: str | None = None
+    location: str | None = None
+    primary: bool = False
+    ours: bool = False
+    gone: bool = False
+    micros: int = 0
+    change: int = 0
+    entry: dict[str, Any] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
+
+
+class Account:
+    """One user's calendars; every edit goes through ``touch``."""
+
+    def __init__(self, clock: Clock, zone: str) -> None:
+        self.clock = clock
+        self.zone = zone
+        self.calendars: dict[str, Calendar] = {}
+        self.changes = 0
+        self.epoch = 0
+        self._micros = 0
+        self._made = 0
+        self.add_calendar(id=EMAIL, summary=EMAIL, zone=zone, primary=True)
+
+    def number(self) -> int:
+        """Return the next number in the order of creation."""
+        self._made += 1
+        return self._made
+
+    def fresh_id(self) -> str:
+        """Return an id of the shape that the service gives to events."""
+        digest = hashlib.sha256(f"event {self.number()}".encode()).digest()
+        return base64.b32hexencode(digest).decode().lower()[:26]
+
+    def touch(self, edited: Event | Calendar) -> None:
+        """Note that something was edited now; no two edits share a moment."""
+        now = int(self.clock.now().timestamp() * 1_000_000)
+        self._micros = max(now, self._micros + 1)
+        self.changes += 1
+        edited.micros, edited.change = self._micros, self.changes
+
+    def add_calendar(self, *, summary: str, zone: str, id: str = "", **more: Any) -> Calendar:  # noqa: A002  # the service's word
+        """Make a calendar; it is listed at once."""
+        number = self.number()
+        made = hashlib.sha256(f"calendar {number}".encode()).hexdigest()
+        name = id or f"c_{made}@group.calendar.google.com"
+        calendar = Calendar(id=name, number=number, summary=summary, zone=zone, **more)
+        self.calendars[name] = calendar
+        self.touch(calendar)
+        return calendar
+
+    def calendar(self, name: str) -> Calendar:
+        """Return a calendar by id, or the primary one."""
+        found = self.calendars.get(EMAIL if name == "primary" else name)
+        if found is None or found.gone:
+            raise not_found()
+        return found
+
+    def add_event(
+        self, calendar: Calendar, start: When, end: When, fields: dict[str, Any], **more: Any
+    ) -> Event:
+        """Make an event."""
+        name = more.pop("id", None) or self.fresh_id()
+        uid = more.pop("uid", None) or f"{name}@google.com"
+        now = self.clock.now().replace(microsecond=0)
+        event = Event(
+            id=name,
+            number=self.number(),
+            created=now,
+            start=start,
+            end=end,
+            fields=fields,
+            uid=uid,
+            **more,
+        )
+        calendar.events[name] = event
+        self.touch(event)
+        return event
+
+    def event(self, calendar: Calendar, name: str) -> Event:
+        """Return an event by id; an occurrence of a series too."""
+        if name in calendar.events:
+            return calendar.events[name]
+        master = calendar.events.get(name.rpartition("_")[0])
+        for one in self.instances(calendar, master) if master else ():
+            if one.id == name:
+                return one
+        raise not_found()
+
+    def instances(self, calendar: Calendar, master: Event) -> Iterator[Event]:
+        """Yield the occurrences of a series; those that were edited as they are now."""
+        rules = master.fields.get("recurrence", [])
+        span = master.end.instant(calendar.zone) - master.start.instant(calendar.zone)
+        for start in times.occurrences(master.start, rules, calendar.zone):
+            name = f"{master.id}_{start.suffix()}"
+            if name in calendar.events:
+                yield calendar.events[name]
+                continue
+            fields = {key: it for key, it in master.fields.items() if key != "recurrence"}
+            end = (
+                start.moved(span)
+                if start.day
+                else When(at=_later(start, span), zone=start.zone)
+            )
+            yield replace(
+                master,
+                id=name,
+                start=start,
+                end=end,
+                fields=fields,
+                series=master.id,
+                original=start,
+            )
+
+    def expanded(self, calendar: Calendar) -> Iterator[Event]:
+        """Yield every event, a series as its occurrences."""
+        for event in list(calendar.events.values()):
+            if event.series is not None:
+                continue
+            if event.fields.get("recurrence") and not event.gone:
+                yield from self.instances(calendar, event)
+            else:
+                yield event
+
+    def keep(self, calendar: Calendar, event: Event, old: tuple[Any, ...]) -> None:
+        """Keep an edited event, if anything was edited: else its etag stays too."""
+        if event.content() == old:
+            return
+        calendar.events[event.id] = event
+        self.touch(event)
+
+    def cancel(self, calendar: Calendar, event: Event) -> None:
+        """Delete an event: it stays as cancelled; a series takes its exceptions along."""
+        event.status = "cancelled"
+        event.sequence += 1
+        calendar.events[event.id] = event
+        self.touch(event)
+        for one in calendar.events.values():
+            if one.series == event.id and not one.gone:
+                self.cancel(calendar, one)
+
+
+def _later(start: When, span: Any) -> datetime:
+    at: datetime = (start.at or times.NEVER) + span
+    return at

@@ -1,0 +1,139 @@
+"""When events are: as sent, as kept, as stated; and the occurrences of a series."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dateutil.rrule import rrulestr
+
+from syncd_google.sandbox.refusal import invalid, refusal, required
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+_MOST = 1000  # occurrences of one series in one answer
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A day, or an instant with the zone that was sent with it."""
+
+    day: date | None = None
+    at: datetime | None = None
+    zone: str = ""
+
+    def instant(self, calendar_zone: str) -> datetime:
+        """Return the instant, for a day its first in the calendar's zone."""
+        if self.at is not None:
+            return self.at
+        day = self.day or date.min
+        return datetime.combine(day, time(), ZoneInfo(calendar_zone)).astimezone(UTC)
+
+    def stated(self, shown_zone: str) -> dict[str, str]:
+        """Return the JSON: instants are stated in the offset of ``shown_zone``."""
+        if self.at is None:
+            return {"date": (self.day or date.min).isoformat()}
+        return {"dateTime": in_zone(self.at, shown_zone), "timeZone": self.zone}
+
+    def moved(self, by: timedelta) -> "When":
+        """Return the same, later; of an instant the wall-clock time moves."""
+        if self.day is not None:
+            return When(day=self.day + by)
+        at = (self.at or NEVER).astimezone(ZoneInfo(self.zone or "UTC"))
+        return When(at=(at + by).astimezone(UTC), zone=self.zone)
+
+    def suffix(self) -> str:
+        """Return what the id of an occurrence that starts then ends with."""
+        if self.at is None:
+            return (self.day or date.min).strftime("%Y%m%d")
+        return self.at.strftime("%Y%m%dT%H%M%SZ")
+
+
+def in_zone(at: datetime, zone: str) -> str:
+    """Return an instant in a zone's offset, ``Z`` for UTC."""
+    text = at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+    return text.replace("+00:00", "Z") if zone in ("UTC", "Etc/UTC") else text
+
+
+def milliseconds(micros: int) -> str:
+    """Return an instant in the form of ``updated``."""
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parsed(text: str, where: str) -> datetime:
+    """Return an instant sent as a parameter; it must have an offset."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise invalid("Bad Request", f"parameter {where}") from None
+    if at.tzinfo is None:
+        raise invalid("Bad Request", f"parameter {where}")
+    return at.astimezone(UTC).replace(microsecond=0)
+
+
+def zone_of(name: str) -> str:
+    """Return a zone's name. Raises the service's refusal for one that is not known."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, KeyError, OSError):
+        raise invalid(f"Invalid time zone definition: {name}") from None
+    return name
+
+
+def read(sent: Any, which: str, calendar_zone: str) -> When:
+    """Return a ``start`` or ``end`` as it is kept."""
+    if not isinstance(sent, dict):
+        raise required(f"Missing {which} time.")
+    day, at = sent.get("date"), sent.get("dateTime")
+    if (day is None) == (at is None):
+        raise invalid(f"Invalid {which} time.")
+    zone = zone_of(sent.get("timeZone") or calendar_zone)
+    try:
+        if day is not None:
+            return When(day=datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC).date())
+        instant = datetime.fromisoformat(str(at))
+    except ValueError:
+        raise invalid(f"Invalid {which} time.") from None
+    if instant.tzinfo is None:
+        if not sent.get("timeZone"):
+            raise required(f"Missing time zone definition for {which} time.")
+        instant = instant.replace(tzinfo=ZoneInfo(zone))
+    return When(at=instant.astimezone(UTC), zone=zone)
+
+
+def check(start: When, end: When) -> None:
+    """Refuse a span whose ends are of two kinds, or that is empty."""
+    if (start.day is None) != (end.day is None):
+        raise invalid("Invalid start time.")
+    if end.instant("UTC") < start.instant("UTC") or start.day == end.day is not None:
+        raise refusal(400, "timeRangeEmpty", "The specified time range is empty.")
+
+
+def occurrences(start: When, rules: list[str], zone: str) -> Iterator[When]:
+    """Yield when a series happens, in order; at most a thousand times."""
+    own = start.zone or zone
+    local = start.instant(zone).astimezone(ZoneInfo(own)).replace(tzinfo=None)
+    if start.day is not None:
+        local = datetime.combine(start.day, time())
+    text = "\n".join(_plain(rule, own) for rule in rules)
+    for count, naive in enumerate(rrulestr(text, dtstart=local, forceset=True)):
+        if count >= _MOST:
+            return
+        if start.day is not None:
+            yield When(day=naive.date())
+        else:
+            at = naive.replace(tzinfo=ZoneInfo(own)).astimezone(UTC)
+            yield When(at=at, zone=start.zone)
+
+
+def _plain(rule: str, zone: str) -> str:
+    """Return a rule in wall-clock time, as the expansion wants it."""
+    rule = re.sub(r";(TZID|VALUE)=[^:;]+", "", rule)
+
+    def local(match: re.Match[str]) -> str:
+        at = datetime.strptime(match.group(), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return at.astimezone(ZoneInfo(zone)).strftime("%Y%m%dT%H%M%S")
+
+    return re.sub(r"\d{8}T\d{6}Z", local, rule)

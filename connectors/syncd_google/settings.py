@@ -1,0 +1,54 @@
+"""The settings under ``[connectors.google]``."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+PRIMARY = "primary"
+"""What Google's API calls the user's own first calendar."""
+
+
+class GoogleSettings(BaseModel):
+    """How syncd reaches Google Calendar, and which calendar is its own.
+
+    token_file: authorized-user JSON, as ``syncd auth google`` writes it.
+    client_secrets_file: the OAuth client of a desktop app, from Google Cloud.
+    base_url: the origin of the service.
+    calendar: the name of syncd's own secondary calendar, or its id.
+    busy_calendars: ids of the calendars whose events are busy time; never written.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    token_file: Path | None = None
+    client_secrets_file: Path | None = None
+    base_url: str = "https://www.googleapis.com"
+    calendar: str = Field(default="Learning", min_length=1)
+    busy_calendars: list[str] = [PRIMARY]
+
+    @field_validator("token_file", "client_secrets_file")
+    @classmethod
+    def _at_home(cls, path: Path | None) -> Path | None:
+        return path.expanduser() if path else None
+
+    @field_validator("base_url")
+    @classmethod
+    def _origin(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            message = "must start with http:// or https://"
+            raise ValueError(message)
+        return url.rstrip("/")
+
+    @field_validator("calendar")
+    @classmethod
+    def _not_the_primary(cls, calendar: str) -> str:
+        name = calendar.strip()
+        if not name or name == PRIMARY:
+            message = "must name a calendar of syncd's own, not the primary one"
+            raise ValueError(message)
+        return name
+
+    @property
+    def names_an_id(self) -> bool:
+        """Say whether ``calendar`` is an id: those look like mail addresses."""
+        return "@" in self.calendar

@@ -1,0 +1,36 @@
+"""Pure: what a person says with the title of an event."""
+
+import re
+
+TICK = "✓"
+GUARD = "\N{WORD JOINER}"
+"""Written before a title that itself begins like a tick ("Done with part one"). It
+does not show, and keeps the words from being read as "this is done"."""
+UNTITLED = "Untitled milestone"
+
+_DONE = re.compile(
+    r"\s*(?:[✓✔]\N{VARIATION SELECTOR-16}?\s*|done[\s:\N{EN DASH}\N{EM DASH}-]+)",
+    re.IGNORECASE,
+)
+
+
+def split(summary: str) -> tuple[str, bool]:
+    """Return the title without its ticks, and whether there were any.
+
+    A tick is a leading ✓ or ✔, or the word "done" before a space, a colon or a dash.
+    """
+    rest = summary
+    while match := _DONE.match(rest):
+        rest = rest[match.end() :]
+    return clean(rest), rest != summary
+
+
+def join(title: str, *, done: bool) -> str:
+    """Return the summary from which ``split`` reads exactly these."""
+    guarded = GUARD + title if _DONE.match(title) else title
+    return f"{TICK} {guarded}".rstrip() if done else guarded
+
+
+def clean(title: str) -> str:
+    """Return a title as a calendar can show it: one line, no spaces around it."""
+    return " ".join(title.replace(GUARD, "").splitlines()).strip()

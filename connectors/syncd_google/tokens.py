@@ -1,0 +1,86 @@
+"""The token file: authorized-user JSON, read and kept up to date."""
+
+import contextlib
+import json
+import os
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from google.oauth2.credentials import Credentials
+
+from syncd.errors import SignIn
+from syncd_google.refusals import SIGN_IN
+
+_NEEDED = ("refresh_token", "token_uri", "client_id", "client_secret")
+
+
+def load(path: Path) -> Credentials:
+    """Return the credentials in ``path``, to be refreshed at the file's own address.
+
+    The library's own reader always refreshes at Google's address, whatever
+    ``token_uri`` says. Raises ``SignIn`` where there is nothing to sign in with.
+    """
+    raw = _read(path)
+    lacking = [name for name in _NEEDED if not isinstance(raw.get(name), str)]
+    if lacking:
+        raise SignIn(f"The token file {path} has no {', '.join(lacking)}: {SIGN_IN}.")
+    return Credentials(  # type: ignore[no-untyped-call]  # of the library
+        token=raw.get("token"),
+        scopes=raw.get("scopes"),
+        expiry=_expiry(raw.get("expiry")),
+        **{name: raw[name] for name in _NEEDED},
+    )
+
+
+def save(path: Path, credentials: Credentials) -> None:
+    """Write what a refresh brought, leaving every other key of the file as it is."""
+    try:
+        raw = _read(path)
+    except SignIn:
+        return  # taken away meanwhile: the next reading says so
+    raw["token"] = credentials.token
+    raw["refresh_token"] = credentials.refresh_token
+    if credentials.expiry is not None:
+        raw["expiry"] = f"{credentials.expiry.isoformat()}Z"
+    # A file that may not be written is no harm: the next start refreshes once more.
+    with contextlib.suppress(OSError):
+        write_private(path, raw)
+
+
+def write_private(path: Path, content: dict[str, Any]) -> None:
+    """Put JSON in the place of ``path`` at once, readable by its owner alone."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SignIn(f"There is no token file {path} yet: {SIGN_IN}.") from error
+    except (OSError, ValueError) as error:
+        raise SignIn(f"The token file {path} cannot be read: {SIGN_IN}.") from error
+    if not isinstance(raw, dict):
+        raise SignIn(f"The token file {path} is no authorized-user JSON: {SIGN_IN}.")
+    return raw
+
+
+def _expiry(text: object) -> datetime | None:
+    """Return when the access token ends, as the library wants it: UTC without a zone."""
+    if not isinstance(text, str):
+        return None
+    try:
+        return datetime.fromisoformat(text.rstrip("Z")).replace(tzinfo=None)
+    except ValueError:
+        return None

@@ -1,0 +1,180 @@
+"""Writing one event: creating, updating and deleting, each safe to do twice."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from syncd.errors import Changed, Gone, SkipItem
+from syncd.model.ids import RemoteId
+from syncd.model.remote import Remote, Seen, Write
+from syncd_google import mapping
+from syncd_google.listing import lost
+from syncd_google.provision import Calendar
+from syncd_google.refusals import NotFound, Refused, Taken
+
+if TYPE_CHECKING:  # the client library takes long to import
+    from syncd_google.client import Client
+
+Json = dict[str, Any]
+
+_GENERATIONS = 8  # ids to try for one entity; the first is nearly always free
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes to one calendar."""
+
+    client: "Client"
+    calendar: Calendar
+
+    def event(self, remote: RemoteId) -> Json:
+        """Return a live event. Raises ``Gone``, or ``HoldTool`` if all the calendar is."""
+        try:
+            event = self.client.event(self.calendar.id, remote)
+        except NotFound:
+            self._still_there()
+            raise
+        if mapping.is_gone(event):
+            raise Gone(f"The event {remote} was deleted in Google Calendar.")
+        return event
+
+    def find(self, write: Write) -> Remote | None:
+        """Return what a create of this entity has made."""
+        for generation in range(_GENERATIONS):
+            try:
+                event = self.client.event(
+                    self.calendar.id, mapping.event_id(write.entity, generation)
+                )
+            except NotFound:
+                self._still_there()
+                return None
+            if mapping.is_gone(event):
+                return None
+            if mapping.mark_of(event) == write.entity:
+                return self._item(event)
+        return None
+
+    def create(self, write: Write) -> Remote:
+        """Make the event, or bring back what stands under its id."""
+        if not mapping.holds(write.kind, write.fields):
+            raise SkipItem(f"{_shown(write)} has no day for the calendar: give it a due date.")
+        body = mapping.to_remote(write.kind, write.entity, write.fields)
+        for generation in range(_GENERATIONS):
+            remote = mapping.event_id(write.entity, generation)
+            try:
+                event = self.client.insert(self.calendar.id, {"id": remote, **body})
+            except NotFound as error:
+                raise lost(self.calendar) from error
+            except Taken:
+                claimed = self._claim(remote, write, body)
+                if claimed is None:
+                    continue
+                event = claimed
+            return self._item(event)
+        raise SkipItem(f"Google has no free id for {_shown(write)}: change its title and sync.")
+
+    def update(self, write: Write) -> Remote:
+        """Bring the event to the fields of the write, and touch nothing else of it."""
+        seen = _seen(write)
+        fields = mapping.fit(write.kind, write.fields)
+        if "due" in fields and fields["due"] is None:
+            raise SkipItem(f"{_shown(write)} has no day for the calendar: give it a due date.")
+        form, version = self._form(seen)
+        body = mapping.to_patch(fields, form, self.calendar.zone)
+        if seen.mark != write.entity:
+            body |= mapping.marked(write.entity)
+        if not body:
+            return self._item(self.event(seen.id))
+        try:
+            event = self.client.patch(self.calendar.id, seen.id, body, version)
+        except NotFound:
+            self._still_there()
+            raise
+        except Changed:
+            return self._as_asked(write, {**seen.fields, **fields})
+        if mapping.is_gone(event):
+            raise Gone(f"The event {seen.id} was deleted in Google Calendar.")
+        return self._item(event)
+
+    def delete(self, write: Write) -> None:
+        """Cancel the event; one that is gone already is fine."""
+        seen = _seen(write)
+        try:
+            self.client.delete(self.calendar.id, seen.id, seen.version)
+        except NotFound:
+            self._still_there()
+        except Gone:
+            return
+        except Changed:
+            try:
+                self.event(seen.id)
+            except Gone:
+                return
+            raise
+
+    def _form(self, seen: Seen) -> tuple[Json, str]:
+        """Return what the event looked like, and the etag that goes with it."""
+        if seen.version and "start" in seen.extra:
+            return dict(seen.extra), seen.version
+        event = self.event(seen.id)
+        version = str(event.get("etag") or "")
+        if seen.version and version != seen.version:
+            raise Changed(f"The event {seen.id} was edited in Google Calendar meanwhile.")
+        return event, version
+
+    def _as_asked(self, write: Write, wanted: mapping.Json) -> Remote:
+        """Return the event if all of it is as asked: an earlier try had arrived.
+
+        Raises ``Changed`` if anything of it is different.
+        """
+        item = self._item(self.event(_seen(write).id))
+        if item.fields == wanted and item.mark == write.entity:
+            return item
+        raise Changed(f"{_shown(write)} was edited in Google Calendar: looking at it again.")
+
+    def _claim(self, remote: RemoteId, write: Write, body: Json) -> Json | None:
+        """Return the event under an id that is taken, made ours; None if it can't be."""
+        try:
+            event = self.client.event(self.calendar.id, remote)
+        except Gone:
+            return None  # the id stays taken though nothing answers to it
+        if mapping.is_gone(event):
+            return self._revived(remote, body, event)
+        if mapping.mark_of(event) != write.entity:
+            return None
+        fields = mapping.fit(write.kind, write.fields)
+        changes = mapping.to_patch(fields, event, self.calendar.zone)
+        if not changes:
+            return event
+        return self.client.patch(
+            self.calendar.id, remote, changes, str(event.get("etag") or "")
+        )
+
+    def _revived(self, remote: RemoteId, body: Json, old: Json) -> Json | None:
+        patch = mapping.to_revive(body, old)
+        try:
+            event = self.client.patch(
+                self.calendar.id, remote, patch, str(old.get("etag") or "")
+            )
+        except (Gone, Refused, Taken):
+            return None
+        return None if mapping.is_gone(event) else event
+
+    def _still_there(self) -> None:
+        """Raise ``HoldTool`` where the whole calendar is gone, not one event of it."""
+        try:
+            self.client.calendar(self.calendar.id)
+        except Gone as error:
+            raise lost(self.calendar) from error
+
+    def _item(self, event: Json) -> Remote:
+        return mapping.from_remote(event, self.calendar.zone)
+
+
+def _seen(write: Write) -> Seen:
+    if write.seen is None:
+        raise SkipItem(f"{_shown(write)} was never read in Google Calendar: sync again.")
+    return write.seen
+
+
+def _shown(write: Write) -> str:
+    return f"'{write.fields.get('title') or write.entity}'"

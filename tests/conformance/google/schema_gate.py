@@ -1,0 +1,131 @@
+"""Every reply of the sandbox against Google's own description of the API.
+
+The description says which properties each kind of resource has and of what types.
+A reply with a property that it does not know, or of another type, is a mistake of the
+sandbox. So is an event whose etag is not twice its time of editing.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from googleapiclient import discovery_cache
+
+DOCUMENT = Path(discovery_cache.__file__).with_name("documents") / "calendar.v3.json"
+SCHEMAS: dict[str, Any] = json.loads(DOCUMENT.read_text(encoding="utf-8"))["schemas"]
+BY_KIND = {
+    it["properties"]["kind"]["default"]: name
+    for name, it in SCHEMAS.items()
+    if "default" in it.get("properties", {}).get("kind", {})
+}
+DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
+TYPES = {
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "number": (int, float),
+    "array": list,
+    "object": dict,
+}
+
+
+def faults(reply: Any) -> list[str]:
+    """Return what is wrong with a reply, by its ``kind``; nothing when all is well."""
+    name = BY_KIND.get(reply.get("kind")) if isinstance(reply, dict) else None
+    if name is None:
+        return [f"no schema has the kind of {str(reply)[:80]}"]
+    return [*_faults({"$ref": name}, reply, name), *_etags(reply)]
+
+
+def _faults(schema: dict[str, Any], value: Any, where: str) -> Iterator[str]:
+    if "$ref" in schema:
+        schema = SCHEMAS[schema["$ref"]]
+    kind = schema.get("type", "any")
+    if kind == "any":
+        return
+    if not isinstance(value, TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+        yield f"{where} is no {kind}: {value!r}"
+        return
+    form = {"date-time": DATE_TIME, "date": DATE}.get(schema.get("format", ""))
+    if form and not form.fullmatch(value):
+        yield f"{where} is no {schema['format']}: {value!r}"
+    if kind == "array":
+        for number, part in enumerate(value):
+            yield from _faults(schema["items"], part, f"{where}[{number}]")
+    if kind == "object":
+        yield from _parts(schema, value, where)
+
+
+def _parts(schema: dict[str, Any], value: dict[str, Any], where: str) -> Iterator[str]:
+    for name, part in value.items():
+        inner = schema.get("properties", {}).get(name, schema.get("additionalProperties"))
+        if inner is None:
+            yield f"{where}.{name} is not described"
+        else:
+            yield from _faults(inner, part, f"{where}.{name}")
+
+
+def _etags(reply: dict[str, Any]) -> Iterator[str]:
+    for one in [reply, *reply.get("items", [])]:
+        if one.get("kind") != "calendar#event" or "updated" not in one:
+            continue
+        micros = int(one["etag"].strip('"')) / 2
+        edited = datetime.fromisoformat(one["updated"]).timestamp()
+        if not 0 <= micros / 1_000_000 - edited < 0.001:
+            yield f"{one['id']} has the etag {one['etag']} but was updated {one['updated']}"
+
+
+def error_faults(reply: Any) -> list[str]:
+    """Return what is wrong with the body of an error."""
+    error = reply.get("error") if isinstance(reply, dict) else None
+    if not isinstance(error, dict):
+        return [f"an error without a body: {reply!r}"]
+    one = (error.get("errors") or [{}])[0]
+    wanted = {"code": error.get("code"), "message": error.get("message")} | one
+    return [f"an error without {name}" for name in _SAID if not wanted.get(name)]
+
+
+_SAID = ("code", "message", "reason", "domain")
+
+
+class Gate:
+    """An ASGI application around another: it notes every reply that is not as described."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.seen = 0
+        self.wrong: list[str] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/calendar/v3/"):
+            await self.app(scope, receive, send)
+            return
+        status, headers, parts = 0, {}, []
+
+        async def watched(message: Any) -> None:
+            nonlocal status, headers
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = {name.decode(): it.decode() for name, it in message["headers"]}
+            parts.append(message.get("body", b""))
+            await send(message)
+
+        await self.app(scope, receive, watched)
+        self.check(f"{scope['method']} {scope['path']}", status, headers, b"".join(parts))
+
+    def check(self, what: str, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.seen += 1
+        if status in (204, 304):
+            found = ["a body where there is none"] if body else []
+        elif status == 501:
+            found = ["it is not in the sandbox"]
+        else:
+            reply = json.loads(body)
+            found = faults(reply) if status == 200 else error_faults(reply)
+            if status == 200 and headers.get("etag") not in (None, reply.get("etag")):
+                found.append("the header ETag is not the body's")
+        self.wrong += [f"{what} {status}: {one}" for one in found]
