@@ -35,8 +35,8 @@ def _by_numbers(goal: Goal) -> float | None:
         return None
     if goal.target == goal.baseline:
         return 1.0 if goal.current >= goal.target else 0.0
-    share = (goal.current - goal.baseline) / (goal.target - goal.baseline)
-    return share if math.isfinite(share) else None
+    whole, part = goal.target - goal.baseline, goal.current - goal.baseline
+    return part / whole if math.isfinite(whole) and math.isfinite(part / whole) else None
 
 
 def _by_parts(parts: Iterable[Part]) -> float | None:

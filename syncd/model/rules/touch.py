@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from syncd.model.entities import Contact, Entity, Task
 from syncd.model.ids import EntityId, derived_id
 from syncd.model.rules.world import World
-from syncd.model.values import day_of
+from syncd.model.values import Moment, day_of, start_of
 
 
 def last_touch(contact: Contact, zone: str) -> date:
@@ -51,8 +51,8 @@ def due_again(contact: Entity, world: World) -> Iterable[Entity]:
 def no_longer_due(contact: Entity, world: World) -> Iterable[Entity]:
     """The task for an earlier cadence goes when its contact has moved on.
 
-    A later day in ``last_contact`` means that the two spoke: the task is done. With an
-    earlier one, or with the contact gone, it means nothing any more: archived.
+    A later day in ``last_contact`` means that the two spoke: the task was done that day.
+    With an earlier one, or with the contact gone, it means nothing any more: archived.
     """
     was = world.was(contact)
     if not isinstance(contact, Contact) or not isinstance(was, Contact) or was.archived:
@@ -63,8 +63,11 @@ def no_longer_due(contact: Entity, world: World) -> Iterable[Entity]:
     task = world.get(catch_up_id(was, world.zone))
     if not isinstance(task, Task) or task.done or task.archived:
         return
-    spoke = new > old and not contact.archived
-    yield replace(task, done=True) if spoke else replace(task, archived=True)
+    if new > old and not contact.archived:
+        spoken_at = min(start_of(new, world.zone), world.now)
+        yield replace(task, done=True, done_at=Moment(spoken_at))
+    else:
+        yield replace(task, archived=True)
 
 
 def spoken(task: Entity, world: World) -> Iterable[Entity]:
