@@ -1,0 +1,101 @@
+"""Signals: TERM and INT stop, HUP reloads, USR1 syncs now."""
+
+import os
+import select
+import signal
+import threading
+from collections.abc import Callable
+from types import TracebackType
+
+from syncd.clock import Clock
+
+STOPPING = (signal.SIGTERM, signal.SIGINT)
+WISHES = (signal.SIGHUP, signal.SIGUSR1)
+GRACE = 25.0
+"""Seconds that a write in flight gets to end; then the journal has to tell about it."""
+
+
+class Signals:
+    """Listens to signals while entered; a context manager for the main thread.
+
+    The signals are read from a pipe by a thread of its own: a handler proper may come
+    at any instruction of the main thread, even while that holds the stop event's lock.
+
+    stop: asks the work to end. leave: ends the process at once, used when the work
+    does not end within ``grace`` seconds or the person insists.
+    """
+
+    def __init__(
+        self,
+        stop: Callable[[], None],
+        clock: Clock,
+        *,
+        grace: float = GRACE,
+        leave: Callable[[int], None] = os._exit,
+    ) -> None:
+        self._stop = stop
+        self._clock = clock
+        self._grace = grace
+        self._leave = leave
+        self._wished: set[int] = set()
+        self._deadline: float | None = None
+        self.received: int | None = None
+
+    @property
+    def status(self) -> int:
+        """Return the exit status: 128 and the signal that stopped us, else 0."""
+        return 128 + self.received if self.received else 0
+
+    def take(self, wish: signal.Signals) -> bool:
+        """Say whether ``wish`` (HUP, USR1) came since this was last asked."""
+        came = wish in self._wished
+        self._wished.discard(wish)
+        return came
+
+    def __enter__(self) -> "Signals":
+        self._read, self._write = os.pipe()
+        os.set_blocking(self._write, False)
+        self._before = {it: signal.signal(it, _noted) for it in (*STOPPING, *WISHES)}
+        self._wakeup = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
+        self._thread = threading.Thread(target=self._listen, name="signals", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        signal.set_wakeup_fd(self._wakeup)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        os.close(self._write)  # the listener reads the end of the pipe, and ends
+        self._thread.join(timeout=5)
+        os.close(self._read)
+
+    def _listen(self) -> None:
+        while True:
+            wait = self._deadline and max(0.0, self._deadline - self._clock.monotonic())
+            if not select.select([self._read], [], [], wait)[0]:
+                self._leave(self.status)  # the grace is over
+                return
+            numbers = os.read(self._read, 64)
+            if not numbers:
+                return
+            for number in numbers:
+                self._on(number)
+
+    def _on(self, number: int) -> None:
+        if number in WISHES:
+            self._wished.add(number)
+        elif number in STOPPING and self.received is None:
+            self.received = number
+            self._deadline = self._clock.monotonic() + self._grace
+            self._stop()
+        elif number in STOPPING:
+            self._leave(128 + number)  # asked twice: the person insists
+
+
+def _noted(_number: int, _frame: object) -> None:
+    """Let Python write the signal to the pipe; doing nothing else is the point."""

@@ -1,0 +1,105 @@
+"""What the log shows, and to whom."""
+
+import io
+import json
+import logging
+
+import pytest
+import structlog
+
+from syncd.credentials import Redactor
+from syncd.daemon.logging import set_up, supervised
+
+PHRASE = "hunter-hunter-2"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def stream(clock) -> io.StringIO:
+    made = io.StringIO()
+    set_up(made, json=True, colors=False, clock=clock, redact=Redactor([PHRASE]))
+    return made
+
+
+def _only(stream: io.StringIO) -> dict[str, str]:
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 1
+    found: dict[str, str] = json.loads(lines[0])
+    return found
+
+
+def test_a_supervisor_gets_json(stream) -> None:
+    structlog.get_logger("syncd.daemon").info("cycle done", tool="notion", seconds=1.5)
+    assert _only(stream) == {
+        "event": "cycle done",
+        "level": "info",
+        "seconds": 1.5,
+        "timestamp": "2026-03-02T10:20:17.000+00:00",
+        "tool": "notion",
+    }
+
+
+def test_eyes_get_a_line(clock) -> None:
+    stream = io.StringIO()
+    set_up(stream, json=False, colors=False, clock=clock, redact=Redactor())
+    structlog.get_logger("syncd.daemon").warning("held", tool="notion")
+    assert "held" in stream.getvalue()
+    assert "tool=notion" in stream.getvalue()
+    assert "\x1b" not in stream.getvalue()
+
+
+def test_secrets_and_personal_text_never_reach_the_log(stream) -> None:
+    structlog.get_logger("syncd.engine").info(
+        "sent", authorization="abc", title="Become a judge", url=f"/x?key={PHRASE}"
+    )
+    said = stream.getvalue()
+    assert "Become" not in said
+    assert "abc" not in said
+    assert PHRASE not in said
+
+
+def test_an_exceptions_message_never_reaches_the_log(stream) -> None:
+    try:
+        {}["Become a judge"]
+    except KeyError:
+        structlog.get_logger("syncd.engine").exception("broke")
+    assert "judge" not in stream.getvalue()
+    assert _only(stream)["trouble"].startswith("KeyError at test_logging.py:")
+
+
+def test_the_warnings_of_libraries_are_logged_without_secrets(stream) -> None:
+    logging.getLogger("httpx").warning("retrying with %s", PHRASE)
+    assert _only(stream)["event"] == "retrying with [hidden]"
+
+
+def test_an_exception_that_a_library_logs_is_told_by_its_place(stream) -> None:
+    try:
+        int("Become a judge")
+    except ValueError:
+        logging.getLogger("googleapiclient").exception("broke")
+    assert "judge" not in stream.getvalue()
+    assert _only(stream)["trouble"].startswith("ValueError at test_logging.py:")
+
+
+def test_the_chatter_of_libraries_is_not_logged(stream) -> None:
+    logging.getLogger("httpx").info("GET /v1/pages")
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("environ", "stream", "pid", "json_wanted"),
+    [
+        ({"INVOCATION_ID": "1"}, io.StringIO(), 77, True),
+        ({"JOURNAL_STREAM": "8:1"}, io.StringIO(), 77, True),
+        ({}, io.StringIO(), 1, True),
+        ({}, io.StringIO(), 77, False),
+        ({"INVOCATION_ID": "1"}, Terminal(), 77, False),
+    ],
+    ids=["systemd", "journal", "container", "a file", "a terminal of a systemd session"],
+)
+def test_json_is_for_supervisors(environ, stream, pid: int, json_wanted: bool) -> None:
+    assert supervised(environ, stream, pid) == json_wanted
