@@ -17,14 +17,23 @@ from syncd.store.store import Store
 
 @dataclass
 class Context:
-    """The parts of a running syncd, and what one cycle looks up once."""
+    """The parts of a running syncd, and what one cycle looks up once.
+
+    ``known`` are the tools to be told of changes; those of ``tools`` unless given.
+    """
 
     store: Store
     clock: Clock
     rng: random.Random
     zone: str
     tools: dict[ToolName, Tool]
+    known: tuple[ToolName, ...] = ()
     _empty: dict[tuple[ToolName, Kind], dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[ToolName, ...]:
+        """Return the names of the tools that must hear of every change."""
+        return self.known or tuple(self.tools)
 
     def make_id(self) -> EntityId:
         """Return a fresh id."""

@@ -101,8 +101,9 @@ class Engine:
         found = []
         for name in self.context.tools:
             self._start_reading(name)
-            wait([self._reading[name]])
-            found.extend(self._finish_reading([name]))
+            if name in self._reading:
+                wait([self._reading[name]])
+                found.extend(self._finish_reading([name]))
         self._take_in(found)
         for name in sorted(self._ready):
             tool = self.context.tools[name]
@@ -141,17 +142,28 @@ class Engine:
         return True
 
     def _start_reading(self, name: ToolName) -> None:
-        row = self.context.store.tools.get(name)
-        if row.state is not ToolState.OK and self.remake is not None:
-            self.context.tools[name] = self.remake(name)
         self._tool_report(name)
         self._rounds[name] = 0
         self._ready.discard(name)
+        try:
+            self._renew(name)
+        except SyncdError as error:
+            self._failed(name, error)
+            return
         tool = self.context.tools[name]
         self._read_at[name] = self.context.clock.monotonic()
         self._reading[name] = self._pool.submit(
             gather, tool, self.context.store, self.context.clock
         )
+
+    def _renew(self, name: ToolName) -> None:
+        """A tool that was not well gets a fresh connector: what it knew may be old."""
+        row = self.context.store.tools.get(name)
+        if row.state is ToolState.OK or self.remake is None:
+            return
+        fresh = self.remake(name)
+        self.context.tools[name].connector.close()
+        self.context.tools[name] = fresh
 
     def _finish_reading(self, names: Iterable[ToolName]) -> list[Gathered]:
         found = []

@@ -151,7 +151,7 @@ class Pen:
     def _mark(self, entity: EntityId, before: Entity | None) -> None:
         self.before.setdefault(entity, before)
         self._saved.discard(entity)
-        for tool in self.context.tools:
+        for tool in self.context.names:
             self.touch_in(tool, entity)
 
     def _touch_dependants(self, goal: EntityId) -> None:
@@ -162,7 +162,7 @@ class Pen:
             found = [it for one in level for it in self.context.store.plan.referring(one)]
             level = [one for one in found if one not in seen]
             seen.update(level)
-        for tool in self.context.tools:
+        for tool in self.context.names:
             for one in seen:
                 self.touch_in(tool, one)
 
