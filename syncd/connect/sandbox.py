@@ -280,7 +280,8 @@ class Served:
     def __init__(self, sandbox: Sandbox, port: int = 0) -> None:
         self.sandbox = sandbox
         self.wrapped = Faulty(sandbox.app)
-        self._socket = socket.socket()
+        # Named as TCP, so that asyncio sends small replies at once.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
         self._socket.listen(128)  # a client that is early waits instead of being refused
