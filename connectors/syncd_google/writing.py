@@ -1,9 +1,11 @@
 """Writing one event: creating, updating and deleting, each safe to do twice."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from syncd.errors import Changed, Gone, SkipItem
+from syncd.errors import Changed, Gone, SkipItem, TryLater, Unclear
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Remote, Seen, Write
 from syncd_google import mapping
@@ -65,7 +67,8 @@ class Writer:
             except NotFound as error:
                 raise lost(self.calendar) from error
             except Taken:
-                claimed = self._claim(remote, write, body)
+                with _in_doubt():
+                    claimed = self._claim(remote, write, body)
                 if claimed is None:
                     continue
                 event = claimed
@@ -90,7 +93,8 @@ class Writer:
             self._still_there()
             raise
         except Changed:
-            return self._as_asked(write, {**seen.fields, **fields})
+            with _in_doubt():
+                return self._as_asked(write, {**seen.fields, **fields})
         if mapping.is_gone(event):
             raise Gone(f"The event {seen.id} was deleted in Google Calendar.")
         return self._item(event)
@@ -106,7 +110,8 @@ class Writer:
             return
         except Changed:
             try:
-                self.event(seen.id)
+                with _in_doubt():
+                    self.event(seen.id)
             except Gone:
                 return
             raise
@@ -168,6 +173,18 @@ class Writer:
 
     def _item(self, event: Json) -> Remote:
         return mapping.from_remote(event, self.calendar.zone)
+
+
+@contextmanager
+def _in_doubt() -> Iterator[None]:
+    """Say of what fails here that the write may have been done.
+
+    What made us look may be the trace of an earlier try of ours whose reply was lost.
+    """
+    try:
+        yield
+    except TryLater as error:
+        raise Unclear(f"Google did not say what became of a write: {error}") from error
 
 
 def _seen(write: Write) -> Seen:

@@ -9,7 +9,7 @@ from syncd_google.sandbox import render, times
 from syncd_google.sandbox.call import NOTHING, Call, Reply, ok
 from syncd_google.sandbox.discovery import document
 from syncd_google.sandbox.refusal import deleted, duplicate, invalid
-from syncd_google.sandbox.state import Calendar, Event
+from syncd_google.sandbox.state import Calendar
 from syncd_google.sandbox.times import When
 
 Json = dict[str, Any]
