@@ -1,0 +1,126 @@
+"""Todoist: where tasks are ticked. Goals are the sections of syncd's project."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from syncd.connect.contract import Connector, Outcome, Plugin, Toolbox
+from syncd.errors import Mistake
+from syncd.model.entities import Kind
+from syncd.model.ids import RemoteId
+from syncd.model.remote import LINK, Binding, Carried, Pull, Remote, Write
+from syncd.model.schema import Fields
+from syncd_todoist import mapping
+from syncd_todoist.settings import TodoistSettings
+
+if TYPE_CHECKING:
+    from syncd_todoist.client import Client
+
+CARRIES: Mapping[Kind, Carried] = {
+    Kind.TASK: Carried(
+        fields=mapping.TASK_FIELDS,
+        editable=mapping.TASK_FIELDS - {LINK},
+        home=frozenset({"done", "due", "labels"}),
+        live_only=True,
+        hides_done=True,
+    ),
+    Kind.GOAL: Carried(
+        fields=mapping.GOAL_FIELDS,
+        editable=mapping.GOAL_FIELDS,
+        adopts=False,
+        archives=False,
+        live_only=True,
+    ),
+}
+
+
+class Todoist:
+    """The contract's methods, over the client, what is remembered, and the mapping."""
+
+    name = "todoist"
+    carries = CARRIES
+    edit_resolution = timedelta(milliseconds=1)
+    gives_address = False
+    keeps_marks = False
+    batch_size = 100
+
+    def __init__(self, client: "Client", toolbox: Toolbox, project: str) -> None:
+        from syncd_todoist.outcomes import Outcomes
+        from syncd_todoist.provision import Container
+        from syncd_todoist.reading import Reader
+        from syncd_todoist.records import Records
+        from syncd_todoist.writing import Writer
+
+        self.policy = toolbox.policy
+        self._new_key = toolbox.new_key
+        self._client = client
+        self._records = Records(toolbox.memory, toolbox.timezone)
+        self._container = Container(client, self._records, toolbox.memory, project)
+        self._reader = Reader(client, self._records, toolbox.policy, toolbox.clock)
+        outcomes = Outcomes(client, self._records, self._reader)
+        self._writer = Writer(client, self._records, outcomes)
+
+    def bind(self) -> Binding:
+        """Find the project."""
+        return self._container.bind()
+
+    def provision(self) -> None:
+        """Make the project if it is missing."""
+        self._container.provision(self._new_key)
+
+    def pull(self, cursor: str | None) -> Pull:
+        """Read what changed since ``cursor``, or everything for None."""
+        return self._reader.pull(cursor)
+
+    def read(self, kind: Kind, remote: RemoteId) -> Remote:
+        """Read one item directly; a completed one too."""
+        return self._reader.read(kind, remote)
+
+    def find(self, write: Write) -> Remote | None:
+        """Look for what an unclear create made: by the link in it."""
+        return self._reader.find(write)
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        """Do these writes in order; one outcome each."""
+        return self._writer.write(writes)
+
+    def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
+        """Return what Todoist can hold of ``fields``."""
+        return mapping.fit(kind, fields, self._records.account)
+
+    def holds(self, kind: Kind, fields: Fields) -> bool:
+        """Say that any task and any goal can be held."""
+        del fields
+        return kind in self.carries
+
+    def addressed(self, url: str) -> RemoteId | None:
+        """Return None: other tools do not carry Todoist's addresses."""
+        del url
+        return None
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+
+def build(settings: TodoistSettings, toolbox: Toolbox) -> Connector:
+    """Return the connector; ``Mistake`` without a token."""
+    from syncd_todoist.client import Client
+
+    token = settings.token.get_secret_value().strip() if settings.token else ""
+    if not token:
+        raise Mistake(
+            "Todoist needs your API token: copy it in Todoist from Settings, Integrations, "
+            "Developer, and put it in connectors.todoist.token."
+        )
+    client = Client(token, settings.base_url, toolbox.policy, toolbox.clock)
+    return Todoist(client, toolbox, settings.project)
+
+
+PLUGIN = Plugin(
+    name="todoist",
+    title="Todoist",
+    settings=TodoistSettings,
+    build=build,
+    secrets=frozenset({"token"}),
+)

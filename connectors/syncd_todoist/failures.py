@@ -1,0 +1,140 @@
+"""The one table from what Todoist says to what happens next.
+
+The shape of error bodies is that of the Todoist API documentation, "Errors"; a
+command's own status inside a reply has the same keys.
+"""
+
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from syncd.errors import Gone, Mistake, SignIn, SkipItem, ToolError, TryLater, Unclear
+
+_NOT_FOUND = frozenset({22, 478})
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+)
+SIGN_IN = (
+    "make a new token in Todoist (Settings, Integrations, Developer) and put it in "
+    "connectors.todoist.token"
+)
+
+
+class Forbidden(SkipItem):
+    """403: this account may not do that (a paid feature, a full project)."""
+
+
+def answered(response: httpx.Response, *, write: bool) -> Exception:
+    """Return what a reply with an error status means."""
+    body = _json(response)
+    seconds = _asked(response, body)
+    status = response.status_code
+    said = str(body.get("error") or f"status {status}")
+    if status == 401:
+        return SignIn(f"Todoist no longer accepts the token: {SIGN_IN}.")
+    if status == 429 or (status == 403 and (seconds is not None or _limits(body))):
+        return TryLater("Todoist asks to slow down: trying again later.", seconds)
+    if status >= 500 and write:
+        return Unclear(f"Todoist answered {status}: looking before writing again.")
+    if status >= 500 or status < 400:
+        return TryLater(f"Todoist answered {status}: trying again later.", seconds)
+    return _terminal(status, said, response.url.path)
+
+
+def _terminal(status: int, said: str, path: str) -> Exception:
+    sync = path.endswith("/sync")
+    if status in (404, 410) and sync:
+        return Mistake(
+            f"Todoist has no such address ({said}): see connectors.todoist.base_url."
+        )
+    if status in (404, 410):
+        return Gone(f"Todoist does not have this any more ({said}).")
+    if status == 403 and sync:
+        return SignIn(f"Todoist does not allow this token to do that ({said}): {SIGN_IN}.")
+    if status == 403:
+        return Forbidden(f"Todoist does not allow this ({said}): see your account there.")
+    return SkipItem(f"Todoist refuses this ({said}): change it in the plan.")
+
+
+def unanswered(error: httpx.RequestError, *, write: bool) -> ToolError:
+    """Return what a request without a reply means."""
+    what = type(error).__name__
+    if write and not isinstance(error, _NEVER_SENT):
+        return Unclear(f"Todoist did not answer ({what}): looking before writing again.")
+    return TryLater(f"Todoist cannot be reached ({what}): trying again later.")
+
+
+def unreadable(*, write: bool) -> ToolError:
+    """Return what a reply means that is not the JSON it should be."""
+    if write:
+        return Unclear("Todoist's answer cannot be read: looking before writing again.")
+    return TryLater("Todoist's answer cannot be read: trying again later.")
+
+
+def command_failed(status: Any) -> Exception | None:
+    """Return what a command's own status means: None for done."""
+    if status == "ok":
+        return None
+    if not isinstance(status, Mapping):
+        return Unclear("Todoist did not say what became of this: looking before writing again.")
+    said = str(status.get("error") or status.get("error_tag") or "no reason given")
+    code = _whole_number(status.get("http_code")) or 400
+    missing = status.get("error_code") in _NOT_FOUND or "not found" in said.lower()
+    if code == 404 or missing:
+        return Gone(f"Todoist does not have this any more ({said}).")
+    if code == 429 or code >= 500 or _limits(status):
+        return TryLater(f"Todoist could not do this now ({said}).", _extra_seconds(status))
+    if code == 403:
+        return Forbidden(f"Todoist does not allow this ({said}): see your account there.")
+    return SkipItem(f"Todoist refuses this ({_about(status, said)}): change it in the plan.")
+
+
+def names_duration(status: Any) -> bool:
+    """Say whether a refusal is about a task's duration."""
+    return isinstance(status, Mapping) and "duration" in str(dict(status)).lower()
+
+
+def _about(status: Mapping[str, Any], said: str) -> str:
+    extra = status.get("error_extra")
+    argument = extra.get("argument") if isinstance(extra, Mapping) else None
+    return f"{said}: {argument}" if argument else said
+
+
+def _limits(body: Mapping[str, Any]) -> bool:
+    return body.get("error_tag") == "LIMITS_REACHED" or body.get("error_code") == 35
+
+
+def _json(response: httpx.Response) -> Mapping[str, Any]:
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _asked(response: httpx.Response, body: Mapping[str, Any]) -> float | None:
+    """Return the seconds to wait: the header's, else the body's."""
+    raw = response.headers.get("retry-after", "").strip()
+    if raw.isdigit():
+        return float(raw)
+    date = response.headers.get("date", "")
+    try:
+        gap = parsedate_to_datetime(raw) - parsedate_to_datetime(date)
+        return max(0.0, gap.total_seconds())
+    except (ValueError, TypeError):
+        return _extra_seconds(body) if response.status_code in (403, 429, 503) else None
+
+
+def _extra_seconds(body: Mapping[str, Any]) -> float | None:
+    extra = body.get("error_extra")
+    seconds = extra.get("retry_after") if isinstance(extra, Mapping) else None
+    return float(seconds) if isinstance(seconds, int | float) else None
+
+
+def _whole_number(value: Any) -> int | None:
+    return value if isinstance(value, int) else None

@@ -1,0 +1,163 @@
+"""What became of a write, from the reply to its commands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from syncd.connect.contract import Outcome
+from syncd.errors import Gone, SkipItem, ToolError, Unclear
+from syncd.model.entities import Kind
+from syncd.model.ids import RemoteId
+from syncd.model.remote import LINK, Op, Remote, Write
+from syncd_todoist.client import EVERYTHING, Client, Json
+from syncd_todoist.commands import (
+    Command,
+    Place,
+    commands_of,
+    new_section,
+    seen_of,
+    temporary,
+)
+from syncd_todoist.failures import Forbidden, command_failed, names_duration
+from syncd_todoist.reading import Reader
+from syncd_todoist.records import LISTS, Records
+
+
+class Outcomes:
+    """Tells outcomes, and sends other commands where the first ones were refused."""
+
+    def __init__(self, client: Client, records: Records, reader: Reader) -> None:
+        self._client = client
+        self._records = records
+        self._reader = reader
+
+    def place(self, write: Write) -> Place:
+        """Return where and how to do a write."""
+        link = self._records.link(write.seen.id) if write.seen else ""
+        project = self._records.project or ""
+        return Place(project=project, account=self._records.account, link=link)
+
+    def sync(self, commands: Sequence[Command]) -> Json:
+        """Do commands; the reply tells what changed since the latest that was seen."""
+        token = self._records.token or EVERYTHING
+        try:
+            reply = self._client.sync(token, commands)
+        except SkipItem:
+            if token == EVERYTHING:
+                raise
+            reply = self._client.sync(EVERYTHING, commands)  # the token may be the reason
+        if reply.get("sync_token"):
+            self._records.learn(reply)
+        return reply
+
+    def outcome(self, write: Write, commands: Sequence[Command], reply: Json) -> Outcome:
+        """Return what became of a write whose commands got this reply."""
+        failed, said = _first_failure(commands, reply)
+        if failed is None:
+            return self._answer(write, reply)
+        if not isinstance(failed, Gone | SkipItem):
+            return failed
+        with_duration = any(command["args"].get("duration") for command in commands)
+        if with_duration and (isinstance(failed, Forbidden) or names_duration(said)):
+            return self._without_duration(write, lacking=isinstance(failed, Forbidden))
+        if commands[0]["type"] == "section_unarchive":
+            return self._again(write, new_section(write, self.place(write)))
+        return self._met_nothing(write, failed) if isinstance(failed, Gone) else failed
+
+    def _met_nothing(self, write: Write, failed: Gone) -> Outcome:
+        """Something that a command names is not there."""
+        if write.op is Op.CREATE:
+            return SkipItem(f"{failed} Its goal or parent is not in Todoist any more.")
+        if write.op is Op.DELETE:
+            self._records.forget([seen_of(write).id])
+            return None
+        # A completed item is not there for most commands, and is not gone.
+        now = self._reader.read(write.kind, seen_of(write).id)
+        if all(now.fields.get(name) == value for name, value in write.fields.items()):
+            return now
+        return SkipItem(f"{failed} It is completed there: un-tick it to change it.")
+
+    def _without_duration(self, write: Write, *, lacking: bool) -> Outcome:
+        """Durations belong to paid plans; what has none is written all the same."""
+        place = self.place(write)
+        account = replace(place.account, durations=False)
+        outcome = self._again(write, commands_of(write, replace(place, account=account)))
+        if lacking and isinstance(outcome, Remote):
+            self._records.without_durations()
+        return outcome
+
+    def _again(self, write: Write, commands: Sequence[Command]) -> Outcome:
+        """Send other commands for a write that was refused."""
+        reply = self.sync(commands)
+        failed, _ = _first_failure(commands, reply)
+        if failed is not None:
+            return SkipItem(str(failed)) if isinstance(failed, Gone) else failed
+        return self._answer(write, reply)
+
+    def _answer(self, write: Write, reply: Json) -> Outcome:
+        if write.op is Op.DELETE:
+            self._records.forget([seen_of(write).id])
+            return None
+        remote = self._id(write, reply)
+        if remote is None:
+            return Unclear("Todoist did not say which item it made: looking for it.")
+        raw = _listed(reply, write.kind, remote)
+        if raw is None or not self._records.is_here(raw):
+            return self._read_back(write, remote)
+        self._records.wrote(remote, write.fields)
+        return self._records.remote(write.kind, raw)
+
+    def _id(self, write: Write, reply: Json) -> RemoteId | None:
+        mapped = (reply.get("temp_id_mapping") or {}).get(temporary(write))
+        if mapped:
+            return RemoteId(str(mapped))
+        if write.seen is not None and (write.op is Op.UPDATE or write.kind is Kind.GOAL):
+            return write.seen.id
+        return self._lookalike(write)
+
+    def _lookalike(self, write: Write) -> RemoteId | None:
+        """A create that is repeated may be answered without the id that it made."""
+        reply = self._client.sync(EVERYTHING)
+        found = [
+            raw
+            for raw in reply.get(LISTS[write.kind]) or ()
+            if self._records.is_here(raw) and self._alike(write, raw)
+        ]
+        return RemoteId(str(found[0]["id"])) if len(found) == 1 else None
+
+    def _alike(self, write: Write, raw: Mapping[str, Any]) -> bool:
+        now = self._records.remote(write.kind, raw, link=str(write.fields.get(LINK) or ""))
+        names = {"title", "notes", "goal", "parent", LINK} & set(write.fields)
+        return all(now.fields.get(name) == write.fields[name] for name in names)
+
+    def _read_back(self, write: Write, remote: RemoteId) -> Outcome:
+        self._records.wrote(remote, write.fields)
+        try:
+            return self._reader.read(write.kind, remote)
+        except Gone as error:
+            if write.op is Op.CREATE and write.seen is not None and remote == write.seen.id:
+                return self._again(write, new_section(write, self.place(write)))
+            if not write.fields.get("done"):
+                return error
+        except ToolError as error:
+            return Unclear(f"Written, but not read back: {error}")
+        # Completed, and in no list yet: it is what was asked for.
+        before = write.seen.fields if write.seen else {}
+        fields = {**before, **write.fields}
+        link = str(fields.get(LINK) or "") or None
+        return Remote(id=remote, kind=write.kind, fields=fields, link=link)
+
+
+def _first_failure(commands: Sequence[Command], reply: Json) -> tuple[Exception | None, Any]:
+    status = reply.get("sync_status") or {}
+    for command in commands:
+        said = status.get(command["uuid"])
+        failed = command_failed(said)
+        if failed is not None:
+            return failed, said
+    return None, None
+
+
+def _listed(reply: Json, kind: Kind, remote: str) -> Json | None:
+    rows = (raw for raw in reply.get(LISTS[kind]) or () if str(raw["id"]) == remote)
+    return next(rows, None)

@@ -1,0 +1,104 @@
+"""What syncd remembers of Todoist: between runs, and since it was started."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from syncd.connect.contract import Memory
+from syncd.model.entities import Kind
+from syncd.model.remote import LINK, Remote
+from syncd.model.schema import Fields
+from syncd_todoist import mapping
+from syncd_todoist.mapping import Account
+
+Json = Mapping[str, Any]
+
+LISTS: Mapping[Kind, str] = {Kind.TASK: "items", Kind.GOAL: "sections"}
+"""The lists of a sync reply that hold each kind."""
+
+
+class Records:
+    """The project, the account and the links that were written; and the latest seen.
+
+    token: the latest sync token of this run: for writes, which must not move the cursor
+        that the engine keeps.
+    latest: the newest object of each id that this run has seen.
+    """
+
+    def __init__(self, memory: Memory, plan_zone: str) -> None:
+        self._memory = memory
+        self._plan_zone = plan_zone
+        self._links: dict[str, str] = dict(memory.get("links") or {})
+        self.token: str | None = None
+        self.latest: dict[str, Json] = {}
+
+    @property
+    def project(self) -> str | None:
+        """The id of the project that is ours, once it was found or made."""
+        found = self._memory.get("project")
+        return str(found) if found else None
+
+    def bind(self, project: str) -> None:
+        """Remember which project is ours."""
+        self._memory.put("project", project)
+
+    @property
+    def account(self) -> Account:
+        """The account as far as it is known."""
+        return Account(
+            zone=str(self._memory.get("zone") or self._plan_zone),
+            plan_zone=self._plan_zone,
+            durations=self._memory.get("durations") is not False,
+        )
+
+    def without_durations(self) -> None:
+        """Remember that the account has no durations."""
+        self._memory.put("durations", value=False)
+
+    def learn(self, reply: Json) -> None:
+        """Take from a sync reply what it tells of the account, and the newest objects."""
+        self.token = str(reply["sync_token"])
+        zone = _inside(reply, "user", "tz_info", "timezone")
+        if mapping.known_zone(zone) and zone != self._memory.get("zone"):
+            self._memory.put("zone", zone)
+        durations = _inside(reply, "user_plan_limits", "current", "durations")
+        if isinstance(durations, bool) and durations != self._memory.get("durations"):
+            self._memory.put("durations", durations)
+        if reply.get("full_sync"):
+            self.latest.clear()
+        for name in LISTS.values():
+            self.latest.update((str(raw["id"]), raw) for raw in reply.get(name) or ())
+
+    def is_here(self, raw: Json) -> bool:
+        """Say whether an object is alive and in our project."""
+        return (
+            not raw.get("is_deleted")
+            and not raw.get("is_archived")
+            and str(raw.get("project_id")) == self.project
+        )
+
+    def remote(self, kind: Kind, raw: Json, link: str = "") -> Remote:
+        """Return an object as syncd sees it; ``link`` is known to be a link line."""
+        return mapping.remote(kind, raw, self.account, link or self.link(str(raw["id"])))
+
+    def link(self, remote: str) -> str:
+        """Return the link that syncd wrote on an item, or ""."""
+        return self._links.get(remote, "")
+
+    def wrote(self, remote: str, fields: Fields) -> None:
+        """Remember the link that a write put on an item."""
+        if LINK in fields and fields[LINK] != self.link(remote):
+            self._links[remote] = str(fields[LINK] or "")
+            self._memory.put("links", self._links)
+
+    def forget(self, remotes: Iterable[str]) -> None:
+        """Let go of the links of items that are gone."""
+        gone = [remote for remote in remotes if self._links.pop(remote, None) is not None]
+        if gone:
+            self._memory.put("links", self._links)
+
+
+def _inside(reply: Json, *names: str) -> Any:
+    found: Any = reply
+    for name in names:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found

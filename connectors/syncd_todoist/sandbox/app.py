@@ -1,0 +1,247 @@
+"""The sandbox of Todoist: its API under ``/api/v1``, and a page at ``/``."""
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from syncd.clock import Clock
+from syncd.connect.sandbox import App
+from syncd_todoist.sandbox.page import Page
+from syncd_todoist.sandbox.person import TodoistPerson
+from syncd_todoist.sandbox.rest import Rest
+from syncd_todoist.sandbox.state import State, Switches
+from syncd_todoist.sandbox.sync import Sync, parsed
+from syncd_todoist.sandbox.wire import ApiError, Json, bad, unauthorized
+
+TOKEN = "5e0000000000000000000000000000000000d157"  # noqa: S105  # of nobody
+PROJECT = "Career plan"
+_GONE = "This API endpoint is no longer available"
+Answer = Callable[[Request, Json], Any]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class TodoistSandbox:
+    """One account of Todoist, on loopback."""
+
+    name = "todoist"
+    token = TOKEN
+
+    def __init__(self, clock: Clock) -> None:
+        self.state = State(clock, TOKEN)
+        self.person = TodoistPerson(self.state, PROJECT)
+        self.app: App = _app(self.state)
+
+    @property
+    def switches(self) -> Switches:
+        """What can be chosen of how the sandbox behaves."""
+        return self.state.switches
+
+    def settings(self, origin: str) -> dict[str, Any]:
+        """Return the settings that point a connector here."""
+        return {"token": TOKEN, "base_url": origin, "project": PROJECT}
+
+    def expire_cursors(self) -> None:
+        """Forget every sync token that was ever given out."""
+        with self.state.lock:
+            self.state.tokens.clear()
+
+    def revoke_token(self) -> None:
+        """Accept no token any more."""
+        with self.state.lock:
+            self.state.token = None
+
+    def lose_container(self) -> None:
+        """Delete the plan's project, as its person could."""
+        self.person.delete_project(PROJECT)
+
+    def downgrade(self) -> None:
+        """End the paid plan: no durations any more."""
+        with self.state.lock:
+            self.state.switches.premium = False
+            self.state.touch_user()
+
+    def travel(self, zone: str) -> None:
+        """Change the user's zone, as the app does when its person travels."""
+        with self.state.lock:
+            self.state.switches.zone = zone
+            self.state.touch_user()
+
+
+def make(directory: Path, clock: Clock) -> TodoistSandbox:
+    """Return a new sandbox; it needs no files."""
+    del directory
+    return TodoistSandbox(clock)
+
+
+def _app(state: State) -> Starlette:
+    rest, sync = Rest(state), Sync(state)
+    routes = [*_task_routes(state, rest), *_other_routes(state, rest)]
+    page = Page(state, PROJECT)
+    sync_route = _sync_endpoint(state, sync)
+    everything = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+    return Starlette(
+        routes=[
+            Route("/api/v1/sync", sync_route, methods=["POST"]),
+            *routes,
+            *page.routes(),
+            Route("/sync/v9/{rest:path}", _no_longer, methods=everything),
+            Route("/rest/v2/{rest:path}", _no_longer, methods=everything),
+            Route("/{rest:path}", _not_here, methods=everything),
+        ]
+    )
+
+
+def _task_routes(state: State, rest: Rest) -> list[Route]:
+    def query(request: Request) -> dict[str, str]:
+        return dict(request.query_params)
+
+    def it(request: Request) -> str:
+        return str(request.path_params["id"])
+
+    table: list[tuple[str, str, Answer]] = [
+        ("GET", "/tasks", lambda r, _: rest.tasks(query(r))),
+        ("POST", "/tasks", lambda _, body: rest.add_task(body)),
+        ("POST", "/tasks/quick", lambda _, body: rest.quick_add(body)),
+        (
+            "GET",
+            "/tasks/completed/by_completion_date",
+            lambda r, _: rest.completed(query(r), "completed_at"),
+        ),
+        (
+            "GET",
+            "/tasks/completed/by_due_date",
+            lambda r, _: rest.completed(query(r), "due"),
+        ),
+        ("GET", "/tasks/{id}", lambda r, _: rest.task(it(r))),
+        ("POST", "/tasks/{id}", lambda r, body: rest.update_task(it(r), body)),
+        ("DELETE", "/tasks/{id}", lambda r, _: rest.delete("items", it(r))),
+        ("POST", "/tasks/{id}/close", lambda r, _: _none(rest.items.close(it(r)))),
+        ("POST", "/tasks/{id}/reopen", lambda r, _: _none(rest.items.uncomplete(it(r)))),
+        ("POST", "/tasks/{id}/move", lambda r, body: rest.move_task(it(r), body)),
+        ("GET", "/user", lambda _r, _b: rest.user()),
+        ("GET", "/projects/archived", lambda r, _: rest.archived_projects(query(r))),
+        ("GET", "/labels/shared", lambda r, _: rest.shared_labels(query(r))),
+        (
+            "POST",
+            "/labels/shared/rename",
+            lambda r, body: rest.small.rename(
+                str(body.get("name") or query(r).get("name")), body["new_name"]
+            ),
+        ),
+        (
+            "POST",
+            "/labels/shared/remove",
+            lambda _, body: rest.small.rename(str(body.get("name")), None),
+        ),
+    ]
+    return [_route(state, *row) for row in table]
+
+
+def _other_routes(state: State, rest: Rest) -> list[Route]:
+    routes: list[Route] = []
+    names = {
+        "projects": "projects",
+        "sections": "sections",
+        "labels": "labels",
+        "comments": "notes",
+    }
+    for path, name in names.items():
+        routes += _collection(state, rest, path, name)
+    return routes
+
+
+def _collection(state: State, rest: Rest, path: str, name: str) -> list[Route]:
+    def it(request: Request) -> str:
+        return str(request.path_params["id"])
+
+    one = f"/{path}/{{id}}"
+    table: list[tuple[str, str, Answer]] = [
+        ("GET", f"/{path}", lambda r, _: rest.listed(name, dict(r.query_params))),
+        ("POST", f"/{path}", lambda _, body: rest.add(name, body)),
+        ("GET", one, lambda r, _: rest.one(name, it(r))),
+        ("POST", one, lambda r, body: rest.update(name, it(r), body)),
+        ("DELETE", one, lambda r, _: rest.delete(name, it(r))),
+    ]
+    if name in ("projects", "sections"):
+        table += [
+            ("POST", f"{one}/archive", lambda r, _: rest.archive(name, it(r), archived=True)),
+            (
+                "POST",
+                f"{one}/unarchive",
+                lambda r, _: rest.archive(name, it(r), archived=False),
+            ),
+        ]
+    return [_route(state, *row) for row in table]
+
+
+def _route(state: State, method: str, path: str, answer: Answer) -> Route:
+    async def endpoint(request: Request) -> Response:
+        raw = await request.body()
+        with state.lock:
+            try:
+                _authorized(state, request)
+                body = _body(raw) if method == "POST" else {}
+                found = answer(request, body)
+            except ApiError as error:
+                return _refusal(error)
+        return Response(status_code=204) if found is None else JSONResponse(found)
+
+    return Route(f"/api/v1{path}", endpoint, methods=[method])
+
+
+def _sync_endpoint(state: State, sync: Sync) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        raw = await request.body()
+        with state.lock:
+            try:
+                _authorized(state, request)
+                body = parsed(request.headers.get("content-type", ""), raw)
+                return JSONResponse(sync.answer(body))
+            except ApiError as error:
+                return _refusal(error)
+
+    return endpoint
+
+
+def _authorized(state: State, request: Request) -> None:
+    if state.token is None or request.headers.get("authorization") != f"Bearer {state.token}":
+        raise unauthorized()
+
+
+def _body(raw: bytes) -> Json:
+    try:
+        found = json.loads(raw or b"{}")
+    except ValueError:
+        raise bad("body") from None
+    if not isinstance(found, dict):
+        raise bad("body")
+    return found
+
+
+def _refusal(error: ApiError) -> Response:
+    headers = {}
+    if error.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    return JSONResponse(error.body, status_code=error.status, headers=headers)
+
+
+async def _no_longer(request: Request) -> Response:
+    del request
+    body = ApiError(410, 410, "GONE", _GONE).body
+    return JSONResponse(body, status_code=410)
+
+
+async def _not_here(request: Request) -> Response:
+    said = f"The sandbox does not have {request.method} {request.url.path}"
+    body = ApiError(501, 501, "NOT_IMPLEMENTED", said).body
+    return JSONResponse(body, status_code=501)
+
+
+def _none(_: Json) -> None:
+    return None

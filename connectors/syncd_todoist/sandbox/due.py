@@ -1,0 +1,114 @@
+"""Due dates as Todoist keeps them, and the few repetitions that are understood."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from syncd_todoist.sandbox.wire import Json, bad
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_EVERY = re.compile(
+    r"every(?: (?P<other>other|\d+))? ?(?P<what>day|days|week|weeks|" + "|".join(_DAYS) + ")"
+)
+_KEYS = {"date", "string", "timezone", "lang", "is_recurring"}
+
+
+def parse(value: Any, zone: str, now: datetime) -> Json | None:
+    """Return the due that a request's due object makes; ``zone`` is the user's."""
+    if value is None:
+        return None
+    if not isinstance(value, dict) or set(value) - _KEYS:
+        raise bad("due")
+    text = str(value.get("string") or "").strip()
+    if value.get("date") is None:
+        return from_string(text, zone, now)
+    moment, own_zone = _dated(str(value["date"]), value.get("timezone"), zone)
+    repeats = bool(_EVERY.fullmatch(text.lower()))
+    return {
+        "date": moment,
+        "timezone": own_zone,
+        "string": text or _words(moment, own_zone),
+        "lang": value.get("lang") or "en",
+        "is_recurring": repeats,
+    }
+
+
+def from_string(text: str, zone: str, now: datetime) -> Json | None:
+    """Return the due that a person's words make; 400 for words not understood."""
+    words = text.lower()
+    today = now.astimezone(ZoneInfo(zone)).date()
+    if words in ("", "no date", "no due date"):
+        return None
+    found = _EVERY.fullmatch(words)
+    if found:
+        day = _first(words, today)
+    elif words in ("today", "tomorrow"):
+        day = today + timedelta(days=words == "tomorrow")
+    else:
+        moment, own_zone = _dated(text, None, zone)
+        return _due(moment, own_zone, text)
+    return {**_due(day.isoformat(), None, text), "is_recurring": bool(found)}
+
+
+def advanced(due: Json, zone: str, now: datetime) -> Json:
+    """Return a repeating due at its next occurrence: after today, counted from itself."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    text = due["date"]
+    day = date.fromisoformat(text[:10])
+    while True:
+        day = _next(due["string"].lower(), day)
+        if day > today:
+            return {**due, "date": day.isoformat() + text[10:]}
+
+
+def _first(words: str, today: date) -> date:
+    found = _EVERY.fullmatch(words)
+    if found and found["what"] in _DAYS:
+        return today + timedelta(days=(_DAYS.index(found["what"]) - today.weekday()) % 7)
+    return today
+
+
+def _next(words: str, day: date) -> date:
+    found = _EVERY.fullmatch(words)
+    if found is None:
+        return day + timedelta(days=1)
+    other = found["other"]
+    count = 2 if other == "other" else int(other or 1)
+    if found["what"].startswith("day"):
+        return day + timedelta(days=count)
+    return day + timedelta(weeks=count)
+
+
+def _due(moment: str, zone: str | None, text: str) -> Json:
+    return {
+        "date": moment,
+        "timezone": zone,
+        "string": text,
+        "lang": "en",
+        "is_recurring": False,
+    }
+
+
+def _dated(text: str, own_zone: Any, zone: str) -> tuple[str, str | None]:
+    """Return ``date`` and ``timezone``: a day, a floating time, or a fixed one."""
+    try:
+        if "T" not in text:
+            return date.fromisoformat(text).isoformat(), None
+        at = datetime.fromisoformat(text).replace(microsecond=0)
+        if at.tzinfo is None and own_zone is None:
+            return at.isoformat(), None
+        named = ZoneInfo(str(own_zone or zone))  # a Z without a zone: the user's
+        at = at if at.tzinfo else at.replace(tzinfo=named)
+        return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), named.key
+    except (ValueError, OSError, KeyError, OverflowError):
+        raise bad("due") from None
+
+
+def _words(moment: str, zone: str | None) -> str:
+    if "T" not in moment:
+        day = date.fromisoformat(moment)
+        return f"{day.day} {day:%b %Y}"
+    at = datetime.fromisoformat(moment)
+    local = at.astimezone(ZoneInfo(zone)) if zone else at
+    return f"{local.day} {local:%b %Y %H:%M}"

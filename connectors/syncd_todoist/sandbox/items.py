@@ -1,0 +1,143 @@
+"""What can be done with tasks, whichever way it is asked for."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from syncd_todoist.sandbox import due as dues
+from syncd_todoist.sandbox.checks import duration, labels, parsed_labels, priority, text, words
+from syncd_todoist.sandbox.state import State
+from syncd_todoist.sandbox.wire import Json, bad, moment, new_item
+
+ADD = words(
+    "content description project_id section_id parent_id due deadline duration priority "
+    "labels child_order order_key day_order is_collapsed assigned_by_uid responsible_uid "
+    "auto_reminder auto_parse_labels"
+)
+UPDATE = words(
+    "id content description due deadline duration priority labels is_collapsed day_order "
+    "child_order order_key assigned_by_uid responsible_uid"
+)
+_PLAIN = ("child_order", "day_order", "is_collapsed", "responsible_uid", "assigned_by_uid")
+
+
+class Items:
+    """Tasks."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def add(self, args: Mapping[str, Any]) -> Json:
+        """Add a task; into the Inbox where nothing else is said."""
+        raw = new_item(self._state.fresh_id(), self._state.stamps())
+        raw |= self._place(args)
+        given = {key: value for key, value in args.items() if value is not None}
+        raw |= self._values({"content": None, **given})
+        if args.get("auto_parse_labels", True):
+            raw["content"], found = parsed_labels(raw["content"])
+            raw["labels"] = [*raw["labels"], *found]
+        if "child_order" not in args:
+            raw["child_order"] = sum(1 for _ in self._state.live("items"))
+        return self._state.put("items", raw, touch=False)
+
+    def update(self, item: Any, args: Mapping[str, Any]) -> Json:
+        """Change fields of a task; null clears due, deadline and duration."""
+        raw = self._state.get("items", item)
+        return self._state.change("items", raw, **self._values(args))
+
+    def move(self, item: Any, args: Mapping[str, Any]) -> Json:
+        """Move a task, and all below it, to exactly one place."""
+        raw = self._state.get("items", item)
+        if len(args) != 1:
+            raise bad("parent_id")
+        if args.get("parent_id") in {one["id"] for one in self._below(raw, with_it=True)}:
+            raise bad("parent_id")
+        place = self._place({key: value for key, value in args.items() if value})
+        moved = self._state.change("items", raw, **place)
+        for below in self._below(moved):
+            where = {key: place[key] for key in ("project_id", "section_id")}
+            self._state.change("items", below, **where)
+        return moved
+
+    def close(self, item: Any) -> Json:
+        """Tick a task: a repeating one moves on, any other is completed."""
+        raw = self._state.get("items", item)
+        if not (raw["due"] or {}).get("is_recurring"):
+            return self.complete(item)
+        state = self._state
+        advanced = dues.advanced(raw["due"], state.switches.zone, state.clock.now())
+        count = raw["completed_count"] + 1
+        return state.change("items", raw, due=advanced, completed_count=count)
+
+    def complete(self, item: Any, at: str | None = None) -> Json:
+        """Complete a task with all below it, a repeating one for good."""
+        raw = self._state.get("items", item)
+        for one in self._below(raw, with_it=True):
+            if one["checked"]:
+                continue
+            count = one["completed_count"] + 1
+            when = at or moment(self._state.now())
+            done = {"checked": True, "completed_at": when, "completed_count": count}
+            self._state.change("items", one, completed_by_uid=raw["user_id"], **done)
+        return self._state.get("items", item)
+
+    def uncomplete(self, item: Any) -> Json:
+        """Reopen a task, last in its list, with what is above it."""
+        raw: Json | None = self._state.get("items", item)
+        last = max((one["child_order"] for one in self._state.live("items")), default=0) + 1
+        while raw is not None:
+            opened = {"checked": False, "completed_at": None, "completed_by_uid": None}
+            if raw["checked"]:
+                self._state.change("items", raw, child_order=last, **opened)
+            parent = raw["parent_id"]
+            raw = self._state.tables["items"].get(parent) if parent else None
+        return self._state.get("items", item)
+
+    def delete(self, item: Any) -> None:
+        """Delete a task with all below it; tombstones stay."""
+        for one in self._below(self._state.get("items", item), with_it=True):
+            self._state.change("items", one, is_deleted=True)
+
+    def _below(self, raw: Json, *, with_it: bool = False) -> Iterator[Json]:
+        if with_it:
+            yield raw
+        for one in list(self._state.tables["items"].values()):
+            if one["parent_id"] == raw["id"] and not one["is_deleted"]:
+                yield from self._below(one, with_it=True)
+
+    def _place(self, args: Mapping[str, Any]) -> Json:
+        if args.get("parent_id"):
+            parent = self._state.get("items", args["parent_id"])
+            inherited = {key: parent[key] for key in ("project_id", "section_id")}
+            return {**inherited, "parent_id": parent["id"]}
+        project, section = args.get("project_id"), args.get("section_id")
+        if section:
+            found = self._state.get("sections", section)
+            if found["is_archived"] or (project and found["project_id"] != project):
+                raise bad("section_id")
+            project = found["project_id"]
+        project = self._state.get("projects", project or self._state.inbox)
+        if project["is_archived"]:
+            raise bad("project_id")
+        return {"project_id": project["id"], "section_id": section or None, "parent_id": None}
+
+    def _values(self, args: Mapping[str, Any]) -> Json:
+        """Return the checked values of those arguments that are fields."""
+        values = {key: args[key] for key in _PLAIN if key in args}
+        for key, check in self._checks().items():
+            if key in args:
+                values |= check(args[key])
+        return values
+
+    def _checks(self) -> Mapping[str, Callable[[Any], Json]]:
+        zone, now = self._state.switches.zone, self._state.clock.now()
+        return {
+            "content": lambda it: {"content": text(it, "content", 500)},
+            "description": lambda it: {
+                "description": text(it, "description", 16383, empty=True)
+            },
+            "priority": lambda it: {"priority": priority(it)},
+            "labels": lambda it: {"labels": labels(it)},
+            "due": lambda it: {"due": dues.parse(it, zone, now)},
+            "deadline": lambda it: {"deadline": {"lang": "en", **it} if it else None},
+            "duration": lambda it: duration(it, self._state.switches),
+        }

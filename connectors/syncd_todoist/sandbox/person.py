@@ -1,0 +1,225 @@
+"""What a person does in Todoist's own window."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from syncd.model.entities import Kind
+from syncd.model.values import Moment, Value
+from syncd_todoist.sandbox.items import Items
+from syncd_todoist.sandbox.places import Places
+from syncd_todoist.sandbox.state import State
+from syncd_todoist.sandbox.wire import Json
+
+_TABLE = {Kind.TASK: "items", Kind.GOAL: "sections"}
+
+
+class TodoistPerson:
+    """Adds, changes, ticks and deletes tasks; goals are sections.
+
+    ``recurrence`` takes the words of Todoist ("every day"); ``link`` is the last line of
+    a description where it is an address, and stays when the notes above it change.
+    """
+
+    def __init__(self, state: State, project: str) -> None:
+        self._state = state
+        self._project = project
+        self._items = Items(state)
+        self._places = Places(state)
+
+    def titles(self, kind: Kind) -> list[str]:
+        """Return the titles of all active tasks, or of all sections."""
+        with self._state.lock:
+            return [_title(raw) for raw in self._shown(kind)]
+
+    def shows(self, kind: Kind, title: str) -> dict[str, Value]:
+        """Return the fields of one item; of a completed task too."""
+        with self._state.lock:
+            raw = self._find(kind, title)
+            return {"title": _title(raw)} if kind is Kind.GOAL else self._fields(raw)
+
+    def add(self, kind: Kind, title: str, **fields: Value) -> None:
+        """Add a task or a section to the plan's project."""
+        with self._state.lock:
+            project = self._ours()["id"]
+            if kind is Kind.GOAL:
+                self._places.add_section({"project_id": project, "name": title})
+                return
+            args = {"content": title, "project_id": project, "auto_parse_labels": False}
+            raw = self._items.add(args)
+            for field, value in fields.items():
+                self._edit_task(raw["id"], field, value)
+
+    def edit(self, kind: Kind, title: str, field: str, value: Value) -> None:
+        """Change one field."""
+        with self._state.lock:
+            raw = self._find(kind, title)
+            if kind is Kind.TASK:
+                self._edit_task(raw["id"], field, value)
+            elif field == "title":
+                self._places.update_section(raw["id"], {"name": value})
+            else:
+                raise KeyError(field)
+
+    def delete(self, kind: Kind, title: str) -> None:
+        """Delete a task with its sub-tasks, or a section with its tasks."""
+        with self._state.lock:
+            raw = self._find(kind, title)
+            remove = self._items.delete if kind is Kind.TASK else self._places.delete_section
+            remove(raw["id"])
+
+    # What only Todoist has.
+
+    def move_out(self, title: str) -> None:
+        """Move a task to the Inbox."""
+        with self._state.lock:
+            raw = self._find(Kind.TASK, title)
+            self._items.move(raw["id"], {"project_id": self._state.inbox})
+
+    def move_in(self, title: str) -> None:
+        """Move a task into the plan's project."""
+        with self._state.lock:
+            raw = self._find(Kind.TASK, title)
+            self._items.move(raw["id"], {"project_id": self._ours()["id"]})
+
+    def describe(self, title: str, description: str) -> None:
+        """Write the whole description of a task, last line and all."""
+        with self._state.lock:
+            raw = self._find(Kind.TASK, title)
+            self._items.update(raw["id"], {"description": description})
+
+    def description(self, title: str) -> str:
+        """Return the whole description of a task."""
+        with self._state.lock:
+            return str(self._find(Kind.TASK, title)["description"])
+
+    def archive_section(self, title: str) -> None:
+        """Archive a section."""
+        with self._state.lock:
+            self._places.archive_section(self._find(Kind.GOAL, title)["id"], archived=True)
+
+    def add_project(self, name: str) -> None:
+        """Add a project."""
+        with self._state.lock:
+            self._places.add_project({"name": name})
+
+    def delete_project(self, name: str) -> None:
+        """Delete a project with all that is in it."""
+        with self._state.lock:
+            self._places.delete_project(self._named(name)["id"])
+
+    def archive_project(self, name: str) -> None:
+        """Archive a project."""
+        with self._state.lock:
+            self._places.archive_project(self._named(name)["id"], archived=True)
+
+    def rename_project(self, name: str, new: str) -> None:
+        """Rename a project."""
+        with self._state.lock:
+            self._places.update_project(self._named(name)["id"], {"name": new})
+
+    def _named(self, name: str) -> Json:
+        for raw in self._state.live("projects"):
+            if raw["name"] == name:
+                return raw
+        raise KeyError(name)
+
+    def _ours(self) -> Json:
+        try:
+            return self._named(self._project)
+        except KeyError:
+            return self._state.add_project(self._project)
+
+    def _shown(self, kind: Kind) -> list[Json]:
+        if kind is Kind.TASK:
+            return list(self._state.active_items())
+        if kind is Kind.GOAL:
+            return list(self._state.live("sections"))
+        raise KeyError(kind)
+
+    def _find(self, kind: Kind, title: str) -> Json:
+        hidden = reversed(self._state.tables[_TABLE[kind]].values())
+        done = [raw for raw in hidden if raw.get("checked") and not raw["is_deleted"]]
+        for raw in [*self._shown(kind), *done]:
+            if _title(raw) == title:
+                return raw
+        raise KeyError(title)
+
+    def _fields(self, raw: Json) -> dict[str, Value]:
+        notes, link = _parted(raw["description"])
+        tables = self._state.tables
+        section, parent = raw["section_id"], raw["parent_id"]
+        return {
+            "title": raw["content"],
+            "notes": notes,
+            "link": link,
+            "goal": tables["sections"][section]["name"] if section else None,
+            "parent": tables["items"][parent]["content"] if parent else None,
+            "due": _day_or_moment(raw["due"], self._state.switches.zone),
+            "estimate_minutes": raw["duration"]["amount"] if raw["duration"] else None,
+            "priority": 5 - raw["priority"],
+            "labels": frozenset(raw["labels"]),
+            "done": raw["checked"],
+        }
+
+    def _edit_task(self, item: str, field: str, value: Value) -> None:
+        if field == "done":
+            (self._items.close if value else self._items.uncomplete)(item)
+        elif field in ("goal", "parent"):
+            self._items.move(item, self._place(field, value))
+        else:
+            self._items.update(item, self._args(item, field, value))
+
+    def _place(self, field: str, title: Value) -> dict[str, str]:
+        if title is None:
+            return {"project_id": self._ours()["id"]}
+        kind = Kind.GOAL if field == "goal" else Kind.TASK
+        key = "section_id" if field == "goal" else "parent_id"
+        return {key: self._find(kind, str(title))["id"]}
+
+    def _args(self, item: str, field: str, value: Any) -> Mapping[str, Any]:
+        if field == "notes":
+            link = _parted(self._state.get("items", item)["description"])[1]
+            return {"description": "\n\n".join(part for part in (value, link) if part)}
+        made: Mapping[str, Mapping[str, Any]] = {
+            "title": {"content": value},
+            "due": {"due": _due(value)},
+            "recurrence": {"due": {"string": value}},
+            "estimate_minutes": {
+                "duration": {"amount": value, "unit": "minute"} if value else None
+            },
+            "priority": {"priority": 5 - (value or 4) if isinstance(value, int | None) else 1},
+            "labels": {"labels": sorted(value) if isinstance(value, frozenset) else []},
+        }
+        return made[field]
+
+
+def _title(raw: Json) -> str:
+    return str(raw.get("content", raw.get("name")))
+
+
+def _parted(description: str) -> tuple[str, str]:
+    """Part a description from its last line, where that is an address or a mark."""
+    *lines, last = description.split("\n")
+    if last.startswith(("http://", "https://", "syncd:")) and " " not in last:
+        return "\n".join(lines).strip(), last
+    return description, ""
+
+
+def _due(value: Value) -> Json | None:
+    if isinstance(value, Moment):
+        at = value.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return {"date": at, "timezone": value.zone} if value.zone else {"date": at}
+    return {"date": value.isoformat()} if isinstance(value, date) else None
+
+
+def _day_or_moment(due: Json | None, zone: str) -> Value:
+    if due is None:
+        return None
+    if "T" not in due["date"]:
+        return date.fromisoformat(due["date"])
+    at = datetime.fromisoformat(due["date"])
+    if at.tzinfo is None:
+        return Moment(at.replace(tzinfo=ZoneInfo(zone)), zone)
+    return Moment(at, due["timezone"])

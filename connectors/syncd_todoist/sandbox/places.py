@@ -1,0 +1,161 @@
+"""What can be done with projects, sections, labels and comments."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from syncd_todoist.sandbox.checks import text, words
+from syncd_todoist.sandbox.state import State
+from syncd_todoist.sandbox.wire import Json, bad, moment, new_label, new_note, new_section
+
+PROJECT = words(
+    "name parent_id color description is_favorite is_collapsed view_style child_order"
+)
+SECTION = words("name section_order order is_collapsed description")
+LABEL = words("name color order item_order is_favorite")
+
+
+class Places:
+    """Projects and sections."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def add_project(self, args: Mapping[str, Any]) -> Json:
+        """Add a project."""
+        name = text(args.get("name"), "name", 120)
+        more = {key: args[key] for key in PROJECT - {"name"} if args.get(key) is not None}
+        return self._state.add_project(name, **more)
+
+    def update_project(self, project: Any, args: Mapping[str, Any]) -> Json:
+        """Change a project."""
+        new = dict(args)
+        if "name" in new:
+            new["name"] = text(new["name"], "name", 120)
+        return self._state.change("projects", self._state.get("projects", project), **new)
+
+    def archive_project(self, project: Any, *, archived: bool) -> Json:
+        """Archive a project, or bring it back; its tasks are just no longer active."""
+        raw = self._state.get("projects", project)
+        return self._state.change("projects", raw, is_archived=archived, child_order=0)
+
+    def delete_project(self, project: Any) -> None:
+        """Delete a project with all that is in it."""
+        raw = self._state.get("projects", project)
+        for table in ("sections", "items"):
+            self._delete_all(table, "project_id", raw["id"])
+        self._state.change("projects", raw, is_deleted=True)
+
+    def add_section(self, args: Mapping[str, Any]) -> Json:
+        """Add a section to a project."""
+        project = self._state.get("projects", args.get("project_id"))
+        raw = new_section(self._state.fresh_id(), self._state.stamps())
+        there = (
+            one for one in self._state.live("sections") if one["project_id"] == project["id"]
+        )
+        order = args.get("section_order") or args.get("order") or sum(1 for _ in there) + 1
+        raw |= {"project_id": project["id"], "section_order": order}
+        raw["name"] = text(args.get("name"), "name", 2048)
+        return self._state.put("sections", raw, touch=False)
+
+    def update_section(self, section: Any, args: Mapping[str, Any]) -> Json:
+        """Change a section."""
+        new = {("section_order" if key == "order" else key): it for key, it in args.items()}
+        if "name" in new:
+            new["name"] = text(new["name"], "name", 2048)
+        return self._state.change("sections", self._state.get("sections", section), **new)
+
+    def archive_section(self, section: Any, *, archived: bool) -> Json:
+        """Archive a section, its open tasks completed with it, or bring it back alone.
+
+        (The documentation says "and all its descendants tasks"; that they are then
+        completed is chosen here.)
+        """
+        raw = self._state.get("sections", section)
+        when = moment(self._state.now()) if archived else None
+        if archived:
+            for one in list(self._state.live("items")):
+                if one["section_id"] == raw["id"]:
+                    self._state.change("items", one, checked=True, completed_at=when)
+        return self._state.change("sections", raw, is_archived=archived, archived_at=when)
+
+    def move_section(self, section: Any, project: Any) -> Json:
+        """Move a section with its tasks to another project."""
+        target = self._state.get("projects", project)["id"]
+        raw = self._state.get("sections", section)
+        for one in list(self._state.tables["items"].values()):
+            if one["section_id"] == raw["id"] and not one["is_deleted"]:
+                self._state.change("items", one, project_id=target)
+        return self._state.change("sections", raw, project_id=target)
+
+    def delete_section(self, section: Any) -> None:
+        """Delete a section with all its tasks."""
+        raw = self._state.get("sections", section)
+        self._delete_all("items", "section_id", raw["id"])
+        self._state.change("sections", raw, is_deleted=True)
+
+    def _delete_all(self, table: str, key: str, value: str) -> None:
+        for one in list(self._state.tables[table].values()):
+            if one[key] == value and not one["is_deleted"]:
+                self._state.change(table, one, is_deleted=True)
+
+
+class Small:
+    """Labels and comments."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def add_label(self, args: Mapping[str, Any]) -> Json:
+        """Add a personal label."""
+        raw = new_label(self._state.fresh_number())
+        raw["order"] = args.get("order") or args.get("item_order") or 1
+        raw |= {key: args[key] for key in ("color", "is_favorite") if args.get(key) is not None}
+        raw["name"] = text(args.get("name"), "name", 60)
+        return self._state.put("labels", raw)
+
+    def update_label(self, label: Any, args: Mapping[str, Any]) -> Json:
+        """Change a label, its name on all tasks too."""
+        raw = self._state.get("labels", label)
+        new = {("order" if key == "item_order" else key): it for key, it in args.items()}
+        if "name" in new:
+            new["name"] = text(new["name"], "name", 60)
+            self.rename(raw["name"], new["name"])
+        return self._state.change("labels", raw, **new)
+
+    def delete_label(self, label: Any) -> None:
+        """Delete a label, from all tasks too."""
+        raw = self._state.get("labels", label)
+        self.rename(raw["name"], None)
+        self._state.change("labels", raw, is_deleted=True)
+
+    def rename(self, old: str, new: str | None) -> None:
+        """Rename a label on all tasks, or take it off."""
+        for one in list(self._state.live("items")):
+            if old in one["labels"]:
+                names = [new if name == old else name for name in one["labels"]]
+                self._state.change("items", one, labels=[name for name in names if name])
+
+    def shared(self) -> list[str]:
+        """Return the names of all labels that tasks have."""
+        names = {name for one in self._state.live("items") for name in one["labels"]}
+        return sorted(names)
+
+    def add_note(self, args: Mapping[str, Any]) -> Json:
+        """Add a comment to a task or a project: asked for by ``task_id``, told as ``item_id``."""
+        item, project = args.get("task_id") or args.get("item_id"), args.get("project_id")
+        if bool(item) is bool(project):
+            raise bad("task_id")
+        raw = new_note(self._state.fresh_id(), self._state.stamps())
+        raw["content"] = text(args.get("content"), "content", 15000)
+        where = ("items", item, "item_id") if item else ("projects", project, "project_id")
+        raw[where[2]] = self._state.get(where[0], where[1])["id"]
+        return self._state.put("notes", raw)
+
+    def update_note(self, note: Any, args: Mapping[str, Any]) -> Json:
+        """Change a comment."""
+        content = text(args.get("content"), "content", 15000)
+        return self._state.change("notes", self._state.get("notes", note), content=content)
+
+    def delete_note(self, note: Any) -> None:
+        """Delete a comment."""
+        self._state.change("notes", self._state.get("notes", note), is_deleted=True)

@@ -1,0 +1,154 @@
+"""Writing: up to 100 commands a request, each write with its own outcome."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from syncd.connect.contract import Outcome
+from syncd.errors import Changed, Gone, SignIn, SkipItem, ToolError, TryLater, Unclear
+from syncd.model.entities import Kind
+from syncd.model.remote import Op, Seen, Write
+from syncd_todoist.client import Client, Json
+from syncd_todoist.commands import Command, commands_of, key_of, move_to, numbered
+from syncd_todoist.failures import command_failed
+from syncd_todoist.outcomes import Outcomes
+from syncd_todoist.records import Records
+
+_AT_ONCE = 100
+_Done = dict[int, Outcome]
+"""Outcomes, by the place of their write."""
+_Job = tuple[int, list[Command]]
+"""The place of a write, and its commands."""
+
+
+class Writer:
+    """Does one batch of writes."""
+
+    def __init__(self, client: Client, records: Records, outcomes: Outcomes) -> None:
+        self._client = client
+        self._records = records
+        self._outcomes = outcomes
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        """Do these writes in order; one outcome each."""
+        if any(one.op is not Op.CREATE for one in writes):
+            self._outcomes.sync([])
+        done: _Done = {}
+        jobs: list[_Job] = []
+        for at, one in enumerate(writes):
+            try:
+                jobs.append((at, self._commands(one)))
+            except (Changed, Gone, SkipItem) as error:
+                away = one.op is Op.DELETE and isinstance(error, Gone)
+                done[at] = None if away else error
+        self._keep_what_is_below(writes, jobs, done)
+        self._send_all(writes, [job for job in jobs if job[0] not in done], done)
+        return [done[at] for at in range(len(writes))]
+
+    def _commands(self, write: Write) -> list[Command]:
+        if write.op is not Op.CREATE and write.seen is not None:
+            self._unmoved(write.kind, write.seen)
+        return commands_of(write, self._outcomes.place(write))
+
+    def _unmoved(self, kind: Kind, seen: Seen) -> None:
+        """Todoist writes over anything: so look whether the item is as it was seen."""
+        raw = self._records.latest.get(seen.id)
+        if raw is None:
+            return
+        if not self._records.is_here(raw):
+            raise Gone("It was deleted in Todoist, or moved out of syncd's project.")
+        if seen.version in ("", str(raw.get("updated_at") or "")):
+            return
+        now = self._records.remote(kind, raw).fields
+        shared = set(now) & set(seen.fields)
+        if not shared or any(now[name] != seen.fields[name] for name in shared):
+            raise Changed("It was edited in Todoist meanwhile: looking at it again.")
+
+    def _keep_what_is_below(
+        self, writes: Sequence[Write], jobs: Sequence[_Job], done: _Done
+    ) -> None:
+        """Move out what is not to be deleted itself.
+
+        Deleting a task takes its sub-tasks along, archiving a section its tasks (Todoist
+        API documentation, "Sync").
+        """
+        going: dict[str, tuple[int, Write]] = {}
+        for at, _ in jobs:
+            seen = writes[at].seen
+            if writes[at].op is Op.DELETE and seen is not None:
+                going[seen.id] = (at, writes[at])
+        if not going:
+            return
+        project = self._records.project or ""
+        rows = {str(raw["id"]): raw for raw in self._client.tasks(project)}
+        moves = list(_moves(rows, going, project))
+        for start in range(0, len(moves), _AT_ONCE):
+            part = moves[start : start + _AT_ONCE]
+            reply = self._outcomes.sync([command for _, command in part])
+            status = reply.get("sync_status") or {}
+            for at, command in part:
+                failed = command_failed(status.get(command["uuid"]))
+                if failed is not None and not isinstance(failed, Gone):
+                    done[at] = TryLater(f"What is below this could not be kept: {failed}")
+
+    def _send_all(self, writes: Sequence[Write], jobs: list[_Job], done: _Done) -> None:
+        sent = False
+        for chunk in _chunks(jobs):
+            try:
+                self._send(writes, chunk, done)
+            except (SignIn, TryLater) as error:
+                if not sent:
+                    raise
+                done |= {at: error for at, _ in jobs if at not in done}
+                return
+            sent = True
+
+    def _send(self, writes: Sequence[Write], chunk: list[_Job], done: _Done) -> None:
+        commands = [command for _, commands in chunk for command in commands]
+        try:
+            reply: Json = self._outcomes.sync(commands) if commands else {}
+        except Unclear as error:
+            done |= {at: error for at, _ in chunk}
+            return
+        except SkipItem as error:
+            if len(chunk) == 1:
+                done[chunk[0][0]] = error
+                return
+            for one in chunk:  # one of them spoils the whole request: find out which
+                self._send(writes, [one], done)
+            return
+        for at, of_one in chunk:
+            try:
+                done[at] = self._outcomes.outcome(writes[at], of_one, reply)
+            except (SignIn, TryLater, Unclear) as error:
+                done[at] = Unclear(f"Written, but not read back: {error}")
+            except ToolError as error:
+                done[at] = error
+
+
+def _chunks(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
+    chunk: list[_Job] = []
+    count = 0
+    for at, commands in jobs:
+        if chunk and count + len(commands) > _AT_ONCE:
+            yield chunk
+            chunk, count = [], 0
+        chunk.append((at, commands))
+        count += len(commands)
+    if chunk:
+        yield chunk
+
+
+def _moves(
+    rows: Mapping[str, Json], going: Mapping[str, tuple[int, Write]], project: str
+) -> Iterator[tuple[int, Command]]:
+    """Yield a move for each task that would be taken along by something that goes."""
+    for remote, raw in rows.items():
+        parent, section = raw.get("parent_id"), raw.get("section_id")
+        owner = going.get(str(parent or section))
+        if remote in going or owner is None:
+            continue
+        while parent is not None and str(parent) in going:
+            parent = rows.get(str(parent), {}).get("parent_id")
+        section = None if str(section) in going else section
+        at, write = owner
+        step = ("item_move", {"id": remote, **move_to(parent, section, project)})
+        yield at, numbered(key_of(write.key, f"keep {remote}"), [step])[0]
