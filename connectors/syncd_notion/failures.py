@@ -164,7 +164,6 @@ _BY_STATUS: Mapping[int, Callable[[Answer], ToolError]] = {
     401: _unauthorized,
     403: _forbidden,
     404: _not_found,
-    410: lambda _: Gone("It is not in Notion any more: restore it there to go on with it."),
     409: _conflict,
     429: _limited,
     529: _limited,

@@ -1,0 +1,136 @@
+"""The sandbox of Notion: its HTTP API on loopback, and a page to look at its data."""
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from syncd.clock import Clock
+from syncd.connect.sandbox import App
+from syncd.model.entities import Kind
+from syncd_notion.sandbox.asked import Asked
+from syncd_notion.sandbox.person import NotionPerson
+from syncd_notion.sandbox.refusals import Refused, absent
+from syncd_notion.sandbox.service import ENDPOINTS, Endpoint
+from syncd_notion.sandbox.state import identity
+from syncd_notion.sandbox.world import BOT, TOKEN, World
+
+VERSION = "2026-03-11"
+
+
+class NotionSandbox:
+    """A workspace with one page that is shared with the connection."""
+
+    name = "notion"
+    token = TOKEN
+
+    def __init__(self, clock: Clock) -> None:
+        self.world = World(clock)
+        self.parent_page = self.world.parent_page
+        self.person = NotionPerson(self.world)
+        self.app: App = _app(self.world)
+
+    def settings(self, origin: str) -> dict[str, Any]:
+        """Return the settings that point a connector here."""
+        return {"token": self.token, "base_url": origin, "parent_page": self.parent_page}
+
+    def revoke_token(self) -> None:
+        """Stop accepting the token."""
+        self.world.token = None
+
+    def lose_container(self) -> None:
+        """Have the person put the database of the tasks into the trash."""
+        self.person.trash_database(Kind.TASK)
+
+
+def make(directory: Path, clock: Clock) -> NotionSandbox:
+    """Make a sandbox; it needs no files."""
+    del directory
+    return NotionSandbox(clock)
+
+
+def _app(world: World) -> App:
+    routes = [
+        Route(path, partial(_serve, world, endpoint), methods=[method])
+        for (method, path), endpoint in ENDPOINTS.items()
+    ]
+    every = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+    absent = Route("/{rest:path}", partial(_serve, world, None), methods=every)
+    return Starlette(routes=[*routes, absent])
+
+
+async def _serve(world: World, endpoint: Endpoint | None, request: Request) -> Response:
+    """Answer one request; every reply has its own id."""
+    body = await request.body()
+    request_id = identity("request", world.count())
+    try:
+        _admit(world, request)
+        status, reply = 200, _answer(world, endpoint, request, body)
+    except Refused as refused:
+        status, reply = refused.status, _error(refused)
+    headers = {
+        "content-type": "application/json; charset=utf-8",
+        "x-notion-request-id": request_id,
+        "vary": "Accept-Encoding",
+    }
+    reply = {**reply, "request_id": request_id}
+    return JSONResponse(reply, status_code=status, headers=headers)
+
+
+def _answer(
+    world: World, endpoint: Endpoint | None, request: Request, body: bytes
+) -> dict[str, Any]:
+    if endpoint is None:
+        raise absent(f"{request.method} {request.url.path}")
+    world.actor = BOT
+    asked = Asked(ids=request.path_params, query=request.query_params, body=_json(body))
+    return endpoint(world, asked)
+
+
+def _admit(world: World, request: Request) -> None:
+    given = request.headers.get("authorization", "")
+    if world.token is None or given != f"Bearer {world.token}":
+        raise Refused(401, "unauthorized", "API token is invalid.")
+    version = request.headers.get("notion-version")
+    if version is None:
+        raise Refused(
+            400,
+            "missing_version",
+            "Notion-Version header failed validation: Notion-Version header should be defined,"
+            " instead was undefined.",
+        )
+    if version != VERSION:
+        raise Refused(
+            400,
+            "validation_error",
+            f"Notion-Version header failed validation: this sandbox speaks {VERSION} only,"
+            f" instead was `{version}`.",
+        )
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    if not body:
+        return {}
+    try:
+        found = json.loads(body)
+    except ValueError as error:
+        raise Refused(400, "invalid_json", "Error parsing JSON body.") from error
+    if not isinstance(found, dict):
+        raise Refused(400, "validation_error", "body should be an object.")
+    return found
+
+
+def _error(refused: Refused) -> dict[str, Any]:
+    data = {"additional_data": refused.data} if refused.data else {}
+    return {
+        "object": "error",
+        "status": refused.status,
+        "code": refused.code,
+        "message": refused.message,
+        **data,
+    }

@@ -1,0 +1,256 @@
+"""What a person does in the workspace by hand."""
+
+import copy
+from datetime import date
+from typing import Any
+
+from syncd.model.entities import Kind
+from syncd.model.fields import FieldType
+from syncd.model.schema import FIELDS
+from syncd.model.values import Moment, Value
+from syncd_notion.sandbox import schema
+from syncd_notion.sandbox.dates import instant_of, shown
+from syncd_notion.sandbox.state import Page, Prop, Source, title_of
+from syncd_notion.sandbox.tables import COLUMNS, TABLES
+from syncd_notion.sandbox.texts import Run, plain, run_of
+from syncd_notion.sandbox.world import PERSON, World
+
+_TEXTS = ("title", "rich_text")
+
+
+class NotionPerson:
+    """The person, by what they read: titles of databases, pages and columns."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    # What every sandbox's person can do.
+
+    def titles(self, kind: Kind) -> list[str]:
+        """Return the titles of a database's pages, newest first."""
+        return [title_of(page) for page in self._world.rows(self.source(kind))]
+
+    def shows(self, kind: Kind, title: str) -> dict[str, Value]:
+        """Return the fields of one page."""
+        page, source = self.page(kind, title), self.source(kind)
+        found: dict[str, Value] = {}
+        for field, name in COLUMNS[kind].items():
+            prop = schema.find_prop(source, name)
+            if prop is not None:
+                found[field] = self._read(kind, field, prop, page)
+        return found
+
+    def add(self, kind: Kind, title: str, **fields: Value) -> None:
+        """Add a page."""
+        source = self.source(kind)
+        self._world.actor = PERSON
+        page = self._world.add_row(source, {"title": [run_of(title)] if title else []})
+        for field, value in fields.items():
+            self._write(kind, page, field, value)
+
+    def edit(self, kind: Kind, title: str, field: str, value: Value) -> None:
+        """Change one field of a page."""
+        page = self.page(kind, title)
+        self._world.actor = PERSON
+        self._write(kind, page, field, value)
+
+    def delete(self, kind: Kind, title: str) -> None:
+        """Put a page into the trash."""
+        page = self.page(kind, title)
+        self._world.actor = PERSON
+        self._world.set_trash(page, in_trash=True)
+
+    # What only Notion's can do.
+
+    def source(self, kind: Kind) -> Source:
+        """Return the database of a kind by its title."""
+        for source in self._world.sources.values():
+            if plain(source.title) == TABLES[kind] and not self._world.is_trashed(source):
+                return source
+        raise KeyError(f"no database '{TABLES[kind]}'")
+
+    def page(self, kind: Kind, title: str) -> Page:
+        """Return a page by its title."""
+        for page in self._world.rows(self.source(kind)):
+            if title_of(page) == title:
+                return page
+        raise KeyError(f"no page '{title}' in '{TABLES[kind]}'")
+
+    def prop(self, kind: Kind, name: str) -> Prop:
+        """Return a column by its name."""
+        prop = schema.find_prop(self.source(kind), name)
+        if prop is None:
+            raise KeyError(f"no property '{name}' in '{TABLES[kind]}'")
+        return prop
+
+    def put(self, kind: Kind, title: str, name: str, value: Any) -> None:
+        """Put a value as it is kept (runs, option ids, a date) into a column."""
+        self._world.actor = PERSON
+        page = self.page(kind, title)
+        self._world.set_values(page, {self.prop(kind, name).id: value})
+
+    def choose(self, kind: Kind, title: str, name: str, option: str) -> None:
+        """Choose an option; one that is not there is made."""
+        chosen = schema.add_options(self.prop(kind, name), [option])
+        self.put(kind, title, name, chosen[0])
+
+    def write_runs(self, kind: Kind, title: str, name: str, runs: list[Run]) -> None:
+        """Write formatted text."""
+        self.put(kind, title, name, runs)
+
+    def restore(self, page: str) -> None:
+        """Take a page out of the trash."""
+        self._world.actor = PERSON
+        self._world.set_trash(self._world.pages[page], in_trash=False)
+
+    def duplicate(self, kind: Kind, title: str) -> str:
+        """Duplicate a page, with everything in it; return the id of the copy."""
+        page = self.page(kind, title)
+        self._world.actor = PERSON
+        copied = self._world.add_row(self.source(kind), copy.deepcopy(page.values))
+        return copied.id
+
+    def move(self, kind: Kind, title: str, to: str) -> None:
+        """Move a page elsewhere: to a page or another data source."""
+        page = self.page(kind, title)
+        self._world.actor = PERSON
+        page.title, page.parent = page.values.get("title", []), to
+        self._world.touch(page)
+
+    def rename_property(self, kind: Kind, name: str, new: str) -> None:
+        """Rename a column."""
+        self.prop(kind, name).name = new
+
+    def retype_property(self, kind: Kind, name: str, notion_type: str) -> None:
+        """Give a column another type."""
+        schema.retype(self.prop(kind, name), notion_type, self._world)
+
+    def delete_property(self, kind: Kind, name: str) -> None:
+        """Delete a column; it can come back."""
+        source = self.source(kind)
+        schema.remove(source, self.prop(kind, name), name)
+
+    def restore_property(self, kind: Kind, name: str) -> None:
+        """Bring a deleted column back, with its id and its values."""
+        source = self.source(kind)
+        prop = next(it for it in source.removed.values() if it.name == name)
+        source.props[prop.id] = source.removed.pop(prop.id)
+
+    def add_property(self, kind: Kind, name: str, notion_type: str) -> None:
+        """Add a column."""
+        source = self.source(kind)
+        schema.add(self._world, source, name, {notion_type: {}}, name)
+
+    def add_database(self, title: str, columns: dict[str, Any]) -> Source:
+        """Make a database of one's own under the shared page; values are as in the API."""
+        self._world.actor = PERSON
+        _, source = self._world.add_database(self._world.parent_page, [run_of(title)])
+        schema.change(self._world, source, columns, "properties")
+        return source
+
+    def trash_database(self, kind: Kind) -> None:
+        """Put a whole database into the trash."""
+        database = self._world.databases[self.source(kind).parent]
+        self._world.set_trash(database, in_trash=True)
+
+    def unshare(self, kind: Kind) -> None:
+        """Take a database away from the connection."""
+        self._world.hidden.add(self.source(kind).parent)
+
+    # Values of the plan and values of the workspace.
+
+    def _read(self, kind: Kind, field: str, prop: Prop, page: Page) -> Value:
+        raw = page.values.get(prop.id)
+        if field in ("period_start", "period_end"):
+            part = (raw or {}).get("end" if field == "period_end" else "start")
+            return date.fromisoformat(part[:10]) if part else None
+        return _READERS.get(prop.type, _as_it_is)(
+            self._world, prop, raw, FIELDS[kind][field].type
+        )
+
+    def _write(self, kind: Kind, page: Page, field: str, value: Value) -> None:
+        prop = self.prop(kind, COLUMNS[kind][field])
+        if field in ("period_start", "period_end"):
+            before = dict(page.values.get(prop.id) or {"start": None, "end": None})
+            before["end" if field == "period_end" else "start"] = _iso(value)
+            kept: Any = before
+        else:
+            kept = self._kept(kind, field, prop, value)
+        self._world.set_values(page, {prop.id: kept})
+
+    def _kept(self, kind: Kind, field: str, prop: Prop, value: Value) -> Any:
+        if prop.type in _TEXTS:
+            return [run_of(str(value))] if value else []
+        if prop.type in ("select", "status"):
+            return schema.add_options(prop, [_option(field, value)])[0] if value else None
+        if prop.type == "multi_select":
+            return schema.add_options(prop, sorted(map(str, value)))  # type: ignore[arg-type]
+        if prop.type == "relation":
+            return self._related(Kind(str(FIELDS[kind][field].target)), value)
+        if prop.type == "date":
+            return {"start": _iso(value), "end": None} if value else None
+        return value if prop.type in ("number", "checkbox") else (value or None)
+
+    def _related(self, kind: Kind, value: Value) -> list[str]:
+        titles = sorted(map(str, value)) if isinstance(value, frozenset) else [value]
+        return [self.page(kind, str(title)).id for title in titles if title]
+
+
+def _option(field: str, value: Value) -> str:
+    if field == "priority":
+        return f"P{value}"
+    text = str(value)
+    return text[:1].upper() + text[1:]
+
+
+def _iso(value: Value) -> str | None:
+    if isinstance(value, Moment):
+        return shown(value.local())
+    return value.isoformat() if isinstance(value, date) else None
+
+
+def _read_text(_world: World, _prop: Prop, raw: Any, _type: FieldType) -> Value:
+    return plain(raw or [])
+
+
+def _read_option(_world: World, prop: Prop, raw: Any, sort: FieldType) -> Value:
+    name = next((it["name"] for it in prop.options if it["id"] == raw), None)
+    if sort is FieldType.PRIORITY:
+        return int(name[1:]) if name else None
+    if sort is FieldType.TEXT:
+        return name or ""
+    return name.lower() if name else None
+
+
+def _read_options(_world: World, prop: Prop, raw: Any, _type: FieldType) -> Value:
+    return frozenset(it["name"] for it in prop.options if it["id"] in (raw or []))
+
+
+def _read_date(_world: World, _prop: Prop, raw: Any, _type: FieldType) -> Value:
+    if not raw:
+        return None
+    start = raw["start"]
+    return date.fromisoformat(start) if len(start) == 10 else Moment(instant_of(start))
+
+
+def _read_related(world: World, _prop: Prop, raw: Any, sort: FieldType) -> Value:
+    titles = [title_of(world.pages[it]) for it in raw or [] if it in world.pages]
+    return frozenset(titles) if sort is FieldType.REFS else next(iter(titles), None)
+
+
+def _as_it_is(_world: World, prop: Prop, raw: Any, sort: FieldType) -> Value:
+    if prop.type == "checkbox":
+        return bool(raw)
+    empty: Value = "" if sort is FieldType.TEXT else None
+    return raw if raw is not None else empty
+
+
+_READERS = {
+    "title": _read_text,
+    "rich_text": _read_text,
+    "select": _read_option,
+    "status": _read_option,
+    "multi_select": _read_options,
+    "date": _read_date,
+    "relation": _read_related,
+}

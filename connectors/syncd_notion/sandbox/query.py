@@ -1,0 +1,244 @@
+"""Filters and sorts of a query."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from syncd_notion.sandbox.dates import instant_of
+from syncd_notion.sandbox.refusals import absent, in_body, invalid, missing, only
+from syncd_notion.sandbox.schema import find_prop
+from syncd_notion.sandbox.state import Page, Prop, Source
+from syncd_notion.sandbox.texts import plain
+
+Test = Callable[[Page], bool]
+TIMESTAMPS = frozenset({"created_time", "last_edited_time"})
+_DEPTH = 2
+_TEXT_LIKE = frozenset({"title", "rich_text", "email", "url", "phone_number"})
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "equals": lambda one, other: one == other,
+    "does_not_equal": lambda one, other: one != other,
+    "greater_than": lambda one, other: one is not None and one > other,
+    "less_than": lambda one, other: one is not None and one < other,
+    "greater_than_or_equal_to": lambda one, other: one is not None and one >= other,
+    "less_than_or_equal_to": lambda one, other: one is not None and one <= other,
+}
+_TEXT_TESTS: dict[str, Callable[[str, str], bool]] = {
+    "equals": lambda text, asked: text == asked,
+    "does_not_equal": lambda text, asked: text != asked,
+    "contains": lambda text, asked: asked in text,
+    "does_not_contain": lambda text, asked: asked not in text,
+    "starts_with": lambda text, asked: text.startswith(asked),
+    "ends_with": lambda text, asked: text.endswith(asked),
+}
+_DATE_TESTS: dict[str, Callable[[datetime, datetime], bool]] = {
+    "equals": lambda one, other: one == other,
+    "before": lambda one, other: one < other,
+    "after": lambda one, other: one > other,
+    "on_or_before": lambda one, other: one <= other,
+    "on_or_after": lambda one, other: one >= other,
+}
+
+
+def asks(source: Source, raw: Any, place: str = "body.filter", depth: int = 0) -> Test:
+    """Return what a filter asks of a row."""
+    if not isinstance(raw, dict):
+        raise in_body(place, "an object", raw)
+    for word, join in (("and", all), ("or", any)):
+        if word in raw:
+            parts = _parts(source, raw, word, (place, depth))
+            return lambda page, parts=parts, join=join: join(part(page) for part in parts)  # type: ignore[misc]
+    if "timestamp" in raw:
+        return _on_timestamp(raw, place)
+    if "property" not in raw:
+        raise missing(f"{place}.property")
+    return _on_property(source, raw, place)
+
+
+def _parts(source: Source, raw: dict[str, Any], word: str, at: tuple[str, int]) -> list[Test]:
+    place, depth = at
+    only(raw, place, frozenset({word}))
+    if depth >= _DEPTH or not isinstance(raw[word], list):
+        raise in_body(f"{place}.{word}", "an array nested at most two levels", raw[word])
+    return [
+        asks(source, one, f"{place}.{word}[{number}]", depth + 1)
+        for number, one in enumerate(raw[word])
+    ]
+
+
+def _on_timestamp(raw: dict[str, Any], place: str) -> Test:
+    stamp = raw["timestamp"]
+    if stamp not in TIMESTAMPS:
+        raise in_body(f"{place}.timestamp", '"created_time" or "last_edited_time"', stamp)
+    body = only(raw, place, frozenset({"timestamp", stamp}))
+    test = _date_test(body.get(stamp), f"{place}.{stamp}")
+    return lambda page: test(_minute(_stamp_of(page, stamp)))
+
+
+def _stamp_of(page: Page, stamp: str) -> datetime:
+    return page.created if stamp == "created_time" else page.edited
+
+
+def _on_property(source: Source, raw: dict[str, Any], place: str) -> Test:
+    prop = find_prop(source, str(raw["property"]))
+    if prop is None:
+        raise invalid(f"Could not find property with name or id: {raw['property']}")
+    keys = set(raw) - {"property", "type"}
+    if len(keys) != 1:
+        raise in_body(place, "a filter of one type", ", ".join(sorted(keys)))
+    asked = keys.pop()
+    make = _MAKERS.get(asked)
+    if make is None:
+        raise absent(f"filters of type {asked}")
+    fits = prop.type in _TEXT_LIKE if asked in _TEXT_LIKE else prop.type == asked
+    if not fits:
+        raise invalid(
+            "The property type in the database does not match the property type of the filter"
+            f" provided: database property {prop.type} does not match filter {asked}"
+        )
+    return make(prop, raw[asked], f"{place}.{asked}")
+
+
+def _operator(raw: Any, place: str) -> tuple[str, Any]:
+    if not isinstance(raw, dict) or len(raw) != 1:
+        raise in_body(place, "an object with one operator", raw)
+    return next(iter(raw.items()))
+
+
+def _emptiness(prop: Prop, word: str) -> Test | None:
+    if word == "is_empty":
+        return lambda page: page.values.get(prop.id) in (None, [], "")
+    if word == "is_not_empty":
+        return lambda page: page.values.get(prop.id) not in (None, [], "")
+    return None
+
+
+def _text(prop: Prop, raw: Any, place: str) -> Test:
+    word, asked = _operator(raw, place)
+    test = _TEXT_TESTS.get(word)
+    if test is None or not isinstance(asked, str):
+        return _emptiness(prop, word) or _refuse(place, word)
+    return lambda page: test(_text_of(prop, page).casefold(), asked.casefold())
+
+
+def _text_of(prop: Prop, page: Page) -> str:
+    value = page.values.get(prop.id)
+    return plain(value) if isinstance(value, list) else str(value or "")
+
+
+def _plain_value(prop: Prop, raw: Any, place: str) -> Test:
+    word, asked = _operator(raw, place)
+    test = _COMPARISONS.get(word)
+    if test is None:
+        return _emptiness(prop, word) or _refuse(place, word)
+    blank = False if prop.type == "checkbox" else None
+    return lambda page: test(page.values.get(prop.id, blank), asked)
+
+
+def _choice(prop: Prop, raw: Any, place: str) -> Test:
+    word, asked = _operator(raw, place)
+    if word not in ("equals", "does_not_equal"):
+        return _emptiness(prop, word) or _refuse(place, word)
+    names = asked if isinstance(asked, list) else [asked]
+    known = {it["id"] for it in prop.options if it["name"] in names or it["id"] in names}
+    return lambda page: (page.values.get(prop.id) in known) == (word == "equals")
+
+
+def _many(prop: Prop, raw: Any, place: str) -> Test:
+    word, asked = _operator(raw, place)
+    if word not in ("contains", "does_not_contain"):
+        return _emptiness(prop, word) or _refuse(place, word)
+    known = {it["id"] for it in prop.options if it["name"] == asked} | {asked}
+    return lambda page: (
+        bool(known & set(page.values.get(prop.id) or [])) == (word == "contains")
+    )
+
+
+def _date(prop: Prop, raw: Any, place: str) -> Test:
+    word, _ = _operator(raw, place)
+    empty = _emptiness(prop, word)
+    if empty is not None:
+        return empty
+    test = _date_test(raw, place)
+
+    def check(page: Page) -> bool:
+        value = page.values.get(prop.id)
+        return value is not None and test(_minute(instant_of(value["start"])))
+
+    return check
+
+
+def _date_test(raw: Any, place: str) -> Callable[[datetime], bool]:
+    """Return the test of an instant; seconds are ignored (recorded replies)."""
+    word, asked = _operator(raw, place)
+    test = _DATE_TESTS.get(word)
+    if test is None:
+        raise absent(f"the date operator {word}")
+    try:
+        limit = _minute(instant_of(asked))
+    except (TypeError, ValueError) as error:
+        raise in_body(f"{place}.{word}", "a valid ISO 8601 date string", asked) from error
+    return lambda stamp: test(stamp, limit)
+
+
+def _minute(stamp: datetime) -> datetime:
+    return stamp.astimezone(UTC).replace(second=0, microsecond=0)
+
+
+def _refuse(place: str, word: str) -> Test:
+    raise in_body(f"{place}.{word}", "not present", word)
+
+
+_MAKERS: dict[str, Callable[[Prop, Any, str], Test]] = {
+    **dict.fromkeys(_TEXT_LIKE, _text),
+    "number": _plain_value,
+    "checkbox": _plain_value,
+    "select": _choice,
+    "status": _choice,
+    "multi_select": _many,
+    "relation": _many,
+    "people": _many,
+    "date": _date,
+}
+
+
+def ordered(source: Source, rows: list[Page], raw: Any) -> list[Page]:
+    """Sort rows, which come newest first; the first sort counts most."""
+    if raw is None:
+        return rows
+    if not isinstance(raw, list):
+        raise in_body("body.sorts", "an array", raw)
+    found = list(rows)
+    for number, one in reversed(list(enumerate(raw))):
+        place = f"body.sorts[{number}]"
+        body = only(one, place, frozenset({"property", "timestamp", "direction"}))
+        key = _sort_key(source, body, place)
+        if body.get("direction", "ascending") not in ("ascending", "descending"):
+            raise in_body(f"{place}.direction", "a direction", body["direction"])
+        found.sort(key=key, reverse=body.get("direction") == "descending")
+    return found
+
+
+def _sort_key(source: Source, body: dict[str, Any], place: str) -> Callable[[Page], Any]:
+    stamp = body.get("timestamp")
+    if stamp in TIMESTAMPS:
+        return lambda page: _minute(_stamp_of(page, stamp))
+    if "property" not in body:
+        raise missing(f"{place}.property")
+    prop = find_prop(source, str(body["property"]))
+    if prop is None:
+        raise invalid(f"Could not find sort property with name or id: {body['property']}")
+    return lambda page: _sortable(prop, page.values.get(prop.id))
+
+
+def _sortable(prop: Prop, value: Any) -> tuple[bool, Any]:
+    """Return what to sort by; what is empty comes last."""
+    if prop.type in ("title", "rich_text"):
+        return (not value, plain(value or []).casefold())
+    if prop.type == "date":
+        return (not value, instant_of(value["start"]) if value else _EPOCH)
+    if prop.type == "number":
+        return (value is None, value or 0)
+    return (value in (None, [], ""), str(value))
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

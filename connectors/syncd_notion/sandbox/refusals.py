@@ -1,0 +1,78 @@
+"""What the service refuses, and in which words."""
+
+from typing import Any
+
+
+class Refused(Exception):
+    """An error reply: status, code and message as the service sends them."""
+
+    def __init__(self, status: int, code: str, message: str, **data: Any) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.data = data
+
+
+def invalid(message: str) -> Refused:
+    """Refuse a body or a value."""
+    return Refused(400, "validation_error", message)
+
+
+def in_body(place: str, expected: str, found: object) -> Refused:
+    """Refuse one place of a body: what should be there, and what was."""
+    shown = "undefined" if found is None else _shown(found)
+    return invalid(
+        f"body failed validation: {place} should be {expected}, instead was `{shown}`."
+    )
+
+
+def missing(place: str) -> Refused:
+    """Refuse a body without something that must be there."""
+    return in_body(place, "defined", None)
+
+
+def unknown(place: str, found: object) -> Refused:
+    """Refuse a body with something that may not be there."""
+    return in_body(place, "not present", found)
+
+
+def not_found(what: str, identity: str, bot: str) -> Refused:
+    """Refuse what does not exist or is not shared: both read the same."""
+    return Refused(
+        404,
+        "object_not_found",
+        f"Could not find {what} with ID: {identity}. Make sure the relevant pages and"
+        ' databases are shared with your integration "syncd".',
+        integration_id=bot,
+    )
+
+
+def trashed() -> Refused:
+    """Refuse to edit what is in the trash."""
+    return invalid(
+        "Can't edit block that is archived. You must unarchive the block before editing."
+    )
+
+
+def absent(what: str) -> Refused:
+    """Refuse what this sandbox does not imitate."""
+    return Refused(501, "not_implemented", f"This sandbox does not imitate {what}.")
+
+
+def only(body: Any, place: str, allowed: frozenset[str]) -> dict[str, Any]:
+    """Return ``body`` as an object with no other keys than those allowed."""
+    if not isinstance(body, dict):
+        raise in_body(place, "an object", body)
+    for name, value in body.items():
+        if name not in allowed:
+            raise unknown(f"{place}.{name}", value)
+    return body
+
+
+def _shown(found: object) -> str:
+    if isinstance(found, str):
+        return f'"{found}"'
+    if isinstance(found, bool):
+        return str(found).lower()
+    return str(found) if isinstance(found, int | float) else type(found).__name__

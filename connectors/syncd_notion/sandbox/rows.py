@@ -1,0 +1,148 @@
+"""The endpoints of rows: query, create, read, update, single properties."""
+
+from syncd_notion.sandbox import render, schema
+from syncd_notion.sandbox.asked import PAGING, PARENT, Asked, set_trash
+from syncd_notion.sandbox.query import asks, ordered
+from syncd_notion.sandbox.refusals import absent, invalid, missing, only, trashed
+from syncd_notion.sandbox.render import Json, listing
+from syncd_notion.sandbox.state import Page, Source
+from syncd_notion.sandbox.texts import parse_runs
+from syncd_notion.sandbox.values import parse_values, shown_value
+from syncd_notion.sandbox.world import World
+
+_NOT_IMITATED = ("children", "markdown", "template", "content", "erase_content", "position")
+_QUERY = frozenset({"filter", "sorts", "result_type", "in_trash", "archived"})
+
+
+def query(world: World, asked: Asked) -> Json:
+    """List rows. After ``query_limit`` of them the list ends, and says so."""
+    source = world.source(asked.ids["data_source_id"])
+    body = only(asked.body, "body", _QUERY | PAGING)
+    for name in ("in_trash", "archived"):
+        if name in body:
+            raise absent(f"queries with {name}")
+    rows = _rows(world, source, asked.ids["data_source_id"])
+    if body.get("filter") is not None:
+        test = asks(source, body["filter"])
+        rows = [row for row in rows if test(row)]
+    rows = ordered(source, rows, body.get("sorts"))
+    cut = len(rows) > world.query_limit
+    reply = listing(
+        rows[: world.query_limit],
+        body,
+        "page_or_data_source",
+        lambda row: render.page_of(world, row),
+    )
+    why = {"type": "incomplete", "incomplete_reason": "query_result_limit_reached"}
+    return reply | ({"request_status": why} if cut else {})
+
+
+def _rows(world: World, source: Source, name: str) -> list[Page]:
+    if not world.is_trashed(source) or world.trashed_query == "empty":
+        return world.rows(source)
+    if world.trashed_query == "404":
+        raise world.missing("database", name, "path.data_source_id")
+    rows = [it for it in world.pages.values() if it.parent == source.id]
+    return sorted(rows, key=lambda it: -it.number)
+
+
+def create_page(world: World, asked: Asked) -> Json:
+    """Add a row, or a page under a page."""
+    keys = frozenset({"parent", "properties", "icon", "cover", *_NOT_IMITATED})
+    body = _imitated(only(asked.body, "body", keys))
+    if "parent" not in body:
+        raise missing("body.parent")
+    parent = only(body["parent"], "body.parent", PARENT)
+    if "page_id" in parent:
+        return _page_under_page(world, parent, body)
+    source = _source_for(world, parent)
+    if world.is_trashed(source):
+        raise trashed()
+    values = parse_values(world, source, body.get("properties") or {}, "body.properties")
+    page = world.add_row(source, values)
+    page.icon, page.cover = body.get("icon"), body.get("cover")
+    return render.page_of(world, page)
+
+
+def _imitated(body: Json) -> Json:
+    for name in _NOT_IMITATED:
+        if name in body:
+            raise absent(f"page bodies ({name})")
+    return body
+
+
+def _source_for(world: World, parent: Json) -> Source:
+    if "data_source_id" in parent:
+        return world.source(str(parent["data_source_id"]), "body.parent.data_source_id")
+    if "database_id" not in parent:
+        raise missing("body.parent.data_source_id")
+    database = world.database(str(parent["database_id"]), "body.parent.database_id")
+    sources = world.sources_of(database)
+    if len(sources) > 1:
+        raise invalid("Databases with multiple data sources need a data_source_id.")
+    return sources[0]
+
+
+def _page_under_page(world: World, parent: Json, body: Json) -> Json:
+    above = world.page(str(parent["page_id"]), "body.parent.page_id")
+    raw = (body.get("properties") or {}).get("title") or []
+    runs = raw.get("title") if isinstance(raw, dict) else raw
+    page = world.add_page(above.id, parse_runs(runs, "body.properties.title"))
+    return render.page_of(world, page)
+
+
+def read_page(world: World, asked: Asked) -> Json:
+    """Read a page; one in the trash too."""
+    return render.page_of(world, world.page(asked.ids["page_id"]))
+
+
+_PAGE_KEYS = frozenset({"properties", "icon", "cover", "is_locked", "in_trash", "is_archived"})
+
+
+def update_page(world: World, asked: Asked) -> Json:
+    """Change values; what is not named keeps its value."""
+    page = world.page(asked.ids["page_id"])
+    body = _imitated(only(asked.body, "body", _PAGE_KEYS | frozenset(_NOT_IMITATED)))
+    source = world.sources.get(page.parent)
+    if source is not None and "properties" in body:
+        values = parse_values(world, source, body["properties"], "body.properties")
+    else:
+        values = {}
+    set_trash(world, page, body)
+    if values and world.is_trashed(page):
+        raise trashed()
+    world.set_values(page, values)
+    for name in ("icon", "cover", "is_locked", "is_archived"):
+        if name in body:
+            setattr(page, name, body[name])
+            world.touch(page)
+    return render.page_of(world, page)
+
+
+_LISTED = frozenset({"title", "rich_text", "people", "relation"})
+
+
+def page_property(world: World, asked: Asked) -> Json:
+    """Read one property whole: a list for those that can be long."""
+    page = world.page(asked.ids["page_id"])
+    source = world.sources.get(page.parent)
+    prop = schema.find_prop(source, asked.ids["property_id"]) if source else None
+    if prop is None:
+        raise invalid(f"Could not find property with name or id: {asked.ids['property_id']}")
+    value = shown_value(world, page, prop)
+    head = {"object": "property_item", "type": prop.type, "id": prop.id}
+    if prop.type not in _LISTED:
+        return {**head, prop.type: value}
+    items = [{**head, prop.type: one} for one in value]
+    size = render.page_size(asked.query.get("page_size"))
+    start = int(asked.query.get("start_cursor", "0"))
+    more = start + size < len(items)
+    kind: Json = {"id": prop.id, "next_url": None, "type": prop.type, prop.type: {}}
+    return {
+        "object": "list",
+        "results": items[start : start + size],
+        "next_cursor": str(start + size) if more else None,
+        "has_more": more,
+        "type": "property_item",
+        "property_item": kind,
+    }

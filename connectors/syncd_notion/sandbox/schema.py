@@ -1,0 +1,196 @@
+"""The schema of a data source: making and changing properties."""
+
+import hashlib
+from typing import Any
+from urllib.parse import quote, unquote
+
+from syncd_notion.sandbox.refusals import absent, in_body, invalid, missing, only, unknown
+from syncd_notion.sandbox.state import Prop, Source, identity
+from syncd_notion.sandbox.world import World
+
+SIMPLE = frozenset(
+    {"title", "rich_text", "date", "checkbox", "url", "email", "phone_number", "people"}
+    | {"created_time", "last_edited_time"}
+)
+CHOICES = frozenset({"select", "multi_select", "status"})
+TYPES = SIMPLE | CHOICES | {"number", "relation"}
+ELSEWHERE = frozenset(
+    {"formula", "rollup", "files", "unique_id", "created_by", "last_edited_by", "button"}
+    | {"place", "verification"}
+)
+READ_ONLY = frozenset({"created_time", "last_edited_time"})
+COLORS = (
+    "default",
+    "gray",
+    "brown",
+    "orange",
+    "yellow",
+    "green",
+    "blue",
+    "purple",
+    "pink",
+    "red",
+)
+NUMBER_FORMATS = frozenset(
+    {"number", "number_with_commas", "percent", "dollar", "euro", "pound"}
+)
+_SIGNS = ":;<=>?@[]^_`{|}~"
+_ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" + _SIGNS
+
+
+def prop_id(*parts: object) -> str:
+    """Return a short id as the service makes them, encoded for addresses."""
+    digest = hashlib.sha256(":".join(map(str, parts)).encode()).digest()
+    return quote("".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:4]), safe="")
+
+
+def find_prop(source: Source, name: str) -> Prop | None:
+    """Return the property with this id (encoded or not) or this name."""
+    for prop in source.props.values():
+        if name in (prop.id, unquote(prop.id)):
+            return prop
+    return next((prop for prop in source.props.values() if prop.name == name), None)
+
+
+def add_options(prop: Prop, names: list[str]) -> list[str]:
+    """Return the ids of these options; those that are new are made."""
+    ids = []
+    for name in names:
+        found = next((it for it in prop.options if it["name"] == name), None)
+        if found is None:
+            if prop.type == "status":
+                raise invalid(f'Invalid status option. Status option "{name}" does not exist.')
+            found = option(prop.id, {"name": name}, len(prop.options))
+            prop.options.append(found)
+        ids.append(found["id"])
+    return ids
+
+
+def option(owner: str, raw: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return a checked option."""
+    name = raw.get("name")
+    if not isinstance(name, str) or not name:
+        raise in_body("option.name", "a string", name)
+    if "," in name:
+        raise invalid(f"Invalid select option, commas not allowed: {name}")
+    return {
+        "id": raw.get("id") or identity("option", owner, name, number),
+        "name": name,
+        "color": raw.get("color") or COLORS[number % len(COLORS)],
+        "description": raw.get("description"),
+    }
+
+
+def change(world: World, source: Source, changes: Any, place: str) -> None:
+    """Apply the ``properties`` of a request to a schema, all or nothing."""
+    if not isinstance(changes, dict):
+        raise in_body(place, "an object", changes)
+    for name, raw in changes.items():
+        prop = find_prop(source, name)
+        if raw is None:
+            remove(source, prop, name)
+        elif prop is None:
+            add(world, source, name, raw, f"{place}.{name}")
+        else:
+            _alter(world, prop, raw, f"{place}.{name}")
+
+
+def add(world: World, source: Source, name: str, raw: Any, place: str) -> Prop:
+    """Add a property; one of the same name that was removed does not come back."""
+    notion_type = _type_in(raw, place)
+    if notion_type == "title" and "title" in source.props:
+        raise invalid("Cannot create more than one title property.")
+    identifier = "title" if notion_type == "title" else prop_id(source.id, name, world.count())
+    prop = Prop(id=identifier, name=name, type=notion_type)
+    prop.config = _config(world, prop, raw.get(notion_type) or {}, f"{place}.{notion_type}")
+    source.props[prop.id] = prop
+    return prop
+
+
+def remove(source: Source, prop: Prop | None, name: str) -> None:
+    """Remove a property; its values stay, out of sight."""
+    if prop is None:
+        raise invalid(f"{name} is not a property that exists.")
+    if prop.type == "title":
+        raise invalid("Cannot delete the title property.")
+    source.removed[prop.id] = source.props.pop(prop.id)
+
+
+def _alter(world: World, prop: Prop, raw: Any, place: str) -> None:
+    body = only(raw, place, TYPES | ELSEWHERE | {"id", "name", "type", "description"})
+    if not set(body) - {"id", "name", "description"}:
+        prop.name = str(body.get("name") or prop.name)
+        return
+    notion_type = _type_in(raw, place)
+    prop.name = str(body.get("name") or prop.name)
+    retype(prop, notion_type, world)
+    prop.config = _config(world, prop, body.get(notion_type) or {}, f"{place}.{notion_type}")
+
+
+def retype(prop: Prop, notion_type: str, world: World) -> None:
+    """Give a property another type; its values are kept as text and read again."""
+    if prop.type == notion_type:
+        return
+    if "title" in (prop.type, notion_type):
+        raise invalid("Cannot convert the title property.")
+    world.reread(prop, notion_type)
+
+
+def _type_in(raw: Any, place: str) -> str:
+    body = only(raw, place, TYPES | ELSEWHERE | {"id", "name", "type", "description"})
+    named = set(body) - {"id", "name", "type", "description"}
+    if not named:
+        raise missing(f"{place}.{body.get('type') or 'type'}")
+    if named & ELSEWHERE:
+        raise absent(f"properties of type {min(named)}")
+    if len(named) > 1 or body.get("type") not in (None, *named):
+        raise unknown(f"{place}.{max(named)}", body[max(named)])
+    return named.pop()
+
+
+def _config(world: World, prop: Prop, raw: Any, place: str) -> dict[str, Any]:
+    if prop.type == "number":
+        body = only(raw, place, frozenset({"format"}))
+        if body.get("format", "number") not in NUMBER_FORMATS:
+            raise in_body(f"{place}.format", "a number format", body["format"])
+        return {"format": body.get("format", "number")}
+    if prop.type == "relation":
+        return _relation(world, raw, place)
+    if prop.type in CHOICES:
+        return _choices(prop, only(raw, place, frozenset({"options"})), place)
+    only(raw, place, frozenset())
+    return {}
+
+
+def _choices(prop: Prop, raw: dict[str, Any], place: str) -> dict[str, Any]:
+    """Return options: those sent replace all, and one sent by name keeps its id."""
+    if "options" not in raw:
+        return prop.config if "options" in prop.config else {"options": _first(prop)}
+    options = raw["options"]
+    if not isinstance(options, list) or len(options) > 100:
+        raise in_body(f"{place}.options", "an array of at most 100", options)
+    known = {it["name"]: it for it in prop.options}
+    keys = frozenset({"id", "name", "color", "description"})
+    made = []
+    for number, one in enumerate(options):
+        body = only(one, f"{place}.options[{number}]", keys)
+        made.append(known.get(body.get("name")) or option(prop.id, body, number))
+    return {"options": made}
+
+
+def _first(prop: Prop) -> list[dict[str, Any]]:
+    names = ("Not started", "In progress", "Done") if prop.type == "status" else ()
+    return [option(prop.id, {"name": name}, number) for number, name in enumerate(names)]
+
+
+def _relation(world: World, raw: Any, place: str) -> dict[str, Any]:
+    keys = frozenset({"data_source_id", "type", "single_property", "dual_property"})
+    body = only(raw, place, keys)
+    if "dual_property" in body or body.get("type") == "dual_property":
+        raise absent("relations of type dual_property")
+    if not isinstance(body.get("data_source_id"), str):
+        raise in_body(f"{place}.data_source_id", "a valid uuid", body.get("data_source_id"))
+    if "single_property" not in body:
+        raise missing(f"{place}.single_property")
+    target = world.source(body["data_source_id"])
+    return {"database_id": target.parent, "data_source_id": target.id}

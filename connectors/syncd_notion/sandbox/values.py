@@ -1,0 +1,183 @@
+"""Property values: checked as requests bring them, shown as replies have them."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from syncd_notion.sandbox.dates import parse_date
+from syncd_notion.sandbox.refusals import in_body, invalid, only
+from syncd_notion.sandbox.schema import READ_ONLY, add_options, find_prop
+from syncd_notion.sandbox.state import Page, Prop, Source, Value, to_the_minute
+from syncd_notion.sandbox.texts import parse_runs, units
+from syncd_notion.sandbox.world import World
+
+INLINE_RELATED = 25
+"""Related pages that a page object shows (recorded replies)."""
+MOST_ITEMS = 100
+_LENGTHS = {"url": 2000, "email": 200, "phone_number": 200}
+
+
+def parse_values(world: World, source: Source, raw: Any, place: str) -> dict[str, Value]:
+    """Check the ``properties`` of a request; return values by property id."""
+    if not isinstance(raw, dict):
+        raise in_body(place, "an object", raw)
+    strange = [name for name in raw if find_prop(source, name) is None]
+    if strange:
+        raise invalid(" ".join(f"{name} is not a property that exists." for name in strange))
+    found: dict[str, Value] = {}
+    for name, one in raw.items():
+        prop = find_prop(source, name)
+        if prop is not None:
+            found[prop.id] = _parse(world, prop, one, f"{place}.{name}")
+    return found
+
+
+def _parse(world: World, prop: Prop, raw: Any, place: str) -> Value:
+    if prop.type in READ_ONLY:
+        raise invalid(f"{prop.name} is read-only and can't be updated.")
+    body = only(raw, place, frozenset({"id", "type", "name", prop.type}) | _TYPES)
+    if prop.type not in body or set(body) & (_TYPES - {prop.type}):
+        raise invalid(f"{prop.name} is expected to be {prop.type}.")
+    return _PARSERS[prop.type](world, prop, body[prop.type], f"{place}.{prop.type}")
+
+
+def _runs(_world: World, _prop: Prop, raw: Any, place: str) -> Value:
+    return parse_runs(raw, place)
+
+
+def _number(_world: World, _prop: Prop, raw: Any, place: str) -> Value:
+    if raw is None:
+        return None
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
+        raise in_body(place, "a number", raw)
+    return raw
+
+
+def _checkbox(_world: World, _prop: Prop, raw: Any, place: str) -> Value:
+    if not isinstance(raw, bool):
+        raise in_body(place, "a boolean", raw)
+    return raw
+
+
+def _line(_world: World, prop: Prop, raw: Any, place: str) -> Value:
+    if raw is None:
+        return None
+    if not isinstance(raw, str) or not raw:
+        raise in_body(place, f"a valid {prop.type}", raw)
+    if units(raw) > _LENGTHS[prop.type]:
+        raise in_body(f"{place}.length", f"≤ `{_LENGTHS[prop.type]}`", units(raw))
+    return raw
+
+
+def _choice(_world: World, prop: Prop, raw: Any, place: str) -> Value:
+    if raw is None:
+        return prop.options[0]["id"] if prop.type == "status" and prop.options else None
+    return _option(prop, raw, place)
+
+
+def _choices(_world: World, prop: Prop, raw: Any, place: str) -> Value:
+    if not isinstance(raw, list) or len(raw) > MOST_ITEMS:
+        raise in_body(place, f"an array of at most `{MOST_ITEMS}`", raw)
+    chosen = [_option(prop, one, f"{place}[{number}]") for number, one in enumerate(raw)]
+    return list(dict.fromkeys(chosen))
+
+
+def _option(prop: Prop, raw: Any, place: str) -> str:
+    body = only(raw, place, frozenset({"id", "name", "color", "description"}))
+    known = {it["id"] for it in prop.options}
+    if body.get("id") in known:
+        return str(body["id"])
+    name = body.get("name")
+    if not isinstance(name, str) or not name:
+        raise in_body(f"{place}.name", "a string", name)
+    if units(name) > 100:
+        raise in_body(f"{place}.name.length", "≤ `100`", units(name))
+    return add_options(prop, [name])[0]
+
+
+def _date(_world: World, _prop: Prop, raw: Any, place: str) -> Value:
+    return parse_date(raw, place)
+
+
+def _relation(world: World, prop: Prop, raw: Any, place: str) -> Value:
+    """Check related pages; those that are not shared are left out without a word."""
+    if not isinstance(raw, list):
+        raise in_body(place, "an array", raw)
+    if len(raw) > MOST_ITEMS:
+        raise in_body(f"{place}.length", f"≤ `{MOST_ITEMS}`", len(raw))
+    pages = []
+    for number, one in enumerate(raw):
+        identity = only(one, f"{place}[{number}]", frozenset({"id"})).get("id")
+        if not isinstance(identity, str):
+            raise in_body(f"{place}[{number}].id", "a valid uuid", identity)
+        page = world.pages.get(world.dashed(identity, f"body.{place}[{number}].id"))
+        if page and world.shows(page) and page.parent == prop.config["data_source_id"]:
+            pages.append(page.id)
+    return list(dict.fromkeys(pages))
+
+
+def _people(_world: World, _prop: Prop, raw: Any, place: str) -> Value:
+    if not isinstance(raw, list):
+        raise in_body(place, "an array", raw)
+    return [str(one["id"]) for one in raw]
+
+
+_Parser = Callable[[World, Prop, Any, str], Value]
+_PARSERS: dict[str, _Parser] = {
+    "title": _runs,
+    "rich_text": _runs,
+    "number": _number,
+    "checkbox": _checkbox,
+    "url": _line,
+    "email": _line,
+    "phone_number": _line,
+    "select": _choice,
+    "status": _choice,
+    "multi_select": _choices,
+    "date": _date,
+    "relation": _relation,
+    "people": _people,
+}
+_TYPES = frozenset(_PARSERS)
+
+
+def show_value(world: World, page: Page, prop: Prop) -> dict[str, Any]:
+    """Return a page's value as a page object has it."""
+    shown = {"id": prop.id, "type": prop.type, prop.type: shown_value(world, page, prop)}
+    if prop.type == "relation":
+        shown["has_more"] = len(shown["relation"]) > INLINE_RELATED
+        shown["relation"] = shown["relation"][:INLINE_RELATED]
+    return shown
+
+
+def shown_value(world: World, page: Page, prop: Prop) -> Any:
+    """Return a page's value in the form of replies, whole."""
+    value = page.values.get(prop.id)
+    if prop.type in ("select", "status"):
+        return _shown_option(prop, value)
+    if prop.type == "multi_select":
+        found = [_shown_option(prop, one) for one in value or []]
+        return [it for it in found if it is not None]
+    if prop.type == "date":
+        return {**value, "time_zone": None} if value else None
+    if prop.type == "relation":
+        known = [world.pages[one] for one in value or [] if one in world.pages]
+        return [{"id": one.id} for one in known if world.shows(one)]
+    return _shown_simple(page, prop, value)
+
+
+def _shown_simple(page: Page, prop: Prop, value: Value) -> Any:
+    if prop.type == "created_time":
+        return to_the_minute(page.created)
+    if prop.type == "last_edited_time":
+        return to_the_minute(page.edited)
+    if prop.type == "people":
+        return [{"object": "user", "id": one} for one in value or []]
+    if prop.type == "checkbox":
+        return bool(value)
+    return (value or []) if prop.type in ("title", "rich_text") else value
+
+
+def _shown_option(prop: Prop, identity: Value) -> dict[str, Any] | None:
+    found = next((it for it in prop.options if it["id"] == identity), None)
+    return {name: found[name] for name in ("id", "name", "color")} if found else None

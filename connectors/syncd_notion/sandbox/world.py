@@ -1,0 +1,218 @@
+"""A workspace: its pages and databases, who sees them, and what editing does."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from syncd.clock import Clock
+from syncd_notion.sandbox.refusals import Refused, invalid, not_found, trashed
+from syncd_notion.sandbox.state import (
+    Database,
+    Page,
+    Prop,
+    Source,
+    Thing,
+    Value,
+    identity,
+)
+from syncd_notion.sandbox.texts import Run, plain, run_of
+
+TOKEN = "ntn_sandbox_token_of_no_value"  # noqa: S105  # the one token that the sandbox takes
+BOT = identity("user", "bot")
+PERSON = identity("user", "person")
+WORKSPACE = identity("workspace")
+
+_UUID = re.compile(
+    r"([0-9a-f]{8})-?([0-9a-f]{4})-?([1-8][0-9a-f]{3})-?([89ab][0-9a-f]{3})-?([0-9a-f]{12})",
+    re.IGNORECASE,
+)
+_NIL = "00000000-0000-0000-0000-000000000000"
+
+
+class World:
+    """All that the workspace holds. ``actor`` is who is editing now.
+
+    hidden: ids of what is not shared with the connection, with all below it.
+    search_lag: how many searches do not see what is made from now on.
+    query_limit: rows after which a query ends (10,000 in the service).
+    trashed_query: what a query of a trashed database does: "404", "empty" or "rows".
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.pages: dict[str, Page] = {}
+        self.databases: dict[str, Database] = {}
+        self.sources: dict[str, Source] = {}
+        self.hidden: set[str] = set()
+        self.unseen: dict[str, int] = {}
+        self.token: str | None = TOKEN
+        self.actor = BOT
+        self.search_lag = 0
+        self.query_limit = 10_000
+        self.trashed_query = "404"
+        self._number = 0
+        self.parent_page = self.add_page("", [run_of("Career")]).id
+
+    def count(self) -> int:
+        """Return the next number; everything made gets one."""
+        self._number += 1
+        return self._number
+
+    def _new(self, sort: str, parent: str) -> dict[str, Any]:
+        number, now = self.count(), self.clock.now()
+        made = identity(sort, number)
+        if self.search_lag:
+            self.unseen[made] = self.search_lag
+        times = {"created": now, "edited": now, "creator": self.actor, "editor": self.actor}
+        return {"id": made, "parent": parent, "number": number, **times}
+
+    def add_page(self, parent: str, title: list[Run]) -> Page:
+        """Add a page that is no row."""
+        page = Page(**self._new("page", parent), title=title)
+        self.pages[page.id] = page
+        return page
+
+    def add_row(self, source: Source, values: dict[str, Value]) -> Page:
+        """Add a row."""
+        page = Page(**self._new("page", source.id), values=values)
+        self.pages[page.id] = page
+        return page
+
+    def add_database(self, parent: str, title: list[Run]) -> tuple[Database, Source]:
+        """Add a database with one data source of the same title."""
+        database = Database(**self._new("database", parent), title=title)
+        source = Source(**self._new("source", database.id), title=list(title))
+        self.databases[database.id] = database
+        self.sources[source.id] = source
+        return database, source
+
+    def touch(self, thing: Thing) -> None:
+        """Say that the present actor has edited this now."""
+        thing.edited, thing.editor = self.clock.now(), self.actor
+
+    def sources_of(self, database: Database) -> list[Source]:
+        """Return a database's data sources."""
+        return [it for it in self.sources.values() if it.parent == database.id]
+
+    def rows(self, source: Source) -> list[Page]:
+        """Return the rows that are not in the trash, newest first."""
+        rows = [it for it in self.pages.values() if it.parent == source.id]
+        live = [it for it in rows if not self.is_trashed(it) and not it.is_archived]
+        return sorted(live, key=lambda it: -it.number)
+
+    def children(self, page: str) -> list[Page | Database]:
+        """Return what stands under a page, in the order of making."""
+        found: list[Page | Database] = [
+            *(it for it in self.pages.values() if it.parent == page),
+            *(it for it in self.databases.values() if it.parent == page),
+        ]
+        live = [it for it in found if not self.is_trashed(it) and self.shows(it)]
+        return sorted(live, key=lambda it: it.number)
+
+    # Who sees what, and what is in the trash.
+
+    def above(self, thing: Thing) -> Iterator[Thing]:
+        """Yield a thing and all that holds it."""
+        at: Thing | None = thing
+        while at is not None:
+            yield at
+            at = self.thing(at.parent)
+
+    def thing(self, name: str) -> Thing | None:
+        """Return what has this id."""
+        return self.pages.get(name) or self.databases.get(name) or self.sources.get(name)
+
+    def shows(self, thing: Thing) -> bool:
+        """Say whether the connection sees it."""
+        return not any(it.id in self.hidden for it in self.above(thing))
+
+    def is_trashed(self, thing: Thing) -> bool:
+        """Say whether it, or what holds it, is in the trash (recorded replies)."""
+        return any(it.in_trash for it in self.above(thing))
+
+    # Finding by the ids of requests.
+
+    def dashed(self, raw: str, place: str) -> str:
+        """Return an id with dashes. Refuses what has not the shape of one."""
+        found = _UUID.fullmatch(raw)
+        if found is None and raw.replace("-", "") != _NIL.replace("-", ""):
+            where = place.partition(".")[0]
+            raise invalid(
+                f"{where} failed validation: {place} should be a valid uuid, instead was"
+                f' `"{raw}"`.'
+            )
+        return "-".join(found.groups()).lower() if found else _NIL
+
+    def page(self, raw: str, place: str = "path.page_id") -> Page:
+        """Return a page that the connection sees."""
+        found = self.pages.get(self.dashed(raw, place))
+        if found is None or not self.shows(found):
+            raise self.missing("page", raw, place)
+        return found
+
+    def database(self, raw: str, place: str = "path.database_id") -> Database:
+        """Return a database that the connection sees."""
+        found = self.databases.get(self.dashed(raw, place))
+        if found is None or not self.shows(found):
+            raise self.missing("database", raw, place)
+        return found
+
+    def source(self, raw: str, place: str = "path.data_source_id") -> Source:
+        """Return a data source that the connection sees."""
+        found = self.sources.get(self.dashed(raw, place))
+        if found is None or not self.shows(found):
+            raise self.missing("database", raw, place)
+        return found
+
+    def missing(self, what: str, raw: str, place: str) -> Refused:
+        """Return the refusal of what does not exist or is not shared."""
+        return not_found(what, self.dashed(raw, place), BOT)
+
+    # Editing.
+
+    def set_values(self, page: Page, values: dict[str, Value]) -> None:
+        """Change values of a page."""
+        if values:
+            page.values |= values
+            self.touch(page)
+
+    def set_trash(self, thing: Thing, *, in_trash: bool) -> None:
+        """Put something into the trash or take it out."""
+        held = self.thing(thing.parent)
+        if held is not None and self.is_trashed(held):
+            raise trashed()
+        if thing.in_trash != in_trash:
+            thing.in_trash = in_trash
+            self.touch(thing)
+
+    def reread(self, prop: Prop, notion_type: str) -> None:
+        """Change a property's type: values become text, and are read again as that type."""
+        before, prop.type = prop.type, notion_type
+        names = {it["id"]: it["name"] for it in prop.config.get("options", [])}
+        prop.config = {}
+        for page in self.pages.values():
+            if prop.id in page.values:
+                text = _as_text(before, page.values[prop.id], names)
+                page.values[prop.id] = _from_text(notion_type, text)
+
+
+def _as_text(notion_type: str, value: Value, names: dict[str, str]) -> str:
+    if notion_type in ("title", "rich_text"):
+        return plain(value or [])
+    if notion_type in ("select", "status"):
+        return names.get(value, "")
+    if notion_type == "date":
+        return value["start"] if value else ""
+    return "" if value in (None, [], False) else str(value)
+
+
+def _from_text(notion_type: str, text: str) -> Value:
+    if notion_type == "rich_text":
+        return [run_of(text)] if text else []
+    if notion_type in ("url", "email", "phone_number"):
+        return text or None
+    if notion_type == "number":
+        return float(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else None
+    if notion_type == "date":
+        return {"start": text, "end": None} if re.match(r"\d{4}-\d\d-\d\d", text) else None
+    return [] if notion_type in ("multi_select", "relation", "people") else None
