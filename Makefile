@@ -5,6 +5,7 @@ PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 ARGS   ?=
 TOOL   ?=
+FROM   ?= real
 
 .PHONY: help setup demo test check conformance bench record lock clean
 
@@ -40,9 +41,9 @@ conformance: $(STAMP) ## other people's clients against the sandboxes (needs nod
 bench: $(STAMP) ## how long a cycle takes
 	$(PY) -m bench $(ARGS)
 
-record: $(STAMP) ## record a service's replies, with your own token: make record TOOL=notion
+record: $(STAMP) ## record a service's replies anew: make record TOOL=notion FROM=sandbox
 	@test -n "$(TOOL)" || { echo "Say which tool: make record TOOL=notion" >&2; exit 2; }
-	$(PY) -m pytest -m record tests/connectors/$(TOOL) $(ARGS)
+	SYNCD_RECORD=$(FROM) $(PY) -m pytest tests/connectors/syncd_$(TOOL) $(ARGS)
 
 lock: ## write requirements.lock anew: the newest versions that pyproject.toml allows
 	rm -rf build/lock
