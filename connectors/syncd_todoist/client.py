@@ -77,6 +77,10 @@ class Client:
         """GET /tasks: the active tasks of a project, page by page."""
         return self._rows(self._api.get_tasks(project_id=project, limit=_PAGE), "results")
 
+    def sections(self, project: str) -> Iterator[Json]:
+        """GET /sections: those of a project, page by page."""
+        return self._rows(self._api.get_sections(project_id=project, limit=_PAGE), "results")
+
     def completed(self, since: datetime, until: datetime) -> Iterator[Json]:
         """GET /tasks/completed/by_completion_date: at most three months of them."""
         pages = self._api.get_completed_tasks_by_completion_date(

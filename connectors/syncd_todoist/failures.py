@@ -13,6 +13,7 @@ import httpx
 from syncd.errors import Gone, Mistake, SignIn, SkipItem, ToolError, TryLater, Unclear
 
 _NOT_FOUND = frozenset({22, 478})
+_PASSING = frozenset({408, 409, 425})
 _NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -41,7 +42,7 @@ def answered(response: httpx.Response, *, write: bool) -> Exception:
         return TryLater("Todoist asks to slow down: trying again later.", seconds)
     if status >= 500 and write:
         return Unclear(f"Todoist answered {status}: looking before writing again.")
-    if status >= 500 or status < 400:
+    if status >= 500 or status < 400 or status in _PASSING:
         return TryLater(f"Todoist answered {status}: trying again later.", seconds)
     return _terminal(status, said, response.url.path)
 
@@ -52,7 +53,7 @@ def _terminal(status: int, said: str, path: str) -> Exception:
         return Mistake(
             f"Todoist has no such address ({said}): see connectors.todoist.base_url."
         )
-    if status in (404, 410):
+    if status in (404, 410) or _impossible(said):
         return Gone(f"Todoist does not have this any more ({said}).")
     if status == 403 and sync:
         return SignIn(f"Todoist does not allow this token to do that ({said}): {SIGN_IN}.")
@@ -85,7 +86,7 @@ def command_failed(status: Any) -> Exception | None:
     said = str(status.get("error") or status.get("error_tag") or "no reason given")
     code = _whole_number(status.get("http_code")) or 400
     missing = status.get("error_code") in _NOT_FOUND or "not found" in said.lower()
-    if code == 404 or missing:
+    if code == 404 or missing or _impossible(said):
         return Gone(f"Todoist does not have this any more ({said}).")
     if code == 429 or code >= 500 or _limits(status):
         return TryLater(f"Todoist could not do this now ({said}).", _extra_seconds(status))
@@ -97,6 +98,11 @@ def command_failed(status: Any) -> Exception | None:
 def names_duration(status: Any) -> bool:
     """Say whether a refusal is about a task's duration."""
     return isinstance(status, Mapping) and "duration" in str(dict(status)).lower()
+
+
+def _impossible(said: str) -> bool:
+    """No item can have such an id (said in a public issue)."""
+    return "non-base32" in said.lower()
 
 
 def _about(status: Mapping[str, Any], said: str) -> str:

@@ -104,7 +104,7 @@ class Outcomes:
         raw = _listed(reply, write.kind, remote)
         if raw is None or not self._records.is_here(raw):
             return self._read_back(write, remote)
-        self._records.wrote(remote, write.fields)
+        self._records.wrote(remote, write)
         return self._records.remote(write.kind, raw)
 
     def _id(self, write: Write, reply: Json) -> RemoteId | None:
@@ -131,7 +131,7 @@ class Outcomes:
         return all(now.fields.get(name) == write.fields[name] for name in names)
 
     def _read_back(self, write: Write, remote: RemoteId) -> Outcome:
-        self._records.wrote(remote, write.fields)
+        self._records.wrote(remote, write)
         try:
             return self._reader.read(write.kind, remote)
         except Gone as error:

@@ -56,15 +56,28 @@ class Reader:
         return self._records.remote(kind, raw)
 
     def find(self, write: Write) -> Remote | None:
-        """Look among the active tasks for the link that a create was to write."""
-        link = str(write.fields.get(LINK) or "")
+        """Look for what a create made: a task by its link, a section by its name."""
         project = self._records.project
-        if write.kind is not Kind.TASK or not link or project is None:
+        if project is None:
             return None
-        for raw in self._client.tasks(project):
+        if write.kind is Kind.GOAL:
+            return self._find_section(write, project)
+        link = str(write.fields.get(LINK) or "")
+        for raw in self._client.tasks(project) if link else ():
             if texts.parted(str(raw.get("description") or ""), link)[1] == link:
                 return self._records.remote(write.kind, raw, link)
         return None
+
+    def _find_section(self, write: Write, project: str) -> Remote | None:
+        """A section has no mark: only its name, and for whom it is known to be made."""
+        found = [
+            remote
+            for raw in self._client.sections(project)
+            if self._records.owner(str(raw["id"])) in (None, write.entity)
+            and self._records.is_here(raw)
+            and (remote := self._records.remote(write.kind, raw)).fields == write.fields
+        ]
+        return found[0] if len(found) == 1 else None
 
     def _sync(self, token: str) -> Json:
         try:
@@ -72,7 +85,7 @@ class Reader:
         except SkipItem as error:
             if token != EVERYTHING:
                 raise StartOver("Todoist no longer knows where we stopped reading.") from error
-            raise TryLater(f"Todoist cannot be read now: {error}") from error
+            raise HoldTool(f"Todoist refuses to be read: update syncd. ({error})") from error
         whole = token == EVERYTHING or reply.get("full_sync")
         if not reply.get("sync_token") or (whole and not reply.get("projects")):
             # Every account has its Inbox: without any project the answer is not whole.

@@ -5,8 +5,7 @@ from typing import Any
 
 from syncd.connect.contract import Memory
 from syncd.model.entities import Kind
-from syncd.model.remote import LINK, Remote
-from syncd.model.schema import Fields
+from syncd.model.remote import LINK, Remote, Write
 from syncd_todoist import mapping
 from syncd_todoist.mapping import Account
 
@@ -28,6 +27,7 @@ class Records:
         self._memory = memory
         self._plan_zone = plan_zone
         self._links: dict[str, str] = dict(memory.get("links") or {})
+        self._owners: dict[str, str] = dict(memory.get("sections") or {})
         self.token: str | None = None
         self.latest: dict[str, Json] = {}
 
@@ -84,17 +84,27 @@ class Records:
         """Return the link that syncd wrote on an item, or ""."""
         return self._links.get(remote, "")
 
-    def wrote(self, remote: str, fields: Fields) -> None:
-        """Remember the link that a write put on an item."""
-        if LINK in fields and fields[LINK] != self.link(remote):
-            self._links[remote] = str(fields[LINK] or "")
+    def owner(self, section: str) -> str | None:
+        """Return the goal that a section was made for, if it is remembered."""
+        return self._owners.get(section)
+
+    def wrote(self, remote: str, write: Write) -> None:
+        """Remember the link that a write put on an item, or whose section it made."""
+        if write.kind is Kind.GOAL and self.owner(remote) != write.entity:
+            self._owners[remote] = write.entity
+            self._memory.put("sections", self._owners)
+        if LINK in write.fields and write.fields[LINK] != self.link(remote):
+            self._links[remote] = str(write.fields[LINK] or "")
             self._memory.put("links", self._links)
 
     def forget(self, remotes: Iterable[str]) -> None:
-        """Let go of the links of items that are gone."""
-        gone = [remote for remote in remotes if self._links.pop(remote, None) is not None]
-        if gone:
-            self._memory.put("links", self._links)
+        """Let go of what is remembered of items that are gone."""
+        gone = set(remotes)
+        for name, known in (("links", self._links), ("sections", self._owners)):
+            if gone & set(known):
+                for remote in gone:
+                    known.pop(remote, None)
+                self._memory.put(name, known)
 
 
 def _inside(reply: Json, *names: str) -> Any:

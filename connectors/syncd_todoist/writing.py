@@ -29,8 +29,7 @@ class Writer:
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
         """Do these writes in order; one outcome each."""
-        if any(one.op is not Op.CREATE for one in writes):
-            self._outcomes.sync([])
+        self._look(writes)
         done: _Done = {}
         jobs: list[_Job] = []
         for at, one in enumerate(writes):
@@ -42,6 +41,19 @@ class Writer:
         self._keep_what_is_below(writes, jobs, done)
         self._send_all(writes, [job for job in jobs if job[0] not in done], done)
         return [done[at] for at in range(len(writes))]
+
+    def _look(self, writes: Sequence[Write]) -> None:
+        """See what changed meanwhile, as far as that can be seen.
+
+        Where Todoist does not answer, the writes themselves will tell what that means.
+        """
+        if all(one.op is Op.CREATE for one in writes):
+            return
+        try:
+            self._outcomes.sync([])
+        except TryLater as error:
+            if error.seconds is not None:
+                raise
 
     def _commands(self, write: Write) -> list[Command]:
         if write.op is not Op.CREATE and write.seen is not None:
@@ -91,7 +103,7 @@ class Writer:
 
     def _send_all(self, writes: Sequence[Write], jobs: list[_Job], done: _Done) -> None:
         sent = False
-        for chunk in _chunks(jobs):
+        for chunk in _chunks(writes, jobs):
             try:
                 self._send(writes, chunk, done)
             except (SignIn, TryLater) as error:
@@ -124,15 +136,20 @@ class Writer:
                 done[at] = error
 
 
-def _chunks(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
+def _chunks(writes: Sequence[Write], jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
+    """Part jobs into requests; one item is written once in each, to tell the outcome."""
     chunk: list[_Job] = []
     count = 0
+    items: set[str] = set()
     for at, commands in jobs:
-        if chunk and count + len(commands) > _AT_ONCE:
+        seen = writes[at].seen
+        again = seen is not None and seen.id in items
+        if chunk and (again or count + len(commands) > _AT_ONCE):
             yield chunk
-            chunk, count = [], 0
+            chunk, count, items = [], 0, set()
         chunk.append((at, commands))
         count += len(commands)
+        items |= {seen.id} if seen is not None else set()
     if chunk:
         yield chunk
 

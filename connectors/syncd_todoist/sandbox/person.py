@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from syncd.model.entities import Kind
 from syncd.model.values import Moment, Value
 from syncd_todoist.sandbox.items import Items
-from syncd_todoist.sandbox.places import Places
+from syncd_todoist.sandbox.places import Places, Small
 from syncd_todoist.sandbox.state import State
 from syncd_todoist.sandbox.wire import Json
 
@@ -93,6 +93,21 @@ class TodoistPerson:
         """Return the whole description of a task."""
         with self._state.lock:
             return str(self._find(Kind.TASK, title)["description"])
+
+    def aside(self, title: str, comment: str, deadline: str) -> None:
+        """Put a comment and a deadline on a task: nothing that syncd knows of."""
+        with self._state.lock:
+            raw = self._find(Kind.TASK, title)
+            Small(self._state).add_note({"item_id": raw["id"], "content": comment})
+            self._items.update(raw["id"], {"deadline": {"date": deadline}})
+
+    def keeps_aside(self, title: str, comment: str, deadline: str) -> bool:
+        """Say whether a task still has this comment and this deadline."""
+        with self._state.lock:
+            raw = self._find(Kind.TASK, title)
+            notes = self._state.live("notes")
+            said = [one["content"] for one in notes if one.get("item_id") == raw["id"]]
+            return said == [comment] and raw["deadline"] == {"date": deadline, "lang": "en"}
 
     def archive_section(self, title: str) -> None:
         """Archive a section."""
