@@ -1,5 +1,6 @@
 """A harness over a sandbox on loopback: all that a connector with one needs."""
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,7 +103,7 @@ class SandboxHarness(Harness):
     def close(self) -> None:
         """Let go of the connector and stop the sandbox."""
         self.connector.close()
-        self.server.close()
+        threading.Thread(target=self.server.close).start()  # it takes a while, and no one waits
 
     def _act(self, name: str) -> bool:
         act = getattr(self.sandbox, name, None)

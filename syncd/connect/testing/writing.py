@@ -121,14 +121,18 @@ class WritingLaws:
         assert titles == [it.fields["title"] for it in writes]
 
     def test_what_the_person_keeps_aside_survives_a_write(self, harness: Harness) -> None:
+        tried = 0
         for kind in harness.kinds():
             made = harness.create(kind, f"A {kind} with more")
             if not harness.keep_aside(kind, f"A {kind} with more"):
-                pytest.skip("this harness puts nothing aside")
+                continue
+            tried += 1
             whole = {**made.fields, "title": f"A {kind} with more, renamed"}
             now = harness.connector.read(kind, made.id)
             assert isinstance(harness.update(now, **whole), Remote)
             assert harness.kept_aside(kind, f"A {kind} with more, renamed")
+        if not tried:
+            pytest.skip("this harness puts nothing aside")
 
     def _all(self, harness: Harness, writes: list[Write]) -> list[Outcome]:
         size = harness.connector.batch_size
