@@ -8,6 +8,7 @@ pytest.register_assert_rewrite(
     "syncd.connect.testing.failing",
     "syncd.connect.testing.fitting",
     "syncd.connect.testing.harness",
+    "syncd.connect.testing.holding",
     "syncd.connect.testing.reading",
     "syncd.connect.testing.writing",
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from syncd.connect.testing.harness import Harness
-from syncd.errors import HoldTool, SignIn, SyncdError
+from syncd.errors import HoldTool, Mistake, SignIn, SyncdError
 
 
 class BindingLaws:
@@ -95,6 +95,15 @@ class BindingLaws:
     def test_good_credentials_read_and_write(self, harness: Harness) -> None:
         made = harness.create(harness.kinds()[0], "Signed in")
         assert made.id in harness.listing()
+
+    def test_missing_credentials_are_a_mistake_in_the_settings(self, harness: Harness) -> None:
+        try:
+            built = harness.unsigned()
+        except Mistake:
+            return
+        if built is not None:
+            pytest.fail("a connector was built without credentials")
+        pytest.skip("this tool needs no credentials")
 
     def test_wrong_credentials_ask_to_sign_in(self, harness: Harness) -> None:
         if not harness.wrong_credentials():

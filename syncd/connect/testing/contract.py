@@ -17,11 +17,14 @@ from syncd.connect.testing.creating import CreatingLaws
 from syncd.connect.testing.failing import FailingLaws
 from syncd.connect.testing.fitting import FittingLaws
 from syncd.connect.testing.harness import Harness
+from syncd.connect.testing.holding import HoldingLaws
 from syncd.connect.testing.reading import ReadingLaws
 from syncd.connect.testing.writing import WritingLaws
 
 
-class ContractSuite(FittingLaws, CreatingLaws, WritingLaws, ReadingLaws, BindingLaws):
+class ContractSuite(
+    FittingLaws, HoldingLaws, CreatingLaws, WritingLaws, ReadingLaws, BindingLaws
+):
     """Subclass it, and say in ``make`` what is to be tried."""
 
     def make(self, directory: Path) -> Harness:

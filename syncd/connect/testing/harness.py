@@ -69,6 +69,10 @@ class Harness(ABC):
         """Replace ``connector`` by one whose credentials the service does not know."""
         return False
 
+    def unsigned(self) -> Connector | None:
+        """Build a connector without credentials; None where none are needed."""
+        return None
+
     def revoke(self) -> bool:
         """Have the service refuse from now on the credentials that it accepted."""
         return False

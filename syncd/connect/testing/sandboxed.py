@@ -88,6 +88,13 @@ class SandboxHarness(Harness):
         self.connector = self._built({self.token: "not-a-token-of-anyone"})
         return True
 
+    def unsigned(self) -> Connector | None:
+        """Build a connector whose settings name no credentials."""
+        none = {self.token, f"{self.token}_file"}
+        given = self.server.settings().items()
+        settings = self.plugin.settings(**{it: value for it, value in given if it not in none})
+        return self.plugin.build(settings, self.toolbox(self.memory))
+
     def revoke(self) -> bool:
         """Revoke the token in the sandbox, where that can be done."""
         return self._act("revoke_token")
