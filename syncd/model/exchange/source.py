@@ -1,0 +1,165 @@
+"""The text of a plan file to plain data: YAML or JSON, bounded, without aliases.
+
+Every YAML scalar stays the text that was written (``null`` and nothing are None): what
+it means depends on its field, so that a title may be ``No`` and a date be wrong.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import yaml
+
+from syncd.errors import Mistake
+from syncd.model.exchange.problems import Problems
+
+LONGEST = 5_000_000
+DEEPEST = 40
+_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Table(dict[str, Any]):
+    """A map that knows the line on which it begins; 0 if there are none."""
+
+    line = 0
+
+
+def data_of(text: str, problems: Problems) -> Any:
+    """Return what a plan file says.
+
+    Raises ``Mistake`` where the whole text can't be read: it is no YAML, too long, too
+    deep, more than one document, or uses aliases.
+    """
+    if len(text) > LONGEST:
+        raise Mistake(
+            f"The plan is too long ({len(text):,} characters): split it into files of at"
+            f" most {LONGEST:,}."
+        )
+    text = text.removeprefix("\ufeff")
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            return json.loads(text, object_pairs_hook=_distinct)
+        except (ValueError, RecursionError):
+            pass  # YAML's parser reads it too, and tells the place of what is wrong
+    return _yaml(text, problems)
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return these as a map; ValueError where a name stands there twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
+
+
+def _yaml(text: str, problems: Problems) -> Any:
+    builder = _Builder(problems)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "its end"
+        raise Mistake(
+            f"The plan is no YAML that can be read: {error.problem or error.context} at {at}."
+            " Mend that place and import again."
+        ) from error
+    except (yaml.YAMLError, UnicodeError) as error:
+        raise Mistake(
+            "The plan holds a character that no text file should hold: save it as UTF-8"
+            " text and import again."
+        ) from error
+    return builder.root
+
+
+class _Mark(Protocol):
+    line: int
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or a map that has not ended yet."""
+
+    value: list[Any] | Table
+    line: int
+    name: str | None = None
+    named: bool = False
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Puts parser events together, without recursion."""
+
+    problems: Problems
+    root: Any = None
+    documents: int = 0
+    stack: list[_Open] = field(default_factory=list)
+
+    def take(self, event: yaml.Event) -> None:
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if isinstance(event, yaml.ScalarEvent):
+            plain = event.implicit[0] and event.value in _NOTHING
+            self._add(None if plain else event.value, line)
+        elif isinstance(event, yaml.MappingStartEvent):
+            self._begin(_table(line), line)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            self._begin([], line)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self.stack.pop()
+        else:
+            self._other(event, line)
+
+    def _other(self, event: yaml.Event, line: int) -> None:
+        if isinstance(event, yaml.AliasEvent):
+            raise Mistake(
+                f"Line {line} of the plan refers to another place ('*{event.anchor}'), which"
+                " is not read here: write the text out."
+            )
+        if isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+        if self.documents > 1:
+            raise Mistake(
+                f"A second plan begins on line {line} of the file: keep one plan a file."
+            )
+
+    def _begin(self, value: list[Any] | Table, line: int) -> None:
+        if len(self.stack) >= DEEPEST:
+            raise Mistake(f"Line {line} of the plan is nested too deeply: make it flatter.")
+        self._add(value, line)
+        self.stack.append(_Open(value, line))
+
+    def _add(self, value: Any, line: int) -> None:
+        if not self.stack:
+            self.root = value
+            return
+        top = self.stack[-1]
+        if isinstance(top.value, list):
+            top.value.append(value)
+        elif not top.named:
+            top.name, top.named = self._name(value, line), True
+        else:
+            self._put(top, value, line)
+
+    def _put(self, top: _Open, value: Any, line: int) -> None:
+        name, top.named = top.name or "", False
+        if name in top.value:
+            self.problems.add(
+                f"line {line}",
+                f"'{name[:60]}' stands there twice and the first counts: keep one.",
+            )
+        elif isinstance(top.value, Table):
+            top.value[name] = value
+
+    def _name(self, value: Any, line: int) -> str:
+        if isinstance(value, list | dict):
+            raise Mistake(
+                f"Line {line} of the plan has a list or a map for a name: use a word."
+            )
+        return "null" if value is None else str(value)
+
+
+def _table(line: int) -> Table:
+    table = Table()
+    table.line = line
+    return table
