@@ -65,6 +65,11 @@ def scrubber() -> Scrubber:
             {"last_edited_by": {"id": "5e000000-0000-4000-8000-0000000000b0"}},
             {"last_edited_by": {"id": "00000000-0000-4000-8000-000000000001"}},
         ),
+        ({"creator_uid": "40010001"}, {"creator_uid": "999999001"}),
+        (
+            {"htmlLink": "https://www.google.com/calendar/event?eid=bWFyaWFAZ21haWwuY29t"},
+            {"htmlLink": f"https://www.google.com/calendar/event?eid={SECRET}"},
+        ),
         ({"name": "Tasks", "id": "7qWc"}, {"name": "Tasks", "id": "7qWc"}),
     ],
 )

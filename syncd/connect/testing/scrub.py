@@ -59,6 +59,7 @@ PERSONAL = frozenset(
         "avatar_url",
         "completed_by_uid",
         "creator_id",
+        "creator_uid",
         "displayName",
         "full_name",
         "image_id",
@@ -75,6 +76,9 @@ _OF_A_PERSON = PERSONAL | {"email", "id", "name"}
 _KEPT_REQUEST = frozenset({"accept", "content-type", "if-match", "if-none-match"})
 _KEPT_REPLY = frozenset({"content-type", "date", "etag", "retry-after"})
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]+(?:@|%40)((?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,})")
+_EVENT = re.compile(r"(\beid=)[\w%-]+")
+"""In links to events of Google Calendar, the calendar's address in base64."""
+
 _NO_ONES = re.compile(
     r"(?:.*\.)?(?:example(?:\.(?:com|net|org))?|invalid|test|localhost"
     r"|(?:group|resource|import)\.calendar\.google\.com)"
@@ -148,7 +152,7 @@ class Scrubber:
         """Return a text without the origins, the secrets and anyone's address."""
         for old, new in self._texts.items():
             text = text.replace(old, new)
-        return _EMAIL.sub(self._address, text)
+        return _EMAIL.sub(self._address, _EVENT.sub(rf"\1{SECRET}", text))
 
     def _headers(self, headers: Mapping[str, Any], kept: frozenset[str]) -> dict[str, Any]:
         return {
