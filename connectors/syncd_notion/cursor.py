@@ -20,11 +20,12 @@ _ALIKE = timedelta(minutes=3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """How far one data source has been read.
+    """How far one data source has been read; times are ISO 8601, "" where unknown.
 
     rows: how many it held when last read whole, at ``swept`` (by our clock).
     newest: the latest edit time seen; polled: the service's date when last asked.
     alike: edit times and the service's date have been seen to agree.
+    sure: when it was last certain, by our clock, that the database itself is there.
     """
 
     rows: int
@@ -32,47 +33,82 @@ class Place:
     newest: str = ""
     polled: str = ""
     alike: bool = False
+    sure: str = ""
 
     def is_whole(self, now: datetime) -> bool:
         """Say whether everything is to be read now, not only what changed."""
-        since = now - _at(self.swept)
-        return self.rows <= SMALL or not self.newest or not timedelta() <= since < SWEEP
+        return self.rows <= SMALL or not self.newest or _is_due(self.swept, now)
+
+    def is_doubtful(self, now: datetime) -> bool:
+        """Say whether an empty listing may be that of a database in the trash.
+
+        A database that held rows is doubted at once; one that was empty before, only
+        now and then.
+        """
+        return self.rows > 0 or _is_due(self.sure, now)
 
     def since(self) -> datetime:
-        """Return the edit time from which to read."""
-        start = _at(self.newest)
-        if self.alike and self.polled:
-            start = max(start, _at(self.polled) - _ALIKE)
+        """Return the edit time from which to read.
+
+        That is the newest edit seen, or, once the service's date is known to be the
+        clock of its edits, that of the last reading.
+        """
+        start, polled = _at(self.newest), _at(self.polled) if self.polled else None
+        if polled is not None and polled < start:
+            start = polled  # the service's clock was put back
+        elif polled is not None and self.alike:
+            start = max(start, polled - _ALIKE)
         return start - OVERLAP
 
+    def went_back(self, polled: datetime | None) -> bool:
+        """Say whether the service's clock has been put back since the last reading."""
+        return bool(self.polled and polled and polled < _at(self.polled) - OVERLAP)
 
-def after(
-    before: Place | None,
-    edits: list[datetime],
-    *,
-    whole_at: datetime | None,
-    polled: datetime | None,
-) -> Place:
-    """Return the place after a reading that saw rows with these edit times.
 
-    whole_at: our clock, if the reading was of everything.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one reading saw.
+
+    edits: the edit times of the rows; polled: the service's date at its start, if told.
+    whole: everything was read; sure: the database itself was seen to be there.
     """
-    newest = max(
-        [*edits, *([_at(before.newest)] if before and before.newest else [])], default=None
-    )
-    alike = before.alike if before else False
-    if newest and polled and abs(polled - newest) <= _ALIKE:
-        alike = True
-    elif newest and polled and newest > polled:
-        alike = False
-    rows, swept = (before.rows, before.swept) if before else (0, "")
+
+    at: datetime
+    rows: int
+    edits: list[datetime]
+    polled: datetime | None
+    whole: bool
+    sure: bool
+
+
+def after(before: Place | None, reading: Reading) -> Place:
+    """Return the place after a reading."""
+    it = before or Place(rows=0, swept="")
+    newest = _newest(it, reading)
+    now = reading.at.isoformat()
     return Place(
-        rows=len(edits) if whole_at else rows,
-        swept=whole_at.isoformat() if whole_at else swept,
+        rows=reading.rows if reading.whole else it.rows,
+        swept=now if reading.whole else it.swept,
         newest=newest.isoformat() if newest else "",
-        polled=polled.isoformat() if polled else "",
-        alike=alike,
+        polled=reading.polled.isoformat() if reading.polled else "",
+        alike=_agree(newest, reading.polled, before=it.alike),
+        sure=now if reading.sure else it.sure,
     )
+
+
+def _newest(before: Place, reading: Reading) -> datetime | None:
+    kept = [] if reading.whole or not before.newest else [_at(before.newest)]
+    return max([*reading.edits, *kept], default=None)
+
+
+def _agree(newest: datetime | None, polled: datetime | None, *, before: bool) -> bool:
+    if newest is None or polled is None:
+        return before
+    return abs(polled - newest) <= _ALIKE or (before and polled > newest)
+
+
+def _is_due(last: str, now: datetime) -> bool:
+    return not last or not timedelta() <= now - _at(last) < SWEEP
 
 
 def places_from(cursor: str | None) -> dict[str, Place]:
@@ -93,7 +129,7 @@ def cursor_of(places: Mapping[str, Place]) -> str:
 
 
 def _checked(place: Place) -> Place:
-    for text in (place.swept, place.newest, place.polled):
+    for text in (place.swept, place.newest, place.polled, place.sure):
         if text:
             _at(text)
     return place

@@ -1,6 +1,6 @@
 """Pages as Notion lists them: whole listings, whole relations."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,24 +46,33 @@ def _listing(
 ) -> tuple[list[Json], bool]:
     """Return the rows of one listing, and whether Notion cut it off."""
     rows: list[Json] = []
-    start: str | None = None
-    for number in range(_LONGEST):
-        reply = api.query(source, body | ({"start_cursor": start} if start else {}))
+    reply: Json = {}
+    for number, reply in enumerate(replies(lambda start: _asked(api, source, body, start))):
         if number == 0:
             first()
         rows += [row for row in reply["results"] if row.get("object", "page") == "page"]
+    return rows, (reply.get("request_status") or {}).get("type") == "incomplete"
+
+
+def _asked(api: Api, source: str, body: Json, start: str | None) -> Json:
+    return api.query(source, body | ({"start_cursor": start} if start else {}))
+
+
+def replies(read: Callable[[str | None], Json]) -> Iterator[Json]:
+    """Yield the replies of a listing, from the first to the last.
+
+    ``read`` takes the cursor. Raises ``TryLater`` where the listing leads nowhere.
+    """
+    start: str | None = None
+    for _ in range(_LONGEST):
+        reply = read(start)
+        yield reply
         if not reply.get("has_more"):
-            status = reply.get("request_status") or {}
-            return rows, status.get("type") == "incomplete"
-        start = _next(reply, start)
+            return
+        before, start = start, reply.get("next_cursor")
+        if not start or start == before:
+            raise TryLater("Notion says that there is more but not where: trying again later.")
     raise TryLater("A listing in Notion does not end: trying again later.")
-
-
-def _next(reply: Json, before: str | None) -> str:
-    start = reply.get("next_cursor")
-    if not start or start == before:
-        raise TryLater("Notion says that there is more but not where: trying again later.")
-    return str(start)
 
 
 def completed(api: Api, shape: Shape, page: Json) -> Json:
@@ -84,15 +93,12 @@ def completed(api: Api, shape: Shape, page: Json) -> Json:
 
 
 def _related(api: Api, page: str, prop: str) -> list[str]:
-    found: list[str] = []
-    start: str | None = None
-    for _ in range(_LONGEST):
-        reply = api.page_property(page, prop, start)
-        found += related([item.get("relation") for item in reply.get("results", [])])
-        if not reply.get("has_more"):
-            return found
-        start = _next(reply, start)
-    raise TryLater("A list of related pages in Notion does not end: trying again later.")
+    items = [
+        item.get("relation")
+        for reply in replies(lambda start: api.page_property(page, prop, start))
+        for item in reply.get("results", [])
+    ]
+    return related(items)
 
 
 def is_removed(page: Mapping[str, Any]) -> bool:

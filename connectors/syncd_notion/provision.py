@@ -1,16 +1,8 @@
-"""Finding the databases of the plan in Notion, and making those that are missing.
+"""Binding each kind to its database, and making the databases that are missing."""
 
-A database that syncd makes says so in its description, with its kind and the page it
-was made for. After a lost state it is recognised by that line wherever it was moved;
-without the line, by its title and its ``Sync ID`` under the parent page. A database
-with the right title but neither is the person's own, and left alone.
-"""
+from collections.abc import Iterator
 
-import re
-from collections.abc import Iterator, Mapping
-from typing import Any
-
-from syncd.errors import Gone, Mistake
+from syncd.errors import Gone, Mistake, TryLater
 from syncd.model.entities import Kind
 from syncd.model.fields import FieldType
 from syncd.model.remote import Binding
@@ -20,13 +12,8 @@ from syncd_notion.columns import COLUMNS, MARK, TITLES, Column
 from syncd_notion.incoming import capital
 from syncd_notion.registry import Registry
 from syncd_notion.settings import Settings
+from syncd_notion.survey import Survey, line_for, sources_of
 from syncd_notion.texts import plain, runs_of
-
-_LINE = (
-    "Kept by syncd: rename and rearrange it as you like, but leave this line ({kind}, {page})."
-)
-_SAID = re.compile(r"Kept by syncd:.*\((\w+), ([0-9a-f]{8})\)")
-_BY_TITLE = {title: kind for kind, title in TITLES.items()}
 
 
 class Provisioner:
@@ -36,6 +23,7 @@ class Provisioner:
         self._api = api
         self._registry = registry
         self._parent = settings.parent_page or ""
+        self._survey = Survey(api, self._parent)
 
     def bind(self) -> Binding:
         """Find what is not bound yet; costs no request where everything is."""
@@ -44,6 +32,7 @@ class Provisioner:
         for kind in registry.kinds:
             bound, wanted = registry.get(kind), registry.wanted(kind)
             if bound is None or bound.wanted.get("database") != wanted.get("database"):
+                registry.drop(kind)
                 unbound.append(kind)
             elif not bound.learnt or dict(bound.wanted) != dict(wanted):
                 registry.learn(bound)
@@ -62,8 +51,17 @@ class Provisioner:
             if not bound.learnt:
                 bound = self._registry.learn(bound)
             if bound.mark is None:
-                self._api.update_source(bound.source, {MARK: {"rich_text": {}}})
-                self._registry.learn(bound)
+                self._mark(bound)
+
+    def _mark(self, bound: Bound) -> None:
+        """Add the column for the entity's id; the person's own is never converted."""
+        if MARK in (self._api.source(bound.source).get("properties") or {}):
+            raise Mistake(
+                f"The property '{MARK}' in the Notion database '{bound.title}' can't hold syncd's"
+                " ids: give it the type text, or another name, and sync again."
+            )
+        self._api.update_source(bound.source, {MARK: {"rich_text": {}}})
+        self._registry.learn(bound)
 
     def _missing(self) -> Iterator[str]:
         for kind in self._registry.kinds:
@@ -75,7 +73,7 @@ class Provisioner:
 
     def _find(self, kinds: list[Kind]) -> list[str]:
         ours = [kind for kind in kinds if "database" not in self._registry.wanted(kind)]
-        found, problems = self._survey(ours) if ours else ({}, [])
+        found, problems = self._survey.find(ours) if ours else ({}, [])
         for kind in kinds:
             database = found.get(kind) if kind in ours else self._named(kind)
             if database is not None:
@@ -114,95 +112,28 @@ class Provisioner:
         return database | {"data_sources": [{"id": found["id"]}]}
 
     def _source_of(self, kind: Kind, database: Json) -> str:
-        sources = [str(it["id"]) for it in database.get("data_sources") or []]
+        sources = sources_of(database)
         if len(sources) > 1 and "database" in self._registry.wanted(kind):
             raise Mistake(
                 f"The database for {kind.value} has several data sources: put the id of one of"
                 f" {', '.join(sources)} into connectors.notion.databases.{kind.value}."
             )
-        return next((it for it in sources if len(sources) > 1 and self._marked(it)), sources[0])
-
-    def _survey(self, kinds: list[Kind]) -> tuple[dict[Kind, Json], list[str]]:
-        """Look below the parent page, then, for what is still missing, everywhere."""
-        found: dict[Kind, Json] = {}
-        problems = []
-        for database in self._listed():
-            kind = self._kind_of(database, kinds)
-            if kind is not None:
-                found[kind] = _older(found.get(kind), database)
-            elif _BY_TITLE.get(_title(database)) in kinds and not _said(database):
-                problems.append(
-                    f"'{_title(database)}' under the page is a database of your own, so syncd makes"
-                    " another: to use yours, name it in connectors.notion.databases."
-                )
-        if set(kinds) - set(found):
-            for database in self._searched():
-                kind = self._kind_of(database, kinds)
-                if kind is not None and kind not in found:
-                    found[kind] = database
-        return found, problems
-
-    def _kind_of(self, database: Json, kinds: list[Kind]) -> Kind | None:
-        """Return which kind's database of ours this is, if it is one."""
-        if database.get("in_trash"):
-            return None
-        said = _said(database)
-        if said is not None:
-            ours = said[2] == self._parent[:8]
-            return next((kind for kind in kinds if ours and kind.value == said[1]), None)
-        kind = _BY_TITLE.get(_title(database))
-        if kind not in kinds or not self._is_below(database):
-            return None
-        return kind if any(map(self._marked, _sources(database))) else None
-
-    def _is_below(self, database: Json) -> bool:
-        parent = database.get("parent") or {}
-        return str(parent.get("page_id", "")).replace("-", "") == self._parent.replace("-", "")
-
-    def _marked(self, source: str) -> bool:
-        properties = self._api.source(source).get("properties") or {}
-        return bool((properties.get(MARK) or {}).get("type") == "rich_text")
-
-    def _listed(self) -> Iterator[Json]:
-        try:
-            blocks = list(_all(lambda start: self._api.children(self._parent, start)))
-        except Gone as error:
-            raise Mistake(
-                "Notion does not show the page in connectors.notion.parent_page: share it with the"
-                " connection (••• → Connections), or correct the setting."
-            ) from error
-        for block in blocks:
-            if block.get("type") == "child_database":
-                yield from self._database(str(block["id"]))
-
-    def _searched(self) -> Iterator[Json]:
-        """Yield the databases that the search knows; it lags, and its types may be wrong."""
-        for source in list(_all(self._api.search)):
-            parent = source.get("parent") or {}
-            hopeful = MARK in (source.get("properties") or {}) or _title(source) in _BY_TITLE
-            if hopeful and parent.get("database_id") and not source.get("in_trash"):
-                yield from self._database(str(parent["database_id"]))
-
-    def _database(self, database: str) -> Iterator[Json]:
-        try:
-            yield self._api.database(database)
-        except Gone:
-            return  # a linked view of what is not shared
+        marked = (it for it in sources if len(sources) > 1 and self._survey.is_marked(it))
+        return next(marked, _first(sources))
 
     def _make(self, kind: Kind) -> Bound:
-        line = _LINE.format(kind=kind.value, page=self._parent[:8])
         made = self._api.create_database(
             {
                 "parent": {"type": "page_id", "page_id": self._parent},
                 "title": runs_of(TITLES[kind]),
-                "description": runs_of(line),
+                "description": runs_of(line_for(kind, self._parent)),
                 "initial_data_source": {"properties": self._schema(kind)},
             }
         )
         bound = Bound(
             kind=kind,
             database=str(made["id"]),
-            source=_sources(made)[0],
+            source=_first(sources_of(made)),
             own=True,
             title=TITLES[kind],
             wanted=self._registry.wanted(kind),
@@ -228,37 +159,13 @@ class Provisioner:
         return {"options": _options(column)} if column.types[0] == "select" else {}
 
 
+def _first(sources: list[str]) -> str:
+    if not sources:
+        raise TryLater("Notion shows a database without data source: syncd tries again later.")
+    return sources[0]
+
+
 def _options(column: Column) -> list[dict[str, str]]:
     if column.spec.type is FieldType.PRIORITY:
         return [{"name": f"P{number}"} for number in (1, 2, 3, 4)]
     return [{"name": capital(word.value)} for word in column.spec.words or ()]
-
-
-def _all(read: Any) -> Iterator[Json]:
-    """Yield what all pages of a listing hold."""
-    start: str | None = None
-    while True:
-        reply = read(start)
-        yield from reply["results"]
-        start = reply.get("next_cursor")
-        if not reply.get("has_more") or not start:
-            return
-
-
-def _title(thing: Mapping[str, Any]) -> str:
-    return plain(thing.get("title"))
-
-
-def _said(database: Json) -> re.Match[str] | None:
-    return _SAID.search(plain(database.get("description")))
-
-
-def _sources(database: Json) -> list[str]:
-    return [str(it["id"]) for it in database.get("data_sources") or []]
-
-
-def _older(one: Json | None, other: Json) -> Json:
-    """Return the database that was made first: a copy has its description too."""
-    if one is None:
-        return other
-    return min(one, other, key=lambda it: str(it.get("created_time") or ""))

@@ -1,6 +1,5 @@
 """Reading the databases: one query each where nothing changed."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from syncd.clock import Clock
@@ -11,7 +10,7 @@ from syncd.model.ids import RemoteId
 from syncd.model.remote import Pull, Remote
 from syncd_notion.binding import Bound, differs, problems_of
 from syncd_notion.client import Api, Json
-from syncd_notion.cursor import Place, after, cursor_of, places_from
+from syncd_notion.cursor import Place, Reading, after, cursor_of, places_from
 from syncd_notion.mapping import from_remote
 from syncd_notion.pages import (
     CREATED,
@@ -63,45 +62,42 @@ class Puller:
 
     def _read(self, bound: Bound, place: Place | None) -> tuple[list[Json], Place, bool]:
         """Return the rows, where the reading stands now, and whether these are all."""
-        polled: list[datetime] = []
         now = self._clock.now()
-        is_whole = place is None or place.is_whole(now)
-        try:
-            rows = self._rows(bound, None if is_whole else place, self._noting(polled))
-        except Gone as error:
-            raise self._registry.lost(bound) from error
-        self._doubt(bound, rows, place, is_whole=is_whole)
-        edits = [at for row in rows if (at := instant(row.get(EDITED))) is not None]
-        date = polled[0] if polled else None
-        next_place = after(place, edits, whole_at=now if is_whole else None, polled=date)
-        return rows, next_place, is_whole
+        whole = place is None or place.is_whole(now)
+        rows, polled = self._rows(bound, None if whole else place)
+        if place is not None and not whole and place.went_back(polled):
+            rows, polled = self._rows(bound, None)
+            whole = True
+        doubted = whole and not rows and place is not None and place.is_doubtful(now)
+        if doubted or any(is_removed(row) for row in rows):
+            self._registry.check(bound)  # a trashed database takes its rows along
+        if bound.kind in self._registry.stale or (rows and differs(bound, rows[-1])):
+            self._registry.learn(bound)
+        reading = Reading(
+            at=now,
+            rows=len(rows),
+            edits=[at for row in rows if (at := instant(row.get(EDITED))) is not None],
+            polled=polled,
+            whole=whole,
+            sure=place is None or doubted or bool(rows),
+        )
+        return rows, after(place, reading), whole
 
-    def _rows(self, bound: Bound, place: Place | None, first: Callable[[], None]) -> list[Json]:
-        if place is None:
-            return rows_of(self._api, bound.source, CREATED, None, first)
-        return rows_of(self._api, bound.source, EDITED, minute(place.since()), first)
-
-    def _noting(self, polled: list[datetime]) -> Callable[[], None]:
-        """Note the service's own date as it is when the first reply has come."""
+    def _rows(self, bound: Bound, place: Place | None) -> tuple[list[Json], datetime | None]:
+        """Return the rows, and the service's own date when the first of them came."""
+        dates: list[datetime] = []
 
         def note() -> None:
             if self._policy.offset is not None:
-                polled.append(self._clock.now() + self._policy.offset)
+                dates.append(self._clock.now() + self._policy.offset)
 
-        return note
-
-    def _doubt(
-        self, bound: Bound, rows: list[Json], place: Place | None, *, is_whole: bool
-    ) -> None:
-        """Check the database itself where all its rows are suddenly gone, and the schema.
-
-        A trashed database takes its rows along; an emptied one looks the same.
-        """
-        emptied = is_whole and not rows and place is not None and place.rows > 0
-        if emptied or any(is_removed(row) for row in rows):
-            self._registry.check(bound)
-        if bound.kind in self._registry.stale or (rows and differs(bound, rows[-1])):
-            self._registry.learn(bound)
+        stamp = CREATED if place is None else EDITED
+        since = None if place is None else minute(place.since())
+        try:
+            rows = rows_of(self._api, bound.source, stamp, since, note)
+        except Gone as error:
+            raise self._registry.lost(bound) from error
+        return rows, dates[0] if dates else None
 
     def _items(self, kind: Kind, rows: list[Json]) -> list[Remote]:
         bound = self._registry.get(kind)

@@ -43,6 +43,11 @@ class Registry:
         self._known[bound.kind] = bound
         return bound
 
+    def drop(self, kind: Kind) -> None:
+        """Forget a binding: the settings now name another database."""
+        self._memory.put(_key(kind), None)
+        self._known.pop(kind, None)
+
     def wanted(self, kind: Kind) -> Mapping[str, str]:
         """Return what the settings say of a kind."""
         database = self._settings.databases.get(kind.value)

@@ -1,7 +1,7 @@
 """The contract of a connector, kept by Notion's against its sandbox."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from syncd.connect.testing.contract import HttpContractSuite
 from syncd.connect.testing.harness import Harness
@@ -19,7 +19,7 @@ def _error(status: int, code: str, message: str) -> dict[str, Any]:
 
 class NotionHarness(SandboxHarness):
     writes = Matching(method="POST|PATCH", path="/v1/(pages|databases).*")
-    errors = {
+    errors: ClassVar[dict[int, Any]] = {
         400: _error(400, "validation_error", "body failed validation: body.x should be y."),
         401: _error(401, "unauthorized", "API token is invalid."),
         403: _error(403, "restricted_resource", "API token does not have access to this."),
@@ -50,6 +50,7 @@ class NotionHarness(SandboxHarness):
 
 
 class TestContract(HttpContractSuite):
-    on_read = {410: (SkipItem,)}  # Notion has no such status
+    on_read: ClassVar[dict[int, Any]] = {410: (SkipItem,)}  # Notion has no such status
+
     def make(self, directory: Path) -> Harness:
         return NotionHarness(PLUGIN, make, directory)
