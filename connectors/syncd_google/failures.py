@@ -4,6 +4,7 @@ The reasons and what to do about each are those of the Calendar API's guide to
 handling errors.
 """
 
+import http.client
 import json
 import ssl
 from collections.abc import Callable, Mapping
@@ -105,11 +106,21 @@ def _answered(error: HttpError, *, write: bool) -> SyncdError:
 
 
 def _unanswered(error: Exception, *, write: bool) -> SyncdError:
-    never_sent = (ConnectionRefusedError, httplib2.ServerNotFoundError, ssl.SSLError)
     what = type(error).__name__
-    if write and not isinstance(error, never_sent):
+    if write and not _never_sent(error):
         return Unclear(f"Google did not answer ({what}): looking before writing again.")
     return TryLater(f"Google cannot be reached ({what}): trying again later.")
+
+
+def _never_sent(error: Exception) -> bool:
+    """Say whether no connection came about.
+
+    httplib2 connects once more when a kept connection was closed without a reply: if
+    that fails, the request had been sent before.
+    """
+    no_way = (ConnectionRefusedError, httplib2.ServerNotFoundError, ssl.SSLError)
+    sent_before = isinstance(error.__context__, http.client.HTTPException)
+    return isinstance(error, no_way) and not sent_before
 
 
 def _body(error: HttpError) -> tuple[list[str], str]:

@@ -198,12 +198,17 @@ def _day(time: Json, zone: str) -> date | None:
     return local.date() if local else None
 
 
+def _length(began: datetime, ended: datetime | None) -> timedelta:
+    """Return how long it takes; in UTC, as a clock change may lie between."""
+    return ended.astimezone(UTC) - began.astimezone(UTC) if ended else _HOUR
+
+
 def _moved(form: Json, due: date, zone: str) -> dict[str, Any]:
     start, end = _part(form, "start"), _part(form, "end")
     began = _local(start, zone)
     if began is not None:
         at = datetime.combine(due, began.time(), ZoneInfo(zone))
-        last = at.astimezone(UTC) + ((_local(end, zone) or began + _HOUR) - began)
+        last = at.astimezone(UTC) + _length(began, _local(end, zone))
         return {
             "start": {"dateTime": at.isoformat(), "timeZone": start.get("timeZone") or zone},
             "end": {"dateTime": last.isoformat(), "timeZone": end.get("timeZone") or zone},

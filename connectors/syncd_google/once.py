@@ -2,6 +2,7 @@
 
 import http.client
 from typing import Any
+from urllib.parse import urlsplit
 
 import httplib2
 
@@ -15,21 +16,14 @@ class Once(httplib2.Http):  # type: ignore[misc]  # the library has no types
 
     def request(self, uri: str, *args: Any, **kwargs: Any) -> Any:
         """Do one HTTP request, over a connection that gives up at the first silence."""
-        kwargs["connection_type"] = _Https if uri.startswith("https:") else _Plain
+        usual = httplib2.SCHEME_TO_CONNECTION[urlsplit(uri).scheme]
+        kwargs["connection_type"] = type("OnceConnection", (_NoSecondTry, usual), {})
         return super().request(uri, *args, **kwargs)
 
 
 class _NoSecondTry:
     def getresponse(self) -> Any:
         try:
-            return super().getresponse()  # type: ignore[misc]  # of the connection it is mixed into
+            return super().getresponse()  # type: ignore[misc]  # of what it is mixed into
         except http.client.RemoteDisconnected as error:
             raise ConnectionResetError(*error.args) from error
-
-
-class _Plain(_NoSecondTry, httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]  # no types
-    pass
-
-
-class _Https(_NoSecondTry, httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]  # no types
-    pass

@@ -127,6 +127,7 @@ class GoogleSandbox:
 
     async def _token(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
+        form |= oauth.basic(request.headers.get("authorization", ""))
         try:
             return JSONResponse(self.grants.exchange(form))
         except Refusal as refused:

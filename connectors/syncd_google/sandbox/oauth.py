@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from syncd.clock import Clock
 from syncd_google.sandbox.call import PREFIX
@@ -125,6 +125,18 @@ class Grants:
         self._made += 1
         digest = hashlib.sha256(f"{what} {self._made}".encode()).digest()
         return "sandbox-" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def basic(header: str) -> dict[str, str]:
+    """Return the client that a request names in its header instead of its form."""
+    kind, _, word = header.partition(" ")
+    if kind.lower() != "basic":
+        return {}
+    try:
+        name, _, secret = base64.b64decode(word).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": unquote(name), "client_secret": unquote(secret)}
 
 
 def _challenge(verifier: str) -> str:

@@ -1,39 +1,34 @@
-"""What the tests of the Google connector share: a sandbox behind a gate, and ways to act."""
+"""What the tests of the Google connector share."""
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
-from syncd.connect.sandbox import Served
-from syncd.connect.testing.clock import FakeClock
-from syncd_google.sandbox.app import GoogleSandbox, make
-from tests.conformance.google.schema_gate import Gate
+from tests.connectors.syncd_google.harness import GoogleHarness
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path, clock: FakeClock) -> Iterator[GoogleSandbox]:
-    """Give a sandbox every reply of which is held against Google's description."""
-    it = make(tmp_path, clock)
-    gate = Gate(it.app)
-    it.app = gate
-    yield it
-    assert gate.wrong == []
-
-
-@pytest.fixture
-def served(sandbox: GoogleSandbox) -> Iterator[Served]:
-    it = Served(sandbox)
+def fresh(tmp_path: Path) -> Iterator[GoogleHarness]:
+    """Give a connector on an account that has no calendar of syncd's yet."""
+    it = GoogleHarness(tmp_path)
     yield it
     it.close()
 
 
 @pytest.fixture
-def new_key() -> Iterator[str]:
-    yield str(uuid.UUID(int=7))
+def google(fresh: GoogleHarness) -> GoogleHarness:
+    """Give a connector whose calendar is made, with an empty log."""
+    fresh.start()
+    fresh.server.log.clear()
+    return fresh
+
+
+@pytest.fixture
+def api(google: GoogleHarness) -> Iterator[httpx.Client]:
+    """Give a plain HTTP client that may do everything, at the API's root."""
+    headers = {"authorization": f"Bearer {google.sandbox.grant('calendar')}"}
+    base = f"{google.server.origin}/calendar/v3"
+    with httpx.Client(base_url=base, headers=headers, timeout=10) as it:
+        yield it
