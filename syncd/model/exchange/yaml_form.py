@@ -1,7 +1,7 @@
 """The plan as YAML that a person reads, edits and imports again."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -53,11 +53,6 @@ _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 class _Dumper(yaml.SafeDumper):
     """Lists are indented, days stand without quotes, nothing is ever an alias."""
 
-    yaml_implicit_resolvers: ClassVar = {
-        first: [(tag, regexp) for tag, regexp in resolvers if tag != _TIMESTAMP]
-        for first, resolvers in yaml.SafeDumper.yaml_implicit_resolvers.items()
-    }
-
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  # the library's signature
         return True
 
@@ -82,3 +77,7 @@ def _is_block(text: str) -> bool:
 
 
 _Dumper.add_representer(str, _text)
+_Dumper.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in resolvers if tag != _TIMESTAMP]
+    for first, resolvers in yaml.SafeDumper.yaml_implicit_resolvers.items()
+}
