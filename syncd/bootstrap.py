@@ -3,7 +3,7 @@
 import random
 import secrets
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,19 +82,37 @@ class App:
         context = self._context(self.store, tools)
         return Engine(context, remake=self._remake)
 
-    def preview(self) -> Report:
+    def preview(self, only: Collection[ToolName] | None = None) -> Report:
         """Decide on a copy of the state, with connectors that only read: a dry run."""
         copy = self.store.copy()
         engine = Engine(self._context(copy, self._tools(copy, read_only=True)))
         try:
-            return self.with_unusable(engine.preview())
+            return self.with_unusable(engine.preview(self.usable(only)), only)
         finally:
             engine.close()
             copy.close()
 
-    def with_unusable(self, report: Report) -> Report:
-        """Add the tools that can't be used to what a cycle reports."""
+    def usable(self, only: Collection[ToolName] | None) -> list[ToolName]:
+        """Return those of these tools (None: all that are on) that can be used."""
+        unusable = {one.name for one in self.unusable}
+        return [
+            name for name in (self.enabled() if only is None else only) if name not in unusable
+        ]
+
+    def mended(self) -> bool:
+        """Say whether a tool that could not be used now can be, by a new engine."""
         for one in self.unusable:
+            try:
+                self._remake(one.name).connector.close()
+            except (Mistake, SignIn):
+                continue
+            return True
+        return False
+
+    def with_unusable(self, report: Report, only: Collection[ToolName] | None = None) -> Report:
+        """Add those of these tools that can't be used to what a cycle reports."""
+        chosen = set(self.enabled() if only is None else only)
+        for one in (it for it in self.unusable if it.name in chosen):
             report.tools[one.name] = ToolReport(state=one.state, message=one.why)
             report.problems.append(one.why)
             report.converged = False

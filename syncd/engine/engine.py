@@ -90,20 +90,27 @@ class Engine:
         self._summarise(chosen)
         return self._report
 
-    def preview(self) -> Report:
-        """Decide for all tools, and do nothing: a dry run.
+    def check_everything(self) -> None:
+        """Let the next cycle decide for everything, as the first one of each day does."""
+        self.context.store.tools.remember("engine", "full_on", None)
+
+    def preview(self, only: Iterable[ToolName] | None = None) -> Report:
+        """Decide for these tools (None: all), and do nothing: a dry run.
 
         To be called on a context whose store is a copy and whose connectors refuse
         writes.
         """
+        chosen = set(self.context.tools if only is None else only)
         self._report = Report()
         self._full_check()
         found = []
-        for name in self.context.tools:
+        for name in sorted(chosen):
             self._start_reading(name)
             if name in self._reading:
                 wait([self._reading[name]])
                 found.extend(self._finish_reading([name]))
+        for one in found:
+            self._tool_report(one.tool.name).makes = one.binding.missing
         self._take_in(found)
         for name in sorted(self._ready):
             tool = self.context.tools[name]
@@ -111,7 +118,7 @@ class Engine:
             self._held_back(tool, projection)
             self._tool_report(name).plan = projection.operations
             self._tool_report(name).plan_hash = fingerprint(projection.operations)
-        self._summarise(set(self.context.tools), dry=True)
+        self._summarise(chosen, dry=True)
         return self._report
 
     def close(self) -> None:

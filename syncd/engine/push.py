@@ -39,11 +39,15 @@ class Pusher:
     def push(self, projection: Projection) -> None:
         """Do the operations in order; a limit or a failure of the tool ends it.
 
+        Asked to stop, it sends nothing more; what is left waits for the next cycle.
+
         Raises what ended it (``TryLater``, ``SignIn``, ``HoldTool``, ``Unclear``).
         """
         self.context.store.links.settle(self.tool.name, projection.settled)
         size = max(1, self.tool.connector.batch_size)
         for chunk in _chunks(projection.operations, size):
+            if self.context.clock.sleep(0):
+                return
             self._send(chunk, projection.stamps)
 
     def _send(self, operations: Sequence[Operation], stamps: dict[EntityId, int]) -> None:

@@ -9,7 +9,10 @@ from syncd.sync.decide import Operation
 
 @dataclass(slots=True, kw_only=True)
 class ToolReport:
-    """What a cycle did in one tool; counts are of entities, ``requests`` of HTTP."""
+    """What a cycle did in one tool; counts are of entities, ``requests`` of HTTP.
+
+    A dry run fills ``makes`` (containers that would be made, in words) and ``plan``.
+    """
 
     state: ToolState = ToolState.OK
     message: str = ""
@@ -18,6 +21,7 @@ class ToolReport:
     updated: int = 0
     deleted: int = 0
     requests: int = 0
+    makes: tuple[str, ...] = ()
     plan: list[Operation] = field(default_factory=list)
     plan_hash: str = ""
 
