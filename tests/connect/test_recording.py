@@ -80,7 +80,7 @@ class Greeter:
             "by": request.headers["authorization"],
             "user": {"id": "u-81", "name": "Maria Lang", "email": "maria.lang@gmail.com"},
         }
-        return JSONResponse(answer, headers={"Set-Cookie": "session=abc", "X-Trace": "77"})
+        return JSONResponse(answer, headers={"Set-Cookie": "sid-cookie=abc", "X-Trace": "77"})
 
     def settings(self, origin: str) -> dict[str, Any]:
         return {"token": TOKEN, "base_url": origin, "library": self._library}
@@ -139,7 +139,7 @@ def test_what_is_kept_tells_no_secret_no_one_and_no_port(tmp_path: Path, library
     (said,) = conversation(tmp_path, library, "sandbox", 1)
     port = said["again"].split(":")[2].split("/")[0]
     kept = (tmp_path / "recordings" / "greetings.yaml").read_text()
-    for gone in (TOKEN, "Maria", "gmail", "u-81", port, "127.0.0.1", "session", "X-Trace"):
+    for gone in (TOKEN, "Maria", "gmail", "u-81", port, "127.0.0.1", "sid-cookie", "X-Trace"):
         assert gone.lower() not in kept.lower(), gone
     assert "hello" in kept
 
