@@ -54,13 +54,13 @@ class Outcomes:
         """Return what became of a write whose commands got this reply."""
         failed, said = _first_failure(commands, reply)
         if failed is None:
-            return self._answer(write, reply)
+            return self._answer(write, commands, reply)
         if not isinstance(failed, Gone | SkipItem):
             return failed
         with_duration = any(command["args"].get("duration") for command in commands)
         if with_duration and (isinstance(failed, Forbidden) or names_duration(said)):
             return self._without_duration(write, lacking=isinstance(failed, Forbidden))
-        if commands[0]["type"] == "section_unarchive":
+        if _unarchives(commands):
             return self._again(write, new_section(write, self.place(write)))
         return self._met_nothing(write, failed) if isinstance(failed, Gone) else failed
 
@@ -92,27 +92,28 @@ class Outcomes:
         failed, _ = _first_failure(commands, reply)
         if failed is not None:
             return SkipItem(str(failed)) if isinstance(failed, Gone) else failed
-        return self._answer(write, reply)
+        return self._answer(write, commands, reply)
 
-    def _answer(self, write: Write, reply: Json) -> Outcome:
+    def _answer(self, write: Write, commands: Sequence[Command], reply: Json) -> Outcome:
         if write.op is Op.DELETE:
             self._records.forget([seen_of(write).id])
             return None
-        remote = self._id(write, reply)
+        revived = _unarchives(commands)
+        remote = self._id(write, reply, revived=revived)
         if remote is None:
             return Unclear("Todoist did not say which item it made: looking for it.")
         raw = _listed(reply, write.kind, remote)
         if raw is None or not self._records.is_here(raw):
-            return self._read_back(write, remote)
+            return self._read_back(write, remote, revived=revived)
         self._records.wrote(remote, write)
         return self._records.remote(write.kind, raw)
 
-    def _id(self, write: Write, reply: Json) -> RemoteId | None:
+    def _id(self, write: Write, reply: Json, *, revived: bool) -> RemoteId | None:
         mapped = (reply.get("temp_id_mapping") or {}).get(temporary(write))
         if mapped:
             return RemoteId(str(mapped))
-        if write.seen is not None and (write.op is Op.UPDATE or write.kind is Kind.GOAL):
-            return write.seen.id
+        if revived or write.op is Op.UPDATE:
+            return seen_of(write).id
         return self._lookalike(write)
 
     def _lookalike(self, write: Write) -> RemoteId | None:
@@ -130,12 +131,12 @@ class Outcomes:
         names = {"title", "notes", "goal", "parent", LINK} & set(write.fields)
         return all(now.fields.get(name) == write.fields[name] for name in names)
 
-    def _read_back(self, write: Write, remote: RemoteId) -> Outcome:
+    def _read_back(self, write: Write, remote: RemoteId, *, revived: bool) -> Outcome:
         self._records.wrote(remote, write)
         try:
             return self._reader.read(write.kind, remote)
         except Gone as error:
-            if write.op is Op.CREATE and write.seen is not None and remote == write.seen.id:
+            if revived:
                 return self._again(write, new_section(write, self.place(write)))
             if not write.fields.get("done"):
                 return error
@@ -156,6 +157,10 @@ def _first_failure(commands: Sequence[Command], reply: Json) -> tuple[Exception 
         if failed is not None:
             return failed, said
     return None, None
+
+
+def _unarchives(commands: Sequence[Command]) -> bool:
+    return bool(commands) and commands[0]["type"] == "section_unarchive"
 
 
 def _listed(reply: Json, kind: Kind, remote: str) -> Json | None:

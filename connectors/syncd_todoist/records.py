@@ -26,8 +26,10 @@ class Records:
     def __init__(self, memory: Memory, plan_zone: str) -> None:
         self._memory = memory
         self._plan_zone = plan_zone
-        self._links: dict[str, str] = dict(memory.get("links") or {})
-        self._owners: dict[str, str] = dict(memory.get("sections") or {})
+        self._known: dict[str, dict[str, str]] = {
+            name: dict(memory.get(name) or {}) for name in ("links", "sections")
+        }
+        self._unsaved: set[str] = set()
         self.token: str | None = None
         self.latest: dict[str, Json] = {}
 
@@ -82,29 +84,37 @@ class Records:
 
     def link(self, remote: str) -> str:
         """Return the link that syncd wrote on an item, or ""."""
-        return self._links.get(remote, "")
+        return self._known["links"].get(remote, "")
 
     def owner(self, section: str) -> str | None:
         """Return the goal that a section was made for, if it is remembered."""
-        return self._owners.get(section)
+        return self._known["sections"].get(section)
 
     def wrote(self, remote: str, write: Write) -> None:
-        """Remember the link that a write put on an item, or whose section it made."""
-        if write.kind is Kind.GOAL and self.owner(remote) != write.entity:
-            self._owners[remote] = write.entity
-            self._memory.put("sections", self._owners)
-        if LINK in write.fields and write.fields[LINK] != self.link(remote):
-            self._links[remote] = str(write.fields[LINK] or "")
-            self._memory.put("links", self._links)
+        """Note the link that a write put on an item, or whose section it made."""
+        if write.kind is Kind.GOAL:
+            self._note("sections", remote, write.entity)
+        elif LINK in write.fields:
+            self._note("links", remote, str(write.fields[LINK] or ""))
 
     def forget(self, remotes: Iterable[str]) -> None:
-        """Let go of what is remembered of items that are gone."""
-        gone = set(remotes)
-        for name, known in (("links", self._links), ("sections", self._owners)):
-            if gone & set(known):
-                for remote in gone:
-                    known.pop(remote, None)
-                self._memory.put(name, known)
+        """Let go of what is known of items that are gone."""
+        for remote in remotes:
+            for name, known in self._known.items():
+                if known.pop(remote, None) is not None:
+                    self._unsaved.add(name)
+        self.save()
+
+    def save(self) -> None:
+        """Keep what was noted; once for many writes."""
+        for name in sorted(self._unsaved):
+            self._memory.put(name, dict(self._known[name]))
+        self._unsaved.clear()
+
+    def _note(self, name: str, remote: str, value: str) -> None:
+        if self._known[name].get(remote) != value:
+            self._known[name][remote] = value
+            self._unsaved.add(name)
 
 
 def _inside(reply: Json, *names: str) -> Any:

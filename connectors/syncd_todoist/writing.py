@@ -39,7 +39,10 @@ class Writer:
                 away = one.op is Op.DELETE and isinstance(error, Gone)
                 done[at] = None if away else error
         self._keep_what_is_below(writes, jobs, done)
-        self._send_all(writes, [job for job in jobs if job[0] not in done], done)
+        try:
+            self._send_all(writes, [job for job in jobs if job[0] not in done], done)
+        finally:
+            self._records.save()
         return [done[at] for at in range(len(writes))]
 
     def _look(self, writes: Sequence[Write]) -> None:

@@ -34,6 +34,7 @@ class Switches:
         an account without them ignores or refuses one.
     repeats_mapping: whether a repeated command is answered with its mapping again.
     refuses_old_tokens: whether an expired sync token gets a 400, or a full sync.
+    hides_changes: whether replies to commands leave out what these changed.
     extra_keys: keys that are added to every object, unknown to all clients.
     """
 
@@ -42,6 +43,7 @@ class Switches:
     ignores_durations: bool = False
     repeats_mapping: bool = True
     refuses_old_tokens: bool = True
+    hides_changes: bool = False
     extra_keys: Json = field(default_factory=dict)
 
 

@@ -36,7 +36,8 @@ class Sync:
         if commands:
             reply = self._do(commands)
         kinds = body.get("resource_types") or []
-        reply |= self._read(since, kinds if isinstance(kinds, list) else [])
+        if not (commands and self._state.switches.hides_changes):
+            reply |= self._read(since, kinds if isinstance(kinds, list) else [])
         reply["full_sync"] = since is None
         at = self._state.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         reply |= {"full_sync_date_utc": at, "sync_token": self._state.new_token()}
