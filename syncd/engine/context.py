@@ -72,7 +72,17 @@ class Context:
         """Return what a tool can hold of an entity, with remote ids for references."""
         kind = kind_of(entity)
         fields = translator.to_remote(kind, self.shown(tool, entity), base)
-        return tool.connector.fit(kind, fields)
+        fit = tool.connector.fit(kind, fields)
+        if LINK in fit and base and self._same_page(fit[LINK], base.get(LINK)):
+            fit[LINK] = base[LINK]
+        return fit
+
+    def _same_page(self, one: Any, other: Any) -> bool:
+        """Say whether two addresses lead to one page, whatever title they spell out."""
+        if not one or not other or self.addressing is None:
+            return False
+        leads_to = self.addressing.connector.addressed
+        return leads_to(one) is not None and leads_to(one) == leads_to(other)
 
     def _address(self, entity: EntityId) -> str | None:
         """Return where the entity's page is; without such a tool, its bare key."""
