@@ -25,7 +25,7 @@ _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 _SPAN = re.compile(r"`([^`\n]+)`")
 
 needs_command = pytest.mark.skipif(
-    importlib.util.find_spec("syncd.cli") is None, reason="the command is not there yet"
+    importlib.util.find_spec("syncd.__main__") is None, reason="the command is not there yet"
 )
 
 
@@ -131,9 +131,8 @@ def test_a_command_that_is_named_exists(page: str, line: str) -> None:
 
 
 def _syncd(*words: str) -> subprocess.CompletedProcess[str]:
-    program = "from syncd.cli import main; main()"
     return subprocess.run(
-        [sys.executable, "-c", program, *words],
+        [sys.executable, "-m", "syncd", *words],
         capture_output=True,
         text=True,
         check=False,
