@@ -1,0 +1,231 @@
+"""Connectors that break one promise each, for ``test_suite_catches``."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from syncd.connect.contract import Outcome
+from syncd.connect.memory import MemoryConnector
+from syncd.errors import Gone, SignIn, SyncdError, TryLater
+from syncd.model.entities import Kind
+from syncd.model.ids import RemoteId
+from syncd.model.remote import Binding, Op, Pull, Remote, Write
+from syncd.model.schema import Fields
+
+
+class Twice(MemoryConnector):
+    """Makes an item each time it is asked to."""
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        self._sent.clear()
+        return super().write(writes)
+
+
+class FirstPageOnly(MemoryConnector):
+    """Forgets that a listing goes on."""
+
+    def pull(self, cursor: str | None) -> Pull:
+        pull = super().pull(cursor)
+        return replace(pull, items=pull.items[:100])
+
+
+class ShortWhenCut(MemoryConnector):
+    """Takes a page that failed for the end."""
+
+    def pull(self, cursor: str | None) -> Pull:
+        try:
+            return super().pull(cursor)
+        except TryLater:
+            return Pull(whole=frozenset(self.carries), cursor=cursor)
+
+
+class LongerEachTime(MemoryConnector):
+    """Shortens what is short enough."""
+
+    def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
+        return {**super().fit(kind, fields), "title": f"{fields.get('title')}…"}
+
+
+class Wiping(MemoryConnector):
+    """Writes whole items where fields were meant."""
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        whole = [replace(it, fields={"notes": "", **it.fields}) for it in writes]
+        return super().write(whole)
+
+
+class GoneIsAnError(MemoryConnector):
+    """Finds that what is not there cannot be deleted."""
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        there = [it.seen is None or it.seen.id in self.tool.items for it in writes]
+        outcomes = super().write(writes)
+        return [
+            it if ok else Gone("It is gone.") for it, ok in zip(outcomes, there, strict=True)
+        ]
+
+
+class Reviving(MemoryConnector):
+    """Makes anew what the person deleted."""
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        for write in writes:
+            if write.op is Op.UPDATE and write.seen and write.seen.id in self.tool.removed:
+                self.tool.restore(write.seen.id)
+        return super().write(writes)
+
+
+class Crashing(MemoryConnector):
+    """Trusts that a cursor is its own."""
+
+    def pull(self, cursor: str | None) -> Pull:
+        return super().pull(cursor if cursor is None else f"0:{int(cursor.split(':')[1])}")
+
+
+class Unmarked(MemoryConnector):
+    """Puts no mark on what it makes."""
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        outcomes = super().write(writes)
+        for item in outcomes:
+            if isinstance(item, Remote):
+                self.tool.items[item.id] = replace(item, mark=None)
+        return [replace(it, mark=None) if isinstance(it, Remote) else it for it in outcomes]
+
+
+class Rebuilding(MemoryConnector):
+    """Makes a lost container anew, empty."""
+
+    def bind(self) -> Binding:
+        self._bound.clear()
+        for name in self.tool.shape.containers:
+            self.tool.containers.setdefault(name, name)
+        return super().bind()
+
+    def pull(self, cursor: str | None) -> Pull:
+        self.bind()
+        return super().pull(cursor)
+
+
+class Hopeful(MemoryConnector):
+    """Takes a refused sign-in for a passing trouble."""
+
+    def pull(self, cursor: str | None) -> Pull:
+        try:
+            return super().pull(cursor)
+        except SignIn as error:
+            raise TryLater(str(error)) from error
+
+
+class Tidying(MemoryConnector):
+    """Removes what it does not know."""
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        for write in writes:
+            if write.op is Op.UPDATE and write.seen:
+                self.tool.foreign[write.seen.id] = {}
+        return super().write(writes)
+
+
+class DoneIsGone(MemoryConnector):
+    """Takes what is ticked for deleted."""
+
+    def pull(self, cursor: str | None) -> Pull:
+        pull = super().pull(cursor)
+        done = frozenset(it.id for it in pull.items if it.fields.get("done"))
+        items = tuple(it for it in pull.items if it.id not in done)
+        return replace(pull, items=items, gone=pull.gone | done)
+
+
+class StrictlyLater(MemoryConnector):
+    """Asks for what was edited after the minute of the last pull."""
+
+    def pull(self, cursor: str | None) -> Pull:
+        pull = super().pull(cursor)
+        now = self.tool.now()
+        items = [it for it in pull.items if cursor is None or (it.edited_at or now) > now]
+        return replace(pull, items=tuple(items))
+
+
+class Forgetful(MemoryConnector):
+    """Finds nothing."""
+
+    def find(self, write: Write) -> Remote | None:
+        return None
+
+
+class FindsAnything(MemoryConnector):
+    """Finds whatever is there."""
+
+    def find(self, write: Write) -> Remote | None:
+        return next(iter(self.tool.items.values()), None)
+
+
+class Undead(MemoryConnector):
+    """Reads what was removed."""
+
+    def read(self, kind: Kind, remote: RemoteId) -> Remote:
+        return self.tool.removed.get(remote) or super().read(kind, remote)
+
+
+class Shuffled(MemoryConnector):
+    """Answers in another order."""
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        return super().write(writes)[::-1]
+
+
+class StopsAtTrouble(MemoryConnector):
+    """Gives up the rest when one write fails."""
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        outcomes = super().write(writes)
+        bad = [at for at, it in enumerate(outcomes) if isinstance(it, SyncdError)]
+        return outcomes[: bad[0] + 1] if bad else outcomes
+
+
+class NoTombstones(MemoryConnector):
+    """Does not tell what was removed."""
+
+    def pull(self, cursor: str | None) -> Pull:
+        return replace(super().pull(cursor), gone=frozenset())
+
+
+class LocalTimes(MemoryConnector):
+    """Takes local times for UTC."""
+
+    def pull(self, cursor: str | None) -> Pull:
+        pull = super().pull(cursor)
+        items = [replace(it, edited_at=it.edited_at + timedelta(hours=2)) for it in pull.items]  # type: ignore[operator]
+        return replace(pull, items=tuple(items))
+
+
+class OneByOne(MemoryConnector):
+    """Reads each item anew."""
+
+    def pull(self, cursor: str | None) -> Pull:
+        for item in list(self.tool.items.values()) * 3:
+            self.read(item.kind, item.id)
+        return super().pull(cursor)
+
+
+class Deaf(MemoryConnector):
+    """Answers with what it was sent, not with what the service made of it."""
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        self.tool.faults.normalise = lambda _, fields: {
+            name: it.strip() if type(it) is str else it for name, it in fields.items()
+        }
+        outcomes = super().write(writes)
+        return [
+            replace(it, fields={**it.fields, **write.fields}) if isinstance(it, Remote) else it
+            for it, write in zip(outcomes, writes, strict=True)
+        ]
+
+
+class Boastful(MemoryConnector):
+    """Says that it holds everything."""
+
+    def holds(self, kind: Kind, fields: Fields) -> bool:
+        return True
