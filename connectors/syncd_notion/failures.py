@@ -85,6 +85,11 @@ def _bad_request(it: Answer) -> ToolError:
         return Gone("The page is in Notion's trash: restore it there to go on with it.")
     if "start_cursor" in said:
         return StartOver("Notion no longer knows where the listing stood: reading it again.")
+    if "invalid status option" in said:
+        return SkipItem(
+            f"The status property in Notion lacks an option ({it.message}): add it there, then"
+            " sync again."
+        )
     if any(part in said for part in _SCHEMA):
         return StaleSchema(
             f"The database has changed in Notion ({it.message}): sync again, then see"

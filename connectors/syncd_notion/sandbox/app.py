@@ -1,6 +1,7 @@
 """The sandbox of Notion: its HTTP API on loopback, and a page to look at its data."""
 
 import json
+from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,7 @@ async def _serve(world: World, endpoint: Endpoint | None, request: Request) -> R
         "content-type": "application/json; charset=utf-8",
         "x-notion-request-id": request_id,
         "vary": "Accept-Encoding",
+        "date": format_datetime(world.clock.now(), usegmt=True),
     }
     reply = {**reply, "request_id": request_id}
     return JSONResponse(reply, status_code=status, headers=headers)

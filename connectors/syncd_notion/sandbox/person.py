@@ -138,7 +138,10 @@ class NotionPerson:
 
     def add_property(self, kind: Kind, name: str, notion_type: str) -> None:
         """Add a column."""
-        source = self.source(kind)
+        self.add_property_to(self.source(kind), name, notion_type)
+
+    def add_property_to(self, source: Source, name: str, notion_type: str) -> None:
+        """Add a column to a data source of one's own."""
         schema.add(self._world, source, name, {notion_type: {}}, name)
 
     def add_database(self, title: str, columns: dict[str, Any]) -> Source:

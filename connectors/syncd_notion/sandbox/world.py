@@ -81,10 +81,15 @@ class World:
     def add_database(self, parent: str, title: list[Run]) -> tuple[Database, Source]:
         """Add a database with one data source of the same title."""
         database = Database(**self._new("database", parent), title=title)
-        source = Source(**self._new("source", database.id), title=list(title))
         self.databases[database.id] = database
+        return database, self.add_source(database.id, plain(title))
+
+    def add_source(self, database: str, title: str) -> Source:
+        """Add a data source to a database; it has no properties yet."""
+        runs = [run_of(title)] if title else []
+        source = Source(**self._new("source", database), title=runs)
         self.sources[source.id] = source
-        return database, source
+        return source
 
     def touch(self, thing: Thing) -> None:
         """Say that the present actor has edited this now."""
