@@ -38,7 +38,7 @@ class Fault:
     times: how many it meets; 0 means all that follow.
     act: ``status`` (answer with ``status``, ``headers``, ``reply``, without doing the
         work), ``status-after`` (the same, the work done), ``close-before`` and
-        ``close-after`` (the connection closed without a reply), ``cut`` (the work
+        ``close-after`` (the connection closed without a reply; the former calls ``hook``), ``cut`` (the work
         done, half of the reply's body), ``delay`` (seconds, then as usual), ``garbage``
         (the work done, a body that is no JSON), ``call`` (``hook`` called before the
         work), ``call-after`` (``hook`` called after the work, before the reply).
@@ -118,6 +118,8 @@ class Faulty:
             await _after(fault, request, it, (status, headers, body))
             return
         if fault.act == "close-before":
+            if fault.hook:
+                await asyncio.to_thread(fault.hook, request)
             await it.hang_up()
             return
         request.status = fault.status
