@@ -168,6 +168,9 @@ def _collection(state: State, rest: Rest, path: str, name: str) -> list[Route]:
         ("POST", one, lambda r, body: rest.update(name, it(r), body)),
         ("DELETE", one, lambda r, _: rest.delete(name, it(r))),
     ]
+    if name != "notes":
+        query = ("GET", f"/{path}/search", lambda r, _: rest.found(name, dict(r.query_params)))
+        table.insert(0, query)
     if name in ("projects", "sections"):
         table += [
             ("POST", f"{one}/archive", lambda r, _: rest.archive(name, it(r), archived=True)),

@@ -134,6 +134,13 @@ class Rest:
             rows = [raw for raw in rows if raw.get("item_id") == query["task_id"]]
         return self._page(rows, query)
 
+    def found(self, table: str, query: Query) -> Json:
+        """GET …/search: what has the words in its name."""
+        only(query, words("query project_id limit cursor"))
+        wanted = query.get("query", "").casefold()
+        rows = [raw for raw in self._state.live(table) if wanted in raw["name"].casefold()]
+        return self._page(rows, query)
+
     def archived_projects(self, query: Query) -> Json:
         """GET /projects/archived."""
         rows = [

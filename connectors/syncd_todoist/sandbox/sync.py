@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from syncd_todoist.sandbox import account
-from syncd_todoist.sandbox.checks import only
+from syncd_todoist.sandbox.checks import only, words
 from syncd_todoist.sandbox.items import ADD, UPDATE, Items
 from syncd_todoist.sandbox.places import LABEL, PROJECT, SECTION, Places, Small
 from syncd_todoist.sandbox.state import TABLES, State
@@ -200,7 +200,10 @@ def _commands(
             frozenset({"name_old", "name_new"}),
         ),
         "label_delete": (lambda it: small.delete_label(it.get("id")), one | {"cascade"}),
-        "note_add": (small.add_note, frozenset({"item_id", "project_id", "content"})),
+        "note_add": (
+            small.add_note,
+            words("item_id project_id content posted_at uids_to_notify file_attachment"),
+        ),
         "note_update": (lambda it: small.update_note(it.get("id"), it), one | {"content"}),
         "note_delete": (lambda it: small.delete_note(it.get("id")), one),
     }

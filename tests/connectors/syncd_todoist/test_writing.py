@@ -242,7 +242,7 @@ def test_a_goal_whose_section_was_deleted_gets_a_new_one(
 def test_one_refused_write_does_not_spoil_the_others(todoist: TodoistHarness) -> None:
     good = [todoist.new_write(Kind.TASK, f"Task {number}") for number in range(2)]
     spoiled = todoist.new_write(Kind.TASK, "Spoiled")
-    fields = {**spoiled.fields, "goal": "4Fpfq5j5jxf7QmG3"}
+    fields = {**spoiled.fields, "goal": "2222222222222222"}
     writes = [good[0], dataclasses.replace(spoiled, fields=fields), good[1]]
     first, bad_one, last = todoist.connector.write(writes)
     assert isinstance(first, Remote)
