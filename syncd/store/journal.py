@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from syncd.model.ids import EntityId, PlanId, ToolName
 from syncd.model.remote import Write
@@ -12,6 +12,10 @@ from syncd.store.database import Database
 from syncd.store.rows import Intent, dump_write, load_write
 
 I = tables.intents.c  # noqa: E741  # one letter a table, as in the other stores
+
+_CLOSE = delete(tables.intents).where(I.plan == bindparam("p"), I.key == bindparam("k"))
+_LAST = select(func.max(I.seq))
+_OPEN = insert(tables.intents)
 
 
 class Journal:
@@ -24,7 +28,7 @@ class Journal:
     def open(self, tool: ToolName, writes: Iterable[Write], now: datetime) -> None:
         """Write these down, in order, before they are sent."""
         with self._database.transaction() as connection:
-            highest = connection.execute(select(func.max(I.seq))).scalar() or 0
+            highest = connection.execute(_LAST).scalar() or 0
             rows = [
                 {
                     "plan": self._plan,
@@ -38,7 +42,7 @@ class Journal:
                 for place, write in enumerate(writes, start=1)
             ]
             if rows:
-                connection.execute(insert(tables.intents), rows)
+                connection.execute(_OPEN, rows)
 
     def pending(self, tool: ToolName) -> list[Intent]:
         """Return a tool's open intents, oldest first."""
@@ -72,6 +76,4 @@ class Journal:
         """Take intents off whose outcome is known."""
         with self._database.transaction() as connection:
             for key in keys:
-                connection.execute(
-                    delete(tables.intents).where(I.plan == self._plan, I.key == key)
-                )
+                connection.execute(_CLOSE, {"p": self._plan, "k": key})

@@ -5,7 +5,8 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Table, bindparam, func, select, text, update
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from syncd.model.entities import Kind
@@ -34,6 +35,25 @@ _OTHERS = text(
     """
 )
 
+_KEY = ("plan", "tool", "entity")
+_OF_ENTITY = select(tables.links).where(
+    L.plan == bindparam("plan"), L.entity == bindparam("entity")
+)
+_SETTLE = text("DELETE FROM dirty WHERE plan = :p AND tool = :t AND entity = :e AND stamp = :s")
+
+
+def _put(table: Table) -> Insert:
+    """Return the statement that writes a row of ``table``, in place of an older one."""
+    statement = upsert(table)
+    changed = [column.name for column in table.columns if column.name not in _KEY]
+    return statement.on_conflict_do_update(
+        index_elements=_KEY, set_={name: statement.excluded[name] for name in changed}
+    )
+
+
+_SAVE = _put(tables.links)
+_TOUCH = _put(tables.dirty)
+
 
 class LinkStore:
     """Reads and writes links and the dirty set of one plan."""
@@ -44,9 +64,9 @@ class LinkStore:
 
     def of_entity(self, entity: EntityId) -> dict[ToolName, Link]:
         """Return an entity's links, by tool."""
-        chosen = select(tables.links).where(L.plan == self._plan, L.entity == entity)
+        which = {"plan": self._plan, "entity": entity}
         with self._database.transaction() as connection:
-            return {row.tool: _link(row) for row in connection.execute(chosen)}
+            return {row.tool: _link(row) for row in connection.execute(_OF_ENTITY, which)}
 
     def of_entities(self, tool: ToolName, ids: Sequence[EntityId]) -> dict[EntityId, Link]:
         """Return these entities' links in one tool."""
@@ -115,15 +135,9 @@ class LinkStore:
         rows = [self._row(link) for link in links]
         if not rows:
             return
-        statement = upsert(tables.links)
-        kept = {"plan", "tool", "entity"}
-        statement = statement.on_conflict_do_update(
-            index_elements=["plan", "tool", "entity"],
-            set_={name: statement.excluded[name] for name in rows[0] if name not in kept},
-        )
         with self._database.transaction() as connection:
             connection.execute(_OTHERS, rows)
-            connection.execute(statement, rows)
+            connection.execute(_SAVE, rows)
 
     def set_presence(self, tool: ToolName, entity: EntityId, presence: Presence) -> None:
         """Write whether the tool holds the entity."""
@@ -142,13 +156,8 @@ class LinkStore:
         ]
         if not rows:
             return
-        statement = upsert(tables.dirty)
-        statement = statement.on_conflict_do_update(
-            index_elements=["plan", "tool", "entity"],
-            set_={"stamp": statement.excluded.stamp},
-        )
         with self._database.transaction() as connection:
-            connection.execute(statement, rows)
+            connection.execute(_TOUCH, rows)
 
     def touch_referrers(self, tool: ToolName, target: EntityId) -> None:
         """Mark everything that refers to ``target`` as to be decided in a tool."""
@@ -174,11 +183,8 @@ class LinkStore:
         rows = [{"e": entity, "s": stamp} for entity, stamp in stamps.items()]
         if not rows:
             return
-        gone = text(
-            "DELETE FROM dirty WHERE plan = :p AND tool = :t AND entity = :e AND stamp = :s"
-        )
         with self._database.transaction() as connection:
-            connection.execute(gone, [{**row, "p": self._plan, "t": tool} for row in rows])
+            connection.execute(_SETTLE, [{**row, "p": self._plan, "t": tool} for row in rows])
 
     def _row(self, link: Link) -> dict[str, Any]:
         return {

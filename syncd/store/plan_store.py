@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import bindparam, delete, insert, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from syncd.model.codec import fields_from_json
@@ -41,6 +41,8 @@ _PARTS = text(
     """
 )
 
+_ONE = select(tables.entities).where(E.plan == bindparam("plan"), E.id == bindparam("id"))
+
 
 class PlanStore:
     """Reads and writes the entities of one plan."""
@@ -51,7 +53,9 @@ class PlanStore:
 
     def get(self, entity: EntityId) -> Record | None:
         """Return one entity, archived or not."""
-        return self.many([entity]).get(entity)
+        with self._database.transaction() as connection:
+            row = connection.execute(_ONE, {"plan": self._plan, "id": entity}).first()
+        return _record(row) if row else None
 
     def many(self, ids: Iterable[EntityId]) -> dict[EntityId, Record]:
         """Return those of these entities that exist."""

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from syncd.model.ids import EntityId, PlanId, ToolName
@@ -18,6 +18,11 @@ from syncd.store.rows import Problem, moment_of, moment_text
 T = tables.tools.c
 P = tables.problems.c
 M = tables.memory.c
+
+_CLEAR = delete(tables.problems).where(
+    P.plan == bindparam("p"), P.tool == bindparam("t"), P.entity == bindparam("e")
+)
+_CLEAR_FIELD = _CLEAR.where(P.field == bindparam("f"))
 
 
 class ToolState(StrEnum):
@@ -144,13 +149,12 @@ class ToolStore:
         self, tool: ToolName, entity: EntityId | None, *, field: str | None = None
     ) -> None:
         """Take the problems of an entity (None: of the tool itself) off."""
-        gone = delete(tables.problems).where(
-            P.plan == self._plan, P.tool == tool, P.entity == (entity or "")
-        )
-        if field is not None:
-            gone = gone.where(P.field == field)
+        which = {"p": self._plan, "t": tool, "e": entity or ""}
         with self._database.transaction() as connection:
-            connection.execute(gone)
+            if field is None:
+                connection.execute(_CLEAR, which)
+            else:
+                connection.execute(_CLEAR_FIELD, {**which, "f": field})
 
     def remember(self, owner: str, name: str, value: Any) -> None:
         """Keep a JSON value under (owner, name)."""
