@@ -5,16 +5,24 @@ from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import Route
 
 from syncd.clock import Clock
 from syncd.connect.sandbox import App
 from syncd.model.entities import Kind
 from syncd_notion.sandbox.asked import Asked
+from syncd_notion.sandbox.page import act, page_of
 from syncd_notion.sandbox.person import NotionPerson
 from syncd_notion.sandbox.refusals import Refused, absent
 from syncd_notion.sandbox.service import ENDPOINTS, Endpoint
@@ -61,8 +69,30 @@ def _app(world: World) -> App:
         for (method, path), endpoint in ENDPOINTS.items()
     ]
     every = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-    absent = Route("/{rest:path}", partial(_serve, world, None), methods=every)
-    return Starlette(routes=[*routes, absent])
+    return Starlette(
+        routes=[
+            Route("/", partial(_show, world)),
+            Route("/_sandbox/{name}", partial(_act, world), methods=["POST"]),
+            *routes,
+            Route("/{rest:path}", partial(_serve, world, None), methods=every),
+        ]
+    )
+
+
+async def _show(world: World, _request: Request) -> Response:
+    return HTMLResponse(page_of(world))
+
+
+async def _act(world: World, request: Request) -> Response:
+    """Do what a form of the page asks, and show the page again."""
+    form = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+    try:
+        where = act(world, request.path_params["name"], form)
+    except KeyError as error:
+        return PlainTextResponse(f"There is no {error} here.", status_code=404)
+    except Refused as refused:
+        return PlainTextResponse(refused.message, status_code=400)
+    return RedirectResponse(f"/#{where}", status_code=303)
 
 
 async def _serve(world: World, endpoint: Endpoint | None, request: Request) -> Response:

@@ -1,6 +1,5 @@
 """What a person does in the workspace by hand."""
 
-import copy
 from datetime import date
 from typing import Any
 
@@ -107,8 +106,7 @@ class NotionPerson:
         """Duplicate a page, with everything in it; return the id of the copy."""
         page = self.page(kind, title)
         self._world.actor = PERSON
-        copied = self._world.add_row(self.source(kind), copy.deepcopy(page.values))
-        return copied.id
+        return self._world.copy(page).id
 
     def move(self, kind: Kind, title: str, to: str) -> None:
         """Move a page elsewhere: to a page or another data source."""

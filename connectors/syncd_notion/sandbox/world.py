@@ -1,5 +1,6 @@
 """A workspace: its pages and databases, who sees them, and what editing does."""
 
+import copy
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -77,6 +78,10 @@ class World:
         page = Page(**self._new("page", source.id), values=values)
         self.pages[page.id] = page
         return page
+
+    def copy(self, page: Page) -> Page:
+        """Duplicate a row, with everything in it."""
+        return self.add_row(self.sources[page.parent], copy.deepcopy(page.values))
 
     def add_database(self, parent: str, title: list[Run]) -> tuple[Database, Source]:
         """Add a database with one data source of the same title."""
@@ -190,6 +195,10 @@ class World:
             thing.in_trash = in_trash
             self.touch(thing)
 
+    def number(self, text: str) -> float | None:
+        """Return what typing ``text`` into a cell of numbers puts there."""
+        return _number(text)
+
     def reread(self, prop: Prop, notion_type: str) -> None:
         """Change a property's type: values become text, and are read again as that type."""
         before, prop.type = prop.type, notion_type
@@ -217,7 +226,11 @@ def _from_text(notion_type: str, text: str) -> Value:
     if notion_type in ("url", "email", "phone_number"):
         return text or None
     if notion_type == "number":
-        return float(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else None
+        return _number(text)
     if notion_type == "date":
         return {"start": text, "end": None} if re.match(r"\d{4}-\d\d-\d\d", text) else None
     return [] if notion_type in ("multi_select", "relation", "people") else None
+
+
+def _number(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else None
