@@ -280,8 +280,9 @@ class Engine:
     def _start_writing(self, name: ToolName) -> None:
         """Decide for one tool and start its lane, unless there is nothing to do."""
         tool = self.context.tools[name]
-        if self._rounds[name] >= ROUNDS:
-            return
+        others_write = self._rounds[name] > 0 and bool(self._writing)
+        if others_write or self._rounds[name] >= ROUNDS:
+            return  # what the others write now may ask for more here: once, afterwards
         projection = project(self.context, tool)
         if self._held_back(tool, projection):
             self._ready.discard(name)

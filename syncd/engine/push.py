@@ -48,16 +48,13 @@ class Pusher:
         for chunk in _chunks(projection.operations, size):
             if self.context.clock.sleep(0):
                 return
-            self._send(chunk, projection.stamps)
+            self._send(chunk, projection)
 
-    def _send(self, operations: Sequence[Operation], stamps: dict[EntityId, int]) -> None:
-        translator = Translator(self.context.store, self.tool.name)
-        writes: list[Write] = []
-        for operation in operations:
-            write = self._prepare(operation, translator)
-            if write is None or not self._fresh(write):
-                continue
-            writes.append(write)
+    def _send(self, operations: Sequence[Operation], projection: Projection) -> None:
+        translator = Translator(self.context.store, self.tool.name, projection.leaving)
+        with self.context.store.transaction():
+            prepared = [self._prepare(operation, translator) for operation in operations]
+        writes = [one for one in prepared if one is not None and self._fresh(one)]
         if not writes:
             return
         self.context.store.journal.open(self.tool.name, writes, self.context.clock.now())
@@ -68,7 +65,7 @@ class Pusher:
             raise
         ended: ToolError | None = None
         for write, outcome in zip(writes, outcomes, strict=True):
-            ended = self._take(write, outcome, stamps) or ended
+            ended = self._take(write, outcome, projection.stamps) or ended
         if ended is not None:
             raise ended
 
