@@ -126,6 +126,17 @@ def test_the_first_failure_and_the_recovery_are_logged_not_each_failure(daemon) 
     assert "judge" not in daemon.said.getvalue()
 
 
+def test_a_failure_that_comes_back_after_a_recovery_is_logged_again(daemon) -> None:
+    def answer(nth: int) -> Cycle:
+        if nth in (2, 4):
+            raise ZeroDivisionError
+        return Cycle()
+
+    daemon.answer = answer
+    daemon.run(minutes=10)
+    assert [it["event"].split()[1] for it in daemon.logged] == ["broke;", "works"] * 2
+
+
 def test_another_kind_of_failure_is_logged_too(daemon) -> None:
     def answer(nth: int) -> Cycle:
         if nth % 2:

@@ -7,9 +7,10 @@ import pytest
 from syncd.daemon.notify import Notifier, notifier
 
 
-def test_a_supervisor_hears_how_it_goes(clock, supervisor) -> None:
+def test_a_supervisor_hears_how_it_goes_and_nothing_twice(clock, supervisor) -> None:
     speaker = notifier({"NOTIFY_SOCKET": supervisor.address}, clock)
     speaker.ready()
+    speaker.status("notion ok\ngoogle needs sign-in")
     speaker.status("notion ok\ngoogle needs sign-in")
     speaker.stopping()
     assert supervisor.heard() == [

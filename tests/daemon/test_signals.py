@@ -123,7 +123,7 @@ def test_a_write_that_does_not_end_is_left_to_the_journal(start: Start) -> None:
 
 
 def test_a_person_who_insists_need_not_wait(start: Start) -> None:
-    process = start("stuck")
+    process = start("stuck", grace=600)
     process.gets(signal.SIGINT)
     process.gets(signal.SIGTERM)
     assert process.status() in {130, 143}

@@ -39,6 +39,14 @@ def test_the_service_is_hardened() -> None:
     assert float(exposure[1]) <= 2.0
 
 
+def test_the_service_has_a_user_of_its_own_that_may_write_its_state_alone() -> None:
+    service = _Unit(UNITS[0])["Service"]
+    wanted = {"DynamicUser": "yes", "ProtectSystem": "strict", "ProtectHome": "yes"}
+    wanted |= {"StateDirectory": "syncd", "StateDirectoryMode": "0700", "UMask": "0077"}
+    assert {name: service.get(name) for name in wanted} == wanted
+    assert "SYNCD_STATE_DIR=%S/syncd" in service["Environment"].split()
+
+
 @needs_systemd
 @pytest.mark.parametrize("unit", UNITS, ids=lambda it: it.name)
 def test_systemd_understands_the_unit(unit: Path) -> None:

@@ -57,6 +57,7 @@ def test_an_unknown_setting_is_told_with_the_nearest(
         ),
         ("[mail]\nrecipients = ['ada']", "write an e-mail address, such as ada@example.org."),
         ("[daemon]\ndashboard = '0.0.0.0:80'", "write an address such as 127.0.0.1:8484."),
+        ("[daemon]\ndashboard = '127.0.0.1:70000'", "an address such as 127.0.0.1:8484."),
         ("[schedule]\nrest_days = ['friday']", "write a weekday (sun) or a date (2027-12-24)."),
         ("[review]\nweekly = 'monday'", 'such as "mon 07:00", or "off".'),
         ("[review]\nquarterly = 'day 31 07:00'", 'such as "day 1 07:00", or "off".'),
@@ -93,8 +94,10 @@ def test_an_unknown_variable_is_a_mistake(complaint: Complaint) -> None:
     assert said.startswith("`schedule.bufer` (from SYNCD_SCHEDULE__BUFER) is no setting")
 
 
-def test_a_variable_inside_another_is_a_mistake(complaint: Complaint) -> None:
-    said = complaint(SYNCD_PLAN="x", SYNCD_PLAN__TIMEZONE="UTC")
+@pytest.mark.parametrize("turn", [1, -1], ids=["in order", "in reverse order"])
+def test_a_variable_inside_another_is_a_mistake(complaint: Complaint, turn: int) -> None:
+    variables = {"SYNCD_PLAN": "x", "SYNCD_PLAN__TIMEZONE": "UTC"}
+    said = complaint(**dict(list(variables.items())[::turn]))
     assert said.startswith("SYNCD_PLAN__TIMEZONE goes into `plan`, which is set to a single")
 
 
