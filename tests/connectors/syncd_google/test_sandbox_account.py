@@ -132,12 +132,11 @@ SCOPES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("scope", "verb", "path", "status"), SCOPES.values(), ids=SCOPES.keys()
-)
+@pytest.mark.parametrize("case", SCOPES.values(), ids=SCOPES.keys())
 def test_a_scope_opens_what_the_description_says(
-    google: GoogleHarness, api: httpx.Client, scope: str, verb: str, path: str, status: int
+    google: GoogleHarness, api: httpx.Client, case: tuple[str, str, str, int]
 ) -> None:
+    scope, verb, path, status = case
     headers = {"authorization": f"Bearer {google.sandbox.grant(scope)}"}
     body = {**WEEK, "items": [{"id": "primary"}]} if verb == "POST" else None
     where = path.format(own=google.calendar.id)

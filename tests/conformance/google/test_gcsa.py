@@ -1,0 +1,102 @@
+"""``gcsa`` (Google Calendar Simple API) against the sandbox."""
+
+import json
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from gcsa.calendar import Calendar
+from gcsa.event import Event
+from gcsa.google_calendar import GoogleCalendar
+from gcsa.recurrence import DAILY, Recurrence
+from gcsa.reminders import PopupReminder
+from google.oauth2.credentials import Credentials
+from googleapiclient.discovery import build_from_document
+from googleapiclient.errors import HttpError
+
+from syncd.connect.sandbox import Served
+from tests.conformance.google.schema_gate import DOCUMENT
+
+BERLIN = ZoneInfo("Europe/Berlin")
+AT = datetime(2026, 6, 1, 9, tzinfo=BERLIN)
+
+
+@pytest.fixture
+def calendar(served: Served, token: str) -> GoogleCalendar:
+    document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
+    document["rootUrl"] = f"{served.origin}/"
+    document["baseUrl"] = f"{served.origin}/calendar/v3/"
+    credentials = Credentials(token)
+    it = GoogleCalendar(credentials=credentials)
+    it.service = build_from_document(document, credentials=credentials)
+    return it
+
+
+def test_an_event_is_added_read_changed_and_deleted(calendar: GoogleCalendar) -> None:
+    made = calendar.add_event(
+        Event(
+            "Exam",
+            start=AT,
+            end=AT + timedelta(hours=2),
+            location="Room 4",
+            minutes_before_popup_reminder=15,
+        )
+    )
+    read = calendar.get_event(made.event_id)
+    assert (read.summary, read.location) == ("Exam", "Room 4")
+    assert read.start == AT
+    assert read.reminders == [PopupReminder(minutes_before_start=15)]
+    read.summary = "Viva"
+    assert calendar.update_event(read).summary == "Viva"
+    calendar.delete_event(read)
+    with pytest.raises(HttpError) as refused:
+        calendar.delete_event(read)
+    assert refused.value.status_code == 410
+
+
+def test_an_all_day_event_stays_on_its_day(calendar: GoogleCalendar) -> None:
+    made = calendar.add_event(Event("Fair", start=date(2026, 6, 15), end=date(2026, 6, 16)))
+    read = calendar.get_event(made.event_id)
+    assert (read.start, read.end) == (date(2026, 6, 15), date(2026, 6, 16))
+
+
+def test_a_series_is_read_by_its_instances(calendar: GoogleCalendar) -> None:
+    rule = Recurrence.rule(freq=DAILY, count=3)
+    made = calendar.add_event(
+        Event(
+            "Run",
+            start=AT,
+            end=AT + timedelta(hours=1),
+            timezone="Europe/Berlin",
+            recurrence=rule,
+        )
+    )
+    found = list(calendar.get_instances(made.event_id, time_min=AT))
+    assert [it.start.day for it in found] == [1, 2, 3]
+
+
+def test_events_are_found_in_their_order(calendar: GoogleCalendar) -> None:
+    week = {
+        "time_min": datetime(2026, 5, 4, tzinfo=BERLIN),
+        "time_max": datetime(2026, 5, 11, tzinfo=BERLIN),
+    }
+    found = list(calendar.get_events(**week, single_events=True, order_by="startTime"))
+    assert [it.summary for it in found][:2] == ["Team meeting", "Dentist"]
+    assert [it.summary for it in calendar.get_events(**week, query="choir")] == ["Choir"]
+
+
+def test_calendars_are_made_listed_and_deleted(calendar: GoogleCalendar) -> None:
+    made = calendar.add_calendar(Calendar("Another", timezone="Asia/Tokyo"))
+    assert made.timezone == "Asia/Tokyo"
+    assert "Another" in [it.summary for it in calendar.get_calendar_list()]
+    calendar.delete_calendar(made)
+    assert "Another" not in [it.summary for it in calendar.get_calendar_list()]
+
+
+def test_busy_time_is_read(calendar: GoogleCalendar) -> None:
+    busy = calendar.get_free_busy(
+        time_min=datetime(2026, 5, 4, tzinfo=BERLIN),
+        time_max=datetime(2026, 5, 5, tzinfo=BERLIN),
+    )
+    (meeting,) = next(iter(busy.calendars.values()))
+    assert meeting.start == datetime(2026, 5, 4, 9, 30, tzinfo=BERLIN)
