@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,9 @@ def _packages() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     found: list[str] = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     return found
+
+
+def test_the_command_that_is_installed_is_there() -> None:
+    script = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]["syncd"]
+    point = EntryPoint(name="syncd", value=script, group="console_scripts")
+    assert callable(point.load())
