@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import UTC
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from syncd.clock import Clock
-from syncd.connect.sandbox import App
+from syncd.connect.sandbox import App, Message, Receive, Scope, Send
 from syncd_todoist.sandbox.page import Page
 from syncd_todoist.sandbox.person import TodoistPerson
 from syncd_todoist.sandbox.rest import Rest
@@ -35,7 +37,7 @@ class TodoistSandbox:
     def __init__(self, clock: Clock) -> None:
         self.state = State(clock, TOKEN)
         self.person = TodoistPerson(self.state, PROJECT)
-        self.app: App = _app(self.state)
+        self.app: App = _Dated(_app(self.state), self.state)
 
     @property
     def switches(self) -> Switches:
@@ -77,6 +79,24 @@ def make(directory: Path, clock: Clock) -> TodoistSandbox:
     """Return a new sandbox; it needs no files."""
     del directory
     return TodoistSandbox(clock)
+
+
+class _Dated:
+    """Says in each reply what time it is for the service."""
+
+    def __init__(self, app: App, state: State) -> None:
+        self._app = app
+        self._state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                now = self._state.clock.now() + self._state.switches.skew
+                date = format_datetime(now.astimezone(UTC), usegmt=True).encode()
+                message["headers"] = [*message["headers"], (b"date", date)]
+            await send(message)
+
+        await self._app(scope, receive, dated)
 
 
 def _app(state: State) -> Starlette:

@@ -34,6 +34,7 @@ class Switches:
         an account without them ignores or refuses one.
     repeats_mapping: whether a repeated command is answered with its mapping again.
     refuses_old_tokens: whether an expired sync token gets a 400, or a full sync.
+    skew: how far the service's clock is ahead.
     hides_changes: whether replies to commands leave out what these changed.
     extra_keys: keys that are added to every object, unknown to all clients.
     """
@@ -44,6 +45,7 @@ class Switches:
     repeats_mapping: bool = True
     refuses_old_tokens: bool = True
     hides_changes: bool = False
+    skew: timedelta = timedelta(0)
     extra_keys: Json = field(default_factory=dict)
 
 
@@ -67,7 +69,8 @@ class State:
 
     def now(self) -> datetime:
         """Return the time, never twice the same: microseconds tell changes apart."""
-        self._last = max(self.clock.now(), self._last + timedelta(microseconds=1))
+        told = self.clock.now() + self.switches.skew
+        self._last = max(told, self._last + timedelta(microseconds=1))
         return self._last
 
     def stamps(self) -> tuple[str, str]:

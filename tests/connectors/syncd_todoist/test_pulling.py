@@ -1,6 +1,7 @@
 """What reading Todoist brings, and what it takes for gone."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -279,12 +280,10 @@ def test_the_cursor_tells_no_secret_and_the_project(todoist: TodoistHarness) -> 
 
 
 def test_the_services_clock_is_learned(todoist: TodoistHarness) -> None:
-    fault = Fault(
-        act="status",
-        path=".*/sync",
-        status=503,
-        headers={"date": "Mon, 04 May 2026 09:16:25 GMT"},
-    )
-    todoist.server.faults.append(fault)
+    todoist.sandbox.switches.skew = timedelta(hours=1)
+    made = todoist.task()
     offset = todoist.connector.pull(None).clock_offset
     assert offset is not None
+    assert abs(offset - timedelta(hours=1)) < timedelta(seconds=2)
+    assert made.edited_at is not None
+    assert made.edited_at - todoist.clock.now() >= timedelta(hours=1)
