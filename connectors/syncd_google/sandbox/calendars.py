@@ -143,12 +143,7 @@ def _taken(call: Call, calendar: Calendar) -> list[tuple[datetime, datetime]]:
 
 def _takes_time(event: Event) -> bool:
     free = event.fields.get("transparency") == "transparent"
-    answers = (
-        one.get("responseStatus")
-        for one in event.fields.get("attendees", ())
-        if one.get("self")
-    )
-    return not (event.gone or free or "declined" in answers)
+    return not (event.gone or free or event.declined)
 
 
 def setting(call: Call) -> Reply:

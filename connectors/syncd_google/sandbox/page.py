@@ -119,6 +119,8 @@ class Window:
         hours = start.hour + start.minute / 60 - _FIRST_HOUR
         whole = event.start.day is not None
         kind = "busy" if event.fields.get("transparency") != "transparent" else "free"
+        if event.declined:
+            kind = "declined"
         return Shown(
             id=event.id,
             calendar=calendar.id,

@@ -48,6 +48,12 @@ class Event:
         """Say whether it was deleted."""
         return self.status == "cancelled"
 
+    @property
+    def declined(self) -> bool:
+        """Say whether the calendar's own user declined it."""
+        people = self.fields.get("attendees", ())
+        return any(it.get("self") and it.get("responseStatus") == "declined" for it in people)
+
     def content(self) -> tuple[Any, ...]:
         """Return everything that an edit can change."""
         return (self.start, self.end, self.fields, self.status, self.event_type)
