@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from syncd.engine.adoption import Adopter
 from syncd.engine.context import Context
 from syncd.engine.gather import Gathered
 from syncd.engine.pen import Pen
 from syncd.engine.prints import fingerprint as _print
+from syncd.engine.skill_labels import SkillLabels, as_label
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.translate import Translator
 from syncd.model.entities import kind_of
@@ -42,6 +44,10 @@ class Absorber:
     matches: list[str] = field(default_factory=list)
     waiting: set[ToolName] = field(default_factory=set)
     _translators: dict[ToolName, Translator] = field(default_factory=dict)
+
+    @cached_property
+    def _labels(self) -> SkillLabels:
+        return SkillLabels(self.context.store)
 
     def absorb(self, found: Sequence[Gathered]) -> None:
         """Bring the plan up to what these tools show."""
@@ -99,13 +105,24 @@ class Absorber:
         for name, asked in one.link.settled.items():
             if fit.get(name) == asked:
                 fit[name] = one.link.base.get(name)
+        sides = [
+            translator.to_plan(kind, one.item.fields)[0],
+            translator.to_plan(kind, one.link.base)[0],
+            translator.to_plan(kind, fit)[0],
+        ]
+        editable, home = carried.editable, carried.home
+        if as_label(tool, kind):
+            skill = fields_of(record.entity)["skill"]
+            sides = [self._labels.split(side, skill) for side in sides]
+            editable |= {"skill"}
+        observed, base, fits = sides
         return Sighting(
             tool=tool.title,
-            observed=translator.to_plan(kind, one.item.fields)[0],
-            base=translator.to_plan(kind, one.link.base)[0],
-            fit=translator.to_plan(kind, fit)[0],
-            editable=carried.editable,
-            home=carried.home,
+            observed=observed,
+            base=base,
+            fit=fits,
+            editable=editable,
+            home=home,
             edited_at=_our_time(one.item.edited_at, one.found.pull.clock_offset),
             resolution=tool.connector.edit_resolution,
         )
@@ -156,6 +173,8 @@ class Absorber:
         self._completions(one, seen)
         self._problems(tool, link.entity, item)
         self.pen.touch_in(tool.name, link.entity)
+        if link.presence is not Presence.PRESENT:
+            store.links.touch_referrers(tool.name, link.entity)
         if tool.connector.gives_address and item.url != link.url:
             self.pen.readdress(item.kind, link.entity)
 

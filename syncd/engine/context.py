@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from syncd.clock import Clock
+from syncd.engine.skill_labels import SkillLabels, as_label
 from syncd.engine.tool import Tool
 from syncd.engine.translate import Translator
 from syncd.model.entities import Entity, Kind, kind_of
@@ -64,6 +65,9 @@ class Context:
         fields: dict[str, Any] = fields_of(entity)
         if LINK in tool.connector.carries[kind].fields:
             fields[LINK] = self._address(entity.id)
+        if as_label(tool, kind):
+            labels = SkillLabels(self.store)
+            fields["labels"] = labels.added(fields["labels"], fields["skill"])
         return fields
 
     def fit(

@@ -101,14 +101,19 @@ def _compare(found: Gathered, store: Store) -> None:
     found.links = store.links.by_remote(name, [item.id for item in items])
     for item in items:
         link = found.links.get(item.id)
-        same = link is not None and link.fingerprint == fingerprint(item)
-        if same and link is not None and link.presence is Presence.PRESENT:
+        if link is not None and _known(item, link):
             continue
         if link is not None and _stale(found.tool, item, link):
             continue
         found.changed.append(item)
     tombstones = store.links.by_remote(name, list(found.pull.gone))
     found.gone = [link for link in tombstones.values() if link.presence is Presence.PRESENT]
+
+
+def _known(item: Remote, link: Link) -> bool:
+    """Say whether the item is as it was last seen; a write relies on its version too."""
+    there = link.presence is Presence.PRESENT and link.version == item.version
+    return there and link.fingerprint == fingerprint(item)
 
 
 def _stale(tool: Tool, item: Remote, link: Link) -> bool:

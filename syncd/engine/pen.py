@@ -6,13 +6,16 @@ from datetime import datetime
 
 from syncd.engine.commit import touch_addressed
 from syncd.engine.context import Context
-from syncd.model.entities import Entity, Goal, Kind, kind_of
+from syncd.model.entities import Entity, Kind, Skill, kind_of
 from syncd.model.entities import replace as with_fields
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.schema import FIELDS, fields_of
 from syncd.model.values import Value
 from syncd.store.rows import ConflictRow, HistoryRow, Record
 from syncd.sync.merge import Author, Change, Conflict
+
+_STANDING = frozenset({"status", "archived", "goal", "milestone", "parent"})
+"""Fields that decide, for others too, whether a tool holds them."""
 
 
 @dataclass
@@ -64,7 +67,8 @@ class Pen:
                     self._row(after, one.author, one.field, one.before, one.after)
                 )
         self._mark(entity, before)
-        if isinstance(after, Goal) and {"status", "archived"} & values.keys():
+        named = isinstance(after, Skill) and "title" in values
+        if named or _STANDING & values.keys():
             self._touch_dependants(entity)
 
     def put(self, entity: Entity, by: str) -> None:
@@ -154,10 +158,10 @@ class Pen:
         for tool in self.context.names:
             self.touch_in(tool, entity)
 
-    def _touch_dependants(self, goal: EntityId) -> None:
-        """What a goal's standing decides: its tasks and all below, wherever they are."""
+    def _touch_dependants(self, entity: EntityId) -> None:
+        """Mark what stands and falls with an entity: what refers to it, and all below."""
         seen: set[EntityId] = set()
-        level = [goal]
+        level = [entity]
         while level:
             found = [it for one in level for it in self.context.store.plan.referring(one)]
             level = [one for one in found if one not in seen]

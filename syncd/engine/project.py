@@ -25,13 +25,14 @@ class Projection:
     """A tool's operations in order, and the stamps of the entities they are about.
 
     settled: entities that need nothing; refused: operations that the tool refused
-    before and would refuse again.
+    before and would refuse again. leaving: what the tool is about to lose.
     """
 
     operations: list[Operation] = field(default_factory=list)
     stamps: dict[EntityId, int] = field(default_factory=dict)
     settled: dict[EntityId, int] = field(default_factory=dict)
     refused: int = 0
+    leaving: set[EntityId] = field(default_factory=set)
 
 
 def project(context: Context, tool: Tool) -> Projection:
@@ -61,6 +62,7 @@ def project(context: Context, tool: Tool) -> Projection:
         else:
             operations.append(operation)
     result.operations = in_order(operations, _parents(records))
+    result.leaving = judge.translator.leaving
     return result
 
 

@@ -95,12 +95,12 @@ class Translator:
         entity = EntityId(str(value))
         self.learn_entities([entity])
         found = self._remote[entity]
-        if found is None or entity in self.leaving:
+        if found is None:
             return None
         remote, presence = found
         if presence is Presence.PRESENT:
-            return remote
-        kept = presence is Presence.GONE and before == remote
+            return None if entity in self.leaving else remote
+        kept = presence in (Presence.GONE, Presence.UNCONFIRMED) and before == remote
         return remote if kept else None
 
     def _foreign_or_none(self, before: Value) -> str | None:
