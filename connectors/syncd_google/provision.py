@@ -1,10 +1,11 @@
 """Finding syncd's own calendar among the user's, and making it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from syncd.errors import Gone, HoldTool, Mistake, TryLater, Unclear
+from syncd.errors import Gone, HoldTool, Mistake, SkipItem, TryLater, Unclear
 from syncd_google.refusals import Forbidden, NotAllowed, NotFound
 from syncd_google.settings import GoogleSettings
 
@@ -47,8 +48,9 @@ def look(client: "Client", settings: GoogleSettings, zone: str) -> Found:
     if settings.names_an_id:
         return Found(calendar=_by_id(client, settings.calendar, zone))
     try:
-        entries = list(_owned(client))
-    except (NotAllowed, Forbidden):
+        with _or_hold(settings):
+            entries = list(_owned(client))
+    except NotAllowed:
         # calendarList.list needs a scope beside that for the own calendar.
         return Found(problems=(_blind(settings),))
     kept = [one for one in entries if MARKER in str(one.get("description", ""))]
@@ -68,12 +70,27 @@ def make(client: "Client", settings: GoogleSettings, zone: str) -> Calendar:
         return found.calendar
     body = {"summary": settings.calendar, "description": DESCRIPTION, "timeZone": zone}
     try:
-        return _calendar(client.new_calendar(body), zone)
+        with _or_hold(settings):
+            return _calendar(client.new_calendar(body), zone)
     except Unclear:
         found = look(client, settings, zone)
         if found.calendar is None:
             raise
         return found.calendar
+
+
+@contextmanager
+def _or_hold(settings: GoogleSettings) -> Iterator[None]:
+    """Turn what would concern one event into what concerns the whole tool."""
+    try:
+        yield
+    except NotFound as error:
+        raise Mistake(
+            f"There is no Calendar API at {settings.base_url}: correct `base_url` under "
+            "[connectors.google]."
+        ) from error
+    except SkipItem as error:
+        raise HoldTool(f"The calendar cannot be found or made: {error}") from error
 
 
 def _owned(client: "Client") -> Iterator[Json]:

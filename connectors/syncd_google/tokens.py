@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import tempfile
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from google.oauth2.credentials import Credentials
 from syncd.errors import SignIn
 from syncd_google.refusals import SIGN_IN
 
-_NEEDED = ("refresh_token", "token_uri", "client_id", "client_secret")
+_REFRESHING = ("refresh_token", "client_id", "client_secret")
+_USUAL_URI = "https://oauth2.googleapis.com/token"
 
 
 def load(path: Path) -> Credentials:
@@ -23,14 +24,16 @@ def load(path: Path) -> Credentials:
     ``token_uri`` says. Raises ``SignIn`` where there is nothing to sign in with.
     """
     raw = _read(path)
-    lacking = [name for name in _NEEDED if not isinstance(raw.get(name), str)]
-    if lacking:
+    lacking = [name for name in _REFRESHING if not isinstance(raw.get(name), str)]
+    if lacking and not raw.get("token"):
         raise SignIn(f"The token file {path} has no {', '.join(lacking)}: {SIGN_IN}.")
+    # Without scopes: they were settled when the person agreed, and a service that
+    # names them otherwise when it refreshes would be taken for one that refuses.
     return Credentials(  # type: ignore[no-untyped-call]  # of the library
         token=raw.get("token"),
-        scopes=raw.get("scopes"),
+        token_uri=raw.get("token_uri") or _USUAL_URI,
         expiry=_expiry(raw.get("expiry")),
-        **{name: raw[name] for name in _NEEDED},
+        **{name: raw.get(name) for name in _REFRESHING},
     )
 
 
@@ -41,7 +44,8 @@ def save(path: Path, credentials: Credentials) -> None:
     except SignIn:
         return  # taken away meanwhile: the next reading says so
     raw["token"] = credentials.token
-    raw["refresh_token"] = credentials.refresh_token
+    if credentials.refresh_token:
+        raw["refresh_token"] = credentials.refresh_token
     if credentials.expiry is not None:
         raw["expiry"] = f"{credentials.expiry.isoformat()}Z"
     # A file that may not be written is no harm: the next start refreshes once more.
@@ -81,6 +85,7 @@ def _expiry(text: object) -> datetime | None:
     if not isinstance(text, str):
         return None
     try:
-        return datetime.fromisoformat(text.rstrip("Z")).replace(tzinfo=None)
+        at = datetime.fromisoformat(text)
+        return (at.astimezone(UTC) if at.tzinfo else at).replace(tzinfo=None)
     except ValueError:
         return None

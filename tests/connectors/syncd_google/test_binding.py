@@ -149,6 +149,26 @@ def test_a_calendar_that_was_perhaps_made_is_looked_for_the_next_time(
     assert fresh.containers() == ["Learning"]
 
 
+REFUSED = {
+    "list-forbidden": ("GET", LIST, 403, HoldTool),
+    "list-bad": ("GET", LIST, 400, HoldTool),
+    "list-elsewhere": ("GET", LIST, 404, Mistake),
+    "insert-forbidden": ("POST", ".*/calendars", 403, HoldTool),
+    "insert-elsewhere": ("POST", ".*/calendars", 404, Mistake),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED.keys())
+def test_a_refusal_to_look_or_to_make_stops_the_tool(
+    fresh: GoogleHarness, case: tuple[str, str, int, type[Exception]]
+) -> None:
+    method, path, status, expected = case
+    fresh.server.faults.append(Fault(act="status", method=method, path=path, status=status))
+    with pytest.raises(expected):
+        fresh.start()
+    assert fresh.containers() == []
+
+
 def test_an_own_calendar_can_not_be_the_primary(fresh: GoogleHarness) -> None:
     with pytest.raises(ValueError, match="not the primary"):
         fresh.plugin.settings(calendar="primary")

@@ -13,6 +13,7 @@ import pytest
 
 from syncd.connect.sandbox import Fault
 from syncd.errors import Mistake, SignIn, TryLater
+from syncd_google import tokens
 from syncd_google.connector import PLUGIN
 from syncd_google.settings import GoogleSettings
 from tests.connectors.syncd_google.harness import GoogleHarness
@@ -206,6 +207,7 @@ FILES = {
     "no-json": ("not json", "cannot be read"),
     "a-list": ("[]", "no authorized-user JSON"),
     "a-client-file": ('{"installed": {}}', "has no refresh_token"),
+    "an-old-token-alone": ('{"token": "ya29.old"}', "no longer accepts"),
 }
 
 
@@ -231,3 +233,48 @@ def test_a_token_file_that_cannot_be_written_does_no_harm(google: GoogleHarness)
     )
     assert google.connector.pull(None).items == ()
     assert not path.exists()
+
+
+def test_a_token_alone_is_good_as_long_as_it_lasts(
+    google: GoogleHarness, tmp_path: Path
+) -> None:
+    path = tmp_path / "short.json"
+    path.write_text(json.dumps({"token": google.sandbox.token}))
+    google.restart_on(path)
+    assert google.connector.pull(None).items == ()
+
+
+EXPIRIES = {
+    "utc": "2020-01-01T00:00:00Z",
+    "micros": "2020-01-01T00:00:00.123456Z",
+    "offset": "2020-01-01T02:00:00+02:00",
+    "bare": "2020-01-01T00:00:00",
+}
+
+
+@pytest.mark.parametrize("expiry", EXPIRIES.values(), ids=EXPIRIES.keys())
+def test_every_usual_form_of_an_end_is_read(tmp_path: Path, expiry: str) -> None:
+    path = tmp_path / "token.json"
+    path.write_text(json.dumps({"token": "ya29.x", "expiry": expiry}))
+    end = tokens.load(path).expiry
+    assert end is not None
+    assert end.isoformat(timespec="seconds") == "2020-01-01T00:00:00"
+
+
+def test_an_end_that_is_none_is_left_to_the_service(tmp_path: Path) -> None:
+    path = tmp_path / "token.json"
+    path.write_text(json.dumps({"token": "ya29.x", "expiry": "tomorrow"}))
+    assert tokens.load(path).expiry is None
+
+
+def test_a_new_refresh_token_takes_the_place_of_the_old(google: GoogleHarness) -> None:
+    path = google.token_file
+    google.sandbox.expire_access()
+    google.restart_on(path)
+    anew = google.sandbox.grant("calendar.app.created")
+    answer = {"access_token": anew, "refresh_token": "1//new", "expires_in": 3600, "scope": "x"}
+    fault = Fault(act="status", status=200, path=ENDPOINT, reply=answer)
+    google.server.faults.append(fault)
+    google.connector.pull(None)
+    kept = json.loads(path.read_text())
+    assert (kept["token"], kept["refresh_token"]) == (anew, "1//new")
