@@ -1,0 +1,227 @@
+"""A small world: three services in memory, one syncd, a person, and time."""
+
+import random
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar, cast
+
+from syncd.connect.contract import Connector, Toolbox
+from syncd.connect.memory import (
+    LIKE_CALENDAR,
+    LIKE_NOTION,
+    LIKE_TODOS,
+    MemoryConnector,
+    MemoryShape,
+    MemoryTool,
+)
+from syncd.connect.policy import Patience, Policy
+from syncd.connect.read_only import ReadOnly
+from syncd.connect.testing.clock import FakeClock
+from syncd.engine.context import Context
+from syncd.engine.edits import put_all
+from syncd.engine.engine import Engine
+from syncd.engine.report import Report
+from syncd.engine.tool import OnDelete, Tool
+from syncd.model.entities import Entity, Goal, Kind, Milestone, Task
+from syncd.model.ids import EntityId, RemoteId, ToolName
+from syncd.model.values import GoalStatus, Value
+from syncd.store.store import Store, private_store
+from syncd.store.tool_store import ToolMemory
+from syncd.sync.brakes import Limits
+
+ZONE = "Europe/Berlin"
+ALL = (LIKE_NOTION, LIKE_CALENDAR, LIKE_TODOS)
+T = TypeVar("T")
+
+
+class OneAfterAnother(Executor):
+    """Lanes that do their work at once: one seed tells one story, whatever the machine."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@dataclass
+class World:
+    """Services that outlive every start of syncd, and the state that may be lost.
+
+    threads: give every tool a real thread, as the product does.
+    """
+
+    shapes: tuple[MemoryShape, ...] = ALL
+    seed: int = 1
+    on_delete: OnDelete = OnDelete.ARCHIVE
+    limits: Limits = field(default_factory=Limits)
+    threads: bool = False
+    clock: FakeClock = field(default_factory=FakeClock)
+    services: dict[str, MemoryTool] = field(default_factory=dict)
+    store: Store = field(default_factory=private_store)
+    engine: Engine = field(init=False)
+    rng: random.Random = field(init=False)
+    wrap: Callable[[Connector], Connector] = lambda connector: connector
+
+    def __post_init__(self) -> None:
+        for shape in self.shapes:
+            self.services.setdefault(shape.name, MemoryTool(shape, self.clock))
+        self.start()
+
+    def start(self) -> None:
+        """Start syncd anew on the state that there is."""
+        self.rng = random.Random(self.seed)
+        self.seed += 1
+        tools = {ToolName(name): self.tool(name) for name in self.services}
+        context = Context(
+            store=self.store, clock=self.clock, rng=self.rng, zone=ZONE, tools=tools
+        )
+        lanes: dict[str, Any] = {} if self.threads else {"_pool": OneAfterAnother()}
+        self.engine = Engine(context, remake=self.tool, **lanes)
+
+    def tool(self, name: str) -> Tool:
+        policy = Policy(self.clock, self.rng, Patience(attempts=1))
+        box = Toolbox(
+            clock=self.clock,
+            memory=ToolMemory(self.store.tools, name),
+            policy=policy,
+            timezone=ZONE,
+            new_key=lambda: str(self.rng.random()),
+        )
+        return Tool(
+            name=ToolName(name),
+            title=name,
+            connector=self.wrap(MemoryConnector(self.services[name], box)),
+            on_delete=self.on_delete,
+            limits=self.limits,
+        )
+
+    def lose_state(self) -> None:
+        self.store = private_store()
+        self.start()
+
+    def sync(self, **options: Any) -> Report:
+        """One cycle, a minute after the last."""
+        self.clock.advance(minutes=1)
+        return self.engine.run(**options)
+
+    def settle(self, cycles: int = 4) -> Report:
+        """Cycles until one writes nothing."""
+        report = self.sync()
+        for _ in range(cycles):
+            if not report.writes and report.converged:
+                break
+            report = self.sync()
+        return report
+
+    def preview(self) -> Report:
+        """What a dry run tells: the same ids and keys as the cycle that would follow."""
+        copy = self.store.copy()
+        rng = random.Random()
+        rng.setstate(self.rng.getstate())
+        real, now = self.rng, self.store
+        self.rng, self.store = rng, copy
+        try:
+            tools = {ToolName(name): self._reading(name) for name in self.services}
+        finally:
+            self.rng, self.store = real, now
+        context = Context(store=copy, clock=self.clock, rng=rng, zone=ZONE, tools=tools)
+        try:
+            return Engine(context, **{"_pool": OneAfterAnother()}).preview()
+        finally:
+            copy.close()
+
+    def _reading(self, name: str) -> Tool:
+        tool = self.tool(name)
+        connector = cast("Connector", ReadOnly(tool.connector))
+        return Tool(name=tool.name, title=tool.title, connector=connector, limits=self.limits)
+
+    def plan(self, *entities: Entity) -> None:
+        """Put entities into the plan by hand."""
+        put_all(self.engine.context, entities, "you")
+
+    def entity(self, kind: Kind, title: str) -> Any:
+        """Return the one live entity with this title."""
+        found = [
+            one.entity
+            for one in self.store.plan.every(kind, archived=False)
+            if one.entity.title == title
+        ]
+        assert len(found) == 1, f"{len(found)} {kind} called {title!r}"
+        return found[0]
+
+    def titles(self, tool: str, kind: Kind) -> list[str]:
+        """Return the titles that a service holds, sorted."""
+        items = self.services[tool].items.values()
+        return sorted(str(item.fields["title"]) for item in items if item.kind is kind)
+
+    def shows(self, tool: str, kind: Kind, title: str) -> dict[str, Value]:
+        service = self.services[tool]
+        return dict(service.items[service.titled(kind, title)].fields)
+
+    def edit(self, tool: str, kind: Kind, which: str, **fields: Value) -> None:
+        service = self.services[tool]
+        service.edit(service.titled(kind, which), **fields)
+
+    def delete(self, tool: str, kind: Kind, title: str) -> None:
+        service = self.services[tool]
+        service.delete(service.titled(kind, title))
+
+    def remote(self, tool: str, kind: Kind, title: str) -> RemoteId:
+        return self.services[tool].titled(kind, title)
+
+    def snapshot(self) -> dict[str, list[Any]]:
+        """Return all that the services hold, without ids and times."""
+        found = {}
+        for name, service in self.services.items():
+            shown = [
+                (item.kind.value, sorted((k, repr(v)) for k, v in item.fields.items()))
+                for item in service.items.values()
+            ]
+            found[name] = sorted(shown, key=repr)
+        return found
+
+
+def ident(text: str) -> EntityId:
+    return EntityId(text)
+
+
+def sample(world: World) -> list[Entity]:
+    """A goal with two milestones and three tasks."""
+    now = world.clock.now()
+    goal = Goal(
+        id=ident("G1"),
+        title="Become a lead",
+        created_at=now,
+        status=GoalStatus.ACTIVE,
+        why="To shape things",
+        due=date(2027, 5, 1),
+    )
+    steps = [
+        Milestone(
+            id=ident(f"M{n}"),
+            title=f"Step {n}",
+            goal=goal.id,
+            created_at=now,
+            due=date(2026, 6, n),
+        )
+        for n in (1, 2)
+    ]
+    tasks = [
+        Task(
+            id=ident(f"T{n}"),
+            title=f"Task {n}",
+            goal=goal.id,
+            milestone=steps[0].id,
+            created_at=now,
+            due=date(2026, 6, n),
+            estimate_minutes=30 * n,
+            labels=frozenset({"deep"}),
+        )
+        for n in (1, 2, 3)
+    ]
+    return [goal, *steps, *tasks]
