@@ -1,7 +1,7 @@
 """Who is who in a plan file: ids for its entities, and what its references mean."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -34,6 +34,7 @@ class Register:
         self._old: dict[tuple[Kind, str], list[EntityId]] = defaultdict(list)
         self._goals: dict[EntityId, Any] = {}
         self._taken: set[EntityId] = set()
+        self._times: Counter[tuple[str, ...]] = Counter()
         self._titles: dict[tuple[Kind, str], str] = {}
         for one in existing:
             self._goals[one.id] = getattr(one, "goal", None)
@@ -50,6 +51,11 @@ class Register:
         """
         found = self._by_name(draft, values, owner)
         if found is None:
+            return None
+        if found in self._taken:
+            self._problems.add(
+                draft.where, "it is in this plan twice: change its id or its key."
+            )
             return None
         self._kinds[found] = draft.kind
         self._taken.add(found)
@@ -75,11 +81,8 @@ class Register:
             return None
         return self._by_title(draft, values, owner)
 
-    def _by_id(self, draft: Draft, given: str) -> EntityId | None:
+    def _by_id(self, draft: Draft, given: str) -> EntityId:
         found = self._meant(draft.kind, given)
-        if found in self._taken:
-            self._problems.add(draft.where, f"the id {shown(given)} is used twice: change one.")
-            return None
         key = draft.name("key")
         if key is not None:
             self._keys.setdefault((draft.kind, key), found)
@@ -95,12 +98,12 @@ class Register:
     def _by_title(self, draft: Draft, values: Fields, owner: EntityId | None) -> EntityId:
         place = f"{values.get('goal') or ''}|{owner or ''}"
         title = normalised(draft.title)
-        found = derived_id("import", draft.kind, title, place)
-        again = 2
-        while found in self._taken:
-            found = derived_id("import", draft.kind, title, place, str(again))
-            again += 1
-        return self._settled(found, draft.kind, values)
+        parts = ("import", str(draft.kind), title, place)
+        while True:
+            times = self._times[parts] = self._times[parts] + 1
+            found = derived_id(*parts, *([str(times)] if times > 1 else []))
+            if found not in self._taken:
+                return self._settled(found, draft.kind, values)
 
     def _settled(self, derived: EntityId, kind: Kind, values: Fields) -> EntityId:
         """Return the id of the live entity that is the same, or else the derived one."""

@@ -6,7 +6,7 @@ it means depends on its field, so that a title may be ``No`` and a date be wrong
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import yaml
 
@@ -59,11 +59,9 @@ def _yaml(text: str, problems: Problems) -> Any:
         for event in yaml.parse(text, Loader=_LOADER):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "its end"
         raise Mistake(
-            f"The plan is no YAML that can be read: {error.problem or error.context} at {at}."
-            " Mend that place and import again."
+            f"The plan is no YAML that can be read: {error.problem or error.context}"
+            f" {_place(error)}. Mend that place and import again."
         ) from error
     except (yaml.YAMLError, UnicodeError) as error:
         raise Mistake(
@@ -73,8 +71,14 @@ def _yaml(text: str, problems: Problems) -> Any:
     return builder.root
 
 
-class _Mark(Protocol):
-    line: int
+def _place(error: yaml.MarkedYAMLError) -> str:
+    mark, begun = error.problem_mark or error.context_mark, error.context_mark
+    if mark is None:
+        return "somewhere"
+    place = f"at line {mark.line + 1}, column {mark.column + 1}"
+    if begun is None or begun.line == mark.line:
+        return place
+    return f"{place}, in what begins on line {begun.line + 1}"
 
 
 @dataclass(slots=True)

@@ -61,9 +61,14 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar(
-        "tag:yaml.org,2002:str", text, style="|" if _is_block(text) else None
-    )
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
+
+
+def _style(text: str) -> str | None:
+    """A block of lines, or escapes for what a plain text would lose, or as it is."""
+    if _is_block(text):
+        return "|"
+    return None if text.isprintable() else '"'
 
 
 def _is_block(text: str) -> bool:

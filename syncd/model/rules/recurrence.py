@@ -14,6 +14,7 @@ from syncd.model.rules.repetition import parts_of_rule, repetition, rule_of_part
 from syncd.model.values import Due, Moment, day_of
 
 _HOW = "write such as 'every week', 'every 2 days', 'every monday', or an RRULE"
+_LONGEST_SHOWN = 60
 _LEAP_CYCLE = 400
 """After so many years the calendar repeats, week days and all."""
 
@@ -31,7 +32,7 @@ def recurrence_problem(text: str) -> str | None:
     """Return a sentence on why ``text`` can't be used as a repetition, or None."""
     rule = repetition(text)
     if rule is None:
-        return f"'{text[:80]}' is no repetition that syncd can read: {_HOW}."
+        return f"'{_shown(text)}' is no repetition that syncd can read: {_HOW}."
     probe = datetime(2024, 1, 1)  # noqa: DTZ001  # a wall-clock time
     parts = parts_of_rule(rule)
     until = parts.pop("UNTIL", None)
@@ -41,7 +42,12 @@ def recurrence_problem(text: str) -> str | None:
         comes = not rule or any(True for _ in _occurrences(rule_of_parts(parts), probe))
     except (ValueError, IndexError, OverflowError):
         comes = False
-    return None if comes else f"'{text[:80]}' is a repetition that never comes: {_HOW}."
+    return None if comes else f"'{_shown(text)}' is a repetition that never comes: {_HOW}."
+
+
+def _shown(text: str) -> str:
+    """Return a text as it can stand in a sentence."""
+    return "".join(one if one.isprintable() else " " for one in text[:_LONGEST_SHOWN])
 
 
 def next_id(task: EntityId) -> EntityId:
