@@ -2,46 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from syncd.connect.sandbox import Logged
-from syncd.connect.testing.sandboxed import SandboxHarness
-from syncd_notion.connector import PLUGIN, Notion
-from syncd_notion.sandbox.app import NotionSandbox, make
-from syncd_notion.sandbox.person import NotionPerson
-from syncd_notion.sandbox.world import World
-
-
-class Desk(SandboxHarness):
-    """A connector, the sandbox it talks to, and the person who works there."""
-
-    sandbox: NotionSandbox
-    person: NotionPerson
-    connector: Notion
-
-    @property
-    def world(self) -> World:
-        return self.sandbox.world
-
-    def with_settings(self, **other: Any) -> Notion:
-        """Replace the connector by one with these settings; it remembers nothing."""
-        self.connector.close()
-        self.memory.kept.clear()
-        self.connector = self._built(other)  # type: ignore[assignment]
-        return self.connector
-
-    def again_with(self, **other: Any) -> Notion:
-        """Replace the connector by one with these settings that remembers all."""
-        self.connector.close()
-        self.connector = self._built(other)  # type: ignore[assignment]
-        return self.connector
-
-    def sent(self, method: str, path: str) -> list[Logged]:
-        """Return what was sent to an address, by its beginning."""
-        log = self.server.log
-        return [it for it in log if it.method == method and it.path.startswith(path)]
+from syncd_notion.connector import PLUGIN
+from syncd_notion.sandbox.app import make
+from tests.connectors.syncd_notion.caller import Caller
+from tests.connectors.syncd_notion.desk import Desk
 
 
 @pytest.fixture
@@ -58,6 +25,15 @@ def desk(bare: Desk) -> Desk:
     bare.start()
     bare.server.log.clear()
     return bare
+
+
+@pytest.fixture
+def it(tmp_path: Path) -> Iterator[Caller]:
+    """Give a plain HTTP client of an empty workspace."""
+    caller = Caller(tmp_path)
+    yield caller
+    caller.http.close()
+    caller.served.close()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Making the databases, finding them again, and using a person's own."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -10,9 +10,7 @@ from syncd.model.entities import Kind
 from syncd.model.remote import Remote
 from syncd.model.values import GoalStatus
 from syncd_notion.sandbox.texts import plain
-
-if TYPE_CHECKING:
-    from tests.connectors.syncd_notion.conftest import Desk
+from tests.connectors.syncd_notion.desk import Desk
 
 EXPECTED = {
     "Profile": "Aspect=select Horizon=select Name=title Notes=rich_text",
@@ -49,15 +47,15 @@ EXPECTED = {
 }
 
 
-def columns(desk: "Desk", kind: Kind) -> dict[str, str]:
+def columns(desk: Desk, kind: Kind) -> dict[str, str]:
     return {prop.name: prop.type for prop in desk.person.source(kind).props.values()}
 
 
-def options(desk: "Desk", kind: Kind, name: str) -> list[str]:
+def options(desk: Desk, kind: Kind, name: str) -> list[str]:
     return [it["name"] for it in desk.person.prop(kind, name).options]
 
 
-def test_every_database_has_its_title_and_its_columns(desk: "Desk") -> None:
+def test_every_database_has_its_title_and_its_columns(desk: Desk) -> None:
     made = {}
     for source in desk.world.sources.values():
         types = {prop.name: prop.type for prop in source.props.values()}
@@ -66,7 +64,7 @@ def test_every_database_has_its_title_and_its_columns(desk: "Desk") -> None:
     assert made == EXPECTED
 
 
-def test_options_are_the_words_of_the_plan_with_a_capital_letter(desk: "Desk") -> None:
+def test_options_are_the_words_of_the_plan_with_a_capital_letter(desk: Desk) -> None:
     assert options(desk, Kind.GOAL, "Status") == [
         "Planned",
         "Active",
@@ -81,27 +79,27 @@ def test_options_are_the_words_of_the_plan_with_a_capital_letter(desk: "Desk") -
     assert desk.person.prop(Kind.GOAL, "Progress").config == {"format": "percent"}
 
 
-def test_relations_lead_to_the_databases_of_the_plan(desk: "Desk") -> None:
+def test_relations_lead_to_the_databases_of_the_plan(desk: Desk) -> None:
     goals = desk.person.source(Kind.GOAL)
     for kind in (Kind.MILESTONE, Kind.TASK, Kind.RESOURCE, Kind.ACHIEVEMENT):
         assert desk.person.prop(kind, "Goal").config["data_source_id"] == goals.id
     assert desk.person.prop(Kind.SKILL, "Goals").config["data_source_id"] == goals.id
 
 
-def test_what_is_bound_is_found_without_a_request(desk: "Desk") -> None:
+def test_what_is_bound_is_found_without_a_request(desk: Desk) -> None:
     desk.connector.bind()
     desk.restart().bind()
     desk.connector.provision()
     assert desk.server.log == []
 
 
-def test_the_parent_page_that_is_not_shared_is_a_mistake_that_says_how(bare: "Desk") -> None:
+def test_the_parent_page_that_is_not_shared_is_a_mistake_that_says_how(bare: Desk) -> None:
     bare.world.hidden.add(bare.world.parent_page)
     with pytest.raises(Mistake, match="Connections"):
         bare.connector.bind()
 
 
-def test_a_lost_memory_finds_databases_that_were_renamed_and_moved(desk: "Desk") -> None:
+def test_a_lost_memory_finds_databases_that_were_renamed_and_moved(desk: Desk) -> None:
     """The line in the description tells them; the search finds what was moved."""
     sources = {kind: desk.person.source(kind).id for kind in (Kind.GOAL, Kind.TASK)}
     person = desk.person
@@ -115,7 +113,7 @@ def test_a_lost_memory_finds_databases_that_were_renamed_and_moved(desk: "Desk")
     assert bound == sources
 
 
-def test_without_its_line_a_database_is_known_by_its_title_and_sync_id(desk: "Desk") -> None:
+def test_without_its_line_a_database_is_known_by_its_title_and_sync_id(desk: Desk) -> None:
     for database in desk.world.databases.values():
         database.description = []
     desk.restart(remembering=False)
@@ -123,7 +121,7 @@ def test_without_its_line_a_database_is_known_by_its_title_and_sync_id(desk: "De
     assert desk.connector.bind().missing == ()
 
 
-def test_a_database_of_another_plan_is_left_alone(desk: "Desk") -> None:
+def test_a_database_of_another_plan_is_left_alone(desk: Desk) -> None:
     """Its line names the page that it was made for."""
     other = desk.world.add_page("", []).id
     connector = desk.with_settings(parent_page=other)
@@ -132,7 +130,7 @@ def test_a_database_of_another_plan_is_left_alone(desk: "Desk") -> None:
     assert len(desk.world.databases) == 18
 
 
-def test_a_copied_database_is_not_taken_for_the_first(desk: "Desk") -> None:
+def test_a_copied_database_is_not_taken_for_the_first(desk: Desk) -> None:
     source = desk.person.source(Kind.GOAL)
     first = desk.world.databases[source.parent]
     desk.clock.advance(minutes=5)
@@ -143,7 +141,7 @@ def test_a_copied_database_is_not_taken_for_the_first(desk: "Desk") -> None:
     assert desk.memory.kept["database.goals"]["database"] == first.id
 
 
-def test_a_persons_own_database_of_that_title_is_left_alone_and_said(bare: "Desk") -> None:
+def test_a_persons_own_database_of_that_title_is_left_alone_and_said(bare: Desk) -> None:
     own = bare.person.add_database("Goals", {"Name": {"title": {}}})
     binding = bare.connector.bind()
     assert "the database 'Goals' in Notion" in binding.missing
@@ -153,7 +151,7 @@ def test_a_persons_own_database_of_that_title_is_left_alone_and_said(bare: "Desk
     assert [it.name for it in own.props.values()] == ["Name"]
 
 
-def test_a_search_that_lags_makes_no_second_set(bare: "Desk") -> None:
+def test_a_search_that_lags_makes_no_second_set(bare: Desk) -> None:
     bare.world.search_lag = 8
     bare.start()
     bare.restart(remembering=False)
@@ -170,7 +168,7 @@ OWN_GOALS = {
 }
 
 
-def own_goals(bare: "Desk", **more: Any) -> Any:
+def own_goals(bare: Desk, **more: Any) -> Any:
     source = bare.person.add_database("My goals", OWN_GOALS)
     names = {"goal": {"status": "State", "due": "By when"}}
     return source, bare.with_settings(
@@ -178,7 +176,7 @@ def own_goals(bare: "Desk", **more: Any) -> Any:
     )
 
 
-def test_a_persons_own_database_gets_no_column_but_sync_id(bare: "Desk") -> None:
+def test_a_persons_own_database_gets_no_column_but_sync_id(bare: Desk) -> None:
     source, connector = own_goals(bare)
     before = set(source.props)
     assert connector.bind().missing == (
@@ -192,7 +190,7 @@ def test_a_persons_own_database_gets_no_column_but_sync_id(bare: "Desk") -> None
     assert set(connector.carries) == {Kind.GOAL}
 
 
-def test_a_persons_own_database_carries_what_it_has(bare: "Desk") -> None:
+def test_a_persons_own_database_carries_what_it_has(bare: Desk) -> None:
     _, connector = own_goals(bare)
     bare.start()
     write = bare.new_write(Kind.GOAL, "Speak Italian", status=GoalStatus.ACTIVE)
@@ -206,7 +204,7 @@ def test_a_persons_own_database_carries_what_it_has(bare: "Desk") -> None:
     assert pull.problems == ()
 
 
-def test_a_status_without_that_option_says_what_to_add(bare: "Desk") -> None:
+def test_a_status_without_that_option_says_what_to_add(bare: Desk) -> None:
     own_goals(bare)
     bare.start()
     outcome = bare.do(bare.new_write(Kind.GOAL, "Some day", status=GoalStatus.PAUSED))
@@ -215,7 +213,7 @@ def test_a_status_without_that_option_says_what_to_add(bare: "Desk") -> None:
     assert "add it there" in str(outcome)
 
 
-def test_without_sync_id_nothing_is_added(bare: "Desk") -> None:
+def test_without_sync_id_nothing_is_added(bare: Desk) -> None:
     _, connector = own_goals(bare)
     connector.bind()
     assert connector.pull(None).items == ()
@@ -224,7 +222,7 @@ def test_without_sync_id_nothing_is_added(bare: "Desk") -> None:
     assert "syncd init" in str(outcome)
 
 
-def test_a_column_of_the_wrong_type_is_not_carried_and_said(bare: "Desk") -> None:
+def test_a_column_of_the_wrong_type_is_not_carried_and_said(bare: Desk) -> None:
     source = bare.person.add_database(
         "My goals", {"N": {"title": {}}, "Due": {"rich_text": {}}}
     )
@@ -236,7 +234,7 @@ def test_a_column_of_the_wrong_type_is_not_carried_and_said(bare: "Desk") -> Non
     assert "due" in connector.pull(None).paused[Kind.GOAL]
 
 
-def test_a_persons_own_sync_id_is_not_converted(bare: "Desk") -> None:
+def test_a_persons_own_sync_id_is_not_converted(bare: Desk) -> None:
     source = bare.person.add_database("Mine", {"N": {"title": {}}, "Sync ID": {"number": {}}})
     connector = bare.with_settings(parent_page=None, databases={"goals": source.parent})
     connector.bind()
@@ -245,7 +243,7 @@ def test_a_persons_own_sync_id_is_not_converted(bare: "Desk") -> None:
     assert bare.world.sources[source.id].props
 
 
-def test_a_relation_to_another_database_is_not_the_plans(bare: "Desk") -> None:
+def test_a_relation_to_another_database_is_not_the_plans(bare: Desk) -> None:
     other = bare.person.add_database("Projects", {"N": {"title": {}}})
     goal = {"relation": {"data_source_id": other.id, "single_property": {}}}
     tasks = bare.person.add_database("To do", {"N": {"title": {}}, "Goal": goal})
@@ -254,7 +252,7 @@ def test_a_relation_to_another_database_is_not_the_plans(bare: "Desk") -> None:
     assert "goal" in connector.pull(None).paused[Kind.TASK]
 
 
-def test_a_relation_to_the_plans_own_database_is(bare: "Desk") -> None:
+def test_a_relation_to_the_plans_own_database_is(bare: Desk) -> None:
     goals = bare.person.add_database("Aims", {"N": {"title": {}}})
     goal = {"relation": {"data_source_id": goals.id, "single_property": {}}}
     tasks = bare.person.add_database("To do", {"N": {"title": {}}, "Aim": goal})
@@ -268,7 +266,7 @@ def test_a_relation_to_the_plans_own_database_is(bare: "Desk") -> None:
 
 
 def test_a_database_that_is_not_shared_is_a_mistake_that_names_the_setting(
-    bare: "Desk",
+    bare: Desk,
 ) -> None:
     connector = bare.with_settings(
         parent_page=None, databases={"goals": "5e0000000000400080000000000000d1"}
@@ -277,7 +275,7 @@ def test_a_database_that_is_not_shared_is_a_mistake_that_names_the_setting(
         connector.bind()
 
 
-def test_a_database_with_two_data_sources_asks_which(bare: "Desk") -> None:
+def test_a_database_with_two_data_sources_asks_which(bare: Desk) -> None:
     source, connector = own_goals(bare)
     second = bare.world.add_source(source.parent, "Old goals")
     bare.person.add_property_to(second, "Name", "title")
@@ -288,7 +286,7 @@ def test_a_database_with_two_data_sources_asks_which(bare: "Desk") -> None:
     assert bare.memory.kept["database.goals"]["source"] == source.id
 
 
-def test_another_database_in_the_settings_is_bound_instead(desk: "Desk") -> None:
+def test_another_database_in_the_settings_is_bound_instead(desk: Desk) -> None:
     own = desk.person.add_database("Aims", {"N": {"title": {}}})
     connector = desk.again_with(databases={"goals": own.parent})
     desk.start()
@@ -298,7 +296,7 @@ def test_another_database_in_the_settings_is_bound_instead(desk: "Desk") -> None
     assert desk.memory.kept["database.goals"]["source"] != own.id
 
 
-def test_another_property_in_the_settings_is_bound_instead(desk: "Desk") -> None:
+def test_another_property_in_the_settings_is_bound_instead(desk: Desk) -> None:
     desk.person.add_property(Kind.GOAL, "Deadline", "date")
     connector = desk.again_with(properties={"goals": {"due": "Deadline"}})
     connector.bind()
@@ -309,7 +307,7 @@ def test_another_property_in_the_settings_is_bound_instead(desk: "Desk") -> None
     assert page.values[prop.id]["start"] == made.fields["due"].isoformat()  # type: ignore[union-attr]
 
 
-def test_a_provision_whose_reply_is_garbage_finds_what_it_made(bare: "Desk") -> None:
+def test_a_provision_whose_reply_is_garbage_finds_what_it_made(bare: Desk) -> None:
     fault = Fault(act="garbage", method="POST", path="/v1/databases", skip=3)
     bare.server.faults.append(fault)
     with pytest.raises(Exception, match="saved"):
@@ -320,7 +318,7 @@ def test_a_provision_whose_reply_is_garbage_finds_what_it_made(bare: "Desk") -> 
 
 
 def test_a_deleted_sync_id_is_missing_and_comes_back_with_the_next_provision(
-    desk: "Desk",
+    desk: Desk,
 ) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     desk.person.delete_property(Kind.GOAL, "Sync ID")
@@ -336,7 +334,7 @@ def test_a_deleted_sync_id_is_missing_and_comes_back_with_the_next_provision(
 
 @pytest.mark.parametrize("answer", ["404", "empty", "rows"])
 def test_a_database_in_the_trash_holds_the_tool_whatever_a_query_of_it_answers(
-    desk: "Desk", answer: str
+    desk: Desk, answer: str
 ) -> None:
     desk.world.trashed_query = answer
     made = desk.create(Kind.TASK, "Write the summary")
@@ -351,7 +349,7 @@ def test_a_database_in_the_trash_holds_the_tool_whatever_a_query_of_it_answers(
     assert isinstance(desk.do(desk.new_write(Kind.TASK, "Another")), HoldTool)
 
 
-def test_an_empty_database_in_the_trash_is_noticed_within_minutes(desk: "Desk") -> None:
+def test_an_empty_database_in_the_trash_is_noticed_within_minutes(desk: Desk) -> None:
     desk.world.trashed_query = "empty"
     cursor = desk.connector.pull(None).cursor
     desk.person.trash_database(Kind.TASK)
@@ -360,7 +358,7 @@ def test_an_empty_database_in_the_trash_is_noticed_within_minutes(desk: "Desk") 
         desk.connector.pull(cursor)
 
 
-def test_a_database_that_is_no_longer_shared_holds_the_tool(desk: "Desk") -> None:
+def test_a_database_that_is_no_longer_shared_holds_the_tool(desk: Desk) -> None:
     made = desk.create(Kind.TASK, "Write the summary")
     desk.person.unshare(Kind.TASK)
     with pytest.raises(HoldTool, match="share"):

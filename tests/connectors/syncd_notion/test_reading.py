@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,22 +11,20 @@ from syncd.errors import Gone, HoldTool, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote
 from syncd_notion.sandbox.texts import mention_of, run_of
-
-if TYPE_CHECKING:
-    from tests.connectors.syncd_notion.conftest import Desk
+from tests.connectors.syncd_notion.desk import Desk
 
 
-def fill(desk: "Desk", kind: Kind, count: int) -> None:
+def fill(desk: Desk, kind: Kind, count: int) -> None:
     for number in range(count):
         desk.person.add(kind, f"{kind} {number:03}")
 
 
-def titles(desk: "Desk", cursor: str | None) -> list[str]:
+def titles(desk: Desk, cursor: str | None) -> list[str]:
     return sorted(str(it.fields["title"]) for it in desk.connector.pull(cursor).items)
 
 
 def test_up_to_a_hundred_rows_cost_one_query_and_are_whole(
-    desk: "Desk", counting: Callable[[], int]
+    desk: Desk, counting: Callable[[], int]
 ) -> None:
     fill(desk, Kind.TASK, 100)
     pull = desk.connector.pull(None)
@@ -39,7 +36,7 @@ def test_up_to_a_hundred_rows_cost_one_query_and_are_whole(
 
 
 def test_over_a_hundred_rows_only_what_changed_is_read(
-    desk: "Desk", counting: Callable[[], int]
+    desk: Desk, counting: Callable[[], int]
 ) -> None:
     fill(desk, Kind.TASK, 101)
     desk.clock.advance(minutes=5)
@@ -56,7 +53,7 @@ def test_over_a_hundred_rows_only_what_changed_is_read(
     assert titles(desk, pull.cursor) == ["edited", "the newest"]
 
 
-def test_an_edit_within_the_same_minute_is_read(desk: "Desk") -> None:
+def test_an_edit_within_the_same_minute_is_read(desk: Desk) -> None:
     fill(desk, Kind.TASK, 101)
     desk.clock.advance(minutes=5)
     desk.person.edit(Kind.TASK, "tasks 000", "title", "first edit")
@@ -65,7 +62,7 @@ def test_an_edit_within_the_same_minute_is_read(desk: "Desk") -> None:
     assert "second edit" in titles(desk, cursor)
 
 
-def test_every_ten_minutes_all_rows_are_read_to_learn_what_left(desk: "Desk") -> None:
+def test_every_ten_minutes_all_rows_are_read_to_learn_what_left(desk: Desk) -> None:
     fill(desk, Kind.TASK, 101)
     cursor = desk.connector.pull(None).cursor
     desk.person.delete(Kind.TASK, "tasks 050")
@@ -79,14 +76,14 @@ def test_every_ten_minutes_all_rows_are_read_to_learn_what_left(desk: "Desk") ->
     assert Kind.TASK in desk.connector.pull(pull.cursor).whole
 
 
-def test_a_clock_that_was_put_back_sweeps_at_once(desk: "Desk") -> None:
+def test_a_clock_that_was_put_back_sweeps_at_once(desk: Desk) -> None:
     fill(desk, Kind.TASK, 101)
     cursor = desk.connector.pull(None).cursor
     desk.clock.advance(days=-1)
     assert Kind.TASK in desk.connector.pull(cursor).whole
 
 
-def test_a_list_that_notion_cuts_off_is_read_to_its_end(desk: "Desk") -> None:
+def test_a_list_that_notion_cuts_off_is_read_to_its_end(desk: Desk) -> None:
     for minute in range(5):
         for number in range(30):
             desk.person.add(Kind.TASK, f"task {minute}.{number}")
@@ -95,28 +92,28 @@ def test_a_list_that_notion_cuts_off_is_read_to_its_end(desk: "Desk") -> None:
     assert len(desk.connector.pull(None).items) == 150
 
 
-def test_more_rows_in_one_minute_than_notion_lists_are_not_taken_for_all(desk: "Desk") -> None:
+def test_more_rows_in_one_minute_than_notion_lists_are_not_taken_for_all(desk: Desk) -> None:
     fill(desk, Kind.TASK, 30)
     desk.world.query_limit = 20
     with pytest.raises(TryLater, match="cuts off"):
         desk.connector.pull(None)
 
 
-def test_a_listing_without_a_next_cursor_is_not_taken_for_all(desk: "Desk") -> None:
+def test_a_listing_without_a_next_cursor_is_not_taken_for_all(desk: Desk) -> None:
     reply = {"object": "list", "results": [], "has_more": True, "next_cursor": None}
     desk.server.faults.append(Fault(act="status", status=200, reply=reply, times=0))
     with pytest.raises(TryLater):
         desk.connector.pull(None)
 
 
-def test_a_reply_without_results_is_not_taken_for_an_empty_list(desk: "Desk") -> None:
+def test_a_reply_without_results_is_not_taken_for_an_empty_list(desk: Desk) -> None:
     reply = {"object": "list", "has_more": False}
     desk.server.faults.append(Fault(act="status", status=200, reply=reply, times=0))
     with pytest.raises(TryLater):
         desk.connector.pull(None)
 
 
-def test_unknown_keys_and_absent_optional_ones_do_no_harm(desk: "Desk") -> None:
+def test_unknown_keys_and_absent_optional_ones_do_no_harm(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     page = json.loads(json.dumps(_page(desk, made)))
     del page["parent"], page["in_trash"], page["is_archived"], page["url"]
@@ -129,13 +126,13 @@ def test_unknown_keys_and_absent_optional_ones_do_no_harm(desk: "Desk") -> None:
     assert item.fields == made.fields
 
 
-def _page(desk: "Desk", item: Remote) -> object:
+def _page(desk: Desk, item: Remote) -> object:
     from syncd_notion.sandbox.render import page_of
 
     return page_of(desk.world, desk.world.pages[item.id])
 
 
-def test_the_thirty_related_goals_of_a_skill_are_all_read(desk: "Desk") -> None:
+def test_the_thirty_related_goals_of_a_skill_are_all_read(desk: Desk) -> None:
     fill(desk, Kind.GOAL, 30)
     goals = frozenset(it.id for it in desk.connector.pull(None).items)
     made = desk.create(Kind.SKILL, "Analysis", goals=goals)
@@ -145,7 +142,7 @@ def test_the_thirty_related_goals_of_a_skill_are_all_read(desk: "Desk") -> None:
     assert skill.fields["goals"] == goals
 
 
-def test_a_row_in_the_trash_is_gone_and_one_restored_is_back(desk: "Desk") -> None:
+def test_a_row_in_the_trash_is_gone_and_one_restored_is_back(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     desk.person.delete(Kind.GOAL, "Learn SQL")
     with pytest.raises(Gone, match="trash"):
@@ -154,28 +151,28 @@ def test_a_row_in_the_trash_is_gone_and_one_restored_is_back(desk: "Desk") -> No
     assert desk.connector.read(Kind.GOAL, made.id).fields == made.fields
 
 
-def test_an_archived_row_is_gone(desk: "Desk") -> None:
+def test_an_archived_row_is_gone(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     desk.world.pages[made.id].is_archived = True
     with pytest.raises(Gone):
         desk.connector.read(Kind.GOAL, made.id)
 
 
-def test_a_row_that_was_moved_elsewhere_is_gone(desk: "Desk") -> None:
+def test_a_row_that_was_moved_elsewhere_is_gone(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     desk.person.move(Kind.GOAL, "Learn SQL", desk.world.parent_page)
     with pytest.raises(Gone, match="moved"):
         desk.connector.read(Kind.GOAL, made.id)
 
 
-def test_a_copy_made_by_duplicate_carries_the_same_mark(desk: "Desk") -> None:
+def test_a_copy_made_by_duplicate_carries_the_same_mark(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     copy = desk.person.duplicate(Kind.GOAL, "Learn SQL")
     marks = {it.id: it.mark for it in desk.connector.pull(None).items}
     assert marks == {made.id: made.mark, copy: made.mark}
 
 
-def test_a_mark_is_found_in_its_exact_letters_and_the_oldest_counts(desk: "Desk") -> None:
+def test_a_mark_is_found_in_its_exact_letters_and_the_oldest_counts(desk: Desk) -> None:
     write = desk.new_write(Kind.GOAL, "Learn SQL")
     made = desk.made(write)
     desk.clock.advance(minutes=3)
@@ -189,7 +186,7 @@ def test_a_mark_is_found_in_its_exact_letters_and_the_oldest_counts(desk: "Desk"
     assert desk.connector.find(write) is None
 
 
-def test_formatting_and_mentions_are_read_as_their_text(desk: "Desk") -> None:
+def test_formatting_and_mentions_are_read_as_their_text(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     runs = [
         run_of("Ask ", italic=True),
@@ -200,7 +197,7 @@ def test_formatting_and_mentions_are_read_as_their_text(desk: "Desk") -> None:
     assert desk.connector.read(Kind.GOAL, made.id).fields["notes"] == "Ask Ada first"
 
 
-def test_a_renamed_property_or_database_changes_nothing(desk: "Desk") -> None:
+def test_a_renamed_property_or_database_changes_nothing(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     cursor = desk.connector.pull(None).cursor
     desk.person.rename_property(Kind.GOAL, "Due", "Deadline")
@@ -217,7 +214,7 @@ def test_a_renamed_property_or_database_changes_nothing(desk: "Desk") -> None:
 
 
 def test_a_deleted_property_pauses_its_field_and_is_never_made_again(
-    desk: "Desk", counting: Callable[[], int]
+    desk: Desk, counting: Callable[[], int]
 ) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     cursor = desk.connector.pull(None).cursor
@@ -239,7 +236,7 @@ def test_a_deleted_property_pauses_its_field_and_is_never_made_again(
     assert "Due" not in [it.name for it in desk.person.source(Kind.GOAL).props.values()]
 
 
-def test_a_restored_property_is_read_again_with_its_values(desk: "Desk") -> None:
+def test_a_restored_property_is_read_again_with_its_values(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     desk.person.delete_property(Kind.GOAL, "Due")
     cursor = desk.connector.pull(None).cursor
@@ -249,14 +246,14 @@ def test_a_restored_property_is_read_again_with_its_values(desk: "Desk") -> None
     assert [it.fields for it in pull.items] == [made.fields]
 
 
-def test_a_new_property_of_the_old_name_is_not_taken_for_the_old_one(desk: "Desk") -> None:
+def test_a_new_property_of_the_old_name_is_not_taken_for_the_old_one(desk: Desk) -> None:
     desk.create(Kind.GOAL, "Learn SQL")
     desk.person.delete_property(Kind.GOAL, "Due")
     desk.person.add_property(Kind.GOAL, "Due", "date")
     assert desk.connector.pull(None).paused == {Kind.GOAL: frozenset({"due"})}
 
 
-def test_a_retyped_property_pauses_its_field_until_its_type_is_back(desk: "Desk") -> None:
+def test_a_retyped_property_pauses_its_field_until_its_type_is_back(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     cursor = desk.connector.pull(None).cursor
     desk.person.retype_property(Kind.GOAL, "Due", "rich_text")
@@ -269,7 +266,7 @@ def test_a_retyped_property_pauses_its_field_until_its_type_is_back(desk: "Desk"
     assert [it.fields for it in pull.items] == [made.fields]
 
 
-def test_a_pause_outlives_a_restart(desk: "Desk", counting: Callable[[], int]) -> None:
+def test_a_pause_outlives_a_restart(desk: Desk, counting: Callable[[], int]) -> None:
     desk.create(Kind.GOAL, "Learn SQL")
     desk.person.delete_property(Kind.GOAL, "Due")
     pull = desk.connector.pull(None)
@@ -280,7 +277,7 @@ def test_a_pause_outlives_a_restart(desk: "Desk", counting: Callable[[], int]) -
     assert counting() == 9
 
 
-def test_a_write_to_a_property_that_is_gone_says_so_and_pauses_it(desk: "Desk") -> None:
+def test_a_write_to_a_property_that_is_gone_says_so_and_pauses_it(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     desk.person.delete_property(Kind.GOAL, "Due")
     outcome = desk.update(made, due=None, title="Learn more SQL")
@@ -290,14 +287,14 @@ def test_a_write_to_a_property_that_is_gone_says_so_and_pauses_it(desk: "Desk") 
     assert isinstance(desk.update(made, due=None, title="Learn more SQL"), Remote)
 
 
-def test_the_service_tells_its_clock(desk: "Desk") -> None:
+def test_the_service_tells_its_clock(desk: Desk) -> None:
     offset = desk.connector.pull(None).clock_offset
     assert offset is not None
     assert abs(offset) <= timedelta(seconds=1)
 
 
 def test_many_rows_of_one_minute_are_not_read_again_for_ever(
-    desk: "Desk", counting: Callable[[], int]
+    desk: Desk, counting: Callable[[], int]
 ) -> None:
     """Once Notion's date is known to be the clock of its edits, time passes on."""
     fill(desk, Kind.TASK, 250)
@@ -312,7 +309,7 @@ def test_many_rows_of_one_minute_are_not_read_again_for_ever(
     assert titles(desk, pull.cursor) == ["edited"]
 
 
-def test_a_404_that_is_not_notions_own_is_no_evidence(desk: "Desk") -> None:
+def test_a_404_that_is_not_notions_own_is_no_evidence(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     fault = Fault(act="status", status=404, reply="<html>nginx</html>", times=0)
     desk.server.faults.append(fault)
@@ -322,7 +319,7 @@ def test_a_404_that_is_not_notions_own_is_no_evidence(desk: "Desk") -> None:
         desk.connector.pull(None)
 
 
-def test_a_missing_page_is_gone_only_if_its_database_is_there(desk: "Desk") -> None:
+def test_a_missing_page_is_gone_only_if_its_database_is_there(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     desk.world.hidden.add(made.id)
     with pytest.raises(Gone):

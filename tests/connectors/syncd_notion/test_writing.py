@@ -2,7 +2,7 @@
 
 import dataclasses
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from syncd.connect.sandbox import Fault
 from syncd.errors import Gone, SkipItem, Unclear
@@ -10,17 +10,15 @@ from syncd.model.entities import Kind
 from syncd.model.remote import Op, Remote
 from syncd.model.values import Moment
 from syncd_notion.sandbox.texts import run_of
-
-if TYPE_CHECKING:
-    from tests.connectors.syncd_notion.conftest import Desk
+from tests.connectors.syncd_notion.desk import Desk
 
 
-def last_body(desk: "Desk", method: str, path: str = "/v1/pages") -> dict[str, Any]:
+def last_body(desk: Desk, method: str, path: str = "/v1/pages") -> dict[str, Any]:
     body: dict[str, Any] = desk.sent(method, path)[-1].json()
     return body
 
 
-def test_a_create_sends_the_mark_and_the_parent(desk: "Desk") -> None:
+def test_a_create_sends_the_mark_and_the_parent(desk: Desk) -> None:
     write = desk.new_write(Kind.GOAL, "Learn SQL")
     desk.made(write)
     body = last_body(desk, "POST")
@@ -30,14 +28,14 @@ def test_a_create_sends_the_mark_and_the_parent(desk: "Desk") -> None:
     assert mark == {"rich_text": [{"type": "text", "text": {"content": write.entity}}]}
 
 
-def test_an_update_sends_what_changed_and_no_more(desk: "Desk") -> None:
+def test_an_update_sends_what_changed_and_no_more(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     assert isinstance(desk.update(made, current=50.0), Remote)
     current = desk.person.prop(Kind.GOAL, "Current").id
     assert last_body(desk, "PATCH") == {"properties": {current: {"number": 50.0}}}
 
 
-def test_a_text_that_reads_the_same_is_not_sent_so_its_formatting_stays(desk: "Desk") -> None:
+def test_a_text_that_reads_the_same_is_not_sent_so_its_formatting_stays(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL", notes="Start soon")
     runs = [run_of("Start ", bold=True), run_of("soon", link="https://example.org")]
     desk.person.write_runs(Kind.GOAL, "Learn SQL", "Notes", runs)
@@ -50,14 +48,14 @@ def test_a_text_that_reads_the_same_is_not_sent_so_its_formatting_stays(desk: "D
     assert page.values[desk.person.prop(Kind.GOAL, "Notes").id] == runs
 
 
-def test_an_update_of_nothing_reads_the_item(desk: "Desk") -> None:
+def test_an_update_of_nothing_reads_the_item(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     desk.server.log.clear()
     assert desk.update(made) == made
     assert [(it.method) for it in desk.server.log] == ["GET"]
 
 
-def test_the_copy_of_an_item_gets_its_own_mark(desk: "Desk") -> None:
+def test_the_copy_of_an_item_gets_its_own_mark(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     desk.person.duplicate(Kind.GOAL, "Learn SQL")
     (copy,) = [it for it in desk.connector.pull(None).items if it.id != made.id]
@@ -70,7 +68,7 @@ def test_the_copy_of_an_item_gets_its_own_mark(desk: "Desk") -> None:
     ]
 
 
-def test_pages_beside_the_first_related_one_stay(desk: "Desk") -> None:
+def test_pages_beside_the_first_related_one_stay(desk: Desk) -> None:
     first, second, third = (desk.create(Kind.GOAL, f"Goal {it}") for it in "abc")
     made = desk.create(Kind.TASK, "Write", goal=first.id)
     desk.person.put(Kind.TASK, "Write", "Goal", [first.id, second.id])
@@ -85,7 +83,7 @@ def test_pages_beside_the_first_related_one_stay(desk: "Desk") -> None:
 
 
 def test_more_related_pages_than_a_reply_shows_survive_a_change_of_the_first(
-    desk: "Desk",
+    desk: Desk,
 ) -> None:
     goals = [desk.create(Kind.GOAL, f"Goal {number}").id for number in range(31)]
     made = desk.create(Kind.TASK, "Write")
@@ -97,7 +95,7 @@ def test_more_related_pages_than_a_reply_shows_survive_a_change_of_the_first(
     assert related == [goals[30], *goals[1:30]]
 
 
-def test_a_goal_added_to_thirty_keeps_them_all(desk: "Desk") -> None:
+def test_a_goal_added_to_thirty_keeps_them_all(desk: Desk) -> None:
     goals = [desk.create(Kind.GOAL, f"Goal {number}").id for number in range(31)]
     made = desk.create(Kind.SKILL, "Analysis", goals=frozenset(goals[:30]))
     after = desk.update(made, goals=frozenset(goals))
@@ -105,7 +103,7 @@ def test_a_goal_added_to_thirty_keeps_them_all(desk: "Desk") -> None:
     assert after.fields["goals"] == frozenset(goals)
 
 
-def test_the_end_of_a_due_range_stays_when_its_start_moves(desk: "Desk") -> None:
+def test_the_end_of_a_due_range_stays_when_its_start_moves(desk: Desk) -> None:
     made = desk.create(Kind.TASK, "Write")
     ranged = {"start": "2026-06-01", "end": "2026-06-05"}
     desk.person.put(Kind.TASK, "Write", "Due", ranged)
@@ -115,7 +113,7 @@ def test_the_end_of_a_due_range_stays_when_its_start_moves(desk: "Desk") -> None
     assert desk.world.pages[made.id].values[due] == {"start": "2026-06-03", "end": "2026-06-05"}
 
 
-def test_a_moment_is_kept_to_the_minute_and_without_zone(desk: "Desk") -> None:
+def test_a_moment_is_kept_to_the_minute_and_without_zone(desk: Desk) -> None:
     chosen = Moment(datetime(2026, 6, 1, 7, 30, 15, tzinfo=UTC), "Europe/Berlin")
     made = desk.create(Kind.TASK, "Write")
     after = desk.update(made, due=chosen)
@@ -130,7 +128,7 @@ def test_a_moment_is_kept_to_the_minute_and_without_zone(desk: "Desk") -> None:
     assert kept == "2026-06-01T09:30:00.000+02:00"
 
 
-def test_a_removed_page_is_revived_with_its_body_and_not_made_again(desk: "Desk") -> None:
+def test_a_removed_page_is_revived_with_its_body_and_not_made_again(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     assert desk.delete(made) is None
     write = desk.new_write(Kind.GOAL, "Learn SQL after all")
@@ -140,7 +138,7 @@ def test_a_removed_page_is_revived_with_its_body_and_not_made_again(desk: "Desk"
     assert desk.person.titles(Kind.GOAL) == ["Learn SQL after all"]
 
 
-def test_an_archived_page_is_revived(desk: "Desk") -> None:
+def test_an_archived_page_is_revived(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     desk.world.pages[made.id].is_archived = True
     write = desk.new_write(Kind.GOAL, "Learn SQL after all")
@@ -149,7 +147,7 @@ def test_an_archived_page_is_revived(desk: "Desk") -> None:
     assert desk.person.titles(Kind.GOAL) == ["Learn SQL after all"]
 
 
-def test_a_page_that_is_really_gone_is_made_anew(desk: "Desk") -> None:
+def test_a_page_that_is_really_gone_is_made_anew(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     desk.world.hidden.add(made.id)
     write = desk.new_write(Kind.GOAL, "Learn SQL after all")
@@ -157,7 +155,7 @@ def test_a_page_that_is_really_gone_is_made_anew(desk: "Desk") -> None:
     assert again.id != made.id
 
 
-def test_a_page_that_was_moved_elsewhere_is_made_anew_and_left_there(desk: "Desk") -> None:
+def test_a_page_that_was_moved_elsewhere_is_made_anew_and_left_there(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     desk.person.move(Kind.GOAL, "Learn SQL", desk.world.parent_page)
     write = desk.new_write(Kind.GOAL, "Learn SQL after all")
@@ -165,13 +163,13 @@ def test_a_page_that_was_moved_elsewhere_is_made_anew_and_left_there(desk: "Desk
     assert again.id != made.id
 
 
-def test_an_edit_of_a_page_in_the_trash_is_gone(desk: "Desk") -> None:
+def test_an_edit_of_a_page_in_the_trash_is_gone(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     desk.person.delete(Kind.GOAL, "Learn SQL")
     assert isinstance(desk.update(made, title="Too late"), Gone)
 
 
-def test_a_value_that_notion_refuses_skips_the_item_and_no_other(desk: "Desk") -> None:
+def test_a_value_that_notion_refuses_skips_the_item_and_no_other(desk: Desk) -> None:
     reply = {
         "object": "error",
         "status": 400,
@@ -187,7 +185,7 @@ def test_a_value_that_notion_refuses_skips_the_item_and_no_other(desk: "Desk") -
     assert isinstance(made, Remote)
 
 
-def test_a_change_that_was_saved_though_503_is_unclear(desk: "Desk") -> None:
+def test_a_change_that_was_saved_though_503_is_unclear(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     reply = {
         "object": "error",
@@ -203,14 +201,14 @@ def test_a_change_that_was_saved_though_503_is_unclear(desk: "Desk") -> None:
     assert desk.connector.read(Kind.GOAL, made.id).fields["title"] == "Learn more"
 
 
-def test_a_delete_is_repeated_until_it_is_answered(desk: "Desk") -> None:
+def test_a_delete_is_repeated_until_it_is_answered(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     desk.server.faults.append(Fault(act="close-after", method="PATCH"))
     assert desk.delete(made) is None
     assert desk.person.titles(Kind.GOAL) == []
 
 
-def test_an_update_that_names_no_item_is_skipped(desk: "Desk") -> None:
+def test_an_update_that_names_no_item_is_skipped(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     write = dataclasses.replace(desk.new_update(made, title="x"), seen=None)
     assert isinstance(desk.do(write), SkipItem)

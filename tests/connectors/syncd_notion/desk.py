@@ -1,0 +1,40 @@
+"""A connector at work in a sandbox, and the person who works there too."""
+
+from typing import Any
+
+from syncd.connect.sandbox import Logged
+from syncd.connect.testing.sandboxed import SandboxHarness
+from syncd_notion.connector import Notion
+from syncd_notion.sandbox.app import NotionSandbox
+from syncd_notion.sandbox.person import NotionPerson
+from syncd_notion.sandbox.world import World
+
+
+class Desk(SandboxHarness):
+    """A connector, the sandbox it talks to, and the person who works there."""
+
+    sandbox: NotionSandbox
+    person: NotionPerson
+    connector: Notion
+
+    @property
+    def world(self) -> World:
+        return self.sandbox.world
+
+    def with_settings(self, **other: Any) -> Notion:
+        """Replace the connector by one with these settings; it remembers nothing."""
+        self.connector.close()
+        self.memory.kept.clear()
+        self.connector = self._built(other)  # type: ignore[assignment]
+        return self.connector
+
+    def again_with(self, **other: Any) -> Notion:
+        """Replace the connector by one with these settings that remembers all."""
+        self.connector.close()
+        self.connector = self._built(other)  # type: ignore[assignment]
+        return self.connector
+
+    def sent(self, method: str, path: str) -> list[Logged]:
+        """Return what was sent to an address, by its beginning."""
+        log = self.server.log
+        return [it for it in log if it.method == method and it.path.startswith(path)]

@@ -1,0 +1,58 @@
+"""Building the connector, and what it says when a setting is missing."""
+
+import random
+
+import pytest
+
+from syncd.connect.contract import Toolbox
+from syncd.connect.memory import DictMemory
+from syncd.connect.policy import Patience, Policy
+from syncd.connect.testing.clock import FakeClock
+from syncd.errors import Mistake
+from syncd.model.entities import Kind
+from syncd_notion.connector import PLUGIN
+from syncd_notion.settings import Settings
+
+PAGE = "5e000000000040008000000000000001"
+
+
+def toolbox() -> Toolbox:
+    clock = FakeClock()
+    policy = Policy(clock, random.Random(1), Patience())  # noqa: S311  # jitter only
+    return Toolbox(
+        clock=clock, memory=DictMemory(), policy=policy, timezone="UTC", new_key=lambda: "k"
+    )
+
+
+def test_without_a_token_it_says_where_to_get_one() -> None:
+    with pytest.raises(Mistake, match=r"notion\.so/developers.*connectors\.notion\.token"):
+        PLUGIN.build(Settings(parent_page=PAGE), toolbox())
+
+
+@pytest.mark.parametrize("token", ["", "  "])
+def test_an_empty_token_is_none(token: str) -> None:
+    with pytest.raises(Mistake):
+        PLUGIN.build(Settings(token=token, parent_page=PAGE), toolbox())
+
+
+def test_without_a_page_it_says_what_to_share() -> None:
+    with pytest.raises(Mistake, match=r"connectors\.notion\.parent_page"):
+        PLUGIN.build(Settings(token="ntn_x"), toolbox())  # noqa: S106  # not a token
+
+
+def test_it_carries_all_kinds_but_blocks_and_gives_addresses() -> None:
+    made = PLUGIN.build(Settings(token="ntn_x", parent_page=PAGE), toolbox())  # noqa: S106
+    assert set(made.carries) == set(Kind) - {Kind.BLOCK}
+    assert made.gives_address
+    assert made.keeps_marks
+    assert made.edit_resolution.total_seconds() == 60
+    assert made.batch_size == 1
+    made.close()
+
+
+def test_with_databases_of_ones_own_alone_it_carries_only_these() -> None:
+    settings = Settings(token="ntn_x", databases={"tasks": PAGE, "goals": PAGE})  # noqa: S106
+    made = PLUGIN.build(settings, toolbox())
+    assert set(made.carries) == {Kind.TASK, Kind.GOAL}
+    assert not made.holds(Kind.SKILL, {"title": "Analysis"})
+    made.close()
