@@ -66,9 +66,9 @@ def test_ci_runs_what_the_readme_tells_a_person_to_run() -> None:
     ]
 
 
-@pytest.mark.parametrize("missing", ["make", "git", "node"])
+@pytest.mark.parametrize("missing", ["make", "git", "node", "npm"])
 def test_ci_names_what_is_missing(tmp_path: Path, missing: str) -> None:
-    for name in {"bash", "dirname", "make", "git", "node"} - {missing}:
+    for name in {"bash", "dirname", "make", "git", "node", "npm"} - {missing}:
         (tmp_path / name).symlink_to(shutil.which(name) or "/bin/true")
     done = _run(str(tmp_path / "bash"), CI, env={"PATH": str(tmp_path)})
     assert done.returncode != 0
@@ -95,10 +95,11 @@ def test_ci_ends_with_the_closing_line_of_the_tests(tmp_path: Path) -> None:
 
 
 def _with_node(folder: Path) -> dict[str, str]:
-    """Return a path on which there is something called node."""
+    """Return a path on which there is something called node, and npm."""
     stand_in = folder / "bin"
     stand_in.mkdir()
-    (stand_in / "node").symlink_to("/bin/true")
+    for name in ("node", "npm"):
+        (stand_in / name).symlink_to("/bin/true")
     return {"PATH": f"{stand_in}:{os.environ['PATH']}"}
 
 
