@@ -17,6 +17,7 @@ from todoist_api_python.api import TodoistAPI
 
 from syncd.clock import Clock
 from syncd.connect.policy import Policy
+from syncd.errors import TryLater
 from syncd_todoist.failures import answered, unanswered, unreadable
 from syncd_todoist.transport import Redirect
 
@@ -27,6 +28,7 @@ EVERYTHING = "*"
 """The sync token that asks for all there is."""
 RESOURCES = ("items", "projects", "sections", "user", "user_plan_limits")
 _PAGE = 200
+_PAGES = 200
 
 
 class Client:
@@ -93,11 +95,12 @@ class Client:
         self._http.close()
 
     def _rows(self, pages: Iterator[Any], name: str) -> Iterator[Json]:
-        while True:
+        for _ in range(_PAGES):
             page = self._call(lambda: next(pages))
             yield from page.get(name, ())
             if not page.get("next_cursor"):
                 return
+        raise TryLater("Todoist's list has no end: reading it again later.")
 
     def _post(self, form: Json) -> httpx.Response:
         response = self._http.post(f"{HOST}/api/v1/sync", data=form, headers=self._headers)

@@ -71,11 +71,10 @@ class Outcomes:
         if write.op is Op.DELETE:
             self._records.forget([seen_of(write).id])
             return None
-        # A completed item is not there for most commands, and is not gone.
         now = self._reader.read(write.kind, seen_of(write).id)
-        if all(now.fields.get(name) == value for name, value in write.fields.items()):
-            return now
-        return SkipItem(f"{failed} It is completed there: un-tick it to change it.")
+        if write.kind is Kind.TASK and now.fields["done"] and write.fields.get("done", True):
+            return now  # completed items take no commands: it stays as it is
+        return SkipItem(f"{failed} Move the task in Todoist, or un-tick it there.")
 
     def _without_duration(self, write: Write, *, lacking: bool) -> Outcome:
         """Durations belong to paid plans; what has none is written all the same."""

@@ -85,7 +85,7 @@ class Reader:
         except SkipItem as error:
             if token != EVERYTHING:
                 raise StartOver("Todoist no longer knows where we stopped reading.") from error
-            raise HoldTool(f"Todoist refuses to be read: update syncd. ({error})") from error
+            raise Mistake(f"Todoist refuses to be read; update syncd. {error}") from error
         whole = token == EVERYTHING or reply.get("full_sync")
         if not reply.get("sync_token") or (whole and not reply.get("projects")):
             # Every account has its Inbox: without any project the answer is not whole.

@@ -94,8 +94,11 @@ class Records:
         """Note the link that a write put on an item, or whose section it made."""
         if write.kind is Kind.GOAL:
             self._note("sections", remote, write.entity)
-        elif LINK in write.fields:
-            self._note("links", remote, str(write.fields[LINK] or ""))
+            return
+        before = write.seen.fields if write.seen else {}
+        link = write.fields.get(LINK, before.get(LINK))
+        if link:
+            self._note("links", remote, str(link))
 
     def forget(self, remotes: Iterable[str]) -> None:
         """Let go of what is known of items that are gone."""

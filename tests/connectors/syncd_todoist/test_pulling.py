@@ -287,3 +287,13 @@ def test_the_services_clock_is_learned(todoist: TodoistHarness) -> None:
     assert abs(offset - timedelta(hours=1)) < timedelta(seconds=2)
     assert made.edited_at is not None
     assert made.edited_at - todoist.clock.now() >= timedelta(hours=1)
+
+
+def test_a_list_without_an_end_is_given_up(todoist: TodoistHarness) -> None:
+    made = todoist.new_write(Kind.TASK, "Nowhere")
+    reply = {"results": [], "next_cursor": "again.and-again"}
+    todoist.server.faults.append(
+        Fault(act="status", status=200, path=".*/tasks", reply=reply, times=0)
+    )
+    with pytest.raises(TryLater, match="no end"):
+        todoist.connector.find(made)

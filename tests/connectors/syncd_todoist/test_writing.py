@@ -8,7 +8,7 @@ import pytest
 from syncd.connect.sandbox import Fault
 from syncd.errors import Changed, Gone, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
-from syncd.model.remote import LINK, Remote
+from syncd.model.remote import LINK, Op, Remote
 from syncd.model.values import Moment
 from syncd_todoist.sandbox.app import TodoistSandbox
 from syncd_todoist.sandbox.person import TodoistPerson
@@ -133,6 +133,17 @@ def test_writing_below_the_link_keeps_it_the_link(
     person.describe("Read", f"Why\n\n{made.link}\nand how")
     now = todoist.now(made)
     assert (now.fields["notes"], now.link) == ("Why\nand how", made.link)
+
+
+def test_a_link_is_known_again_after_the_memory_was_lost(
+    todoist: TodoistHarness, person: TodoistPerson
+) -> None:
+    made = todoist.task("Read", notes="Why")
+    todoist.restart(remembering=False)
+    todoist.start()
+    assert isinstance(todoist.update(todoist.now(made), priority=1), Remote)
+    person.describe("Read", f"Why\n\n{made.link}\nand how")
+    assert todoist.now(made).link == made.link
 
 
 def test_a_link_to_anywhere_is_known_again_where_it_was_written(
@@ -386,13 +397,21 @@ def test_a_duration_that_is_refused_for_itself_is_left_out_once(
     assert todoist.task("As usual", estimate_minutes=30).fields["estimate_minutes"] == 30
 
 
-def test_a_completed_task_that_cannot_be_changed_is_not_gone(todoist: TodoistHarness) -> None:
+@pytest.mark.parametrize("field", ["title", "done"])
+def test_a_completed_task_that_takes_no_commands_stays_as_it_is(
+    todoist: TodoistHarness, field: str
+) -> None:
     made = todoist.task()
     done = todoist.update(made, done=True)
     assert isinstance(done, Remote)
-    write = todoist.write_of(todoist.deletion(made).op.UPDATE, done, {"title": "Late"})
+    write = todoist.write_of(Op.UPDATE, done, {field: {"title": "Late", "done": False}[field]})
     error = {"error": "Item not found", "error_code": 22, "http_code": 404}
     reply = {"sync_token": "*", "sync_status": {write.key: error}}
-    fault = Fault(act="status", status=200, body="item_update", reply=reply)
+    fault = Fault(act="status", status=200, body="item_u", reply=reply)
     todoist.server.faults.append(fault)
-    assert isinstance(todoist.do(write), SkipItem)
+    outcome = todoist.do(write)
+    if field == "done":
+        assert isinstance(outcome, SkipItem)
+        return
+    assert isinstance(outcome, Remote)
+    assert outcome.fields == done.fields
