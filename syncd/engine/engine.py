@@ -159,9 +159,8 @@ class Engine:
             return
         tool = self.context.tools[name]
         self._read_at[name] = self.context.clock.monotonic()
-        self._reading[name] = self._pool.submit(
-            gather, tool, self.context.store, self.context.clock
-        )
+        store, others = self.context.store, tuple(self.context.tools.values())
+        self._reading[name] = self._pool.submit(gather, tool, store, self.context.clock, others)
 
     def _renew(self, name: ToolName) -> None:
         """A tool that was not well gets a fresh connector: what it knew may be old."""

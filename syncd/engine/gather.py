@@ -40,17 +40,18 @@ class Gathered:
     unread: list[Link] = field(default_factory=list)
 
 
-def gather(tool: Tool, store: Store, clock: Clock) -> Gathered:
+def gather(tool: Tool, store: Store, clock: Clock, others: Iterable[Tool] = ()) -> Gathered:
     """Read one tool; every error of the contract comes through.
 
-    Writes to the store only what settles writes in flight.
+    Writes to the store only what settles writes in flight; ``others`` may show the
+    addresses of what is found to be there.
     """
     connector = tool.connector
     connector.policy.renew()
     binding = connector.bind()
     if binding.missing:
         connector.provision()
-    committer = Committer(store, clock, tool)
+    committer = Committer(store, clock, tool, others)
     for intent in store.journal.pending(tool.name):
         _resolve(tool, store, committer, intent)
     pull = _pull(tool, store)
