@@ -1,0 +1,101 @@
+"""``syncd conflicts``: the values that lost, and taking one after all."""
+
+from typing import Any
+
+from syncd.cli.past import TITLE
+from syncd.cli.plain import one_line
+from syncd.cli.session import Session
+from syncd.cli.speech import Speech, row, table
+from syncd.cli.words import Words, field_word, local, moment_json
+from syncd.engine.edits import take_lost
+from syncd.errors import Mistake
+from syncd.model.exchange.json_form import value_to_plain
+from syncd.store.rows import ConflictRow
+
+SPREAD = "The tools hear of it with the next sync."
+
+
+def conflicts(session: Session, *, as_json: bool) -> int:
+    """List the values that lost and that nobody has looked at yet."""
+    with session.app() as app:
+        found = app.store.history.conflicts(settled=False)
+        if as_json:
+            session.speech.json({"conflicts": [_as_json(one, app.zone) for one in found]})
+            return 0
+        if not found:
+            session.speech.note("No value lost: there is nothing to decide.")
+            return 0
+        _list(session.speech, Words(app.store, app.zone), found)
+        session.speech.note(
+            "`syncd conflicts --take N` takes the value that lost; `--keep N` agrees with the"
+            " one that won."
+        )
+        return 0
+
+
+def take(session: Session, number: int) -> int:
+    """Give a field the value that lost."""
+    with session.app() as app:
+        one = _one(app.store.history.conflicts(), number)
+        title = one_line(take_lost(app.plan_context(), number), TITLE)
+        lost = Words(app.store, app.zone).value(one.kind, one.field, one.lost)
+        session.speech.note(f"'{title}': {field_word(one.field)} is {lost} now. {SPREAD}")
+        return 0
+
+
+def keep(session: Session, number: int) -> int:
+    """Take a conflict off the list: the value that won stays."""
+    with session.app() as app:
+        one = _one(app.store.history.conflicts(), number)
+        app.store.history.settle_conflict(number)
+        won = Words(app.store, app.zone).value(one.kind, one.field, one.won)
+        title = one_line(one.title, TITLE)
+        session.speech.note(f"'{title}': {field_word(one.field)} stays {won}.")
+        return 0
+
+
+def conflict_words(words: Words, one: ConflictRow) -> str:
+    """Return the value that lost, in words."""
+    if one.field == "archived":
+        return "its deletion" if one.lost else "its return"
+    return words.value(one.kind, one.field, one.lost)
+
+
+def _one(found: list[ConflictRow], number: int) -> ConflictRow:
+    known = next((one for one in found if one.seq == number), None)
+    if known is None:
+        raise Mistake(f"There is no conflict {number}: `syncd conflicts` lists them.")
+    return known
+
+
+def _list(speech: Speech, words: Words, found: list[ConflictRow]) -> None:
+    made = table("No", "When", "What", "Won", "Lost", narrow=("No", "When"))
+    for one in found:
+        won = "kept" if one.field == "archived" else words.value(one.kind, one.field, one.won)
+        field = "" if one.field == "archived" else f": {field_word(one.field)}"
+        row(
+            made,
+            str(one.seq),
+            local(one.lost_at or one.at, words.zone),
+            f"{one_line(one.title, TITLE)}{field}",
+            f"{won} ({one.won_by})",
+            f"{conflict_words(words, one)} ({one.lost_by})",
+        )
+    speech.show(made)
+
+
+def _as_json(one: ConflictRow, zone: str) -> dict[str, Any]:
+    return {
+        "conflict": one.seq,
+        "cycle": one.cycle,
+        "at": moment_json(one.at, zone),
+        "id": one.entity,
+        "kind": one.kind,
+        "title": one.title,
+        "field": one.field,
+        "won": value_to_plain(one.won, zone),
+        "won_by": one.won_by,
+        "lost": value_to_plain(one.lost, zone),
+        "lost_by": one.lost_by,
+        "lost_at": moment_json(one.lost_at, zone),
+    }

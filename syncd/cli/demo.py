@@ -1,0 +1,42 @@
+"""``syncd demo``: everything, on local sandboxes with a sample plan."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from syncd.bootstrap import App, open_app
+from syncd.cli.exits import Exit
+from syncd.cli.session import Session
+from syncd.daemon.signals import Signals
+from syncd.errors import Mistake
+
+
+def demo(session: Session, directory: Path | None, *, once: bool, as_json: bool) -> int:
+    """Play the demonstration; stay up afterwards unless ``once``."""
+    try:
+        from syncd.demo.run import run_demo
+    except ImportError as error:
+        raise Mistake(
+            f"The demo needs {error.name}: install it with `pip install 'syncd[sandbox]'`."
+        ) from error
+    said: list[str] = []
+    say = said.append if as_json else session.speech.aloud
+    environ = _without_settings(session.environ)
+
+    def open_session(config: Path) -> App:
+        return open_app(config, environ, session.clock)
+
+    with Signals(session.clock.stop.set, session.clock) as signals:
+        with run_demo(directory, say, session.clock, open_session).stage() as stage:
+            well = stage.story()
+            if as_json:
+                session.speech.json({"ok": well, "said": said})
+            if not once:
+                stage.stay()
+        if signals.received:
+            return signals.status
+    return Exit.DONE if well else Exit.NOT_DONE
+
+
+def _without_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """The demonstration has settings of its own: the person's must not mix in."""
+    return {name: value for name, value in environ.items() if not name.startswith("SYNCD_")}

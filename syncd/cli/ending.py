@@ -1,0 +1,111 @@
+"""How a command ends: every error is one sentence, and an exit status."""
+
+import contextlib
+import io
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+import typer
+
+from syncd.cli.exits import Exit, of_error
+from syncd.cli.logfile import LogFile
+from syncd.cli.plain import one_line
+from syncd.cli.session import Session
+from syncd.errors import SyncdError
+
+
+def status_of(work: Callable[[], int]) -> int:
+    """Do the work of a command; tell what stopped it, and return the exit status."""
+    try:
+        status = work()
+        sys.stdout.flush()
+    except SyncdError as error:
+        _complain(str(error))
+        return of_error(error)
+    except typer.TyperException as error:
+        _complain(_corrected(error))
+        return Exit.MISTAKE
+    except (KeyboardInterrupt, typer.Abort):
+        return Exit.INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        _drop_output()
+        return Exit.NOT_DONE
+    except OSError as error:
+        _complain(_of_system(error))
+        return Exit.NOT_DONE
+    return status
+
+
+def forgive_characters() -> None:
+    """Let a terminal without Unicode get question marks instead of a failure."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+class Unexpected:
+    """What the interpreter calls with an exception that nobody expected.
+
+    The traceback goes to the log in the state folder, without secrets.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __call__(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Write the details down and say where they are."""
+        if issubclass(kind, KeyboardInterrupt):
+            return
+        told = "".join(traceback.format_exception(kind, error, trace))
+        text = f"{self._session.clock.now().isoformat()} {self._session.redactor.text(told)}\n"
+        log = LogFile(self._folder())
+        try:
+            log.write(text)
+        except OSError as problem:
+            where = f"they can't be kept in {log.path} ({problem.strerror}): mend that"
+        else:
+            where = f"they are in {log.path}: report it with them"
+        _complain(
+            f"syncd failed in a way it does not know ({kind.__name__}); for the details,"
+            f" {where}, and try again."
+        )
+
+    def _folder(self) -> Path:
+        from syncd.sources import state_folder
+
+        return self._session.state_dir or state_folder(self._session.environ)
+
+
+def _complain(sentences: str) -> None:
+    """Say what is wrong on stderr, each sentence on a line of its own."""
+    for line in sentences.splitlines():
+        sys.stderr.write(f"{one_line(line)}\n")
+    sys.stderr.flush()
+
+
+def _corrected(error: typer.TyperException) -> str:
+    """Return a sentence on a command line that can't be understood."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "syncd"
+    said = one_line(error.format_message()).rstrip(".")
+    return f"{said}: see `{path} --help`."
+
+
+def _of_system(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    what = error.strerror or type(error).__name__
+    return f"{where}{what}: mend that, then run the command again."
+
+
+def _drop_output() -> None:
+    """Let what is still to be flushed go nowhere."""
+    with contextlib.suppress(OSError):  # a stream that is no file has nothing to flush
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -1,0 +1,92 @@
+"""From what a person typed to the entity or the tool that they mean."""
+
+from collections.abc import Sequence
+
+from syncd.bootstrap import App
+from syncd.cli.plain import one_line
+from syncd.cli.words import kind_word
+from syncd.errors import Mistake
+from syncd.model.entities import kind_of
+from syncd.model.ids import EntityId, ToolName
+from syncd.model.plan import normalised
+from syncd.store.rows import Record
+from syncd.store.store import Store
+from syncd.tables import nearest
+
+SHORTEST = 4
+"""Characters of an id that may stand for it."""
+_MOST = 5
+
+
+def entity(store: Store, text: str, *, archived: bool = False) -> Record:
+    """Return the entity with this id, this title, or an id that begins so.
+
+    Of several with one title the live one is meant; with ``archived``, the archived
+    one. Raises ``Mistake`` where none or more than one is left.
+    """
+    exact = store.plan.get(EntityId(text.upper())) or store.plan.get(EntityId(text))
+    if exact is not None:
+        return exact
+    titled = _titled(store, text, archived=archived)
+    found = titled or _beginning(store, text)
+    if len(found) > 1:
+        raise Mistake(_several(text, found))
+    if not found:
+        raise Mistake(_none(store, text))
+    return found[0]
+
+
+def tool(app: App, text: str) -> ToolName:
+    """Return the tool of this name or title that is switched on. Raises ``Mistake``."""
+    names = app.enabled()
+    said = text.strip().lower()
+    for name in names:
+        if said in (name, app.registry.get(name).title.lower()):
+            return name
+    if not names:
+        raise Mistake(no_tools(app))
+    near = nearest(said, names)
+    hint = f"did you mean `{near}`?" if near else f"use one of {', '.join(names)}."
+    raise Mistake(f"No tool called '{one_line(text, 40)}' is switched on: {hint}")
+
+
+def no_tools(app: App) -> str:
+    """Return a sentence on settings that name no tool."""
+    file = app.settings.file
+    return (
+        f"No tool is switched on: add a table such as [connectors.notion] to {file}, or"
+        " try `syncd demo` first."
+    )
+
+
+def _titled(store: Store, text: str, *, archived: bool) -> list[Record]:
+    wanted = normalised(text)
+    every = [one for one in store.plan.every() if normalised(one.entity.title) == wanted]
+    preferred = [one for one in every if one.entity.archived is archived]
+    return preferred or every
+
+
+def _beginning(store: Store, text: str) -> list[Record]:
+    if len(text) < SHORTEST:
+        return []
+    begins = [one for one in store.plan.ids() if one.startswith(text.upper())]
+    return list(store.plan.many(begins[: _MOST + 1]).values())
+
+
+def _several(text: str, found: Sequence[Record]) -> str:
+    shown = [
+        f"{kind_word(kind_of(one.entity))} {one.entity.id} '{one_line(one.entity.title, 40)}'"
+        for one in found[:_MOST]
+    ]
+    more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
+    return f"'{one_line(text, 40)}' may be {', '.join(shown)}{more}: give more of the id."
+
+
+def _none(store: Store, text: str) -> str:
+    titles = {one.entity.title for one in store.plan.every()}
+    near = nearest(text, {title.lower(): title for title in titles})
+    meant = next((title for title in titles if title.lower() == near), None)
+    said = f"Nothing in the plan is called '{one_line(text, 40)}'"
+    if meant:
+        return f"{said}: did you mean '{one_line(meant, 60)}'?"
+    return f"{said}: look it up with `syncd plan show`."

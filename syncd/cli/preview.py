@@ -1,0 +1,167 @@
+"""``syncd sync --dry-run``: what a cycle would write."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from syncd.bootstrap import App
+from syncd.cli.plain import one_line
+from syncd.cli.session import Session
+from syncd.cli.speech import Speech, row, table
+from syncd.cli.sync import chosen, status, title_of
+from syncd.cli.words import LONGEST, NOTHING, Words, count, field_word, kind_word
+from syncd.engine.report import Report, ToolReport
+from syncd.model.entities import Kind
+from syncd.model.exchange.json_form import value_to_plain
+from syncd.model.fields import REFERENCES
+from syncd.model.ids import RemoteId, ToolName
+from syncd.model.remote import Op
+from syncd.model.schema import DEFAULTS, FIELDS
+from syncd.model.values import Value
+from syncd.sync.decide import Operation
+
+MOST = 90
+"""Characters of what is told of a new item; `--json` tells all."""
+WORDS = {Op.CREATE: "create", Op.UPDATE: "update", Op.DELETE: "remove"}
+
+
+def dry_run(session: Session, only: Sequence[str], *, as_json: bool) -> int:
+    """Decide without writing, and show the matches and all that would be written."""
+    with session.app() as app:
+        tools = chosen(app, only)
+        report = app.preview(tools)
+        if as_json:
+            session.speech.json(_as_json(app, report))
+            return status(app, report)
+        session.warn(app.warnings)
+        for match in report.matches:
+            session.speech.line(match)
+        for name, tool in report.tools.items():
+            _show(session.speech, _Seen(app, ToolName(name)), tool)
+        for sentence in dict.fromkeys(report.problems):
+            session.speech.note(sentence)
+        session.speech.note("Nothing was written: `syncd sync` does it.")
+        return status(app, report)
+
+
+class _Seen:
+    """Speaks of what one tool holds: its remote ids become titles of the plan."""
+
+    def __init__(self, app: App, tool: ToolName) -> None:
+        self.title = title_of(app, tool)
+        self.zone = app.zone
+        self._links = app.store.links
+        self._words = Words(app.store, app.zone)
+        self._tool = tool
+        self._known: dict[str, str | None] = {}
+
+    def learn(self, operations: Sequence[Operation]) -> None:
+        """Look up everything that the operations refer to."""
+        maps = [(one.kind, fields) for one in operations for fields in (one.fields, one.before)]
+        remotes = {
+            it
+            for kind, fields in maps
+            for name, value in fields.items()
+            if _refers(kind, name)
+            for it in _each(value)
+        }
+        links = self._links.by_remote(self._tool, [RemoteId(one) for one in remotes])
+        self._known = dict.fromkeys(remotes)
+        self._known |= {remote: link.entity for remote, link in links.items()}
+        self._words.learn(one for one in self._known.values() if one)
+
+    def plain(self, kind: Kind, name: str, value: Value) -> Value:
+        """Return a value with the plan's ids for those of the tool that are known."""
+        if not _refers(kind, name) or not value:
+            return value
+        known = [self._known.get(one) or one for one in _each(value)]
+        return frozenset(known) if isinstance(value, frozenset) else known[0]
+
+    def said(self, kind: Kind, name: str, value: Value) -> str:
+        """Return a value in words."""
+        if _refers(kind, name):
+            entities = [self._known.get(one) for one in _each(value)]
+            titles = sorted(self._words.title(one) if one else "a new one" for one in entities)
+            return one_line(", ".join(titles), LONGEST) or NOTHING
+        return self._words.value(kind, name, value)
+
+
+def _show(speech: Speech, seen: _Seen, tool: ToolReport) -> None:
+    seen.learn(tool.plan)
+    if tool.message:
+        speech.line(f"{seen.title}: {tool.state}", style="bold")
+        return
+    plan = f"{count(len(tool.plan), 'write')}, plan {tool.plan_hash}"
+    speech.line(f"{seen.title}: {plan if tool.plan else 'nothing to write'}", style="bold")
+    for container in tool.makes:
+        speech.line(f"make {container}", indent=2)
+    if not tool.plan:
+        return
+    shown = table("What", "Kind", "Title", "Fields", narrow=("What", "Kind"))
+    for one in tool.plan:
+        what = "take out" if one.withdraws else WORDS[one.op]
+        row(shown, what, kind_word(one.kind), one_line(one.title, LONGEST), _fields(seen, one))
+    speech.show(shown)
+
+
+def _fields(seen: _Seen, one: Operation) -> str:
+    if one.op is Op.UPDATE and not one.fields:
+        return "its mark"
+    said = []
+    for name, (before, after) in _differences(one).items():
+        value = seen.said(one.kind, name, after)
+        old = f"{seen.said(one.kind, name, before)} → " if one.op is Op.UPDATE else ""
+        said.append(f"{field_word(name)}: {old}{value}")
+    return one_line("; ".join(said), 0 if one.op is Op.UPDATE else MOST)
+
+
+def _differences(one: Operation) -> Mapping[str, tuple[Value, Value]]:
+    """Return each field that would be written: before, after."""
+    empty = DEFAULTS[one.kind]
+    return {
+        name: (one.before.get(name), value)
+        for name, value in one.fields.items()
+        if one.op is Op.UPDATE or (name != "title" and value != empty.get(name))
+    }
+
+
+def _as_json(app: App, report: Report) -> dict[str, Any]:
+    """Return what a sync tells, with the matches, and each tool's plan."""
+    whole = report.as_json()
+    whole["matches"] = report.matches
+    for name, tool in report.tools.items():
+        seen = _Seen(app, ToolName(name))
+        seen.learn(tool.plan)
+        plan = [_operation(seen, one) for one in tool.plan]
+        whole["tools"][name] |= {
+            "makes": list(tool.makes),
+            "plan": plan,
+            "plan_hash": tool.plan_hash,
+        }
+    return whole
+
+
+def _operation(seen: _Seen, one: Operation) -> dict[str, Any]:
+    def value(name: str, it: Value) -> Any:
+        return value_to_plain(seen.plain(one.kind, name, it), seen.zone)
+
+    return {
+        "what": WORDS[one.op],
+        "kind": one.kind,
+        "id": one.entity,
+        "title": one.title,
+        "fields": {
+            name: {"before": value(name, before), "after": value(name, after)}
+            for name, (before, after) in _differences(one).items()
+        },
+    }
+
+
+def _refers(kind: Kind, name: str) -> bool:
+    spec = FIELDS[kind].get(name)
+    return spec is not None and spec.type in REFERENCES
+
+
+def _each(value: Value) -> list[str]:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return [str(value)] if value else []

@@ -1,0 +1,171 @@
+"""``syncd run``: the daemon."""
+
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from syncd.bootstrap import App
+from syncd.cli.session import Session
+from syncd.cli.sync import title_of
+from syncd.cli.words import local
+from syncd.daemon.due import Due, Poll
+from syncd.daemon.logging import set_up, supervised
+from syncd.daemon.loop import Cycle, Loop, Work
+from syncd.daemon.notify import notifier
+from syncd.daemon.signals import Signals
+from syncd.engine.engine import Engine
+from syncd.engine.report import Report
+from syncd.errors import Mistake
+from syncd.model.ids import ToolName
+from syncd.store.tool_store import ToolRow, ToolState
+
+PATIENCE = 20.0
+"""Seconds that one turn of the loop waits for slow tools; they go on by themselves."""
+
+log = structlog.get_logger("syncd.daemon")
+
+
+def run(session: Session, *, log_json: bool) -> int:
+    """Keep everything in step until a signal says stop."""
+    with session.app(log=False) as app, app.alone():
+        json = log_json or supervised(session.environ, sys.stderr, os.getpid())
+        colors = session.color and sys.stderr.isatty()
+        redact = session.redactor
+        set_up(sys.stderr, json=json, colors=colors, clock=session.clock, redact=redact)
+        with Signals(session.clock.stop.set, session.clock) as signals:
+            daemon = Daemon(session=session, app=app)
+            loop = Loop(
+                work=daemon.begin(),
+                clock=session.clock,
+                wishes=signals,
+                notifier=notifier(session.environ, session.clock),
+                reload=daemon.reload,
+                offset=app.rng.randrange(3600),
+            )
+            try:
+                loop.run()
+            finally:
+                daemon.end()
+        return signals.status
+
+
+@dataclass
+class Daemon:
+    """The engine that the loop drives, made anew when the settings change."""
+
+    session: Session
+    app: App
+    _engine: Engine = field(init=False)
+    _states: dict[ToolName, ToolState] = field(default_factory=dict)
+    _reloaded: bool = False
+
+    def begin(self) -> Work:
+        """Make the engine; return what the loop works at. Raises ``Mistake``."""
+        self._engine = self.app.engine()
+        return self._work()
+
+    def reload(self) -> Work:
+        """Read the settings again; raises ``Mistake`` to go on with the old ones."""
+        from syncd.bootstrap import open_app
+
+        with ExitStack() as unless_good:
+            fresh = open_app(self.session.config, self.session.environ, self.session.clock)
+            unless_good.callback(fresh.close)
+            fresh.redactor = self.session.redactor
+            _same_state(self.app, fresh)
+            engine = fresh.engine()
+            unless_good.pop_all()
+        self.end()
+        self.app, self._engine, self._reloaded = fresh, engine, True
+        return self._work()
+
+    def end(self) -> None:
+        """Let the writes in flight end, and let go."""
+        self._engine.close()
+        if self._reloaded:
+            self.app.close()
+
+    def cycle(self, wanted: Due) -> Cycle:
+        """Run one cycle for these tools; None means all, deciding for everything."""
+        self._renew()
+        if wanted is None:
+            self._engine.check_everything()
+        only = None if wanted is None else [ToolName(name) for name in wanted]
+        report = self._engine.run(self.app.usable(only), patience=PATIENCE)
+        self._tell(report)
+        rows = self._rows()
+        return Cycle(until=_until(rows), summary=self._summary(rows))
+
+    def _renew(self) -> None:
+        """Make a new engine where a tool that could not be used now can be."""
+        if self.app.mended():
+            fresh = self.app.engine()
+            self._engine.close()
+            self._engine = fresh
+
+    def _work(self) -> Work:
+        settings = self.app.settings
+        polls = tuple(
+            Poll(
+                tool=name,
+                every=settings.connectors[name].poll_seconds or settings.daemon.poll_seconds,
+            )
+            for name in self.app.enabled()
+        )
+        for sentence in dict.fromkeys(self.app.warnings):
+            log.warning(sentence)
+        if not polls:
+            log.warning("no tool is switched on; add one to the settings and send HUP")
+        return Work(polls=polls, run_cycle=self.cycle)
+
+    def _rows(self) -> list[ToolRow]:
+        rows = {name: self.app.store.tools.get(name) for name in self.app.enabled()}
+        for one in self.app.unusable:
+            rows[one.name] = ToolRow(tool=one.name, state=one.state, message=one.why)
+        return list(rows.values())
+
+    def _tell(self, report: Report) -> None:
+        """Log what was written, and each tool whose state is another than before."""
+        for name, tool in report.tools.items():
+            if tool.writes:
+                log.info(
+                    "written",
+                    tool=name,
+                    created=tool.created,
+                    updated=tool.updated,
+                    removed=tool.deleted,
+                )
+        for row in self._rows():
+            before = self._states.get(row.tool, ToolState.OK)
+            self._states[row.tool] = row.state
+            if row.state is ToolState.OK and before is not ToolState.OK:
+                log.info("tool works again", tool=row.tool)
+            elif row.state is not before:
+                hint = "see `syncd status`"
+                log.warning("tool needs care", tool=row.tool, state=str(row.state), hint=hint)
+
+    def _summary(self, rows: list[ToolRow]) -> str:
+        zone = self.app.zone
+        return ", ".join(
+            f"{title_of(self.app, row.tool)} {row.state}"
+            + (f" until {local(row.until, zone)}" if row.until else "")
+            for row in rows
+        )
+
+
+def _same_state(old: App, new: App) -> None:
+    if new.settings.state_dir != old.settings.state_dir:
+        raise Mistake("`state_dir` can't change while syncd runs: stop it and start it again.")
+
+
+def _until(rows: list[ToolRow]) -> dict[str, datetime]:
+    """Return until when each tool that backs off is to be left alone."""
+    return {
+        row.tool: row.until
+        for row in rows
+        if row.state is ToolState.BACKING_OFF and row.until is not None
+    }

@@ -1,0 +1,83 @@
+"""``syncd sandbox``: the services, as local sandboxes."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from syncd.cli.session import Session
+from syncd.cli.toml import document
+from syncd.connect.registry import sandboxes
+from syncd.daemon.signals import Signals
+from syncd.errors import Mistake
+from syncd.sources import machine_zone
+
+if TYPE_CHECKING:
+    from syncd.connect.sandbox import Served
+
+LONG = 3600.0
+
+
+def sandbox(session: Session, directory: Path | None, port_base: int) -> int:
+    """Start every installed sandbox and stay until a signal says stop."""
+    clock, speech = session.clock, session.speech
+    with ExitStack() as stack, Signals(clock.stop.set, clock) as signals:
+        place = directory or Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="syncd-sandbox-"))
+        )
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        served = stack.enter_context(_served(session, place, port_base))
+        settings = _write_settings(session, place, served)
+        width = max(map(len, [*served, "settings"]))
+        for name, one in served.items():
+            speech.aloud(f"{name:<{width}}  {one.origin}/")
+        speech.aloud(f"{'settings':<{width}}  {settings}")
+        speech.note(f"Try `syncd --config {settings} sync`; Ctrl-C ends the sandboxes.")
+        while not clock.sleep(LONG):
+            pass
+    return signals.status
+
+
+@contextmanager
+def _served(session: Session, place: Path, base: int) -> Iterator[Mapping[str, "Served"]]:
+    """Serve all sandboxes. Raises ``Mistake`` where that can't be done."""
+    try:
+        from syncd.connect.sandbox import Served
+    except ImportError as error:
+        raise Mistake(
+            f"The sandboxes need {error.name}: install it with `pip install 'syncd[sandbox]'`."
+        ) from error
+    makers = sandboxes()
+    served: dict[str, Served] = {}
+    try:
+        for number, name in enumerate(makers.names()):
+            made = makers.require(name)(place, session.clock)
+            served[name] = _on(Served, made, base + number if base else 0)
+        yield served
+    finally:
+        for one in served.values():
+            one.close()
+
+
+def _on(serve: Any, sandbox: Any, port: int) -> "Served":
+    try:
+        made: Served = serve(sandbox, port)
+    except OSError as error:
+        raise Mistake(
+            f"Port {port} can't be used ({error.strerror}): choose another with --port-base."
+        ) from error
+    return made
+
+
+def _write_settings(session: Session, place: Path, served: Mapping[str, "Served"]) -> Path:
+    """Write settings that point at the sandboxes, for their owner alone."""
+    path = place / "syncd.toml"
+    whole = {
+        "state_dir": str(place / "state"),
+        "plan": {"timezone": machine_zone(session.environ)},
+        "connectors": {name: one.settings() for name, one in served.items()},
+    }
+    path.touch(mode=0o600)
+    path.write_text(document(whole), encoding="utf-8")
+    return path

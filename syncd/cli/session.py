@@ -1,0 +1,85 @@
+"""One run of the command: its options, its environment, and what it opens."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syncd.clock import SystemClock
+
+if TYPE_CHECKING:  # these take their time to import, and `--help` needs none of them
+    from syncd.bootstrap import App
+    from syncd.cli.speech import Speech
+    from syncd.credentials import Redactor
+
+
+class Session:
+    """What a command works with. ``environ``: this process's own unless given."""
+
+    def __init__(
+        self, environ: Mapping[str, str] | None = None, clock: SystemClock | None = None
+    ) -> None:
+        self._environ = environ
+        self.clock = clock or SystemClock()
+        self.config: Path | None = None
+        self.no_color = False
+        self.state_dir: Path | None = None
+
+    @cached_property
+    def environ(self) -> Mapping[str, str]:
+        """The environment variables."""
+        from syncd.settings import environment
+
+        return environment() if self._environ is None else self._environ
+
+    @cached_property
+    def redactor(self) -> "Redactor":
+        """What keeps secrets out of the log, once they are known."""
+        from syncd.credentials import Redactor
+
+        return Redactor()
+
+    @cached_property
+    def speech(self) -> "Speech":
+        """Where things are said."""
+        from syncd.cli.speech import Speech
+
+        return Speech(color=self.color)
+
+    @property
+    def color(self) -> bool:
+        """Say whether colours are welcome."""
+        return not (self.no_color or self.environ.get("NO_COLOR"))
+
+    @contextmanager
+    def app(self, *, log: bool = True) -> Iterator["App"]:
+        """Open what the settings say; ``log``: to a file in the state folder."""
+        from syncd.bootstrap import open_app
+
+        app = open_app(self.config, self.environ, self.clock)
+        app.redactor = self.redactor
+        self.state_dir = app.settings.state_dir
+        if log:
+            self._log_to_file(app.settings.state_dir)
+        try:
+            yield app
+        finally:
+            app.close()
+
+    def _log_to_file(self, folder: Path) -> None:
+        from syncd.cli.logfile import LogFile
+        from syncd.daemon.logging import set_up
+
+        stream = LogFile(folder).stream()
+        set_up(stream, json=False, colors=False, clock=self.clock, redact=self.redactor)
+
+    def warn(self, sentences: list[str]) -> None:
+        """Say each of these once, on stderr."""
+        for sentence in dict.fromkeys(sentences):
+            self.speech.note(sentence)
+
+    def interactive(self) -> bool:
+        """Say whether a person watches stderr."""
+        return sys.stderr.isatty()

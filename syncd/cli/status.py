@@ -1,0 +1,180 @@
+"""``syncd status``: how each tool is doing, what waits, and what to do next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from syncd.bootstrap import App
+from syncd.cli import find
+from syncd.cli.exits import of_states
+from syncd.cli.plain import one_line
+from syncd.cli.session import Session
+from syncd.cli.speech import Speech
+from syncd.cli.sync import title_of
+from syncd.cli.words import count, local, moment_json
+from syncd.model.ids import ToolName
+from syncd.store.rows import Problem
+from syncd.store.tool_store import ToolRow, ToolState
+
+LINES = 20
+"""How many lines of a held plan are shown; `--json` shows all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How one tool is doing, in values."""
+
+    name: ToolName
+    title: str
+    row: ToolRow
+    items: int
+    waiting: int
+    in_flight: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def new(self) -> bool:
+        """Say whether the tool was never read."""
+        return self.row.last_ok is None and self.row.state is ToolState.OK
+
+
+def status(session: Session, *, as_json: bool) -> int:
+    """Show how each tool is doing, what waits for the person, and what to do next."""
+    with session.app() as app:
+        app.engine().close()  # finds out which tools can't be used, and why
+        tools = [_standing(app, name) for name in app.enabled()]
+        conflicts = len(app.store.history.conflicts(settled=False))
+        following = _next(app, tools, conflicts)
+        if as_json:
+            whole = _as_json(tools, app.zone)
+            session.speech.json(whole | {"conflicts": conflicts, "next": following})
+        else:
+            session.warn(app.warnings)
+            _show(session.speech, tools, app)
+            if conflicts:
+                values = count(conflicts, "value")
+                session.speech.line(f"{values} lost against a later one: `syncd conflicts`.")
+            for sentence in following:
+                session.speech.line(sentence)
+        # what backs off mends itself; what is degraded does not
+        well = all(one.row.state is not ToolState.DEGRADED for one in tools)
+        return of_states((one.row.state for one in tools), done=well)
+
+
+def _standing(app: App, name: ToolName) -> Standing:
+    store = app.store
+    return Standing(
+        name=name,
+        title=title_of(app, name),
+        row=_row(app, name),
+        items=store.links.count(name),
+        waiting=store.tools.waiting(name),
+        in_flight=len(store.journal.pending(name)),
+        problems=tuple(store.tools.problems(name)),
+    )
+
+
+def _row(app: App, name: ToolName) -> ToolRow:
+    """Return what is known of a tool; that it can't even be built comes first."""
+    row = app.store.tools.get(name)
+    unusable = next((one for one in app.unusable if one.name == name), None)
+    if unusable is None:
+        return row
+    return ToolRow(tool=name, state=unusable.state, message=unusable.why, last_ok=row.last_ok)
+
+
+def _show(speech: Speech, tools: Iterable[Standing], app: App) -> None:
+    for one in tools:
+        until = f" until {local(one.row.until, app.zone)}" if one.row.until else ""
+        state = "not synced yet" if one.new else f"{one.row.state}{until}"
+        speech.line(f"{one.title}: {state}", style="bold")
+        if one.row.message:
+            speech.line(one.row.message, indent=2)
+        if not one.new:
+            speech.line(_numbers(one, app.zone, app.clock.now()), indent=2)
+        _show_held(speech, one)
+        for problem in one.problems:
+            speech.line(f"- {problem.sentence}", indent=2)
+        speech.line()
+
+
+def _numbers(one: Standing, zone: str, now: datetime) -> str:
+    last = one.row.last_ok
+    read = f"last read {local(last, zone)} ({_ago(last, now)})" if last else "never read"
+    parts = [read, f"holds {count(one.items, 'item')}"]
+    if one.waiting:
+        parts.append(f"{count(one.waiting, 'item')} to look at or write")
+    if one.in_flight:
+        parts.append(f"{count(one.in_flight, 'write')} in flight")
+    return ", ".join(parts)
+
+
+def _ago(then: datetime, now: datetime) -> str:
+    minutes = int((now - then).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 120:
+        return f"{count(minutes, 'minute')} ago"
+    if minutes < 2 * 24 * 60:
+        return f"{minutes // 60} hours ago"
+    return f"{minutes // (24 * 60)} days ago"
+
+
+def _show_held(speech: Speech, one: Standing) -> None:
+    held = one.row.held
+    if one.row.state is not ToolState.HELD or not held:
+        return
+    lines = held["lines"]
+    for line in lines[:LINES]:
+        speech.line(one_line(line, 74), indent=4)
+    if len(lines) > LINES:
+        speech.line(f"and {len(lines) - LINES} more: `syncd status --json`", indent=4)
+    if one.row.consent == held["hash"]:
+        speech.line(f"You {one.row.consent_kind} this: the next sync acts on it.", indent=2)
+
+
+def _next(app: App, tools: list[Standing], conflicts: int) -> list[str]:
+    """Return what the person can do now, most urgent first."""
+    if not tools:
+        return [find.no_tools(app)]
+    found: list[str] = []
+    for one in tools:
+        if one.row.state is ToolState.SIGN_IN:
+            found.append(f"Sign in to {one.title}: `syncd auth {one.name}`.")
+        elif one.row.state is ToolState.HELD and one.row.consent is None and one.row.held:
+            plan = f"--plan {one.row.held['hash']}"
+            found.append(
+                f"Decide for {one.title}: `syncd approve {one.name} {plan}` accepts what is"
+                f" shown, `syncd reject {one.name} {plan}` restores the plan's side."
+            )
+    if any(one.problems or one.row.state is ToolState.DEGRADED for one in tools):
+        found.append("Mend what is listed above: each line says how.")
+    if conflicts:
+        found.append("Look at what lost: `syncd conflicts`.")
+    if not found and any(one.new for one in tools):
+        found.append("Sync for the first time: `syncd sync --dry-run`, then `syncd sync`.")
+    return found or ["Nothing waits for you."]
+
+
+def _as_json(tools: list[Standing], zone: str) -> dict[str, Any]:
+    sentences = [one.row.message for one in tools if one.row.message]
+    sentences += [problem.sentence for one in tools for problem in one.problems]
+    return {
+        "tools": {
+            one.name: {
+                "title": one.title,
+                "state": one.row.state,
+                "message": one.row.message,
+                "until": moment_json(one.row.until, zone),
+                "last_ok": moment_json(one.row.last_ok, zone),
+                "items": one.items,
+                "waiting": one.waiting,
+                "in_flight": one.in_flight,
+                "held": dict(one.row.held) or None,
+                "decided": one.row.consent_kind,
+            }
+            for one in tools
+        },
+        "problems": sentences,
+    }

@@ -1,0 +1,91 @@
+"""``syncd connectors`` and ``syncd auth``."""
+
+from syncd.bootstrap import App
+from syncd.cli.exits import Exit
+from syncd.cli.session import Session
+from syncd.cli.speech import row, table
+from syncd.connect.contract import Plugin
+from syncd.connect.registry import Installed
+from syncd.errors import Mistake
+from syncd.model.ids import ToolName
+from syncd.tables import nearest
+
+
+def connectors(session: Session, *, as_json: bool) -> int:
+    """List the connectors that are installed, or named by the settings."""
+    with session.app() as app:
+        names = sorted({*app.registry.names(), *app.settings.connectors})
+        found = [app.registry.get(name) for name in names]
+        if as_json:
+            session.speech.json({"connectors": {it.name: _as_json(app, it) for it in found}})
+            return 0
+        made = table(
+            "Name", "Tool", "Installed", "Switched on", "State", narrow=("Name", "Tool")
+        )
+        for one in found:
+            on = "yes" if one.name in app.enabled() else "no"
+            row(made, one.name, one.title, one.why or one.state, on, _state(app, one.name))
+        session.speech.show(made)
+        broken = any(one.plugin is None and one.name in app.enabled() for one in found)
+        return Exit.MISTAKE if broken else Exit.DONE
+
+
+def auth(session: Session, tool: str) -> int:
+    """Sign in to a tool, or say whether its token works."""
+    with session.app() as app:
+        name = _named(app, tool)
+        plugin, own = app.own_settings(name)
+        session.warn(app.warnings)
+        if plugin.sign_in is not None:
+            session.speech.note(plugin.sign_in(own, session.speech.note))
+            return 0
+        return _try_token(session, app, name, plugin)
+
+
+def _try_token(session: Session, app: App, name: ToolName, plugin: Plugin) -> int:
+    """A token in the settings is all there is: see whether the tool takes it."""
+    if name not in app.enabled():
+        raise Mistake(
+            f"{plugin.title} is not switched on: give [connectors.{name}] a `token` and"
+            " `enabled = true`, then run this again."
+        )
+    engine = app.engine()
+    try:
+        unusable = next((one for one in app.unusable if one.name == name), None)
+        if unusable is not None:
+            session.speech.note(unusable.why)
+            return Exit.SIGN_IN
+        engine.context.tools[name].connector.pull(None)
+    finally:
+        engine.close()
+    session.speech.note(f"{plugin.title} accepts the token: you are signed in.")
+    return 0
+
+
+def _named(app: App, text: str) -> ToolName:
+    """Return the installed connector that is meant. Raises ``Mistake``."""
+    said = text.strip().lower()
+    names = app.registry.names()
+    for name in names:
+        if said in (name, app.registry.get(name).title.lower()):
+            return ToolName(name)
+    near = nearest(said, names)
+    hint = f"did you mean `{near}`?" if near else f"use one of {', '.join(names)}."
+    raise Mistake(f"No connector is called '{text}': {hint}")
+
+
+def _state(app: App, name: str) -> str:
+    if name not in app.enabled():
+        return ""
+    row = app.store.tools.get(ToolName(name))
+    return str(row.state) if row.last_ok or row.message else "not synced yet"
+
+
+def _as_json(app: App, one: Installed[Plugin]) -> dict[str, object]:
+    return {
+        "title": one.title,
+        "installed": one.state,
+        "why": one.why,
+        "enabled": one.name in app.enabled(),
+        "state": _state(app, one.name),
+    }

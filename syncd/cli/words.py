@@ -1,0 +1,104 @@
+"""The plan's values in a person's words, and as JSON."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from syncd.cli.plain import one_line
+from syncd.model.entities import Kind
+from syncd.model.exchange.json_form import instant_text
+from syncd.model.fields import REFERENCES
+from syncd.model.ids import EntityId
+from syncd.model.schema import FIELDS
+from syncd.model.values import Moment, Value
+from syncd.store.rows import HistoryRow
+from syncd.store.store import Store
+
+LONGEST = 60
+"""Characters of one value in a table."""
+NOTHING = "nothing"
+
+
+def kind_word(kind: Kind) -> str:
+    """Return what one thing of a kind is called."""
+    return "profile entry" if kind is Kind.PROFILE else kind.name.lower()
+
+
+def field_word(name: str) -> str:
+    """Return what a field is called."""
+    return name.replace("_", " ")
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def local(at: datetime | None, zone: str) -> str:
+    """Return a moment to the minute in the plan's zone."""
+    if at is None:
+        return "an unknown time"
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+@dataclass
+class Words:
+    """Speaks of values; references are told by the titles of what they refer to."""
+
+    store: Store
+    zone: str
+    _titles: dict[str, str] = field(default_factory=dict)
+
+    def learn(self, ids: Iterable[str]) -> None:
+        """Look up many titles at once."""
+        missing = [EntityId(one) for one in set(ids) if one not in self._titles]
+        for found in self.store.plan.many(missing).values():
+            self._titles[found.entity.id] = found.entity.title
+
+    def title(self, entity: str) -> str:
+        """Return what an entity is called."""
+        self.learn([entity])
+        return one_line(self._titles.get(entity) or "", LONGEST) or "(without a title)"
+
+    def value(self, kind: Kind, name: str, value: Value) -> str:
+        """Return a field's value on one short line."""
+        spec = FIELDS[kind].get(name)
+        refers = spec is not None and spec.type in REFERENCES
+        if isinstance(value, frozenset):
+            parts = sorted(self.title(one) if refers else one for one in value)
+            return one_line(", ".join(parts), LONGEST) or NOTHING
+        if refers and value:
+            return self.title(str(value))
+        return self._single(value)
+
+    def _single(self, value: Value) -> str:
+        if value is None or value in ("", ()):
+            return NOTHING
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, Moment):
+            other = value.zone not in (None, self.zone)
+            return f"{value.local(self.zone):%Y-%m-%d %H:%M}" + (f" {value.zone}" * other)
+        if isinstance(value, tuple):
+            return count(sum(bool(text) for _, text in value), "answer")
+        if isinstance(value, float):
+            return f"{value:g}"
+        return one_line(value, LONGEST)
+
+    def change(self, row: HistoryRow) -> str:
+        """Return what a change did, without whom it did it to."""
+        if row.field == "":
+            return "added"
+        if row.field == "archived":
+            return "deleted" if row.after else "brought back"
+        before = self.value(row.kind, row.field, row.before)
+        after = self.value(row.kind, row.field, row.after)
+        if row.field == "occurrence":
+            return f"done once: due {before} → {after}"
+        return f"{field_word(row.field)}: {before} → {after}"
+
+
+def moment_json(at: datetime | None, zone: str) -> str | None:
+    """Return an instant as ISO 8601 with the offset of the plan's zone."""
+    return instant_text(at, zone) if at else None
