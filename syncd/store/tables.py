@@ -60,6 +60,7 @@ links = Table(
     Column("extra", Text, nullable=False),
     UniqueConstraint("plan", "tool", "remote", name="links_by_remote"),
     Index("links_by_url", "plan", "url"),
+    Index("links_by_entity", "plan", "entity"),
 )
 
 dirty = Table(

@@ -105,6 +105,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("plan", "tool", "entity"),
         sa.UniqueConstraint("plan", "tool", "remote", name="links_by_remote"),
     )
+    op.create_index("links_by_entity", "links", ["plan", "entity"], unique=False)
     op.create_index("links_by_url", "links", ["plan", "url"], unique=False)
     op.create_table(
         "memory",
@@ -161,6 +162,7 @@ def downgrade() -> None:
     op.drop_table("problems")
     op.drop_table("memory")
     op.drop_index("links_by_url", table_name="links")
+    op.drop_index("links_by_entity", table_name="links")
     op.drop_table("links")
     op.drop_index("intents_by_tool", table_name="intents")
     op.drop_table("intents")
