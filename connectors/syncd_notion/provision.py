@@ -24,6 +24,7 @@ class Provisioner:
         self._registry = registry
         self._parent = settings.parent_page or ""
         self._survey = Survey(api, self._parent)
+        self._looked = False
 
     def bind(self) -> Binding:
         """Find what is not bound yet; costs no request where everything is."""
@@ -37,6 +38,7 @@ class Provisioner:
             elif not bound.learnt or dict(bound.wanted) != dict(wanted):
                 registry.learn(bound)
         problems = self._find(unbound) if unbound else []
+        self._looked = True
         for kind in registry.kinds:
             bound = registry.get(kind)
             problems += problems_of(bound) if bound else []
@@ -44,6 +46,8 @@ class Provisioner:
 
     def provision(self) -> None:
         """Make the databases that are missing, and the mark's column where it is not there."""
+        if not self._looked:
+            self.bind()
         for kind in self._registry.kinds:
             bound = self._registry.get(kind)
             if bound is None:

@@ -10,7 +10,7 @@ from syncd.model.ids import RemoteId
 from syncd.model.remote import Op, Remote, Write
 from syncd.model.schema import Fields
 from syncd_notion.binding import Bound, differs
-from syncd_notion.client import Api, Json
+from syncd_notion.client import PAGE_SIZE, Api, Json
 from syncd_notion.columns import COLUMNS
 from syncd_notion.failures import StaleSchema
 from syncd_notion.mapping import from_remote, mark_of, to_remote
@@ -41,21 +41,25 @@ class Writer:
         bound = self._bound(write.kind)
         if bound.mark is None:
             return None
-        asked = {"property": bound.mark.id, "rich_text": {"equals": write.entity}}
         try:
-            reply = self._api.query(bound.source, {"filter": asked, "page_size": 100})
+            rows = self._marked(bound, bound.mark.id, write.entity)
+        except StaleSchema:
+            bound = self._registry.learn(bound)
+            rows = self._marked(bound, bound.mark.name, write.entity) if bound.mark else []
+        if not rows:
+            return None
+        return self._remote(bound, min(rows, key=lambda row: str(row.get(CREATED) or "")))
+
+    def _marked(self, bound: Bound, mark: str, entity: str) -> list[Json]:
+        """Return the rows with this mark; Notion itself compares without case."""
+        asked = {"property": mark, "rich_text": {"equals": entity}}
+        try:
+            reply = self._api.query(bound.source, {"filter": asked, "page_size": PAGE_SIZE})
         except Gone as error:
             raise self._registry.lost(bound) from error
-        except StaleSchema:
-            self._registry.stale.add(write.kind)
-            raise
         shape = self._registry.shape(bound)
         rows = [row for row in reply["results"] if not is_removed(row)]
-        exact = [row for row in rows if mark_of(shape, row) == write.entity]
-        if not exact:
-            return None
-        oldest = min(exact, key=lambda row: str(row.get(CREATED) or ""))
-        return self._remote(bound, oldest)
+        return [row for row in rows if mark_of(shape, row) == entity]
 
     def write(self, write: Write) -> Remote | None:
         """Do one write. Raises only errors of ``syncd.errors``."""

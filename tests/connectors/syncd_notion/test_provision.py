@@ -317,6 +317,11 @@ def test_a_provision_whose_reply_is_garbage_finds_what_it_made(bare: Desk) -> No
     assert len(bare.world.databases) == 9
 
 
+def test_provisioning_without_looking_first_looks(desk: Desk) -> None:
+    desk.restart(remembering=False).provision()
+    assert len(desk.world.databases) == 9
+
+
 def test_a_deleted_sync_id_is_missing_and_comes_back_with_the_next_provision(
     desk: Desk,
 ) -> None:

@@ -186,6 +186,18 @@ def test_a_mark_is_found_in_its_exact_letters_and_the_oldest_counts(desk: Desk) 
     assert desk.connector.find(write) is None
 
 
+def test_a_service_that_knows_the_mark_by_its_name_alone_is_asked_so(desk: Desk) -> None:
+    write = desk.new_write(Kind.GOAL, "Learn SQL")
+    made = desk.made(write)
+    mark = desk.person.prop(Kind.GOAL, "Sync ID").id
+    message = f"Could not find property with name or id: {mark}"
+    reply = {"object": "error", "status": 400, "code": "validation_error", "message": message}
+    desk.server.faults.append(Fault(act="status", status=400, reply=reply, body=mark, times=0))
+    found = desk.connector.find(write)
+    assert found is not None
+    assert found.id == made.id
+
+
 def test_formatting_and_mentions_are_read_as_their_text(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
     runs = [
