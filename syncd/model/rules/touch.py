@@ -1,6 +1,6 @@
 """Keeping in touch: a contact whose cadence ran out yields a task."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -86,12 +86,18 @@ def spoken(task: Entity, world: World) -> Iterable[Entity]:
 
 
 def _reminded_of(task: EntityId, world: World) -> Contact | None:
+    if not world.reminders:
+        world.reminders.update(_reminders(world))
+    contact = world.get(world.reminders.get(task, EntityId("")))
+    return contact if isinstance(contact, Contact) else None
+
+
+def _reminders(world: World) -> Iterator[tuple[EntityId, EntityId]]:
+    """Yield for each contact the tasks that may remind of it, now and before the change."""
     for contact in world.contacts:
-        now = world.get(contact.id)
         for version in (contact, world.was(contact)):
-            if isinstance(version, Contact) and catch_up_id(version, world.zone) == task:
-                return now if isinstance(now, Contact) else None
-    return None
+            if isinstance(version, Contact):
+                yield catch_up_id(version, world.zone), contact.id
 
 
 def _called(contact: Contact) -> str:

@@ -18,6 +18,7 @@ class World:
     before: what each changed entity was; None for one that the plan did not know.
     today: the calendar day in ``zone``, the plan's IANA zone.
     now: an aware instant.
+    reminders: which contact a task reminds of, once that was looked up.
     """
 
     view: PlanView
@@ -26,6 +27,7 @@ class World:
     zone: str
     now: datetime
     changed: dict[EntityId, Entity] = field(default_factory=dict)
+    reminders: dict[EntityId, EntityId] = field(default_factory=dict)
 
     def put(self, entity: Entity) -> None:
         """Let the rules that follow see ``entity`` as it is now."""
