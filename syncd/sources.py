@@ -66,8 +66,10 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         what, _, where = str(error).partition(" (at ")
-        place = where.rstrip(")").replace("line", "Line", 1) or "Something"
-        raise Mistake(f"{place} of {file} is no TOML ({what}): correct it.") from error
+        place = where.rstrip(")") or "something"
+        raise Mistake(
+            f"{place[0].upper()}{place[1:]} of {file} is no TOML ({what}): correct it."
+        ) from error
     except UnicodeDecodeError as error:
         raise Mistake(f"{file} is not UTF-8 text: save it as UTF-8.") from error
     except OSError as error:

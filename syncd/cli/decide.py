@@ -6,6 +6,11 @@ from syncd.cli.sync import title_of
 from syncd.engine.consent import say
 from syncd.store.tool_store import Consent
 
+_DECIDED = {
+    Consent.APPROVED: "You accept this.",
+    Consent.REJECTED: "You refuse this: the plan's side is restored there.",
+}
+
 
 def approve(session: Session, tool: str, plan: str) -> int:
     """Accept exactly what a tool is held for."""
@@ -23,8 +28,9 @@ def _say(session: Session, text: str, plan: str, consent: Consent) -> int:
         say(app.store, name, consent, plan or None)
         row = app.store.tools.get(name)
         title = title_of(app, name)
-        done = "accepted" if consent is Consent.APPROVED else "refused: the plan's side returns"
         session.speech.line(f"{title}: {row.held['why']}.")
-        session.speech.line(f"This is {done}, once (plan {row.held['hash']}).")
+        session.speech.line(
+            f"{_DECIDED[consent]} This holds once, for plan {row.held['hash']}."
+        )
         session.speech.note("The next sync does it: `syncd sync`, or the daemon soon.")
         return 0

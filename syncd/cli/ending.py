@@ -32,10 +32,11 @@ def status_of(work: Callable[[], int]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return Exit.INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough
-        _drop_output()
+        _flush_or_drop()
         return Exit.NOT_DONE
     except OSError as error:
         _complain(_of_system(error))
+        _flush_or_drop()
         return Exit.NOT_DONE
     return status
 
@@ -103,9 +104,16 @@ def _of_system(error: OSError) -> str:
     return f"{where}{what}: mend that, then run the command again."
 
 
+def _flush_or_drop() -> None:
+    """Write out what was said so far; where that can't be, let it go nowhere."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _drop_output()
+
+
 def _drop_output() -> None:
-    """Let what is still to be flushed go nowhere."""
-    with contextlib.suppress(OSError):  # a stream that is no file has nothing to flush
+    with contextlib.suppress(OSError):  # a stream that is no file holds nothing back
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)

@@ -60,10 +60,15 @@ def no_tools(app: App) -> str:
 
 
 def _titled(store: Store, text: str, *, archived: bool) -> list[Record]:
-    wanted = normalised(text)
-    every = [one for one in store.plan.every() if normalised(one.entity.title) == wanted]
+    wanted = _read(text)
+    every = [one for one in store.plan.every() if _read(one.entity.title) == wanted]
     preferred = [one for one in every if one.entity.archived is archived]
     return preferred or every
+
+
+def _read(title: str) -> str:
+    """Return a title as a person reads it: what a terminal can't show is no part of it."""
+    return normalised(one_line(title))
 
 
 def _beginning(store: Store, text: str) -> list[Record]:

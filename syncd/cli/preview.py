@@ -120,7 +120,7 @@ def _differences(one: Operation) -> Mapping[str, tuple[Value, Value]]:
     return {
         name: (one.before.get(name), value)
         for name, value in one.fields.items()
-        if one.op is Op.UPDATE or (name != "title" and value != empty.get(name))
+        if one.op is Op.UPDATE or (name != "title" and value and value != empty.get(name))
     }
 
 

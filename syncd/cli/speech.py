@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import IO, Any
 
 from rich.console import Console, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -43,7 +42,9 @@ class Speech:
     def line(self, text: str = "", style: str = "", *, indent: int = 0) -> None:
         """Write a line of data; long ones are wrapped between words."""
         shown = Text(one_line(text), style=style)
-        self.show(Padding(shown, (0, 0, 0, indent), expand=False) if indent else shown)
+        for piece in shown.wrap(self.out, self.out.width - indent) or [shown]:
+            piece.rstrip()
+            self.show(Text(" " * indent).append_text(piece))
 
     def show(self, what: RenderableType) -> None:
         """Write a table or a tree."""

@@ -38,6 +38,16 @@ class Standing:
         """Say whether the tool was never read."""
         return self.row.last_ok is None and self.row.state is ToolState.OK
 
+    @property
+    def waits(self) -> bool:
+        """Say whether the tool is held for a plan that can be decided on."""
+        return self.row.state is ToolState.HELD and bool(self.row.held)
+
+    @property
+    def decided(self) -> bool:
+        """Say whether the person decided, and the next sync acts on it."""
+        return self.waits and self.row.consent == self.row.held["hash"]
+
 
 def status(session: Session, *, as_json: bool) -> int:
     """Show how each tool is doing, what waits for the person, and what to do next."""
@@ -59,7 +69,7 @@ def status(session: Session, *, as_json: bool) -> int:
                 session.speech.line(sentence)
         # what backs off mends itself; what is degraded does not
         well = all(one.row.state is not ToolState.DEGRADED for one in tools)
-        return of_states((one.row.state for one in tools), done=well)
+        return of_states((one.row.state for one in tools if not one.decided), done=well)
 
 
 def _standing(app: App, name: ToolName) -> Standing:
@@ -89,8 +99,9 @@ def _show(speech: Speech, tools: Iterable[Standing], app: App) -> None:
         until = f" until {local(one.row.until, app.zone)}" if one.row.until else ""
         state = "not synced yet" if one.new else f"{one.row.state}{until}"
         speech.line(f"{one.title}: {state}", style="bold")
-        if one.row.message:
-            speech.line(one.row.message, indent=2)
+        message = f"{one.row.held['why']}." if one.waits else one.row.message
+        if message:
+            speech.line(message, indent=2)
         if not one.new:
             speech.line(_numbers(one, app.zone, app.clock.now()), indent=2)
         _show_held(speech, one)
@@ -123,14 +134,14 @@ def _ago(then: datetime, now: datetime) -> str:
 
 def _show_held(speech: Speech, one: Standing) -> None:
     held = one.row.held
-    if one.row.state is not ToolState.HELD or not held:
+    if not one.waits:
         return
     lines = held["lines"]
     for line in lines[:LINES]:
         speech.line(one_line(line, 74), indent=4)
     if len(lines) > LINES:
         speech.line(f"and {len(lines) - LINES} more: `syncd status --json`", indent=4)
-    if one.row.consent == held["hash"]:
+    if one.decided:
         speech.line(f"You {one.row.consent_kind} this: the next sync acts on it.", indent=2)
 
 
@@ -138,16 +149,7 @@ def _next(app: App, tools: list[Standing], conflicts: int) -> list[str]:
     """Return what the person can do now, most urgent first."""
     if not tools:
         return [find.no_tools(app)]
-    found: list[str] = []
-    for one in tools:
-        if one.row.state is ToolState.SIGN_IN:
-            found.append(f"Sign in to {one.title}: `syncd auth {one.name}`.")
-        elif one.row.state is ToolState.HELD and one.row.consent is None and one.row.held:
-            plan = f"--plan {one.row.held['hash']}"
-            found.append(
-                f"Decide for {one.title}: `syncd approve {one.name} {plan}` accepts what is"
-                f" shown, `syncd reject {one.name} {plan}` restores the plan's side."
-            )
+    found = [sentence for one in tools for sentence in _of_tool(one)]
     if any(one.problems or one.row.state is ToolState.DEGRADED for one in tools):
         found.append("Mend what is listed above: each line says how.")
     if conflicts:
@@ -155,6 +157,20 @@ def _next(app: App, tools: list[Standing], conflicts: int) -> list[str]:
     if not found and any(one.new for one in tools):
         found.append("Sync for the first time: `syncd sync --dry-run`, then `syncd sync`.")
     return found or ["Nothing waits for you."]
+
+
+def _of_tool(one: Standing) -> Iterable[str]:
+    """Yield what one tool needs from the person."""
+    if one.row.state is ToolState.SIGN_IN:
+        yield f"Sign in to {one.title}: `syncd auth {one.name}`."
+    elif one.decided:
+        yield f"Let {one.title} act on your decision: `syncd sync`."
+    elif one.waits:
+        plan = f"--plan {one.row.held['hash']}"
+        yield (
+            f"Decide for {one.title}: `syncd approve {one.name} {plan}` accepts what is"
+            f" shown, `syncd reject {one.name} {plan}` restores the plan's side."
+        )
 
 
 def _as_json(tools: list[Standing], zone: str) -> dict[str, Any]:

@@ -32,11 +32,8 @@ def sync(session: Session, only: Sequence[str], *, as_json: bool) -> int:
         else:
             session.warn(app.warnings)
             _tell(session.speech, app, report)
-        if not signals.received:
-            return status(app, report)
-        if not as_json:
-            session.speech.note("Stopped: what is not written yet goes out with the next sync.")
-        return signals.status
+            _tell_rest(session.speech, report, stopped=signals.received is not None)
+        return signals.status or status(app, report)
 
 
 def chosen(app: App, only: Sequence[str]) -> list[ToolName]:
@@ -95,7 +92,12 @@ def _tell(speech: Speech, app: App, report: Report) -> None:
         speech.line("Everything agrees.")
     for sentence in dict.fromkeys(report.problems):
         speech.note(sentence)
-    if not report.converged:
+
+
+def _tell_rest(speech: Speech, report: Report, *, stopped: bool) -> None:
+    if stopped:
+        speech.note("Stopped: what is not written yet goes out with the next sync.")
+    elif not report.converged:
         speech.note("Not everything is done yet: `syncd status` tells what waits, and why.")
 
 

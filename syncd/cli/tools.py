@@ -38,6 +38,7 @@ def auth(session: Session, tool: str) -> int:
         session.warn(app.warnings)
         if plugin.sign_in is not None:
             session.speech.note(plugin.sign_in(own, session.speech.note))
+            session.speech.note("The next sync uses it: `syncd sync`, or the daemon soon.")
             return 0
         return _try_token(session, app, name, plugin)
 
@@ -55,7 +56,9 @@ def _try_token(session: Session, app: App, name: ToolName, plugin: Plugin) -> in
         if unusable is not None:
             session.speech.note(unusable.why)
             return Exit.SIGN_IN
-        engine.context.tools[name].connector.pull(None)
+        connector = engine.context.tools[name].connector
+        if not connector.bind().missing:
+            connector.pull(None)  # a tool that knows its containers asked for nothing yet
     finally:
         engine.close()
     session.speech.note(f"{plugin.title} accepts the token: you are signed in.")

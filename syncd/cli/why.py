@@ -135,11 +135,12 @@ def _places(speech: Speech, app: App, links: list[Link]) -> None:
     if not links:
         speech.line("It lives in no tool yet.")
         return
-    made = table("Tool", "Where", narrow=("Tool",))
+    titles = {link.tool: title_of(app, link.tool) for link in links}
+    width = max(map(len, titles.values()))
     for link in links:
         where = link.url or "there, without an address"
-        row(made, title_of(app, link.tool), _PLACES.get(link.presence, where))
-    speech.show(made)
+        # whole on one line, so that an address can be opened
+        speech.aloud(f"{titles[link.tool]:<{width}}  {_PLACES.get(link.presence, where)}")
 
 
 def _as_json(

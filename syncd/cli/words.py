@@ -70,6 +70,8 @@ class Words:
             return one_line(", ".join(parts), LONGEST) or NOTHING
         if refers and value:
             return self.title(str(value))
+        if name == "progress" and isinstance(value, int | float):
+            return f"{value:.0%}"
         return self._single(value)
 
     def _single(self, value: Value) -> str:
