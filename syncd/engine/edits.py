@@ -28,7 +28,7 @@ class Undone:
 def put_all(context: Context, entities: Iterable[Entity], by: str) -> int:
     """Set entities whole (an import); return how many changed."""
     with context.store.transaction():
-        pen = _pen(context)
+        pen = Pen.fresh(context)
         found = list(entities)
         pen.load(entity.id for entity in found)
         for entity in found:
@@ -40,7 +40,7 @@ def bring_back(context: Context, ids: Sequence[EntityId]) -> int:
     """Take entities out of the archive, and let every tool make them again."""
     links = context.store.links
     with context.store.transaction():
-        pen = _pen(context)
+        pen = Pen.fresh(context)
         pen.load(ids)
         author = Author(by=PERSON, at=pen.now)
         for entity in ids:
@@ -60,7 +60,7 @@ def bring_back(context: Context, ids: Sequence[EntityId]) -> int:
 def set_field(context: Context, entity: EntityId, name: str, value: object, by: str) -> int:
     """Set one field of an entity."""
     with context.store.transaction():
-        pen = _pen(context)
+        pen = Pen.fresh(context)
         pen.load([entity])
         if entity not in pen.records:
             message = f"There is no {entity} in the plan: see `syncd plan show --json` for ids."
@@ -78,7 +78,7 @@ def undo(context: Context, rows: Sequence[HistoryRow]) -> Undone:
     taken: list[HistoryRow] = []
     kept: list[HistoryRow] = []
     with context.store.transaction():
-        pen = _pen(context)
+        pen = Pen.fresh(context)
         pen.load(row.entity for row in rows)
         for row in sorted(rows, key=lambda one: -one.seq):
             change = _inverse(row, pen)
@@ -128,11 +128,6 @@ def _return(context: Context, entity: EntityId) -> None:
     for tool, link in links.of_entity(entity).items():
         if link.presence in (Presence.GONE, Presence.FORGOTTEN):
             links.set_presence(tool, entity, Presence.WITHDRAWN)
-
-
-def _pen(context: Context) -> Pen:
-    cycle = context.store.history.last_cycle() + 1
-    return Pen(context, cycle, context.clock.now())
 
 
 def _finish(context: Context, pen: Pen) -> int:

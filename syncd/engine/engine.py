@@ -8,32 +8,16 @@ from typing import Any
 import structlog
 
 from syncd.engine.absorb import Absorber
-from syncd.engine.consent import (
-    Verdict,
-    consent_to,
-    consented,
-    let_go,
-    make_again,
-    take_side,
-    verdict,
-)
+from syncd.engine.brakes import Brakes
 from syncd.engine.context import Context
-from syncd.engine.edits import bring_back
 from syncd.engine.gather import Gathered, gather
-from syncd.engine.hold import (
-    Hold,
-    Judging,
-    hold_on_container,
-    hold_on_what_came,
-    hold_on_what_to_do,
-    removals,
-)
+from syncd.engine.hold import hold_on_container
 from syncd.engine.pen import Pen
-from syncd.engine.project import PAUSED, Projection, project
+from syncd.engine.project import PAUSED, project
 from syncd.engine.push import Pusher
 from syncd.engine.report import Report, ToolReport
 from syncd.engine.rules import follow_rules
-from syncd.engine.states import Doing, note_failure, note_held, note_ok
+from syncd.engine.states import Doing, note_failure, note_ok
 from syncd.engine.tool import Tool
 from syncd.engine.view import today
 from syncd.errors import HoldTool, SyncdError
@@ -66,6 +50,10 @@ class Engine:
     _ready: set[ToolName] = field(default_factory=set)
     _read_at: dict[ToolName, float] = field(default_factory=dict)
     _report: Report = field(default_factory=Report)
+    _brakes: Brakes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._brakes = Brakes(self.context, self._tool_report)
 
     def run(
         self, only: Iterable[ToolName] | None = None, *, patience: float | None = None
@@ -115,7 +103,7 @@ class Engine:
         for name in sorted(self._ready):
             tool = self.context.tools[name]
             projection = project(self.context, tool)
-            self._held_back(tool, projection)
+            self._brakes.stops(tool, projection)
             self._tool_report(name).plan = projection.operations
             self._tool_report(name).plan_hash = fingerprint(projection.operations)
         self._summarise(chosen, dry=True)
@@ -195,37 +183,19 @@ class Engine:
         self._failed(name, error)
 
     def _failed(self, name: ToolName, error: BaseException) -> None:
-        if isinstance(error, HoldTool) and self._decided(name, hold_on_container(str(error))):
+        lost = hold_on_container(str(error)) if isinstance(error, HoldTool) else None
+        if lost is not None and self._brakes.decided(name, lost):
             self._start_reading(name)
             return
         doing = Doing(self.context, self.context.tools[name], self._tool_report(name))
         note_failure(doing, error)
 
-    def _decided(self, name: ToolName, hold: Hold) -> bool:
-        """Do what the person said about a container that is gone, if they did."""
-        store = self.context.store
-        said = verdict(store, name, hold)
-        if said is Verdict.NONE:
-            return False
-        with store.transaction():
-            if said is Verdict.REJECTED:
-                make_again(self.context, name)
-                return True
-            pen = self._pen()
-            let_go(self.context, name, pen)
-            pen.flush()
-        return True
-
-    def _pen(self) -> Pen:
-        cycle = self.context.store.history.last_cycle() + 1
-        return Pen(self.context, cycle, self.context.clock.now())
-
     def _take_in(self, found: list[Gathered]) -> None:
         """Merge what was read into the plan, let its rules follow; one transaction."""
         store = self.context.store
         with store.transaction():
-            pen = self._pen()
-            believed = [one for one in found if self._believed(one)]
+            pen = Pen.fresh(self.context)
+            believed = [one for one in found if self._brakes.believes(one, pen)]
             absorber = Absorber(self.context, pen)
             absorber.absorb(believed)
             pen.flush()
@@ -236,25 +206,6 @@ class Engine:
             self._report.changes += len(pen.before)
             self._report.conflicts += pen.conflicts
             self._report.matches.extend(absorber.matches)
-
-    def _believed(self, found: Gathered) -> bool:
-        """Let the brakes look; a held tool's observations are not taken in."""
-        hold = hold_on_what_came(found, self.context.store)
-        if hold is None:
-            return True
-        tool = found.tool
-        said = verdict(self.context.store, tool.name, hold)
-        if said is Verdict.APPROVED:
-            consent_to(self.context.store, [link.entity for link in found.gone])
-            return True
-        if said is Verdict.REJECTED:
-            take_side(self.context, found)
-            return True
-        self._held(tool, hold)
-        return False
-
-    def _held(self, tool: Tool, hold: Hold) -> None:
-        note_held(Doing(self.context, tool, self._tool_report(tool.name)), hold)
 
     def _settle_tool(self, found: Gathered, *, keep_cursor: bool) -> None:
         """Write down where reading goes on, and what the container's state is."""
@@ -283,7 +234,7 @@ class Engine:
         if others_write or self._rounds[name] >= ROUNDS:
             return  # what the others write now may ask for more here: once, afterwards
         projection = project(self.context, tool)
-        if self._held_back(tool, projection):
+        if self._brakes.stops(tool, projection):
             self._ready.discard(name)
             return
         if not projection.operations:
@@ -298,30 +249,13 @@ class Engine:
         )
         self._writing[name] = self._pool.submit(pusher.push, projection)
 
-    def _held_back(self, tool: Tool, projection: Projection) -> bool:
-        """Let the brakes look at what would be removed; say whether the tool waits."""
-        store = self.context.store
-        judging = Judging(limits=tool.limits, consented=consented(store))
-        holds = store.links.count(tool.name)
-        hold = hold_on_what_to_do(holds, projection.operations, judging)
-        if hold is None:
-            return False
-        said = verdict(store, tool.name, hold)
-        if said is Verdict.APPROVED:
-            return False
-        if said is Verdict.REJECTED:
-            bring_back(self.context, [one.entity for one in removals(projection.operations)])
-            return True
-        self._held(tool, hold)
-        return True
-
     def _full_check(self) -> None:
         """Once a day decide for everything: a check that nothing was forgotten."""
         store, day = self.context.store, today(self.context.clock, self.context.zone)
         if store.tools.recall("engine", "full_on") == day.isoformat():
             return
         with store.transaction():
-            pen = self._pen()
+            pen = Pen.fresh(self.context)
             follow_rules(self.context, pen, everything=True)
             pen.flush()
             ids = store.plan.ids()

@@ -20,6 +20,10 @@ FINE = timedelta(seconds=1)
 """Edit times at least as fine as this tell a late echo from an edit."""
 
 
+LEFT_ALONE = "left alone"
+"""Under this name the engine remembers which of a tool's items are not the plan's."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Gathered:
     """What reading a tool brought, less what is known already.
@@ -99,10 +103,11 @@ def _compare(found: Gathered, store: Store) -> None:
     """Keep only the items that differ from what was last seen."""
     name = found.tool.name
     items = list({item.id: item for item in found.pull.items}.values())
+    left_alone = set(store.tools.recall(f"engine:{name}", LEFT_ALONE) or ())
     found.links = store.links.by_remote(name, [item.id for item in items])
     for item in items:
         link = found.links.get(item.id)
-        if link is not None and _known(item, link):
+        if item.id in left_alone if link is None else _known(item, link):
             continue
         if link is not None and _stale(found.tool, item, link):
             continue

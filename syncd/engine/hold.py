@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from syncd.engine.gather import Gathered
 from syncd.engine.tool import OnDelete
-from syncd.model.ids import EntityId
 from syncd.model.remote import Op, Remote
 from syncd.store.rows import Link
 from syncd.store.store import Store
-from syncd.sync.brakes import Limits, Load, brake
+from syncd.sync.brakes import About, Limits, Load, brake
 from syncd.sync.decide import Operation, Presence
 
 
@@ -18,6 +17,7 @@ from syncd.sync.decide import Operation, Presence
 class Hold:
     """Why a tool is held, and exactly what would be done if it were not."""
 
+    about: About
     why: str
     hash: str
     lines: tuple[str, ...] = ()
@@ -30,9 +30,9 @@ def hold_on_what_came(found: Gathered, store: Store) -> Hold | None:
     counts = tool.on_delete is OnDelete.ARCHIVE
     absent = [*found.gone, *found.unread]
     gone = [link for link in absent if counts and carries[link.kind].archives]
-    edited = [item for item in found.changed if _edited(found, item)]
-    copies = _copies(found, store)
-    why = brake(
+    edited = [item for item in found.changed if edits(found, item)]
+    copies = copies_in(found, store)
+    alarm = brake(
         Load(
             holds=store.links.count(tool.name),
             gone=len(gone),
@@ -41,7 +41,7 @@ def hold_on_what_came(found: Gathered, store: Store) -> Hold | None:
         ),
         tool.limits,
     )
-    if why is None:
+    if alarm is None:
         return None
     lines = [f"gone: {_name(link)}" for link in gone]
     lines += [f"changed: {item.fields.get('title', item.id)}" for item in edited]
@@ -49,24 +49,24 @@ def hold_on_what_came(found: Gathered, store: Store) -> Hold | None:
     secret = [str(link.entity) for link in gone]
     secret += [f"{item.id} {sorted(item.fields.items(), key=str)}" for item in edited]
     secret += [item.id for item in copies]
-    return Hold(why=why, hash=_hash(secret), lines=tuple(sorted(lines)))
+    return Hold(
+        about=alarm.about, why=alarm.why, hash=_hash(secret), lines=tuple(sorted(lines))
+    )
 
 
-def hold_on_what_to_do(
-    holds: int, operations: Sequence[Operation], found: "Judging"
-) -> Hold | None:
+def hold_on_what_to_do(holds: int, removes: Sequence[Operation], limits: Limits) -> Hold | None:
     """Look at what would be removed in a tool, before any of it is sent."""
-    removes = [one for one in removals(operations) if one.entity not in found.consented]
-    why = brake(Load(holds=holds, removes=len(removes)), found.limits)
-    if why is None:
+    alarm = brake(Load(holds=holds, removes=len(removes)), limits)
+    if alarm is None:
         return None
     lines = tuple(sorted(f"remove: {one.title}" for one in removes))
-    return Hold(why=why, hash=_hash([one.entity for one in removes]), lines=lines)
+    secret = _hash([one.entity for one in removes])
+    return Hold(about=alarm.about, why=alarm.why, hash=secret, lines=lines)
 
 
 def hold_on_container(why: str) -> Hold:
     """A whole container is gone or unreadable: that alone is what is decided on."""
-    return Hold(why=why.rstrip("."), hash=_hash([why]))
+    return Hold(about=About.CONTAINER, why=why.rstrip("."), hash=_hash([why]))
 
 
 def removals(operations: Sequence[Operation]) -> list[Operation]:
@@ -74,15 +74,8 @@ def removals(operations: Sequence[Operation]) -> list[Operation]:
     return [one for one in operations if one.op is Op.DELETE and not one.withdraws]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judging:
-    """What judging a tool's operations needs to know."""
-
-    limits: Limits
-    consented: frozenset[EntityId]
-
-
-def _edited(found: Gathered, item: Remote) -> bool:
+def edits(found: Gathered, item: Remote) -> bool:
+    """Say whether an item shows an edit of its user."""
     link = found.links.get(item.id)
     if link is None or link.presence is not Presence.PRESENT:
         return False
@@ -92,7 +85,7 @@ def _edited(found: Gathered, item: Remote) -> bool:
     )
 
 
-def _copies(found: Gathered, store: Store) -> list[Remote]:
+def copies_in(found: Gathered, store: Store) -> list[Remote]:
     """Return new items that look like ones the tool holds already."""
     fresh = [item for item in found.changed if item.id not in found.links]
     if len(fresh) <= found.tool.limits.max_deletes:

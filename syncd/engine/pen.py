@@ -36,6 +36,11 @@ class Pen:
     _history: list[HistoryRow] = field(default_factory=list)
     _touched: dict[ToolName, set[EntityId]] = field(default_factory=dict)
 
+    @classmethod
+    def fresh(cls, context: Context) -> "Pen":
+        """Return a pen for what changes now; number and time are the next cycle's."""
+        return cls(context, context.store.history.last_cycle() + 1, context.clock.now())
+
     def load(self, ids: Iterable[EntityId]) -> None:
         """Read records that will be needed."""
         missing = [one for one in set(ids) if one not in self.records]

@@ -8,7 +8,7 @@ from syncd.engine.hold import Hold, hold_on_container
 from syncd.engine.report import ToolReport
 from syncd.engine.tool import Tool
 from syncd.errors import HoldTool, Mistake, SignIn, ToolError, TryLater, Unclear
-from syncd.store.tool_store import ToolRow, ToolState
+from syncd.store.tool_store import ToolState
 
 LONGEST = 3600.0
 """Seconds after which a failing tool is tried again, at the latest."""
@@ -29,7 +29,8 @@ def note_ok(doing: Doing, cursor: str | None) -> None:
     row = tools.get(doing.tool.name)
     kept = cursor if cursor is not None else row.cursor
     now = doing.context.clock.now()
-    tools.save(ToolRow(tool=row.tool, cursor=kept, last_ok=now))
+    well = replace(row, state=ToolState.OK, message="", until=None, held={}, failures=0)
+    tools.save(replace(well, cursor=kept, last_ok=now))
     doing.report.state = ToolState.OK
     doing.report.message = ""
 

@@ -1,6 +1,7 @@
 """The brakes: when one cycle would do too much in one tool, ask first."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +30,39 @@ class Load:
     removes: int = 0
 
 
-def brake(load: Load, limits: Limits) -> str | None:
+class About(StrEnum):
+    """What there was too much of at once."""
+
+    GONE = "gone"
+    REMOVES = "removes"
+    CHANGED = "changed"
+    COPIES = "copies"
+    CONTAINER = "container"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """What the brakes found to be too much, and that in words."""
+
+    about: About
+    why: str
+
+
+def brake(load: Load, limits: Limits) -> Alarm | None:
     """Return why the tool is held, or None where it may go on."""
-    if _over(load.gone, load.holds, limits.max_deletes, limits.max_delete_share):
-        return f"{load.gone} of {load.holds} items are gone there at once"
-    if _over(load.removes, load.holds, limits.max_deletes, limits.max_delete_share):
-        return f"{load.removes} of {load.holds} items would be removed there at once"
-    if _over(load.changed, load.holds, limits.max_deletes, limits.max_change_share):
-        return f"{load.changed} of {load.holds} items were changed there at once"
-    if _over(load.copies, load.holds, limits.max_deletes, limits.max_change_share):
-        return f"{load.copies} items there look like second copies of the {load.holds} it holds"
+    most, holds = limits.max_deletes, load.holds
+    if _over(load.gone, holds, most, limits.max_delete_share):
+        why = f"{load.gone} of {holds} items are gone there at once"
+        return Alarm(about=About.GONE, why=why)
+    if _over(load.removes, holds, most, limits.max_delete_share):
+        why = f"{load.removes} of {holds} items would be removed there at once"
+        return Alarm(about=About.REMOVES, why=why)
+    if _over(load.changed, holds, most, limits.max_change_share):
+        why = f"{load.changed} of {holds} items were changed there at once"
+        return Alarm(about=About.CHANGED, why=why)
+    if _over(load.copies, holds, most, limits.max_change_share):
+        why = f"{load.copies} items there look like second copies of the {holds} it holds"
+        return Alarm(about=About.COPIES, why=why)
     return None
 
 
