@@ -72,6 +72,19 @@ def test_an_event_with_a_time_keeps_it_when_its_day_changes(
     assert _length(moved) == _length(event)
 
 
+def test_how_long_it_takes_does_not_change_with_the_clocks() -> None:
+    """From the Saturday on which summer time ends, 23:00 to 07:00 is nine hours."""
+    event = {
+        "start": {"dateTime": "2026-10-24T23:00:00+02:00", "timeZone": BERLIN},
+        "end": {"dateTime": "2026-10-25T07:00:00+01:00", "timeZone": BERLIN},
+    }
+    patch = mapping.to_patch({"due": date(2026, 11, 1)}, event, BERLIN)
+    assert patch["start"]["dateTime"] == "2026-11-01T23:00:00+01:00"
+    assert datetime.fromisoformat(patch["end"]["dateTime"]) == datetime(
+        2026, 11, 2, 7, tzinfo=UTC
+    )
+
+
 def _length(event: dict[str, Any]) -> timedelta:
     start, end = (datetime.fromisoformat(event[it]["dateTime"]) for it in ("start", "end"))
     return end.astimezone(UTC) - start.astimezone(UTC)

@@ -221,6 +221,21 @@ def test_reading_one_that_was_deleted_is_evidence(google: GoogleHarness) -> None
         google.read(item)
 
 
+def test_only_a_full_reading_is_whole(google: GoogleHarness) -> None:
+    pull = google.connector.pull(None)
+    assert pull.whole == {Kind.MILESTONE}
+    assert google.connector.pull(pull.cursor).whole == frozenset()
+
+
+def test_a_service_that_sends_us_elsewhere_is_not_followed(google: GoogleHarness) -> None:
+    headers = {"location": f"{google.server.origin}/elsewhere"}
+    fault = Fault(act="status", status=302, headers=headers, path=EVENTS, times=0)
+    google.server.faults.append(fault)
+    with pytest.raises(TryLater):
+        google.connector.pull(None)
+    assert not [it for it in google.server.log if it.path == "/elsewhere"]
+
+
 def test_the_tools_clock_is_told(google: GoogleHarness) -> None:
     offset = google.connector.pull(None).clock_offset
     assert offset is not None

@@ -130,8 +130,38 @@ def test_a_deleted_milestone_that_had_a_time_is_all_day_again(google: GoogleHarn
     google.person.edit(Kind.MILESTONE, "Exam", "due", at)
     google.person.delete(Kind.MILESTONE, "Exam")
     again = google.made(write)
-    assert again.fields == first.fields
+    assert (again.id, again.fields) == (first.id, first.fields)
     assert again.extra["start"] == {"date": "2026-06-11"}
+
+
+STAYS_DELETED = {
+    "gone": (
+        410,
+        {"error": {"code": 410, "message": "Gone", "errors": [{"reason": "deleted"}]}},
+    ),
+    "refused": (
+        400,
+        {"error": {"code": 400, "message": "No", "errors": [{"reason": "invalid"}]}},
+    ),
+    "still-cancelled": (200, {"kind": "calendar#event", "status": "cancelled"}),
+}
+
+
+@pytest.mark.parametrize(("status", "body"), STAYS_DELETED.values(), ids=STAYS_DELETED.keys())
+def test_an_event_that_stays_deleted_gets_another_id(
+    google: GoogleHarness, status: int, body: object
+) -> None:
+    write = google.new_write(Kind.MILESTONE, "Exam")
+    google.delete(google.made(write))
+    google.server.faults.append(Fault(act="status", status=status, reply=body, **PATCH))
+    assert google.made(write).id == mapping.event_id(write.entity, 1)
+
+
+def test_a_service_that_patches_what_is_deleted_does_not_mislead(google: GoogleHarness) -> None:
+    item = google.milestone("Exam")
+    body = {"kind": "calendar#event", "id": item.id, "status": "cancelled"}
+    google.server.faults.append(Fault(act="status", status=200, reply=body, **PATCH))
+    assert isinstance(google.update(item, title="Viva"), Gone)
 
 
 def test_an_id_that_something_else_has_is_left_to_it(
