@@ -62,7 +62,7 @@ def date_value(value: Due | None, end: str | None, zone: str) -> dict[str, Any] 
         return {"start": value.isoformat()} | ({"end": end} if kept else {})
     if end is not None and _is_after(end, value):
         return {"start": _with_offset(value, zone), "end": end}
-    return dict(_zoned(value)) or {"start": _with_offset(value, zone)}
+    return dict(_zoned(value, zone)) or {"start": _with_offset(value, zone)}
 
 
 def _is_after(end: str, start: Moment) -> bool:
@@ -74,16 +74,18 @@ def _with_offset(moment: Moment, zone: str) -> str:
     return moment.to_the_minute().local(zone).isoformat(timespec="seconds")
 
 
-def _zoned(moment: Moment) -> Mapping[str, str]:
-    """Return time and zone, where these two name this instant and no other."""
-    if moment.zone is None:
-        return {}
+def _zoned(moment: Moment, plan_zone: str) -> Mapping[str, str]:
+    """Return time and zone, where these two name this instant and no other.
+
+    Of all ways to send a moment this is the one that recorded writes used.
+    """
+    name = moment.zone or plan_zone
     try:
-        zone = ZoneInfo(moment.zone)
+        zone = ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return {}
     wall = moment.to_the_minute().at.astimezone(zone).replace(tzinfo=None)
     first, second = (wall.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if first.astimezone(UTC) != second.astimezone(UTC):
         return {}  # this hour comes twice when the clocks go back
-    return {"start": wall.isoformat(timespec="seconds"), "time_zone": moment.zone}
+    return {"start": wall.isoformat(timespec="seconds"), "time_zone": name}

@@ -123,6 +123,7 @@ class _Judge:
             held=_held(self.tool, link),
             recreate=self.tool.connector.carries[kind].archives,
             archived=entity.archived,
+            hides_done=self.tool.connector.carries[kind].hides_done,
         )
         return decide(case)
 

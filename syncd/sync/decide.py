@@ -68,6 +68,7 @@ class Case:
     fit: what the tool can hold of the plan's fields; paused fields are left out.
     recreate: whether an item that is gone there shall be made again.
     archived: whether the plan itself has let go of the entity.
+    hides_done: whether the tool puts what is done out of reach.
     """
 
     kind: Kind
@@ -78,6 +79,7 @@ class Case:
     held: Held | None
     recreate: bool = True
     archived: bool = False
+    hides_done: bool = False
 
 
 def decide(case: Case) -> Operation | None:
@@ -93,6 +95,8 @@ def decide(case: Case) -> Operation | None:
             title=case.title,
             withdraws=not case.archived,
         )
+    if case.hides_done and held.base.get("done") is True and case.fit.get("done") is True:
+        return None  # what is done there can no longer be edited, nor seen
     changed = {name: value for name, value in case.fit.items() if _differs(held, name, value)}
     if not changed and held.marked:
         return None

@@ -347,9 +347,12 @@ def test_a_moment_is_sent_with_the_zone_that_was_chosen() -> None:
     }
 
 
-def test_a_moment_without_zone_is_sent_with_the_offset_of_the_plan() -> None:
+def test_a_moment_without_zone_is_sent_in_the_zone_of_the_plan() -> None:
     moment = Moment(datetime(2026, 6, 1, 7, 0, tzinfo=UTC))
-    assert sent(Kind.TASK, "due", moment) == {"start": "2026-06-01T09:00:00+02:00"}
+    assert sent(Kind.TASK, "due", moment) == {
+        "start": "2026-06-01T09:00:00",
+        "time_zone": "Europe/Paris",
+    }
 
 
 @pytest.mark.parametrize("hour", [0, 1])
