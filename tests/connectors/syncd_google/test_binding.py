@@ -89,6 +89,25 @@ def test_two_calendars_with_the_marker_are_told(google: GoogleHarness) -> None:
     assert bound(google) == kept
 
 
+NOT_OURS: dict[str, dict[str, object]] = {
+    "primary": {"primary": True},
+    "read-only": {"accessRole": "reader"},
+    "deleted": {"deleted": True},
+    "without-an-id": {"id": None},
+}
+
+
+@pytest.mark.parametrize("more", NOT_OURS.values(), ids=NOT_OURS.keys())
+def test_a_calendar_that_is_not_ours_to_keep_is_left(
+    fresh: GoogleHarness, more: dict[str, object]
+) -> None:
+    own = named(fresh, "Learning", ours=True)
+    entry = {"id": own, "summary": "Learning", "description": "Kept by syncd"}
+    reply = {"items": [{**entry, "accessRole": "owner", **more}]}
+    fresh.server.faults.append(Fault(act="status", status=200, path=LIST, reply=reply))
+    assert fresh.connector.bind().missing
+
+
 def test_a_long_list_of_calendars_is_read_to_its_end(google: GoogleHarness) -> None:
     kept = google.calendar.id
     google.sandbox.lists.largest_page = 1
