@@ -20,23 +20,24 @@ from syncd.store.rows import Record, dump_authors, dump_fields, load_authors
 E = tables.entities.c
 R = tables.refs.c
 
+# CROSS JOIN and + keep SQLite from going through every task by its kind instead.
 _PARTS = text(
     """
     SELECT e.kind, json_extract(e.fields, '$.done'),
            json_extract(e.fields, '$.estimate_minutes'),
            json_extract(e.fields, '$.recurrence')
-    FROM refs r JOIN entities e ON e.plan = r.plan AND e.id = r.source
+    FROM refs r CROSS JOIN entities e ON e.plan = r.plan AND e.id = r.source
     WHERE r.plan = :plan AND r.target = :goal AND r.field = 'goal'
-      AND e.archived = 0 AND e.kind IN ('milestones', 'tasks')
+      AND e.archived = 0 AND +e.kind IN ('milestones', 'tasks')
     UNION ALL
     SELECT e.kind, json_extract(e.fields, '$.done'),
            json_extract(e.fields, '$.estimate_minutes'),
            json_extract(e.fields, '$.recurrence')
-    FROM refs g JOIN entities m ON m.plan = g.plan AND m.id = g.source
-      JOIN refs r ON r.plan = g.plan AND r.target = m.id AND r.field = 'milestone'
-      JOIN entities e ON e.plan = r.plan AND e.id = r.source
+    FROM refs g CROSS JOIN entities m ON m.plan = g.plan AND m.id = g.source
+      CROSS JOIN refs r ON r.plan = g.plan AND r.target = m.id AND r.field = 'milestone'
+      CROSS JOIN entities e ON e.plan = r.plan AND e.id = r.source
     WHERE g.plan = :plan AND g.target = :goal AND g.field = 'goal'
-      AND m.kind = 'milestones' AND m.archived = 0 AND e.kind = 'tasks'
+      AND +m.kind = 'milestones' AND m.archived = 0 AND +e.kind = 'tasks'
       AND e.archived = 0 AND json_extract(e.fields, '$.goal') IS NULL
     """
 )

@@ -36,7 +36,7 @@ refs = Table(
     Column("source", String, primary_key=True),
     Column("field", String, primary_key=True),
     Column("target", String, primary_key=True),
-    Index("refs_by_target", "plan", "target", "field"),
+    Index("refs_by_target", "plan", "target", "field", "source"),
 )
 
 links = Table(
@@ -61,6 +61,7 @@ links = Table(
     UniqueConstraint("plan", "tool", "remote", name="links_by_remote"),
     Index("links_by_url", "plan", "url"),
     Index("links_by_entity", "plan", "entity"),
+    Index("links_by_presence", "plan", "tool", "presence", "kind"),
 )
 
 dirty = Table(

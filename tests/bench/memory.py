@@ -110,7 +110,7 @@ def _engine(store: Any, tools: dict[str, MemoryTool], clock: SystemClock) -> Eng
 def _edit(tool: MemoryTool, size: int) -> None:
     tasks = [it.id for it in tool.items.values() if it.kind is Kind.TASK]
     for remote in tasks[:: max(1, len(tasks) // (size // 100))][: size // 100]:
-        tool.edit(remote, title=f"Edited {remote}")
+        tool.edit(remote, title=f"Edited {remote} {time.monotonic_ns()}")
 
 
 def _counts(tools: dict[str, MemoryTool]) -> dict[str, int]:

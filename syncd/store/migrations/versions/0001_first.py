@@ -106,6 +106,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("plan", "tool", "remote", name="links_by_remote"),
     )
     op.create_index("links_by_entity", "links", ["plan", "entity"], unique=False)
+    op.create_index(
+        "links_by_presence", "links", ["plan", "tool", "presence", "kind"], unique=False
+    )
     op.create_index("links_by_url", "links", ["plan", "url"], unique=False)
     op.create_table(
         "memory",
@@ -133,7 +136,9 @@ def upgrade() -> None:
         sa.Column("target", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("plan", "source", "field", "target"),
     )
-    op.create_index("refs_by_target", "refs", ["plan", "target", "field"], unique=False)
+    op.create_index(
+        "refs_by_target", "refs", ["plan", "target", "field", "source"], unique=False
+    )
     op.create_table(
         "tools",
         sa.Column("plan", sa.String(), nullable=False),
@@ -162,6 +167,7 @@ def downgrade() -> None:
     op.drop_table("problems")
     op.drop_table("memory")
     op.drop_index("links_by_url", table_name="links")
+    op.drop_index("links_by_presence", table_name="links")
     op.drop_index("links_by_entity", table_name="links")
     op.drop_table("links")
     op.drop_index("intents_by_tool", table_name="intents")
