@@ -64,6 +64,18 @@ def test_a_lost_reply_makes_no_second_project(fresh: TodoistHarness) -> None:
     assert fresh.containers() == [PROJECT]
 
 
+def test_a_project_is_asked_for_with_one_key_until_it_is_there(fresh: TodoistHarness) -> None:
+    fresh.server.faults.append(Fault(act="status", body="project_add", times=0))
+    with pytest.raises(Unclear):
+        fresh.connector.provision()
+    fresh.heal()
+    fresh.restart()
+    fresh.start()
+    keys = [one["uuid"] for one in fresh.sent() if one["type"] == "project_add"]
+    assert len(keys) > 1
+    assert len(set(keys)) == 1
+
+
 def test_a_repeated_creation_without_its_mapping_finds_the_project(
     fresh: TodoistHarness,
 ) -> None:

@@ -58,7 +58,8 @@ def test_what_a_person_adds_comes_with_what_it_holds(
 def test_another_projects_tasks_are_none_of_ours(todoist: TodoistHarness) -> None:
     items = todoist.sandbox.person._items
     items.add({"content": "In the Inbox"})
-    assert todoist.connector.pull(None).items == ()
+    pull = todoist.connector.pull(None)
+    assert (pull.items, pull.gone) == ((), frozenset())
 
 
 def test_a_task_ticked_in_todoist_is_done(

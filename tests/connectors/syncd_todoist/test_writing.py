@@ -68,7 +68,9 @@ def test_a_sub_task_stays_with_its_parent_whatever_its_goal(todoist: TodoistHarn
     one, two = todoist.goal("One"), todoist.goal("Two")
     parent = todoist.task("Parent", goal=one.id)
     child = todoist.task("Child", goal=one.id, parent=parent.id)
+    todoist.server.log.clear()
     outcome = todoist.update(child, goal=two.id)
+    assert todoist.sent() == []
     assert isinstance(outcome, Remote)
     assert (outcome.fields["goal"], outcome.fields["parent"]) == (one.id, parent.id)
 
@@ -383,6 +385,8 @@ def test_an_account_without_durations_gets_the_task_all_the_same(
     again = todoist.task("Read more", estimate_minutes=30)
     assert again.fields.get("estimate_minutes") is None
     assert len(sandbox.person.titles(Kind.TASK)) == 2
+    keys = [command["uuid"] for command in todoist.sent() if command["type"] == "item_add"]
+    assert len(set(keys)) == len(keys)
     refused = [command for command in todoist.sent() if "duration" in command["args"]]
     assert len(refused) == (2 if ignores and not told else 1)
 
