@@ -171,6 +171,7 @@ _BY_STATUS: Mapping[int, Callable[[Answer], ToolError]] = {
     404: _not_found,
     409: _conflict,
     429: _limited,
-    529: _limited,
+    501: _refused,
     503: _unavailable,
+    529: _limited,
 }

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from syncd.errors import Gone, Mistake
+from syncd.errors import Gone, Mistake, SkipItem
 from syncd.model.entities import Kind
 from syncd_notion.client import Api, Json
 from syncd_notion.columns import MARK, TITLES
@@ -84,24 +84,40 @@ class Survey:
         return bool((properties.get(MARK) or {}).get("type") == "rich_text")
 
     def _listed(self) -> Iterator[Json]:
+        """Yield the databases below the page; none where blocks are not to be read."""
         try:
             blocks = _all(lambda start: self._api.children(self._parent, start))
+        except SkipItem:
+            blocks = []
+        except Gone:
+            self._check_parent()
+            blocks = []
+        for block in blocks:
+            if block.get("type") == "child_database":
+                yield from self._database(str(block["id"]))
+
+    def _check_parent(self) -> None:
+        try:
+            self._api.page(self._parent)
         except Gone as error:
             raise Mistake(
                 "Notion does not show the page in connectors.notion.parent_page: share it with the"
                 " connection (••• → Connections), or correct the setting."
             ) from error
-        for block in blocks:
-            if block.get("type") == "child_database":
-                yield from self._database(str(block["id"]))
 
     def _searched(self) -> Iterator[Json]:
         """Yield the databases that the search knows; it lags, and its types may be wrong."""
-        for source in _all(self._api.search):
+        for source in self._hits():
             parent = source.get("parent") or {}
             hopeful = MARK in (source.get("properties") or {}) or _title(source) in _BY_TITLE
             if hopeful and parent.get("database_id") and not source.get("in_trash"):
                 yield from self._database(str(parent["database_id"]))
+
+    def _hits(self) -> list[Json]:
+        try:
+            return _all(self._api.search)
+        except SkipItem:
+            return []
 
     def _database(self, database: str) -> Iterator[Json]:
         try:
