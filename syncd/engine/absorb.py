@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from functools import cached_property
 
 from syncd.engine.adoption import Adopter
@@ -14,16 +13,13 @@ from syncd.engine.prints import fingerprint as _print
 from syncd.engine.skill_labels import SkillLabels, as_label
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.translate import Translator
-from syncd.model.entities import kind_of
+from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.remote import LINK, Carried, Remote
 from syncd.model.schema import Fields, fields_of
 from syncd.store.rows import HistoryRow, Link, Problem, Record
 from syncd.sync.decide import Presence
 from syncd.sync.merge import Author, Change, Conflict, Sighting, merge
-
-SKEW = timedelta(seconds=3)
-"""A tool's clock is believed to be ours unless it is off by more than this."""
 
 
 @dataclass(slots=True)
@@ -88,7 +84,8 @@ class Absorber:
         record = self.pen.records[entity]
         kind = kind_of(record.entity)
         shown = [self._sighting(record, one) for one in sightings]
-        merged = merge(kind, fields_of(record.entity), record.authors, shown, self.context.zone)
+        authors = {it: self._known(kind, it, who) for it, who in record.authors.items()}
+        merged = merge(kind, fields_of(record.entity), authors, shown, self.context.zone)
         self.pen.change(entity, merged.changes)
         self.pen.lost(entity, merged.conflicts)
         back = self._back(record, sightings, merged.changes)
@@ -96,6 +93,16 @@ class Absorber:
             self.pen.change(entity, [back])
         for one in sightings:
             self._link(one)
+
+    def _known(self, kind: Kind, name: str, author: Author) -> Author:
+        """Return an author with what is known of the tool, if it is one."""
+        tool = next((it for it in self.context.tools.values() if it.title == author.by), None)
+        if tool is None:
+            return author
+        carried = tool.connector.carries.get(kind)
+        home = carried is not None and name in carried.home
+        fine = tool.connector.edit_resolution
+        return replace(author, resolution=fine, home=home, is_tool=True)
 
     def _sighting(self, record: Record, one: Seen) -> Sighting:
         tool, kind = one.found.tool, one.item.kind
@@ -123,7 +130,7 @@ class Absorber:
             fit=fits,
             editable=editable,
             home=home,
-            edited_at=_our_time(one.item.edited_at, one.found.pull.clock_offset),
+            edited_at=one.found.our_time(one.item.edited_at),
             resolution=tool.connector.edit_resolution,
         )
 
@@ -137,7 +144,7 @@ class Absorber:
             restored = one.link.presence is not Presence.PRESENT
             edited = any(change.author.by == one.found.tool.title for change in changes)
             if restored or edited:
-                at = _our_time(one.item.edited_at, one.found.pull.clock_offset)
+                at = one.found.our_time(one.item.edited_at)
                 author = Author(by=one.found.tool.title, at=at)
                 return Change(field="archived", before=True, after=False, author=author)
         return None
@@ -189,7 +196,7 @@ class Absorber:
                 cycle=self.pen.cycle,
                 at=self.pen.now,
                 by=one.found.tool.title,
-                set_at=one.item.edited_at,
+                set_at=one.found.our_time(one.item.edited_at),
                 entity=one.link.entity,
                 kind=one.item.kind,
                 title=str(seen.get("title", "")),
@@ -260,10 +267,3 @@ def _lost_deletion(author: Author, editor: str) -> Conflict:
         lost_by=author.by,
         lost_at=author.at,
     )
-
-
-def _our_time(at: datetime | None, offset: timedelta | None) -> datetime | None:
-    """Return a tool's time by our clock."""
-    if at is None or offset is None or abs(offset) <= SKEW:
-        return at
-    return at - offset

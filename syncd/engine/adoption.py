@@ -65,7 +65,7 @@ class Adopter:
         record = self.pen.records.get(entity) or self.context.store.plan.get(entity)
         existed = record is not None
         if record is None:
-            self.pen.make(self._fresh(tool, item, entity), tool.title)
+            self.pen.make(self._fresh(found, item, entity), tool.title)
         link = Link(
             tool=tool.name,
             entity=entity,
@@ -80,9 +80,10 @@ class Adopter:
         self.context.store.links.touch_referrers(tool.name, entity)
         return existed and verdict.how is How.ALIKE
 
-    def _fresh(self, tool: Tool, item: Remote, entity: EntityId) -> Record:
+    def _fresh(self, found: Gathered, item: Remote, entity: EntityId) -> Record:
         """Make an entity of an item, as its user filled it in."""
         assert self._translator is not None  # noqa: S101  # made at the start of adopt
+        tool = found.tool
         carried = tool.connector.carries[item.kind]
         seen = self._translator.to_plan(item.kind, item.fields)[0]
         given = {
@@ -90,8 +91,8 @@ class Adopter:
             for name, value in seen.items()
             if name in carried.editable and value != DEFAULTS[item.kind][name]
         }
-        created = item.created_at or self.context.clock.now()
-        author = Author(by=tool.title, at=item.edited_at)
+        created = found.our_time(item.created_at) or self.context.clock.now()
+        author = Author(by=tool.title, at=found.our_time(item.edited_at))
         return Record(
             entity=entity_from(item.kind, entity, created, given),
             authors=dict.fromkeys(given, author),

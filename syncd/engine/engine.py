@@ -65,6 +65,7 @@ class Engine:
         """
         chosen = set(self.context.tools if only is None else only)
         self._report = Report()
+        self._ready &= self._writing.keys()  # what was read in an earlier run is old
         self._full_check()
         for name in sorted(chosen - self._reading.keys() - self._writing.keys()):
             self._start_reading(name)

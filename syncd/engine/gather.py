@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from syncd.clock import Clock
 from syncd.engine.commit import Committer
@@ -16,9 +16,8 @@ from syncd.store.store import Store
 from syncd.sync.brakes import may_read
 from syncd.sync.decide import Presence
 
-FINE = timedelta(seconds=1)
-"""Edit times at least as fine as this tell a late echo from an edit."""
-
+SKEW = timedelta(seconds=3)
+"""A tool's clock is believed to be ours unless it is off by more than this."""
 
 LEFT_ALONE = "left alone"
 """Under this name the engine remembers which of a tool's items are not the plan's."""
@@ -42,6 +41,13 @@ class Gathered:
     links: dict[RemoteId, Link] = field(default_factory=dict)
     gone: list[Link] = field(default_factory=list)
     unread: list[Link] = field(default_factory=list)
+
+    def our_time(self, at: datetime | None) -> datetime | None:
+        """Return a time that this tool gave by our clock."""
+        offset = self.pull.clock_offset
+        if at is None or offset is None or abs(offset) <= SKEW:
+            return at
+        return at - offset
 
 
 def gather(tool: Tool, store: Store, clock: Clock, others: Iterable[Tool] = ()) -> Gathered:
@@ -109,11 +115,13 @@ def _compare(found: Gathered, store: Store) -> None:
         link = found.links.get(item.id)
         if item.id in left_alone if link is None else _known(item, link):
             continue
-        if link is not None and _stale(found.tool, item, link):
+        if link is not None and _may_be_old(item, link):
+            _read_again(found, link)
             continue
         found.changed.append(item)
-    tombstones = store.links.by_remote(name, list(found.pull.gone))
-    found.gone = [link for link in tombstones.values() if link.presence is Presence.PRESENT]
+    known = {link.remote for link in found.gone}
+    tombstones = store.links.by_remote(name, [it for it in found.pull.gone if it not in known])
+    found.gone += [link for link in tombstones.values() if link.presence is Presence.PRESENT]
 
 
 def _known(item: Remote, link: Link) -> bool:
@@ -122,20 +130,30 @@ def _known(item: Remote, link: Link) -> bool:
     return there and link.fingerprint == fingerprint(item)
 
 
-def _stale(tool: Tool, item: Remote, link: Link) -> bool:
-    """Say whether this is the item as it was before syncd last wrote to it.
+def _may_be_old(item: Remote, link: Link) -> bool:
+    """Say whether this may be the item as it was before syncd last saw or wrote it.
 
-    A reply may be older than a write that was already answered. Such an echo has the
-    old content *and* the old edit time; an edit of the user's has a newer one. Where
-    edit times are coarse nobody can tell, and the user is believed.
+    A reply can be late. Such an echo shows an older edit time, or, where times are
+    coarse, the same one with just the content that was there before the last write.
     """
+    if item.edited_at is None or link.edited_at is None or not link.fingerprint:
+        return False
+    if item.edited_at < link.edited_at:
+        return True
     before = link.previous
-    if not before or tool.connector.edit_resolution > FINE:
-        return False
-    if item.edited_at is None or before.get("edited_at") is None:
-        return False
-    old_time = before["edited_at"] == item.edited_at.isoformat()
-    return bool(old_time and before["print"] == fingerprint(item))
+    same_time = before.get("edited_at") == item.edited_at.isoformat()
+    return same_time and before.get("print") == fingerprint(item)
+
+
+def _read_again(found: Gathered, link: Link) -> None:
+    """Read an item directly, where the listing may be late; believe that."""
+    try:
+        item = found.tool.connector.read(link.kind, link.remote)
+    except Gone:
+        found.gone.append(link)
+        return
+    if not _known(item, link):
+        found.changed.append(item)
 
 
 def _look_closer(found: Gathered, store: Store) -> None:
@@ -151,15 +169,10 @@ def _look_closer(found: Gathered, store: Store) -> None:
     most = len(doubtful) if agreed else may_read(store.links.count(name), limits)
     alive = 0
     for link in doubtful[:most]:
-        try:
-            item = found.tool.connector.read(link.kind, link.remote)
-        except Gone:
-            found.gone.append(link)
-            continue
-        alive += 1
-        if fingerprint(item) != link.fingerprint:
-            found.changed.append(item)
-            found.links[item.id] = link
+        gone = len(found.gone)
+        found.links[link.remote] = link
+        _read_again(found, link)
+        alive += len(found.gone) == gone
     if not alive:
         found.unread = doubtful[most:]
 

@@ -104,7 +104,7 @@ def _passed_over(
             won_by=pen.editor(link.entity),
             lost=seen[name],
             lost_by=found.tool.title,
-            lost_at=item.edited_at,
+            lost_at=found.our_time(item.edited_at),
         )
         for name in sorted(editable & seen.keys())
         if item.fields[name] != link.base.get(name) and seen[name] != plan[name]

@@ -1,7 +1,7 @@
 """The three-way merge of one entity, field by field, with any number of tools."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from syncd.model.entities import Kind
@@ -14,10 +14,18 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who set a field, and when by our clock; ``at`` is None where nobody knows."""
+    """Who set a field, and when by our clock; ``at`` is None where nobody knows.
+
+    A tool's edit is one wherever it is met: as what the tool shows, or later as what
+    the plan took over from it. resolution: how fine ``at`` is; home: whether the field
+    is at home in that tool. The store keeps neither: they follow from ``by``.
+    """
 
     by: str
     at: datetime | None
+    resolution: timedelta = timedelta(0)
+    home: bool = False
+    is_tool: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +82,6 @@ class Merged:
 class _Contender:
     value: Value
     author: Author
-    home: bool = False
-    resolution: timedelta = timedelta(0)
-    is_plan: bool = field(default=False)
 
 
 def merge(
@@ -149,16 +154,20 @@ def _contenders(
     found = [
         _Contender(
             value=lift(one.observed[name], plan, zone),
-            author=Author(by=one.tool, at=one.edited_at),
-            home=name in one.home,
-            resolution=one.resolution,
+            author=Author(
+                by=one.tool,
+                at=one.edited_at,
+                resolution=one.resolution,
+                home=name in one.home,
+                is_tool=True,
+            ),
         )
         for one in edits
     ]
     unseen = any(one.fit.get(name) != one.base.get(name) for one in edits)
     if unseen:
         known = author or Author(by="plan", at=None)
-        found.append(_Contender(value=plan, author=known, is_plan=True))
+        found.append(_Contender(value=plan, author=known))
     return found
 
 
@@ -172,13 +181,14 @@ def lift(observed: Value, plan: Value, zone: str) -> Value:
 
 def _judge(name: str, contenders: Sequence[_Contender]) -> tuple[_Contender, list[_Contender]]:
     """Return the winner, and those whose different value it beat."""
-    coarsest = max(one.resolution for one in contenders)
+    coarsest = max(one.author.resolution for one in contenders)
     comparable = all(one.author.at is not None for one in contenders)
 
     def rank(one: _Contender) -> tuple[datetime, bool, bool, bool, str, str]:
         at = _cut(one.author.at or EPOCH, coarsest) if comparable else EPOCH
         ticked = name == "done" and one.value is True
-        return (at, ticked, one.home, not one.is_plan, one.author.by, repr(one.value))
+        author = one.author
+        return (at, ticked, author.home, author.is_tool, author.by, repr(one.value))
 
     ordered = sorted(contenders, key=rank)
     winner = ordered[-1]

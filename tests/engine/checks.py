@@ -43,7 +43,8 @@ def disagreements(world: World) -> Iterator[str]:
                 yield f"{name} lacks {kind_of(entity)} {entity.title!r}"
             if item is not None and wanted is False:
                 yield f"{name} still holds {kind_of(entity)} {entity.title!r}"
-            if item is not None and wanted is not False:
+            hidden = wanted is None and item is not None and item.fields["done"]
+            if item is not None and wanted is not False and not hidden:
                 shown = _expected(entity, service, links, world)
                 yield from _different(name, item, shown, set(service.items))
 

@@ -35,7 +35,7 @@ class Step(NamedTuple):
 EDITS = ("add", "edit", "edit", "edit", "tick", "move", "standing")
 REMOVALS = ("delete", "restore", "duplicate")
 FAULTS = ("lose", "refuse", "unanswered", "down", "revoke", "expire", "empty", "short", "cut")
-MACHINE = ("restart", "only", "preview", "wait", "shift", "again")
+MACHINE = ("restart", "only", "preview", "wait", "shift", "again", "late")
 
 
 def scripts(*acts: str, most: int = 12) -> st.SearchStrategy[list[Step]]:
@@ -142,6 +142,7 @@ class Simulator:
         service = self.world.services[step.tool]
         if item is None or not service.shape.carries[item.kind].archives:
             return
+        self._now(step.tool, item.id)
         service.delete(item.id)
         self.deleted.add((step.tool, item.id))
         self.edits = [one for one in self.edits if one[:2] != (step.tool, item.id)]
@@ -151,6 +152,7 @@ class Simulator:
         removed = [one for one in service.removed.values() if one.kind in _KINDS]
         if removed:
             remote = removed[step.pick % len(removed)].id
+            self._now(step.tool, remote)
             service.restore(remote)
             self.unsure.add((step.tool, remote))
 
@@ -235,6 +237,10 @@ class Simulator:
     def _wait(self, step: Step) -> None:
         self.world.clock.advance(minutes=step.value)
 
+    def _late(self, step: Step) -> None:
+        """The pull after next shows the tool as it is now, but for what its user did."""
+        self.world.echo(step.tool)
+
     def _forget(self, step: Step) -> None:
         self.lost_state = True
         self.world.lose_state()
@@ -249,8 +255,14 @@ class Simulator:
     def _put(self, service: MemoryTool, item: Remote, name: str, value: Value) -> None:
         if item.fields.get(name) == value:
             return
+        self._now(service.shape.name, item.id)
         service.edit(item.id, **{name: value})
         self._note(service, item.id, name)
+
+    def _now(self, tool: str, remote: RemoteId) -> None:
+        """What its user does is never shown too late."""
+        if tool in self.world.late:
+            self.world.late[tool].items.pop(remote, None)
 
     def _note(self, service: MemoryTool, remote: RemoteId, name: str) -> None:
         item = service.items[remote]

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar, cast
 
@@ -26,6 +26,7 @@ from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
 from syncd.model.entities import Entity, Goal, Kind, Milestone, Task
 from syncd.model.ids import EntityId, RemoteId, ToolName
+from syncd.model.remote import Pull, Remote
 from syncd.model.values import GoalStatus, Value
 from syncd.store.store import Store, private_store
 from syncd.store.tool_store import ToolMemory
@@ -49,6 +50,37 @@ class OneAfterAnother(Executor):
 
 
 @dataclass
+class Echo:
+    """Items as they were, to be shown by a pull that comes too late."""
+
+    items: dict[RemoteId, Remote]
+    skip: int = 1
+
+
+class Late:
+    """A connector whose pulls may show older states of what syncd wrote since."""
+
+    def __init__(self, connector: MemoryConnector, world: "World") -> None:
+        self._connector = connector
+        self._world = world
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connector, name)
+
+    def pull(self, cursor: str | None) -> Pull:
+        pull = self._connector.pull(cursor)
+        echo = self._world.late.get(self._connector.name)
+        if echo is None:
+            return pull
+        echo.skip -= 1
+        if echo.skip >= 0:
+            return pull
+        del self._world.late[self._connector.name]
+        listed = {item.id: item for item in pull.items}
+        return replace(pull, items=tuple({**listed, **echo.items}.values()))
+
+
+@dataclass
 class World:
     """Services that outlive every start of syncd, and the state that may be lost.
 
@@ -65,7 +97,7 @@ class World:
     store: Store = field(default_factory=private_store)
     engine: Engine = field(init=False)
     rng: random.Random = field(init=False)
-    wrap: Callable[[Connector], Connector] = lambda connector: connector
+    late: dict[str, "Echo"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for shape in self.shapes:
@@ -95,7 +127,7 @@ class World:
         return Tool(
             name=ToolName(name),
             title=name,
-            connector=self.wrap(MemoryConnector(self.services[name], box)),
+            connector=cast("Connector", Late(MemoryConnector(self.services[name], box), self)),
             on_delete=self.on_delete,
             limits=self.limits,
         )
@@ -139,6 +171,10 @@ class World:
         tool = self.tool(name)
         connector = cast("Connector", ReadOnly(tool.connector))
         return Tool(name=tool.name, title=tool.title, connector=connector, limits=self.limits)
+
+    def echo(self, tool: str, *, skip: int = 1) -> None:
+        """Have the pull after so many others show what the tool holds now."""
+        self.late[tool] = Echo(dict(self.services[tool].items), skip)
 
     def plan(self, *entities: Entity) -> None:
         """Put entities into the plan by hand."""
