@@ -78,9 +78,15 @@ class Unexpected:
         )
 
     def _folder(self) -> Path:
+        """Return the state folder, as far as the settings can be read."""
+        from syncd.settings import load
         from syncd.sources import state_folder
 
-        return self._session.state_dir or state_folder(self._session.environ)
+        session = self._session
+        try:
+            return session.state_dir or load(session.config, session.environ).state_dir
+        except SyncdError:
+            return state_folder(session.environ)
 
 
 def _complain(sentences: str) -> None:

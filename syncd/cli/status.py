@@ -115,7 +115,7 @@ def _numbers(one: Standing, zone: str, now: datetime) -> str:
     read = f"last read {local(last, zone)} ({_ago(last, now)})" if last else "never read"
     parts = [read, f"holds {count(one.items, 'item')}"]
     if one.waiting:
-        parts.append(f"{count(one.waiting, 'item')} to look at or write")
+        parts.append(f"{one.waiting} waiting")
     if one.in_flight:
         parts.append(f"{count(one.in_flight, 'write')} in flight")
     return ", ".join(parts)
