@@ -1,53 +1,104 @@
 """A process that has everything imported and forks a real syncd for each line it reads.
 
-Starting Python for each of a hundred runs would take minutes. A line is a JSON array of
-the command's words; the answer is the child's process id, then its exit status.
+Starting Python for each of a hundred runs would take minutes. A line is a JSON object:
+``out`` (where its output goes), ``words`` (of the command), ``env`` (variables to set),
+``later`` (seconds that its clock is ahead) and ``hurried`` (its sleeps end at once, and
+its clock is that much later); the answer is the child's process id, then its exit status.
 """
 
+import importlib
 import json
 import os
+import pkgutil
 import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import certifi
+
+from syncd.cli import ending
+from syncd.cli.app import start
+from syncd.cli.session import Session
+from syncd.clock import SystemClock
 
 
-def main() -> None:
-    """Fork and wait, until stdin ends."""
-    import googleapiclient.discovery
-    import httpx
-    import notion_client
-    import todoist_api_python.api
+class ShiftedClock(SystemClock):
+    """The machine's clock, ahead by some time; if hurried, a sleep adds to that."""
 
-    from syncd.bootstrap import open_app
-    from syncd.cli.app import main as run
+    def __init__(self, later: float, *, hurried: bool) -> None:
+        super().__init__()
+        self._ahead = later
+        self._hurried = hurried
 
-    assert all((googleapiclient.discovery, httpx, notion_client, open_app))
-    assert todoist_api_python.api
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self._ahead)
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._ahead
+
+    def sleep(self, seconds: float) -> bool:
+        if not self._hurried:
+            return super().sleep(seconds)
+        self._ahead += max(0.0, seconds)
+        return super().sleep(min(seconds, 0.01))
+
+
+WARM = (
+    "alembic.command google.oauth2.credentials googleapiclient.discovery httpcore httpx"
+    " notion_client todoist_api_python.api syncd.cli syncd.store syncd_google syncd_notion"
+    " syncd_todoist"
+)
+"""What takes its time to import; of a package of syncd's own, every module."""
+
+
+def main(one_certificate: Path) -> None:
+    """Fork and wait, until stdin ends.
+
+    Nothing is encrypted here, so one certificate to load is enough.
+    """
+    for name in WARM.split():
+        package = importlib.import_module(name)
+        if name.startswith("syncd"):
+            for module in pkgutil.iter_modules(package.__path__, f"{name}."):
+                importlib.import_module(module.name)
+    end = "-----END CERTIFICATE-----\n"
+    one_certificate.write_text(Path(certifi.where()).read_text("utf-8").split(end)[0] + end)
+    os.environ["SSL_CERT_FILE"] = str(one_certificate)
     for line in sys.stdin:
-        words = json.loads(line)
+        order = json.loads(line)
         child = os.fork()
         if child == 0:
-            _become(run, words)
-        print(child, flush=True)
+            sys.exit(become(order))
+        answer(child)
         _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        answer(os.waitstatus_to_exitcode(status))
 
 
-def _become(run, words) -> None:
-    """Be a syncd of its own: output to files, no inherited input."""
-    out, *arguments = words
-    sys.stdin = open(os.devnull)
-    sys.stdout = open(f"{out}.out", "w", encoding="utf-8")
-    sys.stderr = open(f"{out}.err", "w", encoding="utf-8")
-    sys.argv = ["syncd", *arguments]
-    code = 1
-    try:
-        code = run() or 0
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+def answer(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
+
+
+def become(order: dict[str, Any]) -> int:
+    """Do what ``syncd.cli.app.main`` does, by another clock; output goes to files."""
+    redirect(os.devnull, 0)
+    redirect(f"{order['out']}.out", 1)
+    redirect(f"{order['out']}.err", 2)
+    os.environ.update(order["env"])
+    sys.argv = ["syncd", *order["words"]]
+    clock = ShiftedClock(order["later"], hurried=order["hurried"])
+    session = Session(clock=clock)
+    sys.excepthook = ending.Unexpected(session)
+    ending.forgive_characters()
+    return start(sys.argv[1:], session)
+
+
+def redirect(path: str, number: int) -> None:
+    opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+    os.dup2(opened, number)
+    os.close(opened)
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]))

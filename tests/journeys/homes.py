@@ -6,13 +6,15 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from syncd.clock import SystemClock
 from syncd.connect.registry import sandboxes
-from syncd.connect.sandbox import Fault, Served
+from syncd.connect.sandbox import Fault, Person, Served
 from syncd.model.entities import Kind
 
 FORKER = Path(__file__).parent / "forker.py"
@@ -20,12 +22,12 @@ PLAN = """
 goals:
   - title: Lead a team
     status: active
-    due: 2027-06-30
+    due: +300d
     why: To shape what we build
 milestones:
-  - {title: First project led, goal: Lead a team, due: 2026-12-15}
+  - {title: First project led, goal: Lead a team, due: +40d}
 tasks:
-  - {title: Read the book on leading, goal: Lead a team, due: 2026-12-01}
+  - {title: Read the book on leading, goal: Lead a team, due: +20d}
   - {title: Ask for feedback, goal: Lead a team, priority: 2}
 """
 
@@ -47,33 +49,58 @@ class Done:
 class Forker:
     """Forks a ready-made syncd for each run; see ``forker.py``."""
 
+    place: Path
     process: subprocess.Popen[str] = field(init=False)
     child: int = 0
+    out: str = ""
 
     def __post_init__(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, str(FORKER)],
+            [sys.executable, str(FORKER), str(self.place / "certificate.pem")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "TZ": "UTC"},
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": "/nonexistent",
+                "TZ": "UTC",
+                "PYTHONUTF8": "1",
+            },
         )
 
-    def run(self, out: Path, *words: str) -> Done:
+    def run(self, out: Path, *words: str, **more: Any) -> Done:
+        """Run a command to its end; ``more`` is what else an order may hold."""
+        self.begin(out, *words, **more)
+        return self.end()
+
+    def begin(self, out: Path, *words: str, **more: Any) -> int:
+        """Begin a command; return its process id."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps([str(out), *words]) + "\n")
+        order = {"env": {}, "later": 0.0, "hurried": False, **more}
+        order |= {"out": str(out), "words": words}
+        self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
+        self.out = str(out)
         self.child = int(self.process.stdout.readline())
+        return self.child
+
+    def end(self) -> Done:
+        """Wait for the command that was begun."""
+        assert self.process.stdout is not None
         status = int(self.process.stdout.readline())
         self.child = 0
-        texts = [Path(f"{out}.{end}").read_text("utf-8") for end in ("out", "err")]
+        texts = [Path(f"{self.out}.{end}").read_text("utf-8") for end in ("out", "err")]
         return Done(status, *texts)
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the child that runs now."""
+        if self.child:
+            os.kill(self.child, number)
 
     def kill(self) -> None:
         """kill -9 the child that runs now."""
-        if self.child:
-            os.kill(self.child, signal.SIGKILL)
+        self.send(signal.SIGKILL)
 
     def close(self) -> None:
         assert self.process.stdin is not None
@@ -82,26 +109,92 @@ class Forker:
 
 
 @dataclass
+class World:
+    """Time as the services and the machine tell it: it can be made to pass."""
+
+    passed: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.passed
+
+
+@dataclass
+class Watch:
+    """One service's clock, which may be wrong by ``off``."""
+
+    world: World
+    off: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        return self.world.now() + self.off
+
+    def monotonic(self) -> float:
+        raise NotImplementedError
+
+    def sleep(self, seconds: float) -> bool:
+        raise NotImplementedError
+
+
+@dataclass
 class Home:
-    """One person's machine: settings, state, and three services that outlive it."""
+    """One person's machine: settings, state, and three services that outlive it.
+
+    ``hurried``: the command does not really wait where it would.
+    """
 
     place: Path
     forker: Forker
     served: dict[str, Served] = field(default_factory=dict)
     config: Path = field(init=False)
     extra: str = ""
+    env: dict[str, str] = field(default_factory=dict)
+    world: World = field(default_factory=World)
+    watches: dict[str, Watch] = field(default_factory=dict)
+    hurried: bool = True
 
     def __post_init__(self) -> None:
-        clock = SystemClock()
         makers = sandboxes()
         for name in makers.names():
-            self.served[name] = Served(makers.require(name)(self.place, clock))
+            self.watches[name] = Watch(self.world)
+            self.served[name] = Served(makers.require(name)(self.place, self.watches[name]))
         self.config = self.place / "syncd.toml"
         self.write_settings()
 
     @property
     def state(self) -> Path:
         return self.place / "state"
+
+    # The services, as their person uses them.
+
+    @property
+    def notion(self) -> Any:
+        return self.served["notion"].sandbox.person
+
+    @property
+    def todoist(self) -> Any:
+        return self.served["todoist"].sandbox.person
+
+    @property
+    def calendar(self) -> Any:
+        return self.served["google"].sandbox.person
+
+    def person(self, tool: str) -> Person:
+        return self.served[tool].sandbox.person
+
+    def fault(self, tool: str, fault: Fault) -> Fault:
+        self.served[tool].faults.append(fault)
+        return fault
+
+    def mend(self) -> None:
+        """End every fault."""
+        for one in self.served.values():
+            one.faults.clear()
+
+    def later(self, **span: float) -> None:
+        """Let time pass, for everyone."""
+        self.world.passed += timedelta(**span)
+
+    # The machine.
 
     def write_settings(self, **changes: dict[str, Any]) -> None:
         """Write the settings; ``changes`` replace keys of a tool's table (None: drop)."""
@@ -111,16 +204,50 @@ class Home:
             table = {**one.settings(), **changes.get(name, {})}
             lines.append(f"[connectors.{name}]")
             lines += [f"{k} = {json.dumps(v)}" for k, v in table.items() if v is not None]
+        self.config.touch(mode=0o600)
         self.config.write_text("\n".join(lines) + "\n" + self.extra, "utf-8")
 
     def syncd(self, *words: str) -> Done:
-        return self.forker.run(self.place / "run", "--config", str(self.config), *words)
+        order = self.order()
+        return self.forker.run(
+            self.place / "run", "--config", str(self.config), *words, **order
+        )
+
+    def order(self) -> dict[str, Any]:
+        """Return under which circumstances commands run now."""
+        later = self.world.passed.total_seconds()
+        return {"env": self.env, "later": later, "hurried": self.hurried}
 
     def sync(self) -> dict[str, Any]:
+        """Sync; everything has to come to an agreement."""
         done = self.syncd("sync", "--json")
         assert done.status == 0, done.err + done.out
-        found: dict[str, Any] = done.json
-        return found
+        assert done.json["converged"], done.out
+        return dict(done.json)
+
+    def sync_badly(self, status: int, tool: str = "") -> dict[str, Any]:
+        """Sync where something is wrong; return the report, or what it says of a tool."""
+        done = self.syncd("sync", "--json")
+        assert done.status == status, done.err + done.out
+        assert "Traceback" not in done.err
+        return dict(done.json["tools"][tool] if tool else done.json)
+
+    def rest(self) -> dict[str, Any]:
+        """Sync where nothing changed: nothing is written, and little is read."""
+        before = {name: len(one.log) for name, one in self.served.items()}
+        report = self.sync()
+        for name, one in self.served.items():
+            asked = one.log[before[name] :]
+            wrote = [f"{it.method} {it.path} {it.body}" for it in asked if changes(it)]
+            assert wrote == [], name
+        assert counted(report, "created", "updated", "deleted") == 0, report
+        return report
+
+    def sync_and_rest(self) -> dict[str, Any]:
+        """Sync, then see that a further cycle has nothing to do."""
+        report = self.sync()
+        self.rest()
+        return report
 
     def import_plan(self, text: str = PLAN) -> None:
         path = self.place / "plan.yaml"
@@ -128,8 +255,13 @@ class Home:
         done = self.syncd("plan", "import", str(path))
         assert done.status == 0, done.err
 
+    def plan(self, kind: Kind) -> dict[str, Any]:
+        """Return what the plan holds of a kind and has not let go of, by title."""
+        found = self.syncd("plan", "export", "--format", "json").json[kind]
+        return {one["title"]: one for one in found if not one["archived"]}
+
     def writes(self, name: str) -> int:
-        return sum(is_write(one.method, one.path, one.body) for one in self.served[name].log)
+        return sum(changes(one) for one in self.served[name].log)
 
     def titles(self) -> dict[str, list[str]]:
         """Return every title that each tool shows, by tool and kind."""
@@ -143,15 +275,30 @@ class Home:
         return found
 
     def close(self) -> None:
-        for one in self.served.values():
-            one.close()
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(Served.close, self.served.values()))
 
 
-def is_write(method: str, path: str, body: str) -> bool:
+def only_sentence(lines: str | list[str]) -> str:
+    """Return the one sentence that is there; it is one, and reads like one."""
+    said = lines.splitlines() if isinstance(lines, str) else lines
+    assert len(said) == 1, said
+    sentence = said[0]
+    assert sentence[-1] in ".?", sentence
+    assert "Traceback" not in sentence
+    return sentence
+
+
+def counted(report: Mapping[str, Any], *what: str) -> int:
+    """Add up what a cycle did in all tools."""
+    return sum(tool[name] for tool in report["tools"].values() for name in what)
+
+
+def changes(request: Any) -> bool:
     """Say whether a request changes anything in its service."""
-    if method == "GET" or path.endswith(("/query", "/search", "/token")):
+    if request.method == "GET" or request.path.endswith(("/query", "/search", "/token")):
         return False
-    return not path.endswith("/sync") or "commands" in body
+    return not request.path.endswith("/sync") or "commands" in request.body
 
 
 def killing(forker: Forker, name: str, number: int, *, after: bool) -> Fault:

@@ -110,12 +110,16 @@ class Register:
         known = self._existing.get(derived)
         if known is not None and not known.archived:
             return derived
-        alike = [
-            one
-            for one in self._alike.get(natural_key_of(kind, values), ())
-            if not one.archived and one.id not in self._taken
-        ]
+        alike = self._free(kind, values)
+        if not alike and values.get("goal"):
+            # taken in before without its goal, for that was not there or misspelt
+            alike = self._free(kind, {**values, "goal": None})
         return min(alike, key=_open_and_old_first).id if alike else derived
+
+    def _free(self, kind: Kind, values: Fields) -> list[Entity]:
+        """Return the live entities of the plan with this natural key, not taken yet."""
+        found = self._alike.get(natural_key_of(kind, values), ())
+        return [one for one in found if not one.archived and one.id not in self._taken]
 
     def resolve(self, kind: Kind, raw: Any, goal: Any = None) -> EntityId:
         """Return what a reference to something of ``kind`` means: a key, an id or a title.

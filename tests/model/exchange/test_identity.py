@@ -89,6 +89,15 @@ def test_an_entity_of_the_plan_that_is_the_same_keeps_its_id(
     assert found.id == expected or (expected is None and is_id(found.id))
 
 
+def test_what_was_taken_in_without_its_goal_is_known_again_with_it() -> None:
+    wrong = {"goals": ["Lead"], "tasks": [{"title": "Read", "goal": "Led"}]}
+    first = read_plan(wrong, NOW)
+    assert first.problems
+    second = read({**wrong, "tasks": [{"title": "Read", "goal": "Lead"}]}, first.entities)
+    assert [one.id for one in second.entities] == [one.id for one in first.entities]
+    assert second.entities[1].goal == second.entities[0].id  # type: ignore[attr-defined]
+
+
 def test_two_of_a_file_never_become_the_same_entity() -> None:
     found = read({"tasks": ["Read", "Read", "Read"]}, (task("a"), task("b")))
     ids = [one.id for one in found.entities]
