@@ -67,7 +67,7 @@ def _parts(source: Source, raw: dict[str, Any], word: str, at: tuple[str, int]) 
 
 def _on_timestamp(raw: dict[str, Any], place: str) -> Test:
     stamp = raw["timestamp"]
-    if stamp not in TIMESTAMPS:
+    if stamp not in list(TIMESTAMPS):
         raise in_body(f"{place}.timestamp", '"created_time" or "last_edited_time"', stamp)
     body = only(raw, place, frozenset({"timestamp", stamp}))
     test = _date_test(body.get(stamp), f"{place}.{stamp}")
@@ -130,6 +130,10 @@ def _plain_value(prop: Prop, raw: Any, place: str) -> Test:
     test = _COMPARISONS.get(word)
     if test is None:
         return _emptiness(prop, word) or _refuse(place, word)
+    if isinstance(asked, bool) != (prop.type == "checkbox") or not isinstance(
+        asked, int | float
+    ):
+        raise in_body(f"{place}.{word}", f"a {prop.type}", asked)
     blank = False if prop.type == "checkbox" else None
     return lambda page: test(page.values.get(prop.id, blank), asked)
 
@@ -147,6 +151,8 @@ def _many(prop: Prop, raw: Any, place: str) -> Test:
     word, asked = _operator(raw, place)
     if word not in ("contains", "does_not_contain"):
         return _emptiness(prop, word) or _refuse(place, word)
+    if not isinstance(asked, str):
+        raise in_body(f"{place}.{word}", "a string", asked)
     known = {it["id"] for it in prop.options if it["name"] == asked} | {asked}
     return lambda page: (
         bool(known & set(page.values.get(prop.id) or [])) == (word == "contains")

@@ -135,7 +135,10 @@ def page_property(world: World, asked: Asked) -> Json:
         return {**head, prop.type: value}
     items = [{**head, prop.type: one} for one in value]
     size = render.page_size(asked.query.get("page_size"))
-    start = int(asked.query.get("start_cursor", "0"))
+    cursor = asked.query.get("start_cursor", "0")
+    if not (cursor.isascii() and cursor.isdecimal()):
+        raise invalid(f"The start_cursor provided is invalid: {cursor}")
+    start = int(cursor)
     more = start + size < len(items)
     kind: Json = {"id": prop.id, "next_url": None, "type": prop.type, prop.type: {}}
     return {

@@ -1,10 +1,19 @@
 """The schema of a data source: making and changing properties."""
 
+import copy
 import hashlib
 from typing import Any
 from urllib.parse import quote, unquote
 
-from syncd_notion.sandbox.refusals import absent, in_body, invalid, missing, only, unknown
+from syncd_notion.sandbox.refusals import (
+    Refused,
+    absent,
+    in_body,
+    invalid,
+    missing,
+    only,
+    unknown,
+)
 from syncd_notion.sandbox.state import Prop, Source, identity
 from syncd_notion.sandbox.world import World
 
@@ -85,14 +94,23 @@ def change(world: World, source: Source, changes: Any, place: str) -> None:
     """Apply the ``properties`` of a request to a schema, all or nothing."""
     if not isinstance(changes, dict):
         raise in_body(place, "an object", changes)
-    for name, raw in changes.items():
-        prop = find_prop(source, name)
-        if raw is None:
-            remove(source, prop, name)
-        elif prop is None:
-            add(world, source, name, raw, f"{place}.{name}")
-        else:
-            _alter(world, prop, raw, f"{place}.{name}")
+    before = copy.deepcopy((source.props, source.removed))
+    try:
+        for name, raw in changes.items():
+            _change(world, source, name, raw, f"{place}.{name}")
+    except Refused:
+        source.props, source.removed = before
+        raise
+
+
+def _change(world: World, source: Source, name: str, raw: Any, place: str) -> None:
+    prop = find_prop(source, name)
+    if raw is None:
+        remove(source, prop, name)
+    elif prop is None:
+        add(world, source, name, raw, place)
+    else:
+        _alter(world, prop, raw, place)
 
 
 def add(world: World, source: Source, name: str, raw: Any, place: str) -> Prop:
@@ -151,7 +169,7 @@ def _type_in(raw: Any, place: str) -> str:
 def _config(world: World, prop: Prop, raw: Any, place: str) -> dict[str, Any]:
     if prop.type == "number":
         body = only(raw, place, frozenset({"format"}))
-        if body.get("format", "number") not in NUMBER_FORMATS:
+        if body.get("format", "number") not in list(NUMBER_FORMATS):
             raise in_body(f"{place}.format", "a number format", body["format"])
         return {"format": body.get("format", "number")}
     if prop.type == "relation":
@@ -174,7 +192,7 @@ def _choices(prop: Prop, raw: dict[str, Any], place: str) -> dict[str, Any]:
     made = []
     for number, one in enumerate(options):
         body = only(one, f"{place}.options[{number}]", keys)
-        made.append(known.get(body.get("name")) or option(prop.id, body, number))
+        made.append(known.get(str(body.get("name"))) or option(prop.id, body, number))
     return {"options": made}
 
 

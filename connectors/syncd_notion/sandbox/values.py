@@ -84,8 +84,7 @@ def _choices(_world: World, prop: Prop, raw: Any, place: str) -> Value:
 
 def _option(prop: Prop, raw: Any, place: str) -> str:
     body = only(raw, place, frozenset({"id", "name", "color", "description"}))
-    known = {it["id"] for it in prop.options}
-    if body.get("id") in known:
+    if body.get("id") in [it["id"] for it in prop.options]:
         return str(body["id"])
     name = body.get("name")
     if not isinstance(name, str) or not name:
@@ -119,7 +118,12 @@ def _relation(world: World, prop: Prop, raw: Any, place: str) -> Value:
 def _people(_world: World, _prop: Prop, raw: Any, place: str) -> Value:
     if not isinstance(raw, list):
         raise in_body(place, "an array", raw)
-    return [str(one["id"]) for one in raw]
+    keys = frozenset({"id", "object"})
+    users = [only(one, f"{place}[{number}]", keys) for number, one in enumerate(raw)]
+    for number, one in enumerate(users):
+        if not isinstance(one.get("id"), str):
+            raise in_body(f"{place}[{number}].id", "a valid uuid", one.get("id"))
+    return [one["id"] for one in users]
 
 
 _Parser = Callable[[World, Prop, Any, str], Value]

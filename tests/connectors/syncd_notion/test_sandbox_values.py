@@ -196,6 +196,15 @@ def test_a_schema_that_the_service_refuses_is_refused(
     assert said in message
 
 
+def test_a_schema_that_is_refused_is_not_half_changed(it: Caller) -> None:
+    _, source = it.database(COLUMNS)
+    path = f"/data_sources/{source}"
+    before = it.call("GET", path)["properties"]
+    bad = {"Day": {"name": "When"}, "Number": None, "New": {"number": {}}, "Name": None}
+    it.refused("PATCH", path, {"properties": bad})
+    assert it.call("GET", path)["properties"] == before
+
+
 def test_a_database_that_is_refused_is_not_half_made(it: Caller) -> None:
     body = {
         "parent": {"type": "page_id", "page_id": it.sandbox.parent_page},
