@@ -19,7 +19,7 @@ DELETED = TASKS[:7]
 KEPT = TASKS[7:]
 
 
-def many(**options):
+def many(*, titles=TASKS, **options):
     """A world with a goal and twelve tasks, in pages and todos."""
     world = World(**options)
     now = world.clock.now()
@@ -27,7 +27,7 @@ def many(**options):
     world.plan(
         *(
             Task(id=ident(f"T{n:02}"), title=title, created_at=now, goal=ident("G"))
-            for n, title in enumerate(TASKS, start=1)
+            for n, title in enumerate(titles, start=1)
         )
     )
     assert world.settle().converged
@@ -94,6 +94,14 @@ def test_five_deletions_are_an_ordinary_day(crowd):
     delete_all(crowd, "todos", DELETED[:5])
     assert crowd.sync().converged
     assert crowd.titles("pages", Kind.TASK) == TASKS[5:]
+
+
+def test_seven_deletions_of_forty_are_an_ordinary_day_too():
+    titles = [f"Task {n:02}" for n in range(1, 41)]
+    world = many(titles=titles)
+    delete_all(world, "todos")
+    assert world.sync().converged
+    assert world.titles("pages", Kind.TASK) == titles[7:]
 
 
 def test_an_approved_deletion_is_done_everywhere_and_trips_no_other_brake(crowd):

@@ -149,18 +149,15 @@ def test_the_later_edit_wins_whatever_the_services_clocks_say(synced, of_pages, 
 
 
 @pytest.mark.parametrize("shift", SHIFTS, ids=str)
-def test_an_edit_of_what_was_just_added_wins_whatever_the_clock_said_then(shift):
+def test_when_two_tools_meet_first_the_later_edit_wins_whatever_the_clocks_say(shift):
     world = World()
-    world.services["todos"].shift = shift
-    world.services["todos"].add(Kind.TASK, "Bought a book")
+    world.services["pages"].shift = shift
+    world.services["pages"].add(Kind.TASK, "Buy a book", priority=2)
+    world.clock.advance(minutes=5)
+    world.services["todos"].add(Kind.TASK, "Buy a book", priority=3)
     world.sync()
-    world.services["todos"].shift = timedelta(0)
-    world.clock.advance(minutes=2)
-    world.edit("pages", Kind.TASK, "Bought a book", title="From the page")
-    world.clock.advance(minutes=2)
-    world.plan(replace(world.entity(Kind.TASK, "Bought a book"), title="From the plan"))
-    world.sync()
-    assert world.titles("pages", Kind.TASK) == ["From the plan"]
+    assert world.entity(Kind.TASK, "Buy a book").priority == 3
+    assert world.shows("pages", Kind.TASK, "Buy a book")["priority"] == 3
 
 
 @pytest.mark.parametrize("shift", SHIFTS, ids=str)

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any, TypeVar, cast
 
@@ -13,6 +13,7 @@ from syncd.connect.memory import (
     LIKE_NOTION,
     LIKE_TODOS,
     MemoryConnector,
+    MemoryFaults,
     MemoryShape,
     MemoryTool,
 )
@@ -28,6 +29,7 @@ from syncd.model.entities import Entity, Goal, Kind, Milestone, Task
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Pull, Remote
 from syncd.model.values import GoalStatus, Value
+from syncd.store.database import Database
 from syncd.store.store import Store, private_store
 from syncd.store.tool_store import ToolMemory
 from syncd.sync.brakes import Limits
@@ -136,6 +138,22 @@ class World:
         self.store = private_store()
         self.start()
 
+    def fork(self, database: Database | None = None) -> "World":
+        """Return a world of its own that begins as this one stands now."""
+        clock = FakeClock(self.clock.now())
+        services = {name: _twin(one, clock) for name, one in self.services.items()}
+        copy = database or Database(None)
+        _pour(self.store._database, copy)
+        return World(
+            shapes=self.shapes,
+            seed=self.seed,
+            on_delete=self.on_delete,
+            limits=self.limits,
+            clock=clock,
+            services=services,
+            store=Store(copy),
+        )
+
     def sync(self, **options: Any) -> Report:
         """One cycle, a minute after the last."""
         self.clock.advance(minutes=1)
@@ -220,6 +238,20 @@ class World:
             ]
             found[name] = sorted(shown, key=repr)
         return found
+
+
+def _twin(service: MemoryTool, clock: FakeClock) -> MemoryTool:
+    held = {
+        one.name: type(value)(value)
+        for one in fields(service)
+        if isinstance(value := getattr(service, one.name), dict | list)
+    }
+    return replace(service, clock=clock, faults=MemoryFaults(), **held)
+
+
+def _pour(source: Database, target: Database) -> None:
+    connections = [one._connection.connection.driver_connection for one in (source, target)]
+    connections[0].backup(connections[1])  # type: ignore[union-attr]
 
 
 def ident(text: str) -> EntityId:

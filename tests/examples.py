@@ -1,0 +1,24 @@
+"""How much the laws are tried: a little on every run, a lot on request."""
+
+import os
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+
+USUAL = 2_000
+
+
+def times(usual: int) -> int:
+    """Return how often to try something; SYNCD_EXAMPLES=1000000 tries 500 times as much."""
+    asked = int(os.environ.get("SYNCD_EXAMPLES") or USUAL)
+    return max(1, usual * asked // USUAL)
+
+
+def examples(usual: int) -> Any:
+    """Return Hypothesis's settings: the same examples on every machine, no clock."""
+    return settings(
+        max_examples=times(usual),
+        deadline=None,
+        derandomize=usual == times(usual),
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )

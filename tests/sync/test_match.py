@@ -1,0 +1,120 @@
+"""Recognising items: by mark, by link, by what they are, else as new."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from syncd.model.entities import Kind
+from syncd.model.ids import EntityId, RemoteId
+from syncd.model.remote import Carried, Remote
+from syncd.sync.match import Adoption, How, Known, Waiting, adopt
+
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+CARRIES = {
+    Kind.TASK: Carried(fields=frozenset({"title"}), editable=frozenset({"title"})),
+    Kind.GOAL: Carried(fields=frozenset(), editable=frozenset(), adopts=False),
+}
+
+
+def item(name, *, kind=Kind.TASK, mark=None, link=None, age=0):
+    return Remote(
+        id=RemoteId(name),
+        kind=kind,
+        fields={"title": name},
+        mark=mark and EntityId(mark),
+        link=link,
+        created_at=NOON - timedelta(days=age),
+    )
+
+
+def known(*, held=(), archived=(), pages=None, alike=(), unread=False):
+    """What is known: held here, archived, which page is whose, and what looks alike."""
+
+    def by_link(link):
+        if unread:
+            raise LookupError(link)
+        return (pages or {}).get(link)
+
+    return Known(
+        holder=lambda entity: RemoteId("other") if entity in held else None,
+        claimable=lambda kind, entity: entity not in archived,
+        by_link=by_link,
+        alike=lambda remote: [EntityId(one) for one in alike],
+    )
+
+
+def told(found, what):
+    """Return (item, entity, how) of each verdict."""
+    return [
+        (one.remote.id, one.entity, one.how) if isinstance(one, Adoption) else one.remote.id
+        for one in adopt(found, CARRIES, what)
+    ]
+
+
+def test_an_item_is_what_its_mark_says():
+    assert told([item("a", mark="E1")], known(alike=["E2"])) == [("a", "E1", How.MARK)]
+
+
+def test_a_mark_that_another_item_holds_is_a_copys():
+    assert told([item("a", mark="E1")], known(held=["E1"])) == [("a", None, How.COPY)]
+
+
+def test_of_two_items_with_one_mark_the_older_is_the_original():
+    both = [item("young", mark="E1", age=1), item("old", mark="E1", age=9)]
+    assert told(both, known()) == [("old", "E1", How.MARK), ("young", None, How.COPY)]
+
+
+def test_items_whose_age_nobody_knows_come_last():
+    unknown = replace(item("ageless", mark="E1"), created_at=None)
+    assert told([unknown, item("young", mark="E1")], known())[0] == ("young", "E1", How.MARK)
+
+
+def test_a_mark_of_what_was_let_go_of_makes_a_new_entity():
+    assert told([item("a", mark="E1")], known(archived=["E1"])) == [("a", None, How.COPY)]
+
+
+def test_an_item_is_what_its_link_leads_to():
+    pages = {"https://p/1": EntityId("E1")}
+    found = told([item("a", link="https://p/1")], known(pages=pages, alike=["E2"]))
+    assert found == [("a", "E1", How.LINK)]
+
+
+def test_a_link_that_another_item_shows_already_is_a_copys():
+    pages = {"https://p/1": EntityId("E1")}
+    both = [item("old", link="https://p/1", age=3), item("young", link="https://p/1")]
+    assert told(both, known(pages=pages)) == [
+        ("old", "E1", How.LINK),
+        ("young", None, How.COPY),
+    ]
+
+
+def test_a_link_to_a_page_that_was_not_read_yet_waits():
+    (verdict,) = adopt([item("a", link="https://p/1")], CARRIES, known(unread=True))
+    assert isinstance(verdict, Waiting)
+
+
+def test_a_link_to_nothing_that_is_known_is_passed_over():
+    assert told([item("a", link="https://x/9")], known(alike=["E2"])) == [
+        ("a", "E2", How.ALIKE)
+    ]
+
+
+def test_what_looks_the_same_is_the_same():
+    assert told([item("a")], known(alike=["E1", "E2"])) == [("a", "E1", How.ALIKE)]
+
+
+def test_two_items_that_look_the_same_are_two_entities():
+    both = told([item("a"), item("b", age=1)], known(alike=["E1", "E2"]))
+    assert both == [("b", "E1", How.ALIKE), ("a", "E2", How.ALIKE)]
+
+
+def test_what_looks_like_something_that_is_held_here_is_new():
+    assert told([item("a")], known(alike=["E1"], held=["E1"])) == [("a", None, How.NEW)]
+
+
+def test_what_nobody_knows_is_new():
+    assert told([item("a")], known()) == [("a", None, How.NEW)]
+
+
+def test_what_a_tool_does_not_adopt_is_left_alone_unless_it_is_known():
+    headings = [item("new", kind=Kind.GOAL), item("ours", kind=Kind.GOAL, mark="E1")]
+    assert told(headings, known()) == [("ours", "E1", How.MARK)]
