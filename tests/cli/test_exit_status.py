@@ -122,6 +122,14 @@ def test_a_tool_without_its_token_needs_a_sign_in_and_the_others_go_on(desk):
     assert not said.json["converged"]
 
 
+def test_a_tool_that_was_not_asked_for_spoils_nothing(desk):
+    desk.settings(todoist={"token": None})
+    for words in (["sync"], ["sync", "--dry-run"]):
+        said = desk.syncd(*words, "--only", "notion", "--json")
+        assert said.status == 0
+        assert list(said.json["tools"]) == ["notion"]
+
+
 def test_a_sign_in_that_was_taken_back_is_told_with_the_command_that_mends_it(synced):
     synced.served["google"].sandbox.revoke_token()
     said = synced.syncd("sync")

@@ -56,6 +56,15 @@ def test_what_names_nothing_or_several_is_a_mistake_with_a_hint(bare):
         assert entity["id"] in complaint(ambiguous)
 
 
+def test_of_two_with_one_title_the_live_one_is_meant_but_where_it_is_about_restoring(synced):
+    synced.person("todoist").delete(Kind.TASK, BOOK)
+    synced.sync()
+    synced.import_plan(f"tasks:\n- {{id: 01J00000000000000000000000, title: {BOOK}}}\n")
+    assert synced.syncd("why", BOOK, "--json").json["archived"] is False
+    assert "is back" in synced.syncd("restore", BOOK).err
+    assert "may be task" in complaint(synced.syncd("why", BOOK))
+
+
 def test_why_tells_who_set_each_field_when_and_what_was_before(edited):
     said = edited.syncd("why", BOOK)
     assert said.status == 0

@@ -1,6 +1,5 @@
 """``syncd plan``: show, import, export, check."""
 
-import io
 import json
 import sys
 
@@ -18,8 +17,23 @@ def test_a_plan_is_shown_as_a_tree(bare):
         said.out.index(it) for it in ("Lead a team", "First project led", "Ask for feedback")
     )
     assert goal < milestone < task
+    assert "Not part of a goal" not in said.out
     assert "[ ] Read the book on leading  due 2026-12-01" in said.out
     assert "active, due 2027-06-30" in said.out
+
+
+def test_moments_are_told_on_the_clock_of_the_plan(bare):
+    bare.import_plan(
+        "tasks:\n- {title: Call, due: 2026-07-01 18:00}\n"
+        "- {title: Away, due: 2026-07-01 18:00 Asia/Tokyo}\n"
+    )
+    shown = bare.syncd("plan", "show").out
+    assert "Call  due 2026-07-01 18:00" in shown
+    assert "Away  due 2026-07-01 11:00" in shown
+    assert "2026-07-01 18:00" in bare.syncd("why", "Call").out
+    assert "2026-07-01 18:00 Asia/Tokyo" in " ".join(bare.syncd("why", "Away").out.split())
+    told = bare.syncd("why", "Call", "--json").json["fields"]["due"]["value"]
+    assert told == "2026-07-01T18:00:00+02:00"
 
 
 def test_an_empty_plan_says_how_to_begin(bare):
@@ -88,13 +102,6 @@ def test_a_file_that_is_not_there_is_a_mistake(bare):
 
 def test_a_form_that_is_none_is_a_mistake(bare):
     assert "yaml, json or markdown" in complaint(bare.syncd("plan", "export", "--format", "x"))
-
-
-def test_a_plan_is_read_from_stdin(bare, monkeypatch):
-    typed = io.TextIOWrapper(io.BytesIO(PLAN.encode()), encoding="utf-8")
-    monkeypatch.setattr(sys, "stdin", typed)
-    assert bare.syncd("plan", "import", "-").status == 0
-    assert len(bare.syncd("plan", "show", "--json").json["tasks"]) == 2
 
 
 def test_importing_needs_no_lock(desk):

@@ -15,7 +15,7 @@ import pytest
 
 from syncd.connect.sandbox import Fault
 from syncd.model.entities import Kind
-from tests.cli.desks import Desk
+from tests.cli.desks import PLAN, Desk
 
 SYNCD = [sys.executable, "-m", "syncd"]
 PATIENCE = 60
@@ -80,11 +80,11 @@ def test_what_nobody_expected_is_told_without_a_traceback(bare, begin):
     assert "Traceback" in log.read_text("utf-8")
 
 
-def test_a_reader_that_has_seen_enough_is_no_failure_to_talk_about(bare, begin):
-    bare.import_plan("tasks:\n" + "".join(f"- {{title: T{n}}}\n" for n in range(2000)))
+@pytest.mark.parametrize("tasks", [1, 2000])
+def test_a_reader_that_has_seen_enough_is_no_failure_to_talk_about(bare, begin, tasks):
+    bare.import_plan("tasks:\n" + "".join(f"- {{title: T{n}}}\n" for n in range(tasks)))
     process = begin(bare, "plan", "export")
     assert process.stdout is not None
-    process.stdout.readline()
     process.stdout.close()
     process.stdout = None
     assert process.communicate(timeout=PATIENCE)[1] == ""
@@ -95,7 +95,7 @@ def test_an_output_that_can_not_be_written_is_told(bare):
     bare.import_plan()
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [*SYNCD, "--config", str(bare.config), "plan", "show"],
+            [*SYNCD, "--config", str(bare.config), "history"],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -103,6 +103,18 @@ def test_an_output_that_can_not_be_written_is_told(bare):
         )
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_plan_is_read_from_stdin(bare):
+    done = subprocess.run(
+        [*SYNCD, "--config", str(bare.config), "plan", "import", "-"],
+        input=PLAN,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "4 entries read" in done.stdout
+    assert len(bare.syncd("plan", "show", "--json").json["tasks"]) == 2
 
 
 def test_a_terminal_without_unicode_gets_question_marks(bare, begin):
@@ -173,6 +185,9 @@ def test_the_daemon_syncs_reloads_and_ends_when_it_is_told(desk, begin):
     desk.config.write_text("rubbish", "utf-8")
     process.send_signal(signal.SIGHUP)
     assert "no TOML" in said.waits_for("the old ones stay")
+    desk.config.write_text(f"state_dir = {json.dumps(str(desk.place / 'new'))}", "utf-8")
+    process.send_signal(signal.SIGHUP)
+    said.waits_for("`state_dir` can't change")
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=PATIENCE) == 143
     said.waits_for("daemon stopped")
@@ -184,18 +199,12 @@ def test_the_daemon_syncs_reloads_and_ends_when_it_is_told(desk, begin):
 
 
 def test_the_daemon_picks_a_tool_up_once_its_secret_is_there(desk, begin):
-    token = desk.served["todoist"].settings()["token"]
-    secret = desk.place / "todoist.token"
-    secret.touch(mode=0o600)
-    desk.settings(
-        "\n[daemon]\npoll_seconds = 10\n",
-        todoist={"token": None, "token_command": f"cat {secret}"},
-    )
-    secret.write_text("not yet")
-    process = begin(desk, "run")
+    desk.settings(todoist={"token": None})
+    process = begin(desk, "run", CREDENTIALS_DIRECTORY=str(desk.place))
     said = Listener(process)
     said.waits_for("needs sign-in")
-    secret.write_text(token)
+    secret = desk.place / "connectors.todoist.token"
+    secret.write_text(desk.served["todoist"].settings()["token"], "utf-8")
     process.send_signal(signal.SIGUSR1)
     said.waits_for("tool works again")
     process.send_signal(signal.SIGINT)
