@@ -59,4 +59,6 @@ def cast(tools: Mapping[ToolName, Tool], served: Mapping[str, Served]) -> Cast:
         if Kind.MILESTONE in one.tool.connector.carries
         and Kind.TASK not in one.tool.connector.carries
     )
-    return Cast(pages=home(Kind.GOAL, "title"), todos=home(Kind.TASK, "done"), calendar=calendar)
+    return Cast(
+        pages=home(Kind.GOAL, "title"), todos=home(Kind.TASK, "done"), calendar=calendar
+    )

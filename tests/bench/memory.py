@@ -41,7 +41,7 @@ def run_phase(phase: str, size: int, directory: Path) -> dict[str, Any]:
     clock = SystemClock()
     saved = directory / "services.pickle"
     bare = _resident()
-    tools = pickle.loads(saved.read_bytes()) if saved.exists() else _services(clock)
+    tools = _load(saved) if saved.exists() else _services(clock)
     services = _resident() - bare
     store = open_store(directory / "state")
     engine = _engine(store, tools, clock)
@@ -72,6 +72,11 @@ def run_phase(phase: str, size: int, directory: Path) -> dict[str, Any]:
     return result
 
 
+def _load(saved: Path) -> dict[str, MemoryTool]:
+    found: dict[str, MemoryTool] = pickle.loads(saved.read_bytes())  # noqa: S301  # our own
+    return found
+
+
 class WallClock:
     """The machine's time, in a form that can be saved with a service."""
 
@@ -92,7 +97,7 @@ def _services(clock: SystemClock) -> dict[str, MemoryTool]:
 
 
 def _engine(store: Any, tools: dict[str, MemoryTool], clock: SystemClock) -> Engine:
-    rng = random.Random(7)
+    rng = random.Random(7)  # noqa: S311  # the same each time
     made = {}
     for name, tool in tools.items():
         box = Toolbox(
@@ -133,4 +138,5 @@ def _peak() -> float:
 if __name__ == "__main__":
     import json
 
-    print(json.dumps(run_phase(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))))
+    result = run_phase(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
+    sys.stdout.write(json.dumps(result) + "\n")

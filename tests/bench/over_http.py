@@ -17,8 +17,6 @@ from syncd.connect.sandbox import Served
 from syncd.engine.edits import put_all
 from syncd.model.entities import Kind
 
-READS = {"GET"}
-
 
 def run(size: int) -> dict[str, Any]:
     """First sync, quiet cycle, a cycle after 1 % changed; sandboxes in this process."""
@@ -86,4 +84,4 @@ def _settings(place: Path, served: dict[str, Served]) -> Path:
 
 
 if __name__ == "__main__":
-    print(json.dumps(run(int(sys.argv[1]))))
+    sys.stdout.write(json.dumps(run(int(sys.argv[1]))) + "\n")
