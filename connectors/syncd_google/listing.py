@@ -33,6 +33,8 @@ def pull(client: "Client", calendar: Calendar, cursor: str | None) -> tuple[Pull
     except NotFound as error:
         raise lost(calendar) from error
     except Gone as error:
+        if token is None:  # then it is not the token that is gone
+            raise lost(calendar) from error
         raise StartOver("Google no longer knows what it told syncd: reading all.") from error
     except (Refused, Forbidden) as error:
         if token and isinstance(error, Refused):

@@ -44,19 +44,30 @@ def answered(response: httpx.Response, *, write: bool) -> Exception:
         return Unclear(f"Todoist answered {status}: looking before writing again.")
     if status >= 500 or status < 400 or status in _PASSING:
         return TryLater(f"Todoist answered {status}: trying again later.", seconds)
-    return _terminal(status, said, response.url.path)
+    if response.url.path.endswith("/sync"):
+        return _not_synced(status, said, body)
+    return _terminal(status, said)
 
 
-def _terminal(status: int, said: str, path: str) -> Exception:
-    sync = path.endswith("/sync")
-    if status in (404, 410) and sync:
+def _not_synced(status: int, said: str, body: Mapping[str, Any]) -> Exception:
+    """Return what it means that a whole request to ``/sync`` is refused.
+
+    How a sync token that is too old is refused is not documented: whatever names it.
+    """
+    if _names_cursor(body):
+        return SkipItem(f"Todoist refuses the sync token ({said}).")
+    if status in (404, 410):
         return Mistake(
             f"Todoist has no such address ({said}): see connectors.todoist.base_url."
         )
+    if status == 403:
+        return SignIn(f"Todoist does not allow this token to do that ({said}): {SIGN_IN}.")
+    return _terminal(status, said)
+
+
+def _terminal(status: int, said: str) -> Exception:
     if status in (404, 410) or _impossible(said):
         return Gone(f"Todoist does not have this any more ({said}).")
-    if status == 403 and sync:
-        return SignIn(f"Todoist does not allow this token to do that ({said}): {SIGN_IN}.")
     if status == 403:
         return Forbidden(f"Todoist does not allow this ({said}): see your account there.")
     return SkipItem(f"Todoist refuses this ({said}): change it in the plan.")
@@ -98,6 +109,10 @@ def command_failed(status: Any) -> Exception | None:
 def names_duration(status: Any) -> bool:
     """Say whether a refusal is about a task's duration."""
     return isinstance(status, Mapping) and "duration" in str(dict(status)).lower()
+
+
+def _names_cursor(body: Mapping[str, Any]) -> bool:
+    return "sync token" in str(dict(body)).lower().replace("_", " ")
 
 
 def _impossible(said: str) -> bool:

@@ -201,6 +201,17 @@ def test_a_calendar_that_may_no_longer_be_read_holds_the_tool(google: GoogleHarn
         google.connector.pull(None)
 
 
+def test_a_calendar_answered_for_as_deleted_holds_the_tool(google: GoogleHarness) -> None:
+    cursor = google.connector.pull(None).cursor
+    body = {"error": {"code": 410, "message": "Deleted", "errors": [{"reason": "deleted"}]}}
+    fault = Fault(act="status", status=410, path=EVENTS, reply=body, times=0)
+    google.server.faults.append(fault)
+    with pytest.raises(StartOver):
+        google.connector.pull(cursor)
+    with pytest.raises(HoldTool):
+        google.connector.pull(None)
+
+
 def test_a_missing_scope_asks_to_sign_in(google: GoogleHarness) -> None:
     google.with_token(google.sandbox.grant("calendar.settings.readonly"))
     with pytest.raises(SignIn, match="tick every box"):

@@ -113,6 +113,16 @@ def test_every_status_says_what_is_next(
     assert type(answered(_reply(status, path=path), write=write)) is error
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 410])
+@pytest.mark.parametrize(
+    "body",
+    [{"error": "Invalid sync token"}, {"error_extra": {"argument": "sync_token"}}],
+    ids=["in-words", "as-argument"],
+)
+def test_a_sync_token_may_be_refused_with_any_status(status: int, body: Any) -> None:
+    assert type(answered(_reply(status, body), write=False)) is SkipItem
+
+
 @pytest.mark.parametrize(
     ("body", "headers", "seconds"),
     [

@@ -186,6 +186,17 @@ def test_an_expired_cursor_leads_to_reading_everything(
     assert [item.id for item in pull.items] == [made.id]
 
 
+def test_a_sync_token_refused_as_forbidden_leads_to_reading_everything(
+    todoist: TodoistHarness,
+) -> None:
+    cursor = todoist.cursor()
+    body = {"error": "Invalid sync token", "error_tag": "FORBIDDEN", "http_code": 403}
+    fault = Fault(act="status", status=403, path=".*/sync", reply=body)
+    todoist.server.faults.append(fault)
+    with pytest.raises(StartOver):
+        todoist.connector.pull(cursor)
+
+
 @pytest.mark.parametrize("cursor", ["", "{", "[]", "{}", '{"token": "x", "project": "y"}'])
 def test_a_cursor_of_another_place_starts_over(todoist: TodoistHarness, cursor: str) -> None:
     with pytest.raises(StartOver):
