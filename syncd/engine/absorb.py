@@ -235,7 +235,7 @@ class Absorber:
             links.set_presence(tool.name, link.entity, Presence.FORGOTTEN)
             return
         author = Author(by=tool.title, at=self.pen.now)
-        if self._edited_elsewhere(record, link, tool, carried):
+        if self._edited_elsewhere(record, link, found, carried):
             links.set_presence(tool.name, link.entity, Presence.WITHDRAWN)
             self.pen.lost(link.entity, [_lost_deletion(author, self.pen.editor(link.entity))])
             return
@@ -245,16 +245,17 @@ class Absorber:
         )
 
     def _edited_elsewhere(
-        self, record: Record, link: Link, tool: Tool, carried: Carried
+        self, record: Record, link: Link, found: Gathered, carried: Carried
     ) -> bool:
         """Say whether the plan holds an edit that this tool never got."""
+        tool, paused = found.tool, found.pull.paused.get(link.kind, frozenset())
         if self.pen.edited(link.entity):
             return True
         translator = self._translators[tool.name]
         fit = self.context.fit(tool, record.entity, translator, link.base)
         return any(
-            fit.get(name) not in (link.base.get(name), link.settled.get(name))
-            for name in carried.editable
+            fit[name] not in (link.base.get(name), link.settled.get(name))
+            for name in carried.editable & fit.keys() - paused  # it could not get the others
         )
 
 

@@ -201,16 +201,38 @@ def test_a_persons_own_database_carries_what_it_has(bare: Desk) -> None:
     pull = connector.pull(None)
     assert "measure" in pull.paused[Kind.GOAL]
     assert "status" not in pull.paused[Kind.GOAL]
-    assert pull.problems == ()
 
 
-def test_a_status_without_that_option_says_what_to_add(bare: Desk) -> None:
-    own_goals(bare)
+def test_a_status_without_that_option_keeps_its_own_and_says_what_to_add(bare: Desk) -> None:
+    _, connector = own_goals(bare)
     bare.start()
-    outcome = bare.do(bare.new_write(Kind.GOAL, "Some day", status=GoalStatus.PAUSED))
-    assert isinstance(outcome, SkipItem)
-    assert "Paused" in str(outcome)
-    assert "add it there" in str(outcome)
+    paused = {"title": "Some day", "status": GoalStatus.PAUSED}
+    assert connector.fit(Kind.GOAL, paused) == {"title": "Some day"}
+    (made,) = connector.write([bare.new_write(Kind.GOAL, **paused)])
+    assert isinstance(made, Remote), "the rest of the goal is there"
+    assert made.fields["title"] == "Some day"
+    (problem,) = connector.pull(None).problems
+    assert "'State'" in problem
+    assert "has no option Planned, Paused, Dropped: add" in problem
+
+
+def test_an_option_that_is_added_to_a_status_is_used_from_then_on(bare: Desk) -> None:
+    source, connector = own_goals(bare)
+    bare.start()
+    cursor = connector.pull(connector.pull(None).cursor).cursor
+    paused = {"status": GoalStatus.PAUSED}
+    (state,) = (it for it in source.props.values() if it.name == "State")
+    state.options.append({"id": "p", "name": "PAUSED", "color": "gray"})
+    assert connector.pull(cursor).cursor == cursor, "it is not looked for all the time"
+    assert connector.fit(Kind.GOAL, paused) == {}
+
+    bare.clock.advance(minutes=11)
+    connector.pull(cursor)
+    assert connector.fit(Kind.GOAL, paused) == paused
+    (made,) = connector.write([bare.new_write(Kind.GOAL, "Some day", **paused)])
+    assert isinstance(made, Remote)
+    assert made.fields["status"] is GoalStatus.PAUSED
+    assert len(state.options) == 3, "the person's own spelling is chosen"
 
 
 def test_without_sync_id_nothing_is_added(bare: Desk) -> None:
