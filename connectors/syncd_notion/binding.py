@@ -11,6 +11,7 @@ from typing import Any
 
 from syncd.model.entities import Kind
 from syncd_notion.columns import COLUMNS, MARK, Column
+from syncd_notion.outgoing import lacking_options
 from syncd_notion.shape import Property, Shape, values_by_id
 
 Schema = Mapping[str, Any]
@@ -43,6 +44,18 @@ class Bound:
         """Return what can be read and written now."""
         usable = {name: it for name, it in self.fields.items() if name not in self.broken}
         return Shape(kind=self.kind, properties=usable, mark=self.mark, zone=zone)
+
+    def lacking(self) -> dict[str, list[str]]:
+        """Return, by field, the options that are to be added in Notion.
+
+        A status takes no option that it does not have (Notion API documentation).
+        """
+        return {
+            name: words
+            for name, prop in self.fields.items()
+            if name not in self.broken
+            and (words := lacking_options(COLUMNS[self.kind][name].spec, prop))
+        }
 
     def paused(self) -> frozenset[str]:
         """Return the fields that this database does not hold for now."""
@@ -84,6 +97,7 @@ def _to_json(prop: Property) -> dict[str, Any]:
         "type": prop.type,
         "name": prop.name,
         "options": dict(prop.options),
+        "now": dict(prop.now),
     }
 
 
@@ -94,7 +108,9 @@ def properties_of(schema: Schema) -> list[tuple[Property, Mapping[str, Any]]]:
         notion_type = str(raw.get("type"))
         config = raw.get(notion_type) or {}
         options = {str(it["id"]): str(it["name"]) for it in config.get("options") or []}
-        prop = Property(id=str(raw["id"]), type=notion_type, name=name, options=options)
+        prop = Property(
+            id=str(raw["id"]), type=notion_type, name=name, options=options, now=options
+        )
         found.append((prop, config))
     return found
 
@@ -119,7 +135,10 @@ def learn(
         now = by_key.get(known.key)
         if now is not None and now.type == known.type:
             fields[name] = replace(
-                known, name=now.name, options={**now.options, **known.options}
+                known,
+                name=now.name,
+                options={**now.options, **known.options},
+                now=now.options,
             )
         else:
             fields[name] = known
@@ -201,6 +220,12 @@ def problems_of(bound: Bound) -> list[str]:
         said[prop.key] = (
             f"The property '{prop.name}' of {where} {fact}, so syncd leaves it alone: {mend},"
             f" or name another one in {_setting(bound.kind, name)}."
+        )
+    for name, words in bound.lacking().items():
+        prop = bound.fields[name]
+        said[prop.key] = (
+            f"The property '{prop.name}' of {where} has no option {', '.join(words)}: add what"
+            " you use there, so that syncd can choose it."
         )
     if bound.own and bound.learnt:
         said |= _absent(bound, where)

@@ -76,8 +76,7 @@ class Notion:
     def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
         """Return what Notion can hold of ``fields``."""
         bound = self._registry.get(kind)
-        types = {name: prop.type for name, prop in bound.fields.items()} if bound else {}
-        return fit(kind, fields, types)
+        return fit(kind, fields, bound.fields if bound else {})
 
     def close(self) -> None:
         """Close the connections."""

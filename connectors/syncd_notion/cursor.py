@@ -26,6 +26,7 @@ class Place:
     newest: the latest edit time seen; polled: the service's date when last asked.
     alike: edit times and the service's date have been seen to agree.
     sure: when it was last certain, by our clock, that the database itself is there.
+    learnt: when its schema was last read for options that it lacked.
     """
 
     rows: int
@@ -34,6 +35,7 @@ class Place:
     polled: str = ""
     alike: bool = False
     sure: str = ""
+    learnt: str = ""
 
     def is_whole(self, now: datetime) -> bool:
         """Say whether everything is to be read now, not only what changed."""
@@ -46,6 +48,10 @@ class Place:
         now and then.
         """
         return self.rows > 0 or _is_due(self.sure, now)
+
+    def may_be_mended(self, now: datetime) -> bool:
+        """Say whether it is time to look if what its schema lacked has been added."""
+        return _is_due(self.learnt, now)
 
     def since(self) -> datetime:
         """Return the edit time from which to read.
@@ -71,6 +77,7 @@ class Reading:
 
     edits: the edit times of the rows; polled: the service's date at its start, if told.
     whole: everything was read; sure: the database itself was seen to be there.
+    learnt: its schema was read.
     """
 
     at: datetime
@@ -79,6 +86,7 @@ class Reading:
     polled: datetime | None
     whole: bool
     sure: bool
+    learnt: bool = False
 
 
 def after(before: Place | None, reading: Reading) -> Place:
@@ -93,6 +101,7 @@ def after(before: Place | None, reading: Reading) -> Place:
         polled=reading.polled.isoformat() if reading.polled else "",
         alike=_agree(newest, reading.polled, before=it.alike),
         sure=now if reading.sure else it.sure,
+        learnt=now if reading.learnt else it.learnt,
     )
 
 
@@ -129,7 +138,7 @@ def cursor_of(places: Mapping[str, Place]) -> str:
 
 
 def _checked(place: Place) -> Place:
-    for text in (place.swept, place.newest, place.polled, place.sure):
+    for text in (place.swept, place.newest, place.polled, place.sure, place.learnt):
         if text:
             _at(text)
     return place

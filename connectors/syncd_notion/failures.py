@@ -86,7 +86,7 @@ def _bad_request(it: Answer) -> ToolError:
     if "start_cursor" in said:
         return StartOver("Notion no longer knows where the listing stood: reading it again.")
     if "invalid status option" in said:
-        return SkipItem(
+        return StaleSchema(
             f"The status property in Notion lacks an option ({it.message}): add it there, then"
             " sync again."
         )

@@ -15,10 +15,18 @@ from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Carried, Remote, Seen
 from syncd.model.schema import Fields
 from syncd.model.values import Moment, Value
-from syncd_notion.columns import COLUMNS
+from syncd_notion.columns import COLUMNS, Column
 from syncd_notion.dates import date_value, is_date
 from syncd_notion.incoming import Unreadable, read_value, related
-from syncd_notion.outgoing import fit_period, fit_value, send_value, wanted_pages
+from syncd_notion.outgoing import (
+    CHOICES,
+    fit_period,
+    fit_value,
+    is_choosable,
+    send_choice,
+    send_value,
+    wanted_pages,
+)
 from syncd_notion.shape import Property, Shape, values_by_id
 from syncd_notion.texts import plain, runs_of
 
@@ -44,16 +52,27 @@ CARRIES: Mapping[Kind, Carried] = {kind: _carried(kind) for kind in COLUMNS}
 """Every kind but the blocks; a derived field is shown, and never taken from a page."""
 
 
-def fit(kind: Kind, fields: Fields, types: Mapping[str, str]) -> dict[str, Any]:
-    """Return what Notion can hold of ``fields``; ``types`` are those of bound properties."""
+def fit(kind: Kind, fields: Fields, bound: Mapping[str, Property]) -> dict[str, Any]:
+    """Return what Notion can hold of ``fields``; ``bound`` are the properties by field.
+
+    A word for which a status has no option is left out: the page keeps its own.
+    """
     columns = COLUMNS.get(kind, {})
     fitted = {
-        name: fit_value(columns[name].spec, types.get(name, columns[name].types[0]), value)
+        name: fit_value(columns[name].spec, _type(columns[name], bound.get(name)), value)
         for name, value in fields.items()
         if name in columns
     }
     fit_period(fitted)
-    return fitted
+    return {
+        name: value
+        for name, value in fitted.items()
+        if is_choosable(columns[name].spec, bound.get(name), value)
+    }
+
+
+def _type(column: Column, prop: Property | None) -> str:
+    return prop.type if prop else column.types[0]
 
 
 def to_remote(
@@ -62,8 +81,8 @@ def to_remote(
     """Return the properties to send, by id; with ``mark`` the entity's id among them."""
     properties: dict[str, Any] = {}
     for name, prop in shape.properties.items():
-        if name in fields and name not in _PERIOD:
-            spec = COLUMNS[shape.kind][name].spec
+        spec = COLUMNS[shape.kind][name].spec
+        if name in fields and name not in _PERIOD and is_choosable(spec, prop, fields[name]):
             sent = _sent(spec, prop, fields[name], (seen.extra if seen else {}, shape.zone))
             properties[prop.id] = {prop.type: sent}
     properties |= _period(shape, fields, seen)
@@ -83,6 +102,8 @@ def _sent(
     if spec.type in REFERENCES:
         before = extra.get("related", {}).get(spec.name, [])
         return [{"id": page} for page in wanted_pages(spec, value, list(before))]
+    if spec.type in CHOICES:
+        return send_choice(spec, prop, value)
     return send_value(spec, prop.type, value)
 
 

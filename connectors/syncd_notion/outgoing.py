@@ -1,7 +1,7 @@
 """From a field's value to what a property holds of it, and how it is sent; pure."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,8 +9,11 @@ from syncd.model.fields import FieldSpec, FieldType
 from syncd.model.values import Moment, Value
 from syncd_notion import repeat, texts
 from syncd_notion.dates import fit_moment
-from syncd_notion.incoming import capital
+from syncd_notion.incoming import Unreadable, capital, read_value
+from syncd_notion.shape import Property
 
+CHOICES = frozenset({FieldType.WORD, FieldType.PRIORITY})
+"""The fields that are one of a few words."""
 MOST_RELATED = 100
 _MOST_INTEGER = 2**53 - 1
 """The largest whole number that a JSON number surely holds."""
@@ -69,9 +72,7 @@ _FITS: Mapping[FieldType, Callable[[Any], Any]] = {
 
 
 def send_value(spec: FieldSpec, notion_type: str, value: Any) -> Any:
-    """Return a fitted value as a property of this type takes it (no date, no relation)."""
-    if spec.type in (FieldType.WORD, FieldType.PRIORITY):
-        return _option(f"P{value}" if isinstance(value, int) else capital(value or ""))
+    """Return a fitted value as such a property takes it (no date, relation or word)."""
     if spec.type is FieldType.LABELS:
         return [{"name": name} for name in sorted(value)]
     if spec.type is not FieldType.TEXT:
@@ -80,6 +81,43 @@ def send_value(spec: FieldSpec, notion_type: str, value: Any) -> Any:
     if notion_type in ("title", "rich_text"):
         return texts.runs_of(shown)
     return _option(shown) if notion_type == "select" else (shown or None)
+
+
+def send_choice(spec: FieldSpec, prop: Property, value: Any) -> dict[str, str] | None:
+    """Return the option for a word or a priority: one that reads as it, else a new one."""
+    if value is None:
+        return None
+    name = _word(value)
+    if name not in prop.now.values():
+        alike = (option for option in prop.now if _reads_as(spec, prop, option, value))
+        name = prop.now.get(next(alike, ""), name)
+    return _option(name)
+
+
+def is_choosable(spec: FieldSpec, prop: Property | None, value: Any) -> bool:
+    """Say whether a property can show this value: a status has just the options it has."""
+    if prop is None or prop.type != "status" or not prop.now or value is None:
+        return True
+    chosen = send_choice(spec, prop, value)
+    return chosen is None or chosen["name"] in prop.now.values()
+
+
+def lacking_options(spec: FieldSpec, prop: Property) -> list[str]:
+    """Return the options that a property can't be given, in the words of the plan."""
+    known: Iterable[Any] = spec.words or (1, 2, 3, 4)
+    return [_word(value) for value in known if not is_choosable(spec, prop, value)]
+
+
+def _reads_as(spec: FieldSpec, prop: Property, option: str, value: Any) -> bool:
+    shown = {"id": option, "name": prop.now[option]}
+    try:
+        return bool(read_value(spec, prop, {"type": prop.type, prop.type: shown}) == value)
+    except Unreadable:
+        return False
+
+
+def _word(value: Any) -> str:
+    return f"P{value}" if isinstance(value, int) else capital(value)
 
 
 def _option(name: str) -> dict[str, str] | None:

@@ -71,7 +71,8 @@ class Puller:
         doubted = whole and not rows and place is not None and place.is_doubtful(now)
         if doubted or any(is_removed(row) for row in rows):
             self._registry.check(bound)  # a trashed database takes its rows along
-        if bound.kind in self._registry.stale or (rows and differs(bound, rows[-1])):
+        learnt = self._is_stale(bound, rows) or _may_be_mended(bound, place, now)
+        if learnt:
             self._registry.learn(bound)
         reading = Reading(
             at=now,
@@ -80,8 +81,12 @@ class Puller:
             polled=polled,
             whole=whole,
             sure=place is None or doubted or bool(rows),
+            learnt=learnt,
         )
         return rows, after(place, reading), whole
+
+    def _is_stale(self, bound: Bound, rows: list[Json]) -> bool:
+        return bound.kind in self._registry.stale or bool(rows and differs(bound, rows[-1]))
 
     def _rows(self, bound: Bound, place: Place | None) -> tuple[list[Json], datetime | None]:
         """Return the rows, and the service's own date when the first of them came."""
@@ -117,3 +122,8 @@ class Puller:
             if bound is not None and bound.learnt and bound.paused():
                 paused[kind] = bound.paused()
         return paused
+
+
+def _may_be_mended(bound: Bound, place: Place | None, now: datetime) -> bool:
+    """Say whether to look for options that a status lacked when last read."""
+    return place is not None and bool(bound.lacking()) and place.may_be_mended(now)

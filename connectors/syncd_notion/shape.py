@@ -13,12 +13,14 @@ class Property:
     """One property: its id as the schema prints it, its type, its name when bound.
 
     options: of a select, the ids of its options to their names when bound.
+    now: the same ids to their names when the schema was last read.
     """
 
     id: str
     type: str
     name: str
     options: Mapping[str, str] = field(default_factory=dict)
+    now: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
