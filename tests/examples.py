@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 USUAL = 2_000
 
@@ -20,5 +20,7 @@ def examples(usual: int) -> Any:
         max_examples=times(usual),
         deadline=None,
         derandomize=usual == times(usual),
+        database=None,
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )

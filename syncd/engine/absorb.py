@@ -10,13 +10,14 @@ from syncd.engine.context import Context
 from syncd.engine.gather import Gathered
 from syncd.engine.pen import Pen
 from syncd.engine.prints import fingerprint as _print
+from syncd.engine.rules import by_rule
 from syncd.engine.skill_labels import SkillLabels, as_label
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.translate import Translator
 from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.remote import LINK, Carried, Remote
-from syncd.model.schema import Fields, fields_of
+from syncd.model.schema import FIELDS, Fields, fields_of
 from syncd.store.rows import HistoryRow, Link, Problem, Record
 from syncd.sync.decide import Presence
 from syncd.sync.merge import Author, Change, Conflict, Sighting, merge
@@ -247,15 +248,28 @@ class Absorber:
     def _edited_elsewhere(
         self, record: Record, link: Link, found: Gathered, carried: Carried
     ) -> bool:
-        """Say whether the plan holds an edit that this tool never got."""
+        """Say whether the plan holds an edit that this tool never got.
+
+        Nor can the person have known of one that is younger than its last reading.
+        """
         tool, paused = found.tool, found.pull.paused.get(link.kind, frozenset())
-        if self.pen.edited(link.entity):
+        if self.pen.edited(link.entity) or self._edited_since(record, tool):
             return True
         translator = self._translators[tool.name]
         fit = self.context.fit(tool, record.entity, translator, link.base)
         return any(
             fit[name] not in (link.base.get(name), link.settled.get(name))
             for name in carried.editable & fit.keys() - paused  # it could not get the others
+        )
+
+    def _edited_since(self, record: Record, tool: Tool) -> bool:
+        """Say whether somebody else edited the entity since the tool was last read."""
+        last = self.context.store.tools.get(tool.name).last_ok
+        specs = FIELDS[kind_of(record.entity)]
+        return any(
+            last is not None and author.at is not None and author.at > last
+            for name, author in record.authors.items()
+            if author.by != tool.title and not by_rule(author.by) and not specs[name].derived
         )
 
 

@@ -8,6 +8,11 @@ from syncd.model.rules.consequences import consequences
 BY = "syncd"
 
 
+def by_rule(author: str) -> bool:
+    """Say whether a rule of the plan signed a change, and no person."""
+    return author.startswith(f"{BY} (")
+
+
 def follow_rules(context: Context, pen: Pen, *, everything: bool = False) -> None:
     """Apply what follows from the changes so far; each rule signs its own."""
     view = StoredPlan(context.store)

@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from syncd.connect.memory import MemoryTool
+from syncd.connect.memory import LIKE_CALENDAR, LIKE_NOTION, LIKE_TODOS, MemoryTool
 from syncd.engine.report import Report
 from syncd.errors import TryLater, Unclear
 from syncd.model.entities import Kind
@@ -16,8 +17,9 @@ from syncd.model.ids import RemoteId
 from syncd.model.remote import Remote, Write
 from syncd.model.schema import FIELDS
 from syncd.model.values import Moment, Value
+from syncd.store.database import Database
 from syncd.sync.brakes import Limits
-from tests.engine.world import World, sample
+from tests.engine.world import ALL, World, sample
 
 CAREFREE = Limits(max_deletes=10_000)
 """Nobody is there to approve: the brakes have tests of their own."""
@@ -73,17 +75,17 @@ class Simulator:
     count: int = 0
     on_cycle: Callable[[Report], None] = lambda report: None
 
-    @classmethod
-    def begun(cls, **options: Any) -> "Simulator":
-        """Return a world in which the sample plan is everywhere."""
-        world = World(limits=CAREFREE, **options)
-        world.plan(*sample(world))
-        world.settle()
-        return cls(world)
-
     def play(self, script: list[Step]) -> None:
         for step in script:
             getattr(self, f"_{step.act}")(step)
+
+    def end(self) -> None:
+        """All faults are over, the person rests: two cycles must be enough."""
+        self.heal()
+        for _ in range(2):
+            report = self.world.sync()
+            self.on_cycle(report)
+        assert report.converged, report.problems
 
     def heal(self) -> None:
         """Take all faults away."""
@@ -142,7 +144,7 @@ class Simulator:
         service = self.world.services[step.tool]
         if item is None or not service.shape.carries[item.kind].archives:
             return
-        self._now(step.tool, item.id)
+        self._not_late(step.tool, item.id)
         service.delete(item.id)
         self.deleted.add((step.tool, item.id))
         self.edits = [one for one in self.edits if one[:2] != (step.tool, item.id)]
@@ -152,7 +154,7 @@ class Simulator:
         removed = [one for one in service.removed.values() if one.kind in _KINDS]
         if removed:
             remote = removed[step.pick % len(removed)].id
-            self._now(step.tool, remote)
+            self._not_late(step.tool, remote)
             service.restore(remote)
             self.unsure.add((step.tool, remote))
 
@@ -222,6 +224,10 @@ class Simulator:
         self.on_cycle(self.world.sync(only=[step.tool]))
         self.heal()
 
+    def _now(self, step: Step) -> None:
+        """One tool alone, without any time passing."""
+        self.on_cycle(self.world.engine.run(only=[step.tool]))
+
     def _again(self, step: Step) -> None:
         """Two cycles in the same minute."""
         self.on_cycle(self.world.engine.run())
@@ -255,11 +261,11 @@ class Simulator:
     def _put(self, service: MemoryTool, item: Remote, name: str, value: Value) -> None:
         if item.fields.get(name) == value:
             return
-        self._now(service.shape.name, item.id)
+        self._not_late(service.shape.name, item.id)
         service.edit(item.id, **{name: value})
         self._note(service, item.id, name)
 
-    def _now(self, tool: str, remote: RemoteId) -> None:
+    def _not_late(self, tool: str, remote: RemoteId) -> None:
         """What its user does is never shown too late."""
         if tool in self.world.late:
             self.world.late[tool].items.pop(remote, None)
@@ -299,6 +305,43 @@ class Simulator:
         if type_ is FieldType.REFS:
             return frozenset(there[: choice % (len(there) + 1)])
         return there[choice % len(there)] if there and choice % 5 else None
+
+
+SERVICES = {
+    "usual": ALL,
+    "short pages, single writes": (
+        replace(LIKE_NOTION, page_size=2),
+        replace(LIKE_CALENDAR, page_size=1),
+        replace(LIKE_TODOS, page_size=3, batch_size=1),
+    ),
+    "only what changed": (
+        replace(LIKE_NOTION, whole_listing=False, tombstones=True),
+        LIKE_CALENDAR,
+        replace(LIKE_TODOS, batch_size=2),
+    ),
+}
+
+
+@cache
+def _template(services: str) -> World:
+    world = World(limits=CAREFREE, shapes=SERVICES[services])
+    world.plan(*sample(world))
+    world.settle()
+    return world
+
+
+@cache
+def _spare() -> Database:
+    return Database(None)
+
+
+def begun(services: str = "usual", *, threads: bool = False) -> Simulator:
+    """Return a world in which the sample plan is everywhere; the one before it ends."""
+    world = _template(services).fork(_spare())
+    if threads:
+        world.threads = True
+        world.start()
+    return Simulator(world)
 
 
 _KINDS = (Kind.GOAL, Kind.MILESTONE, Kind.SKILL, Kind.TASK)

@@ -43,3 +43,32 @@ def test_a_tool_that_was_not_read_is_not_written(synced):
     synced.sync()
     (lost,) = synced.store.history.conflicts()
     assert {lost.won, lost.lost} == {"In pages", "In todos"}
+
+
+def test_an_edit_elsewhere_that_its_user_could_not_know_of_beats_a_deletion(synced):
+    synced.clock.advance(minutes=2)
+    synced.edit("pages", Kind.MILESTONE, "Step 1", notes="What it is about")
+    synced.delete("calendar", Kind.MILESTONE, "Step 1")
+    synced.sync(only=["pages"])
+    synced.sync(only=["calendar"])
+    assert synced.settle().converged
+    assert "Step 1" in synced.titles("calendar", Kind.MILESTONE)
+    assert synced.shows("pages", Kind.MILESTONE, "Step 1")["notes"] == "What it is about"
+
+
+def test_a_deletion_of_what_was_edited_long_ago_is_a_deletion(synced):
+    synced.edit("pages", Kind.MILESTONE, "Step 1", notes="What it is about")
+    synced.sync()
+    synced.delete("calendar", Kind.MILESTONE, "Step 1")
+    assert synced.sync().converged
+    assert synced.titles("pages", Kind.MILESTONE) == ["Step 2"]
+
+
+def test_what_only_a_rule_changed_since_does_not_beat_a_deletion(synced):
+    for title in ("Task 1", "Task 2"):
+        synced.edit("todos", Kind.TASK, title, done=True)
+    synced.sync(only=["todos"])
+    synced.delete("calendar", Kind.MILESTONE, "Step 2")
+    synced.sync(only=["calendar"])
+    assert synced.settle().converged
+    assert synced.titles("pages", Kind.MILESTONE) == ["Step 1"]
