@@ -1,11 +1,13 @@
 """``syncd demo``: everything, on local sandboxes with a sample plan."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from syncd.bootstrap import App, open_app
 from syncd.cli.exits import Exit
 from syncd.cli.session import Session
+from syncd.daemon.logging import set_up
 from syncd.daemon.signals import Signals
 from syncd.errors import Mistake
 
@@ -18,6 +20,14 @@ def demo(session: Session, directory: Path | None, *, once: bool, as_json: bool)
         raise Mistake(
             f"The demo needs {error.name}: install it with `pip install 'syncd[sandbox]'`."
         ) from error
+    clock, redact = session.clock, session.redactor
+    set_up(
+        sys.stderr,
+        json=False,
+        colors=session.color and sys.stderr.isatty(),
+        clock=clock,
+        redact=redact,
+    )
     said: list[str] = []
     say = said.append if as_json else session.speech.aloud
     environ = _without_settings(session.environ)

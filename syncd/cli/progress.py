@@ -50,5 +50,5 @@ class Progress:
             if most < MANY:
                 continue
             if name not in self._rows:
-                self._rows[name] = self._bars.add_task(title)
+                self._rows[name] = self._bars.add_task(title, total=most)
             self._bars.update(self._rows[name], total=most, completed=most - left)
