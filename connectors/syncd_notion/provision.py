@@ -6,7 +6,7 @@ from syncd.errors import Gone, Mistake, TryLater
 from syncd.model.entities import Kind
 from syncd.model.fields import FieldType
 from syncd.model.remote import Binding
-from syncd_notion.binding import Bound, problems_of
+from syncd_notion.binding import Bound
 from syncd_notion.client import Api, Json
 from syncd_notion.columns import COLUMNS, MARK, TITLES, Column
 from syncd_notion.incoming import capital
@@ -39,9 +39,7 @@ class Provisioner:
                 registry.learn(bound)
         problems = self._find(unbound) if unbound else []
         self._looked = True
-        for kind in registry.kinds:
-            bound = registry.get(kind)
-            problems += problems_of(bound) if bound else []
+        # what is wrong with a property is told by reading: by now it may be mended
         return Binding(missing=tuple(self._missing()), problems=tuple(problems))
 
     def provision(self) -> None:

@@ -12,8 +12,9 @@ from syncd.engine.brakes import Brakes
 from syncd.engine.context import Context
 from syncd.engine.gather import Gathered, gather
 from syncd.engine.hold import hold_on_container
+from syncd.engine.paused import remember_paused
 from syncd.engine.pen import Pen
-from syncd.engine.project import PAUSED, project
+from syncd.engine.project import project
 from syncd.engine.push import Pusher
 from syncd.engine.report import Report, ToolReport
 from syncd.engine.rules import follow_rules
@@ -219,11 +220,7 @@ class Engine:
             Problem(tool=name, entity=None, field=str(place), sentence=sentence)
             for place, sentence in enumerate(sentences)
         )
-        paused = {kind: sorted(names) for kind, names in found.pull.paused.items() if names}
-        owner = f"engine:{name}"
-        if paused != (store.tools.recall(owner, PAUSED) or {}):
-            store.tools.remember(owner, PAUSED, paused)
-            store.links.touch(name, store.plan.ids())
+        remember_paused(store, found.tool, found.pull.paused)
         cursor = None if keep_cursor else found.pull.cursor
         note_ok(Doing(self.context, found.tool, report), cursor)
         self._ready.add(name)

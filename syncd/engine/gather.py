@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from syncd.clock import Clock
 from syncd.engine.commit import Committer
+from syncd.engine.paused import came_back, keep_values
 from syncd.engine.prints import fingerprint
 from syncd.engine.tool import Tool
 from syncd.errors import Gone, StartOver
@@ -65,8 +66,12 @@ def gather(tool: Tool, store: Store, clock: Clock, others: Iterable[Tool] = ()) 
     for intent in store.journal.pending(tool.name):
         _resolve(tool, store, committer, intent)
     pull = _pull(tool, store)
+    back = came_back(store, tool, pull)
+    if back.keys() - pull.whole:  # what they hold now is to be seen for every item
+        pull = connector.pull(None)
     found = Gathered(tool=tool, pull=pull, binding=binding)
     _compare(found, store)
+    keep_values(tool, found.changed, found.links, back)
     _look_closer(found, store)
     return found
 

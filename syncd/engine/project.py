@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from syncd.engine.context import Context
+from syncd.engine.paused import paused_fields
 from syncd.engine.tool import Tool
 from syncd.engine.translate import Translator, targets
 from syncd.engine.view import StoredPlan
@@ -13,9 +14,6 @@ from syncd.model.rules.standing import Standing, standing
 from syncd.model.schema import FIELDS, fields_of
 from syncd.store.rows import Link, Record
 from syncd.sync.decide import Case, Held, Operation, Want, decide, fingerprint, in_order
-
-PAUSED = "paused"
-"""Under this name the engine remembers the fields that a tool can't sync for now."""
 
 _WANTS = {Standing.IN: Want.HAVE, Standing.KEEP: Want.KEEP, Standing.OUT: Want.DROP}
 
@@ -46,7 +44,7 @@ def project(context: Context, tool: Tool) -> Projection:
         return result
     records = store.plan.many(ids)
     links = store.links.of_entities(tool.name, ids)
-    judge = _Judge(context, tool, paused_fields(context, tool))
+    judge = _Judge(context, tool, paused_fields(store, tool))
     judge.learn(records.values())
     refused = {
         one.entity: one.refused for one in store.tools.problems(tool.name) if one.refused
@@ -64,12 +62,6 @@ def project(context: Context, tool: Tool) -> Projection:
     result.operations = in_order(operations, _parents(records))
     result.leaving = judge.translator.leaving
     return result
-
-
-def paused_fields(context: Context, tool: Tool) -> Mapping[Kind, frozenset[str]]:
-    """Return the fields that a tool can't sync for now."""
-    raw = context.store.tools.recall(f"engine:{tool.name}", PAUSED) or {}
-    return {Kind(kind): frozenset(names) for kind, names in raw.items()}
 
 
 def want(tool: Tool, entity: Entity, context: Context, view: StoredPlan) -> Want:

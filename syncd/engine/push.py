@@ -7,8 +7,9 @@ from typing import Any
 
 from syncd.engine.commit import Committer
 from syncd.engine.context import Context
+from syncd.engine.paused import paused_fields
 from syncd.engine.prints import fingerprint
-from syncd.engine.project import Projection, paused_fields
+from syncd.engine.project import Projection
 from syncd.engine.report import ToolReport
 from syncd.engine.tool import Tool
 from syncd.engine.translate import Translator
@@ -109,7 +110,8 @@ class Pusher:
     def _asked(
         self, operation: Operation, fit: dict[str, Any], link: Link | None
     ) -> dict[str, Any]:
-        paused = paused_fields(self.context, self.tool).get(operation.kind, frozenset())
+        whole = paused_fields(self.context.store, self.tool)
+        paused = whole.get(operation.kind, frozenset())
         if operation.op is Op.CREATE or link is None:
             return {name: value for name, value in fit.items() if name not in paused}
         return {name: fit[name] for name in operation.fields if name in fit}
