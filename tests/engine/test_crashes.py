@@ -169,6 +169,23 @@ def test_an_edit_of_the_same_field_while_syncd_was_down_wins():
         assert list(disagreements(world)) == [], trial.told(at)
 
 
+def test_an_edit_of_what_the_killed_process_had_just_made_survives():
+    trial = Trial(small(), nothing)
+    for at in trial.some(2):
+        edited: set[str] = set()
+
+        def meanwhile(world: World, edited: set[str] = edited) -> None:
+            for tool in ("pages", "todos"):
+                if "Task 1" in world.titles(tool, Kind.TASK) and not edited:
+                    world.edit(tool, Kind.TASK, "Task 1", notes="Mine")
+                    edited.add(tool)
+
+        world = trial.killed(at, meanwhile)
+        notes = {world.shows(it, Kind.TASK, "Task 1")["notes"] for it in ("pages", "todos")}
+        assert notes == {"Mine" if edited else ""}, trial.told(at)
+        assert lost(world.store) == {}, trial.told(at)
+
+
 def test_killed_twice_in_a_row_all_ends_the_same():
     expected, trial = lived(synced, busy_day), Trial(synced(), busy_day)
     for at in trial.some(5):
