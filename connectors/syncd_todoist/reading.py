@@ -34,7 +34,7 @@ class Reader:
         if self._records.project is None:
             raise Mistake("Todoist has no project for the plan yet: run `syncd init`.")
         if cursor is None:
-            return self._whole(self._sync(EVERYTHING))
+            return self._whole(self._sync(EVERYTHING), self._done_before())
         known = _parsed(cursor)
         if known.get("project") != self._records.project or not known.get("token"):
             raise StartOver("Todoist is read from the beginning: its project is another one.")
@@ -92,7 +92,7 @@ class Reader:
             raise TryLater("Todoist's answer is not whole: reading it again later.")
         return reply
 
-    def _whole(self, first: Json) -> Pull:
+    def _whole(self, first: Json, done: Mapping[str, Json] | None = None) -> Pull:
         """A full payload may be stale: what changed since is read right after.
 
         (Todoist API documentation, "Sync", ``full_sync_date_utc``.)
@@ -104,6 +104,8 @@ class Reader:
             name: list((_by_id(first, name) | _by_id(second, name)).values())
             for name in _LISTED
         }
+        listed = _by_id(merged, "items")
+        merged["items"] += [raw for one, raw in (done or {}).items() if one not in listed]
         self._still_there(_by_id(merged, "projects"), whole=True)
         return self._pulled({**second, **merged}, frozenset(LISTS))
 
@@ -152,6 +154,27 @@ class Reader:
         if not raw.get("is_deleted") and not raw.get("is_archived"):
             raise TryLater("Todoist's answer is not whole: reading it again later.")
         return raw
+
+    def _done_before(self) -> Mapping[str, Json]:
+        """Return the completed tasks that carry a link, where nothing else is known of them.
+
+        A full sync shows what is active alone: with syncd's state lost, a task that was
+        ticked since would look as if it had never been made.
+        """
+        if self._records.knows_links:
+            return {}
+        until = self._clock.now() + timedelta(days=1)
+        found: dict[str, Json] = {}
+        try:
+            for raw in self._client.completed(until - _WINDOW, until):
+                found[str(raw["id"])] = {"checked": True, **raw}
+        except (Gone, SkipItem):
+            return {}
+        return {
+            one: raw
+            for one, raw in found.items()
+            if self._records.is_here(raw) and self._records.remote(Kind.TASK, raw).link
+        }
 
     def _task(self, remote: str) -> Json:
         try:

@@ -86,6 +86,11 @@ class Records:
         """Return the link that syncd wrote on an item, or ""."""
         return self._known["links"].get(remote, "")
 
+    @property
+    def knows_links(self) -> bool:
+        """Whether any link that syncd wrote is remembered."""
+        return bool(self._known["links"])
+
     def owner(self, section: str) -> str | None:
         """Return the goal that a section was made for, if it is remembered."""
         return self._known["sections"].get(section)
