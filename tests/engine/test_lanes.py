@@ -1,0 +1,159 @@
+"""A lane for each tool: what happens in one is nothing to the others."""
+
+import threading
+
+import pytest
+
+from syncd.errors import SignIn, TryLater, Unclear
+from syncd.model.entities import Kind
+from syncd.model.ids import ToolName
+from syncd.store.tool_store import ToolState
+from tests.engine.checks import assert_agrees
+from tests.engine.world import World, sample
+
+TOOLS = ("pages", "calendar", "todos")
+
+
+def state(world, tool):
+    return world.store.tools.get(ToolName(tool)).state
+
+
+def edit_all(world, day):
+    """An edit in each tool."""
+    world.edit("pages", Kind.TASK, "Task 1", notes=f"Pages, {day}")
+    world.edit("calendar", Kind.MILESTONE, "Step 1", title="Step 1")
+    world.edit("todos", Kind.TASK, "Task 2", notes=f"Todos, {day}")
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize(
+    ("break_it", "expected"),
+    [
+        (lambda faults: setattr(faults, "down", True), ToolState.BACKING_OFF),
+        (lambda faults: setattr(faults, "revoked", True), ToolState.SIGN_IN),
+        (lambda faults: setattr(faults, "page", _bug), ToolState.DEGRADED),
+    ],
+    ids=["down", "revoked", "a fault of our own"],
+)
+def test_a_tool_that_fails_stops_no_other_and_recovers_by_itself(
+    synced, tool, break_it, expected
+):
+    faults = synced.services[tool].faults
+    break_it(faults)
+    edit_all(synced, "Monday")
+    report = synced.sync()
+    assert report.tools[tool].state is expected
+    assert {report.tools[one].state for one in TOOLS if one != tool} == {ToolState.OK}
+    assert not report.converged
+    faults.down = faults.revoked = False
+    faults.page = None
+    assert synced.settle().converged
+    assert_agrees(synced)
+    assert synced.shows("todos", Kind.TASK, "Task 1")["notes"] == "Pages, Monday"
+    assert synced.shows("pages", Kind.TASK, "Task 2")["notes"] == "Todos, Monday"
+    assert state(synced, tool) is ToolState.OK
+
+
+def _bug(_: int) -> None:
+    message = "list index out of range"
+    raise IndexError(message)
+
+
+def test_a_tool_says_how_long_to_wait(synced):
+    def limit(_: int) -> None:
+        raise TryLater("Too many requests: trying again in 90 seconds.", 90)
+
+    synced.services["todos"].faults.page = limit
+    synced.sync()
+    row = synced.store.tools.get(ToolName("todos"))
+    assert (row.until - synced.clock.now()).total_seconds() == 90
+
+
+def test_a_tool_that_keeps_failing_is_tried_more_and_more_rarely(synced):
+    synced.services["todos"].faults.down = True
+    waits = []
+    for _ in range(14):
+        synced.sync()
+        row = synced.store.tools.get(ToolName("todos"))
+        waits.append((row.until - synced.clock.now()).total_seconds())
+    assert waits == sorted(waits)
+    assert waits[0] < 60 < waits[-1] <= 3600
+
+
+def test_a_limit_in_the_middle_ends_the_lane_and_the_rest_is_sent_later(world):
+    left = 3
+
+    def busy(_):
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise TryLater("Too many requests: later.")
+
+    world.services["pages"].faults.before = busy
+    world.plan(*sample(world))
+    assert not world.sync().converged
+    assert len(world.services["pages"].items) == 3
+    assert world.store.journal.count() == 0
+    world.services["pages"].faults.before = None
+    assert world.settle().converged
+    assert_agrees(world)
+
+
+@pytest.mark.parametrize(
+    "error", [SignIn("Signed out: sign in."), Unclear("No answer: looking.")], ids=str
+)
+def test_what_ends_a_lane_ends_it_at_once(world, error):
+    sent = []
+
+    def fail(write):
+        sent.append(write)
+        raise error
+
+    world.services["pages"].faults.before = fail
+    world.plan(*sample(world))
+    world.sync()
+    assert len(sent) == 1
+
+
+def test_while_an_outcome_is_unclear_nothing_else_is_written_for_it(synced):
+    sent = []
+
+    def fail(write):
+        sent.append(write)
+        raise Unclear("No answer: looking.")
+
+    synced.services["pages"].faults.before = fail
+    synced.services["todos"].add(Kind.TASK, "Added")
+    for expected in (1, 2, 3):
+        synced.sync()
+        assert len(sent) == expected
+    assert len({write.key for write in sent}) == 1
+    synced.services["pages"].faults.before = None
+    assert synced.settle().converged
+    assert synced.titles("pages", Kind.TASK).count("Added") == 1
+
+
+def test_after_a_cycle_nothing_is_in_flight(synced):
+    synced.services["todos"].add(Kind.TASK, "Added")
+    synced.edit("pages", Kind.TASK, "Task 1", title="Renamed")
+    synced.delete("todos", Kind.TASK, "Task 3")
+    synced.sync()
+    assert synced.store.journal.count() == 0
+
+
+def test_a_slow_tool_is_not_waited_for_and_joins_when_it_is_done():
+    world = World(threads=True)
+    world.plan(*sample(world))
+    assert world.settle().converged
+    go = threading.Event()
+    world.services["todos"].faults.page = lambda _: bool(go.wait(30)) or None
+    world.edit("pages", Kind.MILESTONE, "Step 1", title="First step")
+    world.edit("todos", Kind.TASK, "Task 1", title="From the slow one")
+    report = world.sync(patience=0.3)
+    assert not report.converged
+    assert "First step" in world.titles("calendar", Kind.MILESTONE)
+    go.set()
+    assert world.settle().converged
+    assert "From the slow one" in world.titles("pages", Kind.TASK)
+    assert_agrees(world)
+    world.engine.close()
