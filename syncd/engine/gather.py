@@ -118,6 +118,9 @@ def _compare(found: Gathered, store: Store) -> None:
     found.links = store.links.by_remote(name, [item.id for item in items])
     for item in items:
         link = found.links.get(item.id)
+        if link is not None and link.kind is not item.kind:
+            _became_another(found, link, item)
+            continue
         if item.id in left_alone if link is None else _known(item, link):
             continue
         if link is not None and _may_be_old(item, link):
@@ -127,6 +130,19 @@ def _compare(found: Gathered, store: Store) -> None:
     known = {link.remote for link in found.gone}
     tombstones = store.links.by_remote(name, [it for it in found.pull.gone if it not in known])
     found.gone += [link for link in tombstones.values() if link.presence is Presence.PRESENT]
+
+
+def _became_another(found: Gathered, link: Link, item: Remote) -> None:
+    """An item that the person moved among what is another kind's is a new thing there."""
+    if link.presence is Presence.FORGOTTEN:
+        return
+    if link.presence in (Presence.PRESENT, Presence.UNCONFIRMED):
+        gone = len(found.gone)
+        _read_again(found, link)
+        if len(found.gone) == gone:
+            return
+    del found.links[item.id]
+    found.changed.append(item)
 
 
 def _known(item: Remote, link: Link) -> bool:
