@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.connect.sandbox import Fault
+from syncd.connect.faults import Fault
 from syncd.model.entities import Kind
 from tests.cli.desks import PLAN, Desk
 

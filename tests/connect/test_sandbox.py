@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from syncd.connect.sandbox import Fault, Logged, Served
+from syncd.connect.faults import Fault, Logged
+from syncd.connect.sandbox import Served
 
 
 class Counting:

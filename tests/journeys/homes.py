@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from syncd.connect.faults import Fault
 from syncd.connect.registry import sandboxes
-from syncd.connect.sandbox import Fault, Person, Served
+from syncd.connect.sandbox import Person, Served
 from syncd.model.entities import Kind
 
 FORKER = Path(__file__).parent / "forker.py"

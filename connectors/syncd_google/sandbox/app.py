@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from syncd.clock import Clock
-from syncd.connect.sandbox import App
+from syncd.connect.faults import App
 from syncd_google.sandbox import oauth, page
 from syncd_google.sandbox.api import Api
 from syncd_google.sandbox.call import PREFIX

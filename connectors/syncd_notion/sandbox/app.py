@@ -19,7 +19,7 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from syncd.clock import Clock
-from syncd.connect.sandbox import App
+from syncd.connect.faults import App
 from syncd.model.entities import Kind
 from syncd_notion.sandbox.asked import Asked
 from syncd_notion.sandbox.page import act, page_of

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.sandbox import Fault, Served
+from syncd.connect.faults import Fault
+from syncd.connect.sandbox import Served
 from syncd.connect.testing.harness import Harness
 from syncd.errors import (
     Changed,

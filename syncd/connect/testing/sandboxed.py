@@ -8,8 +8,9 @@ from typing import Any
 
 from syncd.clock import Clock
 from syncd.connect.contract import Connector, Plugin
+from syncd.connect.faults import Fault
 from syncd.connect.memory import DictMemory
-from syncd.connect.sandbox import Fault, Sandbox, Served
+from syncd.connect.sandbox import Sandbox, Served
 from syncd.connect.testing.clock import FakeClock
 from syncd.connect.testing.harness import Harness
 

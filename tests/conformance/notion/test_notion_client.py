@@ -11,7 +11,8 @@ from notion_client.helpers import (
     is_full_page,
 )
 
-from syncd.connect.sandbox import Fault, Served
+from syncd.connect.faults import Fault
+from syncd.connect.sandbox import Served
 from syncd_notion.sandbox.app import VERSION, NotionSandbox
 
 pytestmark = pytest.mark.conformance

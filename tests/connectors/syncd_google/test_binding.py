@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.sandbox import Fault
+from syncd.connect.faults import Fault
 from syncd.errors import HoldTool, Mistake, SignIn, StartOver, Unclear
 from syncd.model.entities import Kind
 from tests.connectors.syncd_google.harness import GoogleHarness

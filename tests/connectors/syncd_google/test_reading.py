@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import httpx
 import pytest
 
-from syncd.connect.sandbox import Fault
+from syncd.connect.faults import Fault
 from syncd.errors import Gone, HoldTool, SignIn, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.values import Moment

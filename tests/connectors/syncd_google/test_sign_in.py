@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from syncd.connect.sandbox import Fault
+from syncd.connect.faults import Fault
 from syncd.errors import Mistake, SignIn, TryLater
 from syncd_google import tokens
 from syncd_google.connector import PLUGIN

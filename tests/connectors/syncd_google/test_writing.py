@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import httpx
 import pytest
 
-from syncd.connect.sandbox import Fault
+from syncd.connect.faults import Fault
 from syncd.connect.testing.harness import seen
 from syncd.errors import Changed, Gone, HoldTool, Mistake, SignIn, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from syncd.connect.sandbox import Logged
+from syncd.connect.faults import Logged
 from syncd.connect.testing.sandboxed import SandboxHarness
 from syncd_notion.connector import Notion
 from syncd_notion.sandbox.app import NotionSandbox

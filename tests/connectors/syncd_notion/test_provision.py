@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.sandbox import Fault
+from syncd.connect.faults import Fault
 from syncd.errors import HoldTool, Mistake, SkipItem
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote

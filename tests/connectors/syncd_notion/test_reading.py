@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from syncd.connect.sandbox import Fault
+from syncd.connect.faults import Fault
 from syncd.errors import Gone, HoldTool, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.connect.sandbox import Fault
+from syncd.connect.faults import Fault
 from syncd.connect.testing.sandboxed import SandboxHarness
 from syncd.errors import Mistake
 from syncd_notion.connector import PLUGIN

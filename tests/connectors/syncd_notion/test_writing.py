@@ -4,7 +4,7 @@ import dataclasses
 from datetime import UTC, date, datetime
 from typing import Any
 
-from syncd.connect.sandbox import Fault
+from syncd.connect.faults import Fault
 from syncd.errors import Gone, SkipItem, Unclear
 from syncd.model.entities import Kind
 from syncd.model.remote import Op, Remote

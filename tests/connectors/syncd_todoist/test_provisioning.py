@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from syncd.connect.sandbox import Fault
+from syncd.connect.faults import Fault
 from syncd.errors import Mistake, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd_todoist.connector import PLUGIN

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from syncd.connect.sandbox import Fault
+from syncd.connect.faults import Fault
 from syncd.errors import Gone, HoldTool, Mistake, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.values import Moment
