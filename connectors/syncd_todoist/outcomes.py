@@ -53,7 +53,7 @@ class Outcomes:
     def outcome(self, write: Write, commands: Sequence[Command], reply: Json) -> Outcome:
         """Return what became of a write whose commands got this reply."""
         failed, said = _first_failure(commands, reply)
-        if failed is None:
+        if failed is None or _leaves_empty(write, failed):
             return self._answer(write, commands, reply)
         if not isinstance(failed, Gone | SkipItem):
             return failed
@@ -61,8 +61,15 @@ class Outcomes:
         if with_duration and (isinstance(failed, Forbidden) or names_duration(said)):
             return self._without_duration(write, lacking=isinstance(failed, Forbidden))
         if _unarchives(commands):
-            return self._again(write, new_section(write, self.place(write)))
+            return self._revived(write, commands, reply)
         return self._met_nothing(write, failed) if isinstance(failed, Gone) else failed
+
+    def _revived(self, write: Write, commands: Sequence[Command], reply: Json) -> Outcome:
+        """A section that cannot be unarchived is there all the same, or is made anew."""
+        failed, _ = _first_failure(commands[1:], reply)
+        if failed is None:
+            return self._answer(write, commands, reply)
+        return self._again(write, new_section(write, self.place(write)))
 
     def _met_nothing(self, write: Write, failed: Gone) -> Outcome:
         """Something that a command names is not there."""
@@ -156,6 +163,16 @@ def _first_failure(commands: Sequence[Command], reply: Json) -> tuple[Exception 
         if failed is not None:
             return failed, said
     return None, None
+
+
+def _leaves_empty(write: Write, failed: Exception) -> bool:
+    """Say whether a goal goes by what was done for its tasks.
+
+    They were moved out of its section. Where a section cannot be archived it stays:
+    to delete it would take the completed tasks along.
+    """
+    goal = write.op is Op.DELETE and write.kind is Kind.GOAL
+    return goal and isinstance(failed, SkipItem)
 
 
 def _unarchives(commands: Sequence[Command]) -> bool:

@@ -36,6 +36,7 @@ class Switches:
     refuses_old_tokens: whether an expired sync token gets a 400, or a full sync.
     skew: how far the service's clock is ahead.
     hides_changes: whether replies to commands leave out what these changed.
+    lacks: types of commands that it does not know.
     extra_keys: keys that are added to every object, unknown to all clients.
     """
 
@@ -46,6 +47,7 @@ class Switches:
     refuses_old_tokens: bool = True
     hides_changes: bool = False
     skew: timedelta = timedelta(0)
+    lacks: frozenset[str] = frozenset()
     extra_keys: Json = field(default_factory=dict)
 
 

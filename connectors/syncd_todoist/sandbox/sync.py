@@ -112,7 +112,8 @@ class Sync:
                 name: fresh.get(value, value) if name in _REFERENCES and value else value
                 for name, value in dict(command.get("args") or {}).items()
             }
-            if command.get("type") not in self._commands:
+            lacks = self._state.switches.lacks
+            if command.get("type") not in self._commands or command["type"] in lacks:
                 raise bad("type")
             act, known = self._commands[command["type"]]
             only(args, known)

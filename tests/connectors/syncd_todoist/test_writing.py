@@ -237,6 +237,32 @@ def test_a_goal_comes_back_out_of_the_archive(todoist: TodoistHarness) -> None:
     assert (again.id, again.fields["title"]) == (goal.id, "Goal, again")
 
 
+def test_a_section_that_cannot_be_archived_is_left_empty(
+    todoist: TodoistHarness, sandbox: TodoistSandbox, person: TodoistPerson
+) -> None:
+    sandbox.switches.lacks = frozenset({"section_archive", "section_unarchive"})
+    goal = todoist.goal("Goal")
+    todoist.task("Kept", goal=goal.id)
+    assert todoist.delete(goal) is None
+    assert person.shows(Kind.TASK, "Kept")["goal"] is None
+    assert todoist.raw(goal.id)["is_deleted"] is False
+    write = todoist.new_write(Kind.GOAL, "Goal, again")
+    again = todoist.made(dataclasses.replace(write, seen=todoist.deletion(goal).seen))
+    assert (again.id, person.titles(Kind.GOAL)) == (goal.id, ["Goal, again"])
+
+
+def test_a_section_that_cannot_be_unarchived_is_made_anew(
+    todoist: TodoistHarness, sandbox: TodoistSandbox, person: TodoistPerson
+) -> None:
+    sandbox.switches.lacks = frozenset({"section_unarchive"})
+    goal = todoist.goal("Goal")
+    assert todoist.delete(goal) is None
+    write = todoist.new_write(Kind.GOAL, "Goal")
+    again = todoist.made(dataclasses.replace(write, seen=todoist.deletion(goal).seen))
+    assert again.id != goal.id
+    assert person.titles(Kind.GOAL) == ["Goal"]
+
+
 @pytest.mark.parametrize("repeats", [True, False])
 def test_a_goal_whose_section_was_deleted_gets_a_new_one(
     todoist: TodoistHarness, sandbox: TodoistSandbox, person: TodoistPerson, repeats: bool
