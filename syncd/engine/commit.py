@@ -118,11 +118,13 @@ class Committer:
         operation = Operation(
             op=write.op, kind=write.kind, entity=write.entity, title="", fields=write.fields
         )
+        record = self._store.plan.get(write.entity)
+        title = record.entity.title if record is not None else write.entity
         problem = Problem(
             tool=self._tool.name,
             entity=write.entity,
             field="",
-            sentence=str(why),
+            sentence=f"{self._tool.title}, '{title}': {why}",
             refused=plan_hash([operation]),
         )
         with self._store.transaction():

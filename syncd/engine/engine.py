@@ -235,6 +235,8 @@ class Engine:
         if self._brakes.stops(tool, projection):
             self._ready.discard(name)
             return
+        for entity in projection.moot:
+            self.context.store.tools.clear_problems(name, entity, field="")
         if not projection.operations:
             self.context.store.links.settle(name, projection.settled)
             return
@@ -248,7 +250,10 @@ class Engine:
         self._writing[name] = self._pool.submit(pusher.push, projection)
 
     def _full_check(self) -> None:
-        """Once a day decide for everything: a check that nothing was forgotten."""
+        """Once a day decide for everything: a check that nothing was forgotten.
+
+        What a tool refused is sent once more: the account may have room for it by now.
+        """
         store, day = self.context.store, today(self.context.clock, self.context.zone)
         if store.tools.recall("engine", "full_on") == day.isoformat():
             return
@@ -257,6 +262,7 @@ class Engine:
             follow_rules(self.context, pen, everything=True)
             pen.flush()
             ids = store.plan.ids()
+            store.tools.forget_refusals()
             for name in self.context.tools:
                 store.links.touch(name, ids)
             store.tools.remember("engine", "full_on", day.isoformat())

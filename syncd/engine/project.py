@@ -23,13 +23,15 @@ class Projection:
     """A tool's operations in order, and the stamps of the entities they are about.
 
     settled: entities that need nothing; refused: operations that the tool refused
-    before and would refuse again. leaving: what the tool is about to lose.
+    before and would refuse again; moot: entities of which that is no longer asked.
+    leaving: what the tool is about to lose.
     """
 
     operations: list[Operation] = field(default_factory=list)
     stamps: dict[EntityId, int] = field(default_factory=dict)
     settled: dict[EntityId, int] = field(default_factory=dict)
     refused: int = 0
+    moot: list[EntityId] = field(default_factory=list)
     leaving: set[EntityId] = field(default_factory=set)
 
 
@@ -54,6 +56,8 @@ def project(context: Context, tool: Tool) -> Projection:
         operation = judge.decide(records.get(entity), links.get(entity))
         if operation is None:
             result.settled[entity] = stamps[entity]
+            if entity in refused:
+                result.moot.append(entity)
         elif refused.get(entity) == _bare(operation):
             result.refused += 1
             result.settled[entity] = stamps[entity]

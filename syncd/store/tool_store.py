@@ -156,6 +156,12 @@ class ToolStore:
             else:
                 connection.execute(_CLEAR_FIELD, {**which, "f": field})
 
+    def forget_refusals(self) -> None:
+        """Take the problems off that are a tool's refusal of a write."""
+        refused = delete(tables.problems).where(P.plan == self._plan, P.refused != "")
+        with self._database.transaction() as connection:
+            connection.execute(refused)
+
     def remember(self, owner: str, name: str, value: Any) -> None:
         """Keep a JSON value under (owner, name)."""
         row = {"plan": self._plan, "owner": owner, "name": name, "value": json.dumps(value)}

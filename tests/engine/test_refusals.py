@@ -1,0 +1,54 @@
+"""What a tool refuses to hold: told by its title, sent again when that makes sense."""
+
+from syncd.errors import SkipItem
+from syncd.model.entities import Kind
+
+
+def refuse(world, title):
+    """Have the list of tasks refuse what has this title; return what it was sent."""
+    sent = []
+
+    def before(write):
+        sent.append(write)
+        if write.fields.get("title") == title:
+            raise SkipItem("The project is full.")
+
+    world.services["todos"].faults.before = before
+    return sent
+
+
+def refused(world):
+    """A task's new title is refused."""
+    sent = refuse(world, "Too much")
+    world.edit("pages", Kind.TASK, "Task 1", title="Too much")
+    return sent, world.sync()
+
+
+def test_what_is_refused_is_told_by_its_title(synced):
+    _, report = refused(synced)
+    assert report.problems == ["todos, 'Too much': The project is full."]
+    assert not report.converged
+
+
+def test_what_was_refused_is_not_sent_again_the_same_day(synced):
+    sent, _ = refused(synced)
+    before = len(sent)
+    assert synced.sync().problems
+    assert len(sent) == before
+
+
+def test_a_refusal_of_what_is_no_longer_asked_is_no_longer_told(synced):
+    refused(synced)
+    synced.edit("pages", Kind.TASK, "Too much", title="Task 1")
+    synced.sync()
+    report = synced.sync()
+    assert (report.problems, report.converged) == ([], True)
+
+
+def test_what_was_refused_is_tried_again_on_another_day(synced):
+    refused(synced)
+    synced.services["todos"].faults.before = None
+    synced.clock.advance(minutes=24 * 60)
+    report = synced.settle()
+    assert (report.problems, report.converged) == ([], True)
+    assert "Too much" in synced.titles("todos", Kind.TASK)
