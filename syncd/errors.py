@@ -13,6 +13,10 @@ class AnotherRunning(SyncdError):
     """Another syncd works on this state directory."""
 
 
+class StateTrouble(SyncdError):
+    """The local state can't be read or written: the person mends that, nothing is lost."""
+
+
 class ToolError(SyncdError):
     """Something that one tool said or did; the others go on."""
 

@@ -8,17 +8,40 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
+
+from syncd.errors import StateTrouble
 
 HEAD = "0001"
 """The schema that this version writes; a test holds it to the migrations."""
 
 
+_DAMAGED = (
+    "{path} is damaged: put a copy of it back, or move it away and sync, for the tools know"
+    " what they hold."
+)
+_TROUBLES = {
+    "SQLITE_FULL": "The disk with {path} is full: make room there, then try again.",
+    "SQLITE_READONLY": "{path} can't be written: make it and its folder writable for you.",
+    "SQLITE_CANTOPEN": "{path} can't be opened: make it and its folder writable for you.",
+    "SQLITE_BUSY": "Another program keeps {path} locked: end that, then try again.",
+    "SQLITE_IOERR": "The disk with {path} fails: mend it, then try again.",
+    "SQLITE_NOTADB": _DAMAGED,
+    "SQLITE_CORRUPT": _DAMAGED,
+}
+"""What can be wrong with a file, by SQLite's name for it (its extended names begin so)."""
+
+
 class Database:
-    """A database with one connection, shared by threads under one lock."""
+    """A database with one connection, shared by threads under one lock.
+
+    Everything raises ``StateTrouble`` where the disk or the file is at fault.
+    """
 
     def __init__(self, path: Path | None) -> None:
         """Open (and migrate) the file at ``path``, or a private one in memory."""
+        self._path = path
         address = f"sqlite:///{path}" if path else "sqlite://"
         self._engine = create_engine(
             address,
@@ -28,9 +51,10 @@ class Database:
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
         self._lock = threading.RLock()
-        self._connection = self._engine.connect()
         self._depth = 0
-        self._migrate()
+        with self._told():
+            self._connection = self._engine.connect()
+            self._migrate()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -45,7 +69,7 @@ class Database:
                 return
             self._depth = 1
             try:
-                with self._connection.begin():
+                with self._told(), self._connection.begin():
                     yield self._connection
             finally:
                 self._depth = 0
@@ -66,6 +90,18 @@ class Database:
         with self._lock:
             self._connection.close()
             self._engine.dispose()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell what is wrong with the disk or the file in a sentence."""
+        try:
+            yield
+        except DatabaseError as error:
+            name = getattr(error.orig, "sqlite_errorname", "")
+            said = next((it for code, it in _TROUBLES.items() if name.startswith(code)), None)
+            if said is None:
+                raise
+            raise StateTrouble(said.format(path=self._path)) from error
 
     def _migrate(self) -> None:
         if self._revision() == HEAD:

@@ -44,7 +44,7 @@ def everything(home: Home) -> dict[str, Any]:
     calendars = home.calendar._account.calendars
     return {
         "titles": home.titles(),
-        "pages": sorted(id for id, page in world.pages.items() if not page.in_trash),
+        "pages": sorted(one for one, page in world.pages.items() if not page.in_trash),
         "databases": sorted(world.databases),
         "columns": {key: sorted(it.props) for key, it in world.sources.items()},
         "projects": sorted(raw["name"] for raw in tables["projects"].values()),
