@@ -26,7 +26,7 @@ _TROUBLES = {
     "SQLITE_READONLY": "{path} can't be written: make it and its folder writable for you.",
     "SQLITE_CANTOPEN": "{path} can't be opened: make it and its folder writable for you.",
     "SQLITE_BUSY": "Another program keeps {path} locked: end that, then try again.",
-    "SQLITE_IOERR": "The disk with {path} fails: mend it, then try again.",
+    "SQLITE_IOERR": "The disk with {path} is full or fails: make room there or mend it, then try again.",
     "SQLITE_NOTADB": _DAMAGED,
     "SQLITE_CORRUPT": _DAMAGED,
 }
