@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -67,17 +68,27 @@ def test_help_imports_nothing_that_takes_its_time():
 
 
 def test_what_nobody_expected_is_told_without_a_traceback(bare, begin):
-    bare.state.mkdir()
-    (bare.state / "syncd.db").write_bytes(b"this is no database at all" * 400)
-    process = begin(bare, "status")
+    bare.import_plan()
+    with sqlite3.connect(bare.state / "syncd.db") as database:
+        database.execute("UPDATE entities SET fields = '{'")
+    process = begin(bare, "plan", "show")
     out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert out == ""
     assert len(err.splitlines()) == 1
-    assert "DatabaseError" in err
+    assert "JSONDecodeError" in err
     log = bare.state / "syncd.log"
     assert str(log) in err
     assert "Traceback" in log.read_text("utf-8")
+
+
+def test_a_damaged_state_is_told_with_what_to_do(bare, begin):
+    bare.state.mkdir()
+    (bare.state / "syncd.db").write_bytes(b"this is no database at all" * 400)
+    out, err = begin(bare, "status").communicate(timeout=PATIENCE)
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert "damaged" in err
 
 
 @pytest.mark.parametrize("tasks", [1, 2000])
