@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from syncd.model.entities import Entity
 from syncd.model.ids import EntityId
@@ -14,11 +13,6 @@ from syncd.model.plan import Plan
 from syncd.model.rules.consequences import Consequence, consequences
 
 BERLIN = "Europe/Berlin"
-
-settings.register_profile(
-    "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("busy machine")
 
 
 @dataclass
