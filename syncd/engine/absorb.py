@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from syncd.engine.adoption import Adopter
+from syncd.engine.commit import tell_problems
 from syncd.engine.context import Context
 from syncd.engine.gather import Gathered
 from syncd.engine.pen import Pen
@@ -18,7 +19,7 @@ from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.remote import LINK, Carried, Remote
 from syncd.model.schema import FIELDS, Fields, fields_of
-from syncd.store.rows import HistoryRow, Link, Problem, Record
+from syncd.store.rows import HistoryRow, Link, Record
 from syncd.sync.decide import Presence
 from syncd.sync.merge import Author, Change, Conflict, Sighting, merge
 
@@ -179,7 +180,7 @@ class Absorber:
             ]
         )
         self._completions(one, seen)
-        self._problems(tool, link.entity, item)
+        tell_problems(store, tool, link.entity, item)
         self.pen.touch_in(tool.name, link.entity)
         if link.presence is not Presence.PRESENT:
             store.links.touch_referrers(tool.name, link.entity)
@@ -205,20 +206,6 @@ class Absorber:
                 before=one.link.base.get("due"),
                 after=seen.get("due"),
             ),
-        )
-
-    def _problems(self, tool: Tool, entity: EntityId, item: Remote) -> None:
-        tools = self.context.store.tools
-        tools.clear_problems(tool.name, entity)
-        title = str(item.fields.get("title") or item.id)
-        tools.put_problems(
-            Problem(
-                tool=tool.name,
-                entity=entity,
-                field=name,
-                sentence=f"{tool.title}, '{title}', {name}: {sentence}",
-            )
-            for name, sentence in item.problems.items()
         )
 
     def _gone(self, found: Gathered, link: Link) -> None:

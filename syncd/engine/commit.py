@@ -69,7 +69,7 @@ class Committer:
                     previous=_previous(old, write),
                 )
             )
-            self._store.tools.clear_problems(self._tool.name, write.entity, field="")
+            tell_problems(self._store, self._tool, write.entity, answer)
             self._store.journal.close([write.key])
 
     def landed_create(self, write: Write, found: Remote) -> None:
@@ -162,6 +162,21 @@ class Committer:
 
     def _touch(self, ids: Iterable[EntityId]) -> None:
         self._store.links.touch(self._tool.name, ids)
+
+
+def tell_problems(store: Store, tool: Tool, entity: EntityId, item: Remote) -> None:
+    """Write down what can't be read of an item, in place of what was told of it before."""
+    store.tools.clear_problems(tool.name, entity)
+    title = str(item.fields.get("title") or item.id)
+    store.tools.put_problems(
+        Problem(
+            tool=tool.name,
+            entity=entity,
+            field=name,
+            sentence=f"{tool.title}, '{title}', {name}: {sentence}",
+        )
+        for name, sentence in item.problems.items()
+    )
 
 
 def touch_addressed(

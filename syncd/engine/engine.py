@@ -22,7 +22,7 @@ from syncd.engine.states import Doing, note_failure, note_ok
 from syncd.engine.tool import Tool
 from syncd.engine.view import today
 from syncd.errors import HoldTool, SyncdError
-from syncd.model.ids import ToolName
+from syncd.model.ids import EntityId, ToolName
 from syncd.store.rows import Problem
 from syncd.store.tool_store import ToolState
 from syncd.sync.decide import fingerprint
@@ -48,6 +48,7 @@ class Engine:
     _reading: dict[ToolName, Future[Gathered]] = field(default_factory=dict)
     _writing: dict[ToolName, Future[None]] = field(default_factory=dict)
     _rounds: dict[ToolName, int] = field(default_factory=dict)
+    _later: dict[ToolName, set[EntityId]] = field(default_factory=dict)
     _ready: set[ToolName] = field(default_factory=set)
     _read_at: dict[ToolName, float] = field(default_factory=dict)
     _report: Report = field(default_factory=Report)
@@ -141,6 +142,7 @@ class Engine:
     def _start_reading(self, name: ToolName) -> None:
         self._tool_report(name)
         self._rounds[name] = 0
+        self._later[name] = set()
         self._ready.discard(name)
         try:
             self._renew(name)
@@ -204,7 +206,8 @@ class Engine:
             follow_rules(self.context, pen)
             pen.flush()
             for one in believed:
-                self._settle_tool(one, keep_cursor=one.tool.name in absorber.waiting)
+                again = one.short or one.tool.name in absorber.waiting
+                self._settle_tool(one, keep_cursor=again)
             self._report.changes += len(pen.before)
             self._report.conflicts += pen.conflicts
             self._report.matches.extend(absorber.matches)
@@ -215,7 +218,7 @@ class Engine:
         report = self._tool_report(name)
         report.pulled += len(found.changed) + len(found.gone)
         store.tools.clear_problems(name, None)
-        sentences = [*found.binding.problems, *found.pull.problems]
+        sentences = dict.fromkeys([*found.binding.problems, *found.pull.problems])
         store.tools.put_problems(
             Problem(tool=name, entity=None, field=str(place), sentence=sentence)
             for place, sentence in enumerate(sentences)
@@ -231,7 +234,7 @@ class Engine:
         others_write = self._rounds[name] > 0 and bool(self._writing)
         if others_write or self._rounds[name] >= ROUNDS:
             return  # what the others write now may ask for more here: once, afterwards
-        projection = project(self.context, tool)
+        projection = project(self.context, tool, self._later[name])
         if self._brakes.stops(tool, projection):
             self._ready.discard(name)
             return
@@ -246,6 +249,7 @@ class Engine:
             tool=tool,
             report=self._tool_report(name),
             read_at=self._read_at[name],
+            later=self._later[name],
         )
         self._writing[name] = self._pool.submit(pusher.push, projection)
 

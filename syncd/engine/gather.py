@@ -33,6 +33,7 @@ class Gathered:
     gone: links whose item is gone, by evidence.
     unread: more that are absent from a listing; reading them one by one would be too
         much before anybody agreed that so many may be gone.
+    short: the listing said that it is whole, and lacked what a direct read found.
     """
 
     tool: Tool
@@ -42,6 +43,7 @@ class Gathered:
     links: dict[RemoteId, Link] = field(default_factory=dict)
     gone: list[Link] = field(default_factory=list)
     unread: list[Link] = field(default_factory=list)
+    short: bool = False
 
     def our_time(self, at: datetime | None) -> datetime | None:
         """Return a time that this tool gave by our clock."""
@@ -136,11 +138,9 @@ def _became_another(found: Gathered, link: Link, item: Remote) -> None:
     """An item that the person moved among what is another kind's is a new thing there."""
     if link.presence is Presence.FORGOTTEN:
         return
-    if link.presence in (Presence.PRESENT, Presence.UNCONFIRMED):
-        gone = len(found.gone)
-        _read_again(found, link)
-        if len(found.gone) == gone:
-            return
+    here = link.presence in (Presence.PRESENT, Presence.UNCONFIRMED)
+    if here and _read_again(found, link) is not None:
+        return
     del found.links[item.id]
     found.changed.append(item)
 
@@ -166,15 +166,16 @@ def _may_be_old(item: Remote, link: Link) -> bool:
     return same_time and before.get("print") == fingerprint(item)
 
 
-def _read_again(found: Gathered, link: Link) -> None:
+def _read_again(found: Gathered, link: Link) -> Remote | None:
     """Read an item directly, where the listing may be late; believe that."""
     try:
         item = found.tool.connector.read(link.kind, link.remote)
     except Gone:
         found.gone.append(link)
-        return
+        return None
     if not _known(item, link):
         found.changed.append(item)
+    return item
 
 
 def _look_closer(found: Gathered, store: Store) -> None:
@@ -188,14 +189,12 @@ def _look_closer(found: Gathered, store: Store) -> None:
     doubtful = [link for remote, link in suspects.items() if remote not in known]
     agreed = store.tools.get(name).consent is not None
     most = len(doubtful) if agreed else may_read(store.links.count(name), limits)
-    alive = 0
-    for link in doubtful[:most]:
-        gone = len(found.gone)
-        found.links[link.remote] = link
-        _read_again(found, link)
-        alive += len(found.gone) == gone
-    if not alive:
+    found.links.update({link.remote: link for link in doubtful[:most]})
+    read = [_read_again(found, link) for link in doubtful[:most]]
+    if not any(read):
         found.unread = doubtful[most:]
+    absent = [one for one in read if one is not None and one.kind in found.pull.whole]
+    found.short = any(not _hidden(found.tool, one) for one in absent)
 
 
 def _absent(found: Gathered, store: Store) -> Iterable[Link]:
@@ -210,6 +209,11 @@ def _absent(found: Gathered, store: Store) -> Iterable[Link]:
         if carries[link.kind].hides_done and link.base.get("done") is True:
             continue
         yield link
+
+
+def _hidden(tool: Tool, item: Remote) -> bool:
+    """Say whether it is no wonder that a listing lacks this item."""
+    return tool.connector.carries[item.kind].hides_done and item.fields.get("done") is True
 
 
 def _doubt_reappeared(found: Gathered) -> None:

@@ -1,6 +1,6 @@
 """What one tool should hold, against what it holds: its operations."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from syncd.engine.context import Context
@@ -35,12 +35,14 @@ class Projection:
     leaving: set[EntityId] = field(default_factory=set)
 
 
-def project(context: Context, tool: Tool) -> Projection:
-    """Decide for every entity that changed since the last decision."""
+def project(
+    context: Context, tool: Tool, later: Collection[EntityId] = frozenset()
+) -> Projection:
+    """Decide for every entity that changed since the last decision, but for ``later``."""
     store = context.store
     stamps = store.links.touched(tool.name)
     busy = store.journal.entities(tool.name)
-    ids = [entity for entity in stamps if entity not in busy]
+    ids = [entity for entity in stamps if entity not in busy and entity not in later]
     result = Projection(stamps=stamps)
     if not ids:
         return result

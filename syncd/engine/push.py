@@ -25,12 +25,16 @@ STALE = 60.0
 
 @dataclass(slots=True, kw_only=True)
 class Pusher:
-    """One tool's writer; runs in the tool's lane."""
+    """One tool's writer; runs in the tool's lane.
+
+    ``later`` collects what has to be read again before it can be written.
+    """
 
     context: Context
     tool: Tool
     report: ToolReport
     read_at: float
+    later: set[EntityId] = field(default_factory=set)
     committer: Committer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,7 +59,12 @@ class Pusher:
         translator = Translator(self.context.store, self.tool.name, projection.leaving)
         with self.context.store.transaction():
             prepared = [self._prepare(operation, translator) for operation in operations]
-        writes = [one for one in prepared if one is not None and self._fresh(one)]
+        writes: list[Write] = []
+        for write in prepared:
+            if write is not None and self._fresh(write):
+                writes.append(write)
+            elif write is not None:
+                self.later.add(write.entity)
         if not writes:
             return
         self.context.store.journal.open(self.tool.name, writes, self.context.clock.now())
@@ -82,7 +91,9 @@ class Pusher:
         with self.context.store.transaction():
             if self.committer.outcome(write, outcome):
                 self._count(write.op)
-            if write.entity in stamps and not _again(outcome):
+            if _again(outcome):
+                self.later.add(write.entity)
+            elif write.entity in stamps:
                 stamp = {write.entity: stamps[write.entity]}
                 self.context.store.links.settle(self.tool.name, stamp)
         return None

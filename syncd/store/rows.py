@@ -122,6 +122,10 @@ class Problem:
     refused: str = ""
 
 
+_LIKE = {"occurrence": "due"}
+"""What history tells that is no field, and the field whose values it holds."""
+
+
 def moment_text(at: datetime | None) -> str | None:
     """Return an instant as the store keeps it."""
     return at.isoformat() if at else None
@@ -154,7 +158,7 @@ def dump_value(value: Value) -> str:
 def load_value(kind: Kind, name: str, text: str) -> Value:
     """Return the value of field ``name`` that ``dump_value`` wrote."""
     raw = json.loads(text)
-    spec = FIELDS[kind].get(name)
+    spec = FIELDS[kind].get(_LIKE.get(name, name))
     return value_from_json(spec, raw) if spec else raw
 
 

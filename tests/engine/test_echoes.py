@@ -123,6 +123,27 @@ def test_a_deletion_while_the_token_was_lost_is_applied(synced, tool):
     assert title not in synced.titles("pages", kind)
 
 
+@pytest.mark.parametrize("fault", ["empty_listings", "short_by"])
+def test_what_was_added_is_found_though_the_first_whole_listing_lacked_it(synced, fault):
+    todos = synced.services["todos"]
+    todos.add(Kind.TASK, "Added")
+    todos.expire_cursors()
+    setattr(todos.faults, fault, 1 if fault == "empty_listings" else 3)
+    synced.sync()
+    assert synced.settle().converged
+    assert "Added" in synced.titles("pages", Kind.TASK)
+    assert synced.store.tools.get(ToolName("todos")).cursor.startswith(f"{todos.epoch}:")
+
+
+def test_a_ticked_task_is_no_sign_of_a_short_listing(synced):
+    todos = synced.services["todos"]
+    synced.edit("todos", Kind.TASK, "Task 1", done=True)
+    todos.expire_cursors()
+    synced.sync()
+    assert synced.entity(Kind.TASK, "Task 1").done
+    assert synced.store.tools.get(ToolName("todos")).cursor.startswith(f"{todos.epoch}:")
+
+
 def test_a_task_ticked_while_the_token_was_lost_is_done_and_not_gone(synced):
     synced.edit("todos", Kind.TASK, "Task 1", done=True)
     synced.services["todos"].expire_cursors()
