@@ -21,7 +21,7 @@ from syncd.engine.rules import follow_rules
 from syncd.engine.states import Doing, note_failure, note_ok
 from syncd.engine.tool import Tool
 from syncd.engine.view import today
-from syncd.errors import HoldTool, SyncdError
+from syncd.errors import HoldTool, StateTrouble, SyncdError
 from syncd.model.ids import EntityId, ToolName
 from syncd.store.rows import Problem
 from syncd.store.tool_store import ToolState
@@ -187,6 +187,8 @@ class Engine:
         self._failed(name, error)
 
     def _failed(self, name: ToolName, error: BaseException) -> None:
+        if isinstance(error, StateTrouble):
+            raise error  # no tool's fault
         lost = hold_on_container(str(error)) if isinstance(error, HoldTool) else None
         if lost is not None and self._brakes.decided(name, lost):
             self._start_reading(name)

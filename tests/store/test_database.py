@@ -1,113 +1,197 @@
-"""The database: its schema, its one writer, its copies, its plans side by side."""
+"""One file: its schema, its transactions, its copies, its troubles."""
 
-import subprocess
-import sys
-from datetime import UTC, datetime
+import os
+import sqlite3
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.command import downgrade
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from syncd.errors import AnotherRunning
-from syncd.model.entities import Kind, Task
-from syncd.model.ids import EntityId, PlanId
-from syncd.model.values import Moment
-from syncd.store import database
-from syncd.store.database import Database
-from syncd.store.lock import StateLock
-from syncd.store.rows import Record
-from syncd.store.store import Store, open_store, private_store
-from syncd.store.tables import metadata
-from syncd.sync.merge import Author
+from syncd import store as package
+from syncd.errors import StateTrouble
+from syncd.model.entities import Goal, Kind, Task
+from syncd.model.ids import EntityId, PlanId, ToolName
+from syncd.store import tables
+from syncd.store.database import HEAD, Database
+from syncd.store.rows import Link, Record
+from syncd.store.store import Store, open_store
+from syncd.store.tool_store import ToolRow, ToolState
 
-NOW = datetime(2026, 5, 4, 8, tzinfo=UTC)
-TASK = Task(
-    id=EntityId("T1"),
-    title="Read",
-    created_at=NOW,
-    due=Moment(NOW, "Europe/Berlin"),
-    labels=frozenset({"a", "b"}),
-    priority=2,
-)
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+TODOS = ToolName("todos")
 
 
-def test_the_migrations_end_where_the_program_expects() -> None:
+def goal(name="G1", title="Lead"):
+    return Record(entity=Goal(id=EntityId(name), title=title, created_at=NOON))
+
+
+def migrations():
     config = Config()
-    place = Path(database.__file__).parent / "migrations"
-    config.set_main_option("script_location", str(place))
-    assert ScriptDirectory.from_config(config).get_current_head() == database.HEAD
+    script = Path(package.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(script))
+    return config
 
 
-def test_the_migrations_make_exactly_the_tables() -> None:
-    made = Database(None)
-    with made.transaction() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+def test_the_newest_migration_is_the_one_that_the_code_expects():
+    assert ScriptDirectory.from_config(migrations()).get_current_head() == HEAD
 
 
-def test_what_is_saved_is_read_again_as_it_was(tmp_path: Path) -> None:
-    authors = {"title": Author(by="you", at=NOW)}
-    store = open_store(tmp_path)
-    store.plan.save([Record(entity=TASK, authors=authors)])
-    store.close()
-    again = open_store(tmp_path)
-    assert again.plan.get(TASK.id) == Record(entity=TASK, authors=authors)
-    again.close()
+def test_the_migrations_make_exactly_the_tables_of_the_code(kept):
+    connection = kept._database._connection
+    context = MigrationContext.configure(connection)
+    assert compare_metadata(context, tables.metadata) == []
+    connection.rollback()
 
 
-def test_what_is_written_to_a_copy_is_lost_with_it() -> None:
-    store = private_store()
-    copy = store.copy()
-    copy.plan.save([Record(entity=TASK)])
-    assert store.plan.ids() == []
-    assert copy.plan.ids() == [TASK.id]
+def test_the_migrations_can_be_taken_back(kept):
+    config = migrations()
+    config.attributes["connection"] = kept._database._connection
+    downgrade(config, "base")
+    kept._database._connection.commit()
+    with kept.transaction():
+        pass
+    names = sqlite3.connect(kept._database._path).execute("SELECT name FROM sqlite_master")
+    assert {name for (name,) in names if not name.startswith("sqlite_")} <= {"alembic_version"}
 
 
-def test_two_plans_in_one_database_stay_apart() -> None:
-    shared = Database(None)
-    one, other = (Store(shared, PlanId(name)) for name in ("one", "other"))
-    one.plan.save([Record(entity=TASK)])
-    one.tools.remember("x", "y", 1)
-    assert list(other.plan.every(Kind.TASK)) == []
-    assert other.tools.recall("x", "y") is None
+def test_a_file_is_migrated_once_and_keeps_what_it_holds(tmp_path):
+    first = open_store(tmp_path)
+    first.plan.save([goal()])
+    first.close()
+    second = open_store(tmp_path)
+    assert second.plan.get(EntityId("G1")) == goal()
+    second.close()
 
 
-def test_a_transaction_that_fails_leaves_nothing() -> None:
-    store = private_store()
+def test_only_its_owner_can_enter_a_new_state_directory(tmp_path):
+    open_store(tmp_path / "new" / "state").close()
+    assert (tmp_path / "new" / "state").stat().st_mode & 0o077 == 0
 
-    def fail() -> None:
+
+def test_all_of_a_transaction_or_nothing(store):
+    def half() -> None:
         with store.transaction():
-            store.plan.save([Record(entity=TASK)])
-            raise RuntimeError
+            store.plan.save([goal()])
+            with store.transaction():
+                store.links.touch(TODOS, [EntityId("G1")])
+            raise ZeroDivisionError
 
-    with pytest.raises(RuntimeError):
-        fail()
+    with pytest.raises(ZeroDivisionError):
+        half()
     assert store.plan.ids() == []
+    assert store.links.touched(TODOS) == {}
+    store.plan.save([goal()])
+    assert store.plan.ids() == ["G1"]
 
 
-HOLD = """
-import sys, time
-from pathlib import Path
-from syncd.store.lock import StateLock
-lock = StateLock(Path(sys.argv[1]))
-lock.acquire()
-print("held", flush=True)
-time.sleep(60)
-"""
+def test_a_copy_is_independent_both_ways(store):
+    store.plan.save([goal()])
+    copy = store.copy()
+    assert copy.plan.get(EntityId("G1")) == goal()
+    copy.plan.save([goal("G2")])
+    store.plan.save([goal("G3")])
+    assert store.plan.ids() == ["G1", "G3"]
+    assert copy.plan.ids() == ["G1", "G2"]
+    copy.close()
+    assert store.plan.ids() == ["G1", "G3"]
 
 
-def test_a_second_process_is_told_and_a_killed_one_frees_the_lock(tmp_path: Path) -> None:
-    other = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True
+def test_a_copy_of_a_file_is_in_memory(kept, tmp_path):
+    kept.plan.save([goal()])
+    before = {one.name for one in tmp_path.iterdir()}
+    copy = kept.copy()
+    copy.plan.save([goal("G2")])
+    assert {one.name for one in tmp_path.iterdir()} == before
+    assert copy.plan.ids() == ["G1", "G2"]
+
+
+def test_two_plans_in_one_database_know_nothing_of_each_other():
+    database = Database(None)
+    mine, yours = (Store(database, PlanId(name)) for name in ("mine", "yours"))
+    task = Task(id=EntityId("T1"), title="Walk", created_at=NOON, goal=EntityId("G1"))
+    mine.plan.save([goal(title="Mine"), Record(entity=task)])
+    mine.links.save([Link(tool=TODOS, entity=EntityId("G1"), kind=Kind.GOAL, remote="r1")])
+    mine.links.touch(TODOS, [EntityId("G1")])
+    mine.tools.save(ToolRow(tool=TODOS, state=ToolState.HELD, cursor="5"))
+    mine.tools.remember("todos", "project", "p1")
+    yours.plan.save([goal(title="Yours")])
+    assert mine.plan.get(EntityId("G1")).entity.title == "Mine"
+    assert yours.plan.get(EntityId("G1")).entity.title == "Yours"
+    assert yours.plan.ids() == ["G1"]
+    assert yours.plan.referring(EntityId("G1")) == []
+    assert yours.plan.parts_of(EntityId("G1")) == []
+    assert yours.plan.titled(Kind.GOAL, "Mine") == []
+    assert yours.links.of_entity(EntityId("G1")) == {}
+    assert yours.links.by_remote(TODOS, ["r1"]) == {}
+    assert yours.links.touched(TODOS) == {}
+    assert yours.tools.get(TODOS) == ToolRow(tool=TODOS)
+    assert yours.tools.recall("todos", "project") is None
+    yours.links.save([Link(tool=TODOS, entity=EntityId("G1"), kind=Kind.GOAL, remote="r1")])
+    yours.links.touch_referrers(TODOS, EntityId("G1"))
+    yours.tools.forget("todos")
+    assert mine.links.count(TODOS) == 1
+    assert mine.links.touched(TODOS).keys() == {"G1"}
+    assert mine.tools.recall("todos", "project") == "p1"
+
+
+def test_what_is_marked_again_while_it_was_decided_stays_marked(store):
+    store.links.touch(TODOS, [EntityId("A"), EntityId("B")])
+    decided = store.links.touched(TODOS)
+    store.links.touch(TODOS, [EntityId("A")])
+    store.links.settle(TODOS, decided)
+    assert store.links.touched(TODOS).keys() == {"A"}
+    assert store.tools.waiting(TODOS) == 1
+
+
+def test_what_refers_to_something_is_marked_with_it(store):
+    task = Task(id=EntityId("T1"), title="Walk", created_at=NOON, goal=EntityId("G1"))
+    store.plan.save([goal(), Record(entity=task)])
+    store.links.touch_referrers(TODOS, EntityId("G1"))
+    assert store.links.touched(TODOS).keys() == {"T1"}
+
+
+def test_parts_of_a_goal_are_counted_once_though_both_it_and_its_step_are_named(store):
+    store.plan.save([goal()])
+    task = Task(
+        id=EntityId("T1"),
+        title="Walk",
+        created_at=NOON,
+        goal=EntityId("G1"),
+        due=date(2026, 5, 5),
+        estimate_minutes=40,
     )
-    assert other.stdout is not None
-    assert other.stdout.readline() == "held\n"
-    lock = StateLock(tmp_path)
-    with pytest.raises(AnotherRunning, match="Another syncd works on"):
-        lock.acquire()
-    other.kill()
-    other.wait(timeout=10)
-    lock.acquire()
-    lock.release()
+    store.plan.save([Record(entity=task)])
+    assert [one.estimate_minutes for one in store.plan.parts_of(EntityId("G1"))] == [40]
+
+
+def test_a_disk_that_is_full_yields_one_sentence_and_loses_nothing(kept):
+    kept.plan.save([goal()])
+    with kept._database.transaction() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+    with pytest.raises(StateTrouble, match="full: make room there, then try again"):
+        kept.plan.save([goal("G2", title="x" * 100_000)])
+    assert kept.plan.ids() == ["G1"]
+    with kept._database.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1000000")
+    kept.plan.save([goal("G2", title="x" * 100_000)])
+    assert kept.plan.ids() == ["G1", "G2"]
+
+
+def test_a_file_that_is_no_database_yields_one_sentence(tmp_path):
+    (tmp_path / "syncd.db").write_text("This is my shopping list. " * 100)
+    with pytest.raises(StateTrouble, match="damaged"):
+        open_store(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_directory_that_cannot_be_written_yields_one_sentence(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(StateTrouble, match="can't be opened"):
+        open_store(tmp_path)
+    tmp_path.chmod(0o700)

@@ -1,0 +1,151 @@
+"""Several processes and one state directory."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from syncd.engine.context import Context
+from syncd.engine.edits import set_field
+from syncd.errors import AnotherRunning
+from syncd.model.entities import Kind
+from syncd.model.ids import EntityId
+from syncd.store.lock import StateLock
+from syncd.store.store import open_store
+from tests.engine.checks import assert_agrees, assert_forgot_nothing
+from tests.engine.world import ZONE, World, sample
+
+ROOT = Path(__file__).parents[2]
+
+
+def start(code: str, *arguments: object) -> subprocess.Popen[str]:
+    """Start another process on this code."""
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+HOLDING = """
+import sys
+from pathlib import Path
+from syncd.store.lock import StateLock
+lock = StateLock(Path(sys.argv[1]))
+lock.acquire()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """Another process that holds the lock of this directory."""
+    process = start(HOLDING, tmp_path)
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_a_second_process_is_told_that_another_works_there(holder, tmp_path):
+    with pytest.raises(AnotherRunning, match=f"Another syncd works on {tmp_path}"):
+        StateLock(tmp_path).acquire()
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=lambda it: it.name)
+def test_a_process_that_was_killed_holds_no_lock(holder, tmp_path, how):
+    holder.send_signal(how)
+    holder.wait(timeout=30)
+    lock = StateLock(tmp_path)
+    lock.acquire()
+    lock.release()
+
+
+def test_a_lock_that_was_let_go_of_can_be_taken(tmp_path):
+    first, second = StateLock(tmp_path), StateLock(tmp_path)
+    first.acquire()
+    with pytest.raises(AnotherRunning):
+        second.acquire()
+    first.release()
+    second.acquire()
+    second.release()
+
+
+def test_other_directories_have_other_locks(holder, tmp_path):
+    (tmp_path / "other").mkdir()
+    lock = StateLock(tmp_path / "other")
+    lock.acquire()
+    lock.release()
+
+
+EDITING = """
+import random, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from syncd.clock import SystemClock
+from syncd.engine.context import Context
+from syncd.engine.edits import set_field
+from syncd.model.ids import EntityId, ToolName
+from syncd.store.store import open_store
+store = open_store(Path(sys.argv[1]))
+tools = tuple(map(ToolName, ("pages", "calendar", "todos")))
+context = Context(store=store, clock=SystemClock(), rng=random.Random(1), zone="UTC", tools={},
+                  known=tools)
+print("begun", flush=True)
+for n in range(int(sys.argv[2])):
+    set_field(context, EntityId("T1"), "notes", f"by hand {n}", "you")
+    set_field(context, EntityId("T2"), "priority", 1 + n % 4, "you")
+print("done", flush=True)
+"""
+
+
+def test_what_a_second_process_edits_while_cycles_run_is_not_lost(tmp_path):
+    edits = 40
+    world = World(store=open_store(tmp_path))
+    world.plan(*sample(world))
+    world.settle()
+    other = start(EDITING, tmp_path, edits)
+    assert other.stdout.readline() == "begun\n"
+    cycles = 0
+    while other.poll() is None and cycles < 500:
+        world.edit("pages", Kind.TASK, "Task 3", notes=f"in pages {cycles}")
+        world.sync()
+        assert_forgot_nothing(world)
+        cycles += 1
+    assert other.communicate()[0] == "done\n"
+    assert cycles > 1
+    assert world.settle().converged
+    notes = [
+        row.after
+        for row in reversed(world.store.history.rows(entity=EntityId("T1"), limit=10_000))
+        if row.field == "notes"
+    ]
+    assert notes == [f"by hand {n}" for n in range(edits)]
+    assert world.shows("pages", Kind.TASK, "Task 1")["notes"] == f"by hand {edits - 1}"
+    assert world.shows("todos", Kind.TASK, "Task 2")["priority"] == 1 + (edits - 1) % 4
+    assert world.shows("todos", Kind.TASK, "Task 3")["notes"] == f"in pages {cycles - 1}"
+    assert_agrees(world)
+
+
+def test_an_edit_by_a_process_that_knows_no_connector_reaches_every_tool(tmp_path):
+    world = World(store=open_store(tmp_path))
+    world.plan(*sample(world))
+    world.settle()
+    names = tuple(world.engine.context.tools)
+    context = Context(
+        store=open_store(tmp_path),
+        clock=world.clock,
+        rng=world.rng,
+        zone=ZONE,
+        tools={},
+        known=names,
+    )
+    set_field(context, EntityId("M1"), "title", "First step", "you")
+    assert world.sync().converged
+    assert "First step" in world.titles("calendar", Kind.MILESTONE)
+    assert "First step" in world.titles("pages", Kind.MILESTONE)
