@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from syncd.connect.busy import Busy
 from syncd.connect.contract import Outcome, Plugin, Toolbox
 from syncd.connect.policy import Policy
 from syncd.errors import Mistake, SignIn, ToolError, TryLater
@@ -31,6 +32,7 @@ class GoogleConnector:
     edit_resolution = timedelta(milliseconds=1)
     gives_address = False
     keeps_marks = True
+    reads_busy = False
     batch_size = 1
 
     def __init__(self, settings: GoogleSettings, toolbox: Toolbox, client: "Client") -> None:
@@ -98,6 +100,10 @@ class GoogleConnector:
     def addressed(self, url: str) -> RemoteId | None:  # noqa: ARG002  # gives none
         """Return None: other tools carry no addresses of events."""
         return None
+
+    def busy(self, start: datetime, end: datetime) -> Busy:  # noqa: ARG002  # not yet
+        """Return nothing yet."""
+        return Busy()
 
     def close(self) -> None:
         """Let go of the connection."""

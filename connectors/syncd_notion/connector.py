@@ -1,9 +1,10 @@
 """Notion as a connector."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from syncd.connect.busy import Busy
 from syncd.connect.contract import Outcome, Plugin, Toolbox
 from syncd.errors import Mistake, SignIn, SyncdError, TryLater
 from syncd.model.entities import Kind
@@ -26,6 +27,7 @@ class Notion:
     edit_resolution = timedelta(minutes=1)
     gives_address = True
     keeps_marks = True
+    reads_busy = False
     batch_size = 1
 
     def __init__(self, settings: Settings, token: str, toolbox: Toolbox) -> None:
@@ -77,6 +79,11 @@ class Notion:
         """Return what Notion can hold of ``fields``."""
         bound = self._registry.get(kind)
         return fit(kind, fields, bound.fields if bound else {})
+
+    def busy(self, start: datetime, end: datetime) -> Busy:
+        """Return nothing: Notion does not know when its user is busy."""
+        del start, end
+        return Busy()
 
     def close(self) -> None:
         """Close the connections."""

@@ -1,9 +1,10 @@
 """Todoist: where tasks are ticked. Goals are the sections of syncd's project."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from syncd.connect.busy import Busy
 from syncd.connect.contract import Connector, Outcome, Plugin, Toolbox
 from syncd.errors import Mistake
 from syncd.model.entities import Kind
@@ -42,6 +43,7 @@ class Todoist:
     edit_resolution = timedelta(milliseconds=1)
     gives_address = False
     keeps_marks = False
+    reads_busy = False
     batch_size = 100
 
     def __init__(self, client: "Client", toolbox: Toolbox, project: str) -> None:
@@ -97,6 +99,11 @@ class Todoist:
         """Return None: other tools do not carry Todoist's addresses."""
         del url
         return None
+
+    def busy(self, start: datetime, end: datetime) -> Busy:
+        """Return nothing: Todoist does not know when its user is busy."""
+        del start, end
+        return Busy()
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -14,12 +14,13 @@ Every method raises only errors of ``syncd.errors``:
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from pydantic import BaseModel
 
 from syncd.clock import Clock
+from syncd.connect.busy import Busy
 from syncd.connect.policy import Policy
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -55,6 +56,8 @@ class Connector(Protocol):
     keeps_marks: bool
     """Whether the tool's items hold syncd's own key (``Remote.mark``). Then an update,
     even one without fields, writes the mark where ``seen.mark`` is not the entity."""
+    reads_busy: bool
+    """Whether the tool can tell when its user has no time."""
     batch_size: int
     """How many writes one call of ``write`` may hold."""
     policy: Policy
@@ -115,6 +118,15 @@ class Connector(Protocol):
         """Return which item of this tool an address leads to, by its form alone.
 
         None for every tool that does not give addresses, and for others' addresses.
+        """
+        ...
+
+    def busy(self, start: datetime, end: datetime) -> Busy:
+        """Return when the user has no time between these instants; reads only.
+
+        What syncd itself wrote is not busy time. A calendar that cannot be read is told
+        as such, never as free; ``TryLater`` or ``SignIn`` where none could be read. A tool
+        that cannot tell (``reads_busy`` is False) returns an empty ``Busy``.
         """
         ...
 

@@ -1,14 +1,16 @@
 """A connector to a service in memory: for tests, benchmarks, and as an example."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from syncd.connect.busy import Busy, merged
 from syncd.connect.contract import Memory, Outcome, Toolbox
 from syncd.connect.memory_shape import (
     LIKE_CALENDAR,
     LIKE_NOTION,
+    LIKE_PLANNER,
     LIKE_TODOS,
     MemoryShape,
 )
@@ -24,6 +26,7 @@ from syncd.model.schema import Fields
 __all__ = [
     "LIKE_CALENDAR",
     "LIKE_NOTION",
+    "LIKE_PLANNER",
     "LIKE_TODOS",
     "DictMemory",
     "MemoryConnector",
@@ -63,6 +66,7 @@ class MemoryConnector:
         self.edit_resolution: timedelta = shape.edit_resolution
         self.gives_address = shape.gives_address
         self.keeps_marks = shape.keeps_marks
+        self.reads_busy = shape.reads_busy
         self.batch_size = shape.batch_size
         self.policy: Policy = toolbox.policy
         self._memory: Memory = toolbox.memory
@@ -139,6 +143,19 @@ class MemoryConnector:
         start = self.tool.address(RemoteId(""))
         ours = self.gives_address and url.startswith(start)
         return RemoteId(url.removeprefix(start)) if ours else None
+
+    def busy(self, start: datetime, end: datetime) -> Busy:
+        """Return when the tool's user has no time."""
+        if not self.reads_busy:
+            return Busy()
+        self._ask("busy", self.tool.faults.knock)
+        told = {name: spans for name, spans in self.tool.busy.items() if spans is not None}
+        closed = sorted(set(self.tool.busy) - set(told))
+        return Busy(
+            spans=merged((one for spans in told.values() for one in spans), start, end),
+            calendars=tuple(told),
+            unreadable=tuple(f"'{it}' cannot be read: share it with syncd." for it in closed),
+        )
 
     def close(self) -> None:
         """Do nothing: there is no connection."""

@@ -1,15 +1,15 @@
 """How services differ, as values: three very different tools for ``syncd.connect.memory``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from syncd.model.entities import Kind
 from syncd.model.fields import FieldType
-from syncd.model.remote import LINK, Carried
+from syncd.model.remote import LINK, LINKS, Carried
 from syncd.model.schema import FIELDS, Fields
-from syncd.model.values import Moment, Value
+from syncd.model.values import BlockState, Moment, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,7 @@ class MemoryShape:
     keeps_keys: a write whose key was seen before is answered, not done again.
     chooses_ids: the remote id follows from the entity's id.
     keeps_marks: an item can carry the entity's id.
+    reads_busy: whether it tells when its user has no time.
     conditional: items have versions, and a write may rely on one.
     page_size: how many items one request of a listing brings.
     """
@@ -35,6 +36,7 @@ class MemoryShape:
     needs: Mapping[Kind, frozenset[str]] = field(default_factory=dict)
     edit_resolution: timedelta = timedelta(milliseconds=1)
     gives_address: bool = False
+    reads_busy: bool = False
     batch_size: int = 1
     title_limit: int | None = None
     text_limit: int | None = None
@@ -70,7 +72,7 @@ class MemoryShape:
     def _fitted(self, kind: Kind, name: str, value: Value) -> Value:
         if isinstance(value, Moment) and self.zoneless:
             return value.to_the_minute().without_zone()
-        if name == LINK:
+        if name in (LINK, LINKS):
             return value or ""
         if not isinstance(value, str) or FIELDS[kind][name].type is not FieldType.TEXT:
             return value
@@ -133,6 +135,27 @@ LIKE_CALENDAR = MemoryShape(
     page_size=250,
 )
 """Ids that the client chooses, versions that a write may rely on, tombstones."""
+
+_BLOCK = frozenset({"title", "start", "end", "state"})
+
+LIKE_PLANNER = replace(
+    LIKE_CALENDAR,
+    carries={
+        **LIKE_CALENDAR.carries,
+        Kind.BLOCK: Carried(
+            fields=_BLOCK | {"task", "goal", LINKS},
+            editable=_BLOCK,
+            home=frozenset({"start", "end"}),
+            adopts=False,
+            archives=False,
+            gone={"state": BlockState.SKIPPED},
+            live_only=True,
+        ),
+    },
+    needs={**LIKE_CALENDAR.needs, Kind.BLOCK: frozenset({"start", "end"})},
+    reads_busy=True,
+)
+"""A calendar with learning blocks too, whose user also has other things to do."""
 
 _TODO = frozenset(
     {

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from syncd.clock import Clock
+from syncd.connect.busy import BusySpan
 from syncd.connect.memory_shape import MemoryShape
 from syncd.errors import SignIn, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
-from syncd.model.remote import LINK, Remote, Write
+from syncd.model.remote import LINK, LINKS, Remote, Write
 from syncd.model.schema import DEFAULTS, Fields
 from syncd.model.values import Value
 
@@ -61,6 +62,7 @@ class MemoryTool:
     items, removed: what is there, and what was; by remote id, as it would be read.
     shift: how far the service's clock is ahead of ours.
     foreign: by remote id, what a person keeps on an item that syncd knows nothing of.
+    busy: when the user has no time, by calendar; None for one that cannot be read.
     paused, problems: what a pull says of the containers.
     reads, writes: how often each kind of request was served; ``log``: each write, done.
     """
@@ -76,6 +78,7 @@ class MemoryTool:
     keys: dict[str, RemoteId] = field(default_factory=dict)
     paused: dict[Kind, frozenset[str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    busy: dict[str, list[BusySpan] | None] = field(default_factory=lambda: {"own": []})
     reads: Counter[str] = field(default_factory=Counter)
     writes: Counter[str] = field(default_factory=Counter)
     log: list[Write] = field(default_factory=list)
@@ -154,7 +157,7 @@ class MemoryTool:
     ) -> Remote:
         """Make an item, or revive a removed one of this id."""
         self.removed.pop(remote, None)
-        empty: dict[str, Any] = {LINK: "", **DEFAULTS[kind]}
+        empty: dict[str, Any] = {LINK: "", LINKS: "", **DEFAULTS[kind]}
         carried = self.shape.carries[kind].fields
         whole = {name: empty[name] for name in sorted(carried)} | self._kept(kind, fields)
         item = Remote(id=remote, kind=kind, fields=whole, created_at=self.now(), mark=mark)

@@ -2,7 +2,9 @@
 
 In everything here a reference (``Task.goal``, ``Skill.goals``, …) is the **remote
 id** of its target in the same tool, never an id of the plan: a connector knows
-nothing of other tools. The engine translates in both directions.
+nothing of other tools. The engine translates in both directions. Only a reference to
+a kind that the tool does not carry (a block's task and goal in a calendar) is the
+plan's own id: the tool keeps it for syncd, and has nothing that it could lead to.
 """
 
 from collections.abc import Mapping
@@ -19,16 +21,23 @@ LINK = "link"
 """A field beside those of the kind: the address of the entity's page in the tool
 that gives addresses. A tool may carry it, and is then found again by it."""
 
+LINKS = "links"
+"""A field beside those of the kind, never editable: where the item's task can be opened
+in other tools. Text, a line each, the tool's name before the address:
+``Notion https://…``."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
     """How one tool carries one kind.
 
-    fields: all that the tool holds of it (``LINK`` may be one of them).
+    fields: all that the tool holds of it (``LINK`` and ``LINKS`` may be among them).
     editable: those whose changes there change the plan; the rest is syncd's own.
     home: where edit times tie, this tool's value wins for these fields.
     adopts: an item that the user adds there becomes an entity of the plan.
     archives: an item that is gone there archives its entity.
+    gone: what its being gone there means instead, as new values of the entity's fields
+        (a learning block that was deleted is skipped).
     live_only: only what can be acted on now is held there (open tasks of goals
         that are not paused or dropped; active goals).
     hides_done: what is done is no longer listed, though not deleted.
@@ -39,6 +48,7 @@ class Carried:
     home: frozenset[str] = frozenset()
     adopts: bool = True
     archives: bool = True
+    gone: Fields = field(default_factory=dict)
     live_only: bool = False
     hides_done: bool = False
 
