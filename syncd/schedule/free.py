@@ -70,7 +70,7 @@ def why_not(
         return "something else is in the calendar then"
     if any(one.meets(span) for one in _padded(known, preferences.buffer)):
         return f"it is less than {preferences.buffer} minutes from something else"
-    if any(one.meets(span) for one in taken):
+    if any(one.meets(span) for one in _merged(taken)):
         return "you freed that time"
     return _outside(preferences, day, span)
 
