@@ -1,11 +1,13 @@
 """Holding a tool: what it waits for, in words, bound to a hash."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from syncd.engine.gather import Gathered
 from syncd.engine.tool import OnDelete
+from syncd.model.codec import fields_to_json
 from syncd.model.remote import Op, Remote
 from syncd.store.rows import Link
 from syncd.store.store import Store
@@ -47,7 +49,7 @@ def hold_on_what_came(found: Gathered, store: Store) -> Hold | None:
     lines += [f"changed: {item.fields.get('title', item.id)}" for item in edited]
     lines += [f"second copy: {item.fields.get('title', item.id)}" for item in copies]
     secret = [str(link.entity) for link in gone]
-    secret += [f"{item.id} {sorted(item.fields.items(), key=str)}" for item in edited]
+    secret += [f"{item.id} {_shown(item)}" for item in edited]
     secret += [item.id for item in copies]
     return Hold(
         about=alarm.about, why=alarm.why, hash=_hash(secret), lines=tuple(sorted(lines))
@@ -104,6 +106,10 @@ def _has_twin(found: Gathered, item: Remote, store: Store) -> bool:
 
 def _name(link: Link) -> str:
     return str(link.base.get("title") or link.remote)
+
+
+def _shown(item: Remote) -> str:
+    return json.dumps(fields_to_json(item.fields), sort_keys=True)
 
 
 def _hash(parts: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """Values to JSON and back, without loss: the form in which the store keeps them."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +22,11 @@ def value_to_json(value: Value) -> Any:
     if isinstance(value, tuple):
         return [list(pair) for pair in value]
     return value
+
+
+def text_of(value: Value) -> str:
+    """Return a value as text that is the same in every process; a set's ``repr`` is not."""
+    return json.dumps(value_to_json(value))
 
 
 def value_from_json(spec: FieldSpec, raw: Any) -> Value:

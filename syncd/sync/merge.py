@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from syncd.model.codec import text_of
 from syncd.model.entities import Kind
 from syncd.model.fields import SETS
 from syncd.model.schema import FIELDS, Fields
@@ -188,7 +189,7 @@ def _judge(name: str, contenders: Sequence[_Contender]) -> tuple[_Contender, lis
         at = _cut(one.author.at or EPOCH, coarsest) if comparable else EPOCH
         ticked = name == "done" and one.value is True
         author = one.author
-        return (at, ticked, author.home, author.is_tool, author.by, repr(one.value))
+        return (at, ticked, author.home, author.is_tool, author.by, text_of(one.value))
 
     ordered = sorted(contenders, key=rank)
     winner = ordered[-1]
