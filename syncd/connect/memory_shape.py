@@ -25,6 +25,8 @@ class MemoryShape:
     keeps_keys: a write whose key was seen before is answered, not done again.
     chooses_ids: the remote id follows from the entity's id.
     keeps_marks: an item can carry the entity's id.
+    states: as which state a learning block of each state is held; one that is in none is
+        not held at all. Empty: each as itself.
     reads_busy: whether it tells when its user has no time.
     conditional: items have versions, and a write may rely on one.
     page_size: how many items one request of a listing brings.
@@ -34,6 +36,7 @@ class MemoryShape:
     carries: Mapping[Kind, Carried]
     containers: tuple[str, ...]
     needs: Mapping[Kind, frozenset[str]] = field(default_factory=dict)
+    states: Mapping[BlockState, BlockState] = field(default_factory=dict)
     edit_resolution: timedelta = timedelta(milliseconds=1)
     gives_address: bool = False
     reads_busy: bool = False
@@ -56,6 +59,9 @@ class MemoryShape:
     def holds(self, kind: Kind, fields: Fields) -> bool:
         """Say whether an item with these fields can be held."""
         needed = self.needs.get(kind, frozenset())
+        state = fields.get("state", BlockState.PUBLISHED)
+        if kind is Kind.BLOCK and self.states and state not in self.states:
+            return False
         return kind in self.carries and all(fields.get(name) is not None for name in needed)
 
     def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
@@ -72,6 +78,8 @@ class MemoryShape:
     def _fitted(self, kind: Kind, name: str, value: Value) -> Value:
         if isinstance(value, Moment) and self.zoneless:
             return value.to_the_minute().without_zone()
+        if isinstance(value, BlockState):
+            return self.states.get(value, value)
         if name in (LINK, LINKS):
             return value or ""
         if not isinstance(value, str) or FIELDS[kind][name].type is not FieldType.TEXT:
@@ -153,6 +161,13 @@ LIKE_PLANNER = replace(
         ),
     },
     needs={**LIKE_CALENDAR.needs, Kind.BLOCK: frozenset({"start", "end"})},
+    states={
+        BlockState.PUBLISHED: BlockState.PUBLISHED,
+        BlockState.PINNED: BlockState.PUBLISHED,
+        BlockState.UNCONFIRMED: BlockState.PUBLISHED,
+        BlockState.MISSED: BlockState.PUBLISHED,
+        BlockState.DONE: BlockState.DONE,
+    },
     reads_busy=True,
 )
 """A calendar with learning blocks too, whose user also has other things to do."""

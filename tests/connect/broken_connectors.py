@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from syncd.connect.busy import Busy
 from syncd.connect.contract import Outcome
 from syncd.connect.memory import MemoryConnector
 from syncd.errors import Gone, SignIn, SyncdError, TryLater
@@ -222,6 +223,53 @@ class Deaf(MemoryConnector):
             replace(it, fields={**it.fields, **write.fields}) if isinstance(it, Remote) else it
             for it, write in zip(outcomes, writes, strict=True)
         ]
+
+
+class FreeWhenClosed(MemoryConnector):
+    """Takes a calendar that cannot be read for an empty one."""
+
+    def busy(self, start: datetime, end: datetime) -> Busy:
+        return replace(super().busy(start, end), unreadable=())
+
+
+class Unclipped(MemoryConnector):
+    """Tells busy time as it stands in the calendar."""
+
+    def busy(self, start: datetime, end: datetime) -> Busy:
+        told = [it for spans in self.tool.busy.values() for it in spans or ()]
+        return replace(super().busy(start, end), spans=tuple(told))
+
+
+class OwnIsBusy(MemoryConnector):
+    """Takes what syncd wrote for the person's own plans."""
+
+    def busy(self, start: datetime, end: datetime) -> Busy:
+        told = super().busy(start, end)
+        return replace(
+            told,
+            spans=told.spans * (1 + len(self.tool.items)),
+            calendars=("x",) * len(self.tool.items),
+        )
+
+
+class Tugging(MemoryConnector):
+    """Reads a block where syncd put it, not where the person did."""
+
+    def pull(self, cursor: str | None) -> Pull:
+        pull = super().pull(cursor)
+        put = {it.entity: it.fields for it in self.tool.log}
+        items = [replace(it, fields={**it.fields, **put.get(it.mark, {})}) for it in pull.items]  # type: ignore[call-overload]
+        return replace(pull, items=tuple(items))
+
+
+class Unlinked(MemoryConnector):
+    """Keeps no links and no references."""
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        empty = {"links": "", "task": None, "goal": None}
+        return super().write(
+            [replace(it, fields={**it.fields, **empty} if it.fields else {}) for it in writes]
+        )
 
 
 class Boastful(MemoryConnector):

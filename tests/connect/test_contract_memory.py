@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from syncd.connect.memory import LIKE_CALENDAR, LIKE_NOTION, LIKE_TODOS
+from syncd.connect.memory import LIKE_CALENDAR, LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from syncd.connect.testing.contract import ContractSuite
 from syncd.connect.testing.harness import Harness
 from syncd.connect.testing.in_memory import MemoryHarness
@@ -22,6 +22,11 @@ class TestManyPages(ContractSuite):
 class TestCalendar(ContractSuite):
     def make(self, directory: Path) -> Harness:
         return MemoryHarness(LIKE_CALENDAR)
+
+
+class TestPlanner(ContractSuite):
+    def make(self, directory: Path) -> Harness:
+        return MemoryHarness(LIKE_PLANNER)
 
 
 class TestTodos(ContractSuite):

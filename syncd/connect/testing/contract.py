@@ -13,17 +13,26 @@ from pathlib import Path
 import pytest
 
 from syncd.connect.testing.binding import BindingLaws
+from syncd.connect.testing.blocks import BlockLaws
 from syncd.connect.testing.creating import CreatingLaws
 from syncd.connect.testing.failing import FailingLaws
 from syncd.connect.testing.fitting import FittingLaws
 from syncd.connect.testing.harness import Harness
 from syncd.connect.testing.holding import HoldingLaws
 from syncd.connect.testing.reading import ReadingLaws
+from syncd.connect.testing.telling import TellingLaws
 from syncd.connect.testing.writing import WritingLaws
 
 
 class ContractSuite(
-    FittingLaws, HoldingLaws, CreatingLaws, WritingLaws, ReadingLaws, BindingLaws
+    FittingLaws,
+    HoldingLaws,
+    CreatingLaws,
+    WritingLaws,
+    ReadingLaws,
+    BindingLaws,
+    BlockLaws,
+    TellingLaws,
 ):
     """Subclass it, and say in ``make`` what is to be tried."""
 

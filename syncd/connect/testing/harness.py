@@ -4,6 +4,7 @@ import random
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from syncd.connect.contract import Connector, Memory, Outcome, Toolbox
@@ -14,7 +15,7 @@ from syncd.connect.testing.samples import sample
 from syncd.errors import SyncdError
 from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd.model.ids import RemoteId, derived_id
-from syncd.model.remote import LINK, Op, Remote, Seen, Write
+from syncd.model.remote import LINK, LINKS, Op, Remote, Seen, Write
 from syncd.model.schema import REFERENCE_FIELDS, Fields
 from syncd.model.values import Value
 
@@ -98,6 +99,15 @@ class Harness(ABC):
         """Say whether it is still there, as it was."""
         raise NotImplementedError
 
+    def keep_busy(self, start: datetime, end: datetime) -> bool:
+        """Have the person plan something else then."""
+        del start, end
+        return False
+
+    def close_a_calendar(self) -> bool:
+        """Make one more calendar than there is be asked for, which cannot be read."""
+        return False
+
     def address(self, number: int) -> str:
         """Return the address of a page in the tool that gives addresses."""
         return f"https://pages.example.org/{number:032x}"
@@ -116,7 +126,7 @@ class Harness(ABC):
 
     def new_write(self, kind: Kind, title: str, **fields: Value) -> Write:
         """Return a create of an item with every field filled, but for these."""
-        return self.new_from(kind, sample(kind, title, {}) | fields)
+        return self.new_from(kind, sample(kind, title, {}) | self.elsewhere(kind) | fields)
 
     def new_from(self, kind: Kind, fields: Fields) -> Write:
         """Return a create of an item with these fields."""
@@ -124,6 +134,8 @@ class Harness(ABC):
         whole = dict(fields)
         if LINK in self.connector.carries[kind].fields:
             whole[LINK] = self.address(number)
+        if LINKS in self.connector.carries[kind].fields:
+            whole.setdefault(LINKS, f"Notion {self.address(number)}")
         entity = derived_id("contract", str(number))
         carried = self.connector.fit(kind, whole)
         return Write(op=Op.CREATE, key=self.key(), kind=kind, entity=entity, fields=carried)
@@ -137,6 +149,15 @@ class Harness(ABC):
         outcome = self.do(write)
         assert isinstance(outcome, Remote), f"{write.op} of {write.kind} met {outcome!r}"
         return outcome
+
+    def elsewhere(self, kind: Kind) -> dict[str, Value]:
+        """Return references of a kind to what the tool does not carry: the plan's ids."""
+        carried = self.connector.carries
+        return {
+            it.name: derived_id("contract", kind, it.name)
+            for it in REFERENCE_FIELDS[kind]
+            if it.name in carried[kind].fields and it.target not in carried
+        }
 
     def targets(self, kind: Kind) -> dict[str, RemoteId]:
         """Make what items of a kind refer to; return the remote ids by kind."""

@@ -1,7 +1,7 @@
 """Laws of values: whatever a field may hold comes back as it fits."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -54,8 +54,7 @@ class HoldingLaws:
     @pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS.keys())
     def test_a_moment_comes_back_as_it_fits(self, harness: Harness, moment: Moment) -> None:
         for kind, it in _fields(harness, FieldType.DUE, FieldType.MOMENT):
-            if kind is not Kind.BLOCK:
-                _comes_back(harness, kind, it.name, moment)
+            _comes_back(harness, kind, it.name, moment, **_other_end(kind, it.name, moment))
 
     @pytest.mark.parametrize("day", DAYS.values(), ids=DAYS.keys())
     def test_a_day_comes_back(self, harness: Harness, day: date) -> None:
@@ -100,6 +99,16 @@ def _fields(harness: Harness, *types: FieldType) -> Iterator[tuple[Kind, FieldSp
         for name in sorted(harness.connector.carries[kind].fields & set(FIELDS[kind])):
             if FIELDS[kind][name].type in types:
                 yield kind, FIELDS[kind][name]
+
+
+def _other_end(kind: Kind, name: str, moment: Moment) -> dict[str, Value]:
+    """Return when a learning block with this start ends, or with this end starts."""
+    if kind is not Kind.BLOCK:
+        return {}
+    hour = timedelta(hours=1)
+    if name == "start":
+        return {"end": Moment(moment.at + hour, moment.zone)}
+    return {"start": Moment(moment.at - hour, moment.zone)}
 
 
 def _comes_back(harness: Harness, kind: Kind, name: str, value: Value, **more: Any) -> None:

@@ -1,5 +1,8 @@
 """A harness over a service in memory: an example, and the suite's own test."""
 
+from datetime import datetime
+
+from syncd.connect.busy import BusySpan
 from syncd.connect.contract import Connector
 from syncd.connect.memory import DictMemory, MemoryConnector, MemoryShape, MemoryTool
 from syncd.connect.testing.clock import FakeClock
@@ -132,6 +135,18 @@ class MemoryHarness(Harness):
     def kept_aside(self, kind: Kind, title: str) -> bool:
         """Say whether the comment is there."""
         return self.tool.foreign[self.tool.titled(kind, title)] == {"comment": "mine"}
+
+    def keep_busy(self, start: datetime, end: datetime) -> bool:
+        """Plan something in the user's own calendar."""
+        spans = self.tool.busy["own"]
+        if spans is not None:
+            spans.append(BusySpan(start, end))
+        return True
+
+    def close_a_calendar(self) -> bool:
+        """Have one more calendar, closed."""
+        self.tool.busy["closed"] = None
+        return True
 
     def close(self) -> None:
         """Let go of the connector."""
