@@ -122,19 +122,20 @@ def _horizon(table: Table, slot: Slot) -> str | None:
 
 def _daily(table: Table, slot: Slot) -> str | None:
     cap = table.given.preferences.daily
-    over = any(table.on_day(day) > cap for day in table.days(slot))
+    over = table.on_day(table.day(slot.start)) > cap
     return f"is on a day with more than {cap} minutes of blocks" if over else None
 
 
 def _weekly(table: Table, slot: Slot) -> str | None:
     cap = table.given.preferences.weekly
-    over = any(table.in_week(day) > cap for day in table.days(slot))
+    over = table.in_week(table.day(slot.start)) > cap
     return f"is in a week with more than {cap} minutes of blocks" if over else None
 
 
 def _share(table: Table, slot: Slot) -> str | None:
-    over = any(table.in_week(day) > table.allowance(day) for day in table.days(slot))
+    day = table.day(slot.start)
     percent = f"{table.given.preferences.share:.0%}"
+    over = table.in_week(day) > table.allowance(day)
     return f"is in a week with more than {percent} of its free time filled" if over else None
 
 
@@ -151,8 +152,9 @@ def _long(table: Table, slot: Slot) -> str | None:
 
 
 def _one_a_day(table: Table, slot: Slot) -> str | None:
+    day = table.day(slot.start)
     again = any(
-        other is not slot and other.task == slot.task and table.days(other) & table.days(slot)
+        other is not slot and other.task == slot.task and table.day(other.start) == day
         for other in table.slots
         if slot.task is not None
     )
@@ -161,11 +163,10 @@ def _one_a_day(table: Table, slot: Slot) -> str | None:
 
 def _order(table: Table, slot: Slot) -> str | None:
     early = any(
-        (other.task, slot.task) in table.given.order and slot.start < other.end
-        for other in table.slots
+        slot.start < other.end and table.ordered(other.task, slot.task) for other in table.slots
     )
     late = any(
-        (slot.task, other.task) in table.given.order and other.start < slot.end
+        other.start < slot.end and table.ordered(slot.task, other.task)
         for other in table.slots
         if not other.fixed
     )

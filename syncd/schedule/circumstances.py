@@ -22,7 +22,10 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A block. fixed: pinned, running or past; it is not judged, but counts for others."""
+    """A block. fixed: pinned, running or past; it is not judged, but counts for others.
+
+    All of its minutes count on the day that it starts on.
+    """
 
     id: EntityId
     task: EntityId | None
@@ -37,7 +40,8 @@ class Circumstances:
 
     busy: time that is not the person's own, from the Monday of this week to the Sunday of
     the last week that blocks may lie in. order: pairs (first, then): the blocks of the
-    first task end before those of the other start. freed: time that no block may lie on.
+    first task end before those of the other start; pairs that go round in a circle bind
+    nobody. freed: time that no block may lie on.
     avoid: by task, spans on whose days none of its blocks may lie.
     """
 
@@ -61,7 +65,7 @@ class Table:
         self._allowances: dict[date, int] = {}
         self._spent: Counter[date] = Counter()
         for slot in slots:
-            self._spent.update(self.day(minute) for minute in minutes(slot.start, slot.end))
+            self._spent[self.day(slot.start)] += (slot.end - slot.start) // _MINUTE
 
     def local(self, at: datetime) -> datetime:
         """Return what the person's wall clock shows."""
@@ -88,11 +92,22 @@ class Table:
         return [(start - margin, end + margin) for start, end in self.given.busy if start < end]
 
     def on_day(self, day: date) -> int:
-        """Return the minutes of all blocks on a date."""
+        """Return the minutes of all blocks that start on a date."""
         return self._spent[day]
 
+    def ordered(self, first: EntityId | None, then: EntityId | None) -> bool:
+        """Say whether all blocks of one task are to end before another's start."""
+        pairs = self.given.order
+        if first is None or then is None or (first, then) not in pairs:
+            return False
+        seen, found = {then}, {then}
+        while found:
+            found = {two for one, two in pairs if one in found} - seen
+            seen |= found
+        return first not in seen
+
     def in_week(self, day: date) -> int:
-        """Return the minutes of all blocks in a date's week, Monday to Sunday."""
+        """Return the minutes of all blocks that start in a date's week, Monday to Sunday."""
         return sum(self._spent[one] for one in _week(day))
 
     def allowance(self, day: date) -> int:
