@@ -1,0 +1,210 @@
+"""Blocks on a board: what may lie where, and what that costs."""
+
+from collections.abc import Iterable
+
+from syncd.schedule.board import Board, Piece, Run, without
+from syncd.schedule.objective import (
+    DAY,
+    DROPPED_DAYS,
+    TOPICS,
+    move_price,
+    odd_length,
+)
+from syncd.schedule.ordering import NEVER
+from syncd.schedule.problem import SLOT
+
+
+class Arrangement:
+    """The movable blocks of a timetable in the making. It changes by ``put`` and ``take``."""
+
+    __slots__ = ("board", "by_day", "by_task", "day_minutes", "placed", "week_minutes")
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.by_task: list[list[Piece]] = [[] for _ in board.tasks]
+        self.by_day: list[list[Piece]] = [[] for _ in board.days]
+        self.placed = [0] * len(board.tasks)
+        self.day_minutes = [ground.used for ground in board.days]
+        self.week_minutes = list(board.used)
+
+    def copy(self) -> "Arrangement":
+        """Return another one with the same blocks."""
+        made = Arrangement(self.board)
+        for piece in self.pieces():
+            made.put(piece)
+        return made
+
+    def pieces(self) -> list[Piece]:
+        """Return all blocks."""
+        return [piece for those in self.by_task for piece in those]
+
+    def piece(self, task: int, day: int, run: Run, origin: int = -1) -> Piece:
+        """Return a block with its price; it is not put."""
+        start, end = run
+        return Piece(task, day, start, end, origin, self._price(task, day, run, origin))
+
+    def _price(self, task: int, day: int, run: Run, origin: int) -> float:
+        board, weights = self.board, self.board.weights
+        price = weights.wait * board.tasks[task].work.weight * day
+        liked = board.days[day].liked
+        if liked:
+            price += weights.taste * _not_liked(run, liked) / SLOT
+        if weights.length and odd_length(run[1] - run[0]):
+            price += weights.length
+        return price + self._moved(day, run, origin) if origin >= 0 else price
+
+    def _moved(self, day: int, run: Run, origin: int) -> float:
+        """Return what a move costs, less what it would cost to drop the block."""
+        stood = self.board.origins[origin]
+        dropped = move_price(self.board.problem, stood.block, DROPPED_DAYS)
+        if run == (stood.block.span.start, stood.block.span.end):
+            return -dropped
+        return move_price(self.board.problem, stood.block, abs(day - stood.day)) - dropped
+
+    def put(self, piece: Piece) -> None:
+        """Add a block; whether it may lie there is the caller's care."""
+        task, day, start, end, _, _ = piece
+        self.by_task[task].append(piece)
+        self.by_day[day].append(piece)
+        self.placed[task] += end - start
+        self.day_minutes[day] += end - start
+        self.week_minutes[self.board.days[day].week] += end - start
+
+    def take(self, piece: Piece) -> None:
+        """Remove a block."""
+        task, day, start, end, _, _ = piece
+        self.by_task[task].remove(piece)
+        self.by_day[day].remove(piece)
+        self.placed[task] -= end - start
+        self.day_minutes[day] -= end - start
+        self.week_minutes[self.board.days[day].week] -= end - start
+
+    def missing(self, task: int) -> int:
+        """Return the minutes of a task without a block."""
+        return max(0, self.board.tasks[task].need - self.placed[task])
+
+    def gaps(self, day: int) -> list[Run]:
+        """Return the free time of a day less its blocks."""
+        there = self.by_day[day]
+        runs = self.board.days[day].runs
+        if not there:
+            return list(runs)
+        taken = sorted((piece.start, piece.end) for piece in there)
+        return [gap for run in runs for gap in without(run, taken)]
+
+    def within(self, task: int) -> Run:
+        """Return between which minutes the order of tasks lets a task's blocks lie."""
+        mine = self.board.tasks[task]
+        first, last = mine.earliest, NEVER
+        for other in mine.before:
+            first = max(first, self.end(other))
+        for other in mine.after:
+            last = min(last, min((piece.start for piece in self.by_task[other]), default=NEVER))
+        return first, last
+
+    def end(self, task: int) -> int:
+        """Return when the last block of a task ends."""
+        last = self.board.tasks[task].fixed_end
+        return max([last, *(piece.end for piece in self.by_task[task])])
+
+    def ready(self, task: int) -> bool:
+        """Say whether all effort before a task has its place."""
+        mine = self.board.tasks[task]
+        return not mine.waits and not any(self.missing(other) for other in mine.before)
+
+    def spare(self, day: int) -> int:
+        """Return the minutes that may still be put on a day."""
+        week = self.board.days[day].week
+        return min(
+            self.board.problem.daily - self.day_minutes[day],
+            self.board.rooms[week] - self.week_minutes[week],
+        )
+
+    def has(self, day: int, task: int) -> bool:
+        """Say whether a task has a movable block on a day."""
+        return any(piece.task == task for piece in self.by_day[day])
+
+    def lies_free(self, piece: Piece) -> bool:
+        """Say whether a block lies in the free time of a day that its task may use,
+        off others, the only one of its task on that day, and in order."""
+        task, day, start, end, _, _ = piece
+        if day not in self.board.tasks[task].open:
+            return False
+        if not any(first <= start and end <= last for first, last in self.board.days[day].runs):
+            return False
+        for other in self.by_day[day]:
+            if other.task == task or (other.start < end and start < other.end):
+                return False
+        first, last = self.within(task)
+        return first <= start and end <= last
+
+    def fits(self, piece: Piece) -> bool:
+        """Say whether a block may be put where it would lie."""
+        return piece.end - piece.start <= self.spare(piece.day) and self.lies_free(piece)
+
+    def task_cost(self, task: int) -> float:
+        """Return what a task's blocks and what is missing cost."""
+        mine, weights = self.board.tasks[task], self.board.weights
+        cost, last, days = 0.0, mine.fixed_end, list(mine.spent)
+        for piece in self.by_task[task]:
+            cost += piece.price
+            last = max(last, piece.end)
+            days.append(piece.day)
+        left = mine.need - self.placed[task]
+        if left > 0:
+            cost += weights.unplaced * mine.work.weight * -(-left // SLOT)
+        if last > mine.due - weights.margin * DAY:
+            cost += mine.work.weight * (weights.tight + weights.late * _late(last - mine.due))
+        return cost + (weights.gap * self._far(days) if len(days) > 1 else 0.0)
+
+    def _far(self, days: list[int]) -> int:
+        """Return the days by which blocks lie too far apart."""
+        days.sort()
+        longest = self.board.weights.longest_gap
+        before, far = days[0], 0
+        for day in days:
+            if day - before > longest:
+                far += day - before - longest
+            before = day
+        return far
+
+    def day_cost(self, day: int) -> float:
+        """Return what too many topics on a day cost."""
+        there = self.by_day[day]
+        fixed = self.board.days[day].topics
+        if len(there) + len(fixed) <= TOPICS:
+            return 0.0
+        tasks = self.board.tasks
+        topics = {tasks[piece.task].topic for piece in there} | fixed
+        return self.board.weights.topic * max(0, len(topics) - TOPICS)
+
+    def week_cost(self, week: int) -> float:
+        """Return what a busy week costs."""
+        over = self.week_minutes[week] - self.board.weights.easy_week
+        return self.board.weights.busy_week * -(-over // SLOT) if over > 0 else 0.0
+
+    def cost(self) -> float:
+        """Return what all of it costs, but for what nothing can change."""
+        return (
+            sum(map(self.task_cost, range(len(self.by_task))))
+            + sum(map(self.day_cost, range(len(self.by_day))))
+            + sum(map(self.week_cost, range(len(self.week_minutes))))
+        )
+
+
+def arranged(board: Board, pieces: Iterable[Piece]) -> Arrangement:
+    """Return an arrangement of some blocks."""
+    made = Arrangement(board)
+    for piece in pieces:
+        made.put(piece)
+    return made
+
+
+def _not_liked(run: Run, liked: tuple[Run, ...]) -> int:
+    start, end = run
+    inside = sum(max(0, min(end, last) - max(start, first)) for first, last in liked)
+    return end - start - inside
+
+
+def _late(minutes: int) -> int:
+    return -(-minutes // DAY) if minutes > 0 else 0

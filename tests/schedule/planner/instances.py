@@ -1,0 +1,115 @@
+"""Instances that planners are compared on: a quarter of a busy person's life.
+
+84 days of 96 slots; 36 tasks with release and due dates, priorities and chains, 108 to
+119 hours in all; 300 meetings with a quarter of an hour kept free around them; other
+hours on other weekdays; at most 3 hours a day and 12 a week.
+"""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+
+from syncd.model.ids import EntityId
+from syncd.schedule.problem import Day, Problem, Span, Week, Work, minute_of
+
+DAYS = 84
+TASKS = 36
+MEETINGS = 300
+BUFFER = 15
+MONDAY = date(2026, 1, 5)
+START = minute_of(datetime(2026, 1, 5, tzinfo=UTC))
+DAY = 1440
+HOURS = {
+    0: ((390, 510), (1080, 1320)),
+    1: ((390, 510), (1080, 1320)),
+    2: ((720, 780), (1080, 1320)),
+    3: ((390, 510), (1140, 1320)),
+    4: ((390, 510), (1020, 1200)),
+    5: ((540, 1080),),
+    6: ((600, 960),),
+}
+LIKED = {
+    **dict.fromkeys(range(5), ((1110, 1260),)),
+    5: ((540, 720),),
+    6: ((600, 780),),
+}
+WEIGHTS = (4.0, 2.0, 1.0, 0.5)
+
+
+def big(seed: int) -> Problem:
+    """Return the instance of a seed."""
+    dice = random.Random(seed)  # noqa: S311  not a secret
+    busy = meetings(dice)
+    return Problem(
+        now=START,
+        days=calendar(busy),
+        weeks=tuple(
+            Week(monday=MONDAY + timedelta(weeks=week), room=720) for week in range(DAYS // 7)
+        ),
+        works=works(dice),
+        daily=180,
+    )
+
+
+def meetings(dice: random.Random) -> list[Span]:
+    """Return meetings, most of them on weekdays; they may overlap, as they do."""
+    found = []
+    for _ in range(MEETINGS):
+        day = dice.randrange(DAYS)
+        if day % 7 > 4 and dice.random() < 0.6:
+            day -= dice.randint(2, 5)
+        at = START + day * DAY + dice.randrange(28, 84) * 15
+        found.append(Span(at, at + dice.choice((30, 30, 45, 60, 60, 90, 120))))
+    return sorted(found)
+
+
+def calendar(busy: list[Span]) -> tuple[Day, ...]:
+    """Return the days with what is free beside meetings."""
+    return tuple(_day(number, busy) for number in range(DAYS))
+
+
+def _day(number: int, busy: list[Span]) -> Day:
+    start = START + number * DAY
+    free = [Span(start + first, start + last) for first, last in HOURS[number % 7]]
+    for meeting in busy:
+        if start - BUFFER < meeting.end and meeting.start < start + DAY + BUFFER:
+            free = [part for one in free for part in _less(one, meeting)]
+    liked = tuple(Span(start + first, start + last) for first, last in LIKED[number % 7])
+    return Day(
+        date=MONDAY + timedelta(days=number),
+        span=Span(start, start + DAY),
+        week=number // 7,
+        free=tuple(free),
+        liked=liked,
+    )
+
+
+def _less(free: Span, meeting: Span) -> list[Span]:
+    start, end = meeting.start - BUFFER, meeting.end + BUFFER
+    parts = [Span(free.start, min(free.end, start)), Span(max(free.start, end), free.end)]
+    return [part for part in parts if part.end > part.start]
+
+
+def works(dice: random.Random) -> tuple[Work, ...]:
+    """Return tasks of 108 to 119 hours; every third one begins a chain of up to three."""
+    effort = [dice.randint(2, 24) * 15 for _ in range(TASKS)]
+    wanted = dice.randint(108, 119) * 60
+    while (off := wanted - sum(effort)) != 0:
+        index = dice.randrange(TASKS)
+        effort[index] = min(480, max(30, effort[index] + (15 if off > 0 else -15)))
+    return tuple(_work(dice, index, minutes) for index, minutes in enumerate(effort))
+
+
+def _work(dice: random.Random, index: int, minutes: int) -> Work:
+    chained = index % 3 > 0 and dice.random() < 0.6
+    release = dice.randrange(0, 50) if dice.random() < 0.5 else 0
+    due = min(DAYS, release + dice.randrange(10, 45))
+    return Work(
+        id=EntityId(f"task-{index:02}"),
+        title=f"Task {index}",
+        topic=f"goal-{index // 6}",
+        minutes=minutes,
+        weight=dice.choice(WEIGHTS),
+        release=START + release * DAY,
+        due=START + due * DAY if dice.random() < 0.9 else None,
+        after=(EntityId(f"task-{index - 1:02}"),) if chained else (),
+    )
