@@ -88,11 +88,9 @@ def _busy(table: Table, slot: Slot) -> str | None:
 
 
 def _overlap(table: Table, slot: Slot) -> str | None:
-    over = any(
-        other is not slot and other.start < slot.end and slot.start < other.end
-        for other in table.slots
-    )
-    return "overlaps another block" if over else None
+    # The block itself is one of them.
+    at_once = sum(one.start < slot.end and slot.start < one.end for one in table.slots)
+    return "overlaps another block" if at_once > 1 else None
 
 
 def _hours(table: Table, slot: Slot) -> str | None:
@@ -153,11 +151,8 @@ def _long(table: Table, slot: Slot) -> str | None:
 
 def _one_a_day(table: Table, slot: Slot) -> str | None:
     day = table.day(slot.start)
-    again = any(
-        other is not slot and other.task == slot.task and table.day(other.start) == day
-        for other in table.slots
-        if slot.task is not None
-    )
+    on_day = sum(one.task == slot.task and table.day(one.start) == day for one in table.slots)
+    again = slot.task is not None and on_day > 1
     return "is a second block of its task on one day" if again else None
 
 

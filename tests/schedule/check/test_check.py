@@ -1,0 +1,228 @@
+"""One fault is planted into a timetable that has none; the checker names that one."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from syncd.model.ids import EntityId
+from syncd.schedule.check import Rule, check
+from syncd.schedule.circumstances import Circumstances, Slot
+from syncd.schedule.preferences import Preferences
+
+BERLIN = ZoneInfo("Europe/Berlin")
+SQL, RUST, TALK = EntityId("sql"), EntityId("rust"), EntityId("talk")
+
+
+def at(text):
+    """Return an instant by the clock in Berlin."""
+    return datetime.fromisoformat(text).replace(tzinfo=BERLIN)
+
+
+def slot(name, task, start, minutes=60, *, fixed=False):
+    """Return a block."""
+    begins = at(start)
+    # By the clock on the wall; no hour is skipped or doubled inside a block here.
+    ends = begins + timedelta(minutes=minutes)
+    return Slot(id=EntityId(name), task=task, start=begins, end=ends, fixed=fixed)
+
+
+# Wednesday; evenings from 18 to 21 and Saturday mornings; no Sundays.
+HOURS = {**dict.fromkeys(range(7), ((1080, 1260),)), 5: ((480, 720), (1080, 1260))}
+PREFERENCES = Preferences(
+    zone="Europe/Berlin",
+    hours=HOURS,
+    rest_weekdays=frozenset({6}),
+    rest_dates=frozenset({date(2026, 3, 31)}),
+    pauses=((date(2026, 4, 10), date(2026, 4, 12)),),
+    weekly=999,
+    horizon_days=28,
+)
+GIVEN = Circumstances(
+    preferences=PREFERENCES,
+    now=at("2026-03-25 12:00:30"),
+    busy=(
+        (at("2026-03-27 18:00"), at("2026-03-27 19:00")),
+        (at("2026-04-13 00:00"), at("2026-04-14 00:00")),
+    ),
+    order=frozenset({(SQL, TALK)}),
+    freed=((at("2026-03-26 20:00"), at("2026-03-26 21:00")),),
+    avoid={RUST: ((at("2026-04-01 19:00"), at("2026-04-01 20:00")),)},
+)
+VALID = (
+    slot("past", SQL, "2026-03-24 18:00", fixed=True),
+    slot("a", SQL, "2026-03-25 18:00"),
+    slot("b", RUST, "2026-03-25 19:00"),
+    slot("c", SQL, "2026-03-26 18:00"),
+    slot("d", RUST, "2026-03-28 08:00"),
+    slot("e", TALK, "2026-04-02 18:00", 90),
+    slot("pinned", RUST, "2026-04-03 06:00", 200, fixed=True),
+)
+
+
+def named(given, before, after):
+    """Return each rule and block that the checker names."""
+    return {(fault.rule, fault.block) for fault in check(given, before, after)}
+
+
+def with_moved(name, start, minutes=60, **changes):
+    """Return the timetable with one block put elsewhere."""
+    begins = at(start)
+    moved = {"start": begins, "end": begins + timedelta(minutes=minutes), **changes}
+    return tuple(replace(one, **moved) if one.id == name else one for one in VALID)
+
+
+def test_a_timetable_without_faults_is_let_be():
+    assert check(GIVEN, VALID, VALID) == ()
+    assert check(GIVEN, (), VALID) == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "start", "minutes"),
+    [
+        pytest.param(Rule.BUSY, "c", "2026-03-27 18:30", 60, id="over an event"),
+        pytest.param(Rule.BUSY, "c", "2026-03-27 19:05", 60, id="inside its buffer"),
+        pytest.param(Rule.BUSY, "d", "2026-04-13 18:00", 60, id="a day that is busy all day"),
+        pytest.param(Rule.OVERLAP, "b", "2026-03-25 18:30", 60, id="over another block"),
+        pytest.param(Rule.HOURS, "d", "2026-03-30 20:15", 60, id="beyond the window's minutes"),
+        pytest.param(Rule.HOURS, "c", "2026-03-26 17:45", 60, id="before the window"),
+        pytest.param(Rule.HOURS, "d", "2026-03-28 13:00", 60, id="between two windows"),
+        pytest.param(Rule.REST, "d", "2026-03-29 18:00", 60, id="on a rest day"),
+        pytest.param(Rule.REST, "e", "2026-03-31 18:00", 60, id="on a date of rest"),
+        pytest.param(Rule.REST, "e", "2026-04-11 18:00", 60, id="in the leave"),
+        pytest.param(Rule.SHORT, "c", "2026-03-26 18:00", 25, id="shorter than a block may be"),
+        pytest.param(
+            Rule.ONE_A_DAY, "d", "2026-03-25 20:00", 30, id="two of a task on one day"
+        ),
+        pytest.param(Rule.ORDER, "e", "2026-03-25 20:00", 30, id="before what comes first"),
+        pytest.param(Rule.ORDER, "c", "2026-04-04 18:00", 60, id="after what comes later"),
+        pytest.param(Rule.FREED, "c", "2026-03-26 19:30", 60, id="in time that was freed"),
+        pytest.param(Rule.FREED, "d", "2026-04-01 18:00", 30, id="on a day freed of its task"),
+        pytest.param(Rule.HORIZON, "e", "2026-04-22 18:00", 60, id="beyond the horizon"),
+    ],
+)
+def test_the_one_fault_that_is_planted_is_the_one_that_is_named(rule, name, start, minutes):
+    given, after = GIVEN, with_moved(name, start, minutes)
+    if rule in (Rule.ONE_A_DAY, Rule.ORDER, Rule.FREED):
+        given = replace(GIVEN, preferences=replace(PREFERENCES, daily=300))
+    if rule is Rule.FREED:
+        given = replace(given, busy=())
+    assert named(given, VALID, after) == {(rule, EntityId(name))}
+
+
+def test_a_block_that_is_too_long_is_named():
+    given = replace(GIVEN, preferences=replace(PREFERENCES, daily=300, longest=80))
+    after = with_moved("e", "2026-04-02 18:00", 85)
+    assert named(given, VALID, after) == {(Rule.LONG, "e")}
+
+
+def test_a_block_in_the_past_is_named_and_one_in_this_minute_is_not():
+    given = replace(GIVEN, now=at("2026-03-25 18:05:40"))
+    assert named(given, VALID, with_moved("a", "2026-03-25 18:04", 56)) == {(Rule.PAST, "a")}
+    assert named(given, VALID, with_moved("a", "2026-03-25 18:05", 55)) == set()
+
+
+def test_a_day_over_the_cap_blames_only_the_block_that_came_to_it():
+    after = (*VALID, slot("new", None, "2026-03-25 20:00", 30))
+    assert named(GIVEN, VALID, after) == {(Rule.DAILY, "new")}
+
+
+def test_a_week_over_the_cap_counts_its_past_and_fixed_blocks():
+    given = replace(GIVEN, preferences=replace(PREFERENCES, weekly=299))
+    # Monday to Sunday: an hour is past, four are ahead; one of these is moved.
+    assert named(given, VALID, with_moved("d", "2026-03-28 09:00")) == {(Rule.WEEKLY, "d")}
+
+
+def test_a_week_is_filled_up_to_its_share_of_the_free_time_and_no_further():
+    # Free: five evenings of 180, Saturday 240 and 180, less 60 busy and 10 of buffer.
+    given = replace(GIVEN, preferences=replace(PREFERENCES, share=0.24))
+    new = slot("new", None, "2026-03-28 18:00", 30)
+    shorter = with_moved("d", "2026-03-28 09:00", 60)
+    assert (5 * 180 + 420 - 70) * 24 // 100 == 300
+    assert named(given, VALID, shorter) == set()
+    longer = with_moved("d", "2026-03-28 09:00", 61)
+    assert named(given, VALID, longer) == {(Rule.SHARE, "d")}
+    assert named(given, VALID, (*VALID, new)) == {(Rule.SHARE, "new")}
+
+
+def test_a_fixed_block_that_moves_or_goes_is_a_fault():
+    moved = with_moved("pinned", "2026-04-03 07:00", 200)
+    assert named(GIVEN, VALID, moved) == {(Rule.FIXED, "pinned")}
+    assert named(GIVEN, VALID, VALID[:-1]) == {(Rule.FIXED, "pinned")}
+
+
+def test_a_fixed_block_is_not_judged_but_counts_for_the_others():
+    dragged = slot("pin", TALK, "2026-03-26 17:00", 90, fixed=True)
+    assert named(GIVEN, VALID, (*VALID, dragged)) == set()
+    elsewhere = with_moved("c", "2026-03-26 18:15")
+    assert named(GIVEN, VALID, (*elsewhere, dragged)) == {
+        (Rule.OVERLAP, "c"),
+        (Rule.DAILY, "c"),
+    }
+
+
+def test_a_block_that_stays_is_not_blamed_for_what_came_over_it():
+    meeting = (at("2026-03-25 18:00"), at("2026-03-25 19:00"))
+    given = replace(GIVEN, busy=(*GIVEN.busy, meeting))
+    assert check(given, VALID, VALID) == ()
+    assert named(given, (), VALID) == {(Rule.BUSY, "a"), (Rule.BUSY, "b")}
+
+
+def test_a_later_task_that_the_person_pinned_early_holds_up_no_earlier_one():
+    dragged = slot("pin", TALK, "2026-03-25 06:00", fixed=True)
+    given = replace(GIVEN, preferences=replace(PREFERENCES, daily=300))
+    assert named(given, (), (*VALID, dragged)) == set()
+
+
+def test_tasks_that_wait_for_each_other_in_a_circle_bind_nobody():
+    circle = frozenset({(SQL, RUST), (RUST, TALK), (TALK, SQL)})
+    assert check(replace(GIVEN, order=circle), (), VALID) == ()
+    longer = frozenset({(RUST, SQL), (TALK, TALK)})
+    assert (Rule.ORDER, "a") in named(replace(GIVEN, order=longer), (), VALID)
+
+
+def test_one_block_given_twice_overlaps_itself():
+    assert (Rule.OVERLAP, "a") in named(GIVEN, (), (*VALID, VALID[1]))
+
+
+def test_a_block_that_ends_before_it_starts_is_too_short():
+    assert (Rule.SHORT, "c") in named(GIVEN, VALID, with_moved("c", "2026-03-26 19:00", -60))
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "inside"),
+    [
+        ("Europe/Berlin", "2026-03-28T17:00+00:00", True),
+        ("Europe/Berlin", "2026-03-30T17:00+00:00", True),  # summer time: 19:00
+        ("Europe/Berlin", "2026-03-30T16:00+00:00", True),
+        ("Europe/Berlin", "2026-03-28T16:00+00:00", False),  # winter time: 17:00
+        ("America/New_York", "2026-03-30T18:00+00:00", False),
+        ("America/New_York", "2026-03-30T22:00+00:00", True),
+        ("Asia/Kathmandu", "2026-03-30T12:15+00:00", True),
+        ("Asia/Kathmandu", "2026-03-30T12:00+00:00", False),
+    ],
+)
+def test_the_hours_are_the_persons_wall_clock_on_either_side_of_a_clock_change(
+    zone, start, inside
+):
+    given = Circumstances(preferences=Preferences(zone=zone), now=at("2026-03-25 12:00"))
+    begins = datetime.fromisoformat(start)
+    block = Slot(id=EntityId("x"), task=SQL, start=begins, end=begins + timedelta(hours=1))
+    assert named(given, (), [block]) == (set() if inside else {(Rule.HOURS, "x")})
+
+
+def test_a_window_in_a_skipped_hour_is_an_hour_later():
+    hours = dict.fromkeys(range(7), ((120 + 15, 120 + 45),))
+    given = Circumstances(
+        preferences=Preferences(zone="Europe/Berlin", hours=hours, share=1.0),
+        now=at("2026-03-25 12:00"),
+    )
+    begins = datetime.fromisoformat("2026-03-29T01:15+00:00")
+    block = Slot(id=EntityId("x"), task=SQL, start=begins, end=begins + timedelta(minutes=30))
+    assert named(given, (), [block]) == set()
+
+
+def test_a_fault_says_when_the_block_is_and_what_is_wrong():
+    (fault,) = check(GIVEN, VALID, with_moved("c", "2026-03-27 18:30"))
+    assert fault.sentence == "2026-03-27 18:30-19:30 is over or too close to busy time"
