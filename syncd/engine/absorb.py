@@ -15,13 +15,16 @@ from syncd.engine.rules import by_rule
 from syncd.engine.skill_labels import SkillLabels, as_label
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.translate import Translator
-from syncd.model.entities import Kind, kind_of
+from syncd.model.entities import Block, Entity, Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.remote import LINK, Carried, Remote
 from syncd.model.schema import FIELDS, Fields, fields_of
+from syncd.model.values import BlockState
 from syncd.store.rows import HistoryRow, Link, Record
 from syncd.sync.decide import Presence
 from syncd.sync.merge import Author, Change, Conflict, Sighting, merge
+
+_TIME = ("start", "end")
 
 
 @dataclass(slots=True)
@@ -70,7 +73,7 @@ class Absorber:
         """Link what has no link yet; the tool that gives addresses comes first."""
         observed = {one.tool.name for one in ordered}
         for one in ordered:
-            self._translators[one.tool.name] = Translator(self.context.store, one.tool.name)
+            self._translators[one.tool.name] = Translator.of(self.context.store, one.tool)
             adopter = Adopter(self.context, self.pen, observed)
             self.matches.extend(adopter.adopt(one))
             if adopter.waits:
@@ -89,7 +92,7 @@ class Absorber:
         authors = {it: self._known(kind, it, who) for it, who in record.authors.items()}
         merged = merge(kind, fields_of(record.entity), authors, shown, self.context.zone)
         self.pen.change(entity, merged.changes)
-        self.pen.lost(entity, merged.conflicts)
+        self.pen.lost(entity, [one for one in merged.conflicts if _somebodys(kind, one)])
         back = self._back(record, sightings, merged.changes)
         if back is not None:
             self.pen.change(entity, [back])
@@ -125,6 +128,8 @@ class Absorber:
             sides = [self._labels.split(side, skill) for side in sides]
             editable |= {"skill"}
         observed, base, fits = sides
+        if kind is Kind.BLOCK and any(observed.get(it) != base.get(it) for it in _TIME):
+            base = {**base, **dict.fromkeys(_TIME)}  # a start and an end belong together
         return Sighting(
             tool=tool.title,
             observed=observed,
@@ -140,7 +145,8 @@ class Absorber:
         self, record: Record, sightings: list[Seen], changes: Iterable[Change]
     ) -> Change | None:
         """An archived entity comes back where its item was restored, or edited."""
-        if not record.entity.archived:
+        again = _taken_back(record.entity)
+        if again is None:
             return None
         for one in sightings:
             restored = one.link.presence is not Presence.PRESENT
@@ -148,7 +154,7 @@ class Absorber:
             if restored or edited:
                 at = one.found.our_time(one.item.edited_at)
                 author = Author(by=one.found.tool.title, at=at)
-                return Change(field="archived", before=True, after=False, author=author)
+                return replace(again, author=author)
         return None
 
     def _link(self, one: Seen) -> None:
@@ -216,6 +222,10 @@ class Absorber:
         carried = tool.connector.carries[link.kind]
         links.touch_referrers(tool.name, link.entity)
         self.pen.touch_in(tool.name, link.entity)
+        if carried.gone:
+            links.set_presence(tool.name, link.entity, Presence.GONE)
+            self._means(record, carried.gone, Author(by=tool.title, at=self.pen.now))
+            return
         if not carried.archives or record.entity.archived:
             links.set_presence(tool.name, link.entity, Presence.GONE)
             return
@@ -231,6 +241,16 @@ class Absorber:
         self.pen.change(
             link.entity, [Change(field="archived", before=False, after=True, author=author)]
         )
+
+    def _means(self, record: Record, values: Fields, author: Author) -> None:
+        """An item's being gone says something else of its entity than that it is gone."""
+        now = fields_of(record.entity)
+        changes = [
+            Change(field=name, before=now[name], after=value, author=author)
+            for name, value in values.items()
+            if now[name] != value and not record.entity.archived
+        ]
+        self.pen.change(record.entity.id, changes)
 
     def _edited_elsewhere(
         self, record: Record, link: Link, found: Gathered, carried: Carried
@@ -258,6 +278,22 @@ class Absorber:
             for name, author in record.authors.items()
             if author.by != tool.title and not by_rule(author.by) and not specs[name].derived
         )
+
+
+def _taken_back(entity: Entity) -> Change | None:
+    """Return what a restored item says of an entity that its removal had put away."""
+    nobody = Author(by="", at=None)
+    if entity.archived:
+        return Change(field="archived", before=True, after=False, author=nobody)
+    if isinstance(entity, Block) and entity.state is BlockState.SKIPPED:
+        pinned = BlockState.PINNED
+        return Change(field="state", before=entity.state, after=pinned, author=nobody)
+    return None
+
+
+def _somebodys(kind: Kind, conflict: Conflict) -> bool:
+    """Say whether a person gave the value that lost; where a block lies, syncd decides."""
+    return not (kind is Kind.BLOCK and by_rule(conflict.lost_by))
 
 
 def _lost_deletion(author: Author, editor: str) -> Conflict:

@@ -39,7 +39,7 @@ class Adopter:
         fresh = [item for item in found.changed if item.id not in found.links]
         if not fresh:
             return []
-        self._translator = Translator(self.context.store, found.tool.name)
+        self._translator = Translator.of(self.context.store, found.tool)
         known = Known(
             holder=lambda entity: self._holder(found.tool, entity),
             claimable=self._claimable,

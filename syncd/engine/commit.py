@@ -9,7 +9,7 @@ from syncd.engine.tool import Tool
 from syncd.errors import Changed, Gone, SkipItem
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, ToolName
-from syncd.model.remote import LINK, Op, Remote, Write
+from syncd.model.remote import LINK, LINKS, Op, Remote, Write
 from syncd.model.schema import Fields
 from syncd.model.values import Value
 from syncd.store.rows import Link, Problem
@@ -157,8 +157,10 @@ class Committer:
         fresh = old is None or old.presence is not Presence.PRESENT
         if fresh or (old is not None and old.remote != link.remote):
             self._store.links.touch_referrers(link.tool, link.entity)
-        if self._tool.connector.gives_address and (fresh or (old and old.url != link.url)):
-            touch_addressed(self._store, self._others, link.kind, [link.entity])
+        if fresh or (old is not None and old.url != link.url):
+            if self._tool.connector.gives_address:
+                touch_addressed(self._store, self._others, link.kind, [link.entity])
+            touch_blocks(self._store, self._others, link.kind, link.entity)
 
     def _touch(self, ids: Iterable[EntityId]) -> None:
         self._store.links.touch(self._tool.name, ids)
@@ -188,6 +190,16 @@ def touch_addressed(
         carried = tool.connector.carries.get(kind)
         if carried is not None and LINK in carried.fields:
             store.links.touch(ToolName(tool.name), found)
+
+
+def touch_blocks(store: Store, tools: Iterable[Tool], kind: Kind, task: EntityId) -> None:
+    """Mark the blocks of a task whose item can be opened elsewhere now."""
+    if kind is not Kind.TASK:
+        return
+    for tool in tools:
+        carried = tool.connector.carries.get(Kind.BLOCK)
+        if carried is not None and LINKS in carried.fields:
+            store.links.touch(ToolName(tool.name), store.plan.referring(task, "task"))
 
 
 def _settled(old: Link | None, asked: Fields, answer: Fields) -> dict[str, Value]:

@@ -9,11 +9,13 @@ from syncd.clock import Clock
 from syncd.engine.skill_labels import SkillLabels, as_label
 from syncd.engine.tool import Tool
 from syncd.engine.translate import Translator
-from syncd.model.entities import Entity, Kind, kind_of
+from syncd.model.entities import Block, Entity, Kind, kind_of
 from syncd.model.ids import EntityId, ToolName, new_id
-from syncd.model.remote import LINK
+from syncd.model.remote import LINK, LINKS
 from syncd.model.schema import DEFAULTS, Fields, fields_of
+from syncd.schedule.preferences import Preferences
 from syncd.store.store import Store
+from syncd.sync.decide import Presence
 
 
 @dataclass
@@ -21,6 +23,7 @@ class Context:
     """The parts of a running syncd, and what one cycle looks up once.
 
     ``known`` are the tools to be told of changes; those of ``tools`` unless given.
+    ``preferences``: how the person wants their time planned; None: it is not planned.
     """
 
     store: Store
@@ -29,6 +32,7 @@ class Context:
     zone: str
     tools: dict[ToolName, Tool]
     known: tuple[ToolName, ...] = ()
+    preferences: Preferences | None = None
     _empty: dict[tuple[ToolName, Kind], dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -55,7 +59,7 @@ class Context:
         """Return what a tool shows of an entity that nobody has filled in."""
         key = (tool.name, kind)
         if key not in self._empty:
-            fields = {**DEFAULTS[kind], LINK: None}
+            fields = {**DEFAULTS[kind], LINK: None, LINKS: ""}
             self._empty[key] = tool.connector.fit(kind, fields)
         return self._empty[key]
 
@@ -65,6 +69,8 @@ class Context:
         fields: dict[str, Any] = fields_of(entity)
         if LINK in tool.connector.carries[kind].fields:
             fields[LINK] = self._address(entity.id)
+        if LINKS in tool.connector.carries[kind].fields:
+            fields[LINKS] = self._addresses(entity)
         if as_label(tool, kind):
             labels = SkillLabels(self.store)
             fields["labels"] = labels.added(fields["labels"], fields["skill"])
@@ -79,7 +85,32 @@ class Context:
         fit = tool.connector.fit(kind, fields)
         if LINK in fit and base and self._same_page(fit[LINK], base.get(LINK)):
             fit[LINK] = base[LINK]
+        if LINKS in fit and base:
+            fit[LINKS] = self._same_pages(str(fit[LINKS] or ""), str(base.get(LINKS) or ""))
         return fit
+
+    def _addresses(self, entity: Entity) -> str:
+        """Return where a block's task can be opened, a line for each tool."""
+        task = entity.task if isinstance(entity, Block) else None
+        links = self.store.links.of_entity(task) if task else {}
+        return "\n".join(
+            f"{name.capitalize()} {link.url}"
+            for name, link in sorted(links.items())
+            if link.url and link.presence is Presence.PRESENT
+        )
+
+    def _same_pages(self, wanted: str, shown: str) -> str:
+        """Return lines of addresses as they stand, where they lead to the same pages."""
+        new, old = wanted.splitlines(), shown.splitlines()
+        if len(new) != len(old):
+            return wanted
+        pairs = list(zip(new, old, strict=True))
+        return shown if all(self._same_line(*pair) for pair in pairs) else wanted
+
+    def _same_line(self, one: str, other: str) -> bool:
+        tool, _, address = one.partition(" ")
+        its, _, old = other.partition(" ")
+        return one == other or (tool == its and self._same_page(address, old))
 
     def _same_page(self, one: Any, other: Any) -> bool:
         """Say whether two addresses lead to one page, whatever title they spell out."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from syncd.engine.gather import Gathered
 from syncd.engine.tool import OnDelete
 from syncd.model.codec import fields_to_json
-from syncd.model.remote import Op, Remote
+from syncd.model.entities import Kind
+from syncd.model.remote import Carried, Op, Remote
 from syncd.store.rows import Link
 from syncd.store.store import Store
 from syncd.sync.brakes import About, Limits, Load, brake
@@ -31,7 +32,7 @@ def hold_on_what_came(found: Gathered, store: Store) -> Hold | None:
     carries = tool.connector.carries
     counts = tool.on_delete is OnDelete.ARCHIVE
     absent = [*found.gone, *found.unread]
-    gone = [link for link in absent if counts and carries[link.kind].archives]
+    gone = [link for link in absent if _matters(carries[link.kind], counts=counts)]
     edited = [item for item in found.changed if edits(found, item)]
     copies = copies_in(found, store)
     alarm = brake(
@@ -72,8 +73,12 @@ def hold_on_container(why: str) -> Hold:
 
 
 def removals(operations: Sequence[Operation]) -> list[Operation]:
-    """Return the operations that remove what the plan itself let go of."""
-    return [one for one in operations if one.op is Op.DELETE and not one.withdraws]
+    """Return the operations that remove what the plan itself let go of.
+
+    Learning blocks are none of them: syncd places them, and takes them away again.
+    """
+    lost = (one for one in operations if one.op is Op.DELETE and not one.withdraws)
+    return [one for one in lost if one.kind is not Kind.BLOCK]
 
 
 def edits(found: Gathered, item: Remote) -> bool:
@@ -93,6 +98,11 @@ def copies_in(found: Gathered, store: Store) -> list[Remote]:
     if len(fresh) <= found.tool.limits.max_deletes:
         return []
     return [item for item in fresh if _has_twin(found, item, store)]
+
+
+def _matters(carried: Carried, *, counts: bool) -> bool:
+    """Say whether an item's being gone changes the plan."""
+    return bool(carried.gone) or (counts and carried.archives)
 
 
 def _has_twin(found: Gathered, item: Remote, store: Store) -> bool:

@@ -1,10 +1,10 @@
 """The one hand that changes the plan: records, authors, history, conflicts, dirt."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from syncd.engine.commit import touch_addressed
+from syncd.engine.commit import touch_addressed, touch_blocks
 from syncd.engine.context import Context
 from syncd.model.entities import Entity, Kind, Skill, kind_of
 from syncd.model.entities import replace as with_fields
@@ -14,6 +14,25 @@ from syncd.model.values import Value
 from syncd.store.rows import ConflictRow, HistoryRow, Record
 from syncd.sync.merge import Author, Change, Conflict
 
+SCHEDULE = ToolName("schedule")
+"""In its name the plan's entities are marked that ask for another look at the blocks."""
+_PLANNED_BY: Mapping[Kind, frozenset[str]] = {
+    Kind.TASK: frozenset(
+        [
+            "goal",
+            "milestone",
+            "parent",
+            "due",
+            "estimate_minutes",
+            "priority",
+            "done",
+            "archived",
+        ]
+    ),
+    Kind.MILESTONE: frozenset(["goal", "due", "done", "archived"]),
+    Kind.GOAL: frozenset(["status", "priority", "weekly_minutes", "archived"]),
+    Kind.BLOCK: frozenset(["task", "start", "end", "state", "archived"]),
+}
 _STANDING = frozenset({"status", "archived", "goal", "milestone", "parent"})
 """Fields that decide, for others too, whether a tool holds them."""
 
@@ -23,6 +42,7 @@ class Pen:
     """Collects changes of the plan and writes them down at once with ``flush``.
 
     ``before`` holds what each changed entity was at the start; None for a new one.
+    ``plans``: the schedule itself holds the pen, and need not look again.
     """
 
     context: Context
@@ -31,6 +51,7 @@ class Pen:
     records: dict[EntityId, Record] = field(default_factory=dict)
     before: dict[EntityId, Entity | None] = field(default_factory=dict)
     conflicts: int = 0
+    plans: bool = False
     _saved: set[EntityId] = field(default_factory=set)
     _editors: dict[EntityId, str] = field(default_factory=dict)
     _history: list[HistoryRow] = field(default_factory=list)
@@ -53,6 +74,7 @@ class Pen:
         self.context.store.plan.save([record])
         self._history.append(self._row(entity, Author(by=by, at=None), "", after=entity.title))
         self._mark(entity.id, None)
+        self._tell_schedule(entity, _PLANNED_BY.get(kind_of(entity), frozenset()))
 
     def change(self, entity: EntityId, changes: Sequence[Change]) -> None:
         """Give fields of an entity new values."""
@@ -72,6 +94,7 @@ class Pen:
                     self._row(after, one.author, one.field, one.before, one.after)
                 )
         self._mark(entity, before)
+        self._tell_schedule(after, values)
         named = isinstance(after, Skill) and "title" in values
         if named or _STANDING & values.keys():
             self._touch_dependants(entity)
@@ -143,7 +166,9 @@ class Pen:
 
     def readdress(self, kind: Kind, entity: EntityId) -> None:
         """Mark an entity whose page moved, where its address is shown."""
-        touch_addressed(self.context.store, self.context.tools.values(), kind, [entity])
+        store, tools = self.context.store, self.context.tools.values()
+        touch_addressed(store, tools, kind, [entity])
+        touch_blocks(store, tools, kind, entity)
 
     def flush(self) -> None:
         """Write everything down."""
@@ -162,6 +187,12 @@ class Pen:
         self._saved.discard(entity)
         for tool in self.context.names:
             self.touch_in(tool, entity)
+
+    def _tell_schedule(self, entity: Entity, names: Collection[str]) -> None:
+        if self.plans or self.context.preferences is None:
+            return
+        if not _PLANNED_BY.get(kind_of(entity), frozenset()).isdisjoint(names):
+            self.touch_in(SCHEDULE, entity.id)
 
     def _touch_dependants(self, entity: EntityId) -> None:
         """Mark what stands and falls with an entity: what refers to it, and all below."""

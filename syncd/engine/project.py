@@ -90,7 +90,7 @@ class _Judge:
 
     def __post_init__(self) -> None:
         self.view = StoredPlan(self.context.store)
-        self.translator = Translator(self.context.store, self.tool.name)
+        self.translator = Translator.of(self.context.store, self.tool)
 
     def learn(self, records: Iterable[Record]) -> None:
         """Look up what the records refer to, and which of that is leaving the tool."""
@@ -112,12 +112,13 @@ class _Judge:
         kind = kind_of(entity)
         fit = self.context.fit(self.tool, entity, self.translator, link.base if link else None)
         paused = self.paused.get(kind, frozenset())
+        told = self.tool.connector.carries[kind].told
         case = Case(
             kind=kind,
             entity=entity.id,
             title=entity.title,
             want=want(self.tool, entity, self.context, self.view),
-            fit={name: value for name, value in fit.items() if name not in paused},
+            fit={name: value for name, value in fit.items() if name not in paused | told},
             held=_held(self.tool, link),
             recreate=self.tool.connector.carries[kind].archives,
             archived=entity.archived,

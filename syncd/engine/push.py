@@ -56,7 +56,7 @@ class Pusher:
             self._send(chunk, projection)
 
     def _send(self, operations: Sequence[Operation], projection: Projection) -> None:
-        translator = Translator(self.context.store, self.tool.name, projection.leaving)
+        translator = Translator.of(self.context.store, self.tool, projection.leaving)
         with self.context.store.transaction():
             prepared = [self._prepare(operation, translator) for operation in operations]
         writes: list[Write] = []

@@ -77,7 +77,7 @@ def _take_back(context: Context, found: Gathered, pen: Pen) -> None:
     """What was changed is set to the plan's values; what the tool showed is kept."""
     links, name = context.store.links, found.tool.name
     edited = [item for item in found.changed if edits(found, item)]
-    translator = Translator(context.store, name)
+    translator = Translator.of(context.store, found.tool)
     pen.load(found.links[item.id].entity for item in edited)
     for item in edited:
         link = found.links[item.id]

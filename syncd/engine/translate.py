@@ -1,8 +1,10 @@
 """References between the plan's ids and one tool's remote ids."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from syncd.engine.tool import Tool
 from syncd.model.entities import Kind
 from syncd.model.fields import FieldType
 from syncd.model.ids import EntityId, RemoteId, ToolName
@@ -16,15 +18,24 @@ from syncd.sync.decide import Presence
 class Translator:
     """Translates for one tool, remembering what it looked up.
 
-    ``leaving`` holds the entities that the tool is about to lose: nothing refers to
+    ``carries`` are the tool's kinds: a reference to another one is the plan's own id there,
+    too. ``leaving`` holds the entities that the tool is about to lose: nothing refers to
     them there any more.
     """
 
     store: Store
     tool: ToolName
+    carries: Collection[Kind]
     leaving: set[EntityId] = field(default_factory=set)
     _remote: dict[EntityId, tuple[RemoteId, Presence] | None] = field(default_factory=dict)
     _entity: dict[RemoteId, EntityId | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, store: Store, tool: Tool, leaving: AbstractSet[EntityId] = frozenset()
+    ) -> "Translator":
+        """Return a translator for a tool."""
+        return cls(store, tool.name, tool.connector.carries, set(leaving))
 
     def learn_entities(self, ids: Iterable[EntityId]) -> None:
         """Look up many entities' items at once."""
@@ -56,7 +67,7 @@ class Translator:
         changed: dict[str, Value] = {}
         held = base or {}
         for spec in REFERENCE_FIELDS[kind]:
-            if spec.name not in fields:
+            if spec.name not in fields or spec.target not in self.carries:
                 continue
             value, before = fields[spec.name], held.get(spec.name)
             if spec.type is FieldType.REFS:
@@ -74,6 +85,8 @@ class Translator:
         whole = True
         for spec in REFERENCE_FIELDS[kind]:
             value = fields.get(spec.name)
+            if spec.target not in self.carries:
+                continue
             if isinstance(value, frozenset):
                 self.learn_remotes(RemoteId(one) for one in value)
                 known = [self._entity[RemoteId(one)] for one in value]

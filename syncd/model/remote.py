@@ -26,6 +26,9 @@ LINKS = "links"
 in other tools. Text, a line each, the tool's name before the address:
 ``Notion https://…``."""
 
+BESIDE = (LINK, LINKS)
+"""The fields that a tool may carry beside those of the kind; texts."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
@@ -34,6 +37,8 @@ class Carried:
     fields: all that the tool holds of it (``LINK`` and ``LINKS`` may be among them).
     editable: those whose changes there change the plan; the rest is syncd's own.
     home: where edit times tie, this tool's value wins for these fields.
+    told: of the editable ones, those that syncd only reads there and never writes (the
+        tick before a block's title).
     adopts: an item that the user adds there becomes an entity of the plan.
     archives: an item that is gone there archives its entity.
     gone: what its being gone there means instead, as new values of the entity's fields
@@ -46,6 +51,7 @@ class Carried:
     fields: frozenset[str]
     editable: frozenset[str]
     home: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
     adopts: bool = True
     archives: bool = True
     gone: Fields = field(default_factory=dict)

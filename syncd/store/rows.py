@@ -9,7 +9,7 @@ from typing import Any
 from syncd.model.codec import fields_from_json, fields_to_json, value_from_json, value_to_json
 from syncd.model.entities import Entity, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
-from syncd.model.remote import LINK, Op, Seen, Write
+from syncd.model.remote import BESIDE, Op, Seen, Write
 from syncd.model.schema import FIELDS, Fields
 from syncd.model.values import Value
 from syncd.sync.decide import Presence
@@ -137,17 +137,13 @@ def moment_of(text: str | None) -> datetime | None:
 
 
 def dump_fields(fields: Fields) -> str:
-    """Return fields (``LINK`` too) as JSON text."""
+    """Return fields (those of ``BESIDE`` too) as JSON text."""
     return json.dumps(fields_to_json(fields), sort_keys=True, ensure_ascii=False)
 
 
 def load_fields(kind: Kind, text: str) -> dict[str, Value]:
     """Return the fields that ``dump_fields`` wrote."""
-    raw = json.loads(text)
-    fields = fields_from_json(kind, raw)
-    if LINK in raw:
-        fields[LINK] = raw[LINK]
-    return fields
+    return _with_links(kind, json.loads(text))
 
 
 def dump_value(value: Value) -> str:
@@ -206,18 +202,18 @@ def load_write(text: str) -> Write:
         key=raw["key"],
         kind=kind,
         entity=raw["entity"],
-        fields=_with_link(kind, raw["fields"]),
+        fields=_with_links(kind, raw["fields"]),
         seen=seen
         and Seen(
             id=seen["id"],
             version=seen["version"],
             mark=seen["mark"],
-            fields=_with_link(kind, seen["fields"]),
+            fields=_with_links(kind, seen["fields"]),
             extra=seen["extra"],
         ),
     )
 
 
-def _with_link(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Value]:
-    fields = fields_from_json(kind, raw)
-    return {**fields, LINK: raw[LINK]} if LINK in raw else fields
+def _with_links(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Value]:
+    beside = {name: raw[name] for name in BESIDE if name in raw}
+    return {**fields_from_json(kind, raw), **beside}

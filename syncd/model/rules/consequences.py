@@ -7,6 +7,7 @@ from datetime import date, datetime
 from syncd.model.entities import Contact, Entity, Goal, Kind, Milestone, Skill, Task, kind_of
 from syncd.model.ids import EntityId
 from syncd.model.plan import PlanView
+from syncd.model.rules import blocks
 from syncd.model.rules.achieved import achieved
 from syncd.model.rules.progress import pace, progress, smart_gaps
 from syncd.model.rules.recurrence import next_id, next_occurrence
@@ -150,7 +151,20 @@ RULES: Mapping[Kind, tuple[tuple[str, Rule], ...]] = {
     Kind.MILESTONE: (("done", _done), ("achievement", achieved)),
     Kind.SKILL: (("gap", _gap), ("achievement", achieved)),
     Kind.RESOURCE: (("achievement", achieved),),
-    Kind.TASK: (("done", _done), ("repetition", _repeated), ("cadence", spoken)),
+    Kind.TASK: (
+        ("done", _done),
+        ("repetition", _repeated),
+        ("cadence", spoken),
+        ("settled", blocks.settled),
+        ("title", blocks.retitled),
+    ),
+    Kind.BLOCK: (
+        ("moved", blocks.moved),
+        ("deleted", blocks.taken_away),
+        ("tick taken off", blocks.unticked),
+        ("brought back", blocks.brought_back),
+        ("time", blocks.known_to_its_task),
+    ),
     Kind.CONTACT: (
         ("cadence", no_longer_due),
         ("cadence", _next_contact),

@@ -2,14 +2,16 @@
 
 from enum import Enum, auto
 
-from syncd.model.entities import Entity, Goal, Milestone, Task
+from syncd.model.entities import Block, Entity, Goal, Milestone, Task
 from syncd.model.ids import EntityId
 from syncd.model.plan import PlanView
 from syncd.model.rules.world import goal_of
-from syncd.model.values import GoalStatus
+from syncd.model.values import BlockState, GoalStatus
 
 _DEEPEST = 10
 _AT_REST = frozenset({GoalStatus.PAUSED, GoalStatus.DROPPED})
+_TO_COME = frozenset({BlockState.PUBLISHED, BlockState.PINNED})
+_OVER = frozenset({BlockState.UNCONFIRMED, BlockState.DONE, BlockState.MISSED})
 
 
 class Standing(Enum):
@@ -30,14 +32,27 @@ def standing(entity: Entity, view: PlanView) -> Standing:
         return Standing.OUT
     if isinstance(entity, Goal):
         return Standing.IN if entity.status is GoalStatus.ACTIVE else Standing.OUT
+    if isinstance(entity, Block):
+        return _of_block(entity, view)
     if not isinstance(entity, Task | Milestone):
         return Standing.IN
     if entity.done:
         return Standing.KEEP
-    return Standing.OUT if _at_rest(entity, view) else Standing.IN
+    return Standing.OUT if at_rest(entity, view) else Standing.IN
 
 
-def _at_rest(entity: Entity, view: PlanView) -> bool:
+def _of_block(block: Block, view: PlanView) -> Standing:
+    """Blocks that are over stay where they are, as a record; drafts are for later."""
+    if block.state in _OVER:
+        return Standing.KEEP
+    if block.state not in _TO_COME:
+        return Standing.OUT
+    task = view.get(block.task) if block.task else None
+    return Standing.OUT if task is not None and at_rest(task, view) else Standing.IN
+
+
+def at_rest(entity: Entity, view: PlanView) -> bool:
+    """Say whether the goal above a task or a milestone is paused or dropped."""
     goal = view.get(_goal_above(entity, view) or EntityId(""))
     return isinstance(goal, Goal) and goal.status in _AT_REST
 
