@@ -226,3 +226,56 @@ def test_a_window_in_a_skipped_hour_is_an_hour_later():
 def test_a_fault_says_when_the_block_is_and_what_is_wrong():
     (fault,) = check(GIVEN, VALID, with_moved("c", "2026-03-27 18:30"))
     assert fault.sentence == "2026-03-27 18:30-19:30 is over or too close to busy time"
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "minutes"),
+    [
+        pytest.param("c", "2026-03-27 19:10", 60, id="where the buffer ends"),
+        pytest.param("c", "2026-03-30 20:00", 60, id="until the window closes"),
+        pytest.param(
+            "c", "2026-03-30 18:00", 120, id="as long as may be, as much as a day holds"
+        ),
+        pytest.param("c", "2026-03-26 18:00", 30, id="as short as may be"),
+        pytest.param("b", "2026-03-25 20:00", 60, id="after another block without a pause"),
+        pytest.param("d", "2026-04-04 18:00", 60, id="the day after a pinned one of its task"),
+    ],
+)
+def test_what_just_fits_is_let_be(name, start, minutes):
+    given = replace(GIVEN, preferences=replace(PREFERENCES, longest=120))
+    assert named(given, VALID, with_moved(name, start, minutes)) == set()
+
+
+def test_one_minute_beyond_the_window_is_too_much():
+    assert named(GIVEN, VALID, with_moved("d", "2026-03-30 20:01")) == {(Rule.HOURS, "d")}
+
+
+def test_an_event_without_length_is_in_nobodys_way():
+    moment = at("2026-03-26 18:30")
+    assert named(replace(GIVEN, busy=((moment, moment),)), (), VALID) == set()
+
+
+def test_the_share_is_that_of_the_time_off_busy_time_and_its_buffers():
+    # As above, and the last hour of Saturday evening with the buffer before it: 1180 min.
+    evening = (at("2026-03-28 20:00"), at("2026-03-28 21:00"))
+    exact = replace(PREFERENCES, share=0.5, weekly=9999, daily=9999, longest=999)
+    given = replace(GIVEN, preferences=exact, busy=(*GIVEN.busy, evening))
+    rest = slot("rest", None, "2026-03-26 21:00", 590 - 5 * 60 + 60)
+    full = named(given, VALID, (*with_moved("c", "2026-03-30 18:00"), rest))
+    over = replace(rest, end=rest.end + timedelta(minutes=1))
+    fuller = named(given, VALID, (*with_moved("c", "2026-03-30 18:00"), over))
+    assert (Rule.SHARE, "rest") not in full
+    assert (Rule.SHARE, "rest") in fuller
+
+
+def test_a_date_that_never_was_adds_no_free_time():
+    # Samoa went from the 29th to the 31st of December 2011.
+    given = Circumstances(
+        preferences=Preferences(zone="Pacific/Apia", share=0.027, weekly=9999),
+        now=datetime.fromisoformat("2011-12-27T12:00+00:00"),
+    )
+    begins = datetime.fromisoformat("2011-12-31T04:30+00:00")
+    block = Slot(id=EntityId("x"), task=SQL, start=begins, end=begins + timedelta(minutes=30))
+    # Six evenings of three hours are 1080 minutes: 2.7 % of them are 29, of seven evenings 34.
+    (fault,) = check(given, (), [block])
+    assert (fault.rule, fault.sentence[:16]) == (Rule.SHARE, "2011-12-31 18:30")

@@ -247,7 +247,11 @@ def mutated(world, blocks, dice):
         after[at : at + 1] = dice.choice(
             [
                 [replace(one, start=one.start + shift, end=one.end + shift)],
-                [replace(one, end=one.end + dice.choice([-30, 15, 60, 90]))],
+                [
+                    replace(
+                        one, end=max(one.start + 15, one.end + dice.choice([-30, 15, 60, 90]))
+                    )
+                ],
                 [replace(one, task=dice.choice(TASKS))],
                 [replace(one, fixed=not one.fixed)],
                 [one, some_block(world, dice, 1000 + number)],

@@ -75,6 +75,7 @@ def test_days_are_as_long_as_their_clock_changes_make_them(zone, day, minutes):
         ("Europe/Berlin", "2026-03-29", (135, 165), ["03:15 03:45"]),
         ("Europe/Berlin", "2026-03-29", (60, 240), ["01:00 04:00"]),
         ("Europe/Berlin", "2026-03-29", (120, 180), []),
+        ("Pacific/Apia", "2011-12-30", (1080, 1260), []),
         ("Europe/Berlin", "2026-10-25", (135, 165), ["02:15 02:45"]),
         ("America/Sao_Paulo", "2017-10-15", (0, 30), ["01:00 01:30"]),
         ("America/Sao_Paulo", "2017-10-15", (0, 120), ["01:00 02:00"]),
