@@ -256,8 +256,8 @@ def test_an_event_without_length_is_in_nobodys_way():
 
 
 def test_the_share_is_that_of_the_time_off_busy_time_and_its_buffers():
-    # As above, and the last hour of Saturday evening with the buffer before it: 1180 min.
-    evening = (at("2026-03-28 20:00"), at("2026-03-28 21:00"))
+    # As above, and the end of Saturday evening with the buffer before it: 1181 min.
+    evening = (at("2026-03-28 20:01"), at("2026-03-28 21:00"))
     exact = replace(PREFERENCES, share=0.5, weekly=9999, daily=9999, longest=999)
     given = replace(GIVEN, preferences=exact, busy=(*GIVEN.busy, evening))
     rest = slot("rest", None, "2026-03-26 21:00", 590 - 5 * 60 + 60)
