@@ -21,6 +21,8 @@ SCOPES = (
     f"{_AUTH}calendar.events.freebusy",
 )
 """The own calendar, finding it again, and busy time: nothing else can be seen."""
+DETAILS = f"{_AUTH}calendar.events.readonly"
+"""Only where the settings ask for more than free and busy: to see what is tentative, say."""
 
 _PATIENCE = 600  # seconds for a person to agree
 
@@ -36,7 +38,7 @@ def sign_in(settings: GoogleSettings, say: Callable[[str], None]) -> str:
         raise Mistake(
             "[connectors.google] has no `token_file`: name the file in which to keep the sign-in."
         )
-    credentials = _agreed(_flow(settings.client_secrets_file, say))
+    credentials = _agreed(_flow(settings.client_secrets_file, _scopes(settings), say))
     if not credentials.refresh_token:
         raise SignIn("Google gave no lasting sign-in: remove syncd's access there, try again.")
     try:
@@ -46,12 +48,16 @@ def sign_in(settings: GoogleSettings, say: Callable[[str], None]) -> str:
     return f"Signed in to Google Calendar; the sign-in is kept in {path}."
 
 
-def _flow(secrets: Path | None, say: Callable[[str], None]) -> "_SayingFlow":
+def _scopes(settings: GoogleSettings) -> list[str]:
+    return [*SCOPES, DETAILS] if settings.asks_more_than_free_busy else list(SCOPES)
+
+
+def _flow(secrets: Path | None, scopes: list[str], say: Callable[[str], None]) -> "_SayingFlow":
     where = "create an OAuth client of type 'Desktop app' in Google Cloud and download its JSON"
     if secrets is None:
         raise Mistake(f"[connectors.google] has no `client_secrets_file`: {where}.")
     try:
-        flow: _SayingFlow = _SayingFlow.from_client_secrets_file(str(secrets), list(SCOPES))
+        flow: _SayingFlow = _SayingFlow.from_client_secrets_file(str(secrets), scopes)
     except FileNotFoundError as error:
         raise Mistake(f"There is no file {secrets}: {where}.") from error
     except (OSError, ValueError) as error:

@@ -79,6 +79,10 @@ class Client:
         """events.get: a deleted event is answered too, as cancelled."""
         return self._read(lambda api: api.events().get(calendarId=calendar, eventId=event))
 
+    def free_busy(self, body: Mapping[str, Any]) -> Json:
+        """freebusy.query: a POST that only reads."""
+        return self._read(lambda api: api.freebusy().query(body=dict(body)))
+
     def insert(self, calendar: str, body: Mapping[str, Any]) -> Json:
         """events.insert; the body holds the id."""
         return self._write(

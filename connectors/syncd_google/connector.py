@@ -1,4 +1,4 @@
-"""Google Calendar as a tool of syncd: milestones as all-day events."""
+"""Google Calendar as a tool of syncd: milestones and learning blocks, and busy time."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -14,6 +14,8 @@ from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
 from syncd_google import listing, mapping, provision
+from syncd_google.busy import Watcher
+from syncd_google.dressing import Dressing
 from syncd_google.provision import Calendar
 from syncd_google.settings import GoogleSettings
 from syncd_google.writing import Writer
@@ -22,6 +24,7 @@ if TYPE_CHECKING:  # the client library takes long to import
     from syncd_google.client import Client
 
 _CALENDAR = "calendar"
+_GUESTS = "guests"
 
 
 class GoogleConnector:
@@ -32,7 +35,7 @@ class GoogleConnector:
     edit_resolution = timedelta(milliseconds=1)
     gives_address = False
     keeps_marks = True
-    reads_busy = False
+    reads_busy = True
     batch_size = 1
 
     def __init__(self, settings: GoogleSettings, toolbox: Toolbox, client: "Client") -> None:
@@ -40,6 +43,7 @@ class GoogleConnector:
         self._settings = settings
         self._toolbox = toolbox
         self._client = client
+        self._dressing = Dressing(toolbox.memory, settings)
 
     def bind(self) -> Binding:
         """Find the calendar again; without a request once it is known."""
@@ -63,10 +67,12 @@ class GoogleConnector:
         calendar = self._bound()
         if calendar is None:
             return Pull(whole=frozenset(self.carries))
-        pull, zone = listing.pull(self._client, calendar, cursor)
-        if zone and zone != calendar.zone:
-            self._remember(replace(calendar, zone=zone))
-        return replace(pull, clock_offset=self.policy.offset)
+        listed = listing.pull(self._client, calendar, cursor)
+        if listed.zone and listed.zone != calendar.zone:
+            self._remember(replace(calendar, zone=listed.zone))
+        self._dressing.learn(listed.colours)
+        self._welcome(guests=listed.guests, all_told=cursor is None)
+        return replace(listed.pull, clock_offset=self.policy.offset)
 
     def read(self, kind: Kind, remote: RemoteId) -> Remote:  # noqa: ARG002  # all are events
         """Read one event."""
@@ -90,20 +96,22 @@ class GoogleConnector:
         return outcomes
 
     def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
-        """Return what an event can hold."""
-        return mapping.fit(kind, fields)
+        """Return what an event can hold; times without a zone are in the plan's."""
+        return mapping.fit(kind, fields, self._toolbox.timezone)
 
     def holds(self, kind: Kind, fields: Fields) -> bool:
-        """Say whether there can be an event: a milestone needs its day."""
+        """Say whether there can be an event: a milestone needs its day, a block its time."""
         return mapping.holds(kind, fields)
 
     def addressed(self, url: str) -> RemoteId | None:  # noqa: ARG002  # gives none
         """Return None: other tools carry no addresses of events."""
         return None
 
-    def busy(self, start: datetime, end: datetime) -> Busy:  # noqa: ARG002  # not yet
-        """Return nothing yet."""
-        return Busy()
+    def busy(self, start: datetime, end: datetime) -> Busy:
+        """Return when the calendars in the settings are busy, and the person's own events."""
+        watcher = Watcher(self._client, self._settings, start, end)
+        guests = self._toolbox.memory.get(_GUESTS) is True
+        return watcher.busy(self._bound(), guests=guests)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -122,7 +130,7 @@ class GoogleConnector:
         calendar = self._bound()
         if calendar is None:
             raise TryLater("There is no calendar yet: sync again, so that it is made.")
-        return Writer(self._client, calendar)
+        return Writer(self._client, calendar, self._dressing)
 
     def _bound(self) -> Calendar | None:
         """Return the calendar of earlier runs, unless the settings now name another."""
@@ -132,6 +140,12 @@ class GoogleConnector:
         if self._settings.names_an_id and kept["id"] != self._settings.calendar:
             return None
         return Calendar(id=kept["id"], zone=kept["zone"])
+
+    def _welcome(self, *, guests: bool, all_told: bool) -> None:
+        """Note whether the person keeps something in syncd's calendar."""
+        known = self._toolbox.memory.get(_GUESTS) is True
+        if guests != known and (guests or all_told):
+            self._toolbox.memory.put(_GUESTS, guests)
 
     def _remember(self, calendar: Calendar) -> None:
         self._toolbox.memory.put(_CALENDAR, {"id": calendar.id, "zone": calendar.zone})

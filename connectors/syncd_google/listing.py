@@ -1,13 +1,14 @@
 """Reading the calendar: everything, or what changed since a cursor."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from syncd.errors import Gone, HoldTool, StartOver, TryLater
-from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Pull, Remote
-from syncd_google import mapping
+from syncd_google import blocks, events, mapping
 from syncd_google.provision import Calendar
 from syncd_google.refusals import Forbidden, NotFound, Refused
 
@@ -21,15 +22,30 @@ QUERY = {"maxResults": 2500, "showDeleted": True}
 _LONGEST = 1000  # pages; a listing that does not end is an error
 
 
-def pull(client: "Client", calendar: Calendar, cursor: str | None) -> tuple[Pull, str | None]:
-    """Return what changed, and the calendar's zone as the service states it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What reading the calendar brought.
+
+    zone: the calendar's, as the service states it.
+    colours: (goal, colour) of the learning blocks that have both.
+    guests: whether the person keeps something there that takes their time.
+    """
+
+    pull: Pull
+    zone: str | None
+    colours: tuple[tuple[str, str], ...]
+    guests: bool
+
+
+def pull(client: "Client", calendar: Calendar, cursor: str | None) -> Listed:
+    """Return what changed, or everything.
 
     Raises ``StartOver`` for a cursor that is of no use, ``HoldTool`` where the
     calendar itself is gone or closed to us.
     """
     token = _token(calendar, cursor) if cursor else None
     try:
-        events, last = _pages(client, calendar.id, token)
+        found, last = _pages(client, calendar.id, token)
     except NotFound as error:
         raise lost(calendar) from error
     except Gone as error:
@@ -42,7 +58,18 @@ def pull(client: "Client", calendar: Calendar, cursor: str | None) -> tuple[Pull
         raise HoldTool(f"The calendar cannot be read: {error}") from error
     zone = last.get("timeZone")
     after = Calendar(id=calendar.id, zone=str(zone or calendar.zone))
-    return _pull(events, after, last.get("nextSyncToken"), whole=token is None), zone
+    return Listed(
+        pull=_pull(found, after, last.get("nextSyncToken"), whole=token is None),
+        zone=zone,
+        colours=tuple(_colours(found)),
+        guests=any(is_guest(one) for one in found),
+    )
+
+
+def is_guest(event: Json) -> bool:
+    """Say whether an event is the person's own and takes time."""
+    free = event.get("transparency") == "transparent"
+    return not (events.mark_of(event) or free or events.is_gone(event))
 
 
 def lost(calendar: Calendar) -> HoldTool:
@@ -63,34 +90,39 @@ def _token(calendar: Calendar, cursor: str) -> str:
     raise StartOver("The cursor is of another calendar or another syncd: reading all.")
 
 
-def _pages(client: "Client", calendar: str, token: str | None) -> tuple[dict[str, Json], Json]:
-    """Return every event by its id, as stated last, and the last page."""
+def _pages(client: "Client", calendar: str, token: str | None) -> tuple[list[Json], Json]:
+    """Return every event once, as stated last, and the last page."""
     query: dict[str, Any] = QUERY | ({"syncToken": token} if token else {})
-    events: dict[str, Json] = {}
+    found: dict[str, Json] = {}
     for _ in range(_LONGEST):
         page = client.events(calendar, query)
         for event in page.get("items", ()):
-            events[str(event.get("id"))] = event
+            found[str(event.get("id"))] = event
         if not page.get("nextPageToken"):
-            return events, page
+            return list(found.values()), page
         query["pageToken"] = page["nextPageToken"]
     raise TryLater("Google's list of events does not end: trying again later.")
 
 
-def _pull(
-    events: dict[str, Json], calendar: Calendar, token: str | None, *, whole: bool
-) -> Pull:
-    own = [event for event in events.values() if not mapping.is_instance(event)]
+def _pull(found: list[Json], calendar: Calendar, token: str | None, *, whole: bool) -> Pull:
+    own = [event for event in found if not events.is_instance(event)]
     kept = {"calendar": calendar.id, "query": QUERY, "token": token}
     return Pull(
         items=tuple(_items(own, calendar.zone)),
-        gone=frozenset(RemoteId(str(one["id"])) for one in own if mapping.is_gone(one)),
-        whole=frozenset({Kind.MILESTONE}) if whole else frozenset(),
+        gone=frozenset(RemoteId(str(one["id"])) for one in own if events.is_gone(one)),
+        whole=frozenset(mapping.CARRIES) if whole else frozenset(),
         cursor=json.dumps(kept, sort_keys=True) if token else None,
     )
 
 
-def _items(events: list[Json], zone: str) -> list[Remote]:
+def _items(found: list[Json], zone: str) -> list[Remote]:
     """Return syncd's own events; what the person keeps beside them is theirs."""
-    alive = (one for one in events if not mapping.is_gone(one))
-    return [mapping.from_remote(one, zone) for one in alive if mapping.mark_of(one)]
+    alive = (one for one in found if not events.is_gone(one))
+    return [mapping.from_remote(one, zone) for one in alive if events.mark_of(one)]
+
+
+def _colours(found: list[Json]) -> Iterator[tuple[str, str]]:
+    for event in found:
+        goal, colour = blocks.goal_of(event), events.text(event, "colorId")
+        if goal and colour and not events.is_gone(event):
+            yield goal, colour

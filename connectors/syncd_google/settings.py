@@ -1,6 +1,7 @@
 """The settings under ``[connectors.google]``."""
 
 from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -16,6 +17,11 @@ class GoogleSettings(BaseModel):
     base_url: the origin of the service.
     calendar: the name of syncd's own secondary calendar, or its id.
     busy_calendars: ids of the calendars whose events are busy time; never written.
+    busy_tentative: whether what is not sure to happen, or was not answered, takes time.
+    busy_out_of_office: whether being out of the office does.
+    busy_declined: whether what the person declined does.
+    reminder_minutes: how long before a learning block Google reminds of it; "default" is
+        the calendar's own way, "none" is not at all.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -25,6 +31,10 @@ class GoogleSettings(BaseModel):
     base_url: str = "https://www.googleapis.com"
     calendar: str = Field(default="Learning", min_length=1)
     busy_calendars: list[str] = [PRIMARY]
+    busy_tentative: bool = True
+    busy_out_of_office: bool = True
+    busy_declined: bool = False
+    reminder_minutes: Annotated[int, Field(ge=0, le=40320)] | Literal["default", "none"] = 10
 
     @field_validator("token_file", "client_secrets_file")
     @classmethod
@@ -47,6 +57,11 @@ class GoogleSettings(BaseModel):
             message = "must name a calendar of syncd's own, not the primary one"
             raise ValueError(message)
         return name
+
+    @property
+    def asks_more_than_free_busy(self) -> bool:
+        """Say whether busy time is more than what Google itself calls busy."""
+        return not (self.busy_tentative and self.busy_out_of_office) or self.busy_declined
 
     @property
     def names_an_id(self) -> bool:

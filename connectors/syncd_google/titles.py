@@ -6,7 +6,6 @@ TICK = "✓"
 GUARD = "\N{WORD JOINER}"
 """Written before a title that itself begins like a tick ("Done with part one"). It
 does not show, and keeps the words from being read as "this is done"."""
-UNTITLED = "Untitled milestone"
 
 _DONE = re.compile(
     r"\s*(?:[✓✔]\N{VARIATION SELECTOR-16}?\s*|done[\s:\N{EN DASH}\N{EM DASH}-]+)",

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from syncd.errors import Changed, Gone, SkipItem, TryLater, Unclear
+from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Remote, Seen, Write
-from syncd_google import mapping
+from syncd_google import blocks, events, mapping
+from syncd_google.dressing import Dressing
 from syncd_google.listing import lost
 from syncd_google.provision import Calendar
 from syncd_google.refusals import NotFound, Refused, Taken
@@ -27,6 +29,7 @@ class Writer:
 
     client: "Client"
     calendar: Calendar
+    dressing: Dressing
 
     def event(self, remote: RemoteId) -> Json:
         """Return a live event. Raises ``Gone``, or ``HoldTool`` if all the calendar is."""
@@ -35,7 +38,7 @@ class Writer:
         except NotFound:
             self._still_there()
             raise
-        if mapping.is_gone(event):
+        if events.is_gone(event):
             raise Gone(f"The event {remote} was deleted in Google Calendar.")
         return event
 
@@ -44,24 +47,24 @@ class Writer:
         for generation in range(_GENERATIONS):
             try:
                 event = self.client.event(
-                    self.calendar.id, mapping.event_id(write.entity, generation)
+                    self.calendar.id, events.event_id(write.entity, generation)
                 )
             except NotFound:
                 self._still_there()
                 return None
-            if mapping.is_gone(event):
+            if events.is_gone(event):
                 return None
-            if mapping.mark_of(event) == write.entity:
+            if events.mark_of(event) == write.entity:
                 return self._item(event)
         return None
 
     def create(self, write: Write) -> Remote:
         """Make the event, or bring back what stands under its id."""
         if not mapping.holds(write.kind, write.fields):
-            raise SkipItem(f"{_shown(write)} has no day for the calendar: give it a due date.")
-        body = mapping.to_remote(write.kind, write.entity, write.fields)
+            raise SkipItem(f"{_shown(write)} {_why_not(write)}")
+        body = self._body(write)
         for generation in range(_GENERATIONS):
-            remote = mapping.event_id(write.entity, generation)
+            remote = events.event_id(write.entity, generation)
             try:
                 event = self.client.insert(self.calendar.id, {"id": remote, **body})
             except NotFound as error:
@@ -79,12 +82,12 @@ class Writer:
         """Bring the event to the fields of the write, and touch nothing else of it."""
         seen = _seen(write)
         fields = mapping.fit(write.kind, write.fields)
-        if "due" in fields and fields["due"] is None:
-            raise SkipItem(f"{_shown(write)} has no day for the calendar: give it a due date.")
+        if lacking := mapping.lacks(write.kind, fields):
+            raise SkipItem(f"{_shown(write)} {lacking}")
         form, version = self._form(seen)
-        body = mapping.to_patch(fields, form, self.calendar.zone)
+        body = self._patch(write.kind, fields, form)
         if seen.mark != write.entity:
-            body |= mapping.marked(write.entity)
+            body = mapping.marked(body, write.entity, write.kind)
         if not body:
             return self._item(self.event(seen.id))
         try:
@@ -95,7 +98,7 @@ class Writer:
         except Changed:
             with _in_doubt():
                 return self._as_asked(write, {**seen.fields, **fields})
-        if mapping.is_gone(event):
+        if events.is_gone(event):
             raise Gone(f"The event {seen.id} was deleted in Google Calendar.")
         return self._item(event)
 
@@ -116,6 +119,23 @@ class Writer:
                 return
             raise
 
+    def _body(self, write: Write) -> Json:
+        """Return the body of a new event, without its id."""
+        body = mapping.to_remote(write.kind, write.entity, write.fields, self.calendar.zone)
+        if write.kind is not Kind.BLOCK:
+            return body
+        colour = self.dressing.colour(blocks.goal_of(body))
+        shown = {"colorId": colour} if colour else {}
+        return {**body, **shown, "reminders": self.dressing.reminders()}
+
+    def _patch(self, kind: Kind, fields: Json, form: Json) -> Json:
+        """Return what brings an event to ``fields``; another goal brings another colour."""
+        body = mapping.to_patch(kind, fields, form, self.calendar.zone)
+        goal = fields.get("goal")
+        if kind is Kind.BLOCK and "goal" in fields and goal != blocks.goal_of(form):
+            body["colorId"] = self.dressing.colour(goal)
+        return body
+
     def _form(self, seen: Seen) -> tuple[Json, str]:
         """Return what the event looked like, and the etag that goes with it."""
         if seen.version and "start" in seen.extra:
@@ -126,7 +146,7 @@ class Writer:
             raise Changed(f"The event {seen.id} was edited in Google Calendar meanwhile.")
         return event, version
 
-    def _as_asked(self, write: Write, wanted: mapping.Json) -> Remote:
+    def _as_asked(self, write: Write, wanted: Json) -> Remote:
         """Return the event if all of it is as asked: an earlier try had arrived.
 
         Raises ``Changed`` if anything of it is different.
@@ -142,27 +162,27 @@ class Writer:
             event = self.client.event(self.calendar.id, remote)
         except Gone:
             return None  # the id stays taken though nothing answers to it
-        if mapping.is_gone(event):
-            return self._revived(remote, body, event)
-        if mapping.mark_of(event) != write.entity:
+        if events.is_gone(event):
+            return self._revived(remote, write, body, event)
+        if events.mark_of(event) != write.entity:
             return None
         fields = mapping.fit(write.kind, write.fields)
-        changes = mapping.to_patch(fields, event, self.calendar.zone)
+        changes = self._patch(write.kind, fields, event)
         if not changes:
             return event
         return self.client.patch(
             self.calendar.id, remote, changes, str(event.get("etag") or "")
         )
 
-    def _revived(self, remote: RemoteId, body: Json, old: Json) -> Json | None:
-        patch = mapping.to_revive(body, old)
+    def _revived(self, remote: RemoteId, write: Write, body: Json, old: Json) -> Json | None:
+        patch = mapping.to_revive(write.kind, write.fields, body, old)
         try:
             event = self.client.patch(
                 self.calendar.id, remote, patch, str(old.get("etag") or "")
             )
         except (Gone, Refused, Taken):
             return None
-        return None if mapping.is_gone(event) else event
+        return None if events.is_gone(event) else event
 
     def _still_there(self) -> None:
         """Raise ``HoldTool`` where the whole calendar is gone, not one event of it."""
@@ -191,6 +211,10 @@ def _seen(write: Write) -> Seen:
     if write.seen is None:
         raise SkipItem(f"{_shown(write)} was never read in Google Calendar: sync again.")
     return write.seen
+
+
+def _why_not(write: Write) -> str:
+    return mapping.lacks(write.kind, mapping.whole(write.kind, write.fields))
 
 
 def _shown(write: Write) -> str:

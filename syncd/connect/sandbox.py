@@ -5,6 +5,7 @@ A sandbox is an ASGI application written from a service's public documentation.
 
 import socket
 import threading
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import uvicorn
@@ -40,6 +41,37 @@ class Person(Protocol):
 
     def delete(self, kind: Kind, title: str) -> None:
         """Delete an item by hand, as the tool's own button does."""
+        ...
+
+
+class Diary(Protocol):
+    """What a person with a calendar does besides, in one that is not syncd's.
+
+    For the persons of sandboxes that tell busy time. A learning block is dragged by
+    ``Person.edit`` of its "start" (it stays as long as it is; a date makes it take the
+    whole day), resized by that of its "end", and ticked by that of its "state".
+    """
+
+    def meeting(
+        self, title: str, start: datetime | date, end: datetime | date, **how: bool
+    ) -> None:
+        """Plan something else; two dates are whole days, ``end`` the one after.
+
+        how: ``tentative``, ``declined``, ``free`` (it takes no time), ``weekly`` (it comes
+        again every week), ``out_of_office``.
+        """
+        ...
+
+    def meetings(self) -> list[str]:
+        """Return the titles of what is planned, in order."""
+        ...
+
+    def move_meeting(self, title: str, start: datetime) -> None:
+        """Move what is planned to another time; it stays as long as it is."""
+        ...
+
+    def cancel_meeting(self, title: str) -> None:
+        """Delete what is planned."""
         ...
 
 

@@ -4,9 +4,9 @@ import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from syncd.connect.sandbox import Person
+from syncd.connect.sandbox import Diary, Person
 from syncd.model.entities import Kind
-from syncd.model.values import Moment, Value
+from syncd.model.values import BlockState, Moment, Value
 from syncd_google.sandbox import acts
 from syncd_google.sandbox.state import Account, Calendar, Event
 
@@ -14,7 +14,7 @@ _TICK = re.compile(r"\A(?:[✓✔]\N{VARIATION SELECTOR-16}?\s*|done[\s:-]+)", r
 _UNSEEN = "\N{WORD JOINER}"
 
 
-class GooglePerson(Person):
+class GooglePerson(Person, Diary):
     """Sees the events of the application's calendar; a ✓ before a title means done."""
 
     def __init__(self, account: Account) -> None:
@@ -37,25 +37,36 @@ class GooglePerson(Person):
         return [_title(one) for one in events]
 
     def shows(self, kind: Kind, title: str) -> dict[str, Value]:
-        """Return title, day and whether it is ticked."""
-        event = self.event(kind, title)
-        day = acts.first_day(event, self.calendar())
+        """Return title, day and whether it is ticked; of a block, when it is and its state."""
+        event, calendar = self.event(kind, title), self.calendar()
+        if kind is Kind.BLOCK:
+            return _block(event)
+        day = acts.first_day(event, calendar)
         return {"title": _title(event), "due": day, "done": _ticked(event)}
 
     def add(self, kind: Kind, title: str, **fields: Value) -> None:
-        """Add an all-day event by hand; without a day, today."""
-        self._only_milestones(kind)
+        """Add an all-day event by hand, without a day today; or, as a block, a timed one."""
+        if kind is Kind.BLOCK:
+            start, end = fields.get("start"), fields.get("end")
+            if not isinstance(start, Moment) or not isinstance(end, Moment):
+                raise KeyError(kind)
+            length = int((end.at - start.at).total_seconds() // 60)
+            acts.add_meeting(self._account, self.calendar(), title, start.at, length)
+            return
+        self._known(kind)
         due = fields.get("due")
         day = due if isinstance(due, date) else self._account.clock.now().date()
         text = f"✓ {title}" if fields.get("done") else title
         acts.add_day(self._account, self.calendar(), text, day)
 
     def edit(self, kind: Kind, title: str, field: str, value: Value) -> None:
-        """Rename, drag to another day (or, with a moment, to a time), or tick."""
+        """Rename, drag to another day (or, with a moment, to a time), resize, or tick."""
         event, calendar = self.event(kind, title), self.calendar()
-        if field == "due":
-            self._drag(event, value)
+        if field in (("start", "end") if kind is Kind.BLOCK else ("due",)):
+            self._drag(event, field, value)
             return
+        if kind is Kind.BLOCK and field == "state":
+            field, value = "done", value is BlockState.DONE
         shown = {"title": _title(event), "done": _ticked(event)}
         if field not in shown:
             raise KeyError(field)
@@ -74,10 +85,16 @@ class GooglePerson(Person):
                 return one
         raise KeyError(title)
 
-    def _drag(self, event: Event, value: Value) -> None:
+    def _drag(self, event: Event, field: str, value: Value) -> None:
         calendar = self.calendar()
-        if isinstance(value, Moment):
+        if isinstance(value, Moment) and field == "end":
+            acts.resize(self._account, calendar, event.id, value.at)
+        elif isinstance(value, Moment) and field == "start":
+            acts.drag(self._account, calendar, event.id, value.at)
+        elif isinstance(value, Moment):
             acts.retime(self._account, calendar, event.id, value.at)
+        elif isinstance(value, date) and field == "start":
+            acts.whole_day(self._account, calendar, event.id, value)
         elif isinstance(value, date):
             acts.move(self._account, calendar, event.id, value)
         else:
@@ -85,14 +102,63 @@ class GooglePerson(Person):
             raise KeyError(message)
 
     def _live(self, kind: Kind) -> list[Event]:
-        self._only_milestones(kind)
+        self._known(kind)
         calendar = self.calendar()
-        found = [one for one in calendar.events.values() if not one.gone]
+        alive = (one for one in calendar.events.values() if not one.gone)
+        found = [one for one in alive if kind in _kinds(one)]
         return sorted(found, key=lambda one: (one.start.instant(calendar.zone), one.number))
 
-    def _only_milestones(self, kind: Kind) -> None:
-        if kind is not Kind.MILESTONE:
+    def _known(self, kind: Kind) -> None:
+        if kind not in (Kind.MILESTONE, Kind.BLOCK):
             raise KeyError(kind)
+
+    # In the person's own calendar.
+
+    def meeting(
+        self, title: str, start: datetime | date, end: datetime | date, **how: bool
+    ) -> None:
+        """Plan something else."""
+        calendar = self._account.calendar("primary")
+        acts.add_planned(self._account, calendar, title, (start, end), how)
+
+    def meetings(self) -> list[str]:
+        """Return the titles of what is planned, in order; of a series once."""
+        calendar = self._account.calendar("primary")
+        alive = (one for one in calendar.events.values() if not one.gone)
+        found = sorted(alive, key=lambda one: (one.start.instant(calendar.zone), one.number))
+        return [str(one.fields.get("summary", "")) for one in found]
+
+    def move_meeting(self, title: str, start: datetime) -> None:
+        """Drag what is planned to another time."""
+        calendar = self._account.calendar("primary")
+        acts.drag(self._account, calendar, self._meeting(title).id, start)
+
+    def cancel_meeting(self, title: str) -> None:
+        """Delete what is planned."""
+        calendar = self._account.calendar("primary")
+        acts.delete(self._account, calendar, self._meeting(title).id)
+
+    def _meeting(self, title: str) -> Event:
+        for one in self._account.calendar("primary").events.values():
+            if one.fields.get("summary") == title and not one.gone:
+                return one
+        raise KeyError(title)
+
+
+def _kinds(event: Event) -> set[Kind]:
+    """Return what an event may be; one added by hand and with a time may be either."""
+    kept = event.fields.get("extendedProperties", {}).get("private", {})
+    if kept:
+        return {Kind.BLOCK if "block" in kept.values() else Kind.MILESTONE}
+    return {Kind.MILESTONE} | ({Kind.BLOCK} if event.start.at else set())
+
+
+def _block(event: Event) -> dict[str, Value]:
+    start, end = (
+        Moment(it.at, it.zone) if it.at else it.day for it in (event.start, event.end)
+    )
+    state = BlockState.DONE if _ticked(event) else BlockState.PUBLISHED
+    return {"title": _title(event), "start": start, "end": end, "state": state}
 
 
 def _title(event: Event) -> str:

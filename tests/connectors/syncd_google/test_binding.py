@@ -142,7 +142,7 @@ def test_a_deleted_calendar_is_not_found_again(google: GoogleHarness) -> None:
 def test_without_a_calendar_there_is_nothing_to_read(fresh: GoogleHarness) -> None:
     pull = fresh.connector.pull(None)
     assert pull.items == ()
-    assert pull.whole == {Kind.MILESTONE}
+    assert pull.whole == {Kind.MILESTONE, Kind.BLOCK}
 
 
 def test_a_lost_reply_to_making_the_calendar_makes_no_second_one(

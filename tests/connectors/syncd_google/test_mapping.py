@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId
 from syncd.model.schema import DEFAULTS
-from syncd_google import mapping
+from syncd_google import events, mapping
 
 ENTITY = EntityId("01JWQ9E4V0Z8N3A6B7C2D5F1GH")
 BERLIN = "Europe/Berlin"
@@ -25,7 +25,7 @@ MILESTONES = st.fixed_dictionaries(
 
 @given(MILESTONES)
 def test_an_event_gives_back_what_fits(fields: dict[str, Any]) -> None:
-    event = {"id": "x", **mapping.to_remote(Kind.MILESTONE, ENTITY, fields)}
+    event = {"id": "x", **mapping.to_remote(Kind.MILESTONE, ENTITY, fields, BERLIN)}
     item = mapping.from_remote(event, BERLIN)
     assert item.fields == mapping.fit(Kind.MILESTONE, fields)
     assert item.mark == ENTITY
@@ -42,11 +42,11 @@ def test_fitting_twice_is_fitting_once(fields: dict[str, Any]) -> None:
 def test_a_patch_brings_an_event_to_what_it_should_be(
     before: dict[str, Any], after: dict[str, Any]
 ) -> None:
-    event = mapping.to_remote(Kind.MILESTONE, ENTITY, before)
+    event = mapping.to_remote(Kind.MILESTONE, ENTITY, before, BERLIN)
     wanted = mapping.fit(Kind.MILESTONE, after)
-    patched = {**event, **mapping.to_patch(wanted, event, BERLIN), "id": "x"}
+    patched = {**event, **mapping.to_patch(Kind.MILESTONE, wanted, event, BERLIN), "id": "x"}
     assert mapping.from_remote(patched, BERLIN).fields == wanted
-    assert mapping.to_patch(wanted, patched, BERLIN) == {}
+    assert mapping.to_patch(Kind.MILESTONE, wanted, patched, BERLIN) == {}
 
 
 TIMED = st.builds(
@@ -65,7 +65,7 @@ TIMED = st.builds(
 def test_an_event_with_a_time_keeps_it_when_its_day_changes(
     event: dict[str, Any], due: date
 ) -> None:
-    patch = mapping.to_patch({"due": due}, event, BERLIN)
+    patch = mapping.to_patch(Kind.MILESTONE, {"due": due}, event, BERLIN)
     moved = {**event, **patch, "id": "x"}
     assert mapping.from_remote(moved, BERLIN).fields["due"] == due
     assert moved["start"]["timeZone"] == event["start"]["timeZone"]
@@ -78,7 +78,7 @@ def test_how_long_it_takes_does_not_change_with_the_clocks() -> None:
         "start": {"dateTime": "2026-10-24T23:00:00+02:00", "timeZone": BERLIN},
         "end": {"dateTime": "2026-10-25T07:00:00+01:00", "timeZone": BERLIN},
     }
-    patch = mapping.to_patch({"due": date(2026, 11, 1)}, event, BERLIN)
+    patch = mapping.to_patch(Kind.MILESTONE, {"due": date(2026, 11, 1)}, event, BERLIN)
     assert patch["start"]["dateTime"] == "2026-11-01T23:00:00+01:00"
     assert datetime.fromisoformat(patch["end"]["dateTime"]) == datetime(
         2026, 11, 2, 7, tzinfo=UTC
@@ -120,20 +120,20 @@ def test_the_day_of_an_event_is_where_it_starts(start: Any, day: date | None) ->
 
 def test_an_event_of_several_days_stays_one_when_its_day_changes() -> None:
     event = {"summary": "Fair", "start": {"date": "2026-06-15"}, "end": {"date": "2026-06-18"}}
-    patch = mapping.to_patch({"due": date(2026, 12, 30)}, event, BERLIN)
+    patch = mapping.to_patch(Kind.MILESTONE, {"due": date(2026, 12, 30)}, event, BERLIN)
     assert patch == {"start": {"date": "2026-12-30"}, "end": {"date": "2027-01-02"}}
 
 
 def test_the_last_days_of_all_time_do_not_end_it() -> None:
     assert mapping.fit(Kind.MILESTONE, {"due": date.max}) == {"due": date(9999, 12, 30)}
     event = {"summary": "Fair", "start": {"date": "2026-06-15"}, "end": {"date": "2026-06-18"}}
-    patch = mapping.to_patch({"due": date(9999, 12, 30)}, event, BERLIN)
+    patch = mapping.to_patch(Kind.MILESTONE, {"due": date(9999, 12, 30)}, event, BERLIN)
     assert patch["end"] == {"date": "9999-12-31"}
 
 
 def test_a_new_event_is_all_day_free_time_without_a_reminder() -> None:
     fields = {"title": "Exam", "due": DUE, "done": False}
-    assert mapping.to_remote(Kind.MILESTONE, ENTITY, fields) == {
+    assert mapping.to_remote(Kind.MILESTONE, ENTITY, fields, BERLIN) == {
         "summary": "Exam",
         "start": {"date": "2026-06-15"},
         "end": {"date": "2026-06-16"},
@@ -150,9 +150,13 @@ def test_only_what_differs_is_in_a_patch() -> None:
         "end": {"date": "2026-06-16"},
     }
     same = {"title": "Exam", "due": DUE, "done": True}
-    assert mapping.to_patch(same, event, BERLIN) == {}
-    assert mapping.to_patch({"done": False}, event, BERLIN) == {"summary": "Exam"}
-    assert mapping.to_patch({"title": "Viva"}, event, BERLIN) == {"summary": "✓ Viva"}
+    assert mapping.to_patch(Kind.MILESTONE, same, event, BERLIN) == {}
+    assert mapping.to_patch(Kind.MILESTONE, {"done": False}, event, BERLIN) == {
+        "summary": "Exam"
+    }
+    assert mapping.to_patch(Kind.MILESTONE, {"title": "Viva"}, event, BERLIN) == {
+        "summary": "✓ Viva"
+    }
 
 
 def test_an_event_whose_title_was_cleared_keeps_the_plans() -> None:
@@ -190,10 +194,10 @@ def test_a_milestone_needs_a_day_to_be_in_the_calendar() -> None:
 
 
 def test_the_id_of_an_event_follows_from_the_entity_alone() -> None:
-    first, again = mapping.event_id(ENTITY), mapping.event_id(EntityId(str(ENTITY)))
+    first, again = events.event_id(ENTITY), events.event_id(EntityId(str(ENTITY)))
     assert first == again
     assert re.fullmatch(r"[0-9a-v]{52}", first)
-    others = {mapping.event_id(ENTITY, 1), mapping.event_id(EntityId("other"))}
+    others = {events.event_id(ENTITY, 1), events.event_id(EntityId("other"))}
     assert first not in others
     assert len(others) == 2
     # Kept for ever: another id would double every event after an upgrade.

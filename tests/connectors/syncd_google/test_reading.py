@@ -234,7 +234,7 @@ def test_reading_one_that_was_deleted_is_evidence(google: GoogleHarness) -> None
 
 def test_only_a_full_reading_is_whole(google: GoogleHarness) -> None:
     pull = google.connector.pull(None)
-    assert pull.whole == {Kind.MILESTONE}
+    assert pull.whole == {Kind.MILESTONE, Kind.BLOCK}
     assert google.connector.pull(pull.cursor).whole == frozenset()
 
 

@@ -14,7 +14,7 @@ from syncd.model.entities import Kind
 from syncd.model.ids import EntityId
 from syncd.model.remote import Op, Remote, Seen
 from syncd.model.values import Moment
-from syncd_google import mapping
+from syncd_google import events
 from syncd_google.sandbox import acts
 from tests.connectors.syncd_google.harness import GoogleHarness
 
@@ -154,7 +154,7 @@ def test_an_event_that_stays_deleted_gets_another_id(
     write = google.new_write(Kind.MILESTONE, "Exam")
     google.delete(google.made(write))
     google.server.faults.append(Fault(act="status", status=status, reply=body, **PATCH))
-    assert google.made(write).id == mapping.event_id(write.entity, 1)
+    assert google.made(write).id == events.event_id(write.entity, 1)
 
 
 def test_a_service_that_patches_what_is_deleted_does_not_mislead(google: GoogleHarness) -> None:
@@ -169,11 +169,11 @@ def test_an_id_that_something_else_has_is_left_to_it(
 ) -> None:
     write = google.new_write(Kind.MILESTONE, "Exam")
     day = {"date": "2026-06-15"}
-    theirs = {"id": mapping.event_id(write.entity), "summary": "Theirs", "start": day}
+    theirs = {"id": events.event_id(write.entity), "summary": "Theirs", "start": day}
     theirs["end"] = {"date": "2026-06-16"}
     api.post(f"/calendars/{google.calendar.id}/events", json=theirs).raise_for_status()
     made = google.made(write)
-    assert made.id == mapping.event_id(write.entity, 1)
+    assert made.id == events.event_id(write.entity, 1)
     assert google.connector.find(write) == made
     assert google.made(write) == made
     assert sorted(google.person.titles(Kind.MILESTONE)) == ["Exam", "Theirs"]
@@ -184,7 +184,7 @@ def test_an_id_whose_event_was_forgotten_is_passed_over(google: GoogleHarness) -
     write = google.new_write(Kind.MILESTONE, "Exam")
     taken = {"error": {"code": 409, "errors": [{"reason": "duplicate"}], "message": "Taken"}}
     google.server.faults.append(Fault(act="status", status=409, reply=taken, **POST))
-    assert google.made(write).id == mapping.event_id(write.entity, 1)
+    assert google.made(write).id == events.event_id(write.entity, 1)
 
 
 def test_an_entity_for_which_no_id_is_free_is_skipped(google: GoogleHarness) -> None:

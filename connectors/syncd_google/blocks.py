@@ -1,0 +1,198 @@
+"""Pure: learning blocks as events.
+
+A block is a timed event that takes its time. Where its user drags it, there it is; a
+tick before its title means that it is done. Links to its task stand at the end of the
+description; what the person writes there stays.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from syncd.model.remote import LINKS, Carried
+from syncd.model.schema import Fields
+from syncd.model.values import BlockState, Moment, Value
+from syncd_google import events, links, titles
+from syncd_google.events import Json
+
+_EDITABLE = frozenset({"title", "start", "end", "state"})
+FIELDS = _EDITABLE | {"task", "goal", LINKS}
+CARRIED = Carried(
+    fields=FIELDS,
+    editable=_EDITABLE,
+    home=frozenset({"start", "end"}),
+    adopts=False,
+    archives=False,
+    gone={"state": BlockState.SKIPPED},
+    live_only=True,
+)
+UNTITLED = "Learning time"
+FORM = ("summary", "start", "end", "description", "extendedProperties")
+"""What of an event a later patch depends on."""
+
+_STATES: Mapping[Value, BlockState] = {
+    BlockState.PUBLISHED: BlockState.PUBLISHED,
+    BlockState.PINNED: BlockState.PUBLISHED,
+    BlockState.UNCONFIRMED: BlockState.PUBLISHED,
+    BlockState.MISSED: BlockState.PUBLISHED,
+    BlockState.DONE: BlockState.DONE,
+}
+"""As what an event shows a state; drafts and skipped blocks have no event."""
+_REFERENCES = {"task": "syncd-task", "goal": "syncd-goal"}
+_LINKS = "syncd-links"
+_HOUR = timedelta(hours=1)
+
+
+def fit(fields: Fields, zone: str | None) -> dict[str, Any]:
+    """Return what an event can hold of ``fields``; ``zone`` is for times without one."""
+    fitted: dict[str, Any] = {k: v for k, v in fields.items() if k in FIELDS}
+    for name in fitted:
+        value = fitted[name]
+        if name == "title":
+            fitted[name] = titles.clean(str(value)) or UNTITLED
+        elif name == "state":
+            fitted[name] = _STATES.get(value, value)
+        elif name == LINKS:
+            fitted[name] = links.clean(str(value or ""))
+        elif isinstance(value, Moment):
+            fitted[name] = Moment(value.to_the_minute().at, _known(value.zone) or zone)
+    return fitted
+
+
+def lacks(fields: Fields) -> str:
+    """Return, in words, what there can be no event without; "" where nothing is missing."""
+    if any(name in fields and fields[name] is None for name in ("start", "end")):
+        return "has no time for the calendar: give it a start and an end."
+    start, end = fields.get("start"), fields.get("end")
+    if isinstance(start, Moment) and isinstance(end, Moment) and end.at <= start.at:
+        return "ends before it starts: give it a later end."
+    if fields.get("state", BlockState.PUBLISHED) not in _STATES:
+        return "is not for the calendar yet, or no longer: plan it again."
+    return ""
+
+
+def to_remote(fitted: Fields, zone: str) -> dict[str, Any]:
+    """Return the body of a new event, without its id, marks, colour and reminder."""
+    done = fitted.get("state") is BlockState.DONE
+    body: dict[str, Any] = {
+        "summary": titles.join(str(fitted.get("title", UNTITLED)), done=done),
+        "start": _stated(fitted["start"], zone),
+        "end": _stated(fitted["end"], zone),
+        "transparency": "opaque",
+    }
+    return body | aside(fitted, {})
+
+
+def to_patch(fields: Fields, form: Json, zone: str) -> dict[str, Any]:
+    """Return what brings an event of this form to ``fields``: only what differs."""
+    body: dict[str, Any] = {}
+    there = titles.split(events.text(form, "summary"))
+    done = fields["state"] is BlockState.DONE if "state" in fields else there[1]
+    wanted = (str(fields.get("title", there[0])), done)
+    if wanted != there:
+        body["summary"] = titles.join(wanted[0], done=wanted[1])
+    return body | _moved(fields, form, zone) | aside(fields, form)
+
+
+def aside(fields: Fields, form: Json) -> dict[str, Any]:
+    """Return the part of a patch that is links and references: what differs of them."""
+    body: dict[str, Any] = {}
+    kept: dict[str, Any] = {}
+    for name, key in _REFERENCES.items():
+        if name in fields and fields[name] != _reference(form, name):
+            kept[key] = fields[name]
+    wanted = links.of(str(fields.get(LINKS) or ""))
+    if LINKS in fields and wanted != _links(form):
+        text, old = events.text(form, "description"), _names(form)
+        body["description"] = links.placed(text, old, wanted)
+        if links.names(wanted) != old:
+            kept[_LINKS] = links.names(wanted) or None
+    return {**body, "extendedProperties": {"private": kept}} if kept else body
+
+
+def goal_of(form: Json) -> str | None:
+    """Return the goal of an event's block."""
+    return _reference(form, "goal")
+
+
+def read(event: Json, zone: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return an event's fields, and what is wrong with those that are missing."""
+    title, done = titles.split(events.text(event, "summary"))
+    fields: dict[str, Any] = {
+        "state": BlockState.DONE if done else BlockState.PUBLISHED,
+        LINKS: links.stated(_links(event)),
+        **{name: _reference(event, name) for name in _REFERENCES},
+    }
+    problems: dict[str, str] = {}
+    if title:
+        fields["title"] = title
+    else:
+        problems["title"] = "An event of a learning block has no title: give it one."
+    start, end = (_moment(events.part(event, name), zone) for name in ("start", "end"))
+    if start is not None and end is not None and start.at < end.at:
+        fields |= {"start": start, "end": end}
+    else:
+        problems |= dict.fromkeys(("start", "end"), _timeless(event, title))
+    return fields, problems
+
+
+def _timeless(event: Json, title: str) -> str:
+    shown = f"The event '{title or event.get('id')}' of a learning block"
+    if "date" in events.part(event, "start"):
+        return f"{shown} takes the whole day: give it a time in Google Calendar."
+    return f"{shown} has no length that syncd can read: give it a start and a later end."
+
+
+def _known(zone: str | None) -> str | None:
+    """Return a zone's name if it is one."""
+    try:
+        return ZoneInfo(zone).key if zone else None
+    except (ValueError, KeyError, OSError):
+        return None
+
+
+def _stated(moment: Any, zone: str) -> dict[str, Any]:
+    named = moment.zone or zone
+    return {"dateTime": moment.local(named).isoformat(), "timeZone": named}
+
+
+def _moment(time: Json, zone: str) -> Moment | None:
+    """Return a moment; the zone is that of the event, else the calendar's."""
+    at = events.local(time, zone)
+    named = time.get("timeZone")
+    if at is None:
+        return None
+    named = _known(named if isinstance(named, str) else None)
+    return Moment(at, named or zone).to_the_minute()
+
+
+def _moved(fields: Fields, form: Json, zone: str) -> dict[str, Any]:
+    """Return the times that differ; of an event over whole days always both."""
+    wanted = {name: it for name in ("start", "end") if (it := fields.get(name)) is not None}
+    there = {name: _moment(events.part(form, name), zone) for name in ("start", "end")}
+    if not wanted or all(wanted[name] == there[name] for name in wanted):
+        return {}
+    if None not in there.values():
+        return {n: _stated(it, zone) for n, it in wanted.items() if it != there[n]}
+    whole = {"date": None} if "date" in events.part(form, "start") else {}
+    return {name: {**_stated(it, zone), **whole} for name, it in _both(wanted).items()}
+
+
+def _both(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a start and an end; the one that is not given makes it an hour."""
+    start, end = wanted.get("start"), wanted.get("end")
+    start = start or Moment(end.at - _HOUR, end.zone)  # type: ignore[union-attr]  # one is given
+    return {"start": start, "end": end or Moment(start.at + _HOUR, start.zone)}
+
+
+def _reference(event: Json, name: str) -> str | None:
+    return events.text(events.private(event), _REFERENCES[name]) or None
+
+
+def _names(event: Json) -> str:
+    return events.text(events.private(event), _LINKS)
+
+
+def _links(event: Json) -> links.Links:
+    return links.found(events.text(event, "description"), _names(event))

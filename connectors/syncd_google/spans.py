@@ -1,0 +1,88 @@
+"""Pure: when the events of a calendar take their person's time."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from syncd.connect.busy import BusySpan
+from syncd_google import events
+from syncd_google.events import Json
+from syncd_google.settings import GoogleSettings
+
+_NEVER = frozenset({"workingLocation", "birthday"})
+_UNSURE = frozenset({"tentative", "needsAction"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counting:
+    """What counts as busy, beside what is sure."""
+
+    tentative: bool = True
+    out_of_office: bool = True
+    declined: bool = False
+
+    @classmethod
+    def of(cls, settings: GoogleSettings) -> "Counting":
+        """Return what the settings say."""
+        return cls(
+            tentative=settings.busy_tentative,
+            out_of_office=settings.busy_out_of_office,
+            declined=settings.busy_declined,
+        )
+
+    def takes_time(self, event: Json) -> bool:
+        """Say whether an event makes its person busy.
+
+        As in the Calendar API's reference: cancelled and transparent events never do, nor
+        does where someone works.
+        """
+        kind = event.get("eventType")
+        answer = _answer(event)
+        if events.is_gone(event) or event.get("transparency") == "transparent":
+            return False
+        if kind in _NEVER or (kind == "outOfOffice" and not self.out_of_office):
+            return False
+        if answer == "declined":
+            return self.declined
+        unsure = event.get("status") == "tentative" or answer in _UNSURE
+        return self.tentative or not unsure
+
+
+def of_events(found: Iterable[Json], zone: str, counting: Counting) -> Iterator[BusySpan]:
+    """Yield when these events take time; days are those of ``zone``, the calendar's."""
+    for event in found:
+        if not counting.takes_time(event):
+            continue
+        start, end = (_instant(events.part(event, it), zone) for it in ("start", "end"))
+        if start is not None and end is not None and start < end:
+            yield BusySpan(start, end)
+
+
+def of_answer(busy: Iterable[Json]) -> Iterator[BusySpan]:
+    """Yield the spans of an answer about free and busy time."""
+    for one in busy:
+        start, end = events.instant(one.get("start")), events.instant(one.get("end"))
+        if start is not None and end is not None and start < end:
+            yield BusySpan(start, end)
+
+
+def _answer(event: Json) -> object:
+    """Return what the calendar's own person answered to an invitation."""
+    people = event.get("attendees")
+    for one in people if isinstance(people, list) else ():
+        if isinstance(one, dict) and one.get("self"):
+            return one.get("responseStatus")
+    return None
+
+
+def _instant(stated: Json, zone: str) -> datetime | None:
+    day = events.day(stated)
+    if day is not None:
+        return _midnight(day, zone)
+    at = events.local(stated, zone)
+    return at.astimezone(UTC) if at else None
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
