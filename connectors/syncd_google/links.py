@@ -15,7 +15,7 @@ _ADDRESS = re.compile(r"(?:https?://|syncd:)[^\s<>\"]{1,2000}")
 _NAME = re.compile(r"[^\s:<>&\"][^:<>&\"\r\n]{0,39}")
 _LINE = re.compile(r"(\r?\n|<br\s*/?>)", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
-_EMPTY_END = re.compile(r"(?:\s|<br\s*/?>)+\Z", re.IGNORECASE)
+_EMPTY_ENDS = re.compile(r"\A(?:\s|<br\s*/?>)+|(?:\s|<br\s*/?>)+\Z", re.IGNORECASE)
 _MOST = 10
 
 Links = dict[str, str]
@@ -72,7 +72,7 @@ def _without(description: str, kept: str) -> str:
             ours.remove(link[0])
         else:
             rest = line + end + rest
-    return rest if rest == description else _EMPTY_END.sub("", rest)
+    return rest if rest == description else _EMPTY_ENDS.sub("", rest)
 
 
 def _link(line: str) -> tuple[str, str] | None:
