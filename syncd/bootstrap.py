@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,7 +21,9 @@ from syncd.engine.engine import Engine
 from syncd.engine.report import Report, ToolReport
 from syncd.engine.tool import OnDelete, Tool
 from syncd.errors import Mistake, SignIn
+from syncd.forms import WEEKDAYS, clock_span
 from syncd.model.ids import ToolName
+from syncd.schedule.preferences import Preferences
 from syncd.settings import ConnectorSettings, Settings, load, make_state_dir
 from syncd.store.lock import StateLock
 from syncd.store.store import Store, open_store
@@ -74,6 +77,7 @@ class App:
             zone=self.zone,
             tools={},
             known=tuple(self.enabled()),
+            preferences=preferences(self.settings),
         )
 
     def engine(self) -> Engine:
@@ -145,7 +149,15 @@ class App:
         return plugin, self.settings.connector(name, plugin.settings, filled.table)
 
     def _context(self, store: Store, tools: dict[ToolName, Tool]) -> Context:
-        return Context(store=store, clock=self.clock, rng=self.rng, zone=self.zone, tools=tools)
+        return Context(
+            store=store,
+            clock=self.clock,
+            rng=self.rng,
+            zone=self.zone,
+            tools=tools,
+            known=tuple(self.enabled()),
+            preferences=preferences(self.settings),
+        )
 
     def _tools(self, store: Store, *, read_only: bool) -> dict[ToolName, Tool]:
         self.unusable.clear()
@@ -202,6 +214,34 @@ def open_app(
         environ=environ,
         rng=random.Random(secrets.randbits(128)),  # noqa: S311  # ids and jitter, no secrets
         registry=connectors(),
+    )
+
+
+def preferences(settings: Settings) -> Preferences:
+    """Return what the settings say of the person's time."""
+    table = settings.schedule
+    hours = [getattr(table.hours, name) for name in WEEKDAYS]
+    liked = tuple(clock_span(one) for one in table.liked)
+    return Preferences(
+        zone=settings.plan.timezone,
+        hours={day: tuple(map(clock_span, spans)) for day, spans in enumerate(hours)},
+        liked=dict.fromkeys(range(7), liked) if liked else {},
+        rest_weekdays=frozenset(
+            WEEKDAYS.index(one) for one in table.rest_days if one in WEEKDAYS
+        ),
+        rest_dates=frozenset(
+            date.fromisoformat(one) for one in table.rest_days if one not in WEEKDAYS
+        ),
+        daily=table.daily_minutes,
+        weekly=table.weekly_minutes,
+        shortest=table.min_block,
+        longest=table.max_block,
+        buffer=table.buffer,
+        share=table.share,
+        publish_days=table.publish_days,
+        freeze_hours=table.freeze_hours,
+        default_minutes=table.default_minutes,
+        assume_done=table.assume_done,
     )
 
 

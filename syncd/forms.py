@@ -47,6 +47,12 @@ def window(text: str) -> str:
     return text
 
 
+def clock_span(text: str) -> tuple[int, int]:
+    """Return checked hours as minutes after midnight."""
+    first, last = (one.split(":") for one in text.split("-"))
+    return int(first[0]) * 60 + int(first[1]), int(last[0]) * 60 + int(last[1])
+
+
 def rest_day(text: str) -> str:
     """Check a weekday or a date."""
     if text in WEEKDAYS:

@@ -181,6 +181,22 @@ class ScheduleSettings(Table):
         default=("sun",),
         description="Days without blocks: weekdays (sun) and dates (2027-12-24).",
     )
+    default_minutes: int = Field(
+        default=60,
+        ge=5,
+        le=6000,
+        description="The effort of a task that has no estimate, in minutes.",
+    )
+    share: float = Field(
+        default=0.6,
+        ge=0,
+        le=1,
+        description="The most of a week's free hours that blocks may fill, 0 to 1.",
+    )
+    liked: Windows = Field(
+        default=(),
+        description="The times of day that you like best, such as 18:00-19:30.",
+    )
     assume_done: bool = Field(
         default=True,
         description="Whether a block that you neither confirmed nor denied counts as done"

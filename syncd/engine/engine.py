@@ -1,6 +1,6 @@
 """One cycle: gather, decide, write down, do; a lane for each tool."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,12 +8,14 @@ from typing import Any
 import structlog
 
 from syncd.engine.absorb import Absorber
+from syncd.engine.blocks.busytime import BUSY_TIME, Window, keep, windows
+from syncd.engine.blocks.planning import Planning
 from syncd.engine.brakes import Brakes
 from syncd.engine.context import Context
 from syncd.engine.gather import Gathered, gather
 from syncd.engine.hold import hold_on_container
 from syncd.engine.paused import remember_paused
-from syncd.engine.pen import Pen
+from syncd.engine.pen import SCHEDULE, Pen
 from syncd.engine.project import project
 from syncd.engine.push import Pusher
 from syncd.engine.report import Report, ToolReport
@@ -50,6 +52,7 @@ class Engine:
     _rounds: dict[ToolName, int] = field(default_factory=dict)
     _later: dict[ToolName, set[EntityId]] = field(default_factory=dict)
     _ready: set[ToolName] = field(default_factory=set)
+    _told: set[ToolName] = field(default_factory=set)
     _read_at: dict[ToolName, float] = field(default_factory=dict)
     _report: Report = field(default_factory=Report)
     _brakes: Brakes = field(init=False)
@@ -67,19 +70,45 @@ class Engine:
         """
         chosen = set(self.context.tools if only is None else only)
         self._report = Report()
+        self._told.clear()
         self._ready &= self._writing.keys()  # what was read in an earlier run is old
         self._full_check()
         for name in sorted(chosen - self._reading.keys() - self._writing.keys()):
             self._start_reading(name)
         ends = None if patience is None else self.context.clock.monotonic() + patience
+        self._go_on(ends)
+        if self._plan_blocks():
+            for name in sorted(self._ready - self._writing.keys()):
+                self._rounds[name] = 0
+                self._start_writing(name)
+            self._go_on(ends)
+        self._summarise(chosen)
+        return self._report
+
+    def _go_on(self, ends: float | None) -> None:
+        """Work until all lanes are idle, or the time is over."""
         while self._reading or self._writing:
             left = None if ends is None else ends - self.context.clock.monotonic()
             if left is not None and left <= 0:
                 break
             if not self._step(left):
                 break
-        self._summarise(chosen)
-        return self._report
+
+    def _plan_blocks(self) -> bool:
+        """Look at the learning blocks, once all else was taken in and written."""
+        sources = self._sources()
+        planning = Planning(self.context, sources)
+        fresh = bool(sources) and self._told.issuperset(sources)
+        if not planning.wanted(fresh=fresh):
+            return False
+        changed = planning.run(fresh=fresh)
+        self._report.changes += changed
+        return bool(changed)
+
+    def _sources(self) -> tuple[ToolName, ...]:
+        """Return the tools that tell when the person is busy."""
+        tools = self.context.tools.values()
+        return tuple(sorted(one.name for one in tools if one.connector.reads_busy))
 
     def check_everything(self) -> None:
         """Let the next cycle decide for everything, as the first one of each day does."""
@@ -93,6 +122,7 @@ class Engine:
         """
         chosen = set(self.context.tools if only is None else only)
         self._report = Report()
+        self._told.clear()
         self._full_check()
         found = []
         for name in sorted(chosen):
@@ -103,6 +133,7 @@ class Engine:
         for one in found:
             self._tool_report(one.tool.name).makes = one.binding.missing
         self._take_in(found)
+        self._plan_blocks()
         for name in sorted(self._ready):
             tool = self.context.tools[name]
             projection = project(self.context, tool)
@@ -152,7 +183,16 @@ class Engine:
         tool = self.context.tools[name]
         self._read_at[name] = self.context.clock.monotonic()
         store, others = self.context.store, tuple(self.context.tools.values())
-        self._reading[name] = self._pool.submit(gather, tool, store, self.context.clock, others)
+        self._reading[name] = self._pool.submit(
+            gather, tool, store, self.context.clock, others, self._windows(tool)
+        )
+
+    def _windows(self, tool: Tool) -> list[Window]:
+        """Return the time for which a tool is asked when the person is busy."""
+        preferences = self.context.preferences
+        if preferences is None or not tool.connector.reads_busy:
+            return []
+        return windows(preferences, self.context.store, tool.name, self.context.clock.now())
 
     def _renew(self, name: ToolName) -> None:
         """A tool that was not well gets a fresh connector: what it knew may be old."""
@@ -220,7 +260,9 @@ class Engine:
         report = self._tool_report(name)
         report.pulled += len(found.changed) + len(found.gone)
         store.tools.clear_problems(name, None)
-        sentences = dict.fromkeys([*found.binding.problems, *found.pull.problems])
+        sentences = dict.fromkeys(
+            [*found.binding.problems, *found.pull.problems, *self._busy_time(found)]
+        )
         store.tools.put_problems(
             Problem(tool=name, entity=None, field=str(place), sentence=sentence)
             for place, sentence in enumerate(sentences)
@@ -229,6 +271,19 @@ class Engine:
         cursor = None if keep_cursor else found.pull.cursor
         note_ok(Doing(self.context, found.tool, report), cursor)
         self._ready.add(name)
+
+    def _busy_time(self, found: Gathered) -> Iterator[str]:
+        """Write down when the person is busy; yield what could not be told."""
+        if found.silent:
+            yield found.silent
+        if found.busy is None:
+            return
+        store, name = self.context.store, found.tool.name
+        if keep(store, name, found.busy, self.context.clock.now()):
+            store.links.touch(SCHEDULE, [BUSY_TIME])
+        self._told.add(name)
+        for reading in found.busy:
+            yield from (*reading.unreadable, *reading.problems)
 
     def _start_writing(self, name: ToolName) -> None:
         """Decide for one tool and start its lane, unless there is nothing to do."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syncd.clock import Clock
+from syncd.engine.blocks.busytime import Reading, Window, read
 from syncd.engine.commit import Committer
 from syncd.engine.paused import came_back, keep_values
 from syncd.engine.prints import fingerprint
 from syncd.engine.tool import Tool
-from syncd.errors import Gone, StartOver
+from syncd.errors import Gone, StartOver, ToolError
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Op, Pull, Remote
 from syncd.store.rows import Intent, Link
@@ -34,6 +35,8 @@ class Gathered:
     unread: more that are absent from a listing; reading them one by one would be too
         much before anybody agreed that so many may be gone.
     short: the listing said that it is whole, and lacked what a direct read found.
+    busy: when the person has no time; None where that was not asked or not answered, and
+    then ``silent`` says why, if anything went wrong.
     """
 
     tool: Tool
@@ -44,6 +47,8 @@ class Gathered:
     gone: list[Link] = field(default_factory=list)
     unread: list[Link] = field(default_factory=list)
     short: bool = False
+    busy: tuple[Reading, ...] | None = None
+    silent: str = ""
 
     def our_time(self, at: datetime | None) -> datetime | None:
         """Return a time that this tool gave by our clock."""
@@ -53,11 +58,17 @@ class Gathered:
         return at - offset
 
 
-def gather(tool: Tool, store: Store, clock: Clock, others: Iterable[Tool] = ()) -> Gathered:
+def gather(
+    tool: Tool,
+    store: Store,
+    clock: Clock,
+    others: Iterable[Tool] = (),
+    windows: Iterable[Window] = (),
+) -> Gathered:
     """Read one tool; every error of the contract comes through.
 
     Writes to the store only what settles writes in flight; ``others`` may show the
-    addresses of what is found to be there.
+    addresses of what is found to be there. ``windows``: for when to ask for busy time.
     """
     connector = tool.connector
     connector.policy.renew()
@@ -75,7 +86,16 @@ def gather(tool: Tool, store: Store, clock: Clock, others: Iterable[Tool] = ()) 
     _compare(found, store)
     keep_values(tool, found.changed, found.links, back)
     _look_closer(found, store)
+    _ask_busy(found, windows)
     return found
+
+
+def _ask_busy(found: Gathered, windows: Iterable[Window]) -> None:
+    """Ask for busy time; without an answer all else that was read is as good."""
+    try:
+        found.busy = read(found.tool.connector, windows) or None
+    except ToolError as error:
+        found.silent = f"When you are busy could not be read: {error}"
 
 
 def _pull(tool: Tool, store: Store) -> Pull:

@@ -58,9 +58,10 @@ class Pen:
     _touched: dict[ToolName, set[EntityId]] = field(default_factory=dict)
 
     @classmethod
-    def fresh(cls, context: Context) -> "Pen":
+    def fresh(cls, context: Context, *, plans: bool = False) -> "Pen":
         """Return a pen for what changes now; number and time are the next cycle's."""
-        return cls(context, context.store.history.last_cycle() + 1, context.clock.now())
+        cycle, now = context.store.history.last_cycle() + 1, context.clock.now()
+        return cls(context, cycle, now, plans=plans)
 
     def load(self, ids: Iterable[EntityId]) -> None:
         """Read records that will be needed."""

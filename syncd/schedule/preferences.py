@@ -23,7 +23,8 @@ class Preferences:
     share: how much of a week's free time blocks may fill, 0 to 1.
     publish_days: how far ahead blocks stand in the calendar. freeze_hours: a block that
     starts within these stays put. default_minutes: the effort of a task without one.
-    horizon_days: how far ahead blocks are planned at all.
+    horizon_days: how far ahead blocks are planned at all. assume_done: whether a block
+    that nobody confirmed counts as done after a day.
     """
 
     zone: str = "UTC"
@@ -46,6 +47,7 @@ class Preferences:
     freeze_hours: int = 48
     default_minutes: int = 60
     horizon_days: int = 84
+    assume_done: bool = True
 
     def rests(self, day: date) -> bool:
         """Say whether no block may lie on a day."""

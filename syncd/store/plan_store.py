@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, text
+from sqlalchemy import bindparam, delete, func, insert, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from syncd.model.codec import fields_from_json
@@ -82,6 +82,21 @@ class PlanStore:
         with self._database.transaction() as connection:
             rows = connection.execute(chosen.order_by(E.created_at, E.id)).all()
         return (_record(row) for row in rows)
+
+    def open_tasks(self) -> list[Record]:
+        """Return the live tasks that are not done, in the order in which they were made."""
+        chosen = (
+            select(tables.entities)
+            .where(
+                E.plan == self._plan,
+                E.kind == Kind.TASK,
+                E.archived.is_(other=False),
+                func.json_extract(E.fields, "$.done").is_(other=False),
+            )
+            .order_by(E.created_at, E.id)
+        )
+        with self._database.transaction() as connection:
+            return [_record(row) for row in connection.execute(chosen)]
 
     def ids(self) -> list[EntityId]:
         """Return every id, archived ones too."""

@@ -1,0 +1,113 @@
+"""From a timetable to the plan: new blocks, moved blocks, blocks that go."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from syncd.engine.blocks.passing import Passing
+from syncd.engine.context import Context
+from syncd.engine.view import StoredPlan, today
+from syncd.model.entities import Block, Task
+from syncd.model.ids import EntityId, derived_id
+from syncd.model.rules.world import goal_of
+from syncd.model.values import BlockState, Moment, start_of
+from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Hold, Problem, Span, instant
+from syncd.schedule.timetable import Placed, Timetable
+
+PLANNED = "planned"
+"""Signs what the schedule made or changed, where there is no better reason."""
+
+
+@dataclass
+class Placing:
+    """Writes one timetable down.
+
+    placed, moved: by place in the timetable, why a block is where it is, and why it moved.
+    moves: how many blocks in the calendar were moved.
+    """
+
+    passing: Passing
+    problem: Problem
+    preferences: Preferences
+    context: Context
+    placed: Mapping[int, str] = field(default_factory=dict)
+    moved: Mapping[int, str] = field(default_factory=dict)
+    moves: int = 0
+    _view: StoredPlan = field(init=False)
+    _edge: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._view = StoredPlan(self.context.store)
+        day = today(self.context.clock, self.preferences.zone)
+        ahead = timedelta(days=self.preferences.publish_days)
+        self._edge = start_of(day + ahead, self.preferences.zone)
+
+    def apply(self, timetable: Timetable, wrong: Collection[int]) -> None:
+        """Bring the plan's blocks to the timetable, but for those that are wrong in it."""
+        live = {one.id: one for one in self.passing.live()}
+        kept: set[EntityId] = set()
+        for place, one in enumerate(timetable.blocks):
+            if one.id is not None:
+                kept.add(one.id)
+            if place in wrong:
+                continue
+            if one.id is None:
+                self._make(place, one)
+            else:
+                self._move(place, one, live[one.id])
+        for standing in self.problem.standing:
+            if standing.hold is not Hold.FIXED and standing.id not in kept:
+                self.passing.set(live[standing.id], "no longer needed", archived=True)
+
+    def _make(self, place: int, one: Placed) -> None:
+        task = self._view.get(one.task)
+        if not isinstance(task, Task):
+            return
+        start, end = self._moments(one.span)
+        self.passing.add(
+            Block(
+                id=self._fresh_id(one),
+                created_at=self.context.clock.now(),
+                title=task.title,
+                notes=self.placed.get(place, ""),
+                task=task.id,
+                goal=goal_of(task, self._view),
+                start=start,
+                end=end,
+                zone=self.preferences.zone,
+                state=self._state(start),
+            ),
+            PLANNED,
+        )
+
+    def _move(self, place: int, one: Placed, block: Block) -> None:
+        task = self._view.get(one.task)
+        values: dict[str, object] = {}
+        if isinstance(task, Task):
+            values["goal"] = goal_of(task, self._view)
+        start, end = self._moments(one.span)
+        there = (block.start, block.end)
+        if [it and it.at for it in there] != [start.at, end.at]:
+            values |= {"start": start, "end": end, "zone": self.preferences.zone}
+            values["notes"] = self.placed.get(place, block.notes)
+            self.moves += block.state is BlockState.PUBLISHED
+        values["state"] = self._state(start)
+        self.passing.set(block, self.moved.get(place, PLANNED), **values)
+
+    def _moments(self, span: Span) -> tuple[Moment, Moment]:
+        zone = self.preferences.zone
+        return Moment(instant(span.start), zone), Moment(instant(span.end), zone)
+
+    def _state(self, start: Moment) -> BlockState:
+        return BlockState.PUBLISHED if start.at < self._edge else BlockState.DRAFT
+
+    def _fresh_id(self, one: Placed) -> EntityId:
+        """Return an id that follows from the task and the time, unless it was used before."""
+        return next(it for it in self._ids(one) if self.context.store.plan.get(it) is None)
+
+    def _ids(self, one: Placed) -> Iterator[EntityId]:
+        number = 0
+        while True:
+            yield derived_id("block", one.task, str(one.span.start), str(number))
+            number += 1

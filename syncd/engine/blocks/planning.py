@@ -1,0 +1,146 @@
+"""One look at the learning blocks: what time did, what is broken, what has no place yet."""
+
+import random
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from syncd.engine.blocks import busytime
+from syncd.engine.blocks.busytime import Known
+from syncd.engine.blocks.guard import faults
+from syncd.engine.blocks.inputs import Wishes, freed, standing, wishes
+from syncd.engine.blocks.memory import Memory, Result
+from syncd.engine.blocks.passing import Passing, next_look
+from syncd.engine.blocks.placing import Placing
+from syncd.engine.context import Context
+from syncd.engine.pen import SCHEDULE, Pen
+from syncd.engine.view import StoredPlan, today
+from syncd.model.entities import Kind
+from syncd.model.ids import ToolName
+from syncd.model.values import start_of
+from syncd.schedule.free import calendar
+from syncd.schedule.planner import Annealer
+from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Problem, Weights, minute_of
+from syncd.schedule.timetable import Effort, Planner
+
+WEIGHTS = Weights(
+    budget=3.0, length=1.5, draft_move=0.3, longest_gap=5, busy_week=0.0, taste=0.4
+)
+"""How syncd itself weighs: as measured, with budgets, lengths and closer spacing besides."""
+
+
+@dataclass
+class Planning:
+    """Looks at the blocks of one plan.
+
+    sources: the tools that tell busy time. Without any, or where one of them could not
+    tell in this cycle, time still passes, but nothing is placed on guesswork.
+    """
+
+    context: Context
+    sources: tuple[ToolName, ...]
+    planner: Planner = field(default_factory=Annealer)
+
+    def wanted(self, *, fresh: bool) -> bool:
+        """Say whether there is reason to look; cheap where nothing happened."""
+        if self.context.preferences is None:
+            return False
+        now = self.context.clock.now()
+        look_at = self._memory.look_at
+        if look_at is None or look_at <= now:
+            return True
+        asked = self.context.store.links.touched(SCHEDULE)
+        return bool(asked) and (fresh or asked.keys() != {busytime.BUSY_TIME})
+
+    def run(self, *, fresh: bool, effort: Effort | None = None) -> bool:
+        """Look, and write down what follows; return whether the plan changed.
+
+        fresh: all sources told their busy time in this cycle.
+        """
+        store, now = self.context.store, self.context.clock.now()
+        with store.transaction():
+            asked = store.links.touched(SCHEDULE)
+            pen = Pen.fresh(self.context, plans=True)
+            view = StoredPlan(store)
+            blocks = {
+                one.entity.id: one for one in store.plan.every(Kind.BLOCK, archived=False)
+            }
+            passing = Passing(pen, blocks, now)
+            preferences = self.preferences()
+            passing.pass_time(assume_done=preferences.assume_done)
+            wished = wishes(self.context, view, passing.blocks, now)
+            passing.drop(wished, view)
+            known = busytime.known(store, self.sources) if fresh else None
+            if known is not None and not known.unreadable:
+                passing.change_zone(preferences.zone)
+                self._place(passing, wished, known, effort or self._effort())
+                store.links.settle(SCHEDULE, asked)
+            passing.tell_tasks()
+            pen.flush()
+            midnight = start_of(_tomorrow(now, preferences.zone), preferences.zone)
+            look = next_look(passing.live(), now, midnight)
+            self._memory.remember("look_at", look.isoformat())
+        return bool(pen.before)
+
+    def preferences(self) -> Preferences:
+        """Return what the person wants, with their leaves."""
+        assert self.context.preferences is not None  # noqa: S101  # asked only then
+        return replace(self.context.preferences, pauses=self._memory.pauses)
+
+    def problem(self, passing: Passing, wished: Wishes, known: Known) -> Problem:
+        """Return what a planner is to solve."""
+        now, preferences = self.context.clock.now(), self.preferences()
+        live, minute = passing.live(), minute_of(now)
+        days, weeks = calendar(preferences, known.spans, minute, freed(live, now))
+        days = tuple(day for day in days if day.span.end <= known.until)
+        return Problem(
+            now=minute,
+            days=days,
+            weeks=weeks,
+            works=wished.works,
+            standing=standing(live, StoredPlan(self.context.store), preferences, now),
+            daily=preferences.daily,
+            shortest=preferences.shortest,
+            longest=preferences.longest,
+            budgets=wished.budgets,
+            weights=WEIGHTS,
+        )
+
+    @property
+    def _memory(self) -> Memory:
+        return Memory(self.context.store)
+
+    def _effort(self) -> Effort:
+        """Repair at once; once a day look for small gains; all anew where that was asked."""
+        memory, day = self._memory, today(self.context.clock, self.context.zone).isoformat()
+        if memory.recall("wish") == Effort.FULL:
+            memory.remember("wish", None)
+            memory.remember("improved_on", day)
+            return Effort.FULL
+        if memory.recall("improved_on") != day:
+            memory.remember("improved_on", day)
+            return Effort.LIGHT
+        return Effort.REPAIR
+
+    def _place(self, passing: Passing, wished: Wishes, known: Known, effort: Effort) -> None:
+        preferences = self.preferences()
+        problem = self.problem(passing, wished, known)
+        dice = random.Random(today(self.context.clock, preferences.zone).toordinal())  # noqa: S311  # no secret
+        timetable = self.planner.plan(problem, effort, dice)
+        off = freed(passing.live(), self.context.clock.now())
+        wrong = faults(problem, timetable, preferences, known, off)
+        placing = Placing(passing, problem, preferences, self.context)
+        placing.apply(timetable, wrong.keys())
+        self._memory.set_result(
+            Result(
+                at=self.context.clock.now(),
+                unplaced=tuple((one, it, "") for one, it in timetable.unplaced.items() if it),
+                notes=tuple(fault.sentence for fault in wrong.values()),
+                moves=placing.moves,
+            )
+        )
+
+
+def _tomorrow(now: datetime, zone: str) -> date:
+    return now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
