@@ -63,13 +63,17 @@ class GoogleHarness(SandboxHarness):
         self.connector = self._built(settings)
         return self.connector
 
-    def with_token(self, token: str) -> None:
+    def built(self, **settings: Any) -> Connector:
+        """Return one more connector, with other settings and the same memory."""
+        return self._built(settings)
+
+    def with_token(self, token: str, **settings: Any) -> None:
         """Replace the connector's sign-in by another access token, and no refreshing."""
         path = self._directory / "other.json"
         kept = json.loads((self._directory / "google-token.json").read_text())
         path.write_text(json.dumps({**kept, "token": token}))
         self.connector.close()
-        self.connector = self._built({"token_file": str(path)})
+        self.connector = self._built({"token_file": str(path), **settings})
 
     @property
     def token_file(self) -> Path:

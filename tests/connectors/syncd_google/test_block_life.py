@@ -1,0 +1,276 @@
+"""Learning blocks in the sandbox's calendar: written, dragged, ticked, deleted."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from syncd.connect.busy import BusySpan
+from syncd.connect.testing.samples import AT, ZONE
+from syncd.errors import Changed, SkipItem
+from syncd.model.entities import Kind
+from syncd.model.remote import LINKS, Remote
+from syncd.model.values import BlockState, Moment
+from syncd_google.sandbox import acts
+from syncd_google.sandbox.state import Event
+from tests.connectors.syncd_google.harness import GoogleHarness
+
+GOALS = [f"01JWQ9E4V0Z8N3A6B7C2D5F1{number:02}" for number in range(14)]
+
+
+def block(google: GoogleHarness, title: str = "SQL course", **fields: object) -> Remote:
+    return google.create(Kind.BLOCK, title, **fields)  # type: ignore[arg-type]
+
+
+def event(google: GoogleHarness, title: str = "SQL course") -> Event:
+    return google.sandbox.person.event(Kind.BLOCK, title)
+
+
+def test_a_new_block_takes_time_and_reminds_ten_minutes_before(google: GoogleHarness) -> None:
+    block(google)
+    fields = event(google).fields
+    assert "transparency" not in fields  # opaque, which is never stated
+    reminder = {"method": "popup", "minutes": 10}
+    assert fields["reminders"] == {"useDefault": False, "overrides": [reminder]}
+
+
+REMINDERS = {
+    "0": {"useDefault": False, "overrides": [{"method": "popup", "minutes": 0}]},
+    "none": {"useDefault": False, "overrides": []},
+    "default": {"useDefault": True},
+}
+
+
+@pytest.mark.parametrize(("setting", "shown"), REMINDERS.items())
+def test_reminders_are_as_the_setting_says(
+    google: GoogleHarness, setting: str, shown: object
+) -> None:
+    google.rebuilt(reminder_minutes=int(setting) if setting.isdigit() else setting)
+    google.start()
+    block(google)
+    assert event(google).fields["reminders"] == shown
+
+
+def test_a_reminder_that_was_changed_by_hand_stays(google: GoogleHarness) -> None:
+    made = block(google)
+    mine = {"useDefault": False, "overrides": [{"method": "email", "minutes": 60}]}
+    acts.note(google.sandbox.account, google.calendar, made.id, reminders=mine)
+    google.made(google.new_update(google.read(made), title="SQL", state=BlockState.DONE))
+    assert event(google, "SQL").fields["reminders"] == mine
+
+
+def test_each_goal_has_a_colour_of_its_own(google: GoogleHarness) -> None:
+    for number, goal in enumerate(GOALS[:11]):
+        block(google, f"Block {number}", goal=goal)
+        block(google, f"Block {number} again", goal=goal)
+    shown = {event(google, f"Block {number}").fields["colorId"] for number in range(11)}
+    assert shown == {str(number) for number in range(1, 12)}
+    for number in range(11):
+        first, again = f"Block {number}", f"Block {number} again"
+        assert event(google, first).fields["colorId"] == event(google, again).fields["colorId"]
+    block(google, "One goal more", goal=GOALS[11])
+    assert event(google, "One goal more").fields["colorId"] in shown
+
+
+def test_a_block_without_a_goal_has_the_calendars_colour(google: GoogleHarness) -> None:
+    block(google, goal=None)
+    assert "colorId" not in event(google).fields
+
+
+def test_another_goal_brings_another_colour_and_no_other_change_does(
+    google: GoogleHarness,
+) -> None:
+    made = block(google, goal=GOALS[0])
+    acts.note(google.sandbox.account, google.calendar, made.id, colorId="7")
+    made = google.made(google.new_update(google.read(made), title="SQL", goal=GOALS[0], **{LINKS: ""}))
+    assert event(google, "SQL").fields["colorId"] == "7"
+    made = google.made(google.new_update(made, goal=GOALS[1]))
+    assert event(google, "SQL").fields["colorId"] == "2"
+    google.made(google.new_update(made, goal=None))
+    assert "colorId" not in event(google, "SQL").fields
+
+
+def test_goals_keep_their_colours_when_the_memory_is_lost(google: GoogleHarness) -> None:
+    block(google, "First", goal=GOALS[0])
+    block(google, "Second", goal=GOALS[1])
+    google.restart(remembering=False)
+    google.start()
+    google.connector.pull(None)
+    block(google, "Third", goal=GOALS[2])
+    block(google, "Second again", goal=GOALS[1])
+    assert event(google, "Second again").fields["colorId"] == "2"
+    assert event(google, "Third").fields["colorId"] == "3"
+
+
+def test_a_block_that_is_dragged_keeps_its_length_and_its_zone(google: GoogleHarness) -> None:
+    made = block(google)
+    there = Moment(datetime(2026, 6, 12, 7, 15, tzinfo=UTC), ZONE)
+    google.person.edit(Kind.BLOCK, "SQL course", "start", there)
+    moved = google.read(made)
+    end = Moment(there.at + timedelta(hours=1), ZONE)
+    assert moved.fields == {**made.fields, "start": there, "end": end}
+
+
+def test_a_block_that_takes_the_whole_day_is_told_and_comes_back(google: GoogleHarness) -> None:
+    made = block(google)
+    google.person.edit(Kind.BLOCK, "SQL course", "start", date(2026, 6, 12))
+    whole = google.read(made)
+    assert set(whole.problems) == {"start", "end"}
+    assert not {"start", "end"} & set(whole.fields)
+    same = google.made(google.new_update(whole, title="SQL"))
+    assert event(google, "SQL").start.day == date(2026, 6, 12)
+    times = {"start": made.fields["start"], "end": made.fields["end"]}
+    back = google.made(google.new_update(same, **times))
+    assert back.fields == {**made.fields, "title": "SQL"}
+    assert not back.problems
+    google.person.edit(Kind.BLOCK, "SQL", "start", date(2026, 6, 12))
+    google.person.edit(Kind.BLOCK, "SQL", "start", Moment(AT, ZONE))
+    assert google.read(made).fields["start"] == Moment(AT, google.calendar.zone)
+
+
+def test_a_deleted_block_is_gone_and_comes_back_with_what_was_written_there(
+    google: GoogleHarness,
+) -> None:
+    write = google.new_write(Kind.BLOCK, "SQL course")
+    made = google.made(write)
+    cursor = google.connector.pull(None).cursor
+    text = event(google).fields["description"]
+    mine = f"Room 4, bring the laptop\n\n{text}"
+    acts.note(google.sandbox.account, google.calendar, made.id, description=mine)
+    google.person.edit(Kind.BLOCK, "SQL course", "start", date(2026, 6, 12))
+    google.person.delete(Kind.BLOCK, "SQL course")
+    assert google.connector.pull(cursor).gone == {made.id}
+    again = google.made(write)
+    assert (again.id, again.fields) == (made.id, made.fields)
+    assert event(google).fields["description"] == mine
+
+
+def test_a_revived_block_carries_other_links_below_what_was_written(
+    google: GoogleHarness,
+) -> None:
+    write = google.new_write(Kind.BLOCK, "SQL course")
+    made = google.made(write)
+    text = event(google).fields["description"]
+    note = {"description": f"Room 4\n\n{text}"}
+    acts.note(google.sandbox.account, google.calendar, made.id, **note)
+    google.person.delete(Kind.BLOCK, "SQL course")
+    fields = {**write.fields, LINKS: "Todoist https://example.org/2", "task": None}
+    again = google.made(type(write)(**{**_whole(write), "fields": fields}))
+    assert again.fields == fields
+    assert event(google).fields["description"] == "Room 4\n\nTodoist: https://example.org/2"
+
+
+def _whole(write: object) -> dict[str, object]:
+    names = ("op", "key", "kind", "entity", "fields", "seen")
+    return {name: getattr(write, name) for name in names}
+
+
+def test_an_all_day_event_is_revived_as_a_block_with_a_time(google: GoogleHarness) -> None:
+    write = google.new_write(Kind.BLOCK, "SQL course")
+    google.made(write)
+    google.person.edit(Kind.BLOCK, "SQL course", "start", date(2026, 6, 12))
+    google.person.delete(Kind.BLOCK, "SQL course")
+    assert google.made(write).fields == write.fields
+
+
+def test_milestones_and_blocks_are_told_apart(google: GoogleHarness) -> None:
+    made = block(google)
+    day = google.milestone("Exam", date(2026, 6, 11))
+    late = Moment(AT)
+    google.person.edit(Kind.MILESTONE, "Exam", "due", late)  # a milestone with a time
+    google.person.edit(Kind.BLOCK, "SQL course", "start", date(2026, 6, 12))  # a day's block
+    kinds = {it.id: it.kind for it in google.connector.pull(None).items}
+    assert kinds == {made.id: Kind.BLOCK, day.id: Kind.MILESTONE}
+    assert google.person.titles(Kind.BLOCK) == ["SQL course"]
+    assert google.person.titles(Kind.MILESTONE) == ["Exam"]
+
+
+def test_a_block_that_moved_on_is_not_overwritten(google: GoogleHarness) -> None:
+    made = block(google)
+    google.person.edit(Kind.BLOCK, "SQL course", "end", Moment(AT + timedelta(hours=4), ZONE))
+    later = {"start": Moment(AT + timedelta(days=1), ZONE)}
+    later |= {"end": Moment(AT + timedelta(days=1, hours=1), ZONE)}
+    assert isinstance(google.update(made, **later), Changed)
+    assert google.read(made).fields["start"] == made.fields["start"]
+
+
+UNFIT = {
+    "no-start": {"start": None},
+    "no-end": {"end": None},
+    "backwards": {"start": Moment(AT, ZONE), "end": Moment(AT, ZONE)},
+    "skipped": {"state": BlockState.SKIPPED},
+    "draft": {"state": BlockState.DRAFT},
+}
+
+
+@pytest.mark.parametrize("fields", UNFIT.values(), ids=UNFIT.keys())
+def test_what_the_calendar_cannot_hold_is_refused_with_a_reason(
+    google: GoogleHarness, fields: dict[str, object]
+) -> None:
+    made = block(google)
+    before = len(google.server.log)
+    outcome = google.update(made, **fields)  # type: ignore[arg-type]
+    assert isinstance(outcome, SkipItem)
+    assert str(outcome).endswith((".", "again."))
+    write = google.new_write(Kind.BLOCK, "Another", **fields)  # type: ignore[arg-type]
+    assert isinstance(google.do(write), SkipItem)
+    assert len(google.server.log) == before
+
+
+def test_nothing_but_the_own_calendar_is_ever_written(fresh: GoogleHarness) -> None:
+    """Over a whole life: every request that is no reading goes to syncd's calendar."""
+    google = fresh
+    google.start()
+    for settings in ({}, {"busy_declined": True}):
+        google.connector.close()
+        google.connector = google.built(**settings)
+        google.start()
+        made = block(google, f"Block {len(settings)}")
+        day = google.milestone(f"Exam {len(settings)}")
+        later = {"end": Moment(AT + timedelta(hours=3), ZONE), "goal": GOALS[0]}
+        made = google.made(google.new_update(made, **later))
+        google.person.meeting("Lunch", AT, AT + timedelta(hours=1))
+        google.person.add(
+            Kind.BLOCK, "Mine", start=Moment(AT), end=Moment(AT + timedelta(hours=1))
+        )
+        pull = google.connector.pull(None)
+        assert google.connector.busy(AT - timedelta(days=1), AT + timedelta(days=90)).spans
+        assert google.connector.find(google.new_write(Kind.BLOCK, "No one")) is None
+        google.read(made)
+        assert google.delete(made) is None
+        assert google.delete(day) is None
+        google.connector.pull(pull.cursor)
+    own = re.compile(rf"/calendar/v3/calendars/{re.escape(google.calendar.id)}/events(/\w+)?")
+    written = [it for it in google.server.log if it.method != "GET"]
+    elsewhere = [f"{it.method} {it.path}" for it in written if not own.fullmatch(it.path)]
+    assert set(elsewhere) <= {
+        "POST /calendar/v3/calendars",  # making the own one
+        "POST /calendar/v3/freeBusy",
+        "POST /token",
+    }
+    assert elsewhere.count("POST /calendar/v3/calendars") == 1
+    assert {it.method for it in written} == {"POST", "PATCH", "DELETE"}
+    primary = google.sandbox.account.calendar("primary")
+    assert {it.series for it in primary.events.values()} == {None}
+
+
+def test_what_the_person_keeps_in_syncds_calendar_is_busy_time(google: GoogleHarness) -> None:
+    start = AT + timedelta(days=30)
+    span = BusySpan(start, start + timedelta(hours=1))
+    asked = (start - timedelta(hours=5), start + timedelta(hours=5))
+    block(google, start=Moment(start), end=Moment(start + timedelta(hours=2)))
+    cursor = google.connector.pull(None).cursor
+    google.server.log.clear()
+    assert google.connector.busy(*asked).spans == ()
+    assert google.paths() == ["POST /freeBusy"]
+    google.person.add(Kind.BLOCK, "Mine", start=Moment(span.start), end=Moment(span.end))
+    google.person.add(Kind.MILESTONE, "My day", due=start.date())  # free: an all-day event
+    google.connector.pull(cursor)
+    google.restart()
+    google.start()
+    assert google.connector.busy(*asked).spans == (span,)
+    google.person.delete(Kind.BLOCK, "Mine")
+    google.connector.pull(None)
+    google.server.log.clear()
+    assert google.connector.busy(*asked).spans == ()
+    assert google.paths() == ["POST /freeBusy"]

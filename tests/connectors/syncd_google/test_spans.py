@@ -1,0 +1,83 @@
+"""Which events take time, whatever their shape."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from syncd_google import spans
+from syncd_google.spans import Counting
+
+TIMES = {"start": {"dateTime": "2026-08-03T09:00:00+02:00"}}
+TIMES |= {"end": {"dateTime": "2026-08-03T10:00:00+02:00"}}
+NO, YES = False, True
+
+
+def invited(answer: str) -> dict[str, Any]:
+    others = {"email": "ada@example.org", "responseStatus": "accepted"}
+    return {
+        "attendees": [
+            others,
+            {"email": "me@example.org", "self": True, "responseStatus": answer},
+        ]
+    }
+
+
+TAKES = {
+    "plain": ({}, YES),
+    "opaque": ({"transparency": "opaque"}, YES),
+    "transparent": ({"transparency": "transparent"}, NO),
+    "cancelled": ({"status": "cancelled"}, NO),
+    "accepted": (invited("accepted"), YES),
+    "declined": (invited("declined"), NO),
+    "not-answered": (invited("needsAction"), NO),
+    "answered-perhaps": (invited("tentative"), NO),
+    "not-sure": ({"status": "tentative"}, NO),
+    "where-someone-works": ({"eventType": "workingLocation"}, NO),
+    "focus": ({"eventType": "focusTime"}, YES),
+    "away": ({"eventType": "outOfOffice"}, NO),
+    "someone-else-declined": ({"attendees": [{"responseStatus": "declined"}]}, YES),
+    "odd-attendees": ({"attendees": "everyone"}, YES),
+    "odd-attendee": ({"attendees": ["me"]}, YES),
+}
+
+
+@pytest.mark.parametrize("case", TAKES.values(), ids=TAKES.keys())
+def test_what_takes_time_where_only_what_is_sure_does(case: Any) -> None:
+    event, takes = case
+    strict = Counting(tentative=False, out_of_office=False, declined=False)
+    found = list(spans.of_events([{**TIMES, **event}], "UTC", strict))
+    assert bool(found) is takes
+
+
+@pytest.mark.parametrize(
+    "name", ["not-answered", "answered-perhaps", "not-sure", "away", "declined"]
+)
+def test_what_is_not_sure_takes_time_where_everything_does(name: str) -> None:
+    everything = Counting(tentative=True, out_of_office=True, declined=True)
+    assert list(spans.of_events([{**TIMES, **TAKES[name][0]}], "UTC", everything))
+
+
+def test_times_without_sense_take_none() -> None:
+    odd = [
+        {},
+        {"start": {"date": "2026-08-03"}, "end": {"date": "2026-08-03"}},
+        {**TIMES, "end": TIMES["start"]},
+        {**TIMES, "end": {"dateTime": "later"}},
+        {"start": "now", "end": None},
+    ]
+    assert list(spans.of_events(odd, "UTC", Counting())) == []
+    assert (
+        list(
+            spans.of_answer([{}, {"start": "x", "end": "y"}, {"start": "2026-08-03T09:00:00"}])
+        )
+        == []
+    )
+
+
+def test_a_time_without_an_offset_is_in_its_own_zone_or_the_calendars() -> None:
+    start = {"dateTime": "2026-08-03T09:00:00", "timeZone": "America/New_York"}
+    end = {"dateTime": "2026-08-03T18:00:00"}
+    (found,) = spans.of_events([{"start": start, "end": end}], "Europe/Berlin", Counting())
+    assert found.start == datetime(2026, 8, 3, 13, tzinfo=UTC)
+    assert found.end == datetime(2026, 8, 3, 16, tzinfo=UTC)
