@@ -1,0 +1,199 @@
+"""Pure: which tasks cannot be met by their due dates, and what would help."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from syncd.model.exchange.markdown_lines import duration
+from syncd.model.ids import EntityId
+from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Day, Hold, Problem, Work, instant
+from syncd.schedule.remedies import lever
+from syncd.schedule.supply import supply
+
+_CREDIT = 10
+"""Blocks that count as kept before any has been seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortfall:
+    """A task whose effort does not fit.
+
+    minutes: what is missing. due: what it is short before: its own date, or an earlier one
+    of a task that waits for it; None: it has none, and does not fit in the next ``weeks``.
+    overdue: that date has passed. helps: what would help, best first, in words.
+    """
+
+    task: EntityId
+    title: str
+    minutes: int
+    due: int | None
+    overdue: bool
+    weeks: int
+    helps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Demand:
+    """What a task needs until a moment; own: what of it could fit if it were alone."""
+
+    work: Work
+    dated: bool
+    by: int
+    minutes: int
+    own: int
+    room: int
+
+
+def miss_rate(done: int, missed: int) -> float:
+    """Return how much of what is planned gets missed, 0 to 0.5; from few blocks, little."""
+    seen = max(0, done) + max(0, missed)
+    return min(0.5, max(0, missed) / (seen + _CREDIT))
+
+
+def capacity(
+    problem: Problem, preferences: Preferences, missed: float = 0.0
+) -> tuple[Shortfall, ...]:
+    """Return the tasks that do not fit, by date; ``missed``: how much is, see ``miss_rate``.
+
+    Earlier dates are served first, minute by minute: what is short here is short whatever
+    the plan. Every minute is short once: what does not fit before its date is not asked
+    for again before a later one. A task that others wait for is due when the first of them
+    is. Behind the problem's days time goes on as in them on the average. Tasks without a
+    date are to fit into these days, after all that is due in them.
+    """
+    return _Reckoning(problem, preferences, missed).shortfalls()
+
+
+def sentence(shortfall: Shortfall, zone: str) -> str:
+    """Return a shortfall and what would help, in words."""
+    missing = duration(shortfall.minutes)
+    if shortfall.due is None:
+        fact = (
+            f"{missing} of '{shortfall.title}' do not fit in the next {shortfall.weeks} weeks"
+        )
+    else:
+        # A date ends with the midnight that begins the next one.
+        day = instant(shortfall.due - 1).astimezone(ZoneInfo(zone))
+        when = f"{day.day} {day:%b}"
+        fact = f"'{shortfall.title}' is short by {missing} before {when}"
+        if shortfall.overdue:
+            fact = f"'{shortfall.title}' was due on {when} and still needs {missing}"
+    *some, last = shortfall.helps
+    return f"{fact}: {', '.join(some)}{',' * (len(some) > 1)}{' or ' if some else ''}{last}"
+
+
+def _dues(works: Sequence[Work]) -> dict[EntityId, int]:
+    """Return when tasks are due: for others, too, that wait for them."""
+    dues = {work.id: work.due for work in works if work.due is not None}
+    waiting = [work for work in works if work.id in dues]
+    by_id = {work.id: work for work in works}
+    while waiting:
+        work = waiting.pop()
+        for first in work.after:
+            # Dates only get earlier, so that a circle comes to rest.
+            if first in by_id and dues.get(first, dues[work.id] + 1) > dues[work.id]:
+                dues[first] = dues[work.id]
+                waiting.append(by_id[first])
+    return dues
+
+
+def _in_order(demands: Sequence[_Demand]) -> list[_Demand]:
+    """Return what is due earliest first; of the same date, what matters most."""
+    return sorted(demands, key=lambda one: (one.by, -one.work.weight, one.work.id))
+
+
+def _short(demands: Sequence[_Demand], taken: int) -> list[int]:
+    """Return what each is short by, in order; ``taken``: minutes that others need first."""
+    short = []
+    for one in demands:
+        fits = max(0, min(one.minutes, one.own, one.room - taken))
+        short.append(one.minutes - fits)
+        taken += fits
+    return short
+
+
+class _Reckoning:
+    """What each task needs against the time that there is."""
+
+    def __init__(self, problem: Problem, preferences: Preferences, missed: float) -> None:
+        self._problem = problem
+        self._preferences = preferences
+        self._missed = min(0.5, max(0.0, missed))
+        self._time = supply(problem)
+
+    def shortfalls(self) -> tuple[Shortfall, ...]:
+        """Return what does not fit: tasks with a date, then those without one."""
+        dues = _dues(self._problem.works)
+        every = [self._demand(work, dues.get(work.id)) for work in self._problem.works]
+        dated = _in_order([one for one in every if one.dated])
+        undated = _in_order([one for one in every if not one.dated])
+        ahead = sum(one.minutes for one in dated if one.by <= self._time.end)
+        late = zip(dated, _short(dated, 0), strict=True)
+        never = zip(undated, _short(undated, ahead), strict=True)
+        return tuple(
+            self._shortfall(one, short, dated) for one, short in (*late, *never) if short
+        )
+
+    def _demand(self, work: Work, due: int | None) -> _Demand:
+        """Return what a task needs beside its fixed blocks, with what will be missed of it."""
+        now, by = self._problem.now, self._time.end if due is None else due
+        stands = sum(
+            one.span.minutes
+            for one in self._problem.standing
+            if one.task == work.id and one.hold is Hold.FIXED and now < one.span.end <= by
+        )
+        # Rounded first, so that a millionth is not a minute.
+        minutes = ceil(round(max(0, work.minutes - stands) / (1 - self._missed), 6))
+        own, room = self._time.of_task(work, by), self._time.until(by)
+        return _Demand(
+            work=work, dated=due is not None, by=by, minutes=minutes, own=own, room=room
+        )
+
+    def _shortfall(self, one: _Demand, short: int, dated: list[_Demand]) -> Shortfall:
+        overdue = one.by <= self._problem.now
+        others = any(other.by <= one.by and other is not one for other in dated)
+        helps = (
+            self._easing(one, short),
+            self._later(one, dated) if one.dated else None,
+            "drop it" if overdue else "drop a task" if others else "shorten it",
+        )
+        return Shortfall(
+            task=one.work.id,
+            title=one.work.title,
+            minutes=short,
+            due=one.by if one.dated else None,
+            overdue=overdue,
+            weeks=-(-len(self._problem.days) // 7),
+            helps=tuple(words for words in helps if words),
+        )
+
+    def _easing(self, one: _Demand, short: int) -> str | None:
+        """Return which limit to ease."""
+        longer = replace(self._time, longest=self._time.longest + 60)
+        alone = one.own < one.room and short == one.minutes - one.own
+        if alone and longer.of_task(one.work, one.by) > one.own:
+            return f"allow blocks longer than {duration(self._time.longest)}"
+        return lever(self._problem, self._preferences, self._time, one.by)
+
+    def _later(self, one: _Demand, dated: list[_Demand]) -> str:
+        """Return the first date at which a task fits and makes no other short."""
+        if one.work.due != one.by:
+            return "move the date of what waits for it"
+        most = sum(_short(dated, 0)) - _short(dated, 0)[dated.index(one)]
+
+        def fits(day: Day) -> bool:
+            by = day.span.end
+            own, room = self._time.of_task(one.work, by), self._time.until(by)
+            moved = replace(one, by=by, own=own, room=room)
+            order = _in_order([moved if other is one else other for other in dated])
+            short = _short(order, 0)
+            return by > one.by and short[order.index(moved)] == 0 and sum(short) <= most
+
+        place = bisect_left(self._problem.days, 1, key=fits)
+        if place == len(self._problem.days):
+            return "move the date"
+        date = self._problem.days[place].date
+        return f"move the date to {date.day} {date:%b}"
