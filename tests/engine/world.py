@@ -29,6 +29,7 @@ from syncd.model.entities import Entity, Goal, Kind, Milestone, Task
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Pull, Remote
 from syncd.model.values import GoalStatus, Value
+from syncd.schedule.preferences import Preferences
 from syncd.store.database import Database
 from syncd.store.store import Store, private_store
 from syncd.store.tool_store import ToolMemory
@@ -86,7 +87,8 @@ class Late:
 class World:
     """Services that outlive every start of syncd, and the state that may be lost.
 
-    threads: give every tool a real thread, as the product does.
+    threads: give every tool a real thread, as the product does. preferences: how the
+    person wants their time planned; without any, no blocks are.
     """
 
     shapes: tuple[MemoryShape, ...] = ALL
@@ -94,6 +96,7 @@ class World:
     on_delete: OnDelete = OnDelete.ARCHIVE
     limits: Limits = field(default_factory=Limits)
     threads: bool = False
+    preferences: Preferences | None = None
     clock: FakeClock = field(default_factory=FakeClock)
     services: dict[str, MemoryTool] = field(default_factory=dict)
     store: Store = field(default_factory=private_store)
@@ -111,9 +114,7 @@ class World:
         self.rng = random.Random(self.seed)  # noqa: S311  # one seed, one story
         self.seed += 1
         tools = {ToolName(name): self.tool(name) for name in self.services}
-        context = Context(
-            store=self.store, clock=self.clock, rng=self.rng, zone=ZONE, tools=tools
-        )
+        context = self._context(self.store, self.rng, tools)
         lanes: dict[str, Any] = {} if self.threads else {"_pool": OneAfterAnother()}
         self.engine = Engine(context, remake=self.tool, **lanes)
 
@@ -149,6 +150,7 @@ class World:
             seed=self.seed,
             on_delete=self.on_delete,
             limits=self.limits,
+            preferences=self.preferences,
             clock=clock,
             services=services,
             store=Store(copy),
@@ -179,11 +181,23 @@ class World:
             tools = {ToolName(name): self._reading(name) for name in self.services}
         finally:
             self.rng, self.store = real, now
-        context = Context(store=copy, clock=self.clock, rng=rng, zone=ZONE, tools=tools)
+        context = self._context(copy, rng, tools)
         try:
             return Engine(context, _pool=OneAfterAnother()).preview()
         finally:
             copy.close()
+
+    def _context(
+        self, store: Store, rng: random.Random, tools: dict[ToolName, Tool]
+    ) -> Context:
+        return Context(
+            store=store,
+            clock=self.clock,
+            rng=rng,
+            zone=ZONE,
+            tools=tools,
+            preferences=self.preferences,
+        )
 
     def _reading(self, name: str) -> Tool:
         tool = self.tool(name)
