@@ -6,13 +6,13 @@ from typing import Any
 from syncd_google.sandbox import render, times
 from syncd_google.sandbox.call import NOTHING, OWN, Call, Reply, ok
 from syncd_google.sandbox.listing import changes_since, sync_token
+from syncd_google.sandbox.palette import COLOURS, INK
 from syncd_google.sandbox.refusal import forbidden, invalid, not_found, refusal
 from syncd_google.sandbox.state import EMAIL, Calendar, Event
 
 Json = dict[str, Any]
 _MOST_CALENDARS = 50
 _USUAL_SIZE = 100
-_COLOURS = {"1": "#a4bdfc", "2": "#7ae7bf", "5": "#fbd75b", "9": "#5484ed", "11": "#dc2127"}
 
 
 def insert(call: Call) -> Reply:
@@ -157,8 +157,8 @@ def setting(call: Call) -> Reply:
 
 
 def colours(_call: Call) -> Reply:
-    """colors.get: some of the palette."""
-    shades = {key: {"background": it, "foreground": "#1d1d1d"} for key, it in _COLOURS.items()}
+    """colors.get: the palette."""
+    shades = {key: {"background": it, "foreground": INK} for key, it in COLOURS.items()}
     updated = "2012-02-14T00:00:00.000Z"
     return ok(
         {"kind": "calendar#colors", "updated": updated, "calendar": shades, "event": shades}

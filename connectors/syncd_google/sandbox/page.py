@@ -1,9 +1,9 @@
 """The calendar's own window: a week or a month, to look at and to edit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader
@@ -11,6 +11,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from syncd_google.sandbox import acts
+from syncd_google.sandbox.forms import ACTS
+from syncd_google.sandbox.palette import COLOURS
+from syncd_google.sandbox.person import ticked
 from syncd_google.sandbox.refusal import Refusal
 from syncd_google.sandbox.state import Account, Calendar, Event
 
@@ -20,16 +23,21 @@ _PIXELS = 36  # an hour's height in the week
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One event as the window draws it on one day; times are in pixels."""
+    """One event as the window draws it on one day.
+
+    top, height: in pixels; left, width: in per cent of the day's column.
+    """
 
     id: str
     calendar: str
     title: str
     hour: str
     kind: str
+    colour: str
     top: int
     height: int
-    day: date
+    left: float = 0
+    width: float = 100
 
 
 class Window:
@@ -58,11 +66,14 @@ class Window:
             calendars=[one for one in self._account.calendars.values() if not one.gone],
             hours=range(_FIRST_HOUR, _LAST_HOUR),
             pixels=_PIXELS,
+            palette=COLOURS,
         )
         return HTMLResponse(text)
 
     async def act(self, request: Request) -> Response:
         """Do what a form of the page asks for, and show the page again."""
+        if not _from_here(request):
+            return PlainTextResponse("This cannot be done from another page.", 403)
         form = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
         try:
             self._do(request.path_params["act"], form)
@@ -73,20 +84,10 @@ class Window:
 
     def _do(self, act: str, form: dict[str, str]) -> None:
         account, calendar = self._account, self._account.calendar(form["calendar"])
-        if act == "add" and form.get("time"):
-            start = datetime.fromisoformat(f"{form['date']}T{form['time']}")
-            acts.add_meeting(account, calendar, form["title"], start, int(form["minutes"]))
-        elif act == "add":
-            acts.add_day(account, calendar, form["title"], date.fromisoformat(form["date"]))
-        elif act == "move":
-            acts.move(account, calendar, form["event"], date.fromisoformat(form["date"]))
-        elif act == "rename":
-            acts.rename(account, calendar, form["event"], form["title"])
-        elif act == "delete":
-            acts.delete(account, calendar, form["event"])
-        else:
+        if act not in ACTS:
             message = f"there is no {act}"
             raise KeyError(message)
+        ACTS[act](account, calendar, form)
 
     def _today(self) -> date:
         return self._account.clock.now().astimezone(ZoneInfo(self._account.zone)).date()
@@ -100,9 +101,7 @@ class Window:
             for event in self._account.expanded(calendar):
                 if not event.gone:
                     self._spread(found, calendar, event)
-        for shown in found.values():
-            shown.sort(key=lambda one: (one.hour, one.title))
-        return found
+        return {day: side_by_side(shown) for day, shown in found.items()}
 
     def _spread(self, found: dict[date, list[Shown]], calendar: Calendar, event: Event) -> None:
         start = event.start.instant(calendar.zone).astimezone(ZoneInfo(self._account.zone))
@@ -112,24 +111,26 @@ class Window:
         for n in range(days):
             day = first + timedelta(days=n)
             if day in found:
-                found[day].append(self._drawn(calendar, event, start, day))
+                found[day].append(self._drawn(calendar, event, start))
 
-    def _drawn(self, calendar: Calendar, event: Event, start: datetime, day: date) -> Shown:
+    def _drawn(self, calendar: Calendar, event: Event, start: datetime) -> Shown:
         length = event.end.instant(calendar.zone) - event.start.instant(calendar.zone)
         hours = start.hour + start.minute / 60 - _FIRST_HOUR
         whole = event.start.day is not None
         kind = "busy" if event.fields.get("transparency") != "transparent" else "free"
         if event.declined:
             kind = "declined"
+        colour = str(event.fields.get("colorId"))
+        done = "done" if ticked(event) else ""
         return Shown(
             id=event.id,
             calendar=calendar.id,
             title=str(event.fields.get("summary") or "(No title)"),
             hour="" if whole else f"{start:%H:%M}",
-            kind=f"{kind} {'own' if calendar.primary else 'made'} {event.status}",
+            kind=f"{kind} {'own' if calendar.primary else 'made'} {event.status} {done}".strip(),
+            colour=colour if colour in COLOURS else "",
             top=max(0, int(hours * _PIXELS)),
             height=max(16, int(length.total_seconds() / 3600 * _PIXELS) - 2),
-            day=day,
         )
 
     def _chosen(self, calendar: str | None, event: str | None) -> dict[str, Any] | None:
@@ -142,7 +143,54 @@ class Window:
             return None
         if it.gone:
             return None
-        return {"event": it, "calendar": within, "day": acts.first_day(it, within)}
+        span = it.end.instant(within.zone) - it.start.instant(within.zone)
+        at = it.start.instant(within.zone).astimezone(ZoneInfo(within.zone))
+        return {
+            "event": it,
+            "calendar": within,
+            "day": acts.first_day(it, within),
+            "time": "" if it.start.day else f"{at:%H:%M}",
+            "minutes": int(span.total_seconds() // 60),
+            "ticked": ticked(it),
+        }
+
+
+def side_by_side(shown: list[Shown]) -> list[Shown]:
+    """Return a day's events in order, those that overlap beside each other."""
+    placed: list[Shown] = []
+    group: list[Shown] = []
+    until = 0
+    for one in sorted(shown, key=lambda one: (one.hour, one.title)):
+        if not one.hour:
+            placed.append(one)
+            continue
+        if one.top >= until:
+            placed += _lanes(group)
+            group = []
+        group.append(one)
+        until = max(until if len(group) > 1 else 0, one.top + one.height)
+    return placed + _lanes(group)
+
+
+def _lanes(group: list[Shown]) -> list[Shown]:
+    ends: list[int] = []
+    lanes: list[int] = []
+    for one in group:
+        free = [lane for lane, end in enumerate(ends) if end <= one.top]
+        lane = free[0] if free else len(ends)
+        ends[lane : lane + 1] = [one.top + one.height]
+        lanes.append(lane)
+    width = 100 / max(1, len(ends))
+    return [
+        replace(one, left=round(lane * width, 2), width=round(width, 2))
+        for one, lane in zip(group, lanes, strict=True)
+    ]
+
+
+def _from_here(request: Request) -> bool:
+    """Say whether a form was sent by a page of this sandbox, or by no page at all."""
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
 def _day(text: str | None, otherwise: date) -> date:

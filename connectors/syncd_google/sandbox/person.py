@@ -34,7 +34,7 @@ class GooglePerson(Person, Diary):
             events = self._live(kind)
         except KeyError:
             return []
-        return [_title(one) for one in events]
+        return [bare_title(one) for one in events]
 
     def shows(self, kind: Kind, title: str) -> dict[str, Value]:
         """Return title, day and whether it is ticked; of a block, when it is and its state."""
@@ -42,7 +42,7 @@ class GooglePerson(Person, Diary):
         if kind is Kind.BLOCK:
             return _block(event)
         day = acts.first_day(event, calendar)
-        return {"title": _title(event), "due": day, "done": _ticked(event)}
+        return {"title": bare_title(event), "due": day, "done": ticked(event)}
 
     def add(self, kind: Kind, title: str, **fields: Value) -> None:
         """Add an all-day event by hand, without a day today; or, as a block, a timed one."""
@@ -67,7 +67,7 @@ class GooglePerson(Person, Diary):
             return
         if kind is Kind.BLOCK and field == "state":
             field, value = "done", value is BlockState.DONE
-        shown = {"title": _title(event), "done": _ticked(event)}
+        shown = {"title": bare_title(event), "done": ticked(event)}
         if field not in shown:
             raise KeyError(field)
         shown[field] = value if isinstance(value, bool) else str(value)
@@ -81,7 +81,7 @@ class GooglePerson(Person, Diary):
     def event(self, kind: Kind, title: str) -> Event:
         """Return the event of this title, as shown or without its tick."""
         for one in self._live(kind):
-            if title in (_title(one), one.fields.get("summary", "")):
+            if title in (bare_title(one), one.fields.get("summary", "")):
                 return one
         raise KeyError(title)
 
@@ -157,15 +157,17 @@ def _block(event: Event) -> dict[str, Value]:
     start, end = (
         Moment(it.at, it.zone) if it.at else it.day for it in (event.start, event.end)
     )
-    state = BlockState.DONE if _ticked(event) else BlockState.PUBLISHED
-    return {"title": _title(event), "start": start, "end": end, "state": state}
+    state = BlockState.DONE if ticked(event) else BlockState.PUBLISHED
+    return {"title": bare_title(event), "start": start, "end": end, "state": state}
 
 
-def _title(event: Event) -> str:
+def bare_title(event: Event) -> str:
+    """Return an event's title without its tick."""
     return _TICK.sub("", str(event.fields.get("summary", "")), count=1).replace(_UNSEEN, "")
 
 
-def _ticked(event: Event) -> bool:
+def ticked(event: Event) -> bool:
+    """Say whether a tick stands before an event's title."""
     return _TICK.match(str(event.fields.get("summary", ""))) is not None
 
 
