@@ -82,7 +82,9 @@ def test_another_goal_brings_another_colour_and_no_other_change_does(
 ) -> None:
     made = block(google, goal=GOALS[0])
     acts.note(google.sandbox.account, google.calendar, made.id, colorId="7")
-    made = google.made(google.new_update(google.read(made), title="SQL", goal=GOALS[0], **{LINKS: ""}))
+    made = google.made(
+        google.new_update(google.read(made), title="SQL", goal=GOALS[0], **{LINKS: ""})
+    )
     assert event(google, "SQL").fields["colorId"] == "7"
     made = google.made(google.new_update(made, goal=GOALS[1]))
     assert event(google, "SQL").fields["colorId"] == "2"

@@ -1,16 +1,19 @@
 """What a person does in the sandbox: by the tests' hands, and in its window."""
 
-from datetime import UTC, date, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
 
 from syncd.model.entities import Kind
-from syncd.model.values import Moment
+from syncd.model.values import BlockState, Moment
 from syncd_google.sandbox import acts
 from tests.connectors.syncd_google.harness import GoogleHarness
 
 DUE = date(2026, 5, 7)
+NINE = Moment(datetime(2026, 5, 6, 7, tzinfo=UTC), "Europe/Berlin")
+TEN = Moment(datetime(2026, 5, 6, 8, tzinfo=UTC), "Europe/Berlin")
 
 
 @pytest.fixture
@@ -68,7 +71,93 @@ def test_before_a_calendar_is_made_there_is_nothing(fresh: GoogleHarness) -> Non
         fresh.person.add(Kind.MILESTONE, "Exam", due=DUE)
 
 
+def test_a_person_drags_resizes_ticks_and_renames_a_block(google: GoogleHarness) -> None:
+    google.create(Kind.BLOCK, "SQL course", start=NINE, end=TEN)
+    person = google.person
+    shown = {"title": "SQL course", "start": NINE, "end": TEN, "state": BlockState.PUBLISHED}
+    assert person.shows(Kind.BLOCK, "SQL course") == shown
+    person.edit(Kind.BLOCK, "SQL course", "start", TEN)
+    eleven = Moment(TEN.at + timedelta(hours=1), "Europe/Berlin")
+    assert person.shows(Kind.BLOCK, "SQL course") == {**shown, "start": TEN, "end": eleven}
+    person.edit(Kind.BLOCK, "SQL course", "end", Moment(TEN.at + timedelta(minutes=20)))
+    person.edit(Kind.BLOCK, "SQL course", "state", BlockState.DONE)
+    person.edit(Kind.BLOCK, "SQL course", "title", "SQL, chapter 2")
+    assert person.shows(Kind.BLOCK, "✓ SQL, chapter 2") == {
+        "title": "SQL, chapter 2",
+        "start": TEN,
+        "end": Moment(TEN.at + timedelta(minutes=20), "Europe/Berlin"),
+        "state": BlockState.DONE,
+    }
+    person.edit(Kind.BLOCK, "SQL, chapter 2", "start", DUE)
+    assert person.shows(Kind.BLOCK, "SQL, chapter 2")["start"] == DUE
+    person.delete(Kind.BLOCK, "SQL, chapter 2")
+    assert person.titles(Kind.BLOCK) == []
+
+
+def test_a_block_cannot_end_before_it_starts(google: GoogleHarness) -> None:
+    google.create(Kind.BLOCK, "SQL course", start=NINE, end=TEN)
+    with pytest.raises(ValueError, match="after it starts"):
+        google.person.edit(Kind.BLOCK, "SQL course", "end", NINE)
+    with pytest.raises(KeyError):
+        google.person.edit(Kind.BLOCK, "SQL course", "goal", "Another")
+    with pytest.raises(KeyError):
+        google.person.add(Kind.BLOCK, "Without a time")
+
+
 # The window.
+
+
+def test_the_week_shows_blocks_in_their_colours_beside_each_other(
+    google: GoogleHarness, window: httpx.Client
+) -> None:
+    google.create(Kind.BLOCK, "SQL", start=NINE, end=TEN, goal="one-goal")
+    google.create(Kind.BLOCK, "Go", start=NINE, end=TEN, goal="another", state=BlockState.DONE)
+    page = window.get("/", params={"day": "2026-05-06"}).text
+    drawn = re.findall(
+        r'<a class="ev ([^"]+)"[^>]*title="(SQL|✓ Go)"[^>]*style="([^"]+)"', page
+    )
+    assert {title: kind.split()[-1] for kind, title, _ in drawn} == {"SQL": "c1", "✓ Go": "c2"}
+    assert "done" in {title: kind for kind, title, _ in drawn}["✓ Go"]
+    tops = {title: re.search(r"top:(\d+)px;height:(\d+)px", style) for _, title, style in drawn}
+    assert {it.groups() for it in tops.values() if it} == {
+        ("72", "34")
+    }  # at nine, an hour long
+    lefts = {re.search(r"left:calc\(([\d.]+)% ", style)[1] for _, _, style in drawn}  # type: ignore[index]
+    assert {float(it) for it in lefts} == {0, 50}
+
+
+def test_the_window_moves_resizes_and_ticks_a_block(
+    google: GoogleHarness, window: httpx.Client
+) -> None:
+    item = google.create(Kind.BLOCK, "SQL", start=NINE, end=TEN)
+    which = {"calendar": google.calendar.id, "event": item.id, "view": "week"}
+    assert 'value="09:00"' in window.get("/", params={**which, "day": "2026-05-06"}).text
+    window.post("/_sandbox/move", data={**which, "date": "2026-05-07", "time": "18:30"})
+    window.post("/_sandbox/resize", data={**which, "minutes": "45"})
+    window.post("/_sandbox/tick", data=which)
+    start = datetime(2026, 5, 7, 16, 30, tzinfo=UTC)
+    assert google.read(item).fields == {
+        **item.fields,
+        "start": Moment(start, "Europe/Berlin"),
+        "end": Moment(start + timedelta(minutes=45), "Europe/Berlin"),
+        "state": BlockState.DONE,
+    }
+    window.post("/_sandbox/tick", data=which)
+    assert google.read(item).fields["state"] is BlockState.PUBLISHED
+
+
+def test_another_sites_page_cannot_use_the_window(
+    google: GoogleHarness, window: httpx.Client
+) -> None:
+    item = google.create(Kind.BLOCK, "SQL", start=NINE, end=TEN)
+    form = {"calendar": google.calendar.id, "event": item.id}
+    for origin in ("https://example.org", "null", "http://127.0.0.1:1"):
+        reply = window.post("/_sandbox/delete", data=form, headers={"origin": origin})
+        assert reply.status_code == 403
+    assert google.person.titles(Kind.BLOCK) == ["SQL"]
+    own = {"origin": google.server.origin}
+    assert window.post("/_sandbox/delete", data=form, headers=own).status_code == 200
+    assert google.person.titles(Kind.BLOCK) == []
 
 
 def test_the_week_shows_meetings_and_milestones(
@@ -140,6 +229,8 @@ def test_dragging_one_meeting_of_a_series_moves_that_one(
         ("move", {"calendar": "primary", "event": "nothing", "date": "someday"}),
         ("dance", {"calendar": "primary"}),
         ("rename", {}),
+        ("resize", {"calendar": "primary", "event": "nothing", "minutes": "5"}),
+        ("add", {"calendar": "primary", "title": "X", "date": "2026-05-06", "time": "x"}),
     ],
 )
 def test_what_the_window_cannot_do_is_said(
