@@ -11,7 +11,7 @@ from syncd.engine.translate import Translator
 from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Remote
-from syncd.model.schema import DEFAULTS, FIELDS, entity_from, fields_of
+from syncd.model.schema import DEFAULTS, FIELDS, REFERENCE_FIELDS, entity_from, fields_of
 from syncd.store.rows import Link, Record
 from syncd.sync.decide import Presence
 from syncd.sync.match import Adoption, How, Known, Waiting, adopt
@@ -86,10 +86,11 @@ class Adopter:
         tool = found.tool
         carried = tool.connector.carries[item.kind]
         seen = self._translator.to_plan(item.kind, item.fields)[0]
+        told = carried.editable | _keys(tool, item.kind)
         given = {
             name: lift(value, None, self.context.zone)
             for name, value in seen.items()
-            if name in carried.editable and value != DEFAULTS[item.kind][name]
+            if name in told and value != DEFAULTS[item.kind][name]
         }
         created = found.our_time(item.created_at) or self.context.clock.now()
         author = Author(by=tool.title, at=found.our_time(item.edited_at))
@@ -139,6 +140,12 @@ class Adopter:
             return same
         only = records[0]
         return [only.entity.id] if goal is None or _goal(only) is None else []
+
+
+def _keys(tool: Tool, kind: Kind) -> set[str]:
+    """Return the fields in which a tool keeps ids of what it does not carry itself."""
+    carries = tool.connector.carries
+    return {it.name for it in REFERENCE_FIELDS[kind] if it.target not in carries}
 
 
 def _goal(record: Record) -> object:

@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from syncd.engine.pen import SCHEDULE
+from syncd.model.ids import EntityId
 from syncd.store.store import Store
 
 OWNER = "schedule"
+SETTINGS = EntityId("settings")
+"""What stands for settings and leaves among the entities that ask for another look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,10 @@ class Memory:
         """Remember the leaves."""
         kept = [[first.isoformat(), last.isoformat()] for first, last in sorted(set(pauses))]
         self.remember("pauses", kept)
+
+    def ask(self) -> None:
+        """Ask for another look at the blocks in the next cycle."""
+        self.store.links.touch(SCHEDULE, [SETTINGS])
 
     @property
     def look_at(self) -> datetime | None:
