@@ -26,9 +26,9 @@ def work(name, minutes, due=None, **more):
     return Work(id=EntityId(name), title=name, topic=name, minutes=minutes, due=end, **more)
 
 
-def problem(*works, preferences=EVENINGS, busy=(), standing=()):
-    """Return a problem as it is on Monday morning."""
-    now = minute_of(MONDAY)
+def problem(*works, preferences=EVENINGS, busy=(), standing=(), at=MONDAY):
+    """Return a problem as it is on Monday morning, or later."""
+    now = minute_of(at)
     days, weeks = calendar(preferences, busy, now)
     return Problem(
         now=now,
@@ -140,6 +140,13 @@ def test_a_date_is_not_moved_to_where_it_would_make_another_task_short():
     assert short(*moved, preferences=wants) == {"Talk": 100}
 
 
+def test_a_date_is_not_moved_to_where_the_task_is_short_though_others_gain():
+    wants = replace(EVENINGS, weekly=2000)
+    words = told(work("A", 660, FRIDAY), work("B", 600, FRIDAY), preferences=wants)
+    assert "'A' is short by 1 h before 4 Dec" in words[0]
+    assert "move the date to 10 Dec" in words[0]
+
+
 def test_where_no_date_is_early_enough_none_is_named():
     (words,) = told(work("SQL", 9000, FRIDAY))
     assert words.endswith(
@@ -165,6 +172,11 @@ def test_a_date_beyond_the_days_ahead_is_reckoned_at_their_average():
     due = date(2027, 1, 24)
     assert short(work("SQL", 4000, due)) == {}
     assert short(work("SQL", 6000, due)) != {}
+
+
+def test_what_is_due_after_the_days_ahead_leaves_those_without_a_date_alone():
+    far = work("SQL", 9000, date(2030, 1, 1))
+    assert short(far, work("Rust", 2400)) == {}
 
 
 def test_a_task_whose_date_has_passed_is_told_so():
@@ -199,6 +211,15 @@ def test_a_past_block_of_this_week_counts_for_the_week():
     assert short(work("SQL", 600, FRIDAY), preferences=wants) == {}
     found = short(work("SQL", 600, FRIDAY), preferences=wants, standing=(this_morning,))
     assert found == {"SQL": 60}
+
+
+def test_blocks_earlier_in_the_week_count_for_it_and_those_of_last_week_do_not():
+    wants = replace(EVENINGS, weekly=300)
+    past = fixed("2026-11-30T05:00", 60), fixed("2026-11-29T23:00", 60)
+    thursday = MONDAY + timedelta(days=3)
+    task = work("SQL", 300, SUNDAY)
+    assert short(task, preferences=wants, at=thursday) == {}
+    assert short(task, preferences=wants, at=thursday, standing=past) == {"SQL": 60}
 
 
 def test_busy_time_leaves_less():
