@@ -1,0 +1,188 @@
+"""What a person says of their blocks and their time by command."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from syncd.engine.blocks.memory import Memory
+from syncd.engine.context import Context
+from syncd.engine.edits import PERSON
+from syncd.engine.pen import Pen
+from syncd.engine.rules import follow_rules
+from syncd.engine.view import today
+from syncd.errors import Mistake
+from syncd.model.entities import Block, Kind
+from syncd.model.ids import EntityId
+from syncd.model.rules.blocks import AHEAD, ASSUMED, OPEN, is_over
+from syncd.model.values import BlockState
+from syncd.store.rows import Record
+from syncd.sync.merge import Author, Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused:
+    """A leave, and the blocks in it that stay because the person pinned them."""
+
+    first: date
+    last: date
+    pinned: tuple[Block, ...] = ()
+
+
+def set_state(context: Context, ids: Iterable[EntityId], state: BlockState) -> list[Block]:
+    """Give blocks a state, as the person said; return those that changed."""
+    wanted = list(ids)
+    with context.store.transaction():
+        pen = Pen.fresh(context)
+        pen.load(wanted)
+        for one in wanted:
+            block = _block(pen.records.get(one), one)
+            if block.state is not state:
+                author = Author(by=PERSON, at=pen.now)
+                change = Change(field="state", before=block.state, after=state, author=author)
+                pen.change(one, [change])
+        pen.flush()
+        changed = [one for one in wanted if one in pen.before]
+        follow_rules(context, pen)
+        pen.flush()
+        return [_block(pen.records[one], one) for one in changed]
+
+
+def pin(context: Context, block: Block) -> bool:
+    """Keep a block where it is; return whether it was not pinned before."""
+    if block.state not in AHEAD or is_over(block, context.clock.now()):
+        raise Mistake(f"'{block.title}' is {block.state}: only a block ahead can be pinned.")
+    return bool(set_state(context, [block.id], BlockState.PINNED))
+
+
+def unpin(context: Context, block: Block) -> bool:
+    """Let syncd move a block again; return whether it was pinned."""
+    if block.state is not BlockState.PINNED:
+        raise Mistake(
+            f"'{block.title}' is {block.state}, not pinned: syncd may move it already."
+        )
+    return bool(set_state(context, [block.id], BlockState.PUBLISHED))
+
+
+def settle(context: Context, blocks: Iterable[Block], *, done: bool) -> list[Block]:
+    """Say of blocks that they took place, or that they did not."""
+    now, found = context.clock.now(), list(blocks)
+    for block in found:
+        if not done and not is_over(block, now):
+            raise Mistake(
+                f"'{block.title}' is not over yet: delete its event to have it planned at"
+                " another time."
+            )
+    state = BlockState.DONE if done else BlockState.MISSED
+    return set_state(context, [one.id for one in found], state)
+
+
+def waiting_for_a_word(context: Context, task: EntityId) -> list[Block]:
+    """Return a task's blocks that run, or that are over and unconfirmed."""
+    now = context.clock.now()
+    return [
+        block
+        for block in live_blocks(context)
+        if block.task == task
+        and block.state in OPEN
+        and block.start is not None
+        and block.start.at <= now
+    ]
+
+
+def catch_up(context: Context, since: date | None = None) -> list[Block]:
+    """Let missed blocks go: all that wait for a word, and since a day the assumed ones.
+
+    Returns them; their effort is planned again from now on.
+    """
+    records = context.store.plan.every(Kind.BLOCK, archived=False)
+    missed = [_block(one, one.entity.id) for one in records if _missed(one, context, since)]
+    Memory(context.store).ask()
+    return set_state(context, [one.id for one in missed], BlockState.MISSED)
+
+
+def assumed(context: Context, since: date) -> list[Block]:
+    """Return the blocks since a day that count as done though nobody said so."""
+    records = context.store.plan.every(Kind.BLOCK, archived=False)
+    return [_block(one, one.entity.id) for one in records if _assumed(one, context, since)]
+
+
+def pause(context: Context, until: date, since: date | None = None) -> Paused:
+    """Take leave, up to and with a day; by default from today on."""
+    first = since or today(context.clock, context.zone)
+    if until < first:
+        raise Mistake(f"{until} is before {first}: give the last day of your leave.")
+    memory = Memory(context.store)
+    with context.store.transaction():
+        memory.set_pauses([*memory.pauses, (first, until)])
+        memory.ask()
+    pinned = tuple(
+        block
+        for block in live_blocks(context)
+        if block.state is BlockState.PINNED
+        and block.start is not None
+        and first <= block.start.local(context.zone).date() <= until
+    )
+    return Paused(first=first, last=until, pinned=pinned)
+
+
+def resume(context: Context) -> list[tuple[date, date]]:
+    """End the leave that runs and those to come; return them."""
+    memory, day = Memory(context.store), today(context.clock, context.zone)
+    ended = [one for one in memory.pauses if one[1] >= day]
+    kept = [one for one in memory.pauses if one[1] < day]
+    begun = [(first, day - timedelta(days=1)) for first, _ in ended if first < day]
+    with context.store.transaction():
+        memory.set_pauses([*kept, *begun])
+        memory.ask()
+    return ended
+
+
+def want_again(context: Context, task: EntityId) -> int:
+    """Take back a "not now": the task's deleted blocks are forgotten; return how many."""
+    with context.store.transaction():
+        pen = Pen.fresh(context)
+        skipped = [
+            block.id
+            for block in live_blocks(context)
+            if block.task == task and block.state is BlockState.SKIPPED
+        ]
+        pen.load(skipped)
+        for one in skipped:
+            author = Author(by=PERSON, at=pen.now)
+            gone = Change(field="archived", before=False, after=True, author=author)
+            pen.change(one, [gone])
+        pen.flush()
+    return len(skipped)
+
+
+def live_blocks(context: Context) -> list[Block]:
+    """Return the plan's blocks that are not archived, in order of time."""
+    records = context.store.plan.every(Kind.BLOCK, archived=False)
+    found = [one.entity for one in records if isinstance(one.entity, Block)]
+    return sorted(found, key=_start)
+
+
+def _start(block: Block) -> datetime:
+    return block.start.at if block.start is not None else block.created_at
+
+
+def _missed(record: Record, context: Context, since: date | None) -> bool:
+    block = _block(record, record.entity.id)
+    if block.state is BlockState.UNCONFIRMED:
+        return True
+    over = block.state in AHEAD and is_over(block, context.clock.now())
+    return over or (since is not None and _assumed(record, context, since))
+
+
+def _assumed(record: Record, context: Context, since: date) -> bool:
+    block = _block(record, record.entity.id)
+    if block.state is not BlockState.DONE or block.start is None:
+        return False
+    by = record.authors["state"].by if "state" in record.authors else ""
+    return by == f"syncd ({ASSUMED})" and block.start.local(context.zone).date() >= since
+
+
+def _block(record: Record | None, which: EntityId) -> Block:
+    if record is None or not isinstance(record.entity, Block):
+        raise Mistake(f"There is no block {which}: `syncd schedule --json` lists their ids.")
+    return record.entity

@@ -1,0 +1,76 @@
+"""What another planning would change, worked out on a copy of the state."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from syncd.engine.blocks.busytime import Known, known
+from syncd.engine.blocks.edits import live_blocks
+from syncd.engine.blocks.planning import Planning
+from syncd.engine.context import Context
+from syncd.model.entities import Block
+from syncd.model.ids import EntityId, ToolName
+from syncd.model.rules.blocks import AHEAD
+from syncd.schedule.timetable import Effort
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What would change. moved: (before, after). known: the busy time that was gone by;
+    None: it was never read, so nothing can be planned."""
+
+    placed: tuple[Block, ...] = ()
+    moved: tuple[tuple[Block, Block], ...] = ()
+    dropped: tuple[Block, ...] = ()
+    known: Known | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Say whether nothing would change."""
+        return not (self.placed or self.moved or self.dropped)
+
+
+def difference(context: Context, sources: Iterable[ToolName], effort: Effort) -> Difference:
+    """Return what planning now, with this effort, would change; nothing is written.
+
+    Goes by the busy time as it was read last.
+    """
+    names = tuple(sources)
+    copy = context.store.copy()
+    try:
+        twin = Context(
+            store=copy,
+            clock=context.clock,
+            rng=context.rng,
+            zone=context.zone,
+            tools={},
+            known=(),
+            preferences=context.preferences,
+        )
+        told = known(copy, names)
+        if told is None or told.unreadable:
+            return Difference(known=told)
+        Planning(twin, names).run(fresh=True, effort=effort)
+        return _between(_ahead(context), _ahead(twin), told)
+    finally:
+        copy.close()
+
+
+def sources_of(context: Context) -> tuple[ToolName, ...]:
+    """Return the tools whose busy time was read before; no connector is built."""
+    return tuple(name for name in context.names if known(context.store, [name]) is not None)
+
+
+def _ahead(context: Context) -> dict[EntityId, Block]:
+    return {one.id: one for one in live_blocks(context) if one.state in AHEAD}
+
+
+def _between(
+    old: Mapping[EntityId, Block], new: Mapping[EntityId, Block], told: Known
+) -> Difference:
+    both = [(old[one], new[one]) for one in new if one in old]
+    return Difference(
+        placed=tuple(new[one] for one in new if one not in old),
+        moved=tuple((a, b) for a, b in both if (a.start, a.end) != (b.start, b.end)),
+        dropped=tuple(old[one] for one in old if one not in new),
+        known=told,
+    )
