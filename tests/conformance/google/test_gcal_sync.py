@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import aiohttp
 from gcal_sync.api import (
@@ -16,8 +17,11 @@ from gcal_sync.model import DateOrDatetime, Event
 from gcal_sync.sync import CalendarEventSyncManager, CalendarListSyncManager
 
 from syncd.connect.sandbox import Served
+from syncd.model.entities import Kind
+from syncd.model.values import Moment
 from syncd_google.sandbox import acts
 from syncd_google.sandbox.app import GoogleSandbox
+from tests.connectors.syncd_google.harness import GoogleHarness
 
 WEEK = (date(2026, 5, 4), date(2026, 5, 11))
 
@@ -148,3 +152,33 @@ def test_events_are_read_and_written(served: Served, token: str) -> None:
         assert calendar.timezone == "Europe/Berlin"
 
     run(served, token, work)
+
+
+def test_learning_blocks_are_read_and_followed(tmp_path: Path) -> None:
+    """What the connector writes, another client reads; also once its person dragged it."""
+    google = GoogleHarness(tmp_path)
+    google.start()
+    start = Moment(datetime(2026, 5, 6, 16, 30, tzinfo=UTC), "Europe/Berlin")
+    end = Moment(start.at + timedelta(hours=1), "Europe/Berlin")
+    google.create(Kind.BLOCK, "SQL course", start=start, end=end, goal="a-goal")
+    google.create(Kind.MILESTONE, "Exam", due=date(2026, 5, 7))
+    token = google.sandbox.grant("calendar")
+
+    async def work(service: GoogleCalendarService) -> None:
+        manager = CalendarEventSyncManager(service, calendar_id=google.calendar.id)
+        await manager.run()
+        assert await titles(manager) == ["Exam", "SQL course"]
+        later = Moment(start.at + timedelta(days=2))
+        google.person.edit(Kind.BLOCK, "SQL course", "start", later)
+        google.person.delete(Kind.MILESTONE, "Exam")
+        await manager.run()
+        week = LocalListEventsRequest(
+            start_time="2026-05-03T22:00:00+00:00", end_time="2026-05-17T22:00:00+00:00"
+        )
+        (block,) = (await manager.store_service.async_list_events(week)).events
+        assert block.start.value == later.at
+        assert block.end.value == later.at + timedelta(hours=1)
+        assert block.transparency == "opaque"
+
+    run(google.server, token, work)
+    google.close()

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from gcsa.calendar import Calendar
 from gcsa.event import Event
+from gcsa.free_busy import FreeBusyQueryError
 from gcsa.google_calendar import GoogleCalendar
 from gcsa.recurrence import DAILY, Recurrence
 from gcsa.reminders import PopupReminder
@@ -100,3 +101,33 @@ def test_busy_time_is_read(calendar: GoogleCalendar) -> None:
     )
     (meeting,) = next(iter(busy.calendars.values()))
     assert meeting.start == datetime(2026, 5, 4, 9, 30, tzinfo=BERLIN)
+
+
+def test_busy_time_of_no_calendar_is_an_error_of_its_own(calendar: GoogleCalendar) -> None:
+    """The answer is 200: what is wrong is said of each calendar."""
+    day = {
+        "time_min": datetime(2026, 5, 4, tzinfo=BERLIN),
+        "time_max": datetime(2026, 5, 5, tzinfo=BERLIN),
+    }
+    asked = ["primary", "nobody@example.org"]
+    with pytest.raises(FreeBusyQueryError):
+        calendar.get_free_busy(asked, **day)
+    busy = calendar.get_free_busy(asked, **day, ignore_errors=True)
+    assert len(busy.calendars["primary"]) == 1
+    assert list(busy.calendars_errors) == ["nobody@example.org"]
+
+
+def test_what_takes_no_time_is_not_busy(calendar: GoogleCalendar) -> None:
+    def busy() -> int:
+        told = calendar.get_free_busy(time_min=AT, time_max=AT + timedelta(hours=5))
+        return len(next(iter(told.calendars.values())))
+
+    def add(title: str, hour: int, **how: object) -> None:
+        start = AT + timedelta(hours=hour)
+        calendar.add_event(Event(title, start=start, end=start + timedelta(minutes=30), **how))
+
+    before = busy()  # a weekly meeting
+    add("Free", 1, transparency="transparent")
+    assert busy() == before
+    add("Perhaps", 2, status="tentative")
+    assert busy() == before + 1
