@@ -1,6 +1,8 @@
 """One look at the learning blocks: what time did, what is broken, what has no place yet."""
 
 import random
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,9 +17,10 @@ from syncd.engine.blocks.placing import Placing
 from syncd.engine.context import Context
 from syncd.engine.pen import SCHEDULE, Pen
 from syncd.engine.view import StoredPlan, today
-from syncd.model.entities import Kind
+from syncd.model.entities import Block, Kind
 from syncd.model.ids import ToolName
-from syncd.model.values import start_of
+from syncd.model.values import BlockState, start_of
+from syncd.schedule.capacity import capacity, miss_rate, sentence
 from syncd.schedule.free import calendar
 from syncd.schedule.planner import Annealer
 from syncd.schedule.preferences import Preferences
@@ -136,10 +139,21 @@ class Planning:
             Result(
                 at=self.context.clock.now(),
                 unplaced=tuple((one, it, "") for one, it in timetable.unplaced.items() if it),
+                short=_short(problem, preferences, passing.live()),
                 notes=tuple(fault.sentence for fault in wrong.values()),
                 moves=placing.moves,
             )
         )
+
+
+def _short(
+    problem: Problem, preferences: Preferences, blocks: Iterable[Block]
+) -> tuple[tuple[str, str], ...]:
+    """Return the tasks that cannot be met, each with a sentence."""
+    states = Counter(one.state for one in blocks)
+    missed = miss_rate(states[BlockState.DONE], states[BlockState.MISSED])
+    found = capacity(problem, preferences, missed)
+    return tuple((one.task, sentence(one, preferences.zone)) for one in found)
 
 
 def _tomorrow(now: datetime, zone: str) -> date:
