@@ -22,6 +22,7 @@ CARRIED = Carried(
     fields=FIELDS,
     editable=_EDITABLE,
     home=frozenset({"start", "end"}),
+    told=frozenset({"state"}),
     adopts=False,
     archives=False,
     gone={"state": BlockState.SKIPPED},

@@ -154,6 +154,7 @@ LIKE_PLANNER = replace(
             fields=_BLOCK | {"task", "goal", LINKS},
             editable=_BLOCK,
             home=frozenset({"start", "end"}),
+            told=frozenset({"state"}),
             adopts=False,
             archives=False,
             gone={"state": BlockState.SKIPPED},

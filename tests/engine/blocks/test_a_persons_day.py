@@ -382,3 +382,14 @@ def test_what_a_dry_run_shows_is_what_is_done(world: World) -> None:
     world.sync()
     planned = {one.entity for one in shown_first if one.kind is Kind.BLOCK}
     assert planned == {one.mark for one in shown(world)}
+
+
+def test_syncd_puts_no_tick_before_a_title_itself(world: World) -> None:
+    """What is settled elsewhere costs no write in the calendar."""
+    world.plan(task(world, 1, 60))
+    world.settle()
+    first = shown(world)[0]
+    world.clock.set_to(first.fields["end"].at + timedelta(hours=25))
+    assert world.sync().tools["calendar"].writes == 0
+    assert [one.state for one in blocks(world)] == [BlockState.DONE]
+    assert shown(world)[0].fields["state"] is BlockState.PUBLISHED
