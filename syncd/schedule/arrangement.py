@@ -17,7 +17,15 @@ from syncd.schedule.problem import SLOT
 class Arrangement:
     """The movable blocks of a timetable in the making. It changes by ``put`` and ``take``."""
 
-    __slots__ = ("board", "by_day", "by_task", "day_minutes", "placed", "week_minutes")
+    __slots__ = (
+        "board",
+        "by_day",
+        "by_task",
+        "day_minutes",
+        "placed",
+        "topic_minutes",
+        "week_minutes",
+    )
 
     def __init__(self, board: Board) -> None:
         self.board = board
@@ -26,6 +34,7 @@ class Arrangement:
         self.placed = [0] * len(board.tasks)
         self.day_minutes = [ground.used for ground in board.days]
         self.week_minutes = list(board.used)
+        self.topic_minutes = [list(weeks) for weeks in board.given]
 
     def copy(self) -> "Arrangement":
         """Return another one with the same blocks."""
@@ -68,7 +77,9 @@ class Arrangement:
         self.by_day[day].append(piece)
         self.placed[task] += end - start
         self.day_minutes[day] += end - start
-        self.week_minutes[self.board.days[day].week] += end - start
+        week = self.board.days[day].week
+        self.week_minutes[week] += end - start
+        self.topic_minutes[self.board.tasks[task].topic][week] += end - start
 
     def take(self, piece: Piece) -> None:
         """Remove a block."""
@@ -77,7 +88,9 @@ class Arrangement:
         self.by_day[day].remove(piece)
         self.placed[task] -= end - start
         self.day_minutes[day] -= end - start
-        self.week_minutes[self.board.days[day].week] -= end - start
+        week = self.board.days[day].week
+        self.week_minutes[week] -= end - start
+        self.topic_minutes[self.board.tasks[task].topic][week] -= end - start
 
     def missing(self, task: int) -> int:
         """Return the minutes of a task without a block."""
@@ -183,12 +196,29 @@ class Arrangement:
         over = self.week_minutes[week] - self.board.weights.easy_week
         return self.board.weights.busy_week * -(-over // SLOT) if over > 0 else 0.0
 
+    def topic_cost(self, topic: int) -> float:
+        """Return what weeks cost in which a topic lacks minutes that later work could give."""
+        board = self.board
+        budget = board.budgets[topic]
+        if not budget or not board.weights.budget:
+            return 0.0
+        later, lacking = board.outside[topic] + self._missing_of(topic), 0
+        for minutes in reversed(self.topic_minutes[topic]):
+            lacking += -(-max(0, min(budget - minutes, later)) // SLOT)
+            later += minutes
+        return board.weights.budget * lacking
+
+    def _missing_of(self, topic: int) -> int:
+        tasks = enumerate(self.board.tasks)
+        return sum(self.missing(number) for number, task in tasks if task.topic == topic)
+
     def cost(self) -> float:
         """Return what all of it costs, but for what nothing can change."""
         return (
             sum(map(self.task_cost, range(len(self.by_task))))
             + sum(map(self.day_cost, range(len(self.by_day))))
             + sum(map(self.week_cost, range(len(self.week_minutes))))
+            + sum(map(self.topic_cost, range(len(self.topic_minutes))))
         )
 
 

@@ -1,7 +1,8 @@
 """The planner to compare with: earliest due first, each block as soon as there is room."""
 
 from syncd.schedule.arrangement import Arrangement
-from syncd.schedule.board import Piece, board
+from syncd.schedule.board import Piece
+from syncd.schedule.numbering import board
 from syncd.schedule.places import Wish, candidates, usable
 from syncd.schedule.problem import Problem
 from syncd.schedule.result import recognised, timetable

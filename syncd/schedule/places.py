@@ -140,4 +140,5 @@ def _near(arrangement: Arrangement, piece: Piece, week: int) -> float:
         arrangement.task_cost(piece.task)
         + arrangement.day_cost(piece.day)
         + arrangement.week_cost(week)
+        + arrangement.topic_cost(arrangement.board.tasks[piece.task].topic)
     )

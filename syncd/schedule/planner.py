@@ -1,17 +1,49 @@
 """The planner that syncd uses: repair, then bounded annealing."""
 
-from syncd.schedule.board import board
+from syncd.schedule.anneal import Schedule, annealed
+from syncd.schedule.arrangement import Arrangement
+from syncd.schedule.earliest_due import serve
+from syncd.schedule.numbering import board
 from syncd.schedule.problem import Problem
-from syncd.schedule.repair import repaired
-from syncd.schedule.result import timetable
+from syncd.schedule.repair import fill, repaired
+from syncd.schedule.result import recognised, timetable
+from syncd.schedule.standing import firm
 from syncd.schedule.timetable import Dice, Effort, Timetable
+
+LIGHT = Schedule(steps=4_000, hot=1.0, cold=0.05)
+FULL = Schedule(steps=150_000, hot=10.0, cold=0.1)
 
 
 class Annealer:
     """Repairs; with more effort, improves what is not fixed or frozen."""
 
+    def __init__(self, light: Schedule = LIGHT, full: Schedule = FULL) -> None:
+        self._light = light
+        self._full = full
+
     def plan(self, problem: Problem, effort: Effort, dice: Dice) -> Timetable:
-        """Return a timetable that keeps every hard rule, whatever the problem holds."""
-        arrangement = repaired(board(problem))
-        del effort, dice
-        return timetable(arrangement)
+        """Return a timetable that keeps every hard rule, whatever the problem holds.
+
+        With more effort it never costs more than with less.
+        """
+        start = repaired(board(problem))
+        if effort is Effort.REPAIR:
+            return timetable(start)
+        if effort is Effort.LIGHT:
+            found = annealed(start, self._light, dice)
+        else:
+            found = annealed(_best(start), self._full, dice)
+        fill(found)
+        return min(
+            timetable(start), timetable(recognised(found)), key=lambda one: one.score.total
+        )
+
+
+def _best(start: Arrangement) -> Arrangement:
+    """Return the cheapest of some ways to begin."""
+    soonest = firm(start.board)
+    serve(soonest)
+    weighed = firm(start.board)
+    fill(weighed)
+    ways = (start, recognised(soonest), recognised(weighed))
+    return min(ways, key=Arrangement.cost)

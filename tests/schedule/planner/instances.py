@@ -96,13 +96,20 @@ def works(dice: random.Random) -> tuple[Work, ...]:
     while (off := wanted - sum(effort)) != 0:
         index = dice.randrange(TASKS)
         effort[index] = min(480, max(30, effort[index] + (15 if off > 0 else -15)))
-    return tuple(_work(dice, index, minutes) for index, minutes in enumerate(effort))
+    made: list[Work] = []
+    for index, minutes in enumerate(effort):
+        chained = index % 3 > 0 and dice.random() < 0.6
+        made.append(_work(dice, index, minutes, made[-1] if chained else None))
+    return tuple(made)
 
 
-def _work(dice: random.Random, index: int, minutes: int) -> Work:
-    chained = index % 3 > 0 and dice.random() < 0.6
+def _work(dice: random.Random, index: int, minutes: int, before: Work | None) -> Work:
+    """Return a task; one that waits for another is released with it and due after it."""
     release = dice.randrange(0, 50) if dice.random() < 0.5 else 0
-    due = min(DAYS, release + dice.randrange(10, 45))
+    due = release + dice.randrange(8, 36)
+    if before is not None and before.release is not None and before.due is not None:
+        release = (before.release - START) // DAY
+        due = (before.due - START) // DAY + dice.randrange(7, 21)
     return Work(
         id=EntityId(f"task-{index:02}"),
         title=f"Task {index}",
@@ -110,6 +117,6 @@ def _work(dice: random.Random, index: int, minutes: int) -> Work:
         minutes=minutes,
         weight=dice.choice(WEIGHTS),
         release=START + release * DAY,
-        due=START + due * DAY if dice.random() < 0.9 else None,
-        after=(EntityId(f"task-{index - 1:02}"),) if chained else (),
+        due=START + min(DAYS, due) * DAY,
+        after=(before.id,) if before is not None else (),
     )
