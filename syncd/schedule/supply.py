@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from syncd.schedule.problem import SLOT, Hold, Problem, Span, Work
 
+_DAY = 24 * 60
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supply:
@@ -101,16 +103,18 @@ def _share(span: Span, day: Span) -> int:
 
 
 def _week(problem: Problem, span: Span) -> int | None:
-    """Return the place of the week that a block starts in; the first one has past days."""
-    if not problem.days or span.start >= problem.days[-1].span.end:
+    """Return the place of the week that a block starts in, Monday to Sunday."""
+    if not problem.days:
         return None
     for day in reversed(problem.days):
-        if day.span.start <= span.start:
+        if day.span.start <= span.start < day.span.end:
             return day.week
-    today = problem.days[0]
-    monday = today.span.start - today.date.weekday() * 24 * 60
-    # A clock change in between moves Monday's midnight by an hour; blocks at night are rare.
-    return today.week if span.start >= monday else None
+    # No clock is known for the days around: one that changes there may be an hour off.
+    today, last = problem.days[0], problem.days[-1]
+    if today.span.start - today.date.weekday() * _DAY <= span.start < today.span.start:
+        return today.week
+    sunday = last.span.end + (6 - last.date.weekday()) * _DAY
+    return last.week if last.span.end <= span.start < sunday else None
 
 
 def _less(free: Sequence[Span], fixed: Sequence[Span], now: int) -> list[Span]:

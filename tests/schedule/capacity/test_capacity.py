@@ -222,6 +222,14 @@ def test_blocks_earlier_in_the_week_count_for_it_and_those_of_last_week_do_not()
     assert short(task, preferences=wants, at=thursday, standing=past) == {"SQL": 60}
 
 
+def test_a_block_in_the_last_week_counts_for_it_beyond_the_last_day_too():
+    wants = replace(EVENINGS, weekly=300, horizon_days=4)
+    task = work("SQL", 300, date(2026, 12, 3))
+    beyond = fixed("2026-12-06T06:00", 60), fixed("2026-12-07T06:00", 60)
+    assert short(task, preferences=wants) == {}
+    assert short(task, preferences=wants, standing=beyond) == {"SQL": 60}
+
+
 def test_busy_time_leaves_less():
     evening = minute_of(datetime(2026, 12, 1, 18, tzinfo=UTC))
     assert short(work("SQL", 600, FRIDAY), busy=[Span(evening, evening + 180)]) == {"SQL": 120}

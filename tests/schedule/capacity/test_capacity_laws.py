@@ -118,7 +118,13 @@ def filled(problem_):
     known = problem_.days[-1].span.end if problem_.days else NOW
     dated = [one for one in problem_.works if one.due is not None and one.due <= known]
     for work in sorted(dated, key=lambda one: one.due):
-        needs = work.minutes
+        needs = work.minutes - sum(
+            one.span.minutes
+            for one in problem_.standing
+            if one.task == work.id
+            and one.hold is Hold.FIXED
+            and problem_.now < one.span.end <= work.due
+        )
         for number, one in enumerate(problem_.days):
             runs, left[number] = left[number], []
             for start, end in runs:
@@ -127,7 +133,7 @@ def filled(problem_):
                 needs, day[number] = needs - takes, day[number] - takes
                 week[one.week] -= takes
                 left[number].append((start + takes, end))
-        if needs:
+        if needs > 0:
             late.add(work.id)
     return late
 

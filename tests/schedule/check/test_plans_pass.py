@@ -1,0 +1,126 @@
+"""What is planned from free time passes the checker: two readings of the same rules."""
+
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syncd.model.ids import EntityId
+from syncd.schedule.anneal import Schedule
+from syncd.schedule.check import check
+from syncd.schedule.circumstances import Circumstances, Slot
+from syncd.schedule.earliest_due import EarliestDueFirst
+from syncd.schedule.free import calendar
+from syncd.schedule.planner import Annealer
+from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Hold, Problem, Span, Standing, Work, instant
+from syncd.schedule.timetable import Effort
+from tests.examples import examples
+from tests.schedule.check.worlds import PLACES, World, moment, some_world
+
+SHORT = Schedule(steps=300, hot=12.0, cold=0.2)
+PLANNERS = {"annealer": Annealer(light=SHORT, full=SHORT), "baseline": EarliestDueFirst()}
+
+
+def times(spans):
+    """Return spans as the checker is told them."""
+    return tuple((instant(one.start), instant(one.end)) for one in spans)
+
+
+def slot(name, task, span, *, fixed=False):
+    """Return a block as the checker is told it."""
+    return Slot(
+        id=name, task=task, start=instant(span.start), end=instant(span.end), fixed=fixed
+    )
+
+
+def some_works(world, dice):
+    """Return tasks by dice, the second after the first, the third not on a day."""
+    spans = [Span(*one) for those in world.avoid.values() for one in those]
+    names = [EntityId(name) for name in ("sql", "rust", "talk", "book", "cv")]
+    return tuple(
+        Work(
+            id=name,
+            title=name,
+            topic=name,
+            minutes=dice.choice([0, 40, 90, 300, 600]),
+            due=dice.choice([None, world.now + dice.randrange(0, 9 * 1440)]),
+            after=(names[0],) if number == 1 else (),
+            avoid=tuple(spans) if number == 2 else (),
+        )
+        for number, name in enumerate(names)
+    )
+
+
+def some_standing(world, dice):
+    """Return blocks as they stand, by dice: some where they may not be any more."""
+    found = []
+    for number in range(dice.randrange(8)):
+        start = (world.now // 15 + dice.randrange(-200, 96 * 4)) * 15
+        if any(one.span.start < start + 60 and start < one.span.end for one in found):
+            continue
+        hold = Hold.FIXED if start < world.now else dice.choice(list(Hold))
+        task = EntityId(dice.choice(["sql", "rust", "talk", "book"]))
+        span = Span(start, start + 60)
+        found.append(Standing(id=EntityId(f"b{number}"), task=task, span=span, hold=hold))
+    return tuple(found)
+
+
+def planned(world, dice, planner, effort):
+    """Return what is wrong with a plan for a world."""
+    wants = replace(world.preferences, share=world.percent / 100)
+    works, standing = some_works(world, dice), some_standing(world, dice)
+    freed = [Span(*one) for one in world.freed]
+    days, weeks = calendar(wants, [Span(*one) for one in world.busy], world.now, freed)
+    problem = Problem(
+        now=world.now,
+        days=days,
+        weeks=weeks,
+        works=works,
+        standing=standing,
+        daily=wants.daily,
+        shortest=wants.shortest,
+        longest=wants.longest,
+    )
+    table = planner.plan(problem, effort, dice)
+    given = Circumstances(
+        preferences=wants,
+        now=moment(world.now),
+        busy=times(Span(*one) for one in world.busy),
+        order=frozenset((first, one.id) for one in works for first in one.after),
+        freed=times(freed),
+        avoid={one.id: times(one.avoid) for one in works},
+    )
+    before = [
+        slot(one.id, one.task, one.span, fixed=one.hold is Hold.FIXED) for one in standing
+    ]
+    after = [
+        slot(one.id or EntityId(f"new {number}"), one.task, one.span)
+        for number, one in enumerate(table.blocks)
+    ]
+    return check(given, before, [*(one for one in before if one.fixed), *after])
+
+
+@pytest.mark.parametrize("effort", list(Effort))
+@pytest.mark.parametrize("planner", PLANNERS)
+@examples(30)
+@given(seed=st.integers(min_value=0, max_value=2**32))
+def test_every_plan_keeps_the_rules_as_the_checker_reads_them(planner, effort, seed):
+    dice = Random(seed)  # noqa: S311 - nothing secret
+    world = some_world(dice)
+    assert planned(world, dice, PLANNERS[planner], effort) == ()
+
+
+@pytest.mark.parametrize(("zone", "about"), PLACES)
+def test_a_full_calendar_across_a_clock_change_passes(zone, about):
+    now = int((about - moment(0)) / timedelta(minutes=1))
+    hours = dict.fromkeys(range(7), ((0, 1440),))
+    wants = Preferences(zone=zone, hours=hours, daily=240, weekly=1500, horizon_days=14)
+    busy = tuple((now + at * 1440, now + at * 1440 + 400) for at in range(12))
+    world = World(preferences=wants, percent=60, now=now, busy=busy)
+    for seed in range(3):
+        dice = Random(seed)  # noqa: S311 - nothing secret
+        assert planned(world, dice, PLANNERS["annealer"], Effort.LIGHT) == ()
