@@ -70,7 +70,11 @@ class Watcher:
             return self._listed(calendars)
         try:
             return self._asked(calendars)
-        except _REFUSED:
+        except NotAllowed:  # then what cannot be listed either needs a better sign-in
+            told = self._listed(calendars)
+            told.unreadable = {name: _closed(name) for name in told.unreadable}
+            return told
+        except (SkipItem, Gone):
             return self._listed(calendars)
 
     def _asked(self, calendars: Sequence[str]) -> Told:

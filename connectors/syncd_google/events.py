@@ -17,6 +17,8 @@ MARK = "syncd"
 KIND = "syncd-kind"
 """The one that says that it is a learning block; a milestone has none."""
 BLOCK = "block"
+GENERATIONS = 8
+"""Ids to try for one entity; the first is nearly always free."""
 
 
 def event_id(entity: EntityId, generation: int = 0) -> RemoteId:
@@ -26,6 +28,13 @@ def event_id(entity: EntityId, generation: int = 0) -> RemoteId:
     """
     digest = hashlib.sha256(f"syncd{entity}{generation}".encode()).digest()
     return RemoteId(base64.b32hexencode(digest).decode().rstrip("=").lower())
+
+
+def is_own(event: Json) -> bool:
+    """Say whether syncd made this event: a copy carries the mark, under another id."""
+    mark = mark_of(event)
+    name = event.get("recurringEventId") or event.get("id")
+    return mark is not None and name in {event_id(mark, it) for it in range(GENERATIONS)}
 
 
 def private(event: Json) -> Json:

@@ -67,9 +67,9 @@ def pull(client: "Client", calendar: Calendar, cursor: str | None) -> Listed:
 
 
 def is_guest(event: Json) -> bool:
-    """Say whether an event is the person's own and takes time."""
+    """Say whether an event is the person's own, or their copy of one, and takes time."""
     free = event.get("transparency") == "transparent"
-    return not (events.mark_of(event) or free or events.is_gone(event))
+    return not (free or events.is_gone(event) or events.is_own(event))
 
 
 def lost(calendar: Calendar) -> HoldTool:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:  # the client library takes long to import
 
 Json = dict[str, Any]
 
-_GENERATIONS = 8  # ids to try for one entity; the first is nearly always free
-
 
 @dataclass(frozen=True, slots=True)
 class Writer:
@@ -44,7 +42,7 @@ class Writer:
 
     def find(self, write: Write) -> Remote | None:
         """Return what a create of this entity has made."""
-        for generation in range(_GENERATIONS):
+        for generation in range(events.GENERATIONS):
             try:
                 event = self.client.event(
                     self.calendar.id, events.event_id(write.entity, generation)
@@ -63,7 +61,7 @@ class Writer:
         if not mapping.holds(write.kind, write.fields):
             raise SkipItem(f"{_shown(write)} {_why_not(write)}")
         body = self._body(write)
-        for generation in range(_GENERATIONS):
+        for generation in range(events.GENERATIONS):
             remote = events.event_id(write.entity, generation)
             try:
                 event = self.client.insert(self.calendar.id, {"id": remote, **body})

@@ -1,5 +1,6 @@
 """Spans of busy time, merged."""
 
+import itertools
 from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import given
@@ -35,7 +36,7 @@ def test_merging_keeps_every_minute_within_and_no_other(
 def test_merged_spans_are_in_order_apart_and_have_a_length(spans: list[BusySpan]) -> None:
     found = merged(spans, at(-60), at(60))
     assert all(one.start < one.end for one in found)
-    assert all(one.end < other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end < other.start for one, other in itertools.pairwise(found))
     assert merged(found, at(-60), at(60)) == found
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,13 @@ class SandboxHarness(Harness):
     def lose_container(self) -> bool:
         """Delete the container in the sandbox, where that can be done."""
         return self._act("lose_container")
+
+    def keep_busy(self, start: datetime, end: datetime) -> bool:
+        """Have the person plan a meeting, where the sandbox's person keeps a ``Diary``."""
+        meeting = getattr(self.person, "meeting", None)
+        if meeting is not None:
+            meeting("Something else", start, end)
+        return meeting is not None
 
     def close(self) -> None:
         """Let go of the connector and stop the sandbox."""

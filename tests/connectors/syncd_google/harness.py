@@ -1,7 +1,7 @@
 """A harness over the sandbox, every reply of which is held against its description."""
 
 import json
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -120,10 +120,6 @@ class GoogleHarness(SandboxHarness):
         if kind is Kind.BLOCK:  # below what the person writes there syncd puts its links
             kept["description"] = str(kept["description"]).partition("\n\nNotion: ")[0]
         return kept == ASIDE
-
-    def keep_busy(self, start: datetime, end: datetime) -> bool:
-        self.sandbox.person.meeting("Something else", start, end)
-        return True
 
     def close_a_calendar(self) -> bool:
         calendars = ["primary", "theirs@example.org"]

@@ -276,3 +276,25 @@ def test_what_the_person_keeps_in_syncds_calendar_is_busy_time(google: GoogleHar
     google.server.log.clear()
     assert google.connector.busy(*asked).spans == ()
     assert google.paths() == ["POST /freeBusy"]
+
+
+def test_a_copy_of_a_block_is_busy_time(google: GoogleHarness) -> None:
+    """It carries the block's mark, but syncd did not make it, nor moves it."""
+    made = block(google)
+    copy = acts.duplicate(google.sandbox.account, google.calendar, made.id)
+    start = AT + timedelta(days=30)
+    acts.drag(google.sandbox.account, google.calendar, copy.id, start)
+    google.connector.pull(None)
+    busy = google.connector.busy(start - timedelta(hours=1), start + timedelta(hours=5))
+    assert busy.spans == (BusySpan(start, start + timedelta(hours=1)),)
+
+
+def test_a_block_that_was_made_to_recur_is_not_busy_time(google: GoogleHarness) -> None:
+    made = block(google)
+    again = {"recurrence": ["RRULE:FREQ=DAILY;COUNT=5"]}
+    acts.note(google.sandbox.account, google.calendar, made.id, **again)
+    google.person.add(Kind.BLOCK, "Mine", start=Moment(AT), end=Moment(AT + timedelta(hours=1)))
+    google.connector.pull(None)
+    busy = google.connector.busy(AT - timedelta(hours=1), AT + timedelta(days=3))
+    assert BusySpan(AT, AT + timedelta(hours=1)) in busy.spans
+    assert BusySpan(AT + timedelta(days=1), AT + timedelta(days=1, hours=1)) not in busy.spans

@@ -174,6 +174,7 @@ def test_without_the_permission_every_calendar_is_unreadable(empty: GoogleHarnes
     busy = told(empty, *BASE[:1], busy_calendars=["primary", "nobody@example.org"])
     assert (busy.spans, busy.calendars) == ((), ())
     assert len(busy.unreadable) == 2
+    assert all("`syncd auth google`" in sentence for sentence in busy.unreadable)
     paths = empty.paths()
     assert paths[0] == "POST /freeBusy"
     assert len(paths) == 3

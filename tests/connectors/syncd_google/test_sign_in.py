@@ -90,6 +90,19 @@ def test_only_the_smallest_scopes_are_asked_for(settings: GoogleSettings) -> Non
 
 
 @pytest.mark.usefixtures("on_loopback")
+@pytest.mark.parametrize(
+    "more", [{"busy_tentative": False}, {"busy_out_of_office": False}, {"busy_declined": True}]
+)
+def test_to_tell_meetings_apart_one_scope_more_is_asked_for(
+    settings: GoogleSettings, more: dict[str, bool]
+) -> None:
+    sign_in(settings.model_copy(update=more), Browser())
+    scopes = {it.rpartition("/")[2] for it in kept(settings)["scopes"]}
+    assert "calendar.events.readonly" in scopes
+    assert len(scopes) == 4
+
+
+@pytest.mark.usefixtures("on_loopback")
 def test_who_does_not_agree_is_not_signed_in(
     fresh: GoogleHarness, settings: GoogleSettings
 ) -> None:
