@@ -10,6 +10,7 @@ import structlog
 from syncd.engine.absorb import Absorber
 from syncd.engine.blocks.busytime import BUSY_TIME, Window, keep, windows
 from syncd.engine.blocks.planning import Planning
+from syncd.engine.blocks.proposal import weigh
 from syncd.engine.brakes import Brakes
 from syncd.engine.context import Context
 from syncd.engine.gather import Gathered, gather
@@ -25,6 +26,8 @@ from syncd.engine.tool import Tool
 from syncd.engine.view import today
 from syncd.errors import HoldTool, StateTrouble, SyncdError
 from syncd.model.ids import EntityId, ToolName
+from syncd.schedule.planner import Annealer
+from syncd.schedule.timetable import Planner
 from syncd.store.rows import Problem
 from syncd.store.tool_store import ToolState
 from syncd.sync.decide import fingerprint
@@ -41,11 +44,13 @@ ROUNDS = 6
 class Engine:
     """Runs cycles. ``run`` may be called again while slow tools are still busy.
 
-    ``remake`` builds a fresh connector for a tool that was not well.
+    ``remake`` builds a fresh connector for a tool that was not well. ``planner`` places
+    learning blocks.
     """
 
     context: Context
     remake: Callable[[ToolName], Tool] | None = None
+    planner: Planner = field(default_factory=Annealer)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16))
     _reading: dict[ToolName, Future[Gathered]] = field(default_factory=dict)
     _writing: dict[ToolName, Future[None]] = field(default_factory=dict)
@@ -97,11 +102,13 @@ class Engine:
     def _plan_blocks(self) -> bool:
         """Look at the learning blocks, once all else was taken in and written."""
         sources = self._sources()
-        planning = Planning(self.context, sources)
+        planning = Planning(self.context, sources, self.planner)
         fresh = bool(sources) and self._told.issuperset(sources)
         if not planning.wanted(fresh=fresh):
             return False
         changed = planning.run(fresh=fresh)
+        if fresh:
+            weigh(planning)
         self._report.changes += changed
         return bool(changed)
 

@@ -119,6 +119,7 @@ class Planning:
         memory, day = self._memory, today(self.context.clock, self.context.zone).isoformat()
         if memory.recall("wish") == Effort.FULL:
             memory.remember("wish", None)
+            memory.remember("proposal", None)
             memory.remember("improved_on", day)
             return Effort.FULL
         if memory.recall("improved_on") != day:

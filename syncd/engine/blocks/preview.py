@@ -10,7 +10,8 @@ from syncd.engine.context import Context
 from syncd.model.entities import Block
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.rules.blocks import AHEAD
-from syncd.schedule.timetable import Effort
+from syncd.schedule.planner import Annealer
+from syncd.schedule.timetable import Effort, Planner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,12 @@ class Difference:
         return not (self.placed or self.moved or self.dropped)
 
 
-def difference(context: Context, sources: Iterable[ToolName], effort: Effort) -> Difference:
+def difference(
+    context: Context,
+    sources: Iterable[ToolName],
+    effort: Effort,
+    planner: Planner | None = None,
+) -> Difference:
     """Return what planning now, with this effort, would change; nothing is written.
 
     Goes by the busy time as it was read last.
@@ -49,7 +55,7 @@ def difference(context: Context, sources: Iterable[ToolName], effort: Effort) ->
         told = known(copy, names)
         if told is None or told.unreadable:
             return Difference(known=told)
-        Planning(twin, names).run(fresh=True, effort=effort)
+        Planning(twin, names, planner or Annealer()).run(fresh=True, effort=effort)
         return _between(_ahead(context), _ahead(twin), told)
     finally:
         copy.close()

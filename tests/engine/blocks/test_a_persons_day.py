@@ -9,9 +9,13 @@ import pytest
 from syncd.connect.busy import BusySpan
 from syncd.connect.memory import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.proposal import proposal
 from syncd.model.entities import Block, Goal, Kind, Task
 from syncd.model.values import BlockState, GoalStatus, Moment
+from syncd.schedule.planner import Annealer
 from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Problem, Span
+from syncd.schedule.timetable import Dice, Effort, Timetable
 from tests.engine.world import ZONE, World, ident
 
 BERLIN = Preferences(zone=ZONE)
@@ -393,3 +397,39 @@ def test_syncd_puts_no_tick_before_a_title_itself(world: World) -> None:
     assert world.sync().tools["calendar"].writes == 0
     assert [one.state for one in blocks(world)] == [BlockState.DONE]
     assert shown(world)[0].fields["state"] is BlockState.PUBLISHED
+
+
+class Restless(Annealer):
+    """A planner whose full replan has every block an hour later."""
+
+    def plan(self, problem: Problem, effort: Effort, dice: Dice) -> Timetable:
+        made = super().plan(problem, Effort.REPAIR, dice)
+        if effort is not Effort.FULL:
+            return made
+        later = [
+            replace(it, span=Span(it.span.start + 60, it.span.end + 60)) for it in made.blocks
+        ]
+        return replace(made, blocks=tuple(later))
+
+
+def test_once_a_week_a_full_replan_is_shown_and_not_done(world: World) -> None:
+    world.engine.planner = Restless()
+    world.plan(*(task(world, n, 60) for n in range(1, 4)))
+    world.settle()
+    assert proposal(world.engine.context) is None
+    world.clock.set_to(datetime(2026, 5, 11, 0, 30, tzinfo=UTC))
+    world.plan(*(task(world, n, 60, due=date(2026, 6, 1)) for n in range(4, 6)))
+    world.settle()
+    before = [one.fields["start"] for one in shown(world)]
+    quiet(world)
+    found = proposal(world.engine.context)
+    assert found is not None
+    assert (found.week, found.moved) == ("2026-W20", 2)
+    Memory(world.store).remember("wish", "full")
+    Memory(world.store).ask()
+    world.sync()
+    assert proposal(world.engine.context) is None
+    after = [one.fields["start"] for one in shown(world)]
+    assert [b.at - a.at for a, b in zip(before, after, strict=True)][-2:] == [
+        timedelta(hours=1)
+    ] * 2
