@@ -70,9 +70,10 @@ class Watcher:
             return self._listed(calendars)
         try:
             return self._asked(calendars)
-        except NotAllowed:  # then what cannot be listed either needs a better sign-in
+        except NotAllowed:
             told = self._listed(calendars)
-            told.unreadable = {name: _closed(name) for name in told.unreadable}
+            if not told.spans:  # it is not this or that calendar, but the sign-in
+                told.unreadable = {name: _closed(name) for name in told.unreadable}
             return told
         except (SkipItem, Gone):
             return self._listed(calendars)
