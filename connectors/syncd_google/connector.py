@@ -110,7 +110,7 @@ class GoogleConnector:
     def busy(self, start: datetime, end: datetime) -> Busy:
         """Return when the calendars in the settings are busy, and the person's own events."""
         watcher = Watcher(self._client, self._settings, start, end)
-        guests = self._toolbox.memory.get(_GUESTS) is True
+        guests = self._toolbox.memory.get(_GUESTS) is not False
         return watcher.busy(self._bound(), guests=guests)
 
     def close(self) -> None:
@@ -142,9 +142,11 @@ class GoogleConnector:
         return Calendar(id=kept["id"], zone=kept["zone"])
 
     def _welcome(self, *, guests: bool, all_told: bool) -> None:
-        """Note whether the person keeps something in syncd's calendar."""
-        known = self._toolbox.memory.get(_GUESTS) is True
-        if guests != known and (guests or all_told):
+        """Note whether the person keeps something in syncd's calendar.
+
+        Until everything was read once, nobody knows.
+        """
+        if (guests or all_told) and self._toolbox.memory.get(_GUESTS) is not guests:
             self._toolbox.memory.put(_GUESTS, guests)
 
     def _remember(self, calendar: Calendar) -> None:

@@ -57,11 +57,15 @@ def marked(body: dict[str, Any], entity: EntityId, kind: Kind) -> dict[str, Any]
 def to_revive(kind: Kind, fields: Fields, body: Json, old: Json) -> dict[str, Any]:
     """Return the patch that makes a cancelled event the one of ``body``, for ``fields``.
 
-    What its user wrote into the description is theirs again.
+    What its user made of it is theirs again: the text of the description, the reminders,
+    and the colour, unless the goal is another.
     """
     patch = {**body, "status": "confirmed"}
     if kind is Kind.BLOCK:
-        patch.pop("description", None)
+        same_goal = blocks.goal_of(body) == blocks.goal_of(old)
+        kept = {"colorId"} if same_goal else set()
+        for name in {"description", *kept, *({"reminders"} & set(old))}:
+            patch.pop(name, None)
         aside = blocks.aside(fit(kind, fields), old)
         private = {**events.private(body), **events.private(aside)}
         patch |= {**aside, "extendedProperties": {"private": private}}

@@ -1,5 +1,6 @@
 """Learning blocks in the sandbox's calendar: written, dragged, ticked, deleted."""
 
+import dataclasses
 import re
 from datetime import UTC, date, datetime, timedelta
 
@@ -157,14 +158,26 @@ def test_a_revived_block_carries_other_links_below_what_was_written(
     acts.note(google.sandbox.account, google.calendar, made.id, **note)
     google.person.delete(Kind.BLOCK, "SQL course")
     fields = {**write.fields, LINKS: "Todoist https://example.org/2", "task": None}
-    again = google.made(type(write)(**{**_whole(write), "fields": fields}))
+    again = google.made(dataclasses.replace(write, fields=fields))
     assert again.fields == fields
     assert event(google).fields["description"] == "Room 4\n\nTodoist: https://example.org/2"
 
 
-def _whole(write: object) -> dict[str, object]:
-    names = ("op", "key", "kind", "entity", "fields", "seen")
-    return {name: getattr(write, name) for name in names}
+def test_a_revived_block_looks_as_its_person_made_it(google: GoogleHarness) -> None:
+    google.connector.close()
+    google.connector = google.built(reminder_minutes="default")
+    write = google.new_write(Kind.BLOCK, "SQL course", goal=GOALS[0])
+    made = google.made(write)
+    reminders = {"useDefault": False, "overrides": [{"method": "popup", "minutes": 5}]}
+    mine = {"colorId": "7", "reminders": reminders}
+    acts.note(google.sandbox.account, google.calendar, made.id, **mine)
+    google.person.delete(Kind.BLOCK, "SQL course")
+    assert google.made(write).id == made.id
+    assert {name: event(google).fields[name] for name in mine} == mine
+    google.person.delete(Kind.BLOCK, "SQL course")
+    other = google.new_write(Kind.BLOCK, "SQL course", goal=GOALS[1])
+    assert google.made(dataclasses.replace(write, fields=other.fields)).id == made.id
+    assert event(google).fields["colorId"] == "2"
 
 
 def test_an_all_day_event_is_revived_as_a_block_with_a_time(google: GoogleHarness) -> None:
@@ -265,6 +278,9 @@ def test_what_the_person_keeps_in_syncds_calendar_is_busy_time(google: GoogleHar
     google.server.log.clear()
     assert google.connector.busy(*asked).spans == ()
     assert google.paths() == ["POST /freeBusy"]
+    google.memory.kept.pop("guests")  # of a syncd that did not ask yet
+    assert google.connector.busy(*asked).spans == ()
+    assert google.paths()[1:] == ["POST /freeBusy", "GET /calendars/ID/events"]
     google.person.add(Kind.BLOCK, "Mine", start=Moment(span.start), end=Moment(span.end))
     google.person.add(Kind.MILESTONE, "My day", due=start.date())  # free: an all-day event
     google.connector.pull(cursor)

@@ -40,6 +40,7 @@ def told(google: GoogleHarness, *scopes: str, **settings: Any) -> Busy:
     """Return the week as another sign-in with these scopes and settings sees it."""
     if scopes or settings:
         token = google.sandbox.grant(*(scopes or (*BASE, FREE_BUSY)))
+        google.connector.pull(None)
         google.with_token(token, **settings)
     google.server.log.clear()
     return google.connector.busy(*WEEK)
@@ -202,6 +203,7 @@ def test_a_calendar_that_shows_no_more_is_taken_as_google_does(empty: GoogleHarn
 def test_a_long_time_is_asked_for_in_pieces(empty: GoogleHarness) -> None:
     start, end = WEEK[0], WEEK[0] + timedelta(days=150)
     empty.person.meeting("Over a seam", at(0, 59), at(24, 61))
+    empty.connector.pull(None)
     empty.server.log.clear()
     busy = empty.connector.busy(start, end)
     assert busy.spans == (BusySpan(at(0, 59), at(24, 61)),)
