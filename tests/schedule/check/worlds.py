@@ -55,7 +55,7 @@ class World:
     @cached_property
     def walls(self):
         """Return for each minute around now the date and minute that a wall clock shows."""
-        return walls(self.preferences.zone, self.now // DAY * DAY - 12 * DAY)
+        return walls(self.preferences.zone, self.now // DAY * DAY - 18 * DAY)
 
     @cached_property
     def near(self):
@@ -117,9 +117,9 @@ def slots(blocks):
 
 @cache
 def walls(zone, first):
-    """Return for each minute of five weeks the date and minute that a wall clock shows."""
+    """Return for each minute of six weeks the date and minute that a wall clock shows."""
     shown = {}
-    for minute in range(first, first + 35 * DAY):
+    for minute in range(first, first + 42 * DAY):
         at = moment(minute).astimezone(ZoneInfo(zone))
         shown[minute] = (at.date(), at.hour * 60 + at.minute)
     return shown
