@@ -3,10 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
-
 from syncd.model.ids import EntityId
-from syncd.schedule.capacity import capacity, miss_rate, sentence
+from syncd.schedule.capacity import capacity, sentence
 from syncd.schedule.free import calendar
 from syncd.schedule.preferences import Preferences
 from syncd.schedule.problem import Hold, Problem, Span, Standing, Work, minute_of
@@ -285,14 +283,6 @@ def test_without_any_room_everything_is_short_and_nothing_breaks():
         }
         assert all(told(work("SQL", 60, FRIDAY), work("Rust", 60), preferences=wants))
     assert told() == []
-
-
-@pytest.mark.parametrize(
-    ("done", "missed", "rate"),
-    [(0, 0, 0), (0, 1, 0.0909), (5, 0, 0), (80, 20, 0.1818), (0, 500, 0.5), (10, 10, 0.3333)],
-)
-def test_few_missed_blocks_say_little_and_many_at_most_half(done, missed, rate):
-    assert miss_rate(done, missed) == pytest.approx(rate, abs=0.0001)
 
 
 def test_the_date_is_told_in_the_persons_zone():
