@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from syncd.connect.busy import Busy, BusySpan, merged
-from syncd.errors import Gone, SkipItem, TryLater
+from syncd.errors import Changed, Gone, SkipItem, TryLater
 from syncd_google import listing, spans
 from syncd_google.provision import Calendar
 from syncd_google.refusals import SIGN_IN, NotAllowed
@@ -21,7 +21,8 @@ Json = dict[str, Any]
 _MOST_CALENDARS = 50  # in one question, by the Calendar API's reference
 _LONGEST = timedelta(days=60)  # of one question: longer ones may be refused
 _PAGES = 200
-_REFUSED = (NotAllowed, SkipItem, Gone)
+_NOT_THIS = (SkipItem, Gone, Changed)
+_REFUSED = (NotAllowed, *_NOT_THIS)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,7 +76,7 @@ class Watcher:
             if not told.spans:  # it is not this or that calendar, but the sign-in
                 told.unreadable = {name: _closed(name) for name in told.unreadable}
             return told
-        except (SkipItem, Gone):
+        except _NOT_THIS:
             return self._listed(calendars)
 
     def _asked(self, calendars: Sequence[str]) -> Told:
@@ -113,7 +114,7 @@ class Watcher:
                 pages = list(self._pages(name))
             except NotAllowed:
                 told.unreadable[name] = _closed(name)
-            except (SkipItem, Gone):
+            except _NOT_THIS:
                 told.unreadable[name] = _unreadable(name, "notFound")
             else:
                 if pages[-1].get("accessRole") == "freeBusyReader":

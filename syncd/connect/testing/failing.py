@@ -4,6 +4,7 @@ They need a service that answers over HTTP (``Harness.served``).
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -195,6 +196,32 @@ class FailingLaws:
         with pytest.raises(TryLater):
             harness.connector.pull(None)
         assert isinstance(harness.update(made, title="No one hears"), TryLater | Unclear)
+
+    @pytest.mark.parametrize("status", sorted(READ))
+    def test_busy_time_that_is_refused_is_never_free_time(
+        self, harness: Harness, service: Served, status: int
+    ) -> None:
+        now = harness.clock.now()
+        if not harness.connector.reads_busy:
+            pytest.skip("this tool does not know when its user is busy")
+        service.faults.append(_answer(harness, status))
+        try:
+            told = harness.connector.busy(now, now + timedelta(days=7))
+        except (TryLater, SignIn):
+            return
+        assert told.unreadable
+        assert told.calendars == ()
+
+    @pytest.mark.parametrize("act", UNREADABLE)
+    def test_busy_time_that_is_not_told_is_asked_for_later(
+        self, harness: Harness, service: Served, act: str
+    ) -> None:
+        now = harness.clock.now()
+        if not harness.connector.reads_busy:
+            pytest.skip("this tool does not know when its user is busy")
+        service.faults.append(Fault(act=act, times=NO_MORE))
+        with pytest.raises(TryLater):
+            harness.connector.busy(now, now + timedelta(days=7))
 
     def test_a_write_is_not_sent_for_ever(self, harness: Harness, service: Served) -> None:
         kind = harness.kinds()[-1]
