@@ -9,6 +9,8 @@ from syncd.schedule.objective import covered, day_number, fixed_blocks, week_of
 from syncd.schedule.ordering import NEVER, Links, in_order, turned
 from syncd.schedule.problem import SLOT, Day, Hold, Problem, Standing, Work
 
+FEW = 100
+"""So many tasks enter the search in any case."""
 SPARE = 1.25
 """How much more effort enters the search than there is time for."""
 
@@ -131,9 +133,8 @@ class _Maker:
         for index in ranked:
             work = self.problem.works[index]
             need = max(0, work.minutes - done.get(work.id, 0))
-            if work.id in stands or need <= 0:
-                chosen.append(index)
-            elif room > 0 and self._ever(work):
+            enters = (room > 0 or len(chosen) < FEW) and self._ever(work)
+            if work.id in stands or enters:
                 chosen.append(index)
                 room -= need
         return chosen

@@ -204,13 +204,15 @@ def _told(problem: Problem, blocks: Sequence[Placed]) -> _Told:
 
 
 def week_of(problem: Problem, number: int) -> int | None:
-    """Return the week of a day by its number; days of this week that are over have one."""
-    if not problem.days or number >= len(problem.days):
+    """Return the week of a day by its number.
+
+    Days of the first week that are over, and those of the last one beyond the plan, have one.
+    """
+    if not problem.days:
         return None
-    if number >= 0:
-        return problem.days[number].week
-    this_week = -number <= problem.days[0].date.weekday()
-    return problem.days[0].week if this_week else None
+    edge = problem.days[max(0, min(number, len(problem.days) - 1))]
+    beyond = number - max(0, min(number, len(problem.days) - 1))
+    return edge.week if 0 <= edge.date.weekday() + beyond <= 6 else None
 
 
 def move_price(problem: Problem, block: Standing, distance: int) -> float:
