@@ -16,8 +16,11 @@ from typing import Any
 from syncd.connect.faults import Fault
 from syncd.connect.registry import sandboxes
 from syncd.connect.sandbox import Person, Served
+from syncd.forms import WEEKDAYS
 from syncd.model.entities import Kind
 
+READS = ("/query", "/search", "/token", "/freeBusy")
+"""What is asked for with a POST and changes nothing."""
 FORKER = Path(__file__).parent / "forker.py"
 PLAN = """
 goals:
@@ -140,7 +143,8 @@ class Watch:
 class Home:
     """One person's machine: settings, state, and three services that outlive it.
 
-    ``hurried``: the command does not really wait where it would.
+    ``hurried``: the command does not really wait where it would. ``evenings``: the person
+    has hours for learning; without, no blocks are planned.
     """
 
     place: Path
@@ -152,6 +156,7 @@ class Home:
     world: World = field(default_factory=World)
     watches: dict[str, Watch] = field(default_factory=dict)
     hurried: bool = True
+    evenings: bool = False
 
     def __post_init__(self) -> None:
         makers = sandboxes()
@@ -205,6 +210,8 @@ class Home:
             table = {**one.settings(), **changes.get(name, {})}
             lines.append(f"[connectors.{name}]")
             lines += [f"{k} = {json.dumps(v)}" for k, v in table.items() if v is not None]
+        if not self.evenings:
+            lines += ["[schedule.hours]", *(f"{day} = []" for day in WEEKDAYS)]
         self.config.touch(mode=0o600)
         self.config.write_text("\n".join(lines) + "\n" + self.extra, "utf-8")
 
@@ -297,7 +304,7 @@ def counted(report: Mapping[str, Any], *what: str) -> int:
 
 def changes(request: Any) -> bool:
     """Say whether a request changes anything in its service."""
-    if request.method == "GET" or request.path.endswith(("/query", "/search", "/token")):
+    if request.method == "GET" or request.path.endswith(READS):
         return False
     return not request.path.endswith("/sync") or "commands" in request.body
 

@@ -10,7 +10,7 @@ from homes import Forker, Home, killing
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, forker: Forker) -> Iterator[Home]:
     """A first sync that nobody disturbed."""
-    home = Home(tmp_path_factory.mktemp("undisturbed"), forker)
+    home = Home(tmp_path_factory.mktemp("undisturbed"), forker, evenings=True)
     home.import_plan()
     home.sync()
     yield home
@@ -27,7 +27,7 @@ def test_a_first_sync_killed_at_each_write_ends_the_same(
         number += 1
         place = tmp_path / str(number)
         place.mkdir()
-        home = Home(place, forker)
+        home = Home(place, forker, evenings=True)
         try:
             home.import_plan()
             fault = killing(forker, tool, number, after=after)
