@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from syncd.cli import backwards, daily, ending, planning, trying
+from syncd.cli import backwards, daily, ending, planning, scheduling, trying
 from syncd.cli.session import Session
 
 GLOBAL = {"--config": True, "--no-color": False}
@@ -65,6 +65,14 @@ _COMMANDS: tuple[Callable[..., int], ...] = (
     daily.sync,
     daily.run,
     daily.status,
+    scheduling.schedule,
+    scheduling.done,
+    scheduling.missed,
+    scheduling.pin,
+    scheduling.unpin,
+    scheduling.catch_up,
+    scheduling.pause,
+    scheduling.resume,
     backwards.history,
     backwards.conflicts,
     backwards.why,

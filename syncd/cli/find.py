@@ -1,12 +1,12 @@
 """From what a person typed to the entity or the tool that they mean."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from syncd.bootstrap import App
 from syncd.cli.plain import one_line
 from syncd.cli.words import kind_word
 from syncd.errors import Mistake
-from syncd.model.entities import kind_of
+from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.plan import normalised
 from syncd.store.rows import Record
@@ -22,18 +22,36 @@ def entity(store: Store, text: str, *, archived: bool = False) -> Record:
     """Return the entity with this id, this title, or an id that begins so.
 
     Of several with one title the live one is meant; with ``archived``, the archived
-    one. Raises ``Mistake`` where none or more than one is left.
+    one; of a task and its blocks, the task. Raises ``Mistake`` where none or more than
+    one is left.
+    """
+    return only(text, matching(store, text, archived=archived))
+
+
+def matching(
+    store: Store, text: str, kinds: Collection[Kind] = tuple(Kind), *, archived: bool = False
+) -> list[Record]:
+    """Return all of these kinds that a text may mean, as ``entity`` does.
+
+    Raises ``Mistake`` where there is none.
     """
     exact = store.plan.get(EntityId(text.upper())) or store.plan.get(EntityId(text))
-    if exact is not None:
-        return exact
-    titled = _titled(store, text, archived=archived)
-    found = titled or _beginning(store, text)
-    if len(found) > 1:
-        raise Mistake(_several(text, found))
+    titled = [exact] if exact is not None else _titled(store, text, archived=archived)
+    every = titled or _beginning(store, text)
+    found = [one for one in every if kind_of(one.entity) in kinds]
+    if every and not found:
+        raise Mistake(_other_kind(every[0], kinds))
     if not found:
         raise Mistake(_none(store, text))
-    return found[0]
+    return found
+
+
+def only(text: str, found: Sequence[Record]) -> Record:
+    """Return the one that is meant. Raises ``Mistake`` where there are several."""
+    named = [one for one in found if kind_of(one.entity) is not Kind.BLOCK] or found
+    if len(named) > 1:
+        raise Mistake(_several(text, named))
+    return named[0]
 
 
 def tool(app: App, text: str) -> ToolName:
@@ -85,6 +103,12 @@ def _several(text: str, found: Sequence[Record]) -> str:
     ]
     more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
     return f"'{one_line(text, 40)}' may be {', '.join(shown)}{more}: give more of the id."
+
+
+def _other_kind(record: Record, kinds: Collection[Kind]) -> str:
+    wanted = " or ".join(f"a {kind_word(one)}" for one in Kind if one in kinds)
+    title = one_line(record.entity.title, 40)
+    return f"'{title}' is a {kind_word(kind_of(record.entity))}: name {wanted}."
 
 
 def _none(store: Store, text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from syncd.bootstrap import App
 from syncd.cli import find
+from syncd.cli.at_hand import at_hand
 from syncd.cli.exits import of_states
 from syncd.cli.plain import one_line
 from syncd.cli.session import Session
@@ -55,10 +56,20 @@ def status(session: Session, *, as_json: bool) -> int:
         app.engine().close()  # finds out which tools can't be used, and why
         tools = [_standing(app, name) for name in app.enabled()]
         conflicts = len(app.store.history.conflicts(settled=False))
-        following = _next(app, tools, conflicts)
+        blocks = at_hand(app)
+        following = [*_next(app, tools, conflicts), *blocks.lines]
+        following = following or ["Nothing waits for you."]
         if as_json:
             whole = _as_json(tools, app.zone)
-            session.speech.json(whole | {"conflicts": conflicts, "next": following})
+            session.speech.json(
+                whole
+                | {
+                    "conflicts": conflicts,
+                    "unconfirmed_blocks": blocks.unconfirmed,
+                    "does_not_fit": blocks.does_not_fit,
+                    "next": following,
+                }
+            )
         else:
             session.warn(app.warnings)
             _show(session.speech, tools, app)
@@ -156,7 +167,7 @@ def _next(app: App, tools: list[Standing], conflicts: int) -> list[str]:
         found.append("Look at what lost: `syncd conflicts`.")
     if not found and any(one.new for one in tools):
         found.append("Sync for the first time: `syncd sync --dry-run`, then `syncd sync`.")
-    return found or ["Nothing waits for you."]
+    return found
 
 
 def _of_tool(one: Standing) -> Iterable[str]:

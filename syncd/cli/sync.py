@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import asdict
 
 from syncd.bootstrap import App
 from syncd.cli import find
 from syncd.cli.exits import Exit, of_states
+from syncd.cli.planned import Planned, planned_since
 from syncd.cli.progress import Progress
 from syncd.cli.session import Session
 from syncd.cli.speech import Speech, row, table
@@ -26,12 +28,14 @@ def sync(session: Session, only: Sequence[str], *, as_json: bool) -> int:
     with session.app() as app, app.alone():
         tools = chosen(app, only)
         with Signals(session.clock.stop.set, session.clock) as signals:
+            before = app.store.history.last_cycle()
             report = app.with_unusable(_cycle(session, app, tools), tools)
+        planned = planned_since(app.store.history, before)
         if as_json:
-            session.speech.json(report.as_json())
+            session.speech.json(report.as_json() | {"blocks": asdict(planned)})
         else:
             session.warn(app.warnings)
-            _tell(session.speech, app, report)
+            _tell(session.speech, app, report, planned)
             _tell_rest(session.speech, report, stopped=signals.received is not None)
         return signals.status or status(app, report)
 
@@ -78,13 +82,15 @@ def _watched(session: Session, app: App, engine: Engine, tools: list[ToolName]) 
         return running.result()
 
 
-def _tell(speech: Speech, app: App, report: Report) -> None:
+def _tell(speech: Speech, app: App, report: Report, planned: Planned) -> None:
     for match in report.matches:
         speech.line(match)
     shown = table("Tool", "Did", header=False, narrow=("Tool",))
     for name, tool in report.tools.items():
         row(shown, title_of(app, name), _did(tool))
     speech.show(shown)
+    if planned.sentence:
+        speech.line(planned.sentence)
     if report.conflicts:
         values = count(report.conflicts, "value")
         speech.line(f"{values} lost against a later one and is kept: see `syncd conflicts`.")

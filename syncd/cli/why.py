@@ -7,13 +7,14 @@ from typing import Any
 
 from syncd.bootstrap import App
 from syncd.cli import find
+from syncd.cli.block_story import moves_json, story
 from syncd.cli.conflicts import conflict_words
 from syncd.cli.plain import one_line
 from syncd.cli.session import Session
 from syncd.cli.speech import Speech, row, table
 from syncd.cli.sync import title_of
 from syncd.cli.words import Words, field_word, kind_word, local, moment_json
-from syncd.model.entities import Kind, kind_of
+from syncd.model.entities import Block, Kind, kind_of
 from syncd.model.exchange.json_form import value_to_plain
 from syncd.model.schema import DEFAULTS, FIELDS, fields_of
 from syncd.model.values import Value
@@ -53,9 +54,14 @@ def why(session: Session, which: str, *, as_json: bool) -> int:
         fields = list(_origins(record, rows, lost, made))
         links = list(app.store.links.of_entity(entity.id).values())
         if as_json:
-            session.speech.json(_as_json(app, record, fields, links))
+            told = _as_json(app, record, fields, links)
+            if isinstance(entity, Block):
+                told |= {"why": entity.notes, "moves": moves_json(rows, app.zone)}
+            session.speech.json(told)
             return 0
         _head(session.speech, app, record, made)
+        if isinstance(entity, Block):
+            _tell_story(session.speech, story(app, entity, rows))
         _show(session.speech, app, kind_of(entity), fields)
         _places(session.speech, app, links)
         return 0
@@ -98,6 +104,13 @@ def _head(speech: Speech, app: App, record: Record, made: HistoryRow | None) -> 
         when = local(made.set_at or made.at, app.zone)
         speech.line(f"added by {made.by}, {when}, cycle c{made.cycle}")
     speech.line()
+
+
+def _tell_story(speech: Speech, sentences: list[str]) -> None:
+    for sentence in sentences:
+        speech.line(sentence)
+    if sentences:
+        speech.line()
 
 
 def _show(speech: Speech, app: App, kind: Kind, fields: list[Origin]) -> None:

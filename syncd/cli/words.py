@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from syncd.cli.plain import one_line
@@ -40,6 +40,18 @@ def local(at: datetime | None, zone: str) -> str:
     if at is None:
         return "an unknown time"
     return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def day(at: datetime | date, zone: str, now: datetime) -> str:
+    """Return a day as "Mon 23 Nov", with its year where that is not this one."""
+    it = at.astimezone(ZoneInfo(zone)).date() if isinstance(at, datetime) else at
+    year = f" {it.year}" if it.year != now.astimezone(ZoneInfo(zone)).year else ""
+    return f"{it:%a} {it.day} {it:%b}{year}"
+
+
+def clock(at: datetime, zone: str) -> str:
+    """Return the time of day in the plan's zone."""
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 @dataclass

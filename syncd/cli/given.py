@@ -1,0 +1,19 @@
+"""Days that a person typed."""
+
+from datetime import date
+
+from syncd.bootstrap import App
+from syncd.errors import Mistake
+from syncd.model.exchange.days import Here, read_day
+from syncd.model.exchange.problems import Unreadable
+
+
+def day_given(app: App, text: str, option: str) -> date:
+    """Return the day that an option names, as 2026-12-24, +7d or tomorrow.
+
+    Raises ``Mistake``.
+    """
+    try:
+        return read_day(text, Here(app.clock.now(), app.zone))
+    except Unreadable as error:
+        raise Mistake(f"`{option}`: {error}.") from None
