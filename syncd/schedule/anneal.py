@@ -6,6 +6,8 @@ from math import log
 from syncd.schedule.arrangement import Arrangement, arranged
 from syncd.schedule.board import Piece
 from syncd.schedule.moves import Change, Moves
+from syncd.schedule.places import Wish, cheapest
+from syncd.schedule.standing import stays
 from syncd.schedule.timetable import Dice
 
 LEAST = 1e-9
@@ -35,18 +37,30 @@ def annealed(start: Arrangement, schedule: Schedule, dice: Dice) -> Arrangement:
         change = moves.draw()
         if change is not None:
             search.attempt(change, -heat * log(1.0 - dice.random()))
-    return homeward(arranged(start.board, search.best), dice)
+    return _tidy(arranged(start.board, search.best), dice)
 
 
-def homeward(arrangement: Arrangement, dice: Dice) -> Arrangement:
-    """Return an arrangement whose moved blocks are back where that costs nothing."""
+def _tidy(arrangement: Arrangement, dice: Dice) -> Arrangement:
+    """Return an arrangement whose moved blocks are back where that costs nothing, and
+    whose others start as soon in their day as is as good."""
     search = _Search(arrangement)
     moves = Moves(arrangement, dice)
-    for piece in arrangement.pieces():
+    for piece in sorted(arrangement.pieces()):
+        if stays(arrangement.board, piece):
+            continue
         change = moves.home(piece) if piece.origin >= 0 else None
-        if change is not None:
-            search.attempt(change, 0.0)
+        if change is None or not search.attempt(change, 0.0):
+            search.attempt(_sooner(arrangement, piece), 0.0)
     return arrangement
+
+
+def _sooner(arrangement: Arrangement, piece: Piece) -> Change:
+    """Return the change to the cheapest start on the same day, the first of equals."""
+    arrangement.take(piece)
+    wish = Wish(piece.task, piece.end - piece.start, piece.origin, days=(piece.day,))
+    place = cheapest(arrangement, wish)
+    arrangement.put(piece)
+    return Change((piece,), (place.piece if place else piece,))
 
 
 class _Search:
@@ -64,8 +78,8 @@ class _Search:
         self.lowest = 0.0
         self.best: list[Piece] = arrangement.pieces()
 
-    def attempt(self, change: Change, bearable: float) -> None:
-        """Make a change if it fits and costs no more than what is bearable."""
+    def attempt(self, change: Change, bearable: float) -> bool:
+        """Make a change if it fits and costs no more than what is bearable; say so."""
         arrangement = self.arrangement
         for piece in change.gone:
             arrangement.take(piece)
@@ -75,11 +89,13 @@ class _Search:
                 break
             arrangement.put(piece)
             put += 1
-        if put < len(change.new) or not self._settle(change, bearable):
-            for piece in change.new[:put]:
-                arrangement.take(piece)
-            for piece in change.gone:
-                arrangement.put(piece)
+        if put == len(change.new) and self._settle(change, bearable):
+            return True
+        for piece in change.new[:put]:
+            arrangement.take(piece)
+        for piece in change.gone:
+            arrangement.put(piece)
+        return False
 
     def _settle(self, change: Change, bearable: float) -> bool:
         """Take the new costs on if they are bearable; say whether they are."""

@@ -8,8 +8,10 @@ from syncd.schedule.ordering import NEVER
 from syncd.schedule.places import BEST_LENGTH, Place, Wish, cheapest, first_place
 from syncd.schedule.problem import SLOT
 from syncd.schedule.room import late, lengths, with_room_made
-from syncd.schedule.standing import kept, locked
+from syncd.schedule.standing import kept, locked, trim
 
+ROUNDS = 4
+"""How often it is tried, at most, to place what is missing."""
 CRITICAL = 2.0
 """With fewer usable days a block than that until it is due, a task takes the first room."""
 
@@ -22,6 +24,16 @@ def repaired(board: Board) -> Arrangement:
 
 
 def fill(arrangement: Arrangement) -> None:
+    """Place what is missing, again while that changes anything: one task may leave room
+    for another."""
+    for _ in range(ROUNDS):
+        before = sorted(arrangement.pieces())
+        _fill_once(arrangement)
+        if sorted(arrangement.pieces()) == before:
+            return
+
+
+def _fill_once(arrangement: Arrangement) -> None:
     """Place what is missing, first served first; tasks that others wait for make them go
     out of their way."""
     homeless = _homeless(arrangement)
@@ -57,6 +69,7 @@ def serve(arrangement: Arrangement, task: int, homeless: list[int]) -> None:
             return
         arrangement.put(place.piece)
         del homeless[:1]
+        trim(arrangement, task)
 
 
 def _place(arrangement: Arrangement, task: int, origin: int) -> Place | None:

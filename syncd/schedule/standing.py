@@ -58,6 +58,14 @@ def locked(board: Board, piece: Piece) -> bool:
     return piece.origin >= 0 and board.origins[piece.origin].locked
 
 
+def stays(board: Board, piece: Piece) -> bool:
+    """Say whether a block is a standing one that has not moved."""
+    if piece.origin < 0:
+        return False
+    span = board.origins[piece.origin].block.span
+    return (piece.start, piece.end) == (span.start, span.end)
+
+
 def trim(arrangement: Arrangement, task: int) -> None:
     """Shorten or drop blocks of a task until nothing could go without its being missed."""
     while (over := arrangement.placed[task] - arrangement.board.tasks[task].need) > 0:

@@ -26,7 +26,9 @@ def main() -> int:
                 phase: _child("memory.py", phase, str(size), folder) for phase in PHASES
             }
     result["sandboxes"][str(min(sizes))] = _child("over_http.py", str(min(sizes)))
+    result["planner"] = _child("planner.py")
     result["bars"] = bars(result, str(max(sizes)), str(min(sizes)))
+    result["bars"].update(planner_bars(result["planner"]))
     sys.stdout.write(json.dumps(result, indent=2) + "\n")
     return 0 if all(result["bars"].values()) else 1
 
@@ -45,6 +47,18 @@ def bars(result: dict[str, Any], large: str, small: str) -> dict[str, bool]:
         "a quiet cycle makes one request a tool, one a database": all(
             count <= 9 for count in served["requests"].values()
         ),
+    }
+
+
+def planner_bars(planner: dict[str, Any]) -> dict[str, bool]:
+    """Return which bars hold for the planner of learning blocks."""
+    return {
+        "a full plan costs 25 % less than earliest due first": planner["median_ratio"] <= 0.75,
+        "a full plan takes about 2 s of CPU": planner["full_cpu_s"] < 2.5,
+        "a full plan takes under 50 MB more": planner["more_mb"] < 50,
+        "a repair takes under 50 ms of CPU": planner["repair_ms"] < 50,
+        "a plan that is still valid is left alone": planner["moved_at_rest"] == 0,
+        "2,000 tasks take about 2 s of CPU": planner["two_thousand_tasks_cpu_s"] < 2.5,
     }
 
 

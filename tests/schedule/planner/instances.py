@@ -6,6 +6,7 @@ hours on other weekdays; at most 3 hours a day and 12 a week.
 """
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from syncd.model.ids import EntityId
@@ -120,3 +121,25 @@ def _work(dice: random.Random, index: int, minutes: int, before: Work | None) ->
         due=START + min(DAYS, due) * DAY,
         after=(before.id,) if before is not None else (),
     )
+
+
+def interrupted(problem: Problem, span: Span) -> tuple[Problem, int]:
+    """Return a problem with one more meeting, and how many standing blocks that hits."""
+    meeting = Span(span.start + 15, span.end + 30)
+    days = tuple(
+        replace(day, free=tuple(part for one in day.free for part in _less(one, meeting)))
+        for day in problem.days
+    )
+    padded = Span(meeting.start - BUFFER, meeting.end + BUFFER)
+    hit = sum(block.span.meets(padded) for block in problem.standing)
+    return replace(problem, days=days), hit
+
+
+def crowd(tasks: int) -> Problem:
+    """Return the first instance with far more tasks than there is time for."""
+    dice = random.Random(1)  # noqa: S311  not a secret
+    many = tuple(
+        replace(_work(dice, index, dice.randint(2, 12) * 15, None), topic=f"goal-{index % 9}")
+        for index in range(tasks)
+    )
+    return replace(big(0), works=many)
