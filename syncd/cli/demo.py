@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from syncd.bootstrap import App, open_app
+from syncd.cli.agenda import Agenda
 from syncd.cli.exits import Exit
+from syncd.cli.outlook import outlook
 from syncd.cli.session import Session
 from syncd.daemon.logging import set_up
 from syncd.daemon.signals import Signals
@@ -32,12 +34,19 @@ def demo(session: Session, directory: Path | None, *, once: bool, as_json: bool)
     say = said.append if as_json else session.speech.aloud
     environ = _without_settings(session.environ)
 
+    opened: list[App] = []
+
     def open_session(config: Path) -> App:
-        return open_app(config, environ, session.clock)
+        opened.append(open_app(config, environ, session.clock))
+        return opened[-1]
 
     with Signals(session.clock.stop.set, session.clock) as signals:
         with run_demo(directory, say, session.clock, open_session).stage() as stage:
             well = stage.story()
+            if not as_json:
+                say("\nThe coming weeks, as `syncd schedule` shows them:\n")
+                Agenda(session.speech, opened[-1], outlook(opened[-1])).weeks()
+            stage.look()
             if as_json:
                 session.speech.json({"ok": well, "said": said})
             if not once:

@@ -48,7 +48,7 @@ def matching(
 
 def only(text: str, found: Sequence[Record]) -> Record:
     """Return the one that is meant. Raises ``Mistake`` where there are several."""
-    named = [one for one in found if kind_of(one.entity) is not Kind.BLOCK] or found
+    named = _named(found)
     if len(named) > 1:
         raise Mistake(_several(text, named))
     return named[0]
@@ -77,11 +77,16 @@ def no_tools(app: App) -> str:
     )
 
 
-def _titled(store: Store, text: str, *, archived: bool) -> list[Record]:
+def _titled(store: Store, text: str, *, archived: bool) -> Sequence[Record]:
     wanted = _read(text)
-    every = [one for one in store.plan.every() if _read(one.entity.title) == wanted]
+    every = _named([one for one in store.plan.every() if _read(one.entity.title) == wanted])
     preferred = [one for one in every if one.entity.archived is archived]
     return preferred or every
+
+
+def _named(found: Sequence[Record]) -> Sequence[Record]:
+    """Return what a title names: where a task has it, its blocks only repeat it."""
+    return [one for one in found if kind_of(one.entity) is not Kind.BLOCK] or found
 
 
 def _read(title: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import asdict
 
 from syncd.bootstrap import App
 from syncd.cli import find
@@ -32,7 +31,7 @@ def sync(session: Session, only: Sequence[str], *, as_json: bool) -> int:
             report = app.with_unusable(_cycle(session, app, tools), tools)
         planned = planned_since(app.store.history, before)
         if as_json:
-            session.speech.json(report.as_json() | {"blocks": asdict(planned)})
+            session.speech.json(report.as_json())
         else:
             session.warn(app.warnings)
             _tell(session.speech, app, report, planned)

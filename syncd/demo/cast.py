@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast as taken_for
 
-from syncd.connect.sandbox import Person, Served
+from syncd.connect.sandbox import Diary, Person, Served
 from syncd.engine.tool import Tool
 from syncd.model.entities import Kind
 from syncd.model.ids import ToolName
@@ -22,11 +23,12 @@ class Player:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
     """pages: where goals are written. todos: where tasks are ticked. calendar: where
-    milestones have their day."""
+    milestones have their day and blocks their time; diary: the person's own one there."""
 
     pages: Player
     todos: Player
     calendar: Player
+    diary: Diary
 
     def players(self) -> tuple[Player, Player, Player]:
         """Return all three."""
@@ -53,12 +55,10 @@ def cast(tools: Mapping[ToolName, Tool], served: Mapping[str, Served]) -> Cast:
             and field in one.tool.connector.carries[kind].home
         )
 
-    calendar = next(
-        one
-        for one in players
-        if Kind.MILESTONE in one.tool.connector.carries
-        and Kind.TASK not in one.tool.connector.carries
-    )
+    calendar = home(Kind.BLOCK, "start")
     return Cast(
-        pages=home(Kind.GOAL, "title"), todos=home(Kind.TASK, "done"), calendar=calendar
+        pages=home(Kind.GOAL, "title"),
+        todos=home(Kind.TASK, "done"),
+        calendar=calendar,
+        diary=taken_for("Diary", calendar.person),  # the persons of calendars have one
     )

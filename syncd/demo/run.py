@@ -5,23 +5,28 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
 from syncd.clock import Clock
 from syncd.connect.registry import sandboxes
 from syncd.connect.sandbox import Served
-from syncd.demo.cast import Cast, cast
+from syncd.demo.cast import cast
+from syncd.demo.evenings import Evenings, furnish
 from syncd.demo.story import Act, acts
 from syncd.engine.context import Context
 from syncd.engine.edits import put_all
 from syncd.engine.engine import Engine
 from syncd.engine.report import Report
+from syncd.errors import Mistake
 from syncd.model.entities import Entity
 from syncd.model.exchange.reading import read_plan
 
 Say = Callable[[str], None]
 
+STATE = "state"
+ZONE = "Europe/Berlin"
 SECONDS = 5
 """How often the demonstration looks for edits while it stays up."""
 
@@ -66,6 +71,11 @@ class Demo:
     @contextmanager
     def stage(self) -> Iterator["Demo"]:
         """Start the sandboxes and a syncd that is pointed at them; end both."""
+        if (self._place / STATE).exists():
+            raise Mistake(
+                f"{self._place} holds an earlier demonstration: name another folder, or remove"
+                " it."
+            )
         makers = sandboxes()
         served = {
             name: Served(makers.require(name)(self._place, self._clock))
@@ -87,16 +97,32 @@ class Demo:
         """Play the story; return whether everything was seen as it should be."""
         say = self._say
         plan = self._sample()
-        say(f"A sample plan of {len(plan)} entries, and three tools that know nothing of it.")
+        taken = furnish(self._cast.diary, self._clock.now(), ZONE)
+        say(
+            f"A sample plan of {len(plan)} entries, some evenings that are taken, and three"
+            " tools that know nothing of the plan."
+        )
         report = self._cycle("First sync")
         self._check("every tool has its part, and everything agrees", ok=report.converged)
-        for act in acts(plan, self._cast):
+        evenings = Evenings(self._engine.context, self._cast, taken)
+        for seen in evenings.first_look():
+            self._check(seen.words, ok=seen.look())
+        for act in chain(acts(plan, self._cast), evenings.acts()):
             self._act(act)
         report = self._cycle("A quiet cycle")
         quiet = report.writes == 0 and report.changes == 0
         self._check("nothing changed, so nothing was written", ok=quiet)
-        self._look(self._cast)
         return not self._failed
+
+    def look(self) -> None:
+        """Say where everything is."""
+        self._say("Where to look:")
+        for player in self._cast.players():
+            self._say(f"  {player.title + ':':<17} {player.origin}/")
+        config = self._place / "syncd.toml"
+        self._say(f"  {'its settings:':<17} {config}")
+        for command in ("schedule", "history"):
+            self._say(f"  try: syncd --config {config} {command}")
 
     def stay(self) -> None:
         """Go on syncing what a person edits in the pages, until asked to stop."""
@@ -135,16 +161,9 @@ class Demo:
         self._failed = self._failed or not ok
         self._say(f"  {'✓' if ok else '✗'} {words}")
 
-    def _look(self, cast: Cast) -> None:
-        self._say("\nWhere to look:")
-        for player in cast.players():
-            self._say(f"  {player.title + ':':<17} {player.origin}/")
-        self._say(f"  {'its settings:':<17} {self._place / 'syncd.toml'}")
-        self._say(f"  try: syncd --config {self._place / 'syncd.toml'} history")
-
     def _write_settings(self, served: Mapping[str, Served]) -> Path:
-        lines = [f"state_dir = {json.dumps(str(self._place / 'state'))}", "[plan]"]
-        lines.append('timezone = "Europe/Berlin"')
+        lines = [f"state_dir = {json.dumps(str(self._place / STATE))}", "[plan]"]
+        lines.append(f'timezone = "{ZONE}"')
         for name, one in served.items():
             lines.append(f"[connectors.{name}]")
             lines.extend(f"{key} = {_toml(value)}" for key, value in one.settings().items())

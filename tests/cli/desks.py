@@ -107,7 +107,7 @@ def writes(served: Served) -> list[str]:
         f"{one.method} {one.path}"
         for one in served.log
         if one.method != "GET"
-        and not one.path.endswith(("/query", "/search", "/token"))
+        and not one.path.endswith(("/query", "/search", "/token", "/freeBusy"))
         and (not one.path.endswith("/sync") or "commands" in one.body)
     ]
 

@@ -1,0 +1,223 @@
+"""What the person does about their evenings, and what must become of the blocks."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from syncd.connect.sandbox import Diary
+from syncd.demo.cast import Cast
+from syncd.demo.story import Act, Seen
+from syncd.engine.blocks.edits import live_blocks
+from syncd.engine.context import Context
+from syncd.model.entities import Block, Kind, Task
+from syncd.model.ids import EntityId
+from syncd.model.rules.blocks import AHEAD, length
+from syncd.model.values import BlockState, Moment
+
+_SOON = timedelta(hours=30)
+"""Blocks that start earlier are left alone: the person could hardly say of them yet."""
+_INSIDE = timedelta(minutes=15)
+"""What keeps an appointment on a block, with its buffer, off the blocks beside it."""
+_NOON = time(12, 30)
+_IN_CALENDAR = AHEAD - {BlockState.DRAFT}
+
+Times = tuple[datetime, datetime]
+
+_PLANS: tuple[tuple[str, int, time, time], ...] = (
+    ("Yoga", 1, time(18), time(19)),
+    ("Dinner with friends", 2, time(19), time(21, 30)),
+    ("Parents' evening", 4, time(18), time(19, 30)),
+    ("Theatre", 8, time(19, 30), time(22)),
+)
+"""What the person has planned: title, in how many days, from when to when."""
+
+
+def furnish(diary: Diary, now: datetime, zone: str) -> list[Times]:
+    """Plan some evenings; return when."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    found = []
+    for title, days, start, end in _PLANS:
+        day = today + timedelta(days=days)
+        span = tuple(datetime.combine(day, it, ZoneInfo(zone)) for it in (start, end))
+        diary.meeting(title, span[0], span[1])
+        found.append((span[0], span[1]))
+    return found
+
+
+@dataclass
+class Evenings:
+    """Finds blocks that fit each act, no block and no task twice.
+
+    taken: when the person has something else planned.
+    """
+
+    context: Context
+    cast: Cast
+    taken: list[Times]
+    _used: set[EntityId] = field(default_factory=set)
+
+    def first_look(self) -> tuple[Seen, ...]:
+        """Return what must be seen after the first sync."""
+        published = [one for one in self._blocks().values() if one.state in _IN_CALENDAR]
+        titles = Counter(self.cast.calendar.person.titles(Kind.BLOCK))
+        return (
+            Seen(
+                words=f"{self.cast.calendar.title} shows {len(published)} learning blocks",
+                look=lambda: (
+                    bool(published) and titles == Counter(it.title for it in published)
+                ),
+            ),
+            Seen(
+                words="none of them lies on what the person has planned",
+                look=lambda: (
+                    not any(_meets(it, span) for it in published for span in self.taken)
+                ),
+            ),
+        )
+
+    def acts(self) -> Iterator[Act]:
+        """Yield the acts; each is made when its turn comes, from the blocks as they are."""
+        yield self._meeting()
+        yield self._drag()
+        yield self._delete()
+        yield self._tick()
+        yield self._finish()
+
+    def _meeting(self) -> Act:
+        block, before = self._pick(least=60), dict[EntityId, Times]()
+        start, end = (_times(block)[0] + _INSIDE, _times(block)[1] - _INSIDE)
+
+        def lands() -> None:
+            before.update(self._where())
+            self.cast.diary.meeting("Doctor's appointment", start, end)
+
+        def moved_alone() -> bool:
+            after = self._where()
+            moved = {it for it in before if after.get(it) != before[it]}
+            there = self._blocks().get(block.id)
+            return moved == {block.id} and there is not None and not _meets(there, (start, end))
+
+        return Act(
+            does=f"gets an appointment on the evening of '{block.title}'",
+            do=lands,
+            seen=(
+                Seen(
+                    words="that block has another time, and no other one moved",
+                    look=moved_alone,
+                ),
+            ),
+        )
+
+    def _drag(self) -> Act:
+        block = self._pick()
+        day = self._local(_times(block)[0])
+        start = datetime.combine(day.date(), _NOON, day.tzinfo)
+        moment = Moment(start, self.context.zone)
+
+        def pinned() -> bool:
+            there = self._blocks().get(block.id)
+            return (
+                there is not None
+                and there.state is BlockState.PINNED
+                and _times(there)[0] == moment.at
+            )
+
+        person = self.cast.calendar.person
+        return Act(
+            does=f"drags '{block.title}' to {start:%H:%M} in {self.cast.calendar.title}",
+            do=lambda: person.edit(Kind.BLOCK, block.title, "start", moment),
+            seen=(Seen(words="it is pinned there: syncd never moves it again", look=pinned),),
+        )
+
+    def _delete(self) -> Act:
+        block = self._pick()
+        was = sum(map(length, self._of_task(block)))
+
+        def elsewhere() -> bool:
+            now = self._of_task(block)
+            clear = not any(_meets(one, _times(block)) for one in now)
+            return clear and sum(map(length, now)) == was
+
+        return Act(
+            does=f"deletes the block '{block.title}' in {self.cast.calendar.title}",
+            do=lambda: self.cast.calendar.person.delete(Kind.BLOCK, block.title),
+            seen=(
+                Seen(words="that time is free again, and the task has another", look=elsewhere),
+            ),
+        )
+
+    def _tick(self) -> Act:
+        block = self._pick()
+        person, pages = self.cast.calendar.person, self.cast.pages
+
+        def counted() -> bool:
+            shown = pages.person.shows(Kind.TASK, block.title)
+            return shown.get("minutes_done") == length(block)
+
+        return Act(
+            does=f"puts a ✓ before '{block.title}' in {self.cast.calendar.title}",
+            do=lambda: person.edit(Kind.BLOCK, block.title, "state", BlockState.DONE),
+            seen=(
+                Seen(words=f"{pages.title} counts its {length(block)} minutes", look=counted),
+            ),
+        )
+
+    def _finish(self) -> Act:
+        block = self._pick()
+        todos, calendar = self.cast.todos, self.cast.calendar
+        return Act(
+            does=f"ticks '{block.title}' in {todos.title}, sooner than planned",
+            do=lambda: todos.person.edit(Kind.TASK, block.title, "done", value=True),
+            seen=(
+                Seen(
+                    words=f"its block is gone from {calendar.title}",
+                    look=lambda: block.title not in calendar.person.titles(Kind.BLOCK),
+                ),
+            ),
+        )
+
+    def _pick(self, least: int = 0) -> Block:
+        """Return the next block that stands alone under its title, of a task done once."""
+        soon = self.context.clock.now() + _SOON
+        titles = Counter(self.cast.calendar.person.titles(Kind.BLOCK))
+        for one in self._blocks().values():
+            alone = titles[one.title] == 1 and one.state is BlockState.PUBLISHED
+            unfit = _times(one)[0] <= soon or length(one) < least
+            if one.task in self._used or not alone or unfit:
+                continue
+            task = self._task(one)
+            if task is not None and not task.recurrence and task.title == one.title:
+                self._used.add(task.id)
+                return one
+        message = "the sample plan has too few blocks for the story"
+        raise LookupError(message)
+
+    def _task(self, block: Block) -> Task | None:
+        record = self.context.store.plan.get(block.task) if block.task else None
+        return record.entity if record and isinstance(record.entity, Task) else None
+
+    def _blocks(self) -> Mapping[EntityId, Block]:
+        """Return the blocks ahead, in order of time."""
+        return {it.id: it for it in live_blocks(self.context) if it.state in AHEAD and it.end}
+
+    def _of_task(self, block: Block) -> list[Block]:
+        return [one for one in self._blocks().values() if one.task == block.task]
+
+    def _where(self) -> dict[EntityId, Times]:
+        return {one: _times(it) for one, it in self._blocks().items()}
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(ZoneInfo(self.context.zone))
+
+
+def _times(block: Block) -> Times:
+    assert block.start is not None  # noqa: S101  # the schedule gives every block its times
+    assert block.end is not None  # noqa: S101  # as above
+    return block.start.at, block.end.at
+
+
+def _meets(block: Block, span: Times) -> bool:
+    start, end = _times(block)
+    return start < span[1] and span[0] < end
