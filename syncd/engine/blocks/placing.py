@@ -1,6 +1,6 @@
 """From a timetable to the plan: new blocks, moved blocks, blocks that go."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from syncd.model.rules.world import goal_of
 from syncd.model.values import BlockState, Moment, start_of
 from syncd.schedule.preferences import Preferences
 from syncd.schedule.problem import Hold, Problem, Span, instant
+from syncd.schedule.reasons import Reasons
 from syncd.schedule.timetable import Placed, Timetable
 
 PLANNED = "planned"
@@ -23,16 +24,14 @@ PLANNED = "planned"
 class Placing:
     """Writes one timetable down.
 
-    placed, moved: by place in the timetable, why a block is where it is, and why it moved.
-    moves: how many blocks in the calendar were moved.
+    why: why the timetable is as it is. moves: how many blocks in the calendar were moved.
     """
 
     passing: Passing
     problem: Problem
     preferences: Preferences
     context: Context
-    placed: Mapping[int, str] = field(default_factory=dict)
-    moved: Mapping[int, str] = field(default_factory=dict)
+    why: Reasons
     moves: int = 0
     _view: StoredPlan = field(init=False)
     _edge: datetime = field(init=False)
@@ -58,7 +57,8 @@ class Placing:
                 self._move(place, one, live[one.id])
         for standing in self.problem.standing:
             if standing.hold is not Hold.FIXED and standing.id not in kept:
-                self.passing.set(live[standing.id], "no longer needed", archived=True)
+                why = self.why.dropped.get(standing.id, PLANNED)
+                self.passing.set(live[standing.id], why, archived=True)
 
     def _make(self, place: int, one: Placed) -> None:
         task = self._view.get(one.task)
@@ -70,7 +70,7 @@ class Placing:
                 id=self._fresh_id(one),
                 created_at=self.context.clock.now(),
                 title=task.title,
-                notes=self.placed.get(place, ""),
+                notes=self.why.placed[place],
                 task=task.id,
                 goal=goal_of(task, self._view),
                 start=start,
@@ -90,10 +90,12 @@ class Placing:
         there = (block.start, block.end)
         if [it and it.at for it in there] != [start.at, end.at]:
             values |= {"start": start, "end": end, "zone": self.preferences.zone}
-            values["notes"] = self.placed.get(place, block.notes)
+            values["notes"] = self.why.placed[place]
             self.moves += block.state is BlockState.PUBLISHED
-        values["state"] = self._state(start)
-        self.passing.set(block, self.moved.get(place, PLANNED), **values)
+        if block.state is not BlockState.PUBLISHED:
+            # What the person has seen in the calendar moves there: it never vanishes from it.
+            values["state"] = self._state(start)
+        self.passing.set(block, self.why.moved.get(block.id, PLANNED), **values)
 
     def _moments(self, span: Span) -> tuple[Moment, Moment]:
         zone = self.preferences.zone

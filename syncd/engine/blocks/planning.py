@@ -25,6 +25,7 @@ from syncd.schedule.free import calendar
 from syncd.schedule.planner import Annealer
 from syncd.schedule.preferences import Preferences
 from syncd.schedule.problem import Problem, Weights, minute_of
+from syncd.schedule.reasons import reasons
 from syncd.schedule.timetable import Effort, Planner
 
 WEIGHTS = Weights(
@@ -134,12 +135,17 @@ class Planning:
         timetable = self.planner.plan(problem, effort, dice)
         off = freed(passing.live(), self.context.clock.now())
         wrong = faults(problem, timetable, preferences, known, off)
-        placing = Placing(passing, problem, preferences, self.context)
+        why = reasons(problem, timetable)
+        placing = Placing(passing, problem, preferences, self.context, why)
         placing.apply(timetable, wrong.keys())
         self._memory.set_result(
             Result(
                 at=self.context.clock.now(),
-                unplaced=tuple((one, it, "") for one, it in timetable.unplaced.items() if it),
+                unplaced=tuple(
+                    (one, minutes, why.unplaced[one])
+                    for one, minutes in timetable.unplaced.items()
+                    if minutes
+                ),
                 short=_short(problem, preferences, passing.live()),
                 notes=tuple(fault.sentence for fault in wrong.values()),
                 moves=placing.moves,
