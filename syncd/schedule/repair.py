@@ -24,10 +24,12 @@ def repaired(board: Board) -> Arrangement:
 
 
 def fill(arrangement: Arrangement) -> None:
-    """Place what is missing, again while that changes anything: one task may leave room
-    for another."""
+    """Place what is missing and cut what is too much, again while that changes anything:
+    one task may leave room for another."""
     for _ in range(ROUNDS):
         before = sorted(arrangement.pieces())
+        for task in range(len(arrangement.board.tasks)):
+            trim(arrangement, task)
         _fill_once(arrangement)
         if sorted(arrangement.pieces()) == before:
             return
@@ -69,7 +71,6 @@ def serve(arrangement: Arrangement, task: int, homeless: list[int]) -> None:
             return
         arrangement.put(place.piece)
         del homeless[:1]
-        trim(arrangement, task)
 
 
 def _place(arrangement: Arrangement, task: int, origin: int) -> Place | None:

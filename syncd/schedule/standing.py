@@ -9,7 +9,7 @@ def kept(board: Board) -> Arrangement:
     """Return the standing blocks that are still valid, the firmest served first.
 
     A week that got too full displaces nothing. A day that got too full lets blocks go
-    that are not frozen. What a task does not need any more goes, its last blocks first.
+    that are not frozen. Too much time for a task is left to ``trim``.
     """
     arrangement = Arrangement(board)
     order = sorted(range(len(board.origins)), key=lambda number: _rank(board.origins[number]))
@@ -18,8 +18,6 @@ def kept(board: Board) -> Arrangement:
         piece = _as_it_stands(arrangement, number)
         if piece is not None and _may_stay(arrangement, origin, piece):
             arrangement.put(piece)
-    for task in range(len(board.tasks)):
-        trim(arrangement, task)
     return arrangement
 
 
@@ -29,6 +27,8 @@ def firm(board: Board) -> Arrangement:
     for piece in arrangement.pieces():
         if not locked(board, piece):
             arrangement.take(piece)
+    for task in range(len(board.tasks)):
+        trim(arrangement, task)
     return arrangement
 
 
@@ -67,7 +67,10 @@ def stays(board: Board, piece: Piece) -> bool:
 
 
 def trim(arrangement: Arrangement, task: int) -> None:
-    """Shorten or drop blocks of a task until nothing could go without its being missed."""
+    """Shorten or drop blocks of a task until nothing could go without its being missed.
+
+    The loosest and last ones first. A frozen block is dropped whole or left as it is.
+    """
     while (over := arrangement.placed[task] - arrangement.board.tasks[task].need) > 0:
         if not (_drop(arrangement, task, over) or _shorten(arrangement, task, over)):
             return

@@ -198,7 +198,8 @@ def _miscounted(given: Problem, timetable: Timetable) -> list[str]:
             if block.task == one.id and block.hold is Hold.FIXED and block.span.end > given.now
         )
         mine = sum(block.span.minutes for block in timetable.blocks if block.task == one.id)
-        if mine and mine + fixed >= one.minutes + max(given.shortest, GRID) + GRID:
+        touched = any(block.task == one.id for block in changed(given, timetable))
+        if touched and mine + fixed >= one.minutes + max(given.shortest, GRID) + GRID:
             found.append(f"{one.id} has more time than it wants")
         if mine + fixed + timetable.unplaced.get(one.id, 0) < one.minutes:
             found.append(f"{one.id} lacks time that nobody told")
