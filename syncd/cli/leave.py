@@ -77,15 +77,9 @@ def pause(session: Session, until: str, since: str | None, *, as_json: bool) -> 
             session.speech.json({**span, "pinned": pinned, **difference_json(app, found)})
             return 0
         span_said = f"{day(paused.first, zone, now)} to {day(paused.last, zone, now)}"
-        session.speech.line(f"You are away from {span_said}: no block will lie there.")
+        session.speech.line(f"You are away from {span_said}: nothing is planned then.")
         show_difference(session.speech, app, found)
-        ids = ShortIds(app.store.plan.ids())
-        for one in paused.pinned:
-            title = one_line(one.title, TITLE)
-            session.speech.line(
-                f"'{title}' ({when(one, zone, now)}) stays, for you pinned it:"
-                f" `syncd unpin {ids.of(one.id)}` lets it move."
-            )
+        _tell_pinned(session, app, paused.pinned)
         session.speech.note(f"{SPREAD}; `syncd resume` ends your leave.")
         return 0
 
@@ -147,6 +141,17 @@ def _tell_let_go(session: Session, app: App, blocks: Sequence[Block]) -> None:
     shown = table("", "When", "Title", header=False, narrow=("When",))
     for one in blocks:
         row(shown, "", when(one, app.zone, app.clock.now()), one.title)
+    session.speech.show(shown)
+
+
+def _tell_pinned(session: Session, app: App, blocks: Sequence[Block]) -> None:
+    if not blocks:
+        return
+    ids, now = ShortIds(app.store.plan.ids()), app.clock.now()
+    shown = table("", "When", "Title", "Id", header=False, narrow=("When", "Id"))
+    for one in blocks:
+        row(shown, "", when(one, app.zone, now), one.title, ids.of(one.id))
+    session.speech.line("What you pinned stays; `syncd unpin ID` lets it move:")
     session.speech.show(shown)
 
 

@@ -11,6 +11,8 @@ from syncd.clock import SystemClock
 from syncd.connect.registry import sandboxes
 from syncd.connect.sandbox import Served
 from tests.cli.desks import Desk, Said
+from tests.cli.evenings import PLAN as EVENING_PLAN
+from tests.cli.evenings import Evenings
 
 
 @pytest.fixture
@@ -60,3 +62,19 @@ def _logging_as_before() -> Iterator[None]:
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def unplanned(tmp_path: Path) -> Evenings:
+    """A desk on a Monday noon with a plan, whose calendar was never read."""
+    made = Evenings(tmp_path)
+    made.write()
+    made.import_plan(EVENING_PLAN)
+    return made
+
+
+@pytest.fixture
+def evenings(unplanned: Evenings) -> Evenings:
+    """That desk, with the evenings planned."""
+    unplanned.plan_blocks()
+    return unplanned
