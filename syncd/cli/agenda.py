@@ -91,7 +91,8 @@ class Agenda:
         if room is not None and room < preferences.weekly:
             share = f"{preferences.share:.0%}".replace("%", " %")
             load += f"; room for {duration(room)} ({share} of your free hours)"
-        return f"{names.get(week.monday, 'Week')}, {first} to {last}: {load}"
+        name = f"{names[week.monday]}, " if week.monday in names else ""
+        return f"{name}{first} to {last}: {load}"
 
     def _day(self, it: date, blocks: list[Block], widths: dict[str, int]) -> None:
         said = self.outlook

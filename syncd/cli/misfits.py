@@ -8,11 +8,13 @@ from syncd.bootstrap import App
 from syncd.cli.past import TITLE
 from syncd.cli.plain import one_line
 from syncd.cli.short_ids import ShortIds
+from syncd.cli.words import day
 from syncd.engine.blocks.inputs import Wishes
 from syncd.engine.blocks.memory import Memory, Result
 from syncd.model.entities import Task
 from syncd.model.exchange.markdown_lines import duration
 from syncd.model.ids import EntityId
+from syncd.model.values import Moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,13 @@ def _told(app: App, wished: Wishes, result: Result) -> Iterable[Misfit]:
         minutes, why = left.get(one, (0, ""))
         what = "short" if one in short else "unplaced"
         said = short.get(one) or _unplaced(task, minutes, why)
+        if one in short and task.next_block is not None:
+            said += f" It is planned from {_day(app, task.next_block)} on."
         yield Misfit(task=one, title=task.title, what=what, minutes=minutes, sentence=said)
+
+
+def _day(app: App, moment: Moment) -> str:
+    return day(moment.at, app.zone, app.clock.now())
 
 
 def _unplaced(task: Task, minutes: int, why: str) -> str:
