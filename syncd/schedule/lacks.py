@@ -61,10 +61,10 @@ def _on_day(arrangement: Arrangement, number: int, day: int) -> str | None:
     if not any(end - start >= board.shortest for start, end in ground.runs):
         return None
     task = board.tasks[number]
-    if arrangement.has(day, number) or day in task.spent:
-        return "every day with room has a block of it already"
     if arrangement.spare(day) < board.shortest:
         return _limit(arrangement, day)
+    if arrangement.has(day, number) or day in task.spent:
+        return "every day with room has a block of it already"
     if day not in task.open:
         return _not_open(arrangement, number, day)
     first, last = arrangement.within(number)
@@ -76,11 +76,12 @@ def _on_day(arrangement: Arrangement, number: int, day: int) -> str | None:
 def _limit(arrangement: Arrangement, day: int) -> str:
     """Return the limit that a day or its week has reached."""
     board = arrangement.board
-    if arrangement.day_minutes[day] + board.shortest > board.problem.daily:
+    week = board.days[day].week
+    if arrangement.week_minutes[week] + board.shortest <= board.rooms[week]:
         return f"the daily limit of {duration(board.problem.daily)} is used up"
     if len(set(board.rooms)) > 1:
         return "the weekly limits are used up"
-    return f"the weekly limit of {duration(board.rooms[0])} is used up"
+    return f"the weekly limit of {duration(board.rooms[week])} is used up"
 
 
 def _not_open(arrangement: Arrangement, number: int, day: int) -> str:

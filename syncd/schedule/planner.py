@@ -1,5 +1,7 @@
 """The planner that syncd uses: repair, then bounded annealing."""
 
+from dataclasses import replace
+
 from syncd.schedule.anneal import Schedule, annealed
 from syncd.schedule.arrangement import Arrangement
 from syncd.schedule.earliest_due import serve
@@ -10,8 +12,10 @@ from syncd.schedule.result import recognised, timetable
 from syncd.schedule.standing import firm
 from syncd.schedule.timetable import Dice, Effort, Timetable
 
-LIGHT = Schedule(steps=4_000, hot=1.0, cold=0.05)
+LIGHT = Schedule(steps=10_000, hot=1.0, cold=0.05)
 FULL = Schedule(steps=150_000, hot=10.0, cold=0.1)
+STEPS_A_BLOCK = 2_000
+"""More steps than that for each block are a waste."""
 
 
 class Annealer:
@@ -30,13 +34,18 @@ class Annealer:
         if effort is Effort.REPAIR:
             return timetable(start)
         if effort is Effort.LIGHT:
-            found = annealed(start, self._light, dice)
+            found = annealed(start, _sized(self._light, start), dice)
         else:
-            found = annealed(_best(start), self._full, dice)
+            found = annealed(_best(start), _sized(self._full, start), dice)
         fill(found)
-        return min(
-            timetable(start), timetable(recognised(found)), key=lambda one: one.score.total
-        )
+        ways = timetable(start), timetable(recognised(found))
+        return min(ways, key=lambda one: one.score.total)
+
+
+def _sized(schedule: Schedule, start: Arrangement) -> Schedule:
+    """Return a schedule with no more steps than the number of blocks asks for."""
+    blocks = len(start.pieces()) + 1
+    return replace(schedule, steps=min(schedule.steps, STEPS_A_BLOCK * blocks))
 
 
 def _best(start: Arrangement) -> Arrangement:

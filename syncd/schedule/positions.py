@@ -53,8 +53,10 @@ def _clause(arrangement: Arrangement, piece: Piece) -> str:
 
 
 def _only_day(arrangement: Arrangement, piece: Piece) -> bool:
-    """Say whether no other day has room before the due date."""
+    """Say whether no other day has room before the due date, whatever waits for it."""
     urgent = arrangement.board.tasks[piece.task].urgent
+    if arrangement.within(piece.task)[1] < urgent:
+        return False
     wish = Wish(piece.task, piece.end - piece.start, until=urgent)
     found = islice(candidates(arrangement, wish), _LOOKED_AT)
     return all(other.day == piece.day for other in found)

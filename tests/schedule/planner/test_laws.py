@@ -29,27 +29,27 @@ def plan(problem: Problem, effort: Effort = Effort.REPAIR, seed: int = 1) -> Tim
 
 @pytest.mark.parametrize("effort", Effort)
 @given(problem=problems())
-@settings(max_examples=150)
+@settings(max_examples=40)
 def test_every_timetable_keeps_every_hard_rule(effort: Effort, problem: Problem) -> None:
     assert faults(problem, plan(problem, effort)) == []
 
 
 @given(problem=problems())
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_earliest_due_first_keeps_every_hard_rule(problem: Problem) -> None:
     found = EarliestDueFirst().plan(problem, Effort.FULL, random.Random(1))  # noqa: S311
     assert faults(problem, found) == []
 
 
 @given(problem=problems())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_the_same_dice_make_the_same_timetable(problem: Problem) -> None:
     assert plan(problem, Effort.FULL) == plan(problem, Effort.FULL)
 
 
 @pytest.mark.parametrize("effort", Effort)
 @given(problem=problems())
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_repairing_a_timetable_of_ones_own_changes_nothing(
     effort: Effort, problem: Problem
 ) -> None:
@@ -66,14 +66,14 @@ def test_repairing_a_timetable_of_ones_own_changes_nothing(
 
 @pytest.mark.parametrize("effort", [Effort.LIGHT, Effort.FULL])
 @given(problem=problems())
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_more_effort_never_costs_more_than_a_repair(effort: Effort, problem: Problem) -> None:
     assert plan(problem, effort).score.total <= plan(problem).score.total + 1e-6
 
 
 @pytest.mark.parametrize("effort", Effort)
 @given(problem=problems())
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_a_frozen_block_stays_while_it_is_valid(effort: Effort, problem: Problem) -> None:
     valid = plan(problem)
     there = {block.id for block in valid.blocks}
@@ -91,7 +91,7 @@ def test_a_frozen_block_stays_while_it_is_valid(effort: Effort, problem: Problem
 
 
 @given(problem=problems())
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_a_block_is_told_at_most_once_and_only_for_its_task(problem: Problem) -> None:
     tasks = {block.id: block.task for block in problem.standing}
     told = [block for block in plan(problem, Effort.FULL).blocks if block.id is not None]
@@ -100,14 +100,14 @@ def test_a_block_is_told_at_most_once_and_only_for_its_task(problem: Problem) ->
 
 
 @given(problem=problems())
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_the_search_adds_up_the_same_cost_as_the_score(problem: Problem) -> None:
     found = plan(problem, Effort.FULL)
     assert found.score == score(problem, found.blocks)
 
 
 @given(problem=problems())
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_the_search_weighs_as_the_score_does(problem: Problem) -> None:
     dice = random.Random(1)  # noqa: S311  not a secret
     one = repaired(board(problem))
