@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from syncd.model.ids import EntityId
 from syncd.schedule.board import Board, Ground, Origin, Run, Task, without
-from syncd.schedule.objective import covered, day_number, fixed_blocks, week_of
+from syncd.schedule.objective import covered, day_number, edges, fixed_blocks, week_of
 from syncd.schedule.ordering import NEVER, Links, in_order, turned
 from syncd.schedule.problem import SLOT, Day, Hold, Problem, Standing, Work
 
@@ -34,7 +34,7 @@ def board(problem: Problem) -> Board:
         problem=problem,
         tasks=tasks,
         days=maker.grounds,
-        rooms=tuple(week.room for week in problem.weeks),
+        rooms=maker.rooms,
         used=maker.week_use(),
         origins=origins,
         shortest=least,
@@ -50,7 +50,11 @@ class _Maker:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.starts = [day.span.start for day in problem.days]
+        self.edges = edges(problem)
+        # A day's week that is not told of has no room.
+        told = [week.room for week in problem.weeks]
+        missing = max((day.week + 1 for day in problem.days), default=0) - len(told)
+        self.rooms = (*told, *([0] * missing))
         self.topics: dict[str, int] = {}
         self.topic_of = {work.id: work.topic for work in problem.works}
         self.fixed = fixed_blocks(problem)
@@ -67,7 +71,7 @@ class _Maker:
     def _grounds(self) -> tuple[Ground, ...]:
         by_day: dict[int, list[Standing]] = defaultdict(list)
         for block in self.fixed:
-            by_day[day_number(self.starts, block.span.start)].append(block)
+            by_day[day_number(self.edges, block.span.start)].append(block)
         taken = sorted((block.span.start, block.span.end) for block in self.fixed)
         return tuple(
             self._ground(day, by_day[number], taken)
@@ -87,9 +91,9 @@ class _Maker:
         )
 
     def week_use(self) -> tuple[int, ...]:
-        used = [0] * len(self.problem.weeks)
+        used = [0] * len(self.rooms)
         for block in self.fixed:
-            week = week_of(self.problem, day_number(self.starts, block.span.start))
+            week = week_of(self.problem, day_number(self.edges, block.span.start))
             if week is not None:
                 used[week] += block.span.minutes
         return tuple(used)
@@ -97,12 +101,12 @@ class _Maker:
     def room(self) -> int:
         """Return the minutes that blocks may fill at most."""
         least = lengths(self.problem)[0]
-        weeks = [0] * len(self.problem.weeks)
+        weeks = [0] * len(self.rooms)
         for ground in self.grounds:
             free = sum(end - start for start, end in ground.runs if end - start >= least)
             weeks[ground.week] += max(0, min(free, self.problem.daily - ground.used))
-        each = zip(self.problem.weeks, self.week_use(), weeks, strict=True)
-        return sum(max(0, min(week.room - used, free)) for week, used, free in each)
+        each = zip(self.rooms, self.week_use(), weeks, strict=True)
+        return sum(max(0, min(room - used, free)) for room, used, free in each)
 
     def tasks(self) -> tuple[Task, ...]:
         """Return the tasks that enter the search, first served first."""
@@ -148,7 +152,7 @@ class _Maker:
         self, work: Work, urgent: int, links: tuple[tuple[int, ...], tuple[int, ...], bool]
     ) -> Task:
         mine = [block.span for block in self.fixed if block.task == work.id]
-        spent = tuple(sorted(day_number(self.starts, span.start) for span in mine))
+        spent = tuple(sorted(day_number(self.edges, span.start) for span in mine))
         ahead = [span for span in mine if span.end > self.problem.now]
         earliest = max(self.problem.now, work.release or self.problem.now)
         days = tuple(self._days(work, spent, earliest))
@@ -184,9 +188,9 @@ class _Maker:
 
     def given(self) -> tuple[tuple[int, ...], ...]:
         """Return for each topic the minutes of its fixed blocks, by week."""
-        found = [[0] * len(self.problem.weeks) for _ in self.topics]
+        found = [[0] * len(self.rooms) for _ in self.topics]
         for block in self.fixed:
-            week = week_of(self.problem, day_number(self.starts, block.span.start))
+            week = week_of(self.problem, day_number(self.edges, block.span.start))
             topic = self.topics.get(self._name(block))
             if week is not None and topic is not None:
                 found[topic][week] += block.span.minutes
@@ -208,7 +212,7 @@ class _Maker:
             Origin(
                 block=block,
                 task=number[block.task],
-                day=day_number(self.starts, block.span.start),
+                day=day_number(self.edges, block.span.start),
                 locked=block.hold is Hold.FROZEN,
             )
             for block in self.problem.standing

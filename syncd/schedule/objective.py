@@ -35,17 +35,24 @@ def whole_days(minutes: int) -> int:
     return max(0, -(-minutes // DAY))
 
 
-def day_number(starts: Sequence[int], minute: int) -> int:
-    """Return the number of the day that a minute lies in, the first of ``starts`` is 0.
+def edges(problem: Problem) -> tuple[int, ...]:
+    """Return the minutes at which the days begin, and the one at which the last one ends."""
+    starts = tuple(day.span.start for day in problem.days)
+    return (*starts, problem.days[-1].span.end) if starts else ()
+
+
+def day_number(edges: Sequence[int], minute: int) -> int:
+    """Return the number of the day that a minute lies in; the first one is 0.
 
     Past days are negative; behind the last day they go on.
     """
-    if not starts:
+    if not edges:
         return minute // DAY
-    if minute < starts[0] or minute >= starts[-1] + DAY:
-        edge = 0 if minute < starts[0] else len(starts) - 1
-        return edge + (minute - starts[edge]) // DAY
-    return bisect_right(starts, minute) - 1
+    if minute < edges[0]:
+        return (minute - edges[0]) // DAY
+    if minute >= edges[-1]:
+        return len(edges) - 1 + (minute - edges[-1]) // DAY
+    return bisect_right(edges, minute) - 1
 
 
 def covered(problem: Problem) -> dict[EntityId, int]:
@@ -107,7 +114,7 @@ def score(problem: Problem, blocks: Sequence[Placed]) -> Score:
         * sum(
             slots(sum(those.values()) - weights.easy_week) for those in told.weeks().values()
         ),
-        move=_moves(problem, blocks, told.starts),
+        move=_moves(problem, blocks, told.edges),
         budget=weights.budget * _lacking(problem, told, left),
         length=weights.length * sum(odd_length(block.span.minutes) for block in blocks),
     )
@@ -120,7 +127,7 @@ class _Told:
 
     problem: Problem
     blocks: tuple[Placed, ...]
-    starts: tuple[int, ...]
+    edges: tuple[int, ...]
     spans: Mapping[EntityId, list[Span]]
 
     def end(self, work: Work) -> int:
@@ -143,13 +150,13 @@ class _Told:
         """Return the days that blocks lie ahead, by the weight of their tasks."""
         weight = {work.id: work.weight for work in self.problem.works}
         return sum(
-            weight.get(one.task, 1.0) * day_number(self.starts, one.span.start)
+            weight.get(one.task, 1.0) * day_number(self.edges, one.span.start)
             for one in self.blocks
         )
 
     def days(self, work: Work) -> list[int]:
         """Return the numbers of the days on which a task has a block, doubles kept."""
-        return [day_number(self.starts, span.start) for span in self.spans.get(work.id, ())]
+        return [day_number(self.edges, span.start) for span in self.spans.get(work.id, ())]
 
     def doubled(self, work: Work) -> int:
         """Return how many blocks of a task share a day with one before."""
@@ -164,7 +171,7 @@ class _Told:
 
     def not_liked(self, block: Placed) -> int:
         """Return the minutes of a block at times that are not liked."""
-        number = day_number(self.starts, block.span.start)
+        number = day_number(self.edges, block.span.start)
         if not 0 <= number < len(self.problem.days):
             return 0
         return not_liked(block.span, self.problem.days[number].liked)
@@ -174,8 +181,8 @@ class _Told:
         name = {work.id: work.topic for work in self.problem.works}
         found: dict[int, set[str]] = defaultdict(set)
         for task, spans in self.spans.items():
-            for number in (day_number(self.starts, span.start) for span in spans):
-                if 0 <= number < len(self.starts):
+            for number in (day_number(self.edges, span.start) for span in spans):
+                if 0 <= number < len(self.problem.days):
                     found[number].add(name.get(task, task))
         return found
 
@@ -185,7 +192,7 @@ class _Told:
         found: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for task, spans in self.spans.items():
             for span in spans:
-                week = week_of(self.problem, day_number(self.starts, span.start))
+                week = week_of(self.problem, day_number(self.edges, span.start))
                 if week is not None:
                     found[week][name.get(task, task)] += span.minutes
         return found
@@ -199,8 +206,7 @@ def _told(problem: Problem, blocks: Sequence[Placed]) -> _Told:
         spans[block.task].append(block.span)
     for those in spans.values():
         those.sort()
-    starts = tuple(day.span.start for day in problem.days)
-    return _Told(problem, tuple(blocks), starts, spans)
+    return _Told(problem, tuple(blocks), edges(problem), spans)
 
 
 def week_of(problem: Problem, number: int) -> int | None:
@@ -223,7 +229,7 @@ def move_price(problem: Problem, block: Standing, distance: int) -> float:
     return price * (weights.draft_move if block.hold is Hold.DRAFT else 1.0)
 
 
-def _moves(problem: Problem, blocks: Sequence[Placed], starts: Sequence[int]) -> float:
+def _moves(problem: Problem, blocks: Sequence[Placed], edges: Sequence[int]) -> float:
     now_at = {block.id: block.span for block in blocks if block.id is not None}
     wanted = {work.id for work in problem.works}
     total = 0.0
@@ -233,9 +239,7 @@ def _moves(problem: Problem, blocks: Sequence[Placed], starts: Sequence[int]) ->
             continue
         distance = DROPPED_DAYS
         if span is not None:
-            distance = abs(
-                day_number(starts, span.start) - day_number(starts, block.span.start)
-            )
+            distance = abs(day_number(edges, span.start) - day_number(edges, block.span.start))
         total += move_price(problem, block, distance)
     return total
 

@@ -12,7 +12,7 @@ from syncd.schedule.board import Piece
 from syncd.schedule.causes import NOTHING_LEFT, cause
 from syncd.schedule.lacks import lack
 from syncd.schedule.numbering import board
-from syncd.schedule.objective import day_number
+from syncd.schedule.objective import day_number, edges
 from syncd.schedule.positions import STARTS_SOON, position
 from syncd.schedule.problem import Hold, Problem
 from syncd.schedule.timetable import Timetable
@@ -63,13 +63,12 @@ def reasons(problem: Problem, timetable: Timetable) -> Reasons:
 
 
 def _pieces(arrangement: Arrangement, timetable: Timetable) -> list[Piece]:
-    days = arrangement.board.days
+    bounds = edges(arrangement.board.problem)
     number = {task.work.id: at for at, task in enumerate(arrangement.board.tasks)}
-    starts = [ground.start for ground in days]
     return [
         arrangement.piece(
             number[block.task],
-            day_number(starts, block.span.start),
+            day_number(bounds, block.span.start),
             (block.span.start, block.span.end),
         )
         for block in timetable.blocks

@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 
-from syncd.schedule.objective import day_number
+from syncd.schedule.objective import day_number, edges
 from syncd.schedule.problem import Problem
 
 
 def date_of(problem: Problem, minute: int) -> str:
     """Return the date that a minute lies on, on the plan's wall clock: "12 Dec"."""
-    starts = [day.span.start for day in problem.days]
-    date = problem.days[0].date + timedelta(days=day_number(starts, minute))
+    date = problem.days[0].date + timedelta(days=day_number(edges(problem), minute))
     return f"{date.day} {date:%b}"
 
 

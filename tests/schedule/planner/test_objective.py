@@ -136,6 +136,7 @@ def test_the_total_is_the_sum() -> None:
 
 
 def test_days_are_numbered_from_today_also_where_clocks_change() -> None:
-    starts = [0, 1380, 2820]
-    numbers = [day_number(starts, minute) for minute in (-1441, -1, 0, 1379, 1380, 2820, 4300)]
-    assert numbers == [-2, -1, 0, 0, 1, 2, 3]
+    short_and_long = [0, 1380, 2820, 4320]
+    minutes = (-1441, -1, 0, 1379, 1380, 2820, 4319, 4320, 5760)
+    numbers = [day_number(short_and_long, minute) for minute in minutes]
+    assert numbers == [-2, -1, 0, 0, 1, 2, 2, 3, 4]

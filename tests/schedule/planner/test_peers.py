@@ -146,6 +146,22 @@ def test_a_limit_of_nothing_is_an_empty_plan_and_a_report(how: dict[str, object]
     assert (found.blocks, found.unplaced) == ((), {"book": 60})
 
 
+def test_a_week_that_is_not_told_of_has_no_room() -> None:
+    found = plan(problem(7, work("book", 60), weeks=()))
+    assert (found.blocks, found.unplaced) == ((), {"book": 60})
+
+
+@pytest.mark.parametrize("length", [23 * 60, 25 * 60])
+def test_a_day_of_another_length_is_used_to_its_last_hour(length: int) -> None:
+    midnight = at(6, 0)
+    late = Span(midnight + length - 60, midnight + length)
+    last = replace(days(7)[6], span=Span(midnight, midnight + length), free=(late,))
+    given = problem(7, work("book", 60), days=(*days(7, ())[:6], last))
+    found = plan(given)
+    assert found.blocks[0].span == late
+    assert changed(again(given, found), plan(again(given, found))) == []
+
+
 def test_without_tasks_there_is_nothing_to_plan() -> None:
     assert plan(problem(7)).blocks == ()
 
