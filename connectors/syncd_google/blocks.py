@@ -1,7 +1,7 @@
 """Pure: learning blocks as events.
 
-A block is a timed event that takes its time. Where its user drags it, there it is; a
-tick before its title means that it is done. Links to its task stand at the end of the
+A block is a timed event that takes its time. Where its user drags it, there it is, pinned:
+the event knows where syncd had put it. A tick before its title means that it is done. Links to its task stand at the end of the
 description; what the person writes there stays.
 """
 
@@ -42,6 +42,8 @@ _STATES: Mapping[Value, BlockState] = {
 """As what an event shows a state; drafts and skipped blocks have no event."""
 _REFERENCES = {"task": "syncd-task", "goal": "syncd-goal"}
 _LINKS = "syncd-links"
+_AT = "syncd-at"
+"""Where syncd itself put the event: elsewhere it is by its person's hand."""
 _HOUR = timedelta(hours=1)
 
 
@@ -82,7 +84,7 @@ def to_remote(fitted: Fields, zone: str) -> dict[str, Any]:
         "end": _stated(fitted["end"], zone),
         "transparency": "opaque",
     }
-    return body | aside(fitted, {})
+    return _put_at(body | aside(fitted, {}), {}, zone)
 
 
 def to_patch(fields: Fields, form: Json, zone: str) -> dict[str, Any]:
@@ -93,7 +95,8 @@ def to_patch(fields: Fields, form: Json, zone: str) -> dict[str, Any]:
     wanted = (str(fields.get("title", there[0])), done)
     if wanted != there:
         body["summary"] = titles.join(wanted[0], done=wanted[1])
-    return body | _moved(fields, form, zone) | aside(fields, form)
+    body |= _moved(fields, form, zone) | aside(fields, form)
+    return _put_at(body, form, zone) if "start" in body or "end" in body else body
 
 
 def aside(fields: Fields, form: Json) -> dict[str, Any]:
@@ -121,7 +124,7 @@ def read(event: Json, zone: str) -> tuple[dict[str, Any], dict[str, str]]:
     """Return an event's fields, and what is wrong with those that are missing."""
     title, done = titles.split(events.text(event, "summary"))
     fields: dict[str, Any] = {
-        "state": BlockState.DONE if done else BlockState.PUBLISHED,
+        "state": BlockState.DONE if done else _still(event, zone),
         LINKS: links.stated(_links(event)),
         **{name: _reference(event, name) for name in _REFERENCES},
     }
@@ -136,6 +139,28 @@ def read(event: Json, zone: str) -> tuple[dict[str, Any], dict[str, str]]:
     else:
         problems |= dict.fromkeys(("start", "end"), _timeless(event, title))
     return fields, problems
+
+
+def _put_at(body: dict[str, Any], form: Json, zone: str) -> dict[str, Any]:
+    """Return the body of a write that also says where syncd put the event."""
+    kept = {**events.private(body), _AT: _at({**form, **body}, zone)}
+    return {**body, "extendedProperties": {"private": kept}}
+
+
+def _at(event: Json, zone: str) -> str:
+    """Return an event's time as it is kept; "" where it has none, or no length."""
+    start, end = (_moment(events.part(event, name), zone) for name in ("start", "end"))
+    if start is None or end is None or end.at <= start.at:
+        return ""
+    return f"{start.at.isoformat()}/{end.at.isoformat()}"
+
+
+def _still(event: Json, zone: str) -> BlockState:
+    """Say whether an event is where syncd put it, or where its person did."""
+    put = events.text(events.private(event), _AT)
+    now = _at(event, zone)
+    moved = put and now and put != now
+    return BlockState.PINNED if moved else BlockState.PUBLISHED
 
 
 def _timeless(event: Json, title: str) -> str:

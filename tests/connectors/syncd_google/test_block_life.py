@@ -111,7 +111,8 @@ def test_a_block_that_is_dragged_keeps_its_length_and_its_zone(google: GoogleHar
     google.person.edit(Kind.BLOCK, "SQL course", "start", there)
     moved = google.read(made)
     end = Moment(there.at + timedelta(hours=1), ZONE)
-    assert moved.fields == {**made.fields, "start": there, "end": end}
+    pinned = {"state": BlockState.PINNED}
+    assert moved.fields == {**made.fields, "start": there, "end": end, **pinned}
 
 
 def test_a_block_that_takes_the_whole_day_is_told_and_comes_back(google: GoogleHarness) -> None:

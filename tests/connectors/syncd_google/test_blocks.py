@@ -116,6 +116,7 @@ def test_a_new_event_takes_time_and_says_whose_it_is() -> None:
                 "syncd-task": TASK,
                 "syncd-goal": GOAL,
                 "syncd-links": "Notion\nTodoist",
+                "syncd-at": f"{AT.isoformat()}/{(AT + timedelta(minutes=90)).isoformat()}",
             }
         },
     }
@@ -126,10 +127,32 @@ def test_only_what_differs_is_in_a_patch() -> None:
     assert mapping.to_patch(Kind.BLOCK, BLOCK, event, BERLIN) == {}
     later = {"end": Moment(AT + timedelta(hours=3), BERLIN), "start": START}
     assert mapping.to_patch(Kind.BLOCK, later, event, BERLIN) == {
-        "end": {"dateTime": "2026-06-15T21:30:00+02:00", "timeZone": BERLIN}
+        "end": {"dateTime": "2026-06-15T21:30:00+02:00", "timeZone": BERLIN},
+        "extendedProperties": {
+            "private": {"syncd-at": f"{AT.isoformat()}/{(AT + timedelta(hours=3)).isoformat()}"}
+        },
     }
     done = {"state": BlockState.DONE}
     assert mapping.to_patch(Kind.BLOCK, done, event, BERLIN) == {"summary": "✓ SQL course"}
+
+
+def test_an_event_that_is_not_where_syncd_put_it_is_pinned() -> None:
+    """So that it stays there even where syncd's own state is lost."""
+    event = event_of(BLOCK)
+    for name in ("start", "end"):
+        moved = {
+            **event,
+            name: {
+                **event[name],
+                "dateTime": event[name]["dateTime"].replace(
+                    "2026-06-15", "2026-06-14" if name == "start" else "2026-06-16"
+                ),
+            },
+        }
+        assert mapping.from_remote(moved, BERLIN).fields["state"] is BlockState.PINNED
+        back = mapping.to_patch(Kind.BLOCK, BLOCK, moved, BERLIN)
+        there = patched(moved, back)
+        assert mapping.from_remote(there, BERLIN).fields["state"] is BlockState.PUBLISHED
 
 
 def test_another_offset_of_one_instant_is_no_change() -> None:

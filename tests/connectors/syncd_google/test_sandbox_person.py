@@ -143,7 +143,7 @@ def test_the_window_moves_resizes_and_ticks_a_block(
         "state": BlockState.DONE,
     }
     window.post("/_sandbox/tick", data=which)
-    assert google.read(item).fields["state"] is BlockState.PUBLISHED
+    assert google.read(item).fields["state"] is BlockState.PINNED
 
 
 def test_another_sites_page_cannot_use_the_window(
