@@ -27,8 +27,10 @@ def main() -> int:
             }
     result["sandboxes"][str(min(sizes))] = _child("over_http.py", str(min(sizes)))
     result["planner"] = _child("planner.py")
+    result["lives"] = _child("life.py")
     result["bars"] = bars(result, str(max(sizes)), str(min(sizes)))
     result["bars"].update(planner_bars(result["planner"]))
+    result["bars"].update(result["lives"].pop("bars"))
     sys.stdout.write(json.dumps(result, indent=2) + "\n")
     return 0 if all(result["bars"].values()) else 1
 
