@@ -28,14 +28,15 @@ def starts(ground: Ground, gap: Run, length: int) -> range:
 
 
 def openings(ground: Ground, gap: Run, length: int) -> list[int]:
-    """Return the starts in a gap worth a look: its edges and those of liked times."""
-    edge = -(-gap[0] // FINE) * FINE
-    if edge + length > gap[1]:
-        return []
+    """Return the starts in a gap worth a look: the first quarter hour, and those by liked
+    times. Only a gap that a block fits into at no quarter hour is used from its edge on."""
     grid = starts(ground, gap, length)
-    found = {edge}
-    if ground.liked and grid:
-        found.update((grid[0], grid[-1]))
+    if not grid:
+        edge = -(-gap[0] // FINE) * FINE
+        return [edge] if edge + length <= gap[1] else []
+    found = {grid[0]}
+    if ground.liked:
+        found.add(grid[-1])
         for first, last in ground.liked:
             for wish in (first, last - length):
                 found.add(max(grid[0], min(grid[-1], _on(grid, wish))))

@@ -58,6 +58,12 @@ def test_an_hour_between_two_odd_times_is_used() -> None:
     assert plan(given).blocks[0].span == Span(at(0, 1090), at(0, 1150))
 
 
+@pytest.mark.parametrize("effort", Effort)
+def test_a_quarter_of_an_hour_is_preferred_to_an_odd_time(effort: Effort) -> None:
+    given = problem(2, work("book", 60), days=days(2, ((1090, 1260),)))
+    assert plan(given, effort).blocks[0].span == Span(at(0, 1095), at(0, 1155))
+
+
 def test_an_hour_after_a_pinned_block_that_ends_at_an_odd_time_is_used() -> None:
     pinned = stands("a", "essay", at(0, 1080), 50, Hold.FIXED)
     given = problem(

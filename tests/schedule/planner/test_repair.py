@@ -153,6 +153,21 @@ def test_a_move_that_gains_less_than_it_disturbs_is_not_made() -> None:
     assert spans(plan(free, Effort.LIGHT))["a"].start == at(0, EVENING)
 
 
+@pytest.mark.parametrize("effort", Effort)
+def test_frozen_blocks_stay_even_if_moving_costs_nothing_and_gains_much(effort: Effort) -> None:
+    works = [work(f"task-{number}", 240, due=at(2, 0)) for number in range(2)]
+    stood = [
+        stands(f"{number}-{day}", f"task-{number}", at(day, EVENING + 60 * number), 60, hold)
+        for number in range(2)
+        for day, hold in ((5, Hold.FROZEN), (6, Hold.FROZEN), (7, Hold.PUBLISHED))
+    ]
+    free = Weights(move=0.0, near_move=0.0, wait=5.0)
+    found = plan(problem(14, *works, standing=tuple(stood), weights=free), effort)
+    for one in stood:
+        if one.hold is Hold.FROZEN:
+            assert spans(found)[one.id] == one.span
+
+
 def test_moving_a_draft_can_be_made_to_cost_nothing() -> None:
     stood = stands("a", "book", at(3, EVENING), 60, Hold.DRAFT)
     given = problem(7, work("book", 60), standing=(stood,), weights=Weights(draft_move=0.0))
