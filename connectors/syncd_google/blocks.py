@@ -34,7 +34,7 @@ FORM = ("summary", "start", "end", "description", "extendedProperties")
 
 _STATES: Mapping[Value, BlockState] = {
     BlockState.PUBLISHED: BlockState.PUBLISHED,
-    BlockState.PINNED: BlockState.PUBLISHED,
+    BlockState.PINNED: BlockState.PINNED,
     BlockState.UNCONFIRMED: BlockState.PUBLISHED,
     BlockState.MISSED: BlockState.PUBLISHED,
     BlockState.DONE: BlockState.DONE,
@@ -44,6 +44,7 @@ _REFERENCES = {"task": "syncd-task", "goal": "syncd-goal"}
 _LINKS = "syncd-links"
 _AT = "syncd-at"
 """Where syncd itself put the event: elsewhere it is by its person's hand."""
+_BY_HAND = "by hand"
 _HOUR = timedelta(hours=1)
 
 
@@ -84,7 +85,8 @@ def to_remote(fitted: Fields, zone: str) -> dict[str, Any]:
         "end": _stated(fitted["end"], zone),
         "transparency": "opaque",
     }
-    return _put_at(body | aside(fitted, {}), {}, zone)
+    body |= aside(fitted, {})
+    return _with_private(body, {_AT: _put(fitted, body, zone)})
 
 
 def to_patch(fields: Fields, form: Json, zone: str) -> dict[str, Any]:
@@ -96,7 +98,12 @@ def to_patch(fields: Fields, form: Json, zone: str) -> dict[str, Any]:
     if wanted != there:
         body["summary"] = titles.join(wanted[0], done=wanted[1])
     body |= _moved(fields, form, zone) | aside(fields, form)
-    return _put_at(body, form, zone) if "start" in body or "end" in body else body
+    put = _put(fields, {**form, **body}, zone)
+    moved = "start" in body or "end" in body
+    stays = "state" not in fields or _still({**form, **body}, zone) is fields["state"]
+    if not moved and (done or stays):
+        return body
+    return _with_private(body, {_AT: put})
 
 
 def aside(fields: Fields, form: Json) -> dict[str, Any]:
@@ -141,10 +148,14 @@ def read(event: Json, zone: str) -> tuple[dict[str, Any], dict[str, str]]:
     return fields, problems
 
 
-def _put_at(body: dict[str, Any], form: Json, zone: str) -> dict[str, Any]:
-    """Return the body of a write that also says where syncd put the event."""
-    kept = {**events.private(body), _AT: _at({**form, **body}, zone)}
-    return {**body, "extendedProperties": {"private": kept}}
+def _with_private(body: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
+    """Return the body of a write with private properties besides."""
+    return {**body, "extendedProperties": {"private": {**events.private(body), **kept}}}
+
+
+def _put(fields: Fields, event: Json, zone: str) -> str:
+    """Return what an event keeps of where it was put; one that is pinned is put by hand."""
+    return _BY_HAND if fields.get("state") is BlockState.PINNED else _at(event, zone)
 
 
 def _at(event: Json, zone: str) -> str:

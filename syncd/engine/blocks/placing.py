@@ -85,7 +85,9 @@ class Placing:
         task = self._view.get(one.task)
         values: dict[str, object] = {}
         if isinstance(task, Task):
-            values["goal"] = goal_of(task, self._view)
+            goal = goal_of(task, self._view)
+            unknown = block.goal is not None and self._view.get(block.goal) is None
+            values["goal"] = block.goal if goal is None and unknown else goal
         start, end = self._moments(one.span)
         there = (block.start, block.end)
         if [it and it.at for it in there] != [start.at, end.at]:

@@ -180,14 +180,16 @@ def test_a_tick_before_the_title_means_done(summary: str, state: BlockState) -> 
 
 
 @pytest.mark.parametrize("state", list(BlockState))
-def test_a_state_is_shown_as_done_or_not(state: BlockState) -> None:
+def test_a_state_is_shown_as_done_pinned_or_neither(state: BlockState) -> None:
     fields = {**BLOCK, "state": state}
     held = state not in (BlockState.DRAFT, BlockState.SKIPPED)
     assert mapping.holds(Kind.BLOCK, fields) is held
     fitted = mapping.fit(Kind.BLOCK, fields)["state"]
     if held:
-        done = state is BlockState.DONE
-        assert fitted is (BlockState.DONE if done else BlockState.PUBLISHED)
+        told = state in (BlockState.DONE, BlockState.PINNED)
+        assert fitted is (state if told else BlockState.PUBLISHED)
+        event = event_of(fields)
+        assert mapping.from_remote(event, BERLIN).fields["state"] is fitted
 
 
 WITHOUT_A_TIME = {
