@@ -8,10 +8,11 @@ from syncd.cli.agenda import when
 from syncd.cli.schedule import block_json
 from syncd.cli.session import Session
 from syncd.cli.speech import Speech, row, table
-from syncd.cli.words import Words, count, moment_json
+from syncd.cli.words import Words, moment_json
 from syncd.engine.blocks.memory import Memory
 from syncd.engine.blocks.preview import Difference, difference, sources_of
 from syncd.model.entities import Block
+from syncd.model.values import BlockState
 from syncd.schedule.timetable import Effort
 
 NOT_READ = "When you are busy was never read, so nothing can be planned yet: run `syncd sync`."
@@ -74,8 +75,10 @@ def summary(found: Difference) -> str:
         (len(found.moved), "moved"),
         (len(found.dropped), "dropped"),
     )
-    said = [f"{count(number, 'block')} {word}" for number, word in counts if number]
-    return f"{', '.join(said)}." if said else "No block would move."
+    said = [f"{number} {word}" for number, word in counts if number]
+    drafts = sum(_only_drafts(one) for one in _in_order(found))
+    rest = f"; {drafts} in drafts only, not in the calendar" if drafts else ""
+    return f"Blocks: {', '.join(said)}{rest}." if said else "No block would move."
 
 
 def difference_json(app: App, found: Difference) -> dict[str, Any]:
@@ -108,6 +111,11 @@ def _key(change: _Change) -> tuple[float, str]:
     one = will or was
     start = one.start.at.timestamp() if one and one.start else 0.0
     return start, one.id if one else ""
+
+
+def _only_drafts(change: _Change) -> bool:
+    _, was, will = change
+    return all(it is None or it.state is BlockState.DRAFT for it in (was, will))
 
 
 def _title(was: Block | None, will: Block | None) -> str:

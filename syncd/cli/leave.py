@@ -55,9 +55,10 @@ def catch_up(session: Session, since: str | None, *, dry_run: bool, as_json: boo
         show_difference(session.speech, app, found)
         if hint:
             session.speech.note(hint)
-        session.speech.note(
-            "Nothing was changed: `syncd catch-up` does it." if dry_run else f"{SPREAD}."
-        )
+        if dry_run:
+            session.speech.note("Nothing was changed: `syncd catch-up` does it.")
+        elif let_go or not found.empty:
+            session.speech.note(f"{SPREAD}.")
         return 0
 
 

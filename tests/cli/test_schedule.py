@@ -282,9 +282,18 @@ def test_a_dry_run_tells_new_blocks_moves_and_what_goes(evenings):
     assert {one["title"] for one in told["dropped"]} == {"Read the book"}
     shown = evenings.syncd("schedule", "--dry-run")
     assert "Late idea" in shown.out
-    assert "1 block new" in shown.out
+    assert "Blocks: 1 new, " in shown.out
     assert "`syncd schedule --replan`" in shown.err
     assert max(map(len, shown.out.splitlines())) <= 80
+
+
+def test_what_changes_only_in_drafts_is_told_apart(evenings):
+    evenings.import_plan("tasks:\n- {title: Long course, estimate: 40h}\n")
+    shown = evenings.syncd("schedule", "--dry-run").out
+    told = evenings.told("schedule", "--dry-run")["placed"]
+    drafts = sum(one["state"] == "draft" for one in told)
+    assert 0 < drafts < len(told)
+    assert f"{len(told)} new; {drafts} in drafts only" in flat(shown)
 
 
 def test_planning_anew_is_asked_for_and_done_with_the_next_sync(evenings):
