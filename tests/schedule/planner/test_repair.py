@@ -168,6 +168,27 @@ def test_frozen_blocks_stay_even_if_moving_costs_nothing_and_gains_much(effort: 
             assert spans(found)[one.id] == one.span
 
 
+@pytest.mark.parametrize("effort", Effort)
+def test_a_frozen_block_changes_places_with_none_that_matters_more(effort: Effort) -> None:
+    stood = (
+        stands("a", "less", at(0, EVENING), 60, Hold.FROZEN),
+        stands("b", "more", at(5, EVENING), 60, Hold.PUBLISHED),
+    )
+    hours = tuple(
+        day if number in (0, 5) else replace(day, free=())
+        for number, day in enumerate(days(7, ((EVENING, EVENING + 60),)))
+    )
+    given = problem(
+        7,
+        work("less", 60, weight=0.5),
+        work("more", 60, weight=4.0, due=at(1, 0)),
+        days=hours,
+        standing=stood,
+        weights=Weights(move=0.0, near_move=0.0, wait=5.0),
+    )
+    assert spans(plan(given, effort)) == {one.id: one.span for one in stood}
+
+
 def test_moving_a_draft_can_be_made_to_cost_nothing() -> None:
     stood = stands("a", "book", at(3, EVENING), 60, Hold.DRAFT)
     given = problem(7, work("book", 60), standing=(stood,), weights=Weights(draft_move=0.0))
