@@ -8,10 +8,13 @@ from syncd.cli.past import TITLE, cycle_number, list_changes, names_cycle
 from syncd.cli.plain import one_line
 from syncd.cli.session import Session
 from syncd.cli.words import Words, count, kind_word
+from syncd.engine.blocks.edits import set_state
 from syncd.engine.edits import Undone, bring_back
 from syncd.engine.edits import undo as take_back
 from syncd.errors import Mistake
-from syncd.model.entities import kind_of
+from syncd.model.entities import Block, kind_of
+from syncd.model.rules.blocks import is_over
+from syncd.model.values import BlockState
 from syncd.store.rows import HistoryRow
 from syncd.sync.decide import Presence
 
@@ -51,8 +54,16 @@ def restore(session: Session, which: str) -> int:
             session.speech.note(f"The {said} was not deleted: there is nothing to restore.")
             return 0
         bring_back(app.plan_context(), [entity.id])
+        if isinstance(entity, Block) and entity.state is BlockState.SKIPPED:
+            set_state(app.plan_context(), [entity.id], _wanted_state(app, entity))
         session.speech.note(f"The {said} is back. {SPREAD}.")
         return 0
+
+
+def _wanted_state(app: App, block: Block) -> BlockState:
+    """A block that is wanted back stays where it was; if it is over, it waits for a word."""
+    over = is_over(block, app.clock.now())
+    return BlockState.UNCONFIRMED if over else BlockState.PINNED
 
 
 def _rows(app: App, what: str) -> Sequence[HistoryRow]:

@@ -56,7 +56,7 @@ def _told(app: App, wished: Wishes, result: Result) -> Iterable[Misfit]:
     wanting = {one.id for one in wished.works}
     short = {EntityId(one): f"{sentence.rstrip('.')}." for one, sentence in result.short}
     left = {EntityId(one): (minutes, why) for one, minutes, why in result.unplaced}
-    tasks = _tasks(app, [*short, *(one for one in left if one not in short)])
+    tasks = _tasks(app, [*short, *left])
     for one, task in tasks.items():
         if one not in wanting:
             continue

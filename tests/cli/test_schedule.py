@@ -211,6 +211,14 @@ def test_what_can_not_be_met_is_told_once_with_what_would_help(unplanned):
     assert "not fit: `syncd schedule`" in unplanned.syncd("status").out
 
 
+def test_a_task_that_was_ticked_since_is_not_complained_of_any_more(unplanned):
+    huge = "title: Huge, estimate: 20h, due: 2026-03-26"
+    unplanned.import_plan(f"tasks:\n- {{{huge}}}\n")
+    unplanned.plan_blocks()
+    unplanned.import_plan(f"tasks:\n- {{{huge}, done: true}}\n")
+    assert "'Huge'" not in unplanned.syncd("schedule").out
+
+
 def test_what_has_no_place_is_told_with_the_reason(evenings):
     app = evenings.app()
     task = evenings.told("plan", "show")["tasks"][0]

@@ -188,3 +188,16 @@ def test_planning_all_anew_is_shown_first_and_done_by_the_next_sync(evenings: Ho
     evenings.sync_and_rest()
     changed = {one["title"] for one in [*shown["placed"], *shown["moved"], *shown["dropped"]]}
     assert moved(before, times(evenings)) == changed
+
+
+def test_a_deleted_block_can_be_restored_to_its_place(evenings: Home) -> None:
+    (block,) = [it for it in told(evenings, "schedule")["blocks"] if it["title"] == ASK]
+    before = times(evenings)[ASK]
+    evenings.calendar.delete(BLOCK, ASK)
+    evenings.sync()
+    assert times(evenings)[ASK] != before
+    restored = evenings.syncd("restore", block["id"])
+    assert restored.status == 0, restored.err
+    evenings.sync_and_rest()
+    assert times(evenings)[ASK] == before
+    assert evenings.calendar.titles(BLOCK).count(ASK) == 1
