@@ -206,3 +206,8 @@ def test_without_days_everything_goes_and_is_reported() -> None:
     for effort in Effort:
         found = plan(given, effort)
         assert (found.blocks, found.unplaced) == ((), {"book": 60})
+
+
+def test_a_frozen_block_is_not_shortened() -> None:
+    stood = stands("a", "book", at(1, EVENING), 90, Hold.FROZEN)
+    assert spans(plan(problem(7, work("book", 60), standing=(stood,)))) == {"a": stood.span}
