@@ -20,6 +20,8 @@ from syncd.store.rows import Record
 
 SOON = timedelta(days=7)
 """Two blocks of a task that were deleted within this time mean "not now"."""
+NOTICE = timedelta(hours=1)
+"""A new block begins no sooner than this."""
 _EDITS = ("due", "estimate_minutes", "priority", "goal", "milestone", "done")
 """Fields of a task whose change means that it is wanted again."""
 _WEIGHTS: Mapping[int | None, float] = {1: 4.0, 2: 2.0, 3: 1.4, 4: 1.0, None: 1.0}
@@ -98,6 +100,17 @@ def hold(block: Block, preferences: Preferences, now: datetime) -> Hold:
     return Hold.FROZEN if frozen else Hold.PUBLISHED
 
 
+def off_limits(blocks: Sequence[Block], now: datetime) -> tuple[Span, ...]:
+    """Return the time that no new block may lie on: what the person took back, and the
+    next hour, but for what stands in it already."""
+    pieces = [Span(minute_of(now), minute_of(now + NOTICE))]
+    for block in blocks:
+        if block.state in AHEAD and block.start is not None and block.end is not None:
+            gap = Span(minute_of(block.start.at), minute_of(block.end.at))
+            pieces = [it for one in pieces for it in _without(one, gap)]
+    return (*freed(blocks, now), *pieces)
+
+
 def freed(blocks: Iterable[Block], now: datetime) -> tuple[Span, ...]:
     """Return the time ahead that the person took back by deleting a block."""
     return _skipped(blocks, now)
@@ -142,6 +155,14 @@ def _rests(task: Task, view: PlanView) -> bool:
     goal = view.get(goal_of(task, view) or EntityId(""))
     reached = isinstance(goal, Goal) and (goal.status is GoalStatus.DONE or goal.archived)
     return reached or at_rest(task, view)
+
+
+def _without(span: Span, gap: Span) -> list[Span]:
+    sides = (
+        Span(span.start, min(span.end, gap.start)),
+        Span(max(span.start, gap.end), span.end),
+    )
+    return [one for one in sides if one.minutes > 0]
 
 
 def _skipped(blocks: Iterable[Entity], now: datetime) -> tuple[Span, ...]:

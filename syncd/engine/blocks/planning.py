@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from syncd.engine.blocks import busytime
 from syncd.engine.blocks.busytime import Known
 from syncd.engine.blocks.guard import faults
-from syncd.engine.blocks.inputs import Wishes, freed, standing, wishes
+from syncd.engine.blocks.inputs import Wishes, off_limits, standing, wishes
 from syncd.engine.blocks.memory import Memory, Result
 from syncd.engine.blocks.passing import Passing, next_look
 from syncd.engine.blocks.placing import Placing
@@ -96,7 +96,7 @@ class Planning:
         """Return what a planner is to solve."""
         now, preferences = self.context.clock.now(), self.preferences()
         live, minute = passing.live(), minute_of(now)
-        days, weeks = calendar(preferences, known.spans, minute, freed(live, now))
+        days, weeks = calendar(preferences, known.spans, minute, off_limits(live, now))
         days = tuple(day for day in days if day.span.end <= known.until)
         return Problem(
             now=minute,
@@ -133,7 +133,7 @@ class Planning:
         problem = self.problem(passing, wished, known)
         dice = random.Random(today(self.context.clock, preferences.zone).toordinal())  # noqa: S311  # no secret
         timetable = self.planner.plan(problem, effort, dice)
-        off = freed(passing.live(), self.context.clock.now())
+        off = off_limits(passing.live(), self.context.clock.now())
         wrong = faults(problem, timetable, preferences, known, off)
         why = reasons(problem, timetable)
         placing = Placing(passing, problem, preferences, self.context, why)

@@ -433,3 +433,16 @@ def test_once_a_week_a_full_replan_is_shown_and_not_done(world: World) -> None:
     assert [b.at - a.at for a, b in zip(before, after, strict=True)][-2:] == [
         timedelta(hours=1)
     ] * 2
+
+
+def test_no_new_block_begins_within_the_hour_but_what_stands_there_stays(world: World) -> None:
+    world.clock.set_to(datetime(2026, 5, 4, 16, 20, tzinfo=UTC))  # evening: 18:20 by the clock
+    world.plan(task(world, 1, 30))
+    world.settle()
+    first = shown(world)[0]
+    assert first.fields["start"].at >= datetime(2026, 5, 4, 17, 20, tzinfo=UTC)
+    world.clock.set_to(first.fields["start"].at - timedelta(minutes=20))
+    world.plan(task(world, 2, 30))
+    world.settle()
+    assert shown(world)[0].fields["start"] == first.fields["start"]
+    quiet(world)
