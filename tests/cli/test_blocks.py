@@ -2,6 +2,7 @@
 
 import pytest
 
+from syncd.engine.blocks.edits import set_state
 from syncd.model.values import BlockState
 from tests.cli.desks import complaint
 from tests.cli.evenings import Evenings, start_of
@@ -167,3 +168,15 @@ def test_a_block_with_a_title_of_its_own_is_found_by_it(evenings):
     )
     assert evenings.syncd("done", "deep work").status == 0
     assert state(evenings, "Deep work") == [BlockState.DONE]
+
+
+@pytest.mark.parametrize("command", ["done", "missed"])
+def test_of_a_block_that_was_deleted_nothing_can_be_said(evenings, command):
+    (block,) = evenings.blocks(ASK)
+    app = evenings.app()
+    set_state(app.plan_context(), [block.id], BlockState.SKIPPED)
+    app.close()
+    said = evenings.syncd(command, block.id)
+    assert said.status == 2
+    assert "was deleted in the calendar" in complaint(said)
+    assert state(evenings, ASK) == ["skipped"]

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from syncd.engine.blocks.memory import Memory
 from syncd.model.entities import Block
 from tests.cli.desks import complaint
 from tests.cli.evenings import Evenings, start_of
@@ -88,6 +89,24 @@ def test_what_the_person_confirmed_is_never_let_go(evenings):
     evenings.plan_blocks()
     evenings.syncd("catch-up", "--since", "-14d")
     assert next(one for one in evenings.blocks() if one.id == first.id).state == "done"
+
+
+@pytest.mark.parametrize(
+    "words", [["catch-up"], ["pause", "--until", "+5d"], ["resume"]], ids=lambda it: it[0]
+)
+def test_the_next_sync_improves_what_came_apart(evenings, words):
+    assert improved_today(evenings)
+    assert evenings.syncd(*words).status == 0
+    assert not improved_today(evenings)
+
+
+def improved_today(desk: Evenings) -> bool:
+    """Say whether planning only repairs for the rest of the day."""
+    app = desk.app()
+    try:
+        return Memory(app.store).recall("improved_on") == "2026-03-23"
+    finally:
+        app.close()
 
 
 def test_who_is_not_behind_has_nothing_to_catch_up_with(evenings):

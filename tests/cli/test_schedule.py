@@ -8,7 +8,7 @@ import pytest
 from syncd.cli.short_ids import ShortIds
 from syncd.engine.blocks.memory import Memory, Result
 from syncd.model.entities import Kind
-from syncd.model.values import BlockState
+from syncd.model.values import BlockState, Moment
 from tests.cli.desks import Desk, complaint
 from tests.cli.evenings import PLAN, ZONE, Evenings, start_of
 from tests.cli.test_output import HOSTILE
@@ -74,6 +74,15 @@ def test_a_block_pinned_in_the_hour_that_comes_twice_is_shown_whole(evenings):
     (night,) = [it for it in evenings.told("schedule")["blocks"] if "Night" in it["title"]]
     assert night["minutes"] == 240
     assert "01:30-04:30" in evenings.syncd("schedule").out
+
+
+def test_a_block_soon_after_midnight_belongs_to_the_plans_day(evenings):
+    evenings.import_plan(
+        "blocks:\n- {title: Night shift, start: 2026-03-30 00:30, end: 2026-03-30 01:30,"
+        " state: pinned}\n"
+    )
+    assert "Mon 30 Mar, 1 h\n    00:30-01:30  Night shift" in evenings.syncd("schedule").out
+    assert evenings.told("schedule")["weeks"][1]["minutes"] >= 60
 
 
 def test_another_day_and_more_weeks_can_be_asked_for(evenings):
@@ -397,3 +406,12 @@ def test_a_sync_tells_what_it_did_to_blocks(desk: Desk) -> None:
     desk.import_plan()
     assert "Learning blocks: " in desk.syncd("sync").out
     assert "Learning block" not in desk.syncd("sync").out
+
+
+def test_what_a_person_moved_is_not_told_as_syncds_doing(synced: Desk) -> None:
+    person = synced.person("google")
+    start = person.shows(Kind.BLOCK, "Ask for feedback")["start"].at + timedelta(days=30)
+    person.edit(Kind.BLOCK, "Ask for feedback", "start", Moment(start, "Europe/Berlin"))
+    said = synced.syncd("sync")
+    assert "Google Calendar  1 read" in said.out
+    assert "Learning block" not in said.out
