@@ -24,9 +24,9 @@ from syncd.schedule.capacity import capacity, miss_rate, sentence
 from syncd.schedule.free import calendar
 from syncd.schedule.planner import Annealer
 from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Problem, Weights, minute_of
+from syncd.schedule.problem import Hold, Problem, Weights, minute_of
 from syncd.schedule.reasons import reasons
-from syncd.schedule.timetable import Effort, Planner
+from syncd.schedule.timetable import Effort, Planner, Timetable
 
 WEIGHTS = Weights(
     budget=3.0, length=1.5, draft_move=0.3, longest_gap=5, busy_week=0.0, taste=0.4
@@ -128,11 +128,26 @@ class Planning:
             return Effort.LIGHT
         return Effort.REPAIR
 
+    def _timetable(self, problem: Problem, effort: Effort) -> Timetable:
+        """Plan; where repair alone finds no timely place, drafts give way at once.
+
+        Nobody has seen a draft in the calendar; what is there is moved once a day at most.
+        """
+        day = today(self.context.clock, self.context.zone).toordinal()
+        found = self.planner.plan(problem, effort, random.Random(day))  # noqa: S311  # no secret
+        if effort is not Effort.REPAIR or not _strained(problem, found):
+            return found
+        firm = tuple(
+            replace(one, hold=Hold.FROZEN) if one.hold is Hold.PUBLISHED else one
+            for one in problem.standing
+        )
+        still = replace(problem, standing=firm)
+        return self.planner.plan(still, Effort.LIGHT, random.Random(day))  # noqa: S311  # no secret
+
     def _place(self, passing: Passing, wished: Wishes, known: Known, effort: Effort) -> None:
         preferences = self.preferences()
         problem = self.problem(passing, wished, known)
-        dice = random.Random(today(self.context.clock, preferences.zone).toordinal())  # noqa: S311  # no secret
-        timetable = self.planner.plan(problem, effort, dice)
+        timetable = self._timetable(problem, effort)
         off = off_limits(passing.live(), self.context.clock.now())
         wrong = faults(problem, timetable, preferences, known, off)
         why = reasons(problem, timetable)
@@ -151,6 +166,13 @@ class Planning:
                 moves=placing.moves,
             )
         )
+
+
+def _strained(problem: Problem, found: Timetable) -> bool:
+    """Say whether something had to be placed, and something is late or has no place."""
+    stood = {(one.id, one.span) for one in problem.standing if one.hold is not Hold.FIXED}
+    news = {(one.id, one.span) for one in found.blocks} - stood
+    return bool(news) and (found.score.late > 0 or any(found.unplaced.values()))
 
 
 def _short(

@@ -446,3 +446,22 @@ def test_no_new_block_begins_within_the_hour_but_what_stands_there_stays(world: 
     world.settle()
     assert shown(world)[0].fields["start"] == first.fields["start"]
     quiet(world)
+
+
+def test_an_urgent_task_takes_the_place_of_drafts_and_moves_nothing_that_is_shown(
+    world: World,
+) -> None:
+    many = (task(world, n, 120, due=date(2026, 7, 20)) for n in range(1, 25))
+    world.plan(*many)
+    world.settle()
+    before = {one.id: one.fields["start"] for one in shown(world)}
+    assert len(before) < len(blocks(world))
+    by_hours(world, 1)
+    world.plan(task(world, 99, 120, due=date(2026, 5, 5), priority=1))
+    world.settle()
+    after = {one.id: one.fields["start"] for one in shown(world)}
+    assert {one: after[one] for one in before} == before
+    mine = [one for one in blocks(world) if one.task == "T99"]
+    drafts = [one.start.at for one in blocks(world, BlockState.DRAFT) if one.task != "T99"]
+    assert sum(1 for at in drafts if at < mine[0].start.at) < len(drafts) // 2
+    quiet(world)
