@@ -1,9 +1,9 @@
 """What the person does about their evenings, and what must become of the blocks."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from syncd.connect.sandbox import Diary
@@ -11,15 +11,16 @@ from syncd.demo.cast import Cast
 from syncd.demo.story import Act, Seen
 from syncd.engine.blocks.edits import live_blocks
 from syncd.engine.context import Context
-from syncd.model.entities import Block, Kind, Task
+from syncd.model.entities import Block, Entity, Kind, Milestone, Task
 from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import AHEAD, length
-from syncd.model.values import BlockState, Moment
+from syncd.model.values import BlockState, Moment, day_of
 
 _SOON = timedelta(hours=30)
 """Blocks that start earlier are left alone: the person could hardly say of them yet."""
-_INSIDE = timedelta(minutes=15)
+_INSIDE = timedelta(minutes=10)
 """What keeps an appointment on a block, with its buffer, off the blocks beside it."""
+_LONG = 45
 _NOON = time(12, 30)
 _IN_CALENDAR = AHEAD - {BlockState.DRAFT}
 
@@ -86,25 +87,25 @@ class Evenings:
         yield self._finish()
 
     def _meeting(self) -> Act:
-        block, before = self._pick(least=60), dict[EntityId, Times]()
+        block, before = self._pick_unhurried(), dict[EntityId, Times]()
         start, end = (_times(block)[0] + _INSIDE, _times(block)[1] - _INSIDE)
 
         def lands() -> None:
-            before.update(self._where())
+            before.update(self._where(_IN_CALENDAR))
             self.cast.diary.meeting("Doctor's appointment", start, end)
 
         def moved_alone() -> bool:
-            after = self._where()
+            after = self._where(AHEAD)
             moved = {it for it in before if after.get(it) != before[it]}
             there = self._blocks().get(block.id)
             return moved == {block.id} and there is not None and not _meets(there, (start, end))
 
         return Act(
-            does=f"gets an appointment on the evening of '{block.title}'",
+            does=f"gets an appointment at the time of '{block.title}'",
             do=lands,
             seen=(
                 Seen(
-                    words="that block has another time, and no other one moved",
+                    words="that block has another time, and no other event moved",
                     look=moved_alone,
                 ),
             ),
@@ -178,25 +179,47 @@ class Evenings:
             ),
         )
 
-    def _pick(self, least: int = 0) -> Block:
-        """Return the next block that stands alone under its title, of a task done once."""
+    def _pick(self) -> Block:
+        """Return the next block that fits."""
+        return self._use(next(self._fitting()))
+
+    def _pick_unhurried(self) -> Block:
+        """Return the block with most time until it is due: nothing has to make room for it."""
+        long = [one for one in self._fitting() if length(one) >= _LONG] or [*self._fitting()]
+        return self._use(max(long, key=lambda one: (self._due(one), one.id)))
+
+    def _use(self, block: Block) -> Block:
+        if block.task is not None:
+            self._used.add(block.task)
+        return block
+
+    def _fitting(self) -> Iterator[Block]:
+        """Yield blocks that stand alone under their titles, of tasks that are done once."""
         soon = self.context.clock.now() + _SOON
         titles = Counter(self.cast.calendar.person.titles(Kind.BLOCK))
         for one in self._blocks().values():
             alone = titles[one.title] == 1 and one.state is BlockState.PUBLISHED
-            unfit = _times(one)[0] <= soon or length(one) < least
-            if one.task in self._used or not alone or unfit:
+            if one.task in self._used or not alone or _times(one)[0] <= soon:
                 continue
             task = self._task(one)
             if task is not None and not task.recurrence and task.title == one.title:
-                self._used.add(task.id)
-                return one
-        message = "the sample plan has too few blocks for the story"
-        raise LookupError(message)
+                yield one
+
+    def _due(self, block: Block) -> date:
+        task = self._task(block)
+        milestone = self._get(task.milestone) if task else None
+        days = [day_of(task.due, self.context.zone)] if task and task.due else []
+        if isinstance(milestone, Milestone) and milestone.due:
+            days.append(milestone.due)
+        return min(days, default=date.max)
 
     def _task(self, block: Block) -> Task | None:
-        record = self.context.store.plan.get(block.task) if block.task else None
-        return record.entity if record and isinstance(record.entity, Task) else None
+        task = self._get(block.task)
+        return task if isinstance(task, Task) else None
+
+    def _get(self, which: EntityId | None) -> Entity | None:
+        record = self.context.store.plan.get(which) if which else None
+        return record.entity if record else None
 
     def _blocks(self) -> Mapping[EntityId, Block]:
         """Return the blocks ahead, in order of time."""
@@ -205,8 +228,8 @@ class Evenings:
     def _of_task(self, block: Block) -> list[Block]:
         return [one for one in self._blocks().values() if one.task == block.task]
 
-    def _where(self) -> dict[EntityId, Times]:
-        return {one: _times(it) for one, it in self._blocks().items()}
+    def _where(self, states: Collection[BlockState]) -> dict[EntityId, Times]:
+        return {one: _times(it) for one, it in self._blocks().items() if it.state in states}
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(ZoneInfo(self.context.zone))

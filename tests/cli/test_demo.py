@@ -15,7 +15,7 @@ def test_the_demonstration_goes_well_and_shows_the_evenings(bare, played):
     assert "✗" not in played.out
     for told in (
         "learning blocks",
-        "that block has another time, and no other one moved",
+        "that block has another time, and no other event moved",
         "it is pinned there",
         "that time is free again",
         "nothing changed, so nothing was written",
