@@ -20,6 +20,12 @@ PLANNED = "planned"
 """Signs what the schedule made or changed, where there is no better reason."""
 
 
+def published_until(context: Context, preferences: Preferences) -> datetime:
+    """Return the end of the days whose blocks stand in the calendar."""
+    day = today(context.clock, preferences.zone)
+    return start_of(day + timedelta(days=preferences.publish_days), preferences.zone)
+
+
 @dataclass
 class Placing:
     """Writes one timetable down.
@@ -38,9 +44,7 @@ class Placing:
 
     def __post_init__(self) -> None:
         self._view = StoredPlan(self.context.store)
-        day = today(self.context.clock, self.preferences.zone)
-        ahead = timedelta(days=self.preferences.publish_days)
-        self._edge = start_of(day + ahead, self.preferences.zone)
+        self._edge = published_until(self.context, self.preferences)
 
     def apply(self, timetable: Timetable, wrong: Collection[int]) -> None:
         """Bring the plan's blocks to the timetable, but for those that are wrong in it."""

@@ -465,3 +465,19 @@ def test_an_urgent_task_takes_the_place_of_drafts_and_moves_nothing_that_is_show
     drafts = [one.start.at for one in blocks(world, BlockState.DRAFT) if one.task != "T99"]
     assert sum(1 for at in drafts if at < mine[0].start.at) < len(drafts) // 2
     quiet(world)
+
+
+def test_an_hour_that_the_person_takes_back_is_not_filled_with_what_was_for_later(
+    world: World,
+) -> None:
+    many = (task(world, n, 120, due=date(2026, 7, 20)) for n in range(1, 25))
+    world.plan(*many, task(world, 99, 60, due=date(2026, 5, 6), priority=1))
+    world.settle()
+    before = [one.mark for one in shown(world)]
+    by_hours(world, 1)
+    (urgent,) = (one for one in shown(world) if one.fields["title"] == "Task 99")
+    world.services["calendar"].delete(urgent.id)
+    world.settle()
+    fresh = [one for one in shown(world) if one.mark not in before]
+    assert {one.fields["title"] for one in fresh} <= {"Task 99"}
+    quiet(world)
