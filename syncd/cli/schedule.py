@@ -15,6 +15,7 @@ from syncd.cli.short_ids import ShortIds
 from syncd.cli.speech import Speech, row, table
 from syncd.cli.words import Words, count, day, local, moment_json
 from syncd.engine.blocks.busytime import Known
+from syncd.engine.blocks.proposal import proposal
 from syncd.model.entities import Block
 from syncd.model.rules.blocks import length
 from syncd.model.values import BlockState
@@ -51,7 +52,7 @@ def _show(speech: Speech, app: App, seen: Outlook) -> None:
     for first, last in seen.pauses:
         span = f"{day(first, seen.zone, seen.now)} to {day(last, seen.zone, seen.now)}"
         speech.line(f"You are away from {span}; `syncd resume` ends it.")
-    for sentence in busy_words(seen):
+    for sentence in (*proposed(app), *busy_words(seen)):
         speech.line(sentence)
     if seen.stale and seen.busy is not None:
         speech.note("Something changed since this was planned: the next sync plans again.")
@@ -74,6 +75,19 @@ def nothing(app: App, seen: Outlook) -> str:
         "Nothing is planned, though there are tasks: see what does not fit, and your hours"
         " and caps under [schedule] in the settings."
     )
+
+
+def proposed(app: App) -> list[str]:
+    """Say what planning everything anew would change, in a week in which that is anything."""
+    found = proposal(app.plan_context())
+    if found is None:
+        return []
+    counts = ((found.moved, "move"), (found.placed, "add"), (found.dropped, "remove"))
+    would = ", ".join(f"{verb} {count(number, 'block')}" for number, verb in counts if number)
+    return [
+        f"Planning everything anew would {would}: `syncd schedule --dry-run` shows it,"
+        " `syncd schedule --replan` does it."
+    ]
 
 
 def busy_words(seen: Outlook) -> list[str]:
@@ -149,6 +163,7 @@ def _as_json(app: App, seen: Outlook) -> dict[str, Any]:
             "calendars": list(busy.calendars),
             "unreadable": list(busy.unreadable),
         },
+        "proposal": next(iter(proposed(app)), None),
         "stale": seen.stale,
         "why_nothing": None if seen.blocks else nothing(app, seen),
     }

@@ -71,6 +71,8 @@ class Words:
     def title(self, entity: str) -> str:
         """Return what an entity is called."""
         self.learn([entity])
+        if entity not in self._titles:
+            return "(not in the plan)"
         return one_line(self._titles.get(entity) or "", LONGEST) or "(without a title)"
 
     def value(self, kind: Kind, name: str, value: Value) -> str:

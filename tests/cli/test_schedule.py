@@ -415,3 +415,14 @@ def test_what_a_person_moved_is_not_told_as_syncds_doing(synced: Desk) -> None:
     said = synced.syncd("sync")
     assert "Google Calendar  1 read" in said.out
     assert "Learning block" not in said.out
+
+
+def test_what_a_full_replan_would_change_is_told_in_its_week(evenings):
+    evenings.plan_blocks()
+    assert evenings.told("schedule")["proposal"] is None
+    Memory(evenings.app().store).remember("proposal", ["2026-W13", 1, 3, 0])
+    said = flat(evenings.syncd("schedule").out)
+    assert "Planning everything anew would move 3 blocks, add 1 block: " in said
+    assert "`syncd schedule --replan` does it." in said
+    Memory(evenings.app().store).remember("proposal", ["2026-W12", 1, 3, 0])
+    assert evenings.told("schedule")["proposal"] is None, "last week's is forgotten"
