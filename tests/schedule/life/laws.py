@@ -7,7 +7,7 @@ from syncd.engine.blocks.memory import Memory
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import is_over
-from syncd.model.values import BlockState
+from syncd.model.values import BlockState, Moment
 from syncd.schedule.check import Rule
 from tests.engine.world import ZONE, World
 from tests.schedule.life.counting import COUNTED, SHOWN, faults
@@ -73,7 +73,7 @@ def _tasks(world: World, blocks: Mapping[EntityId, Block]) -> Iterator[str]:
             yield f"{item.fields['title']}: {item.fields['minutes_done']} done, not {done}"
         if (item.fields["minutes_planned"] or 0) != sum(map(_minutes, ahead)):
             yield f"{item.fields['title']}: {item.fields['minutes_planned']} planned"
-        if (shown and shown.at) != min(starts, default=None):
+        if (shown.at if isinstance(shown, Moment) else None) != min(starts, default=None):
             yield f"{item.fields['title']}: next block {shown}"
 
 

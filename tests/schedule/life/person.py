@@ -18,7 +18,7 @@ from syncd.schedule.preferences import Preferences
 from tests.engine.world import ZONE, World
 
 MISSED = 0.2
-CARELESS = 0.15
+CARELESS = 0.1
 """Of the drags, those that do not mind what else is there: syncd moves that out of the way."""
 MINUTE = timedelta(minutes=1)
 
@@ -26,6 +26,20 @@ MINUTE = timedelta(minutes=1)
 def clock_time(day: date, minute: int) -> datetime:
     """Return when the person's clock shows a minute of a day."""
     return datetime.combine(day, time(minute // 60, minute % 60), ZoneInfo(ZONE))
+
+
+def begins(item: Remote) -> datetime:
+    """Return when an event begins."""
+    start = item.fields["start"]
+    assert isinstance(start, Moment)
+    return start.at
+
+
+def ends(item: Remote) -> datetime:
+    """Return when an event ends."""
+    end = item.fields["end"]
+    assert isinstance(end, Moment)
+    return end.at
 
 
 @dataclass
@@ -66,7 +80,7 @@ class Person:
 
     def cancel_meeting(self) -> None:
         """One of the meetings ahead does not take place."""
-        spans = self.world.services["calendar"].busy["own"]
+        spans = self.world.services["calendar"].busy["own"] or []
         ahead = [one for one in spans if one.start > self._now]
         if ahead and self.dice.random() < 0.2:
             spans.remove(self.dice.choice(ahead))
@@ -92,7 +106,7 @@ class Person:
     def look_back(self) -> None:
         """Say of some blocks that are over whether they took place."""
         for item in self._events():
-            if item.fields["end"].at <= self._now and item.id not in self._told:
+            if ends(item) <= self._now and item.id not in self._told:
                 self._told.add(item.id)
                 self._tell(item)
 
@@ -143,17 +157,15 @@ class Person:
         item = self._any_ahead()
         if item is None:
             return
-        start, end = item.fields["start"].at, item.fields["end"].at
+        start, end = begins(item), ends(item)
+        lasts = end - start + (30 * MINUTE if self.dice.random() < 0.2 else 0 * MINUTE)
         careless = self.dice.random() < CARELESS
         for _ in range(20):
             day = start.astimezone(ZoneInfo(ZONE)).date()
             day += timedelta(days=self.dice.choice((-1, 0, 0, 0, 1, 1, 2, 4)))
             new = clock_time(day, self.dice.randrange(28, 84) * 15)
-            if self._suits(item, new, new + (end - start), careless=careless):
-                stop = new + (end - start)
-                if self.dice.random() < 0.2:
-                    stop += 30 * MINUTE
-                self._touch(item, start=Moment(new, ZONE), end=Moment(stop, ZONE))
+            if self._suits(item, new, new + lasts, careless=careless):
+                self._touch(item, start=Moment(new, ZONE), end=Moment(new + lasts, ZONE))
                 self.dragged.add(self._block(item).id)
                 self.did["dragged"] += 1
                 return
@@ -198,20 +210,19 @@ class Person:
     def _events(self) -> list[Remote]:
         items = self.world.services["calendar"].items.values()
         found = [one for one in items if one.kind is Kind.BLOCK]
-        return sorted(found, key=lambda one: (one.fields["start"].at, one.id))
+        return sorted(found, key=lambda one: (begins(one), one.id))
 
     def _any_ahead(self) -> Remote | None:
-        ahead = [one for one in self._events() if one.fields["start"].at > self._now]
+        ahead = [one for one in self._events() if begins(one) > self._now]
         return self.dice.choice(ahead[:12]) if ahead else None
 
     def _any_task(self) -> Task | None:
         records = self.world.store.plan.open_tasks()
         soon = self._now.date() + timedelta(days=12)
-        found = [one.entity for one in records]
-        found = [one for one in found if not isinstance(one.due, date) or one.due > soon]
+        tasks = [one.entity for one in records if isinstance(one.entity, Task)]
+        found = [one for one in tasks if not isinstance(one.due, date) or one.due > soon]
         found.sort(key=lambda one: one.id)
-        chosen = self.dice.choice(found) if found else None
-        return chosen if isinstance(chosen, Task) else None
+        return self.dice.choice(found) if found else None
 
     def _suits(self, item: Remote, start: datetime, end: datetime, *, careless: bool) -> bool:
         """Say whether a block may go there for them: the hours do not matter."""
@@ -227,7 +238,7 @@ class Person:
         day = start.astimezone(ZoneInfo(ZONE)).date()
         minutes = (end - start) / MINUTE
         for one in self._events():
-            first, last = one.fields["start"].at, one.fields["end"].at
+            first, last = begins(one), ends(one)
             if one.id == item.id or first.astimezone(ZoneInfo(ZONE)).date() != day:
                 continue
             if first < end and start < last:

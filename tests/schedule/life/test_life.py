@@ -35,7 +35,7 @@ def test_a_life_has_all_that_lives_have(lives: list[Figures]) -> None:
         assert one.did["tasks done"] > 5
         assert one.did["dragged"] + one.did["deleted"] > 0
         assert one.did["leaves"] == 1
-        assert one.moves
+    assert any(one.moves for one in lives)
 
 
 def test_the_same_seed_tells_the_same_life() -> None:
