@@ -145,16 +145,10 @@ class ScheduleSettings(Table):
 
     hours: Hours = Field(default_factory=Hours)
     daily_minutes: int = Field(
-        default=120,
-        ge=0,
-        le=1440,
-        description="The most that is planned on one day, in minutes.",
+        default=120, ge=0, le=1440, description="The most minutes that are planned on a day."
     )
     weekly_minutes: int = Field(
-        default=480,
-        ge=0,
-        le=10080,
-        description="The most that is planned in one week, in minutes.",
+        default=480, ge=0, le=10080, description="The most minutes planned in one week."
     )
     min_block: int = Field(
         default=30, ge=5, le=480, description="The shortest block, in minutes."
@@ -166,32 +160,20 @@ class ScheduleSettings(Table):
         default=10, ge=0, le=240, description="Minutes kept free before and after what is busy."
     )
     publish_days: int = Field(
-        default=21,
-        ge=1,
-        le=365,
-        description="How many days ahead blocks stand in the calendar.",
+        default=21, ge=1, le=365, description="How many days ahead the calendar has blocks."
     )
     freeze_hours: int = Field(
-        default=48,
-        ge=0,
-        le=336,
-        description="A block that starts within these hours stays put.",
+        default=48, ge=0, le=336, description="A block that starts so soon stays put; hours."
     )
     rest_days: tuple[Annotated[str, AfterValidator(rest_day)], ...] = Field(
         default=("sun",),
         description="Days without blocks: weekdays (sun) and dates (2027-12-24).",
     )
     default_minutes: int = Field(
-        default=60,
-        ge=5,
-        le=6000,
-        description="The effort of a task that has no estimate, in minutes.",
+        default=60, ge=5, le=6000, description="The minutes of a task without an estimate."
     )
     share: float = Field(
-        default=0.6,
-        ge=0,
-        le=1,
-        description="The most of a week's free hours that blocks may fill, 0 to 1.",
+        default=0.6, ge=0, le=1, description="How much of a week's free hours blocks may fill."
     )
     liked: Windows = Field(
         default=(),

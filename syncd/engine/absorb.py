@@ -15,14 +15,14 @@ from syncd.engine.rules import by_rule
 from syncd.engine.skill_labels import SkillLabels, as_label
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.translate import Translator
-from syncd.model.entities import Block, Entity, Kind, kind_of
+from syncd.engine.vanished import lost_deletion, meant, somebodys, taken_back
+from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.remote import LINK, Carried, Remote
 from syncd.model.schema import FIELDS, Fields, fields_of
-from syncd.model.values import BlockState
 from syncd.store.rows import HistoryRow, Link, Record
 from syncd.sync.decide import Presence
-from syncd.sync.merge import Author, Change, Conflict, Sighting, merge
+from syncd.sync.merge import Author, Change, Sighting, merge
 
 _TIME = ("start", "end")
 
@@ -92,7 +92,7 @@ class Absorber:
         authors = {it: self._known(kind, it, who) for it, who in record.authors.items()}
         merged = merge(kind, fields_of(record.entity), authors, shown, self.context.zone)
         self.pen.change(entity, merged.changes)
-        self.pen.lost(entity, [one for one in merged.conflicts if _somebodys(kind, one)])
+        self.pen.lost(entity, [one for one in merged.conflicts if somebodys(kind, one)])
         back = self._back(record, sightings, merged.changes)
         if back is not None:
             self.pen.change(entity, [back])
@@ -145,7 +145,7 @@ class Absorber:
         self, record: Record, sightings: list[Seen], changes: Iterable[Change]
     ) -> Change | None:
         """An archived entity comes back where its item was restored, or edited."""
-        again = _taken_back(record.entity)
+        again = taken_back(record.entity)
         if again is None:
             return None
         for one in sightings:
@@ -224,7 +224,8 @@ class Absorber:
         self.pen.touch_in(tool.name, link.entity)
         if carried.gone:
             links.set_presence(tool.name, link.entity, Presence.GONE)
-            self._means(record, carried.gone, Author(by=tool.title, at=self.pen.now))
+            author = Author(by=tool.title, at=self.pen.now)
+            self.pen.change(link.entity, meant(record.entity, carried.gone, author))
             return
         if not carried.archives or record.entity.archived:
             links.set_presence(tool.name, link.entity, Presence.GONE)
@@ -235,22 +236,12 @@ class Absorber:
         author = Author(by=tool.title, at=self.pen.now)
         if self._edited_elsewhere(record, link, found, carried):
             links.set_presence(tool.name, link.entity, Presence.WITHDRAWN)
-            self.pen.lost(link.entity, [_lost_deletion(author, self.pen.editor(link.entity))])
+            self.pen.lost(link.entity, [lost_deletion(author, self.pen.editor(link.entity))])
             return
         links.set_presence(tool.name, link.entity, Presence.GONE)
         self.pen.change(
             link.entity, [Change(field="archived", before=False, after=True, author=author)]
         )
-
-    def _means(self, record: Record, values: Fields, author: Author) -> None:
-        """An item's being gone says something else of its entity than that it is gone."""
-        now = fields_of(record.entity)
-        changes = [
-            Change(field=name, before=now[name], after=value, author=author)
-            for name, value in values.items()
-            if now[name] != value and not record.entity.archived
-        ]
-        self.pen.change(record.entity.id, changes)
 
     def _edited_elsewhere(
         self, record: Record, link: Link, found: Gathered, carried: Carried
@@ -278,30 +269,3 @@ class Absorber:
             for name, author in record.authors.items()
             if author.by != tool.title and not by_rule(author.by) and not specs[name].derived
         )
-
-
-def _taken_back(entity: Entity) -> Change | None:
-    """Return what a restored item says of an entity that its removal had put away."""
-    nobody = Author(by="", at=None)
-    if entity.archived:
-        return Change(field="archived", before=True, after=False, author=nobody)
-    if isinstance(entity, Block) and entity.state is BlockState.SKIPPED:
-        pinned = BlockState.PINNED
-        return Change(field="state", before=entity.state, after=pinned, author=nobody)
-    return None
-
-
-def _somebodys(kind: Kind, conflict: Conflict) -> bool:
-    """Say whether a person gave the value that lost; where a block lies, syncd decides."""
-    return not (kind is Kind.BLOCK and by_rule(conflict.lost_by))
-
-
-def _lost_deletion(author: Author, editor: str) -> Conflict:
-    return Conflict(
-        field="archived",
-        won=False,
-        won_by=editor,
-        lost=True,
-        lost_by=author.by,
-        lost_at=author.at,
-    )

@@ -1,6 +1,6 @@
 """One cycle: gather, decide, write down, do; a lane for each tool."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,22 +8,21 @@ from typing import Any
 import structlog
 
 from syncd.engine.absorb import Absorber
-from syncd.engine.blocks.busytime import BUSY_TIME, Window, keep, windows
-from syncd.engine.blocks.planning import Planning
-from syncd.engine.blocks.proposal import weigh
+from syncd.engine.blocks.keeper import Keeper
 from syncd.engine.brakes import Brakes
 from syncd.engine.context import Context
+from syncd.engine.daily import forget_check, full_check
 from syncd.engine.gather import Gathered, gather
 from syncd.engine.hold import hold_on_container
 from syncd.engine.paused import remember_paused
-from syncd.engine.pen import SCHEDULE, Pen
+from syncd.engine.pen import Pen
 from syncd.engine.project import project
 from syncd.engine.push import Pusher
 from syncd.engine.report import Report, ToolReport
 from syncd.engine.rules import follow_rules
 from syncd.engine.states import Doing, note_failure, note_ok
+from syncd.engine.summary import summarise
 from syncd.engine.tool import Tool
-from syncd.engine.view import today
 from syncd.errors import HoldTool, StateTrouble, SyncdError
 from syncd.model.ids import EntityId, ToolName
 from syncd.schedule.planner import Annealer
@@ -57,12 +56,13 @@ class Engine:
     _rounds: dict[ToolName, int] = field(default_factory=dict)
     _later: dict[ToolName, set[EntityId]] = field(default_factory=dict)
     _ready: set[ToolName] = field(default_factory=set)
-    _told: set[ToolName] = field(default_factory=set)
     _read_at: dict[ToolName, float] = field(default_factory=dict)
     _report: Report = field(default_factory=Report)
     _brakes: Brakes = field(init=False)
+    _blocks: Keeper = field(init=False)
 
     def __post_init__(self) -> None:
+        self._blocks = Keeper(self.context, self.planner)
         self._brakes = Brakes(self.context, self._tool_report)
 
     def run(
@@ -75,9 +75,9 @@ class Engine:
         """
         chosen = set(self.context.tools if only is None else only)
         self._report = Report()
-        self._told.clear()
+        self._blocks.told.clear()
         self._ready &= self._writing.keys()  # what was read in an earlier run is old
-        self._full_check()
+        full_check(self.context)
         for name in sorted(chosen - self._reading.keys() - self._writing.keys()):
             self._start_reading(name)
         ends = None if patience is None else self.context.clock.monotonic() + patience
@@ -101,25 +101,13 @@ class Engine:
 
     def _plan_blocks(self) -> bool:
         """Look at the learning blocks, once all else was taken in and written."""
-        sources = self._sources()
-        planning = Planning(self.context, sources, self.planner)
-        fresh = bool(sources) and self._told.issuperset(sources)
-        if not planning.wanted(fresh=fresh):
-            return False
-        changed = planning.run(fresh=fresh)
-        if fresh:
-            weigh(planning)
+        changed = self._blocks.plan()
         self._report.changes += changed
-        return bool(changed)
-
-    def _sources(self) -> tuple[ToolName, ...]:
-        """Return the tools that tell when the person is busy."""
-        tools = self.context.tools.values()
-        return tuple(sorted(one.name for one in tools if one.connector.reads_busy))
+        return changed
 
     def check_everything(self) -> None:
         """Let the next cycle decide for everything, as the first one of each day does."""
-        self.context.store.tools.remember("engine", "full_on", None)
+        forget_check(self.context)
 
     def preview(self, only: Iterable[ToolName] | None = None) -> Report:
         """Decide for these tools (None: all), and do nothing: a dry run.
@@ -129,8 +117,8 @@ class Engine:
         """
         chosen = set(self.context.tools if only is None else only)
         self._report = Report()
-        self._told.clear()
-        self._full_check()
+        self._blocks.told.clear()
+        full_check(self.context)
         found = []
         for name in sorted(chosen):
             self._start_reading(name)
@@ -191,15 +179,8 @@ class Engine:
         self._read_at[name] = self.context.clock.monotonic()
         store, others = self.context.store, tuple(self.context.tools.values())
         self._reading[name] = self._pool.submit(
-            gather, tool, store, self.context.clock, others, self._windows(tool)
+            gather, tool, store, self.context.clock, others, self._blocks.windows(tool)
         )
-
-    def _windows(self, tool: Tool) -> list[Window]:
-        """Return the time for which a tool is asked when the person is busy."""
-        preferences = self.context.preferences
-        if preferences is None or not tool.connector.reads_busy:
-            return []
-        return windows(preferences, self.context.store, tool.name, self.context.clock.now())
 
     def _renew(self, name: ToolName) -> None:
         """A tool that was not well gets a fresh connector: what it knew may be old."""
@@ -268,7 +249,7 @@ class Engine:
         report.pulled += len(found.changed) + len(found.gone)
         store.tools.clear_problems(name, None)
         sentences = dict.fromkeys(
-            [*found.binding.problems, *found.pull.problems, *self._busy_time(found)]
+            [*found.binding.problems, *found.pull.problems, *self._blocks.hear(found)]
         )
         store.tools.put_problems(
             Problem(tool=name, entity=None, field=str(place), sentence=sentence)
@@ -278,19 +259,6 @@ class Engine:
         cursor = None if keep_cursor else found.pull.cursor
         note_ok(Doing(self.context, found.tool, report), cursor)
         self._ready.add(name)
-
-    def _busy_time(self, found: Gathered) -> Iterator[str]:
-        """Write down when the person is busy; yield what could not be told."""
-        if found.silent:
-            yield found.silent
-        if found.busy is None:
-            return
-        store, name = self.context.store, found.tool.name
-        if keep(store, name, found.busy, self.context.clock.now()):
-            store.links.touch(SCHEDULE, [BUSY_TIME])
-        self._told.add(name)
-        for reading in found.busy:
-            yield from (*reading.unreadable, *reading.problems)
 
     def _start_writing(self, name: ToolName) -> None:
         """Decide for one tool and start its lane, unless there is nothing to do."""
@@ -317,41 +285,12 @@ class Engine:
         )
         self._writing[name] = self._pool.submit(pusher.push, projection)
 
-    def _full_check(self) -> None:
-        """Once a day decide for everything: a check that nothing was forgotten.
-
-        What a tool refused is sent once more: the account may have room for it by now.
-        """
-        store, day = self.context.store, today(self.context.clock, self.context.zone)
-        if store.tools.recall("engine", "full_on") == day.isoformat():
-            return
-        with store.transaction():
-            pen = Pen.fresh(self.context)
-            follow_rules(self.context, pen, everything=True)
-            pen.flush()
-            ids = store.plan.ids()
-            store.tools.forget_refusals()
-            for name in self.context.tools:
-                store.links.touch(name, ids)
-            store.tools.remember("engine", "full_on", day.isoformat())
-
     def _summarise(self, chosen: set[ToolName], *, dry: bool = False) -> None:
-        """Say whether anything is left to do, and what went wrong, in sentences."""
-        store = self.context.store
+        """Say whether anything is left to do, and what went wrong."""
+        busy = self._reading.keys() | self._writing.keys()
         for name in sorted(chosen):
-            report = self._tool_report(name)
-            report.requests = self.context.tools[name].connector.policy.requests
-            well = report.state is ToolState.OK
-            refused = any(one.refused for one in store.tools.problems(name))
-            busy = name in self._reading or name in self._writing
-            left = store.tools.waiting(name) > 0 or bool(store.journal.entities(name))
-            if not well or refused or busy or (left and not dry):
-                self._report.converged = False
-            if report.message:
-                self._report.problems.append(
-                    f"{self.context.tools[name].title}: {report.message}"
-                )
-            self._report.problems.extend(one.sentence for one in store.tools.problems(name))
+            self._tool_report(name)
+            summarise(self.context, self._report, name, busy=name in busy, dry=dry)
 
     def _tool_report(self, name: ToolName) -> ToolReport:
         return self._report.tools.setdefault(name, ToolReport())

@@ -413,7 +413,7 @@ class Restless(Annealer):
 
 
 def test_once_a_week_a_full_replan_is_shown_and_not_done(world: World) -> None:
-    world.engine.planner = Restless()
+    world.engine._blocks.planner = Restless()
     world.plan(*(task(world, n, 60) for n in range(1, 4)))
     world.settle()
     assert proposal(world.engine.context) is None

@@ -1,0 +1,60 @@
+"""The learning blocks' part of a cycle: what to ask for, what was told, when to look."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from syncd.engine.blocks.busytime import BUSY_TIME, Window, keep, windows
+from syncd.engine.blocks.planning import Planning
+from syncd.engine.blocks.proposal import weigh
+from syncd.engine.context import Context
+from syncd.engine.gather import Gathered
+from syncd.engine.pen import SCHEDULE
+from syncd.engine.tool import Tool
+from syncd.model.ids import ToolName
+from syncd.schedule.timetable import Planner
+
+
+@dataclass
+class Keeper:
+    """Keeps the blocks of one plan; ``told`` are the tools that told busy time in this cycle."""
+
+    context: Context
+    planner: Planner
+    told: set[ToolName] = field(default_factory=set)
+
+    def windows(self, tool: Tool) -> list[Window]:
+        """Return the time for which a tool is asked when the person is busy."""
+        preferences = self.context.preferences
+        if preferences is None or not tool.connector.reads_busy:
+            return []
+        return windows(preferences, self.context.store, tool.name, self.context.clock.now())
+
+    def hear(self, found: Gathered) -> Iterator[str]:
+        """Write down when the person is busy; yield what could not be told."""
+        if found.silent:
+            yield found.silent
+        if found.busy is None:
+            return
+        store, name = self.context.store, found.tool.name
+        if keep(store, name, found.busy, self.context.clock.now()):
+            store.links.touch(SCHEDULE, [BUSY_TIME])
+        self.told.add(name)
+        for reading in found.busy:
+            yield from (*reading.unreadable, *reading.problems)
+
+    def plan(self) -> bool:
+        """Look at the blocks, if there is reason to; return whether the plan changed."""
+        sources = self._sources()
+        planning = Planning(self.context, sources, self.planner)
+        fresh = bool(sources) and self.told.issuperset(sources)
+        if not planning.wanted(fresh=fresh):
+            return False
+        changed = planning.run(fresh=fresh)
+        if fresh:
+            weigh(planning)
+        return changed
+
+    def _sources(self) -> tuple[ToolName, ...]:
+        """Return the tools that tell when the person is busy."""
+        tools = self.context.tools.values()
+        return tuple(sorted(one.name for one in tools if one.connector.reads_busy))

@@ -1,0 +1,55 @@
+"""From the settings to the time that there is for goals."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from syncd.engine.blocks.memory import Memory
+from syncd.engine.context import Context
+from syncd.review.room import Limits, Room
+from syncd.schedule.free import calendar
+from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import minute_of
+
+DAYS = 364
+"""How far ahead each day is looked at by itself."""
+
+
+def room(context: Context, now: datetime) -> Room:
+    """Return the time that blocks may take from today on, had nothing else been arranged."""
+    assert context.preferences is not None  # noqa: S101  # the settings always say
+    preferences = replace(
+        context.preferences, pauses=Memory(context.store).pauses, horizon_days=DAYS
+    )
+    return Room(
+        first=now.astimezone(ZoneInfo(preferences.zone)).date(),
+        daily=tuple(_daily(preferences, now)),
+        limits=limits(preferences),
+        default_minutes=preferences.default_minutes,
+    )
+
+
+def limits(preferences: Preferences) -> Limits:
+    """Return what the settings say of time, as the plan's checks look at it."""
+    return Limits(
+        windows={
+            day: tuple(closes - opens for opens, closes in spans)
+            for day, spans in preferences.hours.items()
+            if day not in preferences.rest_weekdays
+        },
+        daily=preferences.daily,
+        weekly=preferences.weekly,
+        shortest=preferences.shortest,
+    )
+
+
+def _daily(preferences: Preferences, now: datetime) -> Iterator[int]:
+    """Yield for each day the minutes that its caps and its week's leave."""
+    days, weeks = calendar(preferences, (), minute_of(now))
+    left = [week.room for week in weeks]
+    for day in days:
+        free = sum(one.minutes for one in day.free if one.minutes >= preferences.shortest)
+        taken = min(free, preferences.daily, left[day.week])
+        left[day.week] -= taken
+        yield taken

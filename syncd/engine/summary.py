@@ -1,0 +1,25 @@
+"""What a cycle comes to, for one tool."""
+
+from syncd.engine.context import Context
+from syncd.engine.report import Report
+from syncd.model.ids import ToolName
+from syncd.store.tool_store import ToolState
+
+
+def summarise(
+    context: Context, whole: Report, name: ToolName, *, busy: bool, dry: bool = False
+) -> None:
+    """Say whether anything is left to do in a tool, and what went wrong, in sentences.
+
+    busy: it is still being read or written. dry: what is left was never meant to be done.
+    """
+    store, tool, report = context.store, context.tools[name], whole.tools[name]
+    report.requests = tool.connector.policy.requests
+    problems = store.tools.problems(name)
+    refused = any(one.refused for one in problems)
+    left = store.tools.waiting(name) > 0 or bool(store.journal.entities(name))
+    if report.state is not ToolState.OK or refused or busy or (left and not dry):
+        whole.converged = False
+    if report.message:
+        whole.problems.append(f"{tool.title}: {report.message}")
+    whole.problems.extend(one.sentence for one in problems)
