@@ -1,0 +1,1 @@
+"""Reviews: the facts of a period, and their rendering. Pure."""

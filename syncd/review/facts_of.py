@@ -1,0 +1,111 @@
+"""From all that is known to the facts of a period."""
+
+from collections.abc import Sequence
+
+from syncd.model.entities import Entity
+from syncd.model.ids import EntityId
+from syncd.model.plan import Plan
+from syncd.model.values import BlockState, ReviewKind
+from syncd.review import findings
+from syncd.review.deeds import deeds
+from syncd.review.facts import Facts, Share
+from syncd.review.goals import LOOK_BACK, Then, goals, last_day
+from syncd.review.inputs import Decision, Inputs
+from syncd.review.rewind import rewound
+from syncd.review.tally import Spent, grouped, spent, total
+from syncd.review.trend import away_days, streak, trend
+from syncd.review.wellbeing import signs
+from syncd.review.words import count
+
+_NOT_DONE = frozenset({BlockState.MISSED, BlockState.UNCONFIRMED})
+
+
+def facts(inputs: Inputs) -> Facts:
+    """Return the facts of a period, up to now if it still runs."""
+    then = _then(inputs)
+    every = spent(inputs)
+    within = [one for one in every if inputs.period.holds(one.day)]
+    minutes = grouped(within, lambda one: one.goal)
+    weeks = trend(inputs, every)
+    done, missed = findings.milestones(inputs, then)
+    looks_far = inputs.period.kind is not ReviewKind.WEEKLY
+    return Facts(
+        kind=inputs.period.kind,
+        first=inputs.period.first,
+        last=inputs.period.last,
+        until=last_day(inputs),
+        ended=inputs.ended,
+        minutes=total(within),
+        away_days=away_days(inputs),
+        goals=goals(inputs, then, minutes, _missed(within)),
+        rest=_rest(inputs, then, within),
+        skills=_skills(then.now, within),
+        trend=weeks,
+        streak=streak(inputs, every),
+        decisions=(*inputs.decisions, *_unconfirmed(within)),
+        milestones_done=done,
+        milestones_missed=missed,
+        tasks_done=findings.tasks_done(inputs, then),
+        wins=findings.wins(inputs, then),
+        ahead=findings.ahead(inputs),
+        weekly_cap=inputs.weekly_cap,
+        people=findings.people(inputs, then),
+        money=findings.money(then),
+        signs=signs(inputs, weeks, every),
+        deeds=deeds(inputs),
+        levels=findings.levels(then) if looks_far else (),
+        setbacks=findings.setbacks(then, missed) if looks_far else (),
+        beliefs=findings.beliefs(then) if looks_far else (),
+        words=inputs.words,
+    )
+
+
+def _then(inputs: Inputs) -> Then:
+    until = inputs.until
+    now = rewound(inputs.entities, inputs.edits, until)
+    begin = rewound(inputs.entities, inputs.edits, inputs.period.start(inputs.zone))
+    earlier = rewound(inputs.entities, inputs.edits, until - LOOK_BACK)
+    return Then(now=now, begin=begin, earlier=earlier)
+
+
+def _missed(found: Sequence[Spent]) -> dict[EntityId | None, int]:
+    missed: dict[EntityId | None, int] = {}
+    for one in found:
+        if one.state in _NOT_DONE:
+            missed[one.goal] = missed.get(one.goal, 0) + 1
+    return missed
+
+
+def _rest(inputs: Inputs, then: Then, found: Sequence[Spent]) -> tuple[Share, ...]:
+    """Return the minutes of goals that are not told of by themselves, and of none."""
+    told = goals(inputs, then, {}, {})
+    titles = {one.title for one in told}
+    shares: dict[str, list[Spent]] = {}
+    for one in found:
+        title = _title(then.now.get(one.goal) if one.goal else None, "No goal")
+        if title not in titles:
+            shares.setdefault(title, []).append(one)
+    return tuple(Share(title=it, minutes=total(shares[it])) for it in sorted(shares))
+
+
+def _skills(plan: Plan, found: Sequence[Spent]) -> tuple[Share, ...]:
+    minutes = grouped(found, lambda one: one.skill)
+    shares = [
+        Share(title=_title(plan.get(one), "A skill"), minutes=it)
+        for one, it in minutes.items()
+        if one is not None
+    ]
+    return tuple(sorted(shares, key=lambda it: (-it.minutes.planned, it.title)))
+
+
+def _title(found: Entity | None, otherwise: str) -> str:
+    return found.title if found is not None else otherwise
+
+
+def _unconfirmed(found: Sequence[Spent]) -> tuple[Decision, ...]:
+    waiting = sum(one.state not in (BlockState.DONE, BlockState.MISSED) for one in found)
+    if not waiting:
+        return ()
+    verb = "waits" if waiting == 1 else "wait"
+    said = f"{count(waiting, 'block')} {verb} for a word: did it take place?"
+    return (Decision(what="unconfirmed", sentence=said, command="syncd schedule"),)

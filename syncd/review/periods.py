@@ -1,0 +1,135 @@
+"""Weeks, quarters and years of reviews, in the plan's zone."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from syncd.model.values import ReviewKind, start_of
+
+_DAY = timedelta(days=1)
+_FORM = re.compile(r"(\d{4})(?:-(?:W(\d\d?)|Q([1-4])))?", re.ASCII | re.IGNORECASE)
+_YEARS = range(1970, 9000)
+_HOW: Mapping[ReviewKind, str] = {
+    ReviewKind.WEEKLY: "write a week as 2026-W47",
+    ReviewKind.QUARTERLY: "write a quarter as 2026-Q4",
+    ReviewKind.ANNUAL: "write a year as 2026",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """What a review looks back on; ``first`` and ``last`` are both part of it."""
+
+    kind: ReviewKind
+    first: date
+    last: date
+
+    @property
+    def code(self) -> str:
+        """Return it as 2026-W47, 2026-Q4 or 2026."""
+        if self.kind is ReviewKind.WEEKLY:
+            year, week, _ = self.first.isocalendar()
+            return f"{year}-W{week:02}"
+        quarter = f"-Q{_quarter(self.first)}" if self.kind is ReviewKind.QUARTERLY else ""
+        return f"{self.first.year}{quarter}"
+
+    @property
+    def name(self) -> str:
+        """Return it in words, without its year where it has a number: "Week 47"."""
+        if self.kind is ReviewKind.WEEKLY:
+            return f"Week {self.first.isocalendar().week}"
+        if self.kind is ReviewKind.QUARTERLY:
+            return f"Quarter {_quarter(self.first)}"
+        return str(self.first.year)
+
+    @property
+    def title(self) -> str:
+        """Return it in words: "Week 47, 2026"."""
+        if self.kind is ReviewKind.ANNUAL:
+            return f"The year {self.first.year}"
+        return f"{self.name}, {self.code[:4]}"
+
+    def start(self, zone: str) -> datetime:
+        """Return its first instant."""
+        return start_of(self.first, zone)
+
+    def end(self, zone: str) -> datetime:
+        """Return the first instant after it."""
+        return start_of(self.last + _DAY, zone)
+
+    def holds(self, day: date) -> bool:
+        """Say whether a day is part of it."""
+        return self.first <= day <= self.last
+
+
+def period_of(kind: ReviewKind, day: date) -> Period:
+    """Return the period of this kind that a day is part of."""
+    return Period(kind=kind, first=_first(kind, day), last=_last(kind, day))
+
+
+def before(period: Period) -> Period:
+    """Return the period before this one."""
+    return period_of(period.kind, period.first - _DAY)
+
+
+def last_ended(kind: ReviewKind, today: date) -> Period:
+    """Return the last period of this kind that was over when ``today`` began."""
+    return before(period_of(kind, today))
+
+
+def read_period(kind: ReviewKind, text: str) -> Period:
+    """Return the period that a person wrote.
+
+    Raises ValueError with words that finish the sentence "`--period` is TEXT: ...".
+    """
+    found = _FORM.fullmatch(text.strip())
+    if found is None or int(found[1]) not in _YEARS:
+        raise ValueError(_HOW[kind])
+    return _BY_KIND[kind](int(found[1]), found[2], found[3])
+
+
+def _week(year: int, week: str | None, _: str | None) -> Period:
+    if week is None:
+        raise ValueError(_HOW[ReviewKind.WEEKLY])
+    try:
+        monday = date.fromisocalendar(year, int(week), 1)
+    except ValueError:
+        raise ValueError(f"{year} has no week {int(week)}") from None
+    return period_of(ReviewKind.WEEKLY, monday)
+
+
+def _quarter_given(year: int, _: str | None, quarter: str | None) -> Period:
+    if quarter is None:
+        raise ValueError(_HOW[ReviewKind.QUARTERLY])
+    return period_of(ReviewKind.QUARTERLY, date(year, int(quarter) * 3, 1))
+
+
+def _year(year: int, week: str | None, quarter: str | None) -> Period:
+    if week is not None or quarter is not None:
+        raise ValueError(_HOW[ReviewKind.ANNUAL])
+    return period_of(ReviewKind.ANNUAL, date(year, 1, 1))
+
+
+_BY_KIND: Mapping[ReviewKind, Callable[[int, str | None, str | None], Period]] = {
+    ReviewKind.WEEKLY: _week,
+    ReviewKind.QUARTERLY: _quarter_given,
+    ReviewKind.ANNUAL: _year,
+}
+
+
+def _quarter(day: date) -> int:
+    return (day.month + 2) // 3
+
+
+def _first(kind: ReviewKind, day: date) -> date:
+    if kind is ReviewKind.WEEKLY:
+        return day - timedelta(days=day.weekday())
+    return date(day.year, 1 if kind is ReviewKind.ANNUAL else _quarter(day) * 3 - 2, 1)
+
+
+def _last(kind: ReviewKind, day: date) -> date:
+    if kind is ReviewKind.WEEKLY:
+        return _first(kind, day) + timedelta(days=6)
+    month = 12 if kind is ReviewKind.ANNUAL else _quarter(day) * 3
+    return (date(day.year, month, 28) + timedelta(days=4)).replace(day=1) - _DAY
