@@ -133,6 +133,7 @@ def resume(context: Context) -> list[tuple[date, date]]:
     begun = [(first, day - timedelta(days=1)) for first, _ in ended if first < day]
     with context.store.transaction():
         memory.set_pauses([*kept, *begun])
+        memory.remember("just back", bool(ended))
         memory.ask()
     return ended
 

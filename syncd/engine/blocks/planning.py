@@ -131,6 +131,18 @@ class Planning:
             return Effort.LIGHT
         return Effort.REPAIR
 
+    def _loosened(self, problem: Problem) -> Problem:
+        """Whoever ends their leave early wants its days filled: once, blocks move lightly."""
+        if not self._memory.recall("just back"):
+            return problem
+        self._memory.remember("just back", None)
+        loose = tuple(
+            replace(one, hold=Hold.DRAFT) if one.hold is Hold.PUBLISHED else one
+            for one in problem.standing
+        )
+        light = replace(problem.weights, draft_move=0.02)
+        return replace(problem, standing=loose, weights=light)
+
     def _timetable(self, problem: Problem, effort: Effort) -> Timetable:
         """Plan; where repair alone finds no timely place, drafts give way at once.
 
@@ -157,7 +169,7 @@ class Planning:
 
     def _place(self, passing: Passing, wished: Wishes, known: Known, effort: Effort) -> None:
         preferences = self.preferences()
-        problem = self.problem(passing, wished, known)
+        problem = self._loosened(self.problem(passing, wished, known))
         timetable = self._timetable(problem, effort)
         off = off_limits(passing.live(), self.context.clock.now())
         wrong = faults(problem, timetable, preferences, known, off)

@@ -8,6 +8,7 @@ import pytest
 
 from syncd.connect.busy import BusySpan
 from syncd.connect.memory import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
+from syncd.engine.blocks.edits import pause, resume
 from syncd.engine.blocks.memory import Memory
 from syncd.engine.blocks.proposal import proposal
 from syncd.model.entities import Block, Goal, Kind, Task
@@ -480,4 +481,22 @@ def test_an_hour_that_the_person_takes_back_is_not_filled_with_what_was_for_late
     world.settle()
     fresh = [one for one in shown(world) if one.mark not in before]
     assert {one.fields["title"] for one in fresh} <= {"Task 99"}
+    quiet(world)
+
+
+def test_who_ends_a_leave_gets_its_days_filled_again(world: World) -> None:
+    world.plan(*(task(world, n, 60) for n in range(1, 7)))
+    world.settle()
+    pause(world.engine.context, date(2026, 5, 20))
+    world.settle()
+    assert min(one.fields["start"].local(ZONE).date() for one in shown(world)) > date(
+        2026, 5, 20
+    )
+    by_hours(world, 3)
+    resume(world.engine.context)
+    Memory(world.store).remember("improved_on", None)
+    world.settle()
+    assert min(one.fields["start"].local(ZONE).date() for one in shown(world)) < date(
+        2026, 5, 12
+    )
     quiet(world)
