@@ -9,6 +9,7 @@ from syncd.store.database import Database
 from syncd.store.history_store import HistoryStore
 from syncd.store.journal import Journal
 from syncd.store.link_store import LinkStore
+from syncd.store.outbox import Outbox
 from syncd.store.plan_store import PlanStore
 from syncd.store.tool_store import ToolStore
 
@@ -27,6 +28,7 @@ class Store:
         self.journal = Journal(database, plan)
         self.history = HistoryStore(database, plan)
         self.tools = ToolStore(database, plan)
+        self.outbox = Outbox(database, plan)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

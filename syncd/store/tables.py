@@ -5,6 +5,7 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -159,4 +160,23 @@ memory = Table(
     Column("owner", String, primary_key=True),
     Column("name", String, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("plan", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("sender", String, nullable=False),
+    Column("recipients", Text, nullable=False),
+    Column("message", LargeBinary, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False),
+    Column("made_at", String, nullable=False),
+    Column("next_at", String, nullable=False),
+    Column("claim", String, nullable=False),
+    Column("claim_until", String, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("sent_at", String),
 )

@@ -1,0 +1,1 @@
+"""Mail: from text and HTML to a message, and its way to a server."""

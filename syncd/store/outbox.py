@@ -1,0 +1,168 @@
+"""Mails that wait, and those that were sent: each at most once, whatever crashes."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from syncd.model.ids import PlanId
+from syncd.store import tables
+from syncd.store.database import Database
+from syncd.store.parcel import (
+    Delivery,
+    Fate,
+    Parcel,
+    after_a_crash,
+    is_due,
+    marked,
+    put_down,
+)
+from syncd.store.rows import moment_of, moment_text
+
+O = tables.outbox.c  # noqa: E741  # one letter a table, as in the other stores
+
+
+class Outbox:
+    """The mails of one plan. What decides on a second sending is forced to the disk."""
+
+    def __init__(self, database: Database, plan: PlanId) -> None:
+        self._database = database
+        self._plan = plan
+
+    def put(self, parcel: Parcel, *, again: bool = False) -> bool:
+        """Write a mail down; False where one with its key is there already.
+
+        ``again``: the person asks for it once more: who has it is left out, all others
+        (also new ones) get it.
+        """
+        with self._database.durable() as connection:
+            known = self._get(connection, parcel.key)
+            if known is not None:
+                if not again or known.state is Fate.LEAVING:
+                    return False
+                have = {who: known.recipients[who] for who in known.those(Fate.SENT)}
+                parcel = replace(parcel, recipients={**parcel.recipients, **have})
+            if not parcel.those(Fate.WAITING):
+                return False
+            self._save(connection, parcel)
+        return True
+
+    def get(self, key: str) -> Parcel | None:
+        """Return a mail by its key."""
+        with self._database.transaction() as connection:
+            return self._get(connection, key)
+
+    def all(self, *fates: Fate) -> list[Parcel]:
+        """Return the mails (with these states, if any are given), oldest first."""
+        chosen = select(tables.outbox).where(O.plan == self._plan)
+        if fates:
+            chosen = chosen.where(O.state.in_([str(it) for it in fates]))
+        with self._database.transaction() as connection:
+            rows = connection.execute(chosen.order_by(O.made_at, O.key))
+            return [_parcel(row) for row in rows]
+
+    def due(self, now: datetime) -> list[str]:
+        """Return the keys of the mails that may be taken up."""
+        waiting = self.all(Fate.WAITING, Fate.LEAVING)
+        return [one.key for one in waiting if is_due(one, now)]
+
+    def claim(self, key: str, claim: str, now: datetime, until: datetime) -> Parcel | None:
+        """Take a mail up; None where another is at it, or nobody is left who may get it."""
+        with self._database.transaction() as connection:
+            parcel = self._get(connection, key)
+            if parcel is None or not is_due(parcel, now):
+                return None
+            if parcel.state is Fate.LEAVING:
+                parcel = after_a_crash(parcel)
+            if parcel.state is Fate.WAITING:
+                parcel = replace(
+                    parcel,
+                    state=Fate.LEAVING,
+                    claim=claim,
+                    claim_until=until,
+                    attempts=parcel.attempts + 1,
+                )
+            self._save(connection, parcel)
+        return parcel if parcel.state is Fate.LEAVING else None
+
+    def fence(self, parcel: Parcel, those: Iterable[str], until: datetime) -> bool:
+        """Write down that these are about to get it; False where another took it over.
+
+        From here on they get it no second time but by an outcome that ``settle`` tells.
+        """
+        with self._database.durable() as connection:
+            now = self._mine(connection, parcel)
+            if now is None:
+                return False
+            leaving = marked(now, those, Delivery(fate=Fate.LEAVING))
+            self._save(connection, replace(leaving, claim_until=until))
+        return True
+
+    def settle(self, parcel: Parcel) -> bool:
+        """Write an outcome down and let go; False where another took the mail over."""
+        with self._database.durable() as connection:
+            mine = self._mine(connection, parcel) is not None
+            if mine:
+                self._save(connection, put_down(parcel))
+        return mine
+
+    def _mine(self, connection: Connection, parcel: Parcel) -> Parcel | None:
+        now = self._get(connection, parcel.key)
+        return now if now is not None and now.claim == parcel.claim else None
+
+    def _get(self, connection: Connection, key: str) -> Parcel | None:
+        chosen = select(tables.outbox).where(O.plan == self._plan, O.key == key)
+        row = connection.execute(chosen).first()
+        return _parcel(row) if row else None
+
+    def _save(self, connection: Connection, parcel: Parcel) -> None:
+        row = {"plan": self._plan, **_row(parcel)}
+        statement = upsert(tables.outbox).values(row)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["plan", "key"],
+                set_={name: it for name, it in row.items() if name not in ("plan", "key")},
+            )
+        )
+
+
+def _row(parcel: Parcel) -> dict[str, Any]:
+    told = {who: [it.fate, it.why] for who, it in parcel.recipients.items()}
+    return {
+        "key": parcel.key,
+        "sender": parcel.sender,
+        "recipients": json.dumps(told),
+        "message": parcel.message,
+        "state": parcel.state,
+        "attempts": parcel.attempts,
+        "doubts": parcel.doubts,
+        "made_at": parcel.made_at.isoformat(),
+        "next_at": parcel.next_at.isoformat(),
+        "claim": parcel.claim,
+        "claim_until": parcel.claim_until.isoformat(),
+        "why": parcel.why,
+        "sent_at": moment_text(parcel.sent_at),
+    }
+
+
+def _parcel(row: Any) -> Parcel:
+    told = json.loads(row.recipients).items()
+    return Parcel(
+        key=row.key,
+        sender=row.sender,
+        recipients={who: Delivery(fate=Fate(fate), why=why) for who, (fate, why) in told},
+        message=row.message,
+        state=Fate(row.state),
+        attempts=row.attempts,
+        doubts=row.doubts,
+        made_at=datetime.fromisoformat(row.made_at),
+        next_at=datetime.fromisoformat(row.next_at),
+        claim=row.claim,
+        claim_until=datetime.fromisoformat(row.claim_until),
+        why=row.why,
+        sent_at=moment_of(row.sent_at),
+    )

@@ -1,0 +1,95 @@
+"""A mail on its way, as values: who gets it, who has it, and what may come next."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Fate(StrEnum):
+    """How far a mail has come, for one recipient or as a whole.
+
+    WAITING: to be sent. LEAVING: a process is at it. SENT: a server took it. FAILED: it
+    was refused, or never got through. UNSURE: syncd or the server ended while the server
+    was taking it, so it may well have arrived; it is not sent again by itself.
+    """
+
+    WAITING = "waiting"
+    LEAVING = "leaving"
+    SENT = "sent"
+    FAILED = "failed"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What became of a mail for one recipient, and why."""
+
+    fate: Fate = Fate.WAITING
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A mail in the outbox. ``key``: what is sent once, such as weekly/2026-W47/own.
+
+    attempts: how often it was taken up. doubts: how often a server ended without a word
+    after all of it was sent. claim: whose turn it is, until ``claim_until``.
+    """
+
+    key: str
+    sender: str
+    recipients: Mapping[str, Delivery]
+    message: bytes
+    state: Fate = Fate.WAITING
+    attempts: int = 0
+    doubts: int = 0
+    made_at: datetime
+    next_at: datetime
+    claim: str = ""
+    claim_until: datetime
+    why: str = ""
+    sent_at: datetime | None = None
+
+    def those(self, *fates: Fate) -> tuple[str, ...]:
+        """Return the recipients for whom it has come this far."""
+        return tuple(who for who, it in self.recipients.items() if it.fate in fates)
+
+
+LONGEST_WAIT = timedelta(days=1)
+"""A moment that is further ahead comes from a clock that was set back: it counts as past."""
+
+
+def is_due(parcel: Parcel, now: datetime) -> bool:
+    """Say whether a mail may be taken up: its time has come, or who was at it is gone."""
+    if parcel.state is Fate.WAITING:
+        return not _ahead(parcel.next_at, now)
+    return parcel.state is Fate.LEAVING and not _ahead(parcel.claim_until, now)
+
+
+def marked(parcel: Parcel, those: Iterable[str], delivery: Delivery) -> Parcel:
+    """Return the mail with this said of these recipients."""
+    told = {**parcel.recipients, **dict.fromkeys(those, delivery)}
+    return replace(parcel, recipients=told)
+
+
+def after_a_crash(parcel: Parcel) -> Parcel:
+    """Return a mail whose process ended: who may have it by now gets it no second time."""
+    why = "syncd was stopped while the server was taking it"
+    gone = marked(parcel, parcel.those(Fate.LEAVING), Delivery(fate=Fate.UNSURE, why=why))
+    return put_down(gone)
+
+
+def put_down(parcel: Parcel) -> Parcel:
+    """Return a mail that nobody is at: its state follows from its recipients'."""
+    for fate in (Fate.WAITING, Fate.UNSURE, Fate.FAILED):
+        found = parcel.those(fate)
+        if found:
+            why = parcel.why if fate is Fate.WAITING else parcel.recipients[found[0]].why
+            return replace(parcel, state=fate, claim="", why=why)
+    # what everybody has is not kept a second time
+    return replace(parcel, state=Fate.SENT, claim="", why="", message=b"")
+
+
+def _ahead(moment: datetime, now: datetime) -> bool:
+    return now < moment <= now + LONGEST_WAIT

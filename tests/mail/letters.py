@@ -1,0 +1,26 @@
+"""Letters and the people they are for."""
+
+from datetime import UTC, datetime
+
+from syncd.mail.message import Audience, Envelope, Letter, envelope, people
+
+MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+ADA, BEN, EVE = "ada@example.org", "ben@example.org", "eve@example.org"
+
+
+def letter(**changes: object) -> Letter:
+    said = {
+        "plan": "main",
+        "kind": "weekly",
+        "period": "2026-W47",
+        "audience": Audience.OWN,
+        "subject": "Week 47: 6 h 20 of 8 h",
+        "text": "You did well.\n.\n.. and a line with a dot\nFrom here on: more.\n",
+        "html": "<h1>You did well.</h1>",
+    }
+    return Letter(**{**said, **changes})
+
+
+def ready(*recipients: str, **changes: object) -> Envelope:
+    those = people("syncd <syncd@example.org>", recipients or (ADA,), ())
+    return envelope(letter(**changes), those, MONDAY)

@@ -1,0 +1,178 @@
+"""What stands in a message, whatever the plan holds."""
+
+import email
+import email.policy
+
+import pytest
+
+from syncd.errors import Mistake
+from syncd.mail.message import Audience, Picture, envelope, people
+from tests.mail.letters import ADA, BEN, EVE, MONDAY, letter, ready
+
+SENDER = "syncd <syncd@example.org>"
+
+
+def read(content):
+    return email.message_from_bytes(content, policy=email.policy.default)
+
+
+def words_of(found, kind="plain"):
+    return found.get_body((kind,)).get_content().replace("\r\n", "\n")
+
+
+def sent(sender=SENDER, recipients=(ADA,), cc=(), **changes):
+    """Return the message that those who get this letter read."""
+    return read(envelope(letter(**changes), people(sender, recipients, cc), MONDAY).content)
+
+
+def test_a_message_says_who_when_and_that_no_person_wrote_it():
+    found = sent()
+    assert found["Subject"] == "Week 47: 6 h 20 of 8 h"
+    assert found["From"] == SENDER
+    assert found["To"] == ADA
+    assert found["Date"].datetime == MONDAY
+    assert found["List-Id"] == "<digest.syncd.example.org>"
+    assert found["List-Unsubscribe"] == "<mailto:syncd@example.org?subject=unsubscribe>"
+    assert found["Auto-Submitted"] == "auto-generated"
+    assert found["Cc"] is None
+
+
+def test_text_and_html_arrive_as_they_were_written():
+    words = "Grüße: ███░ 60 % — 你好\n" + "x" * 3000 + "\n"
+    found = sent(text=words, html=f"<p>{words}</p>")
+    assert words_of(found) == words
+    assert words_of(found, "html").strip() == f"<p>{words}</p>"
+
+
+def test_no_line_of_a_message_is_longer_or_less_plain_than_mail_allows():
+    content = ready(subject="ü" * 5000, text="ß" * 5000, html="a" * 5000).content
+    assert max(map(len, content.split(b"\r\n"))) <= 998
+    assert content.isascii()
+    assert b"\n" not in content.replace(b"\r\n", b"")
+
+
+def test_the_same_letter_has_the_same_name_and_bytes_every_time():
+    assert ready() == ready()
+    assert sent()["Message-ID"] == sent(subject="Other words")["Message-ID"]
+    assert sent()["Message-ID"].endswith("@example.org>")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"plan": "other"},
+        {"kind": "quarterly"},
+        {"period": "2026-W48"},
+        {"audience": Audience.SHARED},
+        {"sender": "someone@example.org"},
+    ],
+    ids=lambda it: next(iter(it)),
+)
+def test_another_plan_kind_period_audience_or_person_makes_another_name(changes):
+    assert sent(cc=(BEN,), **changes)["Message-ID"] != sent(cc=(BEN,))["Message-ID"]
+
+
+def test_the_partner_gets_a_message_of_their_own_and_sees_whose_it_is():
+    those = people(SENDER, [ADA], [BEN])
+    made = envelope(letter(audience=Audience.SHARED), those, MONDAY)
+    assert made.recipients == (BEN,)
+    assert (read(made.content)["To"], read(made.content)["Cc"]) == (ADA, BEN)
+    assert envelope(letter(), those, MONDAY).recipients == (ADA,)
+
+
+def test_nobody_gets_two_by_standing_in_the_settings_twice():
+    those = people(SENDER, [ADA, f"Ada <{ADA.upper()}>", EVE], [ADA, BEN, BEN])
+    assert [it.addr_spec for it in those.recipients] == [ADA, EVE]
+    assert [it.addr_spec for it in those.cc] == [BEN]
+
+
+HOSTILE = [
+    "Week 47\r\nBcc: eve@example.org",
+    "Week 47\nBcc: eve@example.org\n\nHello",
+    "Week 47\x00\x1b[31m\x85Bcc: eve@example.org",
+    "Week 47\u2028Bcc: eve@example.org",
+]
+
+
+@pytest.mark.parametrize("subject", HOSTILE, ids=ascii)
+def test_no_subject_becomes_a_header_of_its_own(subject):
+    found = sent(subject=subject)
+    assert found["Bcc"] is None
+    assert found["Subject"].startswith("Week 47")
+    assert found["Subject"].isprintable()
+    assert words_of(found) == letter().text
+
+
+def test_no_subject_is_turned_around_or_endless():
+    assert sent(subject="a\u202egnp.exe\u2066b\u061c")["Subject"] == "agnp.exeb"
+    assert sent(subject="family \U0001f468\u200d\U0001f467")["Subject"].endswith(
+        "\u200d\U0001f467"
+    )
+    assert len(" ".join(sent(subject="long " * 2000)["Subject"].split())) <= 150
+    assert sent(subject="half \ud83d letter")["Subject"] == "half letter"
+
+
+def test_text_that_no_encoding_knows_does_no_harm():
+    assert sent(text="half \ud83d\0 letter").get_body(("plain",)).get_content().strip() == (
+        "half ? letter"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "address"),
+    [
+        (ADA, "", ADA),
+        ("Ada <ada@example.org>", "Ada", ADA),
+        ("Lovelace, Ada (home) <ada@example.org>", "Lovelace, Ada (home)", ADA),
+        ('"Lovelace, Ada" <ada@example.org>', "Lovelace, Ada", ADA),
+        ("Ädä <ada@bücher.example>", "Ädä", "ada@xn--bcher-kva.example"),
+        (
+            "Ada\u202e\r\nBcc: eve@example.org <ada@example.org>",
+            "Ada Bcc: eve@example.org",
+            ADA,
+        ),
+    ],
+    ids=ascii,
+)
+def test_addresses_are_read_as_people_write_them(written, name, address):
+    found = sent(recipients=[written])
+    (one,) = found["To"].addresses
+    assert (one.display_name, one.addr_spec) == (name, address)
+    assert found["Bcc"] is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "ada",
+        "@example.org",
+        "ädä@example.org",
+        "a b@example.org",
+        "a@b\r\nBcc: c@d",
+        "a@b, c@d",
+    ],
+    ids=ascii,
+)
+def test_an_address_that_mail_can_not_reach_is_a_mistake_in_the_settings(written):
+    with pytest.raises(Mistake, match=r"`mail\.sender` names an address"):
+        people(written, [ADA], ())
+
+
+def test_without_a_sender_or_anyone_to_send_to_it_is_said_what_to_set():
+    with pytest.raises(Mistake, match=r"set `mail\.sender`"):
+        people("", [ADA], ())
+    with pytest.raises(Mistake, match=r"set `mail\.recipients`"):
+        people(SENDER, [], [BEN])
+
+
+def test_the_picture_stands_in_the_html_and_says_its_numbers():
+    picture = Picture(name="trend", png=b"\x89PNG...", words="4 h, 6 h\r\nBcc: eve@example.org")
+    found = sent(picture=picture, html='<img src="cid:trend" alt="4 h, 6 h">')
+    assert found["Bcc"] is None
+    (html,) = [it for it in found.walk() if it.get_content_type() == "multipart/related"]
+    image = html.get_payload(1)
+    assert (image["Content-ID"], image.get_content()) == ("<trend>", b"\x89PNG...")
+    assert image["Content-Description"] == "4 h, 6 h Bcc: eve@example.org"
+    assert image.get_content_disposition() == "inline"
+    assert words_of(found, "html").startswith("<img")
+    assert words_of(found) == letter().text
