@@ -1,0 +1,257 @@
+"""Sending one message over SMTP (RFC 5321), and what became of it."""
+
+import contextlib
+import ipaddress
+import re
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+from syncd.errors import Mistake, SignIn, TryLater, Unclear
+from syncd.mail.message import Envelope
+
+Security = Literal["starttls", "tls", "none"]
+Fence = Callable[[tuple[str, ...]], None]
+"""Called with the recipients that were taken, right before the server may take over."""
+PORTS: Mapping[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
+_NEEDS_SIGN_IN = frozenset({530, 534, 535, 538})
+_STARTS_WITH_A_DOT = re.compile(rb"^\.", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A server, how to reach it and who signs in.
+
+    patience: seconds for each answer. last_patience: seconds for the answer to the end of
+    the message; RFC 5321 (4.5.3.2.6) asks for ten minutes, as giving up early is what
+    makes doubles. trust: whose certificates are good, by default the system's.
+    """
+
+    host: str
+    port: int | None = None
+    security: Security = "starttls"
+    username: str = ""
+    password: str = field(default="", repr=False)
+    patience: float = 30.0
+    last_patience: float = 600.0
+    trust: ssl.SSLContext | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the server's name for a person."""
+        return f"The mail server {self.host}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a server said for each recipient: taken, not now, or never (and why)."""
+
+    taken: tuple[str, ...] = ()
+    later: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+class Post:
+    """Sends messages by one server."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    def send(self, envelope: Envelope, fence: Fence) -> Receipt:
+        """Send a message; ``fence`` may still prevent it by raising.
+
+        Raises ``Mistake`` (settings), ``SignIn``, ``TryLater`` (no one got it), or
+        ``Unclear``: all of it was sent, and the server ended without a word.
+        """
+        with _session(self._server) as smtp:
+            return _deliver(smtp, self._server, envelope, fence)
+
+
+@contextmanager
+def _session(server: Server) -> Iterator[smtplib.SMTP]:
+    if not server.host:
+        raise Mistake("No mail can be sent without a server: set `mail.host`.")
+    _check_password(server)
+    smtp: smtplib.SMTP | None = None
+    try:
+        smtp = _connect(server)
+        _sign_in(smtp, server)
+        yield smtp
+    except ssl.SSLCertVerificationError as error:
+        raise Mistake(
+            f"{server.name} shows a certificate that is not trusted ({error.verify_message}):"
+            " correct `mail.host`, or have its certificate mended."
+        ) from error
+    except ssl.SSLError as error:
+        raise Mistake(
+            f"{server.name} does not speak TLS there: set `mail.security` and `mail.port`"
+            " as your provider says (starttls on 587, tls on 465)."
+        ) from error
+    except smtplib.SMTPResponseException as error:
+        raise _judged(server, error.smtp_code, error.smtp_error) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise TryLater(
+            f"{server.name} can't be reached or hung up: if that lasts, check `mail.host`,"
+            " `mail.port` and `mail.security`."
+        ) from error
+    finally:
+        if smtp is not None:
+            smtp.close()
+
+
+def _check_password(server: Server) -> None:
+    if server.username and not server.password:
+        raise SignIn(f"{server.name} wants a password: set `mail.password`.")
+    if server.username and server.security == "none" and not _on_this_machine(server.host):
+        raise Mistake(
+            "A password is not sent unprotected: set `mail.security` to starttls or tls."
+        )
+
+
+def _on_this_machine(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def _connect(server: Server) -> smtplib.SMTP:
+    """Open a connection; it names this machine by its address, not by its name."""
+    port = server.port or PORTS[server.security]
+    trust = server.trust or ssl.create_default_context()
+    name, patience = "localhost", server.patience
+    smtp: smtplib.SMTP
+    if server.security == "tls":
+        smtp = smtplib.SMTP_SSL(server.host, port, name, timeout=patience, context=trust)
+    else:
+        smtp = smtplib.SMTP(server.host, port, name, timeout=patience)
+    if smtp.sock is not None:
+        own = smtp.sock.getsockname()[0]
+        smtp.local_hostname = f"[IPv6:{own}]" if ":" in own else f"[{own}]"
+    if server.security == "starttls":
+        _protect(smtp, server, trust)
+    smtp.ehlo_or_helo_if_needed()
+    return smtp
+
+
+def _protect(smtp: smtplib.SMTP, server: Server, trust: ssl.SSLContext) -> None:
+    try:
+        smtp.starttls(context=trust)
+    except smtplib.SMTPNotSupportedError as error:
+        raise Mistake(
+            f"{server.name} offers no STARTTLS: set `mail.security` to tls, or to none for a"
+            " server on this machine."
+        ) from error
+
+
+def _sign_in(smtp: smtplib.SMTP, server: Server) -> None:
+    if not server.username:
+        return
+    try:
+        smtp.login(server.username, server.password)
+    except smtplib.SMTPNotSupportedError as error:
+        raise Mistake(
+            f"{server.name} offers no sign-in that works here: correct `mail.port` and"
+            " `mail.security`, or take `mail.username` out."
+        ) from error
+    except smtplib.SMTPAuthenticationError as error:
+        if error.smtp_code < 500:
+            raise _judged(server, error.smtp_code, error.smtp_error) from error
+        raise SignIn(
+            f"{server.name} refuses the sign-in ({_said(error.smtp_error)}): correct"
+            " `mail.username` and `mail.password`; many providers want an app password."
+        ) from error
+    except UnicodeError as error:
+        raise Mistake(
+            "`mail.username` and `mail.password` must be in plain letters."
+        ) from error
+
+
+def _deliver(smtp: smtplib.SMTP, server: Server, envelope: Envelope, fence: Fence) -> Receipt:
+    size = [f"SIZE={len(envelope.content)}"] if smtp.has_extn("size") else []
+    _expect(server, *smtp.mail(envelope.sender, size), what="the sender")
+    receipt = _name_recipients(smtp, server, envelope.recipients)
+    if not receipt.taken:
+        return receipt
+    code, said = smtp.docmd("DATA")
+    if code != 354:
+        return _after(receipt, code, said)
+    smtp.send(_STARTS_WITH_A_DOT.sub(b"..", envelope.content))
+    if not envelope.content.endswith(b"\r\n"):
+        smtp.send(b"\r\n")
+    fence(receipt.taken)
+    code, said = _end(smtp, server)
+    with contextlib.suppress(smtplib.SMTPException, OSError):
+        smtp.send(b"QUIT\r\n")  # what became of the message is written down, not waited with
+    return _after(receipt, code, said)
+
+
+def _end(smtp: smtplib.SMTP, server: Server) -> tuple[int, bytes]:
+    """End the message. Where that can't even be sent, the server never has all of it."""
+    if smtp.sock is not None:
+        smtp.sock.settimeout(server.last_patience)
+    smtp.send(b".\r\n")
+    try:
+        code, said = smtp.getreply()
+    except (OSError, smtplib.SMTPException) as error:
+        raise Unclear(f"{server.name} hung up before it said whether it took it.") from error
+    if not 200 <= code < 600:
+        raise Unclear(f"{server.name} said nothing that can be understood at the end.")
+    return code, said
+
+
+def _name_recipients(
+    smtp: smtplib.SMTP, server: Server, recipients: tuple[str, ...]
+) -> Receipt:
+    taken, later, refused = [], {}, {}
+    for one in recipients:
+        code, said = smtp.rcpt(one)
+        if code in _NEEDS_SIGN_IN or code == 421:
+            raise _judged(server, code, said)
+        if 200 <= code < 300:
+            taken.append(one)
+        elif 500 <= code < 600:
+            refused[one] = _said(said)
+        else:
+            later[one] = _said(said)
+    return Receipt(taken=tuple(taken), later=later, refused=refused)
+
+
+def _after(receipt: Receipt, code: int, said: bytes) -> Receipt:
+    """Return the receipt once the server has spoken on the message itself."""
+    if 200 <= code < 300:
+        return receipt
+    those = dict.fromkeys(receipt.taken, _said(said))
+    if 500 <= code < 600:
+        return Receipt(later=receipt.later, refused={**receipt.refused, **those})
+    return Receipt(later={**receipt.later, **those}, refused=receipt.refused)
+
+
+def _expect(server: Server, code: int, said: bytes, *, what: str) -> None:
+    if 200 <= code < 300:
+        return
+    if 500 <= code < 600 and code not in _NEEDS_SIGN_IN:
+        raise Mistake(
+            f"{server.name} refuses {what} ({_said(said)}): correct `mail.{what.split()[-1]}`."
+        )
+    raise _judged(server, code, said)
+
+
+def _judged(server: Server, code: int, said: bytes | str) -> Exception:
+    if code in _NEEDS_SIGN_IN:
+        return SignIn(
+            f"{server.name} wants a sign-in ({_said(said)}): set `mail.username` and"
+            " `mail.password`."
+        )
+    if 500 <= code < 600:
+        return Mistake(f"{server.name} refuses to talk ({_said(said)}): check `mail`.")
+    return TryLater(f"{server.name} is busy ({_said(said)}).")
+
+
+def _said(reply: bytes | str) -> str:
+    """Return a server's words: one line, nothing unseen, not too long."""
+    text = reply.decode("ascii", "replace") if isinstance(reply, bytes) else reply
+    line = " ".join("".join(it if it.isprintable() else " " for it in text).split())
+    return line[:200] or "no reason given"
