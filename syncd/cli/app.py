@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from syncd.cli import backwards, daily, ending, planning, scheduling, trying
+from syncd.cli import backwards, daily, ending, planning, reviewing, scheduling, trying
 from syncd.cli.session import Session
 
 GLOBAL = {"--config": True, "--no-color": False}
@@ -73,6 +73,7 @@ _COMMANDS: tuple[Callable[..., int], ...] = (
     scheduling.catch_up,
     scheduling.pause,
     scheduling.resume,
+    reviewing.review,
     backwards.history,
     backwards.conflicts,
     backwards.why,

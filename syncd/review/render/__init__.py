@@ -1,0 +1,1 @@
+"""From facts to plain text, HTML for mail, and Markdown."""

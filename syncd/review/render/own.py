@@ -1,0 +1,74 @@
+"""The sections that only the person reads."""
+
+from collections.abc import Iterator
+
+from syncd.review.facts import Facts, Money, Person
+from syncd.review.render.parts import Line, Lines, Part, Quote, Says, paragraphs, safe
+from syncd.review.render.questions import question
+from syncd.review.render.sections import MOST, listing
+from syncd.review.words import day, listed
+
+_SENTENCE = 300
+
+
+def decisions(facts: Facts) -> Iterator[Part]:
+    """Tell what waits for the person, with the command that decides it."""
+    every = [
+        Line(text=safe(one.sentence, _SENTENCE), command=safe(one.command))
+        for one in facts.decisions
+    ]
+    if len(every) > MOST:
+        rest = len(every) - MOST
+        every = [*every[:MOST], Line(text=f"and {rest} more", command="syncd status")]
+    if every:
+        yield Lines(lines=tuple(every))
+
+
+def people(facts: Facts) -> Iterator[Part]:
+    """Tell who is to be contacted."""
+    yield from listing("", [_person(one, facts) for one in facts.people])
+
+
+def _person(one: Person, facts: Facts) -> str:
+    role = f", {one.role}" if one.role else ""
+    verb = "since" if one.due <= facts.until else "by"
+    year = facts.last.year
+    last = f" (last contact {day(one.last, year)})" if one.last else ""
+    return f"{safe(one.name)}{role}: {verb} {day(one.due, year)}{last}"
+
+
+def money(facts: Facts) -> Iterator[Part]:
+    """Tell what resources cost."""
+    for title, sums in (
+        ("Spent", [_sum(one, one.spent) for one in facts.money if one.spent]),
+        ("Planned", [_sum(one, one.planned) for one in facts.money if one.planned]),
+    ):
+        if sums:
+            yield Says(text=f"{title} on what you learn from: {listed(sums)}.")
+
+
+def _sum(one: Money, amount: float) -> str:
+    return f"{amount:,.2f} {safe(one.currency, 12)}".replace(",", "\N{NO-BREAK SPACE}").rstrip()
+
+
+def wellbeing(facts: Facts) -> Iterator[Part]:
+    """Say a word on well-being."""
+    yield from (Says(text=safe(one.sentence, _SENTENCE)) for one in facts.signs)
+
+
+def deeds(facts: Facts) -> Iterator[Part]:
+    """Tell what syncd moved, merged and held."""
+    yield from listing("", [safe(one.sentence, _SENTENCE) for one in facts.deeds])
+
+
+def words(facts: Facts) -> Iterator[Part]:
+    """Quote what the person answered in the review before."""
+    for prompt, text in facts.words:
+        said = paragraphs(text)
+        if said:
+            yield Quote(lead=safe(prompt), texts=said)
+
+
+def asked(facts: Facts) -> Iterator[Part]:
+    """Ask one question."""
+    yield Says(text=question(facts))

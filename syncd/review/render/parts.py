@@ -1,0 +1,115 @@
+"""What a page of a review is made of, whatever it is written in.
+
+All texts are safe to show: on one line, without characters that steer anything.
+"""
+
+import re
+from dataclasses import dataclass
+
+LONGEST = 120
+"""Characters of a title."""
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One thing with a share from 0 to 1; tone: good, warn, bad or plain."""
+
+    title: str
+    share: float | None
+    aside: str = ""
+    note: str = ""
+    tag: str = ""
+    tone: str = "plain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars:
+    """Several things with a share each."""
+
+    bars: tuple[Bar, ...]
+    kind: str = "bars"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table; the first column is text, the others are short."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    kind: str = "grid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One entry of a list, and the command that goes with it."""
+
+    text: str
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """A list; lead: what it is a list of, "" where the heading says it."""
+
+    lines: tuple[Line, ...]
+    lead: str = ""
+    kind: str = "lines"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Says:
+    """Sentences."""
+
+    text: str
+    kind: str = "says"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What the person wrote, under what they were asked; a paragraph each."""
+
+    lead: str
+    texts: tuple[str, ...]
+    kind: str = "quote"
+
+
+Part = Bars | Grid | Lines | Says | Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading and what stands under it."""
+
+    title: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A whole review. span: its days in words."""
+
+    title: str
+    span: str
+    verdict: str
+    sections: tuple[Section, ...]
+
+
+def safe(text: str, longest: int = LONGEST) -> str:
+    """Return a text on one line, without what is not seen, cut to ``longest``."""
+    words = " ".join(_UNSEEN.sub(" ", text[: longest * 20]).split())
+    return words if len(words) <= longest else f"{words[: longest - 1].rstrip()}…"
+
+
+def paragraphs(text: str, longest: int = 1500) -> tuple[str, ...]:
+    """Return the lines that a person wrote, each safe; together at most ``longest``."""
+    found, left = [], longest
+    for line in text.splitlines():
+        said = safe(line, left) if left > 1 else ""
+        if said:
+            found.append(said)
+            left -= len(said)
+    return tuple(found)

@@ -1,0 +1,127 @@
+"""``syncd review``."""
+
+import json
+
+import pytest
+
+from syncd.cli.exits import Exit
+from syncd.engine.edits import set_field
+from tests.cli.desks import complaint
+
+
+@pytest.fixture
+def week_later(evenings):
+    """An evening's desk a week after its blocks were planned and came and went."""
+    for block in evenings.blocks()[:2]:
+        evenings.syncd("pin", block.id)
+    evenings.later(days=8)
+    evenings.plan_blocks()
+    return evenings
+
+
+def test_the_last_week_is_told_as_text(week_later):
+    said = week_later.syncd("review", "weekly")
+    assert said.status == 0
+    assert said.out.startswith("Week 13, 2026\n23 to 29 March 2026\n")
+    assert "GOALS\n" in said.out
+    assert "ONE QUESTION\n" in said.out
+    assert max(map(len, said.out.splitlines())) <= 78
+    assert said.err == ""
+
+
+def test_a_review_is_weekly_unless_told_otherwise(week_later):
+    assert week_later.syncd("review").out == week_later.syncd("review", "weekly").out
+
+
+def test_a_review_of_a_week_that_is_over_stays_as_it_was(week_later):
+    first = week_later.told("review", "weekly")
+    assert first["id"]
+    week_later.import_plan("goals:\n- {title: Another, status: active}\n")
+    week_later.later(days=1)
+    again = week_later.told("review", "weekly")
+    assert again == first
+
+
+def test_a_running_week_is_told_and_not_kept(evenings):
+    told = evenings.told("review", "weekly", "--period", "2026-W13")
+    assert told["id"] is None
+    assert told["subject"].startswith("Week 13 so far: ")
+    assert told["facts"]["ended"] is False
+
+
+def test_a_week_before_the_plan_began_is_not_kept(evenings):
+    assert evenings.told("review", "weekly")["id"] is None
+    assert evenings.told("review", "weekly", "--period", "2020-W53")["id"] is None
+
+
+def test_the_review_stands_in_the_plan_with_what_it_asks(week_later):
+    first = week_later.told("review", "weekly")["id"]
+    (kept,) = exported(week_later)
+    assert kept["id"] == first
+    assert kept["title"] == "Week 13, 2026"
+    assert [(one["prompt"], one["text"]) for one in kept["answers"]] == [
+        ("What went well?", ""),
+        ("What got in the way?", ""),
+        ("What will I change?", ""),
+    ]
+
+
+def test_what_was_answered_comes_back_in_the_next_review_and_stays_in_its_own(week_later):
+    first = week_later.told("review", "weekly")["id"]
+    answers = (("What went well?", "The talk."),)
+    app = week_later.app()
+    set_field(app.plan_context(), first, "answers", answers, "notion")
+    app.close()
+    week_later.later(days=7)
+    said = week_later.syncd("review", "weekly")
+    assert said.out.startswith("Week 14, 2026")
+    assert "What went well?\n> The talk.\n" in said.out
+    week_later.told("review", "weekly", "--period", "2026-W13")
+    kept = next(one for one in exported(week_later) if one["id"] == first)
+    assert kept["answers"] == [{"prompt": "What went well?", "text": "The talk."}]
+
+
+def exported(desk):
+    """Return the reviews in the plan."""
+    return json.loads(desk.syncd("plan", "export", "--format", "json").out)["reviews"]
+
+
+def test_quarterly_and_annual_reviews_ask_the_larger_questions(evenings):
+    for kind, period in (("quarterly", "2026-Q1"), ("annual", "2026")):
+        said = evenings.syncd("review", kind, "--period", period)
+        assert said.status == 0
+        assert "Are my goals still the right ones?" in said.out
+
+
+def test_a_review_is_written_to_files(week_later, tmp_path):
+    said = week_later.syncd("review", "weekly", "--out", str(tmp_path / "new" / "folder"))
+    assert said.status == 0
+    assert said.out == ""
+    assert "review-2026-W13.txt" in said.err
+    written = (tmp_path / "new" / "folder" / "review-2026-W13.txt").read_text(encoding="utf-8")
+    assert written.rstrip() == week_later.syncd("review").out.rstrip()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["review", "daily"],
+        ["review", "weekly", "--period", "soon"],
+        ["review", "weekly", "--period", "2026-Q1"],
+        ["review", "weekly", "--period", "2030-W01"],
+        ["review", "--out", "/dev/null/there"],
+    ],
+    ids=" ".join,
+)
+def test_a_mistake_gets_a_sentence(evenings, words):
+    said = evenings.syncd(*words)
+    assert said.status == Exit.MISTAKE
+    assert complaint(said)
+
+
+def test_hostile_titles_steer_no_terminal(evenings):
+    evenings.import_plan('tasks:\n- {title: "Bad \\e[31m\\u202e\\x07 end", estimate: 60}\n')
+    evenings.plan_blocks()
+    evenings.later(days=8)
+    for words in (["review"], ["review", "--json"]):
+        assert not set(evenings.syncd(*words).out) & set("\x1b\x07\u202e")
