@@ -20,13 +20,14 @@ class House:
 
     replies: to the end of the next messages, one each; None ends the connection instead.
     keeps: whether it keeps a message even if it ends without a word. refuses: the reply
-    for a recipient. protected: for each message, whether it came over TLS begun by STARTTLS.
+    for a recipient. at_end: called when all of a message is there. protected: for each message, whether it came over TLS begun by STARTTLS.
     """
 
     replies: list[str | None] = field(default_factory=list)
     keeps: bool = False
     refuses: dict[str, str] = field(default_factory=dict)
     refuses_sender: str = ""
+    at_end: Callable[[], None] = lambda: None
     arrived: list[tuple[str, bytes]] = field(default_factory=list)
     protected: list[bool] = field(default_factory=list)
 
@@ -52,6 +53,7 @@ class House:
         if (reply or "").startswith("2") or (reply is None and self.keeps):
             content = envelope.original_content
             self.arrived += [(who, content) for who in envelope.rcpt_tos]
+        self.at_end()
         if reply is None:
             server.transport.abort()
             return "250 never heard"

@@ -1,0 +1,313 @@
+"""From the outbox to people, over real SMTP: nobody gets two, nobody gets none."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syncd.connect.testing.clock import FakeClock
+from syncd.engine.outbox import LEASE, put, send_waiting
+from syncd.errors import SignIn, TryLater
+from syncd.mail.message import Audience, people
+from syncd.mail.smtp import Receipt
+from syncd.store.parcel import Fate
+from syncd.store.store import open_store, private_store
+from tests.mail.letters import ADA, BEN, EVE, MONDAY, letter
+from tests.mail.servers import House, run
+
+ROOT = Path(__file__).parents[2]
+FIVE_MINUTES = timedelta(minutes=5)
+
+
+class Desk:
+    """A person's outbox, a server, and a clock to turn."""
+
+    def __init__(self, store, running):
+        self.store, self.running = store, running
+        self.house = running.house
+        self.clock = FakeClock(MONDAY)
+
+    @property
+    def outbox(self):
+        return self.store.outbox
+
+    def put(self, *recipients, cc=(), again=False, **changes):
+        those = people("syncd@example.org", recipients or (ADA,), cc)
+        letters = [
+            letter(**changes),
+            letter(audience=Audience.SHARED, text="shared", **changes),
+        ]
+        return put(self.outbox, letters, those, self.clock.now(), again=again)
+
+    def send(self, sender=None):
+        return send_waiting(self.outbox, sender or self.running.post(), self.clock, "me")
+
+    def later(self, wait=FIVE_MINUTES, sender=None):
+        self.clock.advance(seconds=wait.total_seconds())
+        return self.send(sender)
+
+    def mail(self):
+        (found,) = self.outbox.all()
+        return found
+
+    def got(self, who=ADA):
+        return len(self.house.inbox(who))
+
+
+@pytest.fixture
+def running():
+    """A server."""
+    made = run(House(), None)
+    yield made
+    made.controller.stop(no_assert=True)
+
+
+@pytest.fixture
+def desk(running):
+    """A desk with a store in memory."""
+    store = private_store()
+    yield Desk(store, running)
+    store.close()
+
+
+def test_a_letter_is_sent_once_however_often_it_is_put_in(desk):
+    assert desk.put() == ["weekly/2026-W47/own"]
+    (sent,) = desk.send()
+    assert (sent.state, sent.sent_at) == (Fate.SENT, MONDAY)
+    assert desk.put() == []
+    assert desk.put(again=True) == []
+    assert (desk.send(), desk.later()) == ([], [])
+    assert desk.got() == 1
+
+
+def test_each_period_has_a_letter_of_its_own(desk):
+    desk.put()
+    desk.put(period="2026-W48")
+    desk.send()
+    assert desk.got() == 2
+
+
+def test_the_partner_gets_the_shared_letter_and_no_other(desk):
+    desk.put(ADA, cc=[BEN])
+    desk.send()
+    (mine,), (theirs,) = desk.house.inbox(ADA), desk.house.inbox(BEN)
+    assert b"You did well" in mine
+    assert b"You did well" not in theirs.partition(b"text/html")[0]
+    assert b"shared" in theirs
+
+
+def test_a_server_that_is_busy_and_then_not_delivers_once(desk):
+    desk.house.replies = ["451 try later"]
+    desk.put()
+    (after,) = desk.send()
+    assert (after.state, after.next_at) == (Fate.WAITING, MONDAY + FIVE_MINUTES)
+    assert "try later" in after.why
+    assert desk.send() == []
+    desk.later()
+    assert (desk.mail().state, desk.got()) == (Fate.SENT, 1)
+
+
+def test_a_server_that_dies_after_data_gets_the_same_message_again(desk):
+    desk.house.replies = [None]
+    desk.put()
+    before = desk.mail().message
+    (after,) = desk.send()
+    assert (after.state, after.doubts) == (Fate.WAITING, 1)
+    desk.later()
+    assert desk.house.inbox(ADA) == [before]
+    assert desk.mail().state is Fate.SENT
+
+
+def test_a_server_that_keeps_messages_and_dies_is_not_fed_for_days(desk):
+    desk.house.replies, desk.house.keeps = [None] * 100, True
+    desk.put()
+    for _ in range(10):
+        desk.later(timedelta(hours=6))
+    assert desk.mail().state is Fate.UNSURE
+    assert "hung up before it said" in desk.mail().why
+    copies = desk.house.inbox(ADA)
+    assert len(copies) == 3
+    assert len(set(copies)) == 1
+
+
+def test_who_has_it_gets_no_second_one_for_the_sake_of_others(desk):
+    desk.house.refuses = {BEN: "451 not now", EVE: "550 no such person"}
+    desk.put(ADA, BEN, EVE)
+    desk.send()
+    assert (desk.got(ADA), desk.mail().state) == (1, Fate.WAITING)
+    desk.house.refuses = {}
+    desk.later()
+    desk.later()
+    assert (desk.got(ADA), desk.got(BEN), desk.got(EVE)) == (1, 1, 0)
+    assert desk.mail().state is Fate.FAILED
+    assert desk.mail().why.startswith("eve@example.org was refused (no such person)")
+
+
+def test_who_was_refused_gets_it_when_the_person_asks_again(desk):
+    desk.house.refuses = {BEN: "550 no such person"}
+    desk.put(ADA, BEN)
+    desk.send()
+    desk.house.refuses = {}
+    assert desk.put(ADA, BEN, again=True) == ["weekly/2026-W47/own"]
+    desk.send()
+    assert (desk.got(ADA), desk.got(BEN)) == (1, 1)
+    assert desk.mail().state is Fate.SENT
+
+
+class Failing:
+    """A sender that always ends the same way."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def send(self, envelope, fence):
+        raise self.error
+
+
+def test_a_sign_in_that_is_refused_is_told_and_tried_again(desk):
+    desk.put()
+    (after,) = desk.send(Failing(SignIn("Sign in.")))
+    assert (after.state, after.why) == (Fate.WAITING, "Sign in.")
+    desk.later()
+    assert (desk.mail().state, desk.got()) == (Fate.SENT, 1)
+
+
+def test_waits_grow_from_five_minutes_to_six_hours_and_end_after_three_days(desk):
+    desk.put()
+    failing, waits = Failing(TryLater("Nobody there.")), []
+    desk.send(failing)
+    while desk.mail().state is Fate.WAITING:
+        wait = desk.mail().next_at - desk.clock.now()
+        waits.append(wait / timedelta(minutes=1))
+        desk.later(wait, failing)
+    assert waits[:9] == [5, 10, 20, 40, 80, 160, 320, 360, 360]
+    assert set(waits[9:]) == {360}
+    assert timedelta(days=3) <= desk.clock.now() - MONDAY < timedelta(days=3, hours=7)
+    assert (desk.mail().state, desk.mail().why) == (Fate.FAILED, "Nobody there.")
+    assert desk.later(timedelta(days=1)) == []
+
+
+def test_a_machine_that_slept_for_a_week_does_not_give_up_at_once(desk):
+    desk.put()
+    desk.later(timedelta(days=7), Failing(TryLater("Nobody there.")))
+    assert desk.mail().state is Fate.WAITING
+    desk.later()
+    assert desk.got() == 1
+
+
+def test_a_sender_that_was_too_slow_leaves_it_to_the_other(desk):
+    class Slow:
+        """It names the recipients, and then takes longer than it may."""
+
+        def send(self, envelope, fence):
+            desk.later(LEASE + timedelta(seconds=1))
+            return desk.running.post().send(envelope, fence)
+
+    desk.put()
+    desk.send(Slow())
+    assert (desk.got(), desk.mail().state) == (1, Fate.SENT)
+
+
+def test_of_two_at_once_one_sends(tmp_path, running):
+    first = open_store(tmp_path)
+    Desk(first, running).put()
+    stores = [first, open_store(tmp_path)]
+    start = threading.Barrier(2)
+
+    def work(store, name):
+        start.wait(timeout=20)
+        send_waiting(store.outbox, running.post(), FakeClock(MONDAY), name)
+
+    threads = [
+        threading.Thread(target=work, args=(store, f"turn {n}"))
+        for n, store in enumerate(stores)
+    ]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(timeout=60)
+    assert len(running.house.arrived) == 1
+    assert first.outbox.get("weekly/2026-W47/own").state is Fate.SENT
+    for store in stores:
+        store.close()
+
+
+SENDING = """
+import os, signal, sys
+from pathlib import Path
+from syncd.connect.testing.clock import FakeClock
+from syncd.engine.outbox import send_waiting
+from syncd.mail.smtp import Post, Server
+from syncd.store.store import open_store
+from tests.mail.letters import MONDAY
+
+def at(step):
+    if step == sys.argv[3]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+class Doomed:
+    def send(self, envelope, fence):
+        at("taken up")
+        def watched(those):
+            at("all but the end sent")
+            fence(those)
+            at("the end written down")
+        server = Server(host="127.0.0.1", port=int(sys.argv[2]), security="none")
+        receipt = Post(server).send(envelope, watched)
+        at("answered")
+        return receipt
+
+store = open_store(Path(sys.argv[1]))
+sys.stdin.readline()
+send_waiting(store.outbox, Doomed(), FakeClock(MONDAY), "child")
+at("settled")
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "arrived", "state"),
+    [
+        ("taken up", 1, Fate.SENT),
+        ("all but the end sent", 1, Fate.SENT),
+        ("the end written down", 0, Fate.UNSURE),
+        ("the server takes it", 1, Fate.UNSURE),
+        ("answered", 1, Fate.UNSURE),
+        ("settled", 1, Fate.SENT),
+    ],
+)
+def test_a_process_that_is_killed_makes_no_double_and_loses_nothing_silently(
+    tmp_path, running, step, arrived, state
+):
+    desk = Desk(open_store(tmp_path), running)
+    desk.put()
+    words = [sys.executable, "-c", SENDING, str(tmp_path), str(running.port), step]
+    child = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE)
+    if step == "the server takes it":
+        desk.house.at_end = lambda: os.kill(child.pid, signal.SIGKILL)
+    child.communicate(b"go\n", timeout=60)
+    assert child.returncode == -signal.SIGKILL
+    desk.house.at_end = lambda: None
+    for _ in range(4):
+        desk.later(timedelta(minutes=20))
+    assert (desk.got(), desk.mail().state) == (arrived, state)
+    if state is Fate.UNSURE and not arrived:
+        assert desk.put(again=True)
+        desk.send()
+        assert desk.got() == 1
+    desk.store.close()
+
+
+def test_the_receipt_of_a_sender_is_believed(desk):
+    class Taking:
+        def send(self, envelope, fence):
+            fence(envelope.recipients)
+            return Receipt(taken=envelope.recipients)
+
+    desk.put(ADA, BEN)
+    (sent,) = desk.send(Taking())
+    assert sent.those(Fate.SENT) == (ADA, BEN)
