@@ -92,6 +92,8 @@ plan_app.command("show")(planning.plan_show)
 plan_app.command("import")(planning.plan_import)
 plan_app.command("export")(planning.plan_export)
 plan_app.command("check")(planning.plan_check)
+plan_app.command("milestones")(planning.plan_milestones)
+plan_app.command("achievements")(planning.plan_achievements)
 
 
 def main() -> None:

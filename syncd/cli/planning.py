@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from syncd.cli.arguments import Json
+from syncd.cli.arguments import Json, Which
 
 
 def plan_show(ctx: typer.Context, *, json: Json = False) -> int:
@@ -45,7 +45,43 @@ def plan_export(
 
 
 def plan_check(ctx: typer.Context, *, json: Json = False) -> int:
-    """Say what goals lack to be SMART, and what can't work."""
+    """Say what goals lack to be SMART, and what else in the plan can't work."""
     from syncd.cli.check import check
 
     return check(ctx.obj, as_json=json)
+
+
+def plan_milestones(
+    ctx: typer.Context,
+    goal: Which,
+    *,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Add the new ones to the plan.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Plan backwards from a goal's due date: milestones, effort a week, whether it fits."""
+    from syncd.cli.milestones import milestones
+
+    return milestones(ctx.obj, goal, apply=apply, as_json=json)
+
+
+def plan_achievements(
+    ctx: typer.Context,
+    *,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="From this day on, such as -1y.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Up to and with this day.")
+    ] = None,
+    goal: Annotated[
+        str | None, typer.Option(metavar="ID", help="Of this goal only: its id or title.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Write what you achieved as Markdown, by quarter, category and goal."""
+    from syncd.cli.achievements import Typed, achievements
+
+    typed = Typed(since=since, until=until, goal=goal)
+    return achievements(ctx.obj, typed, as_json=json)

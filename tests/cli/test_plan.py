@@ -135,8 +135,9 @@ def test_a_check_says_what_a_goal_lacks_and_how_to_mend_it(bare):
 
 def test_a_check_of_a_good_plan_finds_nothing(bare):
     bare.import_plan(
-        "goals:\n- {title: G, status: active, due: 2026-12-31, why: W, achievable: A,"
-        " baseline: 0, target: 4, current: 1}\n"
+        "goals:\n- {title: Lead a team of five, status: active, due: +40d, why: W,"
+        " achievable: A, unit: projects, baseline: 0, target: 4, current: 1}\n"
+        "profile:\n- {title: I lead a department, aspect: vision}\n"
     )
     assert json.loads(bare.syncd("plan", "check", "--json").out) == {"problems": []}
     assert "SMART" in bare.syncd("plan", "check").out

@@ -11,6 +11,7 @@ from syncd.model.rules import blocks
 from syncd.model.rules.achieved import achieved
 from syncd.model.rules.progress import pace, progress, smart_gaps
 from syncd.model.rules.recurrence import next_id, next_occurrence
+from syncd.model.rules.smart import is_far
 from syncd.model.rules.touch import due_again, next_contact, no_longer_due, spoken
 from syncd.model.rules.world import World, goal_of
 from syncd.model.values import Moment
@@ -124,9 +125,11 @@ def _pace(goal: Entity, world: World) -> Iterable[Entity]:
         yield replace(goal, pace=pace(goal, goal.progress, world.today, world.zone))
 
 
-def _smart(goal: Entity, world: World) -> Iterable[Entity]:  # noqa: ARG001  # a Rule
+def _smart(goal: Entity, world: World) -> Iterable[Entity]:
     if isinstance(goal, Goal) and not goal.archived:
-        yield replace(goal, smart_gaps=smart_gaps(goal))
+        far = goal.due is not None and is_far(goal.due, world.today)
+        stepped = far and any(one.kind is Kind.MILESTONE for one in world.parts_of(goal.id))
+        yield replace(goal, smart_gaps=smart_gaps(goal, world.today, stepped=stepped))
 
 
 def _gap(skill: Entity, world: World) -> Iterable[Entity]:  # noqa: ARG001  # a Rule

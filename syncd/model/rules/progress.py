@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.model.entities import Goal
 from syncd.model.plan import Part
+from syncd.model.rules.smart import smart
 from syncd.model.values import GoalStatus, Pace
 
 PART_MINUTES = 60
@@ -73,15 +74,7 @@ def _elapsed(goal: Goal, due: date, today: date, zone: str) -> float:
     return min(1.0, max(0.0, (today - begun).days / days))
 
 
-def smart_gaps(goal: Goal) -> str:
-    """Return in words what a goal lacks to be SMART; "" when it lacks nothing."""
-    gaps = [
-        ("no title", not goal.title.strip()),
-        ("no number to reach", goal.target is None),
-        ("no number to start from", goal.target is not None and goal.baseline is None),
-        ("no current number", goal.target is not None and goal.current is None),
-        ("no means to achieve it", not goal.achievable.strip()),
-        ("no reason why", not goal.why.strip()),
-        ("no due date", goal.due is None),
-    ]
-    return "; ".join(words for words, missing in gaps if missing)
+def smart_gaps(goal: Goal, today: date | None = None, *, stepped: bool = False) -> str:
+    """Return in words what a goal lacks to be SMART, as ``smart`` finds it; "" when it
+    lacks nothing."""
+    return "; ".join(gap.words for gap in smart(goal, today, stepped=stepped))

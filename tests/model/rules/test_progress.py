@@ -119,6 +119,7 @@ def test_a_goal_with_no_time_at_all_is_behind_at_once(due: date, word: Pace) -> 
 
 
 SMART = {
+    "unit": "projects",
     "baseline": 0.0,
     "target": 5.0,
     "current": 1.0,
@@ -139,6 +140,14 @@ SMART = {
             "no number to start from; no current number",
             id="unmeasured",
         ),
+        pytest.param({"title": "Lead it"}, "a title of fewer than 4 words", id="short"),
+        pytest.param(
+            {"title": "Get better at public speaking"},
+            "a title that only says to get better",
+            id="vague",
+        ),
+        pytest.param({"unit": " "}, "no unit", id="unit"),
+        pytest.param({"target": 0.0}, "a target that is its baseline", id="no-way-to-go"),
         pytest.param({"achievable": ""}, "no means to achieve it", id="achievable"),
         pytest.param({"why": " "}, "no reason why", id="relevant"),
         pytest.param({"due": None}, "no due date", id="time-bound"),
@@ -148,6 +157,33 @@ SMART = {
     ],
 )
 def test_smart_gaps_when(missing: dict[str, object], words: str) -> None:
-    fields: dict[str, object] = {"title": "Lead a team", **SMART, **missing}
+    fields: dict[str, object] = {"title": "Lead a team of five", **SMART, **missing}
     it = Goal(id=EntityId("g"), created_at=NEW_YEAR, **fields)  # type: ignore[arg-type]
     assert smart_gaps(it) == words
+
+
+@pytest.mark.parametrize(
+    ("title", "vague"),
+    [
+        ("Improve", True),
+        ("Improve my English", True),
+        ("Learn about machine learning", True),
+        ("Learn more about the cloud", True),
+        ("Improve my English to level C1", False),
+        ("Improve the start-up time of our service", False),
+        ("Betterment of the whole town", False),
+        ("Eine Abteilung mit acht Leuten leiten", False),
+        ("毎週英語で会議を進行する", False),
+    ],
+)
+def test_a_title_that_only_says_to_get_better_is_not_specific(title: str, vague: bool) -> None:
+    it = Goal(id=EntityId("g"), created_at=NEW_YEAR, title=title, **SMART)  # type: ignore[arg-type]
+    assert bool(smart_gaps(it)) is vague
+
+
+def test_a_due_date_beyond_eighteen_months_wants_milestones() -> None:
+    fields: dict[str, object] = {**SMART, "due": date(2028, 1, 1)}
+    it = Goal(id=EntityId("g"), created_at=NEW_YEAR, title="Lead a team of five", **fields)  # type: ignore[arg-type]
+    assert "18 months" in smart_gaps(it, date(2026, 1, 1))
+    assert smart_gaps(it, date(2026, 1, 1), stepped=True) == ""
+    assert smart_gaps(it, date(2026, 8, 1)) == ""

@@ -1,0 +1,1 @@
+"""The checks of the plan: what is missing, what can't work, and how to mend it."""

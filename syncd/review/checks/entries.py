@@ -1,0 +1,168 @@
+"""Checks of what belongs to goals: milestones, tasks, skills, resources, people."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import chain
+
+from syncd.model.entities import Block, Contact, Goal, Milestone, Resource, Review, Skill, Task
+from syncd.model.rules.recurrence import recurrence_problem
+from syncd.model.rules.touch import next_contact
+from syncd.model.values import BlockState, GoalStatus, ResourceStatus, ReviewKind, day_of
+from syncd.review.checks.finding import ENDED, Facts, Finding, has_any
+
+LARGE_GAP = 2
+"""Levels of a skill that want a task."""
+STALE = timedelta(days=30)
+OLD = timedelta(days=365)
+_RESTING = ENDED | {GoalStatus.PAUSED}
+
+
+def milestone_in_place(facts: Facts) -> Iterator[Finding]:
+    """A milestone belongs to a goal, and is not due after it."""
+    for step in facts.all(Milestone):
+        if step.done:
+            continue
+        goal = facts.plan.get(step.goal) if step.goal else None
+        if not isinstance(goal, Goal) or goal.archived:
+            yield Finding(
+                rule="milestone-without-goal",
+                entity=step,
+                field="goal",
+                what="belongs to no goal",
+                mend="set its Goal",
+            )
+        elif step.due and goal.due and step.due > goal.due:
+            yield Finding(
+                rule="milestone-after-goal",
+                entity=step,
+                field="due",
+                what=f"is due on {step.due}, after its goal ({goal.due})",
+                mend="move one of the two",
+            )
+
+
+def repetition_works(facts: Facts) -> Iterator[Finding]:
+    """What repeats can be read, and has a day to begin with."""
+    for task in facts.all(Task):
+        if task.done or not task.recurrence:
+            continue
+        problem = recurrence_problem(task.recurrence)
+        if problem:
+            what, _, mend = " ".join(problem.split()).rstrip(".").rpartition(": ")
+            yield Finding(
+                rule="repeat-unreadable",
+                entity=task,
+                field="recurrence",
+                what=f"can't repeat, {what}",
+                mend=mend,
+            )
+        elif task.due is None:
+            yield Finding(
+                rule="repeat-without-day",
+                entity=task,
+                field="due",
+                what="repeats, but has no day to begin with",
+                mend="set Due",
+            )
+
+
+def skill_gap_has_a_task(facts: Facts) -> Iterator[Finding]:
+    """A skill with a large gap has a task."""
+    for skill in facts.all(Skill):
+        gap = (skill.target_level or 0) - (skill.level or 0)
+        known = skill.level is not None and skill.target_level is not None
+        if not known or gap < LARGE_GAP or _at_rest(skill, facts):
+            continue
+        resources = facts.referring(skill.id, Resource, "skill")
+        through = (facts.referring(one.id, Task, "resource") for one in resources)
+        own = facts.referring(skill.id, Task, "skill")
+        if not has_any(one for one in chain(own, *through) if not one.done):
+            yield Finding(
+                rule="skill-gap-without-task",
+                entity=skill,
+                field="level",
+                what=f"is {gap} levels short of its target and has no open task",
+                mend="add a task with this Skill, or lower Target level",
+            )
+
+
+def self_assessed(facts: Facts) -> Iterator[Finding]:
+    """A level was looked at within the last year, in the skill or in a review."""
+    looked = max(
+        (one.period_end for one in facts.all(Review) if one.period_end and _answered(one)),
+        default=date.min,
+    )
+    for skill in facts.all(Skill):
+        if skill.level is None or _at_rest(skill, facts):
+            continue
+        assessed = max(facts.since(skill, "level"), looked)
+        if facts.today - assessed > OLD:
+            yield Finding(
+                rule="self-assessment-old",
+                entity=skill,
+                field="level",
+                what=f"was last assessed on {assessed}",
+                mend="set Level to where you are today, or answer the review of a year",
+            )
+
+
+def in_touch(facts: Facts) -> Iterator[Finding]:
+    """Nobody is overdue by half their cadence."""
+    for contact in facts.all(Contact):
+        due = next_contact(contact, facts.zone)
+        if due is None or not contact.cadence_days:
+            continue
+        days = (facts.today - due).days
+        if days * 2 >= contact.cadence_days and days > 0:
+            late = f"{days} day{'' if days == 1 else 's'}"
+            yield Finding(
+                rule="contact-overdue",
+                entity=contact,
+                field="last_contact",
+                what=f"is {late} overdue, at one contact every {contact.cadence_days} days",
+                mend="get in touch and set Last contact, or set Every to more days",
+            )
+
+
+def resource_in_use(facts: Facts) -> Iterator[Finding]:
+    """What has been in progress for a month had something done."""
+    for resource in facts.all(Resource):
+        if resource.status is not ResourceStatus.IN_PROGRESS:
+            continue
+        since = facts.since(resource, "status")
+        tasks = facts.referring(resource.id, Task, "resource")
+        if facts.today - since >= STALE and not any(_worked_on(one, facts) for one in tasks):
+            yield Finding(
+                rule="resource-stale",
+                entity=resource,
+                field="status",
+                what=f"is in progress since {since}, without a task done in 30 days",
+                mend="add a task with this Resource, or set Status to Wanted or Finished",
+            )
+
+
+def _at_rest(skill: Skill, facts: Facts) -> bool:
+    """Say whether all goals that a skill is for are over or paused."""
+    goals = [facts.plan.get(one) for one in skill.goals]
+    known = [one for one in goals if isinstance(one, Goal) and not one.archived]
+    return bool(known) and all(one.status in _RESTING for one in known)
+
+
+def _answered(review: Review) -> bool:
+    """Say whether a review of a quarter or a year was answered."""
+    return review.kind in (ReviewKind.QUARTERLY, ReviewKind.ANNUAL) and any(
+        text for _, text in review.answers
+    )
+
+
+def _worked_on(task: Task, facts: Facts) -> bool:
+    """Say whether a task, or a block of it, was done in the last 30 days."""
+    if task.done:
+        return _recent(day_of(task.done_at, facts.zone) if task.done_at else None, facts)
+    blocks = facts.referring(task.id, Block, "task")
+    ends = (one.end for one in blocks if one.state is BlockState.DONE)
+    return any(_recent(day_of(end, facts.zone), facts) for end in ends if end)
+
+
+def _recent(day: date | None, facts: Facts) -> bool:
+    return day is None or facts.today - day < STALE

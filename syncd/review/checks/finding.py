@@ -1,0 +1,93 @@
+"""What a check looks at, and what it finds."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from syncd.model.entities import CLASSES, KIND_OF, Entity, Goal, kind_of
+from syncd.model.ids import EntityId
+from syncd.model.plan import PlanView
+from syncd.model.values import GoalStatus
+from syncd.review.room import Load, Room
+
+E = TypeVar("E", bound=Entity)
+ENDED = frozenset({GoalStatus.DONE, GoalStatus.DROPPED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is missing or can't work, and how to mend it.
+
+    rule: which one found it; it stays the same. entity: None for what is not of one thing
+    alone. what, mend: halves of a sentence, "has no due date" and "set Due"; without an
+    entity, ``what`` has its subject: "the schedule has no hours".
+    """
+
+    rule: str
+    entity: Entity | None
+    field: str
+    what: str
+    mend: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """All that the checks look at.
+
+    zone: the plan's IANA zone. set_at: when fields of entities were last set, as far as
+    known. room: the time that there is; None: it is not known, nor is what fits.
+    """
+
+    plan: PlanView
+    today: date
+    zone: str
+    set_at: Mapping[tuple[EntityId, str], datetime] = field(default_factory=dict)
+    room: Room | None = None
+
+    def all(self, cls: type[E]) -> Iterator[E]:
+        """Yield the live entities of a class."""
+        for one in self.plan.of_kind(KIND_OF[cls]):
+            if isinstance(one, cls):
+                yield one
+
+    def referring(self, target: EntityId, cls: type[E], name: str) -> Iterator[E]:
+        """Yield the live entities of a class whose field is or holds ``target``."""
+        for one in self.plan.referring(target, KIND_OF[cls], name):
+            if isinstance(one, cls):
+                yield one
+
+    def since(self, entity: Entity, name: str) -> date:
+        """Return the day on which a field got its value, or that of the whole."""
+        at = self.set_at.get((entity.id, name), entity.created_at)
+        return at.astimezone(ZoneInfo(self.zone)).date()
+
+    @cached_property
+    def active(self) -> tuple[Goal, ...]:
+        """The goals that the person works towards now."""
+        return tuple(one for one in self.all(Goal) if one.status is GoalStatus.ACTIVE)
+
+    @cached_property
+    def load(self) -> Load:
+        """What the active goals ask of the time."""
+        minutes = self.room.default_minutes if self.room else 60
+        return Load(plan=self.plan, today=self.today, default_minutes=minutes)
+
+
+Check = Callable[[Facts], Iterable[Finding]]
+
+
+def order(finding: Finding) -> tuple[int, str]:
+    """Return where a finding stands: by kind, then by what it is about; those of the
+    whole plan come last."""
+    kinds = list(CLASSES)
+    if finding.entity is None:
+        return len(kinds), ""
+    return kinds.index(kind_of(finding.entity)), finding.entity.id
+
+
+def has_any(found: Iterable[object]) -> bool:
+    """Say whether there is one at all."""
+    return next(iter(found), None) is not None
