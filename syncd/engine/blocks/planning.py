@@ -29,7 +29,7 @@ from syncd.schedule.reasons import reasons
 from syncd.schedule.timetable import Effort, Planner, Timetable
 
 WEIGHTS = Weights(
-    budget=3.0, length=1.5, move=16.0, draft_move=0.3, longest_gap=5, busy_week=0.0, taste=0.4
+    budget=3.0, length=1.5, move=24.0, draft_move=0.3, longest_gap=5, busy_week=0.0, taste=0.4
 )
 """How syncd itself weighs: as measured, with budgets, lengths and closer spacing besides.
 
@@ -153,8 +153,11 @@ class Planning:
         found = self.planner.plan(problem, effort, random.Random(day))  # noqa: S311  # no secret
         if effort is not Effort.REPAIR or not _strained(problem, found):
             return found
+        kept = {(one.id, one.span) for one in found.blocks}
         firm = tuple(
-            replace(one, hold=Hold.FROZEN) if one.hold is Hold.PUBLISHED else one
+            replace(one, hold=Hold.FROZEN)
+            if one.hold is Hold.PUBLISHED and (one.id, one.span) in kept
+            else one
             for one in problem.standing
         )
         still = replace(problem, standing=firm)

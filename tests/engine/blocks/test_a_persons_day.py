@@ -500,3 +500,25 @@ def test_who_ends_a_leave_gets_its_days_filled_again(world: World) -> None:
         2026, 5, 12
     )
     quiet(world)
+
+
+def test_a_day_that_a_drag_made_too_full_gives_way_though_something_is_late(
+    world: World,
+) -> None:
+    late = task(world, 99, 60, due=date(2026, 5, 1))
+    world.plan(*(task(world, n, 60) for n in range(1, 12)), late)
+    world.settle()
+    days: dict[date, list[Any]] = {}
+    for one in shown(world):
+        days.setdefault(one.fields["start"].local(ZONE).date(), []).append(one)
+    full = next(day for day, found in days.items() if len(found) == 2 and day.day > 8)
+    other = next(found[0] for day, found in days.items() if day > full)
+    noon = Moment(datetime(full.year, full.month, full.day, 9, 0, tzinfo=UTC), ZONE)
+    world.services["calendar"].edit(
+        other.id, start=noon, end=Moment(noon.at + timedelta(hours=1), ZONE)
+    )
+    world.settle()
+    stays = [one for one in shown(world) if one.fields["start"].local(ZONE).date() == full]
+    assert sum(_minutes(one) for one in stays) <= BERLIN.daily
+    assert other.id in [one.id for one in stays]
+    quiet(world)
