@@ -139,7 +139,7 @@ def backward(way: Way) -> Backward | None:
     if due is None or why_none(way.goal, today):
         return None
     finish, effort = finish_of(due, today), way.effort
-    end, days = way.earliest(effort), (finish - today).days
+    end, days = way.earliest(effort), (finish - today).days + 1
     slack = (finish - end).days if end else None
     short = slack is None or slack < 0
     return Backward(
@@ -147,7 +147,7 @@ def backward(way: Way) -> Backward | None:
         finish=finish,
         effort=effort,
         weekly=-(-effort * 7 // days),
-        room=way.until(finish) * 7 // days,
+        room=round(way.until(finish) * 7 / days),
         steps=tuple(_steps(way, finish, _dates(way, due, finish))),
         slack=slack,
         ways_out=_ways_out(way, end, finish) if short else None,
@@ -221,7 +221,7 @@ def _ways_out(way: Way, end: date | None, finish: date) -> WaysOut:
     return WaysOut(
         later=_due_for(end, way.today) if end else None,
         less=less,
-        more=-(-less * 7 // (finish - way.today).days),
+        more=-(-less * 7 // ((finish - way.today).days + 1)),
     )
 
 

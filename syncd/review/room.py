@@ -124,8 +124,8 @@ class Load:
 
 
 def weekly_until(minutes: int, today: date, day: date) -> int:
-    """Return what so many minutes a week come to from today up to a day."""
-    return max(0, minutes) * max(0, (day - today).days) // 7
+    """Return what so many minutes a week come to from today up to and with a day."""
+    return max(0, minutes) * max(0, (day - today).days + 1) // 7
 
 
 def finish_of(due: date, today: date) -> date:
