@@ -22,6 +22,7 @@ from syncd.engine.report import Report, ToolReport
 from syncd.engine.tool import OnDelete, Tool
 from syncd.errors import Mistake, SignIn
 from syncd.forms import WEEKDAYS, clock_span
+from syncd.mailing import Mailing
 from syncd.model.ids import ToolName
 from syncd.schedule.preferences import Preferences
 from syncd.settings import ConnectorSettings, Settings, load, make_state_dir
@@ -147,6 +148,18 @@ class App:
         self.redactor.hide(filled.values)
         self.warnings.extend(filled.warnings)
         return plugin, self.settings.connector(name, plugin.settings, filled.table)
+
+    def mailing(self) -> Mailing:
+        """Return what puts letters in the outbox and sends what waits there."""
+        return Mailing(
+            settings=self.settings.mail,
+            credentials=Credentials(self.environ, self.settings.file),
+            redactor=self.redactor,
+            warnings=self.warnings,
+            outbox=self.store.outbox,
+            clock=self.clock,
+            rng=self.rng,
+        )
 
     def _context(self, store: Store, tools: dict[ToolName, Tool]) -> Context:
         return Context(

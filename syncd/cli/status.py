@@ -9,6 +9,7 @@ from syncd.bootstrap import App
 from syncd.cli import find
 from syncd.cli.at_hand import at_hand
 from syncd.cli.exits import of_states
+from syncd.cli.mails import mails
 from syncd.cli.plain import one_line
 from syncd.cli.session import Session
 from syncd.cli.speech import Speech
@@ -56,8 +57,8 @@ def status(session: Session, *, as_json: bool) -> int:
         app.engine().close()  # finds out which tools can't be used, and why
         tools = [_standing(app, name) for name in app.enabled()]
         conflicts = len(app.store.history.conflicts(settled=False))
-        blocks = at_hand(app)
-        following = [*_next(app, tools, conflicts), *blocks.lines]
+        blocks, post = at_hand(app), mails(app)
+        following = [*_next(app, tools, conflicts), *blocks.lines, *post.lines]
         following = following or ["Nothing waits for you."]
         if as_json:
             whole = _as_json(tools, app.zone)
@@ -67,6 +68,7 @@ def status(session: Session, *, as_json: bool) -> int:
                     "conflicts": conflicts,
                     "unconfirmed_blocks": blocks.unconfirmed,
                     "does_not_fit": blocks.does_not_fit,
+                    "mail": post.as_json,
                     "next": following,
                 }
             )

@@ -66,8 +66,8 @@ def test_status_says_what_to_do_first(desk):
     desk.sync()
     assert desk.syncd("status").out.endswith("Nothing waits for you.\n")
     told = desk.syncd("status", "--json").json
-    blocks = {"unconfirmed_blocks", "does_not_fit"}
-    assert set(told) == {"tools", "problems", "conflicts", "next"} | blocks
+    beside = {"unconfirmed_blocks", "does_not_fit", "mail"}
+    assert set(told) == {"tools", "problems", "conflicts", "next"} | beside
     assert told["tools"]["notion"]["state"] == "ok"
 
 

@@ -1,0 +1,71 @@
+"""Mail, put together from the settings: who gets it, by which server, and the outbox."""
+
+import random
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from syncd.clock import Clock
+from syncd.credentials import Credentials, Redactor
+from syncd.engine import outbox
+from syncd.mail.message import Letter, People, people
+from syncd.mail.smtp import Post, Server
+from syncd.settings import MailSettings
+from syncd.store.outbox import Outbox
+from syncd.store.parcel import Parcel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailing:
+    """The mails of one plan. ``warnings`` gets a sentence on each file that others may read."""
+
+    settings: MailSettings
+    credentials: Credentials
+    redactor: Redactor
+    warnings: list[str]
+    outbox: Outbox
+    clock: Clock
+    rng: random.Random
+
+    def people(self) -> People:
+        """Return who writes to whom. Raises ``Mistake``."""
+        table = self.settings
+        sender = table.sender or (table.username if "@" in table.username else "")
+        return people(sender, table.recipients, table.cc)
+
+    def server(self) -> Server:
+        """Return the server that mail goes by, with its password. Raises ``Mistake``."""
+        table = self.settings
+        ways = {
+            "password": table.password.get_secret_value() if table.password else None,
+            "password_file": table.password_file,
+            "password_command": table.password_command,
+        }
+        filled = self.credentials.fill("mail", ways, {"password"})
+        self.redactor.hide(filled.values)
+        self.warnings.extend(filled.warnings)
+        return Server(
+            host=table.host,
+            port=table.port,
+            security=table.security,
+            username=table.username,
+            password=str(filled.table["password"] or ""),
+        )
+
+    def put(self, letters: Iterable[Letter], *, again: bool = False) -> list[str]:
+        """Put letters in the outbox; return the keys of those that are to be sent.
+
+        ``again``: the person asks for them, so whoever has no copy yet gets one. Raises
+        ``Mistake``.
+        """
+        return outbox.put(self.outbox, letters, self.people(), self.clock.now(), again=again)
+
+    def send(self) -> list[Parcel]:
+        """Send what is due; return it as it is now. Raises ``Mistake``.
+
+        Where nothing is due, or without a server, it is one look at the store.
+        """
+        if not self.settings.host or not self.outbox.due(self.clock.now()):
+            return []
+        turn = uuid.UUID(bytes=self.rng.randbytes(16), version=4).hex
+        return outbox.send_waiting(self.outbox, Post(self.server()), self.clock, turn)

@@ -1,0 +1,92 @@
+"""What ``syncd status`` says of mails that wait or did not get through."""
+
+from datetime import timedelta
+
+import pytest
+
+from syncd.clock import SystemClock
+from syncd.store.parcel import Delivery, Fate, Parcel, marked
+from syncd.store.store import open_store
+
+ADA, BEN = "ada@example.org", "ben@example.org"
+HOST = '\n[mail]\nhost = "mail.example.org"\n'
+
+
+@pytest.fixture
+def posted(bare):
+    """A desk whose outbox can be filled: by what became of the mail for Ada and Ben."""
+
+    def fill(ada, ben, *, audience="own", age=timedelta(0), mail=HOST):
+        bare.settings(mail)
+        now = SystemClock().now() - age
+        store = open_store(bare.state)
+        store.outbox.put(
+            Parcel(
+                key=f"weekly/2026-W47/{audience}",
+                sender="syncd@example.org",
+                recipients={ADA: Delivery(), BEN: Delivery()},
+                message=b"Hello",
+                made_at=now,
+                next_at=now,
+                claim_until=now,
+            )
+        )
+        mine = store.outbox.claim(f"weekly/2026-W47/{audience}", "me", now, now)
+        mine = marked(marked(mine, [ADA], ada), [BEN], ben)
+        store.outbox.settle(mine)
+        store.close()
+        return bare
+
+    return fill
+
+
+SENT, WAITING = Delivery(fate=Fate.SENT), Delivery()
+
+
+def test_a_mail_that_waits_is_told_with_its_time(posted):
+    desk = posted(SENT, WAITING)
+    told = " ".join(desk.syncd("status").out.split())
+    assert "The weekly review 2026-W47 waits to be sent, next at 20" in told
+    mail = desk.syncd("status", "--json").json["mail"]
+    assert (mail["waiting"], mail["failed"], mail["unsure"]) == (1, 0, 0)
+    (one,) = mail["messages"]
+    assert one["recipients"] == {ADA: "sent", BEN: "waiting"}
+    assert (one["kind"], one["period"], one["audience"]) == ("weekly", "2026-W47", "own")
+    assert one["next_at"]
+
+
+def test_a_mail_that_waits_for_a_server_says_what_to_set(posted):
+    said = posted(WAITING, WAITING, mail="").syncd("status")
+    assert "waits to be sent: set `mail.host`." in said.out
+
+
+def test_a_mail_that_was_refused_is_told_with_the_command_that_sends_it_again(posted):
+    refused = Delivery(fate=Fate.FAILED, why=f"{BEN} was refused (no such person).")
+    said = posted(SENT, refused, audience="shared").syncd("status")
+    (line,) = [it for it in " ".join(said.out.split()).split("The weekly") if BEN in it]
+    assert line.startswith(f" review 2026-W47 for `mail.cc` was not sent to {BEN}.")
+    assert "no such person" in line
+    assert "`syncd review weekly --period 2026-W47 --send`" in line
+    assert ADA not in line
+
+
+def test_a_mail_that_may_have_arrived_is_told_as_such(posted):
+    unsure = Delivery(fate=Fate.UNSURE, why="syncd was stopped while the server was taking it")
+    said = posted(SENT, unsure).syncd("status")
+    assert f"may not have reached {BEN}: syncd was stopped" in " ".join(said.out.split())
+
+
+def test_mails_that_were_sent_are_not_spoken_of(posted):
+    desk = posted(SENT, SENT)
+    assert "weekly" not in desk.syncd("status").out
+    assert desk.syncd("status", "--json").json["mail"]["messages"] == []
+
+
+def test_a_mail_that_failed_long_ago_is_not_spoken_of_for_ever(posted):
+    failed = Delivery(fate=Fate.FAILED, why="No.")
+    assert "weekly" in posted(SENT, failed, age=timedelta(days=13)).syncd("status").out
+
+
+def test_a_mail_that_failed_three_weeks_ago_is_forgotten(posted):
+    failed = Delivery(fate=Fate.FAILED, why="No.")
+    assert "weekly" not in posted(SENT, failed, age=timedelta(days=21)).syncd("status").out
