@@ -24,7 +24,7 @@ def room(context: Context, now: datetime) -> Room:
     )
     return Room(
         first=now.astimezone(ZoneInfo(preferences.zone)).date(),
-        daily=tuple(_daily(preferences, now)),
+        daily=tuple(daily(preferences, now)),
         limits=limits(preferences),
         default_minutes=preferences.default_minutes,
     )
@@ -44,7 +44,7 @@ def limits(preferences: Preferences) -> Limits:
     )
 
 
-def _daily(preferences: Preferences, now: datetime) -> Iterator[int]:
+def daily(preferences: Preferences, now: datetime) -> Iterator[int]:
     """Yield for each day the minutes that its caps and its week's leave."""
     days, weeks = calendar(preferences, (), minute_of(now))
     left = [week.room for week in weeks]
