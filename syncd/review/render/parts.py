@@ -28,9 +28,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bars:
-    """Several things with a share each."""
+    """Several things with a share each; small: a line is enough for each."""
 
     bars: tuple[Bar, ...]
+    small: bool = False
     kind: str = "bars"
 
 

@@ -8,7 +8,7 @@ from syncd.review.facts import Facts, GoalFacts, Item, Minutes, Share, Week, Win
 from syncd.review.render.parts import Bar, Bars, Grid, Line, Lines, Part, Says, safe
 from syncd.review.words import count, day, hours, percent
 
-MOST = 12
+MOST = 10
 """How many entries of a list are shown; the rest is counted."""
 _SMALL = 0.005
 _MINUS = "\N{MINUS SIGN}"
@@ -137,9 +137,12 @@ def time(facts: Facts) -> Iterator[Part]:
         yield Says(text=f"{facts.streak} weeks in a row with time for learning.")
 
 
-def _grid(head: str, rows: Sequence[tuple[str, Minutes]]) -> Grid:
-    cells = [(title, hours(it.done), hours(it.planned), _score(it)) for title, it in rows]
-    return Grid(heads=(head, "Done", "Planned", "Share"), rows=tuple(cells[: MOST * 2]))
+def _grid(head: str, found: Sequence[tuple[str, Minutes]]) -> Grid:
+    rows = [(title, hours(it.done), hours(it.planned), _score(it)) for title, it in found]
+    if len(rows) > 2 * MOST:
+        rest = len(rows) - 2 * MOST
+        rows = [*rows[: 2 * MOST], (f"and {rest} more", "", "", "")]
+    return Grid(heads=(head, "Done", "Planned", "Share"), rows=tuple(rows))
 
 
 def _score(minutes: Minutes) -> str:
@@ -149,6 +152,7 @@ def _score(minutes: Minutes) -> str:
 def _trend(facts: Facts) -> Bars:
     most = max(max(one.minutes.done, one.minutes.planned) for one in facts.trend)
     return Bars(
+        small=True,
         bars=tuple(
             Bar(
                 title=one.name,
@@ -156,7 +160,7 @@ def _trend(facts: Facts) -> Bars:
                 aside=_of_week(one),
             )
             for one in facts.trend
-        )
+        ),
     )
 
 

@@ -42,9 +42,8 @@ def _wrapped(words: str, first: str = "", rest: str = "") -> list[str]:
 
 
 def _bars(part: Bars) -> Iterator[str]:
-    short = all(not one.note and len(one.title) <= _BAR for one in part.bars)
     for one in part.bars:
-        if short:
+        if part.small:
             yield from _wrapped(f"{one.title:<4}{_GAP}{_drawn(one)}{_GAP}{one.aside}")
         else:
             yield from _long(one)

@@ -1,0 +1,172 @@
+"""Plain text, Markdown and the subject of a review; what others may read of it."""
+
+import unicodedata
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from syncd.model.values import GoalStatus, Pace, ReviewKind
+from syncd.review.facts import Minutes
+from syncd.review.inputs import Decision, Deed
+from syncd.review.render.html import html
+from syncd.review.render.markdown import markdown
+from syncd.review.render.page import page
+from syncd.review.render.text import text
+from syncd.review.render.verdict import subject, verdict
+
+FORMS = [text, html, markdown]
+STEERING = set("\u202e\u2066\u200f\x1b\x07\x00\u2028\r")
+
+
+# The order, and who reads what.
+
+
+def test_the_sections_stand_in_the_order_in_which_they_are_wanted(week):
+    assert [
+        one.title for one in page(replace(week, levels=(), setbacks=(), beliefs=())).sections
+    ] == [
+        "Goals",
+        "Decisions wanted",
+        "Done",
+        "Time",
+        "The coming week",
+        "People to catch up with",
+        "Money",
+        "Well-being",
+        "What syncd did",
+        "Your own words",
+        "One question",
+    ]
+
+
+def test_a_quarter_asks_the_larger_questions(quarter):
+    titles = [one.title for one in page(quarter).sections]
+    assert {"Skills", "Setbacks", "Values and visions"} <= set(titles)
+    assert titles[-1] == "Questions"
+    assert "Are my goals still the right ones?" in text(page(quarter))
+
+
+def test_what_others_read_is_the_shared_sections_alone(week):
+    private = "PRIVATE"
+    told = replace(
+        week,
+        decisions=(Decision(what="conflict", sentence=private),),
+        wins=tuple(replace(one, impact=private) for one in week.wins),
+        people=tuple(replace(one, name=private) for one in week.people),
+        money=tuple(replace(one, currency=private) for one in week.money),
+        signs=tuple(replace(one, sentence=private) for one in week.signs),
+        deeds=(Deed(what="held", sentence=private),),
+        words=((private, private),),
+        beliefs=(private,),
+        setbacks=(private,),
+    )
+    for form in FORMS:
+        assert private in form(page(told))
+        assert private not in form(page(told, shared=True))
+    shared = page(told, shared=True)
+    assert [one.title for one in shared.sections] == ["Goals", "Done", "The coming week"]
+
+
+def test_what_there_is_nothing_to_tell_of_has_no_heading(week):
+    titles = [one.title for one in page(replace(week, money=(), signs=())).sections]
+    assert not {"Money", "Well-being"} & set(titles)
+
+
+# The subject.
+
+
+def test_the_subject_states_the_result(week):
+    assert subject(week) == "Week 47: 6 h 20 of 8 h, 1 goal at risk"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"minutes": Minutes(), "goals": ()}, "Week 47: nothing planned"),
+        ({"minutes": Minutes(), "goals": (), "away_days": 7}, "Week 47: on leave"),
+        ({"ended": False, "goals": ()}, "Week 47 so far: 6 h 20 of 8 h"),
+        (
+            {"kind": ReviewKind.ANNUAL, "first": date(2026, 1, 1), "goals": ()},
+            "2026: 6 h 20 of 8 h",
+        ),
+    ],
+)
+def test_the_subject_fits_the_period(week, changes, words):
+    assert subject(replace(week, **changes)) == words
+
+
+def test_a_goal_reached_and_goals_behind_stand_in_the_subject(week):
+    (goal,) = week.goals
+    goals = (
+        replace(goal, status=GoalStatus.DONE, pace=None),
+        goal,
+        replace(goal, pace=Pace.BEHIND),
+    )
+    assert subject(replace(week, goals=goals)) == (
+        "Week 47: 6 h 20 of 8 h, 1 goal reached, 1 goal at risk, 1 behind"
+    )
+
+
+def test_no_text_of_a_user_comes_into_the_subject(hostile, week):
+    assert subject(hostile) == subject(week)
+
+
+@pytest.mark.parametrize(
+    ("done", "word"), [(470, "A good week"), (300, "A fair week"), (30, "A thin week")]
+)
+def test_the_verdict_is_one_word_and_the_numbers(week, done, word):
+    told = verdict(replace(week, minutes=Minutes(confirmed=done, planned=480)))
+    assert told.startswith(f"{word}: ")
+
+
+# Harmless, whatever was written.
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_form_holds_what_steers(form, hostile):
+    assert not set(form(page(hostile))) & STEERING
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_form_grows_without_end(form, hostile, much):
+    assert len(form(page(hostile))) < 60_000
+    assert len(form(page(much))) < 60_000
+
+
+def test_plain_text_is_78_columns_wide(hostile, week, much, quarter):
+    for told in (hostile, week, much, quarter):
+        assert max(map(len, text(page(told)).splitlines())) <= 78
+
+
+def test_plain_text_has_no_markup(week):
+    assert not {"Cf", "Cc"} & {
+        unicodedata.category(it) for it in text(page(week)).replace("\n", "")
+    }
+    assert "<" not in text(page(week))
+
+
+def test_markdown_shows_hostile_text_as_text(hostile):
+    shown = markdown(page(hostile))
+    for line in shown.splitlines():
+        bare = line.replace("\\\\", "").replace("\\[", "").replace("\\<", "").replace("\\!", "")
+        assert "](" not in bare.replace("\\](", "")
+        assert "<" not in bare
+    assert [it for it in shown.splitlines() if it.startswith("# ")] == ["# Week 47, 2026"]
+
+
+def test_markdown_keeps_the_columns_of_its_tables(hostile):
+    rows = [it for it in markdown(page(hostile)).splitlines() if it.startswith("|")]
+    assert {it.replace("\\|", "").count("|") for it in rows} <= {4, 5, 6}
+
+
+def test_the_three_forms_tell_the_same(week):
+    for form in FORMS:
+        shown = " ".join(form(page(week)).split())
+        for words in (
+            "6 h 20 of 8 h done",
+            "Lead a team",
+            "syncd schedule",
+            "3 weeks in a row",
+        ):
+            assert words in shown

@@ -1,0 +1,161 @@
+"""The HTML of a review keeps the rules of mail programs, and what people need to read it."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+from importlib.resources import files
+from itertools import pairwise
+
+import pytest
+
+from syncd.review.inputs import Deed
+from syncd.review.render.html import DARK as CLASSES
+from syncd.review.render.html import STYLES, html
+from syncd.review.render.page import page
+
+VOID = {"meta", "br"}
+KNOWN = {
+    "html", "head", "meta", "title", "style", "body", "main", "table", "thead", "tbody", "tr",
+    "th", "td", "h1", "h2", "h3", "p", "span", "ul", "li", "code", "br", "blockquote", "div",
+}  # fmt: skip
+
+
+class Seen(HTMLParser):
+    """Collects elements, their attributes and the texts; fails where tags do not pair."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] != "style":
+            self.texts.append(data)
+
+
+@pytest.fixture
+def written(told):
+    return html(page(told))
+
+
+def test_only_known_elements_are_there_and_they_pair(written):
+    assert {tag for tag, _ in Seen(written).tags} <= KNOWN
+
+
+def test_nothing_is_remote_and_nothing_runs(written):
+    for tag, attributes in Seen(written).tags:
+        assert set(attributes) <= {
+            "style", "class", "role", "width", "align", "scope", "lang", "charset", "name",
+            "content",
+        }, tag  # fmt: skip
+        assert "url(" not in (attributes.get("style") or "")
+    assert "@import" not in written
+
+
+def test_styles_are_on_the_elements_and_of_the_plain_kind(written):
+    styled = [it for it in Seen(written).tags if it[1].get("style")]
+    assert len(styled) > 20
+    for _, attributes in styled:
+        names = re.findall(r"(?:^|;)\s*([a-z-]+):", attributes["style"] or "")
+        assert not {"display", "position", "float", "flex", "grid"} & set(names)
+        assert "var(" not in attributes["style"]
+    assert not re.search(r"flex|grid|var\(|--|position", "".join(STYLES.values()))
+    (sheet,) = re.findall(r"<style>(.*?)</style>", written, re.DOTALL)
+    assert not re.search(r"flex|grid|var\(|--|position", sheet)
+
+
+def test_there_is_one_h1_and_no_level_is_left_out(written):
+    levels = [int(tag[1]) for tag, _ in Seen(written).tags if re.fullmatch(r"h\d", tag)]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(late - early <= 1 for early, late in pairwise(levels))
+
+
+def test_tables_are_either_layout_or_have_headers(written):
+    tables = re.findall(r"<table(.*?)>(.*?)</table>", written, re.DOTALL)
+    assert tables
+    for attributes, inside in tables:
+        if 'role="presentation"' in attributes:
+            assert 'scope="' not in inside.rpartition("<table")[2]
+        else:
+            assert '<th scope="col"' in inside
+            assert '<th scope="row"' in inside
+
+
+def test_a_large_plan_fits_under_sixty_kilobytes(much):
+    assert len(html(page(much)).encode()) < 60_000
+
+
+def test_titles_of_ten_thousand_characters_do_not_make_it_larger(hostile):
+    assert len(html(page(hostile)).encode()) < 60_000
+
+
+def test_hostile_texts_are_shown_as_texts(hostile):
+    seen = Seen(html(page(hostile)))
+    assert Counter(tag for tag, _ in seen.tags)["h1"] == 1
+    assert not set("".join(seen.texts)) & set("\u202e\u2066\u200f\x1b\x07\x00\u2028")
+
+
+def test_a_template_in_a_title_is_not_filled_in(week):
+    told = replace(week, setbacks=(), deeds=(Deed(what="moved", sentence="{{ 7 * 7 }}"),))
+    assert "{{ 7 * 7 }}" in html(page(told))
+
+
+# Colours.
+
+SHEET = files("syncd.review.render").joinpath("page.html.j2").read_text(encoding="utf-8")
+DARK = {
+    name: found[2]
+    for found in re.finditer(
+        r"^([., \w]+?) \{ (?:background: #\w+ !important; )?color: (#\w{6})",
+        SHEET,
+        re.MULTILINE,
+    )
+    for name in re.findall(r"\.(\w+)", found[1])
+}
+
+
+def _light(color: str) -> float:
+    parts = [int(color[it : it + 2], 16) / 255 for it in (1, 3, 5)]
+    linear = [it / 12.92 if it <= 0.03928 else ((it + 0.055) / 1.055) ** 2.4 for it in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((_light(one), _light(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_every_text_has_contrast_in_the_light():
+    for name, style in STYLES.items():
+        color = re.search(r"(?:^|;)color:(#\w{6})", style)
+        ground = re.search(r"background:(#\w{6})", style)
+        if color:
+            assert contrast(color[1], ground[1] if ground else "#ffffff") >= 4.5, name
+
+
+def test_every_text_that_has_a_color_has_one_with_contrast_in_the_dark():
+    colored = {name for name, it in STYLES.items() if re.search(r"(?:^|;)color:#", it)}
+    assert colored <= DARK.keys() & CLASSES
+    for name in colored:
+        ground = "#1f2937" if name == "code" else "#111827"
+        assert contrast(DARK[name], ground) >= 4.5, name
+
+
+def test_bars_stand_out_from_their_ground():
+    for ground, full in ((STYLES["rest"], STYLES["full"]), ("background:#374151", "#60a5fa")):
+        colors = [re.search(r"#\w{6}", it)[0] for it in (ground, full)]
+        assert contrast(*colors) >= 3
