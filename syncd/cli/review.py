@@ -1,22 +1,29 @@
 """``syncd review``: how a period went, on the screen and in files."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from syncd.bootstrap import App
 from syncd.cli.exits import Exit
 from syncd.cli.plain import one_line
 from syncd.cli.session import Session
+from syncd.engine.letters import letter
 from syncd.engine.reviews import Made, make_review
 from syncd.engine.view import today
 from syncd.errors import Mistake
+from syncd.mail.message import Audience, envelope, people
 from syncd.model.values import ReviewKind
 from syncd.review.facts import Facts
 from syncd.review.facts_json import facts_json
 from syncd.review.periods import Period, last_ended, read_period
+from syncd.review.render.markdown import markdown
 from syncd.review.render.page import page
 from syncd.review.render.text import text
 from syncd.review.render.verdict import subject, verdict
+from syncd.store.store import MAIN
 
+_NOBODY = "syncd@localhost"
+"""Stands in a message that is only written to a file, where no address is set."""
 _Given = tuple[str | None, Path | None]
 
 
@@ -27,7 +34,7 @@ def review(session: Session, kind: str, given: _Given, *, as_json: bool) -> int:
     with session.app() as app:
         made = make_review(app.plan_context(), _period(app, which, period_text))
         if out is not None:
-            names = _write(out, made.facts)
+            names = _write(out, made.facts.period.code, _forms(app, made.facts))
             session.speech.note(f"The review is in {out}: {', '.join(names)}.")
         if as_json:
             session.speech.json(_as_json(made))
@@ -58,21 +65,32 @@ def _period(app: App, kind: ReviewKind, said: str | None) -> Period:
     return found
 
 
-def _write(folder: Path, facts: Facts) -> list[str]:
-    """Write a review in each of its forms. Raises ``Mistake``."""
-    whole = page(facts)
-    forms = {"txt": text(whole)}
-    names = [f"review-{facts.period.code}.{form}" for form in forms]
+def _forms(app: App, facts: Facts) -> Mapping[str, bytes]:
+    """Return a review in each of its forms, by the ending of its file's name."""
+    own = letter(facts, MAIN, Audience.OWN)
+    mail = app.settings.mail
+    who = people(mail.sender or _NOBODY, mail.recipients or (_NOBODY,), ())
+    return {
+        "txt": own.text.encode(),
+        "html": own.html.encode(),
+        "md": markdown(page(facts)).encode(),
+        "eml": envelope(own, who, app.clock.now()).content,
+    }
+
+
+def _write(folder: Path, code: str, forms: Mapping[str, bytes]) -> list[str]:
+    """Write a review into a folder; return the files' names. Raises ``Mistake``."""
+    named = {f"review-{code}.{form}": content for form, content in forms.items()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in zip(names, forms.values(), strict=True):
-            (folder / name).write_text(content, encoding="utf-8")
+        for name, content in named.items():
+            (folder / name).write_bytes(content)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise Mistake(
             f"The review can't be written to {folder} ({why}): name another folder."
         ) from None
-    return names
+    return list(named)
 
 
 def _as_json(made: Made) -> dict[str, object]:

@@ -1,11 +1,16 @@
 """``syncd review``."""
 
 import json
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
 from syncd.cli.exits import Exit
 from syncd.engine.edits import set_field
+from syncd.engine.letters import letters
+from syncd.mail.message import Audience
+from syncd.review.facts_json import facts_from
 from tests.cli.desks import complaint
 
 
@@ -94,12 +99,37 @@ def test_quarterly_and_annual_reviews_ask_the_larger_questions(evenings):
 
 
 def test_a_review_is_written_to_files(week_later, tmp_path):
-    said = week_later.syncd("review", "weekly", "--out", str(tmp_path / "new" / "folder"))
+    folder = tmp_path / "new" / "folder"
+    said = week_later.syncd("review", "weekly", "--out", str(folder))
     assert said.status == 0
     assert said.out == ""
-    assert "review-2026-W13.txt" in said.err
-    written = (tmp_path / "new" / "folder" / "review-2026-W13.txt").read_text(encoding="utf-8")
-    assert written.rstrip() == week_later.syncd("review").out.rstrip()
+    forms = {it.suffix: it.read_text(encoding="utf-8") for it in folder.iterdir()}
+    assert sorted(forms) == [".eml", ".html", ".md", ".txt"]
+    assert all(f"review-2026-W13{it}" in said.err for it in forms)
+    assert forms[".txt"].rstrip() == week_later.syncd("review").out.rstrip()
+    assert "<h1" in forms[".html"]
+    assert forms[".md"].startswith("# Week 13, 2026\n")
+
+
+def test_the_message_that_is_written_is_not_sent_and_reads_the_same(week_later, tmp_path):
+    week_later.syncd("review", "--out", str(tmp_path / "mail"))
+    content = (tmp_path / "mail" / "review-2026-W13.eml").read_bytes()
+    message = message_from_bytes(content, policy=default)
+    assert message["Subject"] == week_later.told("review")["subject"]
+    told = message.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    assert told.rstrip() == week_later.syncd("review").out.rstrip()
+    assert "<h1" in message.get_body(("html",)).get_content()
+
+
+def test_others_get_a_letter_with_the_shared_sections_alone(week_later):
+    facts = facts_from(json.dumps(week_later.told("review")["facts"]))
+    own, shared = letters(facts, "main")
+    assert own.audience is Audience.OWN
+    assert shared.audience is Audience.SHARED
+    for words in ("ONE QUESTION", "Lead a team"):
+        assert words in own.text
+    assert "ONE QUESTION" not in shared.text
+    assert "Lead a team" in shared.html
 
 
 @pytest.mark.parametrize(
