@@ -50,7 +50,7 @@ def facts(inputs: Inputs) -> Facts:
         ahead=findings.ahead(inputs),
         weekly_cap=inputs.weekly_cap,
         people=findings.people(inputs, then),
-        money=findings.money(then),
+        money=findings.money(inputs, then),
         signs=signs(inputs, weeks, every),
         deeds=deeds(inputs),
         levels=findings.levels(then) if looks_far else (),

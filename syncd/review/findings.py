@@ -120,13 +120,18 @@ def people(inputs: Inputs, then: Then) -> tuple[Person, ...]:
     return tuple(sorted(found, key=lambda it: (it.due, it.name)))
 
 
-def money(then: Then) -> tuple[Money, ...]:
-    """Return what resources that were begun in the period cost, and the wanted ones."""
+def money(inputs: Inputs, then: Then) -> tuple[Money, ...]:
+    """Return what resources that were begun in the period cost, and the wanted ones.
+
+    What the plan met as begun counts only if it is no older than the period.
+    """
+    since = inputs.period.start(inputs.zone)
     found: dict[str, Money] = {}
     for one in live(then.now, Resource):
         was = then.begin.get(one.id)
         before = was.status if isinstance(was, Resource) else None
-        begun = one.status in _BOUGHT and before not in _BOUGHT
+        met = was is not None or one.created_at >= since
+        begun = met and one.status in _BOUGHT and before not in _BOUGHT
         if not one.cost or not (begun or one.status is ResourceStatus.WANTED):
             continue
         known = found.get(one.currency, Money(currency=one.currency))

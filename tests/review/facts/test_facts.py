@@ -185,6 +185,15 @@ def test_money_counts_when_a_resource_is_begun(story):
     assert (told.spent, told.planned) == (30.0, 99.5)
 
 
+def test_what_the_plan_met_as_begun_was_not_bought_in_that_week(story):
+    met = Resource(id=_id("r"), title="Book", created_at=LONG_AGO, cost=30.0, currency="EUR")
+    story.made(story.at("2026-11-18"), replace(met, status=ResourceStatus.IN_PROGRESS))
+    assert facts(story.inputs()).money == ()
+    fresh = replace(met, id=_id("r2"), created_at=story.at("2026-11-18"))
+    story.made(story.at("2026-11-18"), replace(fresh, status=ResourceStatus.FINISHED))
+    assert facts(story.inputs()).money[0].spent == 30.0
+
+
 # Weeks.
 
 
