@@ -60,12 +60,14 @@ class Mailing:
         """
         return outbox.put(self.outbox, letters, self.people(), self.clock.now(), again=again)
 
-    def send(self) -> list[Parcel]:
-        """Send what is due; return it as it is now. Raises ``Mistake``.
+    @property
+    def due(self) -> bool:
+        """Say whether a mail is to be sent now and a server is known: one look at the store."""
+        return bool(self.settings.host and self.outbox.due(self.clock.now()))
 
-        Where nothing is due, or without a server, it is one look at the store.
-        """
-        if not self.settings.host or not self.outbox.due(self.clock.now()):
+    def send(self) -> list[Parcel]:
+        """Send what is due; return it as it is now. Raises ``Mistake``."""
+        if not self.due:
             return []
         turn = uuid.UUID(bytes=self.rng.randbytes(16), version=4).hex
         return outbox.send_waiting(self.outbox, Post(self.server()), self.clock, turn)

@@ -12,6 +12,7 @@ from syncd.bootstrap import App
 from syncd.cli.session import Session
 from syncd.cli.sync import title_of
 from syncd.cli.words import local
+from syncd.daemon.courier import Courier
 from syncd.daemon.due import Due, Poll
 from syncd.daemon.logging import set_up, supervised
 from syncd.daemon.loop import Cycle, Loop, Work
@@ -62,6 +63,7 @@ class Daemon:
     _engine: Engine = field(init=False)
     _states: dict[ToolName, ToolState] = field(default_factory=dict)
     _reloaded: bool = False
+    _courier: Courier = field(default_factory=Courier)
 
     def begin(self) -> Work:
         """Make the engine; return what the loop works at. Raises ``Mistake``."""
@@ -84,9 +86,10 @@ class Daemon:
         return self._work()
 
     def end(self) -> None:
-        """Let the writes in flight end, and let go."""
+        """Let the writes and the mail in flight end, and let go."""
         self._engine.close()
-        if self._reloaded:
+        self._courier.wait(PATIENCE / 2)
+        if self._reloaded and not self._courier.busy:  # else it still writes down how it ended
             self.app.close()
 
     def cycle(self, wanted: Due) -> Cycle:
@@ -95,6 +98,9 @@ class Daemon:
         if wanted is None:
             self._engine.check_everything()
         only = None if wanted is None else [ToolName(name) for name in wanted]
+        mailing = self.app.mailing()
+        if mailing.due:
+            self._courier.go(mailing.send)
         report = self._engine.run(self.app.usable(only), patience=PATIENCE)
         self._tell(report)
         rows = self._rows()

@@ -1,5 +1,8 @@
 """What ``syncd status`` says of mails that wait or did not get through."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -7,8 +10,10 @@ import pytest
 from syncd.clock import SystemClock
 from syncd.store.parcel import Delivery, Fate, Parcel, marked
 from syncd.store.store import open_store
+from tests.mail.servers import House, run
 
 ADA, BEN = "ada@example.org", "ben@example.org"
+KEY = "weekly/2026-W47/own"
 HOST = '\n[mail]\nhost = "mail.example.org"\n'
 
 
@@ -90,3 +95,36 @@ def test_a_mail_that_failed_long_ago_is_not_spoken_of_for_ever(posted):
 def test_a_mail_that_failed_three_weeks_ago_is_forgotten(posted):
     failed = Delivery(fate=Fate.FAILED, why="No.")
     assert "weekly" not in posted(SENT, failed, age=timedelta(days=21)).syncd("status").out
+
+
+def test_the_daemon_sends_what_waits(desk, tmp_path):
+    running = run(House(), None)
+    mail = f'\n[mail]\nhost = "127.0.0.1"\nport = {running.port}\nsecurity = "none"\n'
+    desk.settings(mail)
+    now = SystemClock().now()
+    store = open_store(desk.state)
+    store.outbox.put(
+        Parcel(
+            key=KEY,
+            sender="syncd@example.org",
+            recipients={ADA: Delivery()},
+            message=b"Subject: Hello\r\n\r\nHello\r\n",
+            made_at=now,
+            next_at=now,
+            claim_until=now,
+        )
+    )
+    words = [sys.executable, "-m", "syncd", "--config", str(desk.config), "run"]
+    home = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    daemon = subprocess.Popen(words, env=home, stderr=subprocess.PIPE, text=True)
+    try:
+        heard = next(line for line in daemon.stderr if "mail sent" in line)
+    finally:
+        daemon.terminate()
+        daemon.communicate(timeout=60)
+        running.controller.stop(no_assert=True)
+    assert ADA not in heard
+    assert len(running.house.inbox(ADA)) == 1
+    assert store.outbox.get(KEY).state is Fate.SENT
+    assert daemon.returncode == 143
+    store.close()
