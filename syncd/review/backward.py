@@ -156,7 +156,7 @@ def backward(way: Way) -> Backward | None:
 
 def proposed(goal: Goal, plan: Backward) -> Iterator[tuple[EntityId, str, Step]]:
     """Yield the steps that the plan does not have yet, with the id and title of each."""
-    title = " ".join(goal.title.split())
+    title = " ".join(goal.title.split()) or "Untitled goal"
     shown = f"{title[: LONGEST - 1]}…" if len(title) > LONGEST else title
     for step in plan.steps:
         if step.known is None:

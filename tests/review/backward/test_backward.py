@@ -184,6 +184,24 @@ def test_titles_say_how_far_the_goal_shall_be():
     assert len(told) < 110
 
 
+def test_a_goal_without_a_title_has_milestones_too():
+    it = goal(title="")
+    assert new(it, planned(it))[0].title.startswith("Untitled goal: ")
+
+
+@examples(100)
+@given(daily=st.lists(st.integers(0, 600), max_size=30), days=st.integers(-5, 100))
+def test_time_only_grows_and_goes_on_as_it_was(daily, days):
+    room = Room(first=TODAY, daily=tuple(daily))
+    day = TODAY + timedelta(days=days)
+    before, there = room.until(day - timedelta(days=1)), room.until(day)
+    assert before <= there
+    if 0 <= days < len(daily):
+        assert there - before == daily[days]
+    elif days >= len(daily) > 0:
+        assert abs(there - before - sum(daily) / len(daily)) <= 2
+
+
 DUES = st.dates(TODAY + timedelta(days=22), TODAY + timedelta(days=3650))
 OWN = st.lists(
     st.builds(
