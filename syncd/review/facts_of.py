@@ -1,6 +1,6 @@
 """From all that is known to the facts of a period."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from syncd.model.entities import Entity
 from syncd.model.ids import EntityId
@@ -9,7 +9,7 @@ from syncd.model.values import BlockState, ReviewKind
 from syncd.review import findings
 from syncd.review.deeds import deeds
 from syncd.review.facts import Facts, Share
-from syncd.review.goals import LOOK_BACK, Then, goals, last_day
+from syncd.review.goals import LOOK_BACK, Then, goals, last_day, told
 from syncd.review.inputs import Decision, Inputs
 from syncd.review.rewind import rewound
 from syncd.review.tally import Spent, grouped, spent, total
@@ -38,7 +38,7 @@ def facts(inputs: Inputs) -> Facts:
         minutes=total(within),
         away_days=away_days(inputs),
         goals=goals(inputs, then, minutes, _missed(within)),
-        rest=_rest(inputs, then, within),
+        rest=_rest(then.now, {one.id for one in told(then)}, within),
         skills=_skills(then.now, within),
         trend=weeks,
         streak=streak(inputs, every),
@@ -76,16 +76,15 @@ def _missed(found: Sequence[Spent]) -> dict[EntityId | None, int]:
     return missed
 
 
-def _rest(inputs: Inputs, then: Then, found: Sequence[Spent]) -> tuple[Share, ...]:
+def _rest(plan: Plan, told: Collection[EntityId], found: Sequence[Spent]) -> tuple[Share, ...]:
     """Return the minutes of goals that are not told of by themselves, and of none."""
-    told = goals(inputs, then, {}, {})
-    titles = {one.title for one in told}
-    shares: dict[str, list[Spent]] = {}
-    for one in found:
-        title = _title(then.now.get(one.goal) if one.goal else None, "No goal")
-        if title not in titles:
-            shares.setdefault(title, []).append(one)
-    return tuple(Share(title=it, minutes=total(shares[it])) for it in sorted(shares))
+    minutes = grouped(found, lambda one: one.goal)
+    shares = [
+        Share(title=_title(plan.get(one) if one else None, "No goal"), minutes=it)
+        for one, it in minutes.items()
+        if one not in told
+    ]
+    return tuple(sorted(shares, key=lambda it: (-it.minutes.planned, it.title)))
 
 
 def _skills(plan: Plan, found: Sequence[Spent]) -> tuple[Share, ...]:

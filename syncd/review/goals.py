@@ -46,14 +46,14 @@ def goals(
 
     missed: how many blocks of each goal did not take place.
     """
-    found = sorted(_told(then), key=_rank)
     return tuple(
         _facts(one, inputs, then, (minutes.get(one.id, Minutes()), missed.get(one.id, 0)))
-        for one in found
+        for one in sorted(told(then), key=_rank)
     )
 
 
-def _told(then: Then) -> Iterable[Goal]:
+def told(then: Then) -> Iterable[Goal]:
+    """Yield the goals that a review tells of by themselves."""
     for goal in then.now.by_id.values():
         if not isinstance(goal, Goal) or goal.archived or goal.status not in _LISTED:
             continue

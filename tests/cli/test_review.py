@@ -10,6 +10,8 @@ from syncd.cli.exits import Exit
 from syncd.engine.edits import set_field
 from syncd.engine.letters import letters
 from syncd.mail.message import Audience
+from syncd.model.rules.blocks import length
+from syncd.model.values import BlockState
 from syncd.review.facts_json import facts_from
 from tests.cli.desks import complaint
 
@@ -45,6 +47,17 @@ def test_a_review_of_a_week_that_is_over_stays_as_it_was(week_later):
     week_later.later(days=1)
     again = week_later.told("review", "weekly")
     assert again == first
+
+
+def test_what_nobody_confirmed_is_told_as_assumed(week_later):
+    week_later.later(days=2)
+    week_later.plan_blocks()
+    first = next(one for one in week_later.blocks() if one.state is BlockState.DONE)
+    week_later.syncd("missed", first.id)
+    week_later.syncd("done", first.id)
+    minutes = week_later.told("review", "--period", "2026-W13")["facts"]["minutes"]
+    assert minutes["confirmed"] == length(first)
+    assert minutes["assumed"] == minutes["planned"] - length(first) > 0
 
 
 def test_a_running_week_is_told_and_not_kept(evenings):

@@ -65,6 +65,14 @@ def test_minutes_are_told_by_goal_and_skill_and_without_either(story):
     assert [(one.title, one.minutes.done) for one in told.skills] == [("SQL", 60)]
 
 
+def test_minutes_of_a_goal_that_was_let_go_are_told_beside_its_namesake(story):
+    story.goal()
+    gone = replace(story.goal("Old"), title="Lead a team", status=GoalStatus.DROPPED)
+    story.add(gone)
+    story.block("2026-11-16", 60, goal=gone.id)
+    assert [one.minutes.done for one in facts(story.inputs()).rest] == [60]
+
+
 def test_a_block_that_waits_for_a_word_is_a_decision(story):
     story.block("2026-11-16", state=BlockState.UNCONFIRMED)
     (wanted,) = facts(story.inputs()).decisions
