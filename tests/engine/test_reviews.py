@@ -102,6 +102,7 @@ def test_what_is_kept_does_not_change_any_more(context, watch):
     watch.after_the_week()
     first = make_review(context, WEEK)
     set_field(context, GOAL.id, "title", "Renamed", "notion")
+    context.store.history.add_conflicts([conflict(WEEK.start(ZONE))])
     rows = len(context.store.history.rows(limit=1000))
     assert make_review(context, WEEK) == first
     assert len(context.store.history.rows(limit=1000)) == rows

@@ -193,6 +193,13 @@ def test_money_counts_when_a_resource_is_begun(story):
     assert (told.spent, told.planned) == (30.0, 99.5)
 
 
+def test_a_resource_that_was_begun_earlier_is_not_paid_twice(story):
+    book = Resource(id=_id("r"), title="Book", created_at=LONG_AGO, cost=30.0)
+    story.add(replace(book, status=ResourceStatus.IN_PROGRESS))
+    story.happened(story.at("2026-11-18"), book, status=ResourceStatus.FINISHED)
+    assert facts(story.inputs()).money == ()
+
+
 def test_what_the_plan_met_as_begun_was_not_bought_in_that_week(story):
     met = Resource(id=_id("r"), title="Book", created_at=LONG_AGO, cost=30.0, currency="EUR")
     story.made(story.at("2026-11-18"), replace(met, status=ResourceStatus.IN_PROGRESS))
