@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from syncd.cli.arguments import Json, Which
+from syncd.cli.arguments import Json
 
 
 def plan_show(ctx: typer.Context, *, json: Json = False) -> int:
@@ -45,7 +45,7 @@ def plan_export(
 
 
 def plan_check(ctx: typer.Context, *, json: Json = False) -> int:
-    """Say what goals lack to be SMART, and what else in the plan can't work."""
+    """Say what goals lack to be SMART, and what can't work."""
     from syncd.cli.check import check
 
     return check(ctx.obj, as_json=json)
@@ -53,14 +53,20 @@ def plan_check(ctx: typer.Context, *, json: Json = False) -> int:
 
 def plan_milestones(
     ctx: typer.Context,
-    goal: Which,
+    goal: Annotated[
+        str, typer.Argument(metavar="GOAL", help="Its title, its id, or how the id begins.")
+    ],
     *,
     apply: Annotated[
         bool, typer.Option("--apply", help="Add the new ones to the plan.")
     ] = False,
     json: Json = False,
 ) -> int:
-    """Plan backwards from a goal's due date: milestones, effort a week, whether it fits."""
+    """Plan a goal backwards from its due date.
+
+    Shows milestones, the effort a week, and whether it fits your hours; if it does not,
+    what would help.
+    """
     from syncd.cli.milestones import milestones
 
     return milestones(ctx.obj, goal, apply=apply, as_json=json)
@@ -80,7 +86,10 @@ def plan_achievements(
     ] = None,
     json: Json = False,
 ) -> int:
-    """Write what you achieved as Markdown, by quarter, category and goal."""
+    """Write down what you achieved, as Markdown.
+
+    By quarter, by what was finished, and by goal.
+    """
     from syncd.cli.achievements import Typed, achievements
 
     typed = Typed(since=since, until=until, goal=goal)
