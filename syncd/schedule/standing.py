@@ -69,7 +69,8 @@ def stays(board: Board, piece: Piece) -> bool:
 def trim(arrangement: Arrangement, task: int) -> None:
     """Shorten or drop blocks of a task until nothing could go without its being missed.
 
-    The loosest and last ones first. A frozen block is dropped whole or left as it is.
+    The loosest and last ones first. What stands in the calendar is dropped whole, or left
+    as it is where some of it is needed.
     """
     while (over := arrangement.placed[task] - arrangement.board.tasks[task].need) > 0:
         if not (_drop(arrangement, task, over) or _shorten(arrangement, task, over)):
@@ -88,6 +89,11 @@ def _weakest(arrangement: Arrangement, task: int) -> list[Piece]:
     )
 
 
+def _shown(board: Board, piece: Piece) -> bool:
+    """Say whether a block stands in the calendar just so."""
+    return stays(board, piece) and board.origins[piece.origin].block.hold >= Hold.PUBLISHED
+
+
 def _drop(arrangement: Arrangement, task: int, over: int) -> bool:
     for piece in _weakest(arrangement, task):
         if piece.end - piece.start <= over:
@@ -102,7 +108,7 @@ def _shorten(arrangement: Arrangement, task: int, over: int) -> bool:
     for piece in _weakest(arrangement, task):
         room = piece.end - piece.start - board.shortest
         less = min(over, room) // SLOT * SLOT
-        if less <= 0 or locked(board, piece):
+        if less <= 0 or locked(board, piece) or _shown(board, piece):
             continue
         arrangement.take(piece)
         shorter = arrangement.piece(

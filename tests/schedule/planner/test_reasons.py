@@ -100,7 +100,8 @@ def test_a_frozen_block_stays_for_it_starts_soon() -> None:
 def moved(stood_at: int, *works: object, minutes: int = 60, **how: object) -> str:
     """Return why the block of the first task moved or went."""
     others = tuple(how.pop("others", ()))  # type: ignore[arg-type,call-overload]
-    stood = stands("a", "book", stood_at, minutes, Hold.PUBLISHED)
+    hold = how.pop("hold", Hold.PUBLISHED)
+    stood = stands("a", "book", stood_at, minutes, hold)  # type: ignore[arg-type]
     given = problem(7, *works, standing=(stood, *others), **how)  # type: ignore[arg-type]
     found = told(given)
     return {**found.moved, **found.dropped}[EntityId("a")]
@@ -125,7 +126,9 @@ def test_what_moves_a_block_is_told() -> None:
     )
     assert moved(at(1, EVENING), work("book", 0)) == "nothing is left to do for it"
     assert moved(at(1, EVENING), work("book", 75)) == "its task needs more time"
-    assert moved(at(1, EVENING), book, minutes=90) == "its task needs less time"
+    assert moved(at(1, EVENING), book, minutes=90, hold=Hold.DRAFT) == (
+        "its task needs less time"
+    )
     assert moved(at(8, EVENING), book) == "that day is not planned"
 
 

@@ -66,10 +66,13 @@ def test_of_two_blocks_the_later_one_goes_when_less_is_left_to_do() -> None:
     assert spans(found) == {"a": one.span}
 
 
-def test_a_block_shrinks_when_less_is_left_to_do() -> None:
-    stood = stands("a", "book", at(1, EVENING), 90, Hold.PUBLISHED)
+@pytest.mark.parametrize(("hold", "minutes"), [(Hold.DRAFT, 60), (Hold.PUBLISHED, 90)])
+def test_a_draft_shrinks_when_less_is_left_to_do_what_is_shown_stays(
+    hold: Hold, minutes: int
+) -> None:
+    stood = stands("a", "book", at(1, EVENING), 90, hold)
     found = plan(problem(7, work("book", 60), standing=(stood,)))
-    assert spans(found) == {"a": Span(at(1, EVENING), at(1, EVENING + 60))}
+    assert spans(found) == {"a": Span(at(1, EVENING), at(1, EVENING + minutes))}
 
 
 def test_what_a_pinned_block_covers_is_not_planned_again() -> None:
