@@ -14,7 +14,6 @@ from syncd.connect.testing.clock import FakeClock
 from syncd.engine.outbox import LEASE, put, send_waiting
 from syncd.errors import SignIn, TryLater
 from syncd.mail.message import Audience, people
-from syncd.mail.smtp import Receipt
 from syncd.store.parcel import Fate
 from syncd.store.store import open_store, private_store
 from tests.mail.letters import ADA, BEN, EVE, MONDAY, letter
@@ -300,14 +299,3 @@ def test_a_process_that_is_killed_makes_no_double_and_loses_nothing_silently(
         desk.send()
         assert desk.got() == 1
     desk.store.close()
-
-
-def test_the_receipt_of_a_sender_is_believed(desk):
-    class Taking:
-        def send(self, envelope, fence):
-            fence(envelope.recipients)
-            return Receipt(taken=envelope.recipients)
-
-    desk.put(ADA, BEN)
-    (sent,) = desk.send(Taking())
-    assert sent.those(Fate.SENT) == (ADA, BEN)
