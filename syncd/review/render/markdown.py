@@ -21,6 +21,7 @@ def markdown(page: Page) -> str:
         "",
         f"**{_plain(page.verdict)}**",
     ]
+    found += ["", _plain(page.glance)] if page.glance else []
     for section in page.sections:
         found += ["", f"## {_plain(section.title)}"]
         for part in section.parts:

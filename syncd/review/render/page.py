@@ -6,7 +6,7 @@ from syncd.model.values import ReviewKind
 from syncd.review.facts import Facts
 from syncd.review.render import larger, own, sections
 from syncd.review.render.parts import Page, Part, Section, safe
-from syncd.review.render.verdict import verdict
+from syncd.review.render.verdict import glance, verdict
 from syncd.review.words import span
 
 _Made = Callable[[Facts], Iterator[Part]]
@@ -43,6 +43,7 @@ def page(facts: Facts, *, shared: bool = False) -> Page:
         title=facts.period.title,
         span=span(facts.first, facts.last),
         verdict=safe(verdict(facts), 400),
+        glance=glance(facts, shared=shared),
         sections=tuple(made),
     )
 

@@ -91,11 +91,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A whole review. span: its days in words."""
+    """A whole review. span: its days in words. glance: what waits, and what comes next."""
 
     title: str
     span: str
     verdict: str
+    glance: str
     sections: tuple[Section, ...]
 
 

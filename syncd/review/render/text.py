@@ -14,7 +14,7 @@ _NARROWEST = 10
 
 def text(page: Page) -> str:
     """Return a page as plain text that ends with a newline."""
-    found = [page.title, page.span, "", *_wrapped(page.verdict), ""]
+    found = [page.title, page.span, "", *_wrapped(page.verdict), *_wrapped(page.glance), ""]
     for section in page.sections:
         found += [section.title.upper(), "-" * len(section.title)]
         for number, part in enumerate(section.parts):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from syncd.model.values import GoalStatus, Pace, ReviewKind
 from syncd.review.facts import GOOD, Facts
 from syncd.review.render.parts import safe
-from syncd.review.words import count, hours, listed, percent
+from syncd.review.words import count, day, hours, listed, percent
 
 LONGEST = 100
 """Characters of a subject."""
@@ -34,6 +34,18 @@ def verdict(facts: Facts) -> str:
         said.append(f"{_capital(listed(goals))}.")
     elif any(one.pace for one in facts.goals):
         said.append("Every goal is on track.")
+    return " ".join(said)
+
+
+def glance(facts: Facts, *, shared: bool = False) -> str:
+    """Return how much waits for a decision, and the next block; "" if there is neither."""
+    said = []
+    if facts.decisions and not shared:
+        said.append(f"{count(len(facts.decisions), 'decision')} wanted.")
+    if facts.ahead:
+        one = facts.ahead[0]
+        start = f"{day(one.start.date(), facts.last.year)} {one.start:%H:%M}"
+        said.append(f"Next: {safe(one.title, 80)}, {start}.")
     return " ".join(said)
 
 

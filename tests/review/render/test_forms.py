@@ -120,6 +120,14 @@ def test_the_verdict_is_one_word_and_the_numbers(week, done, word):
     assert told.startswith(f"{word}: ")
 
 
+def test_what_waits_and_what_comes_next_stand_under_the_verdict(week):
+    said = "1 decision wanted. Next: Lead a team, Tue 24 Nov 18:00."
+    for form in FORMS:
+        assert said in form(page(week)).split("Due Thu")[0]
+    assert page(week, shared=True).glance == "Next: Lead a team, Tue 24 Nov 18:00."
+    assert page(replace(week, decisions=(), ahead=())).glance == ""
+
+
 # Harmless, whatever was written.
 
 
