@@ -3,7 +3,7 @@
 from syncd.schedule.arrangement import Arrangement
 from syncd.schedule.board import Piece
 from syncd.schedule.places import Place, Wish, cheapest, extra, usable
-from syncd.schedule.standing import locked
+from syncd.schedule.standing import locked, shown
 
 VICTIMS = 24
 """Blocks that are looked at, at most, when one has to make room."""
@@ -53,7 +53,10 @@ def with_room_made(arrangement: Arrangement, task: int, origin: int) -> Place | 
 
 
 def _victims(arrangement: Arrangement, task: int) -> list[Piece]:
-    """Return blocks that could make room: not frozen, in time, of tasks due later."""
+    """Return blocks that could make room: not frozen, in time, of tasks due later.
+
+    Those that nobody has seen where they are come first.
+    """
     board = arrangement.board
     mine = board.tasks[task]
     found = [
@@ -66,7 +69,9 @@ def _victims(arrangement: Arrangement, task: int) -> list[Piece]:
         and not locked(board, piece)
         and not arrangement.has(piece.day, task)
     ]
-    found.sort(key=lambda piece: (-board.tasks[piece.task].urgent, piece.start))
+    found.sort(
+        key=lambda piece: (shown(board, piece), -board.tasks[piece.task].urgent, piece.start)
+    )
     return found[:VICTIMS]
 
 

@@ -89,7 +89,7 @@ def _weakest(arrangement: Arrangement, task: int) -> list[Piece]:
     )
 
 
-def _shown(board: Board, piece: Piece) -> bool:
+def shown(board: Board, piece: Piece) -> bool:
     """Say whether a block stands in the calendar just so."""
     return stays(board, piece) and board.origins[piece.origin].block.hold >= Hold.PUBLISHED
 
@@ -108,7 +108,7 @@ def _shorten(arrangement: Arrangement, task: int, over: int) -> bool:
     for piece in _weakest(arrangement, task):
         room = piece.end - piece.start - board.shortest
         less = min(over, room) // SLOT * SLOT
-        if less <= 0 or locked(board, piece) or _shown(board, piece):
+        if less <= 0 or locked(board, piece) or shown(board, piece):
             continue
         arrangement.take(piece)
         shorter = arrangement.piece(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from syncd.connect.faults import Fault
 from syncd.connect.registry import sandboxes
@@ -199,6 +200,12 @@ class Home:
     def later(self, **span: float) -> None:
         """Let time pass, for everyone."""
         self.world.passed += timedelta(**span)
+
+    def wait_for_morning(self) -> None:
+        """Go on to eight o'clock in Berlin: no evening is half over, at whatever hour."""
+        local = self.world.now().astimezone(ZoneInfo("Europe/Berlin"))
+        eight = local.replace(hour=8, minute=0, second=0, microsecond=0)
+        self.later(seconds=(eight - local).total_seconds() % 86400)
 
     # The machine.
 

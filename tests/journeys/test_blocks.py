@@ -38,6 +38,7 @@ BLOCK, TASK = Kind.BLOCK, Kind.TASK
 @pytest.fixture
 def evenings(home: Home) -> Home:
     """A home whose tasks have their blocks in the calendar."""
+    home.wait_for_morning()
     home.evenings, home.extra = True, SCHEDULE
     home.write_settings()
     home.import_plan(PLAN)

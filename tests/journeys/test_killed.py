@@ -11,6 +11,7 @@ from homes import Forker, Home, killing
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, forker: Forker) -> Iterator[Home]:
     """A first sync that nobody disturbed."""
     home = Home(tmp_path_factory.mktemp("undisturbed"), forker, evenings=True)
+    home.wait_for_morning()
     home.import_plan()
     home.sync()
     yield home
@@ -29,6 +30,7 @@ def test_a_first_sync_killed_at_each_write_ends_the_same(
         place.mkdir()
         home = Home(place, forker, evenings=True)
         try:
+            home.wait_for_morning()
             home.import_plan()
             fault = killing(forker, tool, number, after=after)
             home.served[tool].faults.append(fault)
