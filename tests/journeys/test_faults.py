@@ -33,7 +33,7 @@ def on_writes(tool: str, act: str, **more: Any) -> Fault:
     return Fault(
         act=act,
         method="POST|PATCH|PUT|DELETE",
-        path=r"(?!.*/(query|search|token)$).*",
+        path=r"(?!.*/(query|search|token|freeBusy)$).*",
         body="commands" if tool == "todoist" else "",
         **more,
     )
