@@ -40,12 +40,6 @@ def replan(session: Session, *, ask: bool, as_json: bool) -> int:
         return 0
 
 
-def next_change(app: App, effort: Effort) -> Difference:
-    """Return what planning with this effort would change now."""
-    context = app.plan_context()
-    return difference(context, sources_of(context), effort)
-
-
 def show_difference(speech: Speech, app: App, found: Difference) -> None:
     """Show what would be placed, moved and dropped, in order of time."""
     if found.known is None:

@@ -54,38 +54,6 @@ def reach(preferences: Preferences, now: int) -> Span:
     return Span(_midnight(zone, _monday(today)) - preferences.buffer, end + preferences.buffer)
 
 
-def why_not(
-    preferences: Preferences,
-    busy: Iterable[Span],
-    now: int,
-    span: Span,
-    taken: Iterable[Span] = (),
-) -> str | None:
-    """Return why no block may lie on some time, as the end of a sentence; None: it may."""
-    day = instant(span.start).astimezone(ZoneInfo(preferences.zone)).date()
-    known = _merged(busy)
-    if span.start < now:
-        return "it is in the past"
-    if any(one.meets(span) for one in known):
-        return "something else is in the calendar then"
-    if any(one.meets(span) for one in _padded(known, preferences.buffer)):
-        return f"it is less than {preferences.buffer} minutes from something else"
-    if any(one.meets(span) for one in _merged(taken)):
-        return "you freed that time"
-    return _outside(preferences, day, span)
-
-
-def _outside(preferences: Preferences, day: date, span: Span) -> str | None:
-    """Return why some time of a day is outside the hours, None where it is inside."""
-    if any(first <= day <= last for first, last in preferences.pauses):
-        return "it is in your leave"
-    if preferences.rests(day):
-        return "it is on a rest day"
-    windows = _windows(preferences, preferences.hours, day)
-    inside = any(one.start <= span.start and span.end <= one.end for one in windows)
-    return None if inside else "it is outside your hours"
-
-
 def _room(preferences: Preferences, away: Sequence[Span], monday: date) -> int:
     """Return the most minutes that blocks may take in a week."""
     free = sum(

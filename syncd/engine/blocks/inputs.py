@@ -111,13 +111,8 @@ def off_limits(blocks: Sequence[Block], now: datetime) -> tuple[Span, ...]:
     return (*freed(blocks, now), *pieces)
 
 
-def freed(blocks: Iterable[Block], now: datetime) -> tuple[Span, ...]:
-    """Return the time ahead that the person took back by deleting a block."""
-    return _skipped(blocks, now)
-
-
-def put_off(task: Record, blocks: Sequence[Record], now: datetime) -> datetime | None:
-    """Return when the person said "not now" of a task, by deleting its blocks twice.
+def put_off(task: Record, blocks: Sequence[Record], now: datetime) -> bool:
+    """Say whether the person said "not now" of a task, by deleting its blocks twice.
 
     What they change of the task afterwards, and a block that they pin, takes it back.
     """
@@ -130,16 +125,16 @@ def put_off(task: Record, blocks: Sequence[Record], now: datetime) -> datetime |
     )
     twice = [late for early, late in pairwise(told) if late - early <= SOON]
     if not twice or any(_pinned_ahead(one, now) for one in blocks):
-        return None
+        return False
     edits = [task.authors[name].at for name in _EDITS if name in task.authors]
-    later = any(at is not None and at > twice[-1] for at in edits)
-    return None if later else twice[-1]
+    return not any(at is not None and at > twice[-1] for at in edits)
 
 
 def _pinned_ahead(record: Record, now: datetime) -> bool:
     block = record.entity
-    pinned = isinstance(block, Block) and block.state is BlockState.PINNED
-    return pinned and isinstance(block, Block) and not is_over(block, now)
+    if not isinstance(block, Block) or block.state is not BlockState.PINNED:
+        return False
+    return not is_over(block, now)
 
 
 def _by_task(blocks: Mapping[EntityId, Record]) -> dict[EntityId, list[Record]]:
@@ -165,7 +160,8 @@ def _without(span: Span, gap: Span) -> list[Span]:
     return [one for one in sides if one.minutes > 0]
 
 
-def _skipped(blocks: Iterable[Entity], now: datetime) -> tuple[Span, ...]:
+def freed(blocks: Iterable[Entity], now: datetime) -> tuple[Span, ...]:
+    """Return the time ahead that the person took back by deleting a block."""
     found = []
     for block in blocks:
         if not isinstance(block, Block) or block.state is not BlockState.SKIPPED:
@@ -213,7 +209,7 @@ class _Reader:
         )
 
     def _put_off(self, task: EntityId) -> bool:
-        return put_off(self.tasks[task], self.blocks.get(task, ()), self.now) is not None
+        return put_off(self.tasks[task], self.blocks.get(task, ()), self.now)
 
     def _has_parts(self, task: Task) -> bool:
         """Say whether a task's effort is that of its sub-tasks: none of its own was given."""
@@ -248,7 +244,7 @@ class _Reader:
             weight=weight,
             due=self._due(task),
             after=self.children.get(task.id, ()),
-            avoid=_skipped((one.entity for one in self.blocks.get(task.id, ())), self.now),
+            avoid=freed((one.entity for one in self.blocks.get(task.id, ())), self.now),
         )
 
     def _due(self, task: Task) -> int | None:

@@ -1,7 +1,7 @@
 """What the schedule remembers between cycles, beside the blocks themselves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -19,14 +19,13 @@ class Result:
     """What the last planning could not do, for people.
 
     unplaced: minutes of tasks without a block, with the reason. short: sentences of the
-    capacity check. notes: other sentences. moves: how many blocks it moved.
+    capacity check. notes: other sentences.
     """
 
     at: datetime
     unplaced: tuple[tuple[str, int, str], ...] = ()
     short: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
-    moves: int = 0
 
 
 @dataclass(slots=True)
@@ -34,7 +33,6 @@ class Memory:
     """Reads and writes what is remembered."""
 
     store: Store
-    _known: dict[str, Any] = field(default_factory=dict)
 
     def recall(self, name: str) -> Any:
         """Return what was remembered under a name, or None."""
@@ -78,7 +76,6 @@ class Memory:
             unplaced=tuple((task, minutes, why) for task, minutes, why in raw["unplaced"]),
             short=tuple((task, sentence) for task, sentence in raw["short"]),
             notes=tuple(raw["notes"]),
-            moves=raw["moves"],
         )
 
     def set_result(self, result: Result) -> None:
@@ -90,6 +87,5 @@ class Memory:
                 "unplaced": [list(one) for one in result.unplaced],
                 "short": [list(one) for one in result.short],
                 "notes": list(result.notes),
-                "moves": result.moves,
             },
         )

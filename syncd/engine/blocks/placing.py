@@ -28,17 +28,13 @@ def published_until(context: Context, preferences: Preferences) -> datetime:
 
 @dataclass
 class Placing:
-    """Writes one timetable down.
-
-    why: why the timetable is as it is. moves: how many blocks in the calendar were moved.
-    """
+    """Writes one timetable down; ``why``: why it is as it is."""
 
     passing: Passing
     problem: Problem
     preferences: Preferences
     context: Context
     why: Reasons
-    moves: int = 0
     _view: StoredPlan = field(init=False)
     _edge: datetime = field(init=False)
 
@@ -97,7 +93,6 @@ class Placing:
         if [it and it.at for it in there] != [start.at, end.at]:
             values |= {"start": start, "end": end, "zone": self.preferences.zone}
             values["notes"] = self.why.placed[place]
-            self.moves += block.state is BlockState.PUBLISHED
         if block.state is not BlockState.PUBLISHED:
             # What the person has seen in the calendar moves there: it never vanishes from it.
             values["state"] = self._state(start)

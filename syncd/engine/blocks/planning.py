@@ -177,8 +177,7 @@ class Planning:
         off = off_limits(passing.live(), self.context.clock.now())
         wrong = faults(problem, timetable, preferences, known, off)
         why = reasons(problem, timetable)
-        placing = Placing(passing, problem, preferences, self.context, why)
-        placing.apply(timetable, wrong.keys())
+        Placing(passing, problem, preferences, self.context, why).apply(timetable, wrong.keys())
         self._memory.set_result(
             Result(
                 at=self.context.clock.now(),
@@ -189,7 +188,6 @@ class Planning:
                 ),
                 short=_short(problem, preferences, passing.live()),
                 notes=tuple(fault.sentence for fault in wrong.values()),
-                moves=placing.moves,
             )
         )
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from syncd.schedule.free import calendar, reach, why_not
+from syncd.schedule.free import calendar, reach
 from syncd.schedule.preferences import Preferences
 from syncd.schedule.problem import Span, instant, minute_of
 
@@ -192,27 +192,3 @@ def test_busy_time_is_needed_from_this_monday_to_the_last_sunday():
     preferences = Preferences(horizon_days=9, buffer=10)
     known = reach(preferences, minute_of(MONDAY + timedelta(2)))
     assert known == Span(at("2026-01-04 23:50"), at("2026-01-19 00:10"))
-
-
-@pytest.mark.parametrize(
-    ("span", "reason"),
-    [
-        ("2026-01-05 05:00", "it is in the past"),
-        ("2026-01-06 19:00", "something else is in the calendar then"),
-        ("2026-01-06 20:05", "it is less than 10 minutes from something else"),
-        ("2026-01-07 18:00", "you freed that time"),
-        ("2026-01-08 18:00", "it is on a rest day"),
-        ("2026-01-09 18:00", "it is in your leave"),
-        ("2026-01-06 20:40", "it is outside your hours"),
-        ("2026-01-06 20:15", None),
-    ],
-)
-def test_a_time_that_is_not_free_says_why(span, reason):
-    preferences = Preferences(
-        rest_dates=frozenset({date(2026, 1, 8)}), pauses=((date(2026, 1, 9), date(2026, 1, 9)),)
-    )
-    busy = [Span(at("2026-01-06 19:00"), at("2026-01-06 20:00"))]
-    taken = [Span(at("2026-01-07 18:00"), at("2026-01-07 19:00"))]
-    start = at(span)
-    found = why_not(preferences, busy, minute_of(MONDAY), Span(start, start + 45), taken)
-    assert found == reason

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.schedule.free import calendar, reach, why_not
+from syncd.schedule.free import calendar, reach
 from syncd.schedule.preferences import Preferences
 from syncd.schedule.problem import Span, instant, minute_of
 from tests.examples import examples
@@ -172,18 +172,6 @@ def test_the_room_does_not_shrink_as_the_week_passes(situation, later):
     before = {week.monday: week.room for week in calendar(preferences, busy, now, taken)[1]}
     after = {week.monday: week.room for week in calendar(preferences, busy, now + later)[1]}
     assert all(after[monday] == before[monday] for monday in before.keys() & after.keys())
-
-
-@examples(100)
-@given(situations())
-def test_every_span_that_is_free_has_no_reason_against_it_and_every_other_has(situation):
-    preferences, busy, now, taken = situation
-    for day in calendar(preferences, busy, now, taken)[0]:
-        for span in day.free:
-            assert why_not(preferences, busy, now, span, taken) is None
-            wider = Span(span.start - 1, span.end)
-            if wider.start >= day.span.start:
-                assert why_not(preferences, busy, now, wider, taken)
 
 
 @examples(60)
