@@ -165,10 +165,14 @@ class Planning:
         return found if self._shows_more(problem, better) else better
 
     def _shows_more(self, problem: Problem, found: Timetable) -> bool:
-        """Say whether a draft would come into the calendar."""
-        drafts = {one.id for one in problem.standing if one.hold is Hold.DRAFT}
+        """Say whether a draft would come into the calendar that would not anyway."""
         edge = minute_of(published_until(self.context, self.preferences()))
-        return any(one.id in drafts and one.span.start < edge for one in found.blocks)
+        beyond = {
+            one.id
+            for one in problem.standing
+            if one.hold is Hold.DRAFT and one.span.start >= edge
+        }
+        return any(one.id in beyond and one.span.start < edge for one in found.blocks)
 
     def _place(self, passing: Passing, wished: Wishes, known: Known, effort: Effort) -> None:
         preferences = self.preferences()

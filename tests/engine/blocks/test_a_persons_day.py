@@ -468,6 +468,25 @@ def test_an_urgent_task_takes_the_place_of_drafts_and_moves_nothing_that_is_show
     quiet(world)
 
 
+def test_drafts_that_come_into_the_calendar_anyway_keep_no_place_from_an_urgent_task(
+    world: World,
+) -> None:
+    """The person wants to see more days: nothing else is shown because of the task."""
+    many = (task(world, n, 120, due=date(2026, 7, 20)) for n in range(1, 25))
+    world.plan(*many)
+    world.settle()
+    before = {one.id: one.fields["start"] for one in shown(world)}
+    by_hours(world, 1)
+    world.preferences = replace(BERLIN, publish_days=BERLIN.publish_days + 4)
+    world.start()
+    world.plan(task(world, 99, 120, due=date(2026, 5, 5), priority=1))
+    world.settle()
+    after = {one.id: one.fields["start"] for one in shown(world)}
+    assert {one: after[one] for one in before} == before
+    mine = next(one.start.at for one in blocks(world) if one.task == "T99")
+    assert mine < max(one.start.at for one in blocks(world)) - timedelta(days=14)
+
+
 def test_an_hour_that_the_person_takes_back_is_not_filled_with_what_was_for_later(
     world: World,
 ) -> None:
