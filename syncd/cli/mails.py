@@ -49,6 +49,7 @@ def mails(app: App) -> Mails:
 
 def _line(one: Parcel, zone: str, host: str) -> str:
     kind, period, audience = one.key.split("/")
+    period = period.partition("~")[0]  # a look at what still runs is named by its day, too
     what = f"The {kind} review {period}" + (" for `mail.cc`" if audience == "shared" else "")
     again = f"Send it again: `syncd review {kind} --period {period} --send`."
     why = f" {one.why}" if one.why else ""

@@ -8,23 +8,31 @@ from syncd.review.render.text import text
 from syncd.review.render.verdict import subject
 
 
-def letters(facts: Facts, plan: str) -> tuple[Letter, ...]:
+def letters(facts: Facts, plan: str, answers_at: str = "") -> tuple[Letter, ...]:
     """Return the letters of a review; ``plan`` names whose plan it is.
 
     Others get the shared sections only: no conflicts, money, people or own words.
+    answers_at: where the person can write their answers, "" where nowhere.
     """
-    return tuple(letter(facts, plan, it) for it in Audience)
+    return tuple(letter(facts, plan, it, answers_at) for it in Audience)
 
 
-def letter(facts: Facts, plan: str, audience: Audience) -> Letter:
+def letter(facts: Facts, plan: str, audience: Audience, answers_at: str = "") -> Letter:
     """Return the letter of a review for one audience."""
-    whole = page(facts, shared=audience is Audience.SHARED)
+    shared = audience is Audience.SHARED
+    whole = page(facts, shared=shared, answers_at=answers_at)
     return Letter(
         plan=plan,
         kind=facts.kind,
-        period=facts.period.code,
+        period=_period(facts),
         audience=audience,
         subject=subject(facts),
         text=text(whole),
         html=html(whole),
     )
+
+
+def _period(facts: Facts) -> str:
+    """A look at a week that still runs must not stand in the way of the week's digest."""
+    code = facts.period.code
+    return code if facts.ended else f"{code}~{facts.until:%m%d}"

@@ -1,7 +1,8 @@
 """Making a review: from the store to its facts, kept once its period is over."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from syncd.engine.blocks.memory import Memory
 from syncd.engine.context import Context
@@ -14,13 +15,15 @@ from syncd.review.facts import Facts
 from syncd.review.facts_json import facts_from, facts_text
 from syncd.review.facts_of import facts
 from syncd.review.inputs import Decision, Deed, Edit, Inputs
-from syncd.review.periods import Period
+from syncd.review.periods import Period, before
 from syncd.review.render.parts import safe
 from syncd.review.render.questions import PROMPTS
 from syncd.review.words import count, hours
 from syncd.store.rows import ConflictRow, HistoryRow, Record
 from syncd.store.tool_store import ToolState
 
+MOST_SKIPPED = 8
+"""Periods without a review that the next one tells of."""
 _ALL = 100_000_000
 _AUTHOR = f"{BY} (review)"
 
@@ -61,7 +64,7 @@ def collect(context: Context, period: Period) -> Inputs:
     """Return all that the facts of a period are made from."""
     store = context.store
     records = list(store.plan.every())
-    rows = reversed(store.history.rows(limit=_ALL))
+    edits = tuple(map(_edit, reversed(store.history.rows(limit=_ALL))))
     conflicts = store.history.conflicts()
     memory = Memory(store)
     return Inputs(
@@ -69,13 +72,14 @@ def collect(context: Context, period: Period) -> Inputs:
         now=context.clock.now(),
         zone=context.zone,
         entities=tuple(one.entity for one in records),
-        edits=tuple(map(_edit, rows)),
+        edits=edits,
         assumed=frozenset(one.entity.id for one in records if _is_assumed(one)),
         pauses=memory.pauses,
         weekly_cap=context.preferences.weekly if context.preferences else 0,
         decisions=(*_of_conflicts(conflicts), *_held(context), *_misfits(context, memory)),
         deeds=tuple(_merged(conflicts, period, context.zone)),
         words=_words(records, period),
+        skipped=tuple(_skipped(records, edits, period, context.zone)),
     )
 
 
@@ -185,17 +189,34 @@ def _merged(conflicts: Iterable[ConflictRow], period: Period, zone: str) -> Iter
             yield Deed(what="merged", sentence=said)
 
 
+def _skipped(
+    records: Iterable[Record], edits: Sequence[Edit], period: Period, zone: str
+) -> Iterable[Period]:
+    """Return the periods since the last review, as far as syncd knew anything by then."""
+    told = [one for one in _reviews(records, period) if one.facts]
+    last = max((one.period_end for one in told if one.period_end), default=date.min)
+    known = min((one.at for one in edits), default=period.end(zone))
+    found: list[Period] = []
+    earlier = before(period)
+    while earlier.first > last and earlier.end(zone) > known and len(found) < MOST_SKIPPED:
+        found.append(earlier)
+        earlier = before(earlier)
+    return reversed(found)
+
+
+def _reviews(records: Iterable[Record], period: Period) -> Iterator[Review]:
+    """Yield the reviews of this kind before a period."""
+    for one in (record.entity for record in records):
+        if not isinstance(one, Review) or one.archived or one.kind is not period.kind:
+            continue
+        if one.period_end is not None and one.period_end < period.first:
+            yield one
+
+
 def _words(records: Iterable[Record], period: Period) -> tuple[tuple[str, str], ...]:
     """Return the answers in the last review of this kind that has any."""
     found = [
-        one.entity
-        for one in records
-        if isinstance(one.entity, Review)
-        and not one.entity.archived
-        and one.entity.kind is period.kind
-        and one.entity.period_end is not None
-        and one.entity.period_end < period.first
-        and any(text.strip() for _, text in one.entity.answers)
+        one for one in _reviews(records, period) if any(text.strip() for _, text in one.answers)
     ]
     last = max(found, key=lambda it: it.period_end or period.first, default=None)
     return tuple((it, text) for it, text in last.answers if text.strip()) if last else ()

@@ -49,7 +49,12 @@ class Letter:
     @property
     def key(self) -> str:
         """Return what is sent once: this kind of letter, of this period, to this audience."""
-        return f"{self.kind}/{self.period}/{self.audience}"
+        return key_of(self.kind, self.period, self.audience)
+
+
+def key_of(kind: str, period: str, audience: Audience) -> str:
+    """Return the key of a letter."""
+    return f"{kind}/{period}/{audience}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,17 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A period before this one that had no review, in short; away: there was leave in it."""
+
+    name: str
+    minutes: Minutes
+    tasks: int = 0
+    milestones: tuple[str, ...] = ()
+    away: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """A milestone or a task, and its day."""
 
@@ -140,6 +151,7 @@ class Facts:
 
     streak: weeks in a row with some time done; leave neither counts nor breaks it.
     words: the answers in the review before. beliefs: values and visions, as written.
+    skipped: the periods since that review, oldest first.
     """
 
     kind: ReviewKind
@@ -169,6 +181,7 @@ class Facts:
     setbacks: tuple[str, ...] = ()
     beliefs: tuple[str, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
     @property
     def period(self) -> Period:

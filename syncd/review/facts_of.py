@@ -1,6 +1,7 @@
 """From all that is known to the facts of a period."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from syncd.model.entities import Entity
 from syncd.model.ids import EntityId
@@ -8,9 +9,10 @@ from syncd.model.plan import Plan
 from syncd.model.values import BlockState, ReviewKind
 from syncd.review import findings
 from syncd.review.deeds import deeds
-from syncd.review.facts import Facts, Share
+from syncd.review.facts import Facts, Share, Skipped
 from syncd.review.goals import LOOK_BACK, Then, goals, last_day, told
 from syncd.review.inputs import Decision, Inputs
+from syncd.review.periods import Period
 from syncd.review.rewind import rewound
 from syncd.review.tally import Spent, grouped, spent, total
 from syncd.review.trend import away_days, streak, trend
@@ -57,6 +59,20 @@ def facts(inputs: Inputs) -> Facts:
         setbacks=findings.setbacks(then, missed) if looks_far else (),
         beliefs=findings.beliefs(then) if looks_far else (),
         words=inputs.words,
+        skipped=tuple(_skipped(inputs, one, every) for one in inputs.skipped),
+    )
+
+
+def _skipped(inputs: Inputs, period: Period, every: Sequence[Spent]) -> Skipped:
+    """Tell in short of a period that had no review of its own."""
+    asked = replace(inputs, period=period)
+    then = _then(asked)
+    return Skipped(
+        name=period.name,
+        minutes=total(one for one in every if period.holds(one.day)),
+        tasks=len(findings.tasks_done(asked, then)),
+        milestones=tuple(it.title for it in findings.milestones(asked, then)[0]),
+        away=away_days(asked) > 0,
     )
 
 

@@ -50,7 +50,8 @@ class Inputs:
     entities: the whole plan as it is now, archived ones too. edits: its whole history,
     oldest first. assumed: the done blocks of which nobody said that they took place.
     pauses: leaves, first and last day. weekly_cap: the most minutes planned in a week.
-    words: what the person answered in the review before.
+    words: what the person answered in the review before. skipped: the periods since that
+    review, oldest first.
     """
 
     period: Period
@@ -64,6 +65,7 @@ class Inputs:
     decisions: tuple[Decision, ...] = ()
     deeds: tuple[Deed, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[Period, ...] = ()
 
     @property
     def ended(self) -> bool:

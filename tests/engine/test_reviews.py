@@ -12,11 +12,11 @@ from syncd.engine.blocks.edits import pause
 from syncd.engine.blocks.memory import Memory, Result
 from syncd.engine.context import Context
 from syncd.engine.edits import put_all, set_field
-from syncd.engine.reviews import collect, make_review, review_id
+from syncd.engine.reviews import MOST_SKIPPED, collect, make_review, review_id
 from syncd.model.entities import Goal, Kind, Review, Task
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import GoalStatus, ReviewKind
-from syncd.review.periods import before, read_period
+from syncd.review.periods import before, last_ended, read_period
 from syncd.schedule.preferences import Preferences
 from syncd.store.rows import ConflictRow
 from syncd.store.store import private_store
@@ -191,3 +191,27 @@ def conflict(at: datetime) -> ConflictRow:
         lost_by="todoist",
         lost_at=at,
     )
+
+
+# Weeks that had no review of their own.
+
+
+def test_the_weeks_since_the_last_review_are_told_of_in_the_next(context, watch):
+    watch.after_the_week()
+    make_review(context, WEEK)
+    put_all(context, [replace(TASK, done=True)], "import")
+    watch.at += timedelta(days=21)
+    last = last_ended(ReviewKind.WEEKLY, watch.at.date())
+    told = make_review(context, last).facts.skipped
+    assert [(one.name, one.tasks) for one in told] == [("Week 48", 1), ("Week 49", 0)]
+
+
+def test_a_week_of_which_syncd_knew_nothing_was_not_skipped(context, watch):
+    watch.after_the_week()
+    assert [one.name for one in make_review(context, WEEK).facts.skipped] == ["Week 46"]
+
+
+def test_after_a_year_away_not_every_week_is_told_of(context, watch):
+    watch.at += timedelta(days=370)
+    last = last_ended(ReviewKind.WEEKLY, watch.at.date())
+    assert len(make_review(context, last).facts.skipped) == MOST_SKIPPED

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from syncd.engine.blocks.busytime import BUSY_TIME, Window, keep, windows
+from syncd.engine.blocks.busytime import BUSY_TIME, NEAR, Window, keep, windows
 from syncd.engine.blocks.planning import Planning
 from syncd.engine.blocks.proposal import weigh
 from syncd.engine.context import Context
@@ -16,7 +16,10 @@ from syncd.schedule.timetable import Planner
 
 @dataclass
 class Keeper:
-    """Keeps the blocks of one plan; ``told`` are the tools that told busy time in this cycle."""
+    """Keeps the blocks of one plan.
+
+    told: the tools that told all of the near busy time in this cycle.
+    """
 
     context: Context
     planner: Planner
@@ -38,7 +41,8 @@ class Keeper:
         store, name = self.context.store, found.tool.name
         if keep(store, name, found.busy, self.context.clock.now()):
             store.links.touch(SCHEDULE, [BUSY_TIME])
-        self.told.add(name)
+        if not any(one.unreadable for one in found.busy if one.window.name == NEAR):
+            self.told.add(name)
         for reading in found.busy:
             yield from (*reading.unreadable, *reading.problems)
 

@@ -12,6 +12,8 @@ from syncd.store.store import Store
 OWNER = "schedule"
 SETTINGS = EntityId("settings")
 """What stands for settings and leaves among the entities that ask for another look."""
+OWED = EntityId("owed")
+"""What stands there for a look that could place nothing: it is made up for later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from syncd.engine.blocks import busytime
 from syncd.engine.blocks.busytime import Known
 from syncd.engine.blocks.guard import faults
 from syncd.engine.blocks.inputs import Wishes, off_limits, standing, wishes
-from syncd.engine.blocks.memory import Memory, Result
+from syncd.engine.blocks.memory import OWED, Memory, Result
 from syncd.engine.blocks.passing import Passing, next_look
 from syncd.engine.blocks.placing import Placing, published_until
 from syncd.engine.context import Context
@@ -35,6 +35,8 @@ WEIGHTS = Weights(
 
 In simulated lives a dearer move left fewer moves without need, and not more tasks late.
 """
+WAITING = frozenset({busytime.BUSY_TIME, OWED})
+"""What asks for a look only where busy time is known."""
 
 
 @dataclass
@@ -57,13 +59,14 @@ class Planning:
         look_at = self._memory.look_at
         if look_at is None or look_at <= now:
             return True
-        asked = self.context.store.links.touched(SCHEDULE)
-        return bool(asked) and (fresh or asked.keys() != {busytime.BUSY_TIME})
+        asked = self.context.store.links.touched(SCHEDULE).keys()
+        return bool(asked if fresh else asked - WAITING)
 
     def run(self, *, fresh: bool, effort: Effort | None = None) -> bool:
         """Look, and write down what follows; return whether the plan changed.
 
-        fresh: all sources told their busy time in this cycle.
+        fresh: all sources told their busy time in this cycle. Otherwise a look that
+        places is owed.
         """
         store, now = self.context.store, self.context.clock.now()
         with store.transaction():
@@ -79,10 +82,12 @@ class Planning:
             wished = wishes(self.context, view, passing.blocks, now)
             passing.drop(wished, view)
             known = busytime.known(store, self.sources) if fresh else None
+            store.links.settle(SCHEDULE, asked)
             if known is not None and not known.unreadable:
                 passing.change_zone(preferences.zone)
                 self._place(passing, wished, known, effort or self._effort())
-                store.links.settle(SCHEDULE, asked)
+            else:
+                store.links.touch(SCHEDULE, [OWED])
             passing.tell_tasks()
             pen.flush()
             midnight = start_of(_tomorrow(now, preferences.zone), preferences.zone)

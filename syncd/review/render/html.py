@@ -37,6 +37,7 @@ STYLES: Mapping[str, str] = {
     "code": "font-family:Menlo,Consolas,monospace;font-size:14px;padding:1px 5px;"
     "background:#eef2f7;color:#1f2937",
     "quote": "margin:4px 0 12px;padding:2px 0 2px 12px;border-left:3px solid #9ca3af",
+    "a": "color:#1d4ed8",
     "good": "font-size:13px;font-weight:600;color:#166534",
     "warn": "font-size:13px;font-weight:600;color:#92400e",
     "bad": "font-size:13px;font-weight:600;color:#b91c1c",
@@ -56,6 +57,7 @@ DARK = frozenset(
         "full",
         "rest",
         "code",
+        "a",
         "good",
         "warn",
         "bad",

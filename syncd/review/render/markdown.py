@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from syncd.review.render.parts import Bars, Grid, Lines, Page, Part, Quote, Says
+from syncd.review.render.parts import Bars, Grid, Lines, Link, Page, Part, Quote, Says
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$!&])")
 _BEGINS = re.compile(r"^(\d+)([.)])|^([+\-=])")
@@ -43,6 +43,7 @@ def _lines(part: Part) -> Iterator[str]:
         "lines": _list,
         "says": _says,
         "quote": _quote,
+        "link": _link,
     }
     return write[part.kind](part)
 
@@ -81,3 +82,7 @@ def _quote(part: Quote) -> Iterator[str]:
         if number:
             yield ">"
         yield f"> {_plain(one)}"
+
+
+def _link(part: Link) -> Iterator[str]:
+    yield f"[{_plain(part.words)}](<{part.url}>)"

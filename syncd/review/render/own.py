@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from syncd.review.facts import Facts, Money, Person
+from syncd.review.facts import Facts, Money, Person, Skipped
 from syncd.review.render.parts import Line, Lines, Part, Quote, Says, paragraphs, safe
 from syncd.review.render.questions import question
 from syncd.review.render.sections import MOST, listing
-from syncd.review.words import day, listed
+from syncd.review.words import count, day, hours, listed
 
 _SENTENCE = 300
 
@@ -22,6 +22,28 @@ def decisions(facts: Facts) -> Iterator[Part]:
         every = [*every[:MOST], Line(text=f"and {rest} more", command="syncd status")]
     if every:
         yield Lines(lines=tuple(every))
+
+
+def skipped(facts: Facts) -> Iterator[Part]:
+    """Tell in short of the periods since the last review that had none."""
+    yield from listing("", [_skipped(one) for one in facts.skipped])
+
+
+def _skipped(one: Skipped) -> str:
+    said = [_minutes(one)]
+    said += [f"{count(one.tasks, 'task')} done"] if one.tasks else []
+    said += (
+        [f"reached: {listed([safe(it, 60) for it in one.milestones])}"]
+        if one.milestones
+        else []
+    )
+    return f"{one.name}: {', '.join(said)}"
+
+
+def _minutes(one: Skipped) -> str:
+    if not one.minutes.planned:
+        return "leave" if one.away else "nothing planned"
+    return f"{hours(one.minutes.done)} of {hours(one.minutes.planned)}"
 
 
 def people(facts: Facts) -> Iterator[Part]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from syncd.model.values import ReviewKind
 from syncd.review.facts import Facts
 from syncd.review.render import larger, own, sections
-from syncd.review.render.parts import Page, Part, Section, safe
+from syncd.review.render.parts import Page, Part, Section, link, safe
 from syncd.review.render.verdict import glance, verdict
 from syncd.review.words import span
 
@@ -19,6 +19,7 @@ _OWN: tuple[tuple[str, _Made], ...] = (
     ("Goals", sections.goals),
     ("Decisions wanted", own.decisions),
     ("Done", sections.done),
+    ("Since the last review", own.skipped),
     ("Skills", larger.levels),
     ("Setbacks", larger.setbacks),
     ("Values and visions", larger.beliefs),
@@ -32,12 +33,16 @@ _OWN: tuple[tuple[str, _Made], ...] = (
 )
 
 
-def page(facts: Facts, *, shared: bool = False) -> Page:
-    """Return the page of a review; ``shared``: only what others may read too."""
+def page(facts: Facts, *, shared: bool = False, answers_at: str = "") -> Page:
+    """Return the page of a review; ``shared``: only what others may read too.
+
+    answers_at: the address where the person can write their answers, "" where nowhere.
+    """
     made = [*_sections(facts, _SHARED if shared else _OWN)]
     if not shared:
         weekly = facts.kind is ReviewKind.WEEKLY
-        parts = tuple(own.asked(facts) if weekly else larger.asked(facts))
+        parts: tuple[Part, ...] = tuple(own.asked(facts) if weekly else larger.asked(facts))
+        parts += link("Write your answers", answers_at)
         made.append(Section(title="One question" if weekly else "Questions", parts=parts))
     return Page(
         title=facts.period.title,

@@ -12,6 +12,7 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]{1,500}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,16 @@ class Quote:
     kind: str = "quote"
 
 
-Part = Bars | Grid | Lines | Says | Quote
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A place to go to; url: an address of http or https."""
+
+    words: str
+    url: str
+    kind: str = "link"
+
+
+Part = Bars | Grid | Lines | Says | Quote | Link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +114,12 @@ def safe(text: str, longest: int = LONGEST) -> str:
     """Return a text on one line, without what is not seen, cut to ``longest``."""
     words = " ".join(_UNSEEN.sub(" ", text[: longest * 20]).split())
     return words if len(words) <= longest else f"{words[: longest - 1].rstrip()}…"
+
+
+def link(words: str, url: str) -> tuple[Link, ...]:
+    """Return a link, or nothing where the address is not one of http or https."""
+    good = _ADDRESS.fullmatch(url) and not _UNSEEN.search(url)
+    return (Link(words=words, url=url),) if good else ()
 
 
 def paragraphs(text: str, longest: int = 1500) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from syncd.review.render.parts import Bar, Bars, Grid, Lines, Page, Part, Quote, Says
+from syncd.review.render.parts import Bar, Bars, Grid, Lines, Link, Page, Part, Quote, Says
 
 WIDTH = 78
 _BAR = 20
@@ -31,6 +31,7 @@ def _lines(part: Part) -> Iterator[str]:
         "lines": _list,
         "says": _says,
         "quote": _quote,
+        "link": _link,
     }
     return write[part.kind](part)
 
@@ -93,3 +94,9 @@ def _quote(part: Quote) -> Iterator[str]:
     yield from _wrapped(part.lead)
     for one in part.texts:
         yield from _wrapped(one, "> ", "> ")
+
+
+def _link(part: Link) -> Iterator[str]:
+    """An address stands on a line of its own, however long: half of one leads nowhere."""
+    yield f"{part.words}:"
+    yield part.url

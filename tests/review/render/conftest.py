@@ -18,6 +18,7 @@ from syncd.review.facts import (
     Share,
     Sign,
     SkillFacts,
+    Skipped,
     Week,
     Win,
 )
@@ -80,6 +81,12 @@ def full(text: str = "Lead a team") -> Facts:
         setbacks=(text,),
         beliefs=(text,),
         words=((text, text),),
+        skipped=(
+            Skipped(
+                name="Week 45", minutes=Minutes(confirmed=60, planned=90), milestones=(text,)
+            ),
+            Skipped(name="Week 46", minutes=Minutes(), away=True),
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from syncd.model.values import GoalStatus, Pace, ReviewKind
-from syncd.review.facts import Minutes
+from syncd.review.facts import Minutes, Skipped
 from syncd.review.inputs import Decision, Deed
 from syncd.review.render.html import html
 from syncd.review.render.markdown import markdown
@@ -29,6 +29,7 @@ def test_the_sections_stand_in_the_order_in_which_they_are_wanted(week):
         "Goals",
         "Decisions wanted",
         "Done",
+        "Since the last review",
         "Time",
         "The coming week",
         "People to catch up with",
@@ -58,6 +59,7 @@ def test_what_others_read_is_the_shared_sections_alone(week):
         signs=tuple(replace(one, sentence=private) for one in week.signs),
         deeds=(Deed(what="held", sentence=private),),
         words=((private, private),),
+        skipped=(Skipped(name=private, minutes=Minutes()),),
         beliefs=(private,),
         setbacks=(private,),
     )
@@ -71,6 +73,51 @@ def test_what_others_read_is_the_shared_sections_alone(week):
 def test_what_there_is_nothing_to_tell_of_has_no_heading(week):
     titles = [one.title for one in page(replace(week, money=(), signs=())).sections]
     assert not {"Money", "Well-being"} & set(titles)
+
+
+def test_weeks_without_a_digest_are_told_of_in_the_next_one(week):
+    told = text(page(week)).split("SINCE THE LAST REVIEW")[1]
+    assert "Week 45: 1 h of 1 h 30, reached: Lead a team" in told
+    assert "Week 46: leave" in told
+
+
+# Where to answer.
+
+
+def test_a_digest_leads_to_where_its_answers_are_written(week):
+    address = "https://notes.example.org/week-47?a=1&b=2"
+    whole = page(week, answers_at=address)
+    assert f'href="{address.replace("&", "&amp;")}"' in html(whole)
+    assert f"\n{address}\n" in text(whole)
+    assert f"[Write your answers](<{address}>)" in markdown(whole)
+
+
+def test_others_are_not_led_to_the_person_s_own_page(week):
+    address = "https://notes.example.org/week-47"
+    assert not any(
+        address in form(page(week, shared=True, answers_at=address)) for form in FORMS
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "JAVASCRIPT:alert(1)//https://x.example",
+        "data:text/html,x",
+        "https://x.example/ javascript:alert(1)",
+        "https://x.example/\nBcc: all@example.org",
+        "https://x.example/<script>",
+        'https://x.example/"onmouseover="alert(1)',
+        "file:///etc/passwd",
+        "https://x.example/\u202egnp.exe",
+        "//x.example/y",
+        "",
+    ],
+)
+def test_an_address_that_is_none_of_http_is_no_link(week, address):
+    for form in FORMS:
+        assert form(page(week, answers_at=address)) == form(page(week))
 
 
 # The subject.

@@ -1,0 +1,200 @@
+"""Reviews that are due: made once, kept, and posted once, whatever happens."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from syncd.clock import SystemClock
+from syncd.engine.context import Context
+from syncd.engine.edits import put_all, set_field
+from syncd.engine.outbox import put
+from syncd.engine.posting import Posting
+from syncd.engine.reviews import make_review, review_id
+from syncd.mail.message import Letter, people
+from syncd.model.entities import Goal, Kind
+from syncd.model.ids import EntityId, RemoteId, ToolName
+from syncd.model.values import GoalStatus, ReviewKind
+from syncd.review.periods import read_period
+from syncd.store.parcel import Parcel
+from syncd.store.rows import Link
+from syncd.store.store import private_store
+from syncd.sync.decide import Presence
+
+WEEK = read_period(ReviewKind.WEEKLY, "2026-W47")
+ZONE = "Europe/Berlin"
+RULES = {
+    ReviewKind.WEEKLY: "mon 07:00",
+    ReviewKind.QUARTERLY: "day 1 07:00",
+    ReviewKind.ANNUAL: "jan 2 07:00",
+}
+WHO = people("me@example.org", ["me@example.org"], ["partner@example.org"])
+GOAL = Goal(
+    id=EntityId("goal"),
+    title="Lead",
+    created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    status=GoalStatus.ACTIVE,
+    due=date(2026, 12, 31),
+)
+
+
+class Watch(SystemClock):
+    """Tells the time that it was set to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = WEEK.start(ZONE) + timedelta(days=2)
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class Desk:
+    """A plan that syncd knows since that Wednesday, and an outbox."""
+
+    def __init__(self) -> None:
+        self.watch = Watch()
+        self.context = Context(
+            store=private_store(),
+            clock=self.watch,
+            rng=random.Random(7),  # noqa: S311  # ids, no secrets
+            zone=ZONE,
+            tools={},
+        )
+        put_all(self.context, [GOAL], "import")
+        self.posting = self.started()
+
+    def started(self, **rules: str) -> Posting:
+        chosen = {kind: rules.get(kind.value, rule) for kind, rule in RULES.items()}
+        return Posting(self.context, chosen)
+
+    def put(self, letters: list[Letter]) -> list[str]:
+        return put(self.context.store.outbox, letters, WHO, self.watch.now())
+
+    def turn(self) -> list[str]:
+        """Do what the daemon does again and again."""
+        self.posting.make()
+        return self.posting.post(self.put)
+
+    def waiting(self) -> list[Parcel]:
+        return self.context.store.outbox.all()
+
+    def monday(self, hour: int = 7) -> None:
+        self.watch.at = WEEK.end(ZONE) + timedelta(hours=hour)
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    made = Desk()
+    yield made
+    made.context.store.close()
+
+
+def test_nothing_is_posted_before_it_is_due(desk):
+    desk.monday(hour=6)
+    assert desk.turn() == []
+
+
+def test_on_monday_at_seven_the_digest_is_posted_to_each_audience(desk):
+    desk.monday()
+    assert desk.turn() == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
+    assert desk.context.store.plan.get(review_id(WEEK)) is not None
+
+
+def test_it_is_posted_once_however_often_and_by_whomever_it_is_looked_at(desk):
+    desk.monday()
+    desk.turn()
+    for hours in (0, 1, 100):
+        desk.watch.at += timedelta(hours=hours)
+        assert desk.turn() == []
+        assert Posting(desk.context, RULES).post(desk.put) == []
+    assert len(desk.waiting()) == 2
+
+
+def test_a_crash_between_making_and_posting_loses_nothing(desk):
+    desk.monday()
+    desk.posting.make()
+    assert desk.started().post(desk.put) == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
+
+
+def test_after_a_sleep_of_weeks_one_digest_comes_and_it_tells_of_the_weeks_between(desk):
+    desk.monday()
+    desk.turn()
+    desk.watch.at += timedelta(days=24)
+    new = desk.turn()
+    assert new == ["weekly/2026-W50/own", "weekly/2026-W50/shared"]
+    told = desk.context.store.outbox.get(new[0])
+    assert told is not None
+    assert b"SINCE THE LAST REVIEW" in told.message
+    assert b"Week 48: " in told.message
+
+
+def test_what_is_switched_off_does_not_come(desk):
+    desk.monday()
+    desk.posting = desk.started(weekly="off")
+    assert desk.turn() == []
+
+
+def test_a_week_of_which_syncd_knew_nothing_gets_no_digest(desk):
+    desk.watch.at = WEEK.start(ZONE) + timedelta(hours=8)
+    assert desk.turn() == []
+
+
+def test_a_review_that_was_made_by_hand_before_is_posted_as_it_was(desk):
+    desk.monday(hour=1)
+    before = make_review(desk.context, WEEK).facts
+    set_field(desk.context, GOAL.id, "title", "Another", "command")
+    desk.monday()
+    desk.turn()
+    assert make_review(desk.context, WEEK).facts == before
+
+
+def test_without_anyone_to_write_to_the_review_is_made_all_the_same(desk):
+    desk.monday()
+    desk.posting.make()
+    assert desk.posting.post(lambda letters: []) == []
+    assert desk.turn() == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
+
+
+def test_at_new_year_the_three_reviews_come_each_at_its_time(desk):
+    keys = []
+    desk.watch.at = datetime(2026, 12, 31, 12, tzinfo=UTC)
+    desk.turn()
+    while desk.watch.at < datetime(2027, 1, 6, tzinfo=UTC):
+        desk.watch.at += timedelta(hours=1)
+        keys += [f"{desk.watch.at:%d %H} {key}" for key in desk.turn() if key.endswith("own")]
+    assert keys == [
+        "01 06 quarterly/2026-Q4/own",
+        "02 06 annual/2026/own",
+        "04 06 weekly/2026-W53/own",
+    ]
+
+
+def test_the_digest_leads_to_the_page_that_a_tool_has_of_the_review(desk):
+    desk.monday()
+    desk.posting.make()
+    address = "https://notes.example.org/week-47"
+    desk.context.store.links.save(
+        [
+            Link(
+                tool=ToolName("notion"),
+                entity=review_id(WEEK),
+                remote=RemoteId("r"),
+                kind=Kind.REVIEW,
+                presence=Presence.PRESENT,
+                url=address,
+            )
+        ]
+    )
+    desk.posting.post(desk.put)
+    own, shared = desk.waiting()
+    assert address.encode() in own.message.replace(b"=\r\n", b"")
+    assert address.encode() not in shared.message.replace(b"=\r\n", b"")
+
+
+def test_a_mail_set_up_later_gets_the_review_that_is_the_last(desk):
+    desk.monday()
+    desk.posting.make()
+    desk.watch.at += timedelta(days=3)
+    assert desk.turn() == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
