@@ -54,7 +54,7 @@ def _show(speech: Speech, app: App, seen: Outlook) -> None:
         speech.line(f"You are away from {span}; `syncd resume` ends it.")
     for sentence in (*proposed(app), *busy_words(seen)):
         speech.line(sentence)
-    if seen.stale and seen.busy is not None:
+    if seen.stale and seen.busy is not None and not seen.busy.unreadable:
         speech.note("Something changed since this was planned: the next sync plans again.")
 
 

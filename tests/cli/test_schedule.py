@@ -195,9 +195,10 @@ def test_a_calendar_that_can_not_be_read_is_told(evenings):
     evenings.unreadable = ("There is no calendar 'work': share it.",)
     evenings.calendars = ()
     evenings.plan_blocks()
-    shown = flat(evenings.syncd("schedule").out)
-    assert "There is no calendar 'work': share it." in shown
-    assert "nothing new is planned" in shown
+    said = evenings.syncd("schedule")
+    assert "There is no calendar 'work': share it." in flat(said.out)
+    assert "nothing new is planned" in flat(said.out)
+    assert "next sync plans again" not in flat(said.err)
     assert "can't be read" in evenings.syncd("status").out
 
 
