@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,12 +19,14 @@ from syncd.connect.registry import Registry, connectors
 from syncd.credentials import Credentials, Redactor
 from syncd.engine.context import Context
 from syncd.engine.engine import Engine
+from syncd.engine.posting import Posting
 from syncd.engine.report import Report, ToolReport
 from syncd.engine.tool import OnDelete, Tool
 from syncd.errors import Mistake, SignIn
 from syncd.forms import WEEKDAYS, clock_span
 from syncd.mailing import Mailing
 from syncd.model.ids import ToolName
+from syncd.model.values import ReviewKind
 from syncd.schedule.preferences import Preferences
 from syncd.settings import ConnectorSettings, Settings, load, make_state_dir
 from syncd.store.lock import StateLock
@@ -160,6 +163,22 @@ class App:
             clock=self.clock,
             rng=self.rng,
         )
+
+    @cached_property
+    def posting(self) -> Posting:
+        """Return what makes the reviews that are due, and posts them."""
+        table = self.settings.review
+        rules = {kind: str(getattr(table, kind.value)) for kind in ReviewKind}
+        return Posting(self.plan_context(), rules)
+
+    def post_reviews(self) -> list[str]:
+        """Make the reviews that are due, and put them in the outbox if mail is wanted.
+
+        Returns the keys of the new mails. Raises ``Mistake``.
+        """
+        self.posting.make()
+        mailing = self.mailing()
+        return self.posting.post(mailing.put) if mailing.wanted else []
 
     def _context(self, store: Store, tools: dict[ToolName, Tool]) -> Context:
         return Context(

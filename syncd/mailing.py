@@ -27,6 +27,11 @@ class Mailing:
     clock: Clock
     rng: random.Random
 
+    @property
+    def wanted(self) -> bool:
+        """Say whether the settings name anybody who is to get mail."""
+        return bool(self.settings.recipients or self.settings.cc)
+
     def people(self) -> People:
         """Return who writes to whom. Raises ``Mistake``."""
         table = self.settings

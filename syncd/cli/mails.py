@@ -7,6 +7,7 @@ from typing import Any
 
 from syncd.bootstrap import App
 from syncd.cli.words import local, moment_json
+from syncd.errors import Mistake
 from syncd.store.parcel import Fate, Parcel
 
 TOLD_FOR = timedelta(days=14)
@@ -15,15 +16,21 @@ TOLD_FOR = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mails:
-    """What is on its way, and what is not; ``zone``: the plan's."""
+    """What is on its way, and what is not; ``zone``: the plan's.
+
+    trouble: why the settings do not allow mail though they want it; "" if they do.
+    """
 
     parcels: tuple[Parcel, ...]
     zone: str
     host: str
+    trouble: str = ""
 
     @property
     def lines(self) -> Iterable[str]:
         """Yield a line on each, with what to do where something is to be done."""
+        if self.trouble:
+            yield self.trouble
         for one in self.parcels:
             yield _line(one, self.zone, self.host)
 
@@ -35,6 +42,7 @@ class Mails:
             "waiting": states.count(Fate.WAITING) + states.count(Fate.LEAVING),
             "failed": states.count(Fate.FAILED),
             "unsure": states.count(Fate.UNSURE),
+            "trouble": self.trouble,
             "messages": [_told(one, self.zone) for one in self.parcels],
         }
 
@@ -44,7 +52,20 @@ def mails(app: App) -> Mails:
     since = app.clock.now() - TOLD_FOR
     found = app.store.outbox.all(Fate.WAITING, Fate.LEAVING, Fate.FAILED, Fate.UNSURE)
     recent = [it for it in found if it.made_at > since or it.state is Fate.WAITING]
-    return Mails(parcels=tuple(recent), zone=app.zone, host=app.settings.mail.host)
+    host = app.settings.mail.host
+    return Mails(parcels=tuple(recent), zone=app.zone, host=host, trouble=_trouble(app))
+
+
+def _trouble(app: App) -> str:
+    """Return what is wrong with the settings of mail; "" where none is wanted."""
+    mailing = app.mailing()
+    if not mailing.wanted and not app.settings.mail.host:
+        return ""
+    try:
+        mailing.people()
+    except Mistake as mistake:
+        return str(mistake)
+    return ""
 
 
 def _line(one: Parcel, zone: str, host: str) -> str:

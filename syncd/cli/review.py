@@ -1,13 +1,15 @@
-"""``syncd review``: how a period went, on the screen and in files."""
+"""``syncd review``: how a period went, on the screen, in files and by mail."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from syncd.bootstrap import App
 from syncd.cli.exits import Exit
 from syncd.cli.plain import one_line
+from syncd.cli.sending import send
 from syncd.cli.session import Session
-from syncd.engine.letters import letter
+from syncd.engine.letters import letter, letters
 from syncd.engine.reviews import Made, make_review
 from syncd.engine.view import today
 from syncd.errors import Mistake
@@ -24,23 +26,39 @@ from syncd.store.store import MAIN
 
 _NOBODY = "syncd@localhost"
 """Stands in a message that is only written to a file, where no address is set."""
-_Given = tuple[str | None, Path | None]
 
 
-def review(session: Session, kind: str, given: _Given, *, as_json: bool) -> int:
-    """Show a review, or write it to files; ``given``: --period and --out."""
-    period_text, out = given
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is wanted: of which period, written to which folder, sent or not."""
+
+    period: str | None = None
+    out: Path | None = None
+    send: bool = False
+
+
+def review(session: Session, kind: str, asked: Asked, *, as_json: bool) -> int:
+    """Show a review, write it to files, or send it."""
     which = _kind(kind)
     with session.app() as app:
-        made = make_review(app.plan_context(), _period(app, which, period_text))
-        if out is not None:
-            names = _write(out, made.facts.period.code, _forms(app, made.facts))
-            session.speech.note(f"The review is in {out}: {', '.join(names)}.")
+        if asked.send:
+            app.mailing().people()  # what is wrong with the settings is said first
+        made = make_review(app.plan_context(), _period(app, which, asked.period))
+        at = app.posting.page(made.facts.period)
+        if asked.out is not None:
+            forms = _forms(app, made.facts, at)
+            names = _write(asked.out, made.facts.period.code, forms)
+            session.speech.note(f"The review is in {asked.out}: {', '.join(names)}.")
+        sent = send(app, letters(made.facts, MAIN, at)) if asked.send else None
         if as_json:
-            session.speech.json(_as_json(made))
-        elif out is None:
-            session.speech.aloud(text(page(made.facts)).rstrip())
-        return Exit.DONE
+            session.speech.json(_as_json(made) | ({"mail": sent.as_json} if sent else {}))
+        elif asked.out is None and not sent:
+            session.speech.aloud(text(page(made.facts, answers_at=at)).rstrip())
+        if sent:
+            session.warn(app.warnings)
+            for line in sent.lines:
+                session.speech.note(line)
+        return Exit.DONE if sent is None or sent.well else Exit.NOT_DONE
 
 
 def _kind(said: str) -> ReviewKind:
@@ -65,15 +83,15 @@ def _period(app: App, kind: ReviewKind, said: str | None) -> Period:
     return found
 
 
-def _forms(app: App, facts: Facts) -> Mapping[str, bytes]:
+def _forms(app: App, facts: Facts, answers_at: str) -> Mapping[str, bytes]:
     """Return a review in each of its forms, by the ending of its file's name."""
-    own = letter(facts, MAIN, Audience.OWN)
+    own = letter(facts, MAIN, Audience.OWN, answers_at)
     mail = app.settings.mail
     who = people(mail.sender or _NOBODY, mail.recipients or (_NOBODY,), ())
     return {
         "txt": own.text.encode(),
         "html": own.html.encode(),
-        "md": markdown(page(facts)).encode(),
+        "md": markdown(page(facts, answers_at=answers_at)).encode(),
         "eml": envelope(own, who, app.clock.now()).content,
     }
 

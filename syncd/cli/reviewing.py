@@ -8,7 +8,7 @@ import typer
 from syncd.cli.arguments import Json
 
 
-def review(
+def review(  # noqa: PLR0913  # the options of a command
     ctx: typer.Context,
     kind: Annotated[
         str, typer.Argument(metavar="KIND", help="weekly, quarterly or annual.")
@@ -21,12 +21,16 @@ def review(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write it to files in this folder.")
     ] = None,
+    send: Annotated[
+        bool, typer.Option("--send", help="Mail it now to whoever has no copy yet.")
+    ] = False,
     json: Json = False,
 ) -> int:
     """Look back on a week, a quarter or a year.
 
     Without --period, on the last one that is over; it is then kept as it is.
     """
+    from syncd.cli.review import Asked
     from syncd.cli.review import review as it
 
-    return it(ctx.obj, kind, (period, out), as_json=json)
+    return it(ctx.obj, kind, Asked(period=period, out=out, send=send), as_json=json)

@@ -27,6 +27,11 @@ from syncd.store.tool_store import ToolRow, ToolState
 PATIENCE = 20.0
 """Seconds that one turn of the loop waits for slow tools; they go on by themselves."""
 
+ERRANDS = 60
+"""Seconds between two looks at which review is due and which mail is to be sent."""
+MAIL = "(mail)"
+"""Stands among the tools that are looked at; no connector can have this name."""
+
 log = structlog.get_logger("syncd.daemon")
 
 
@@ -97,14 +102,27 @@ class Daemon:
         self._renew()
         if wanted is None:
             self._engine.check_everything()
-        only = None if wanted is None else [ToolName(name) for name in wanted]
-        mailing = self.app.mailing()
-        if mailing.due:
-            self._courier.go(mailing.send)
-        report = self._engine.run(self.app.usable(only), patience=PATIENCE)
-        self._tell(report)
+        only = None if wanted is None else [ToolName(name) for name in wanted - {MAIL}]
+        with ExitStack() as steps:  # each is taken, whatever becomes of the one before
+            steps.callback(self._post)
+            steps.callback(self._sync, only)
+            self.app.posting.make()  # a review that is due gets its page in this cycle
         rows = self._rows()
         return Cycle(until=_until(rows), summary=self._summary(rows))
+
+    def _sync(self, only: list[ToolName] | None) -> None:
+        if only is None or only:
+            self._tell(self._engine.run(self.app.usable(only), patience=PATIENCE))
+
+    def _post(self) -> None:
+        """Put the reviews that are due in the outbox, and send what waits there."""
+        mailing = self.app.mailing()
+        try:
+            self.app.post_reviews()
+        except Mistake as mistake:
+            self._courier.trouble(str(mistake))
+        if mailing.due:
+            self._courier.go(mailing.send)
 
     def _renew(self) -> None:
         """Make a new engine where a tool that could not be used now can be."""
@@ -126,7 +144,7 @@ class Daemon:
             log.warning(sentence)
         if not polls:
             log.warning("no tool is switched on; add one to the settings and send HUP")
-        return Work(polls=polls, run_cycle=self.cycle)
+        return Work(polls=(*polls, Poll(tool=MAIL, every=ERRANDS)), run_cycle=self.cycle)
 
     def _rows(self) -> list[ToolRow]:
         rows = {name: self.app.store.tools.get(name) for name in self.app.enabled()}

@@ -36,13 +36,17 @@ class Courier:
         if self._thread is not None:
             self._thread.join(timeout=patience)
 
+    def trouble(self, sentence: str) -> None:
+        """Tell why no mail can be sent; the same sentence again is silent."""
+        if sentence != self._trouble:
+            log.warning("no mail can be sent", hint=sentence)
+        self._trouble = sentence
+
     def _go(self, send: Send) -> None:
         try:
             gone = list(send())
         except SyncdError as error:
-            if str(error) != self._trouble:
-                log.warning("no mail can be sent", hint=str(error))
-            self._trouble = str(error)
+            self.trouble(str(error))
             return
         self._trouble = ""
         for one in gone:

@@ -1,0 +1,182 @@
+"""Reviews by mail: at the person's word, and when the daemon finds them due."""
+
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+import structlog
+
+from syncd.cli.exits import Exit
+from syncd.cli.run import Daemon
+from tests.cli.desks import complaint
+from tests.cli.evenings import Evenings
+from tests.mail.servers import House, run
+
+ADA, BEN = "ada@example.org", "ben@example.org"
+MAIL = frozenset({"(mail)"})
+REVIEW = '\n[review]\nquarterly = "off"\nannual = "off"\n'
+
+
+@pytest.fixture
+def house():
+    running = run(House(), None)
+    yield running
+    running.controller.stop(no_assert=True)
+
+
+@pytest.fixture
+def desk(evenings, house):
+    """An evening's desk on the Tuesday after, that can send mail."""
+    evenings.write(mail(house.port) + REVIEW)
+    evenings.later(days=8)
+    evenings.plan_blocks()
+    return evenings
+
+
+def mail(port, **changes):
+    table = {
+        "host": '"127.0.0.1"',
+        "port": port,
+        "security": '"none"',
+        "sender": f'"{ADA}"',
+        "recipients": f'["{ADA}"]',
+        "cc": f'["{BEN}"]',
+    } | changes
+    return "\n[mail]\n" + "\n".join(f"{name} = {it}" for name, it in table.items()) + "\n"
+
+
+def subject(content):
+    return message_from_bytes(content, policy=default)["Subject"]
+
+
+# At the person's word.
+
+
+def test_a_review_is_sent_and_each_gets_their_own(desk, house):
+    said = desk.syncd("review", "weekly", "--send")
+    assert (said.status, said.out) == (Exit.DONE, "")
+    assert said.err.strip() == f"Sent to {ADA}, {BEN}."
+    (own,), (shared,) = house.house.inbox(ADA), house.house.inbox(BEN)
+    assert subject(own) == subject(shared) == desk.told("review")["subject"]
+    assert b"ONE QUESTION" in own
+    assert b"ONE QUESTION" not in shared
+
+
+def test_who_has_it_gets_no_second_copy(desk, house):
+    desk.syncd("review", "--send")
+    again = desk.syncd("review", "--send")
+    assert again.status == Exit.DONE
+    assert "nothing was sent" in again.err
+    assert len(house.house.arrived) == 2
+
+
+def test_who_was_refused_gets_it_when_it_is_asked_for_again(desk, house):
+    house.house.refuses = {BEN: "550 no such person"}
+    first = desk.syncd("review", "--send")
+    assert first.status == Exit.NOT_DONE
+    assert f"Sent to {ADA}." in first.err
+    assert f"{BEN} was refused" in first.err
+    house.house.refuses = {}
+    assert desk.syncd("review", "--send").err.strip() == f"Sent to {BEN}."
+    assert (len(house.house.inbox(ADA)), len(house.house.inbox(BEN))) == (1, 1)
+
+
+def test_while_the_server_has_no_time_it_waits_and_that_is_said(desk, house):
+    house.house.refuses = {who: "451 try later" for who in (ADA, BEN)}
+    said = desk.syncd("review", "--send")
+    assert said.status == Exit.NOT_DONE
+    assert "The weekly review 2026-W13 waits to be sent" in said.err
+    assert desk.told("status")["mail"]["waiting"] == 2
+
+
+def test_programs_are_told_who_got_it(desk):
+    told = desk.told("review", "--send")
+    assert told["mail"]["sent"] == [ADA, BEN]
+    assert told["id"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"host": '""'}, "mail.host"),
+        ({"sender": '""'}, "mail.sender"),
+        ({"recipients": "[]"}, "mail.recipients"),
+    ],
+)
+def test_what_is_missing_in_the_settings_is_named_and_nothing_is_kept(
+    evenings, house, changes, words
+):
+    evenings.write(mail(house.port, **changes))
+    evenings.later(days=8)
+    said = evenings.syncd("review", "--send")
+    assert said.status == Exit.MISTAKE
+    assert words in complaint(said)
+    assert evenings.app().store.outbox.all() == []
+
+
+def test_a_look_at_the_running_week_does_not_stand_in_the_way_of_its_digest(desk, house):
+    assert desk.syncd("review", "--period", "2026-W14", "--send").status == Exit.DONE
+    desk.later(days=7)
+    assert desk.syncd("review", "--period", "2026-W14", "--send").status == Exit.DONE
+    first, second = house.house.inbox(ADA)
+    assert " so far: " in subject(first)
+    assert " so far: " not in subject(second)
+
+
+# By the daemon.
+
+
+class Watched:
+    """The daemon's work, turn by turn."""
+
+    def __init__(self, desk: Evenings) -> None:
+        self.session = desk.session()
+        self.desk = desk
+
+    def turn(self, wanted=MAIL):
+        app = self.desk.app()
+        daemon = Daemon(session=self.session, app=app)
+        daemon.begin()
+        with structlog.testing.capture_logs() as told:
+            daemon.cycle(wanted)
+            daemon.end()
+        app.close()
+        return [one["event"] for one in told]
+
+
+def test_the_daemon_posts_the_digest_once(desk, house):
+    daemon = Watched(desk)
+    daemon.turn()
+    daemon.turn()
+    assert len(house.house.inbox(ADA)) == 1
+    assert len(house.house.inbox(BEN)) == 1
+
+
+def test_before_it_is_due_nothing_is_posted(desk, house):
+    desk.write(mail(house.port) + REVIEW + 'weekly = "wed 07:00"\n')
+    Watched(desk).turn()
+    assert house.house.arrived == []
+
+
+def test_a_digest_that_was_sent_by_hand_is_not_posted_again(desk, house):
+    desk.syncd("review", "--send")
+    Watched(desk).turn()
+    assert len(house.house.arrived) == 2
+
+
+def test_without_mail_the_review_stands_in_the_plan(desk):
+    desk.write(REVIEW)
+    Watched(desk).turn()
+    assert [one["period_start"] for one in reviews(desk)] == ["2026-03-23"]
+
+
+def test_settings_that_allow_no_mail_are_told_of_and_nothing_else_suffers(desk, house):
+    desk.write(mail(house.port, sender='""') + REVIEW)
+    told = Watched(desk).turn()
+    assert told.count("no mail can be sent") == 1
+    assert reviews(desk)
+    assert any("mail.sender" in line for line in desk.told("status")["next"])
+
+
+def reviews(desk):
+    return desk.syncd("plan", "export", "--format", "json").json["reviews"]
