@@ -104,7 +104,7 @@ def from_remote(kind: Kind, raw: Json, account: Account, known_link: str = "") -
         return it
     for name, (key, read) in _READ.items():
         if key in raw:
-            _try(it, name, lambda key=key, read=read: read(raw[key], account))  # type: ignore[misc]
+            _try(it, name, lambda key=key, read=read: read(raw[key], account))  # type: ignore[misc]  # defaults bind the loop's names
     if not account.durations and it.fields.get("estimate_minutes") is None:
         it.fields.pop("estimate_minutes", None)
     if "description" in raw:

@@ -148,6 +148,6 @@ class Loop:
         try:
             self._work = self._reload()
         except Mistake as mistake:
-            log.error("settings not reloaded, the old ones stay", mistake=str(mistake))  # noqa: TRY400
+            log.error("settings not reloaded, the old ones stay", mistake=str(mistake))  # noqa: TRY400  # a person's mistake: the sentence says all
             return
         log.info("settings reloaded", tools=[it.tool for it in self._work.polls])

@@ -118,7 +118,7 @@ def message(letter: Letter, people: People, now: datetime) -> EmailMessage:
     made.add_alternative(_plain(letter.html), subtype="html", cte=_TRANSFER)
     made.set_boundary(f"=_{name}_1")
     if letter.picture:
-        _put_picture(made.get_payload(1), letter.picture, name)  # type: ignore[arg-type]
+        _put_picture(made.get_payload(1), letter.picture, name)  # type: ignore[arg-type]  # the HTML: a part, not text
     return made
 
 

@@ -46,7 +46,7 @@ def asks(source: Source, raw: Any, place: str = "body.filter", depth: int = 0) -
     for word, join in (("and", all), ("or", any)):
         if word in raw:
             parts = _parts(source, raw, word, (place, depth))
-            return lambda page, parts=parts, join=join: join(part(page) for part in parts)  # type: ignore[misc]
+            return lambda page, parts=parts, join=join: join(part(page) for part in parts)  # type: ignore[misc]  # defaults bind the loop's names
     if "timestamp" in raw:
         return _on_timestamp(raw, place)
     if "property" not in raw:

@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-import vcr  # type: ignore[import-untyped]
-from vcr.record_mode import RecordMode  # type: ignore[import-untyped]
+import vcr  # type: ignore[import-untyped]  # it ships no types
+from vcr.record_mode import RecordMode  # type: ignore[import-untyped]  # it ships no types
 
 from syncd.clock import Clock, SystemClock
 from syncd.connect.contract import Connector, Plugin, Toolbox

@@ -109,7 +109,7 @@ def _day(text: str | None, raw: Any, here: Here) -> date:
             return here.today + relativedelta(days=_WORDS[said])
         if said[:1] in ("+", "-"):
             count, unit = int(said[:-1]), _UNITS[said[-1]]
-            return _sane(here.today + relativedelta(**{unit: count}), raw)  # type: ignore[arg-type]
+            return _sane(here.today + relativedelta(**{unit: count}), raw)  # type: ignore[arg-type]  # units are whole numbers
         return _sane(date.fromisoformat(said), raw)
     except (ValueError, OverflowError) as error:
         raise Unreadable(f"{shown(raw)} is a day that does not exist: {_DAY_HOW}") from error

@@ -57,7 +57,7 @@ class _Dumper(yaml.SafeDumper):
         return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002  # the library's signature
-        super().increase_indent(flow, False)  # noqa: FBT003
+        super().increase_indent(flow, False)  # noqa: FBT003  # the library's own call is by place
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

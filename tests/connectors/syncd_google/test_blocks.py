@@ -62,7 +62,7 @@ WHOLE = st.builds(
         **more,
     },
     st.text(),
-    st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  # bounds have no zone
     st.integers(1, 3000),
     st.sampled_from([None, "UTC", "America/New_York", "Asia/Kolkata", BERLIN, "Mars/North"]),
     st.fixed_dictionaries(

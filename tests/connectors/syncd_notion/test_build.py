@@ -41,7 +41,7 @@ def test_without_a_page_it_says_what_to_share() -> None:
 
 
 def test_it_carries_all_kinds_but_blocks_and_gives_addresses() -> None:
-    made = PLUGIN.build(Settings(token="ntn_x", parent_page=PAGE), toolbox())  # noqa: S106
+    made = PLUGIN.build(Settings(token="ntn_x", parent_page=PAGE), toolbox())  # noqa: S106  # not a secret
     assert set(made.carries) == set(Kind) - {Kind.BLOCK}
     assert made.gives_address
     assert made.keeps_marks
@@ -51,7 +51,7 @@ def test_it_carries_all_kinds_but_blocks_and_gives_addresses() -> None:
 
 
 def test_with_databases_of_ones_own_alone_it_carries_only_these() -> None:
-    settings = Settings(token="ntn_x", databases={"tasks": PAGE, "goals": PAGE})  # noqa: S106
+    settings = Settings(token="ntn_x", databases={"tasks": PAGE, "goals": PAGE})  # noqa: S106  # not a secret
     made = PLUGIN.build(settings, toolbox())
     assert set(made.carries) == {Kind.TASK, Kind.GOAL}
     assert not made.holds(Kind.SKILL, {"title": "Analysis"})

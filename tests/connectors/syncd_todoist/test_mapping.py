@@ -30,7 +30,7 @@ _NOTES = st.one_of(
 _ZONES = st.sampled_from([None, "UTC", "Europe/Paris", "America/New_York", "Not/AZone", ""])
 _MOMENTS = st.builds(
     Moment,
-    st.datetimes(datetime(1971, 1, 1), datetime(9990, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.datetimes(datetime(1971, 1, 1), datetime(9990, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  # bounds have no zone
     _ZONES,
 )
 _IDS = st.one_of(st.none(), st.sampled_from(["7qWc3Fh9RvX2mJ5p", "4Fpfq5j5jxf7QmG3"]))

@@ -29,7 +29,7 @@ class Wire:
     def post(self, path: str, **body: Any) -> httpx.Response:
         return self.http.post(path, json=body)
 
-    def sync(self, *commands: dict[str, Any], token: str = "*") -> dict[str, Any]:  # noqa: S107
+    def sync(self, *commands: dict[str, Any], token: str = "*") -> dict[str, Any]:  # noqa: S107  # the service's word for all
         body = {"sync_token": token, "resource_types": ["all"], "commands": list(commands)}
         answer = self.http.post("/sync", json=body)
         assert answer.status_code == 200, answer.text

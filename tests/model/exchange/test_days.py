@@ -51,7 +51,7 @@ def test_a_day(raw: Any, day: date) -> None:
         ("2026-12-01T18:00:00+01:00", "Asia/Tokyo", at(2026, 12, 1, 18, own="Asia/Tokyo")),
         ("+3d 18:00", None, at(2026, 2, 3, 18)),
         ("tomorrow 7:00", None, at(2026, 2, 1, 7)),
-        (datetime(2026, 12, 1, 18), None, at(2026, 12, 1, 18)),  # noqa: DTZ001
+        (datetime(2026, 12, 1, 18), None, at(2026, 12, 1, 18)),  # noqa: DTZ001  # as it is read: without a zone
         (datetime(2026, 12, 1, 18, tzinfo=UTC), None, Moment(datetime(2026, 12, 1, 18, tzinfo=UTC))),
     ],
 )  # fmt: skip

@@ -30,8 +30,8 @@ TEXTS = st.text() | st.sampled_from(
 ) | st.text(alphabet="ab \n\t'\":#-|>{}[]\u2028\u0085\ufeff\U0001f600")  # fmt: skip
 DAYS = st.dates(date(1950, 1, 1), date(2200, 1, 1))
 INSTANTS = st.datetimes(
-    datetime(1950, 1, 1),  # noqa: DTZ001
-    datetime(2200, 1, 1),  # noqa: DTZ001
+    datetime(1950, 1, 1),  # noqa: DTZ001  # bounds have no zone
+    datetime(2200, 1, 1),  # noqa: DTZ001  # bounds have no zone
     timezones=st.just(UTC),
 )
 MOMENTS = st.builds(Moment, INSTANTS, st.none() | ZONES)

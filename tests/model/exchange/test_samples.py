@@ -45,7 +45,7 @@ def tasks(plan: Plan) -> list[Task]:
 
 @pytest.mark.parametrize("text", [SAMPLE, EXAMPLE], ids=["sample", "example"])
 @settings(max_examples=5)
-@given(now=st.datetimes(datetime(2024, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+@given(now=st.datetimes(datetime(2024, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  # bounds have no zone
 def test_it_is_read_without_a_word_on_any_day(text: str, now: datetime) -> None:
     assert len(loaded(text, now)) > 10
 

@@ -29,7 +29,7 @@ SKILL, CONTACT, REVIEW = FIELDS[Kind.SKILL], FIELDS[Kind.CONTACT], FIELDS[Kind.R
         (GOAL["status"], None, "planned"),
         (GOAL["pace"], "On_Track", "on track"),
         (FIELDS[Kind.PROFILE]["horizon"], "3-5 Years", "3-5 years"),
-        (FIELDS[Kind.PROFILE]["horizon"], "3–5 years", "3-5 years"),  # noqa: RUF001
+        (FIELDS[Kind.PROFILE]["horizon"], "3–5 years", "3-5 years"),  # noqa: RUF001  # the dash is the point
         (FIELDS[Kind.PROFILE]["horizon"], "5+ years", "5+ years"),
         (FIELDS[Kind.PROFILE]["aspect"], "growth-area", "growth area"),
         (GOAL["priority"], "P1", 1),

@@ -243,8 +243,8 @@ RULES = st.sampled_from(
 )
 ZONES = st.sampled_from([BERLIN, "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "UTC"])
 INSTANTS = st.datetimes(
-    datetime(2020, 1, 1),  # noqa: DTZ001
-    datetime(2035, 1, 1),  # noqa: DTZ001
+    datetime(2020, 1, 1),  # noqa: DTZ001  # bounds have no zone
+    datetime(2035, 1, 1),  # noqa: DTZ001  # bounds have no zone
     timezones=st.just(UTC),
 )
 
