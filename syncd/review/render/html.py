@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment, StrictUndefined, Template
 
 from syncd.review.render.parts import Bar, Page
+from syncd.review.render.template import PAGE
 
 _FULL = 100
 _SHORT = 12
@@ -83,10 +84,9 @@ def _width(bar: Bar) -> int:
 @cache
 def _template() -> Template:
     made = Environment(
-        loader=PackageLoader("syncd.review", "render"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return made.get_template("page.html.j2")
+    return made.from_string(PAGE)

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
-from importlib.resources import files
 from itertools import pairwise
 
 import pytest
@@ -13,6 +12,7 @@ from syncd.review.inputs import Deed
 from syncd.review.render.html import DARK as CLASSES
 from syncd.review.render.html import STYLES, html
 from syncd.review.render.page import page
+from syncd.review.render.template import PAGE
 
 VOID = {"meta", "br"}
 KNOWN = {
@@ -116,12 +116,11 @@ def test_a_template_in_a_title_is_not_filled_in(week):
 
 # Colours.
 
-SHEET = files("syncd.review.render").joinpath("page.html.j2").read_text(encoding="utf-8")
 DARK = {
     name: found[2]
     for found in re.finditer(
         r"^([., \w]+?) \{ (?:background: #\w+ !important; )?color: (#\w{6})",
-        SHEET,
+        PAGE,
         re.MULTILINE,
     )
     for name in re.findall(r"\.(\w+)", found[1])

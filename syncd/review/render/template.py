@@ -1,3 +1,6 @@
+"""The template of a review's HTML page, as Jinja reads it: a module, so that no file is read."""
+
+PAGE = """\
 {%- macro look(name) -%}{% if name in dark %}class="{{ name }}" {% endif %}style="{{ s[name]|safe }}"{%- endmacro -%}
 {% macro bar(one) %}
 <table role="presentation" {{ look("bar") }}><tr>
@@ -88,3 +91,4 @@ body, .body { background: #111827 !important; color: #e5e7eb !important; }
 </main>
 </body>
 </html>
+"""
