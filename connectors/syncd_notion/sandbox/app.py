@@ -24,12 +24,14 @@ from syncd.model.entities import Kind
 from syncd_notion.sandbox.asked import Asked
 from syncd_notion.sandbox.page import act, page_of
 from syncd_notion.sandbox.person import NotionPerson
-from syncd_notion.sandbox.refusals import Refused, absent
+from syncd_notion.sandbox.refusals import Refused, absent, in_body
 from syncd_notion.sandbox.service import ENDPOINTS, Endpoint
 from syncd_notion.sandbox.state import identity
 from syncd_notion.sandbox.world import BOT, TOKEN, World
 
 VERSION = "2026-03-11"
+MOST_BYTES = 500_000
+"""What a request may weigh (Notion API documentation; the wording is assumed)."""
 
 
 class NotionSandbox:
@@ -148,6 +150,8 @@ def _admit(world: World, request: Request) -> None:
 def _json(body: bytes) -> dict[str, Any]:
     if not body:
         return {}
+    if len(body) > MOST_BYTES:
+        raise in_body("body.length", f"≤ `{MOST_BYTES}`", len(body))
     try:
         found = json.loads(body)
     except ValueError as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from syncd_notion.sandbox.refusals import in_body, trashed
 from syncd_notion.sandbox.render import Json
-from syncd_notion.sandbox.state import Database, Page, Source
+from syncd_notion.sandbox.state import Thing
 from syncd_notion.sandbox.world import World
 
 PARENT = frozenset({"type", "page_id", "data_source_id", "database_id", "workspace"})
@@ -21,7 +21,7 @@ class Asked:
     body: Json
 
 
-def set_trash(world: World, thing: Page | Database | Source, body: Json) -> None:
+def set_trash(world: World, thing: Thing, body: Json) -> None:
     """Do what a body says of the trash; refuse to edit what lies in it."""
     if "in_trash" not in body:
         if world.is_trashed(thing) and body:

@@ -1,4 +1,4 @@
-"""The endpoints of databases, data sources, blocks, the search and the own user."""
+"""The endpoints of databases, data sources, the search and the own user."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from syncd_notion.sandbox import render, schema
 from syncd_notion.sandbox.asked import PAGING, PARENT, Asked, set_trash
 from syncd_notion.sandbox.refusals import in_body, invalid, missing, only, trashed
 from syncd_notion.sandbox.render import Json, listing
-from syncd_notion.sandbox.state import Database, Page, Source, title_of, to_the_millisecond
+from syncd_notion.sandbox.state import Page, Source, title_of, to_the_millisecond
 from syncd_notion.sandbox.texts import parse_runs, plain
 from syncd_notion.sandbox.world import World
 
@@ -129,29 +129,3 @@ def update_source(world: World, asked: Asked) -> Json:
     schema.change(world, source, body.get("properties") or {}, "body.properties")
     world.touch(source)
     return render.source_of(world, source)
-
-
-def children(world: World, asked: Asked) -> Json:
-    """List what stands under a page; only pages and databases are imitated."""
-    page = world.page(asked.ids["block_id"], "path.block_id")
-    found = world.children(page.id)
-    return listing(found, dict(asked.query), "block", lambda it: render.block_of(world, it))
-
-
-def read_block(world: World, asked: Asked) -> Json:
-    """Read a page or a database as a block."""
-    return render.block_of(world, _block(world, asked))
-
-
-def delete_block(world: World, asked: Asked) -> Json:
-    """Put a page or a database into the trash."""
-    thing = _block(world, asked)
-    world.set_trash(thing, in_trash=True)
-    return render.block_of(world, thing)
-
-
-def _block(world: World, asked: Asked) -> Page | Database:
-    name = world.dashed(asked.ids["block_id"], "path.block_id")
-    if name in world.databases:
-        return world.database(name, "path.block_id")
-    return world.page(asked.ids["block_id"], "path.block_id")

@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
-from syncd_notion.sandbox import schema
+from syncd_notion.sandbox import bodies, schema
 from syncd_notion.sandbox.dates import parse_date
 from syncd_notion.sandbox.state import Page, Prop, Source, title_of, to_the_minute
 from syncd_notion.sandbox.texts import plain, run_of
@@ -130,7 +130,7 @@ def _rename(world: World, form: Form) -> str:
 
 def _duplicate(world: World, form: Form) -> str:
     page = world.pages[form["page"]]
-    return world.copy(page).parent
+    return bodies.duplicate(world, page).parent
 
 
 def _trash(world: World, form: Form) -> str:

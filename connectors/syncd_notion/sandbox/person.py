@@ -4,12 +4,11 @@ from datetime import date
 from typing import Any
 
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldType
 from syncd.model.schema import FIELDS
-from syncd.model.values import Moment, Value
-from syncd_notion.sandbox import schema
-from syncd_notion.sandbox.dates import instant_of, shown
-from syncd_notion.sandbox.state import Page, Prop, Source, title_of
+from syncd.model.values import Value
+from syncd_notion.sandbox import bodies, page_text, schema
+from syncd_notion.sandbox.cells import iso_of, option_of, read_cell
+from syncd_notion.sandbox.state import Block, Page, Prop, Source, title_of
 from syncd_notion.sandbox.tables import COLUMNS, TABLES
 from syncd_notion.sandbox.texts import Run, plain, run_of
 from syncd_notion.sandbox.world import PERSON, World
@@ -37,7 +36,8 @@ class NotionPerson:
             prop = schema.find_prop(source, name)
             if prop is not None:
                 found[field] = self._read(kind, field, prop, page)
-        return found
+        answers = {"answers": page_text.answers(self._world, page)}
+        return found | (answers if kind is Kind.REVIEW else {})
 
     def add(self, kind: Kind, title: str, **fields: Value) -> None:
         """Add a page."""
@@ -106,13 +106,14 @@ class NotionPerson:
         """Duplicate a page, with everything in it; return the id of the copy."""
         page = self.page(kind, title)
         self._world.actor = PERSON
-        return self._world.copy(page).id
+        return bodies.duplicate(self._world, page).id
 
     def move(self, kind: Kind, title: str, to: str) -> None:
         """Move a page elsewhere: to a page or another data source."""
         page = self.page(kind, title)
         self._world.actor = PERSON
         page.title, page.parent = page.values.get("title", []), to
+        page.place = self._world.count()
         self._world.touch(page)
 
     def rename_property(self, kind: Kind, name: str, new: str) -> None:
@@ -158,6 +159,43 @@ class NotionPerson:
         """Take a database away from the connection."""
         self._world.hidden.add(self.source(kind).parent)
 
+    # The bodies of pages.
+
+    def body(self, title: str) -> list[str]:
+        """Return the lines of a page's body: texts, nested ones after what holds them."""
+        return page_text.lines(self._world, self.any_page(title))
+
+    def write(self, title: str, heading: str, *blocks: dict[str, Any]) -> None:
+        """Add blocks, as a request has them, to what stands under a heading.
+
+        ``page_text.draft`` makes such blocks. A heading of level 2 that is not there is
+        added at the end of the page.
+        """
+        page = self.any_page(title)
+        self._world.actor = PERSON
+        page_text.insert(self._world, page, heading, *blocks)
+
+    def clear_body(self, title: str) -> None:
+        """Delete all blocks of a page."""
+        page = self.any_page(title)
+        self._world.actor = PERSON
+        for piece in self._world.children(page):
+            if isinstance(piece, Block):
+                bodies.trash(self._world, piece)
+
+    def delete_heading(self, title: str, text: str) -> None:
+        """Delete a heading; what stood under it stays."""
+        page = self.any_page(title)
+        self._world.actor = PERSON
+        bodies.trash(self._world, page_text.heading(self._world, page, text))
+
+    def any_page(self, title: str) -> Page:
+        """Return a page of whatever kind by its title."""
+        for page in self._world.pages.values():
+            if title_of(page) == title and not self._world.is_trashed(page):
+                return page
+        raise KeyError(f"no page '{title}'")
+
     # Values of the plan and values of the workspace.
 
     def _read(self, kind: Kind, field: str, prop: Prop, page: Page) -> Value:
@@ -165,15 +203,17 @@ class NotionPerson:
         if field in ("period_start", "period_end"):
             part = (raw or {}).get("end" if field == "period_end" else "start")
             return date.fromisoformat(part[:10]) if part else None
-        return _READERS.get(prop.type, _as_it_is)(
-            self._world, prop, raw, FIELDS[kind][field].type
-        )
+        return read_cell(self._world, prop, raw, FIELDS[kind][field].type)
 
     def _write(self, kind: Kind, page: Page, field: str, value: Value) -> None:
+        if field == "answers":
+            for question, text in value if isinstance(value, tuple) else ():
+                page_text.answer(self._world, page, question, text)
+            return
         prop = self.prop(kind, COLUMNS[kind][field])
         if field in ("period_start", "period_end"):
             before = dict(page.values.get(prop.id) or {"start": None, "end": None})
-            before["end" if field == "period_end" else "start"] = _iso(value)
+            before["end" if field == "period_end" else "start"] = iso_of(value)
             kept: Any = before
         else:
             kept = self._kept(kind, field, prop, value)
@@ -183,75 +223,15 @@ class NotionPerson:
         if prop.type in _TEXTS:
             return [run_of(str(value))] if value else []
         if prop.type in ("select", "status"):
-            return schema.add_options(prop, [_option(field, value)])[0] if value else None
+            return schema.add_options(prop, [option_of(field, value)])[0] if value else None
         if prop.type == "multi_select":
             return schema.add_options(prop, sorted(map(str, value)))  # type: ignore[arg-type]
         if prop.type == "relation":
             return self._related(Kind(str(FIELDS[kind][field].target)), value)
         if prop.type == "date":
-            return {"start": _iso(value), "end": None} if value else None
+            return {"start": iso_of(value), "end": None} if value else None
         return value if prop.type in ("number", "checkbox") else (value or None)
 
     def _related(self, kind: Kind, value: Value) -> list[str]:
         titles = sorted(map(str, value)) if isinstance(value, frozenset) else [value]
         return [self.page(kind, str(title)).id for title in titles if title]
-
-
-def _option(field: str, value: Value) -> str:
-    if field == "priority":
-        return f"P{value}"
-    text = str(value)
-    return text[:1].upper() + text[1:]
-
-
-def _iso(value: Value) -> str | None:
-    if isinstance(value, Moment):
-        return shown(value.local())
-    return value.isoformat() if isinstance(value, date) else None
-
-
-def _read_text(_world: World, _prop: Prop, raw: Any, _type: FieldType) -> Value:
-    return plain(raw or [])
-
-
-def _read_option(_world: World, prop: Prop, raw: Any, sort: FieldType) -> Value:
-    name = next((it["name"] for it in prop.options if it["id"] == raw), None)
-    if sort is FieldType.PRIORITY:
-        return int(name[1:]) if name else None
-    if sort is FieldType.TEXT:
-        return name or ""
-    return name.lower() if name else None
-
-
-def _read_options(_world: World, prop: Prop, raw: Any, _type: FieldType) -> Value:
-    return frozenset(it["name"] for it in prop.options if it["id"] in (raw or []))
-
-
-def _read_date(_world: World, _prop: Prop, raw: Any, _type: FieldType) -> Value:
-    if not raw:
-        return None
-    start = raw["start"]
-    return date.fromisoformat(start) if len(start) == 10 else Moment(instant_of(start))
-
-
-def _read_related(world: World, _prop: Prop, raw: Any, sort: FieldType) -> Value:
-    titles = [title_of(world.pages[it]) for it in raw or [] if it in world.pages]
-    return frozenset(titles) if sort is FieldType.REFS else next(iter(titles), None)
-
-
-def _as_it_is(_world: World, prop: Prop, raw: Any, sort: FieldType) -> Value:
-    if prop.type == "checkbox":
-        return bool(raw)
-    empty: Value = "" if sort is FieldType.TEXT else None
-    return raw if raw is not None else empty
-
-
-_READERS = {
-    "title": _read_text,
-    "rich_text": _read_text,
-    "select": _read_option,
-    "status": _read_option,
-    "multi_select": _read_options,
-    "date": _read_date,
-    "relation": _read_related,
-}

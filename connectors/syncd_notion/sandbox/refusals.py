@@ -1,6 +1,9 @@
 """What the service refuses, and in which words."""
 
+import json
 from typing import Any
+
+_QUOTED = 55
 
 
 class Refused(Exception):
@@ -71,8 +74,6 @@ def only(body: Any, place: str, allowed: frozenset[str]) -> dict[str, Any]:
 
 
 def _shown(found: object) -> str:
-    if isinstance(found, str):
-        return f'"{found}"'
-    if isinstance(found, bool):
-        return str(found).lower()
-    return str(found) if isinstance(found, int | float) else type(found).__name__
+    """Return a value as messages quote it: as JSON that is cut (recorded messages)."""
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), default=str)
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}..."

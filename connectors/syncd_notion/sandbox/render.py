@@ -6,8 +6,10 @@ from typing import Any
 from syncd_notion.sandbox.refusals import in_body, invalid
 from syncd_notion.sandbox.schema import CHOICES
 from syncd_notion.sandbox.state import (
+    Block,
     Database,
     Page,
+    Piece,
     Prop,
     Source,
     Thing,
@@ -22,7 +24,7 @@ from syncd_notion.sandbox.world import BOT, WORKSPACE, World
 
 Json = dict[str, Any]
 MOST_RESULTS = 100
-_CURSOR = identity("cursor")
+_PREFIXES = {"page_or_data_source": f"s:{identity('cursor')}:"}
 
 
 def address(thing: Thing, title: str) -> str:
@@ -152,23 +154,41 @@ def _groups(prop: Prop) -> list[Json]:
     ]
 
 
-def block_of(world: World, thing: Page | Database) -> Json:
-    """Return a page or a database as the block that it is in its parent."""
-    sort = "child_page" if isinstance(thing, Page) else "child_database"
-    title = title_of(thing) if isinstance(thing, Page) else plain(thing.title)
+def block_of(world: World, thing: Piece) -> Json:
+    """Return a block, or a page or a database as the block that it is in its parent."""
+    sort = block_type(thing)
     return {
         "object": "block",
         "id": thing.id,
-        "parent": parent_of(thing),
+        "parent": _parent_of_block(world, thing),
         "created_time": to_the_minute(thing.created),
         "last_edited_time": to_the_minute(thing.edited),
         "created_by": user(thing.creator),
         "last_edited_by": user(thing.editor),
-        "has_children": isinstance(thing, Page) and bool(world.children(thing.id)),
+        "has_children": not isinstance(thing, Database) and bool(world.children(thing)),
         "in_trash": world.is_trashed(thing),
         "type": sort,
-        sort: {"title": title},
+        sort: thing.content if isinstance(thing, Block) else {"title": _title(thing)},
     }
+
+
+def block_type(thing: Piece) -> str:
+    """Return the type that something has as a block."""
+    if isinstance(thing, Block):
+        return thing.type
+    return "child_page" if isinstance(thing, Page) else "child_database"
+
+
+def _title(thing: Page | Database) -> str:
+    return title_of(thing) if isinstance(thing, Page) else plain(thing.title)
+
+
+def _parent_of_block(world: World, thing: Piece) -> Json:
+    if thing.parent in world.blocks:
+        return {"type": "block_id", "block_id": thing.parent}
+    if isinstance(thing, Page):
+        return _parent_of_page(thing, world.sources.get(thing.parent))
+    return parent_of(thing)
 
 
 def bot() -> Json:
@@ -191,7 +211,7 @@ def bot() -> Json:
 
 
 def listing(things: list[Any], asked: Json, sort: str, show: Any) -> Json:
-    """Return one page of a listing, from the cursor on."""
+    """Return one page of a listing; cursors name the next thing (recorded replies)."""
     size = page_size(asked.get("page_size"))
     start = _start(things, asked.get("start_cursor"))
     end = start + size
@@ -199,7 +219,7 @@ def listing(things: list[Any], asked: Json, sort: str, show: Any) -> Json:
     return {
         "object": "list",
         "results": [show(it) for it in things[start:end]],
-        "next_cursor": f"s:{_CURSOR}:{_name(things[end])}" if more else None,
+        "next_cursor": _PREFIXES.get(sort, "") + _name(things[end]) if more else None,
         "has_more": more,
         "type": sort,
         sort: {},

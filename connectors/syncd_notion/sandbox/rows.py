@@ -1,7 +1,8 @@
 """The endpoints of rows: query, create, read, update, single properties."""
 
-from syncd_notion.sandbox import render, schema
+from syncd_notion.sandbox import bodies, render, schema
 from syncd_notion.sandbox.asked import PAGING, PARENT, Asked, set_trash
+from syncd_notion.sandbox.drafts import parse_drafts
 from syncd_notion.sandbox.query import asks, ordered
 from syncd_notion.sandbox.refusals import absent, invalid, missing, only, trashed
 from syncd_notion.sandbox.render import Json, listing
@@ -10,7 +11,7 @@ from syncd_notion.sandbox.texts import parse_runs
 from syncd_notion.sandbox.values import parse_values, shown_value
 from syncd_notion.sandbox.world import World
 
-_NOT_IMITATED = ("children", "markdown", "template", "content", "erase_content", "position")
+_NOT_IMITATED = ("markdown", "template", "content", "erase_content", "position")
 _QUERY = frozenset({"filter", "sorts", "result_type", "in_trash", "archived"})
 
 
@@ -48,11 +49,18 @@ def _rows(world: World, source: Source, name: str) -> list[Page]:
 
 def create_page(world: World, asked: Asked) -> Json:
     """Add a row, or a page under a page."""
-    keys = frozenset({"parent", "properties", "icon", "cover", *_NOT_IMITATED})
+    keys = frozenset({"parent", "properties", "icon", "cover", "children", *_NOT_IMITATED})
     body = _imitated(only(asked.body, "body", keys))
     if "parent" not in body:
         raise missing("body.parent")
     parent = only(body["parent"], "body.parent", PARENT)
+    drafts = parse_drafts(body["children"], "body.children") if "children" in body else ()
+    page = _new_page(world, parent, body)
+    bodies.put(world, page, drafts)
+    return render.page_of(world, page)
+
+
+def _new_page(world: World, parent: Json, body: Json) -> Page:
     if "page_id" in parent:
         return _page_under_page(world, parent, body)
     source = _source_for(world, parent)
@@ -61,7 +69,7 @@ def create_page(world: World, asked: Asked) -> Json:
     values = parse_values(world, source, body.get("properties") or {}, "body.properties")
     page = world.add_row(source, values)
     page.icon, page.cover = body.get("icon"), body.get("cover")
-    return render.page_of(world, page)
+    return page
 
 
 def _imitated(body: Json) -> Json:
@@ -83,12 +91,11 @@ def _source_for(world: World, parent: Json) -> Source:
     return sources[0]
 
 
-def _page_under_page(world: World, parent: Json, body: Json) -> Json:
+def _page_under_page(world: World, parent: Json, body: Json) -> Page:
     above = world.page(str(parent["page_id"]), "body.parent.page_id")
     raw = (body.get("properties") or {}).get("title") or []
     runs = raw.get("title") if isinstance(raw, dict) else raw
-    page = world.add_page(above.id, parse_runs(runs, "body.properties.title"))
-    return render.page_of(world, page)
+    return world.add_page(above.id, parse_runs(runs, "body.properties.title"))
 
 
 def read_page(world: World, asked: Asked) -> Json:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from syncd_notion.sandbox import containers, rows
+from syncd_notion.sandbox import blocks, containers, rows
 from syncd_notion.sandbox.asked import Asked
 from syncd_notion.sandbox.render import Json
 from syncd_notion.sandbox.world import World
@@ -21,7 +21,9 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
     ("GET", "/v1/pages/{page_id}"): rows.read_page,
     ("PATCH", "/v1/pages/{page_id}"): rows.update_page,
     ("GET", "/v1/pages/{page_id}/properties/{property_id}"): rows.page_property,
-    ("GET", "/v1/blocks/{block_id}/children"): containers.children,
-    ("GET", "/v1/blocks/{block_id}"): containers.read_block,
-    ("DELETE", "/v1/blocks/{block_id}"): containers.delete_block,
+    ("GET", "/v1/blocks/{block_id}/children"): blocks.children,
+    ("PATCH", "/v1/blocks/{block_id}/children"): blocks.append,
+    ("GET", "/v1/blocks/{block_id}"): blocks.read_block,
+    ("PATCH", "/v1/blocks/{block_id}"): blocks.update_block,
+    ("DELETE", "/v1/blocks/{block_id}"): blocks.delete_block,
 }

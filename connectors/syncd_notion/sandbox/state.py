@@ -34,6 +34,7 @@ class Thing:
 
     parent: the id of what holds it; "" is the workspace.
     number: the place in the order of making.
+    place: the place among what stands in the same page or block.
     """
 
     id: str
@@ -44,6 +45,11 @@ class Thing:
     creator: str
     editor: str
     in_trash: bool = False
+    place: int = 0
+
+    def __post_init__(self) -> None:
+        """Put it at the end, where nothing else is said."""
+        self.place = self.place or self.number
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +62,14 @@ class Page(Thing):
     is_locked: bool = False
     icon: Any = None
     cover: Any = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Block(Thing):
+    """A piece of a page's body. ``content`` is what replies have under its type."""
+
+    type: str
+    content: dict[str, Any]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,6 +96,10 @@ class Source(Thing):
     def title_prop(self) -> Prop:
         """Return the one property that is the title."""
         return self.props["title"]
+
+
+Piece = Page | Database | Block
+"""What can stand in the body of a page."""
 
 
 def identity(*parts: object) -> str:

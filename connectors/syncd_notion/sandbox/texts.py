@@ -17,6 +17,8 @@ PLAIN: Run = {
     "code": False,
     "color": "default",
 }
+_HUES = ("gray", "brown", "orange", "yellow", "green", "blue", "purple", "pink", "red")
+COLORS = frozenset(it + back for it in ("default", *_HUES) for back in ("", "_background"))
 _RUN_KEYS = frozenset({"type", "text", "annotations", "plain_text", "href"})
 _TEXT_KEYS = frozenset({"content", "link"})
 
@@ -84,8 +86,18 @@ def _parse_run(raw: Any, place: str) -> Run:
     if units(content) > RUN_UNITS:
         where = f"{place}.text.content.length"
         raise in_body(where, f"≤ `{RUN_UNITS}`", units(content))
-    style = only(run.get("annotations") or {}, f"{place}.annotations", frozenset(PLAIN))
+    style = _style(run.get("annotations") or {}, f"{place}.annotations")
     return run_of(content, _link(text.get("link"), f"{place}.text.link"), **style)
+
+
+def _style(raw: Any, place: str) -> dict[str, Any]:
+    style = only(raw, place, frozenset(PLAIN))
+    for name, value in style.items():
+        if name == "color" and (not isinstance(value, str) or value not in COLORS):
+            raise in_body(f"{place}.color", "a color", value)
+        if name != "color" and not isinstance(value, bool):
+            raise in_body(f"{place}.{name}", "a boolean", value)
+    return style
 
 
 def _link(raw: Any, place: str) -> str | None:

@@ -1,15 +1,16 @@
 """A workspace: its pages and databases, who sees them, and what editing does."""
 
-import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from syncd.clock import Clock
 from syncd_notion.sandbox.refusals import Refused, invalid, not_found, trashed
 from syncd_notion.sandbox.state import (
+    Block,
     Database,
     Page,
+    Piece,
     Prop,
     Source,
     Thing,
@@ -37,6 +38,8 @@ class World:
     search_lag: how many searches do not see what is made from now on.
     query_limit: rows after which a query ends (10,000 in the service).
     trashed_query: what a query of a trashed database does: "404", "empty" or "rows".
+    api_edits_move_pages: whether an edit of a body by the API is an edit of its page, as
+        one by hand is. Not so in 2024 (dvanoni/notero#571).
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -51,6 +54,9 @@ class World:
         self.search_lag = 0
         self.query_limit = 10_000
         self.trashed_query = "404"
+        self.api_edits_move_pages = False
+        self.blocks: dict[str, Block] = {}
+        self._bodies: dict[str, list[Block]] = {}
         self._number = 0
         self.parent_page = self.add_page("", [run_of("Career")]).id
 
@@ -79,9 +85,12 @@ class World:
         self.pages[page.id] = page
         return page
 
-    def copy(self, page: Page) -> Page:
-        """Duplicate a row, with everything in it."""
-        return self.add_row(self.sources[page.parent], copy.deepcopy(page.values))
+    def add_block(self, parent: str, sort: str, content: dict[str, Any]) -> Block:
+        """Add a block at the end of a page or of another block."""
+        block = Block(**self._new("block", parent), type=sort, content=content)
+        self.blocks[block.id] = block
+        self._bodies.setdefault(parent, []).append(block)
+        return block
 
     def add_database(self, parent: str, title: list[Run]) -> tuple[Database, Source]:
         """Add a database with one data source of the same title."""
@@ -110,14 +119,14 @@ class World:
         live = [it for it in rows if not self.is_trashed(it) and not it.is_archived]
         return sorted(live, key=lambda it: -it.number)
 
-    def children(self, page: str) -> list[Page | Database]:
-        """Return what stands under a page, in the order of making."""
-        found: list[Page | Database] = [
-            *(it for it in self.pages.values() if it.parent == page),
-            *(it for it in self.databases.values() if it.parent == page),
-        ]
-        live = [it for it in found if not self.is_trashed(it) and self.shows(it)]
-        return sorted(live, key=lambda it: it.number)
+    def children(self, holder: Thing) -> list[Piece]:
+        """Return what stands in a page or a block, in order, but for what was deleted."""
+        found: list[Piece] = [*self._bodies.get(holder.id, [])]
+        if isinstance(holder, Page):
+            found += [it for it in self.pages.values() if it.parent == holder.id]
+            found += [it for it in self.databases.values() if it.parent == holder.id]
+        live = [it for it in found if not it.in_trash and self.shows(it)]
+        return sorted(live, key=lambda it: it.place)
 
     # Who sees what, and what is in the trash.
 
@@ -130,7 +139,13 @@ class World:
 
     def thing(self, name: str) -> Thing | None:
         """Return what has this id."""
-        return self.pages.get(name) or self.databases.get(name) or self.sources.get(name)
+        kinds: tuple[Mapping[str, Thing], ...]
+        kinds = (self.pages, self.databases, self.sources, self.blocks)
+        return next((it[name] for it in kinds if name in it), None)
+
+    def holder(self, piece: Piece) -> Thing:
+        """Return the page or the block in which something stands."""
+        return next(it for it in self.above(piece) if it is not piece)
 
     def shows(self, thing: Thing) -> bool:
         """Say whether the connection sees it."""
@@ -172,6 +187,14 @@ class World:
         found = self.sources.get(self.dashed(raw, place))
         if found is None or not self.shows(found):
             raise self.missing("database", raw, place)
+        return found
+
+    def block(self, raw: str, place: str = "path.block_id") -> Piece:
+        """Return a block that the connection sees; pages and databases are blocks too."""
+        name = self.dashed(raw, place)
+        found = self.blocks.get(name) or self.pages.get(name) or self.databases.get(name)
+        if found is None or not self.shows(found):
+            raise self.missing("block", raw, place)
         return found
 
     def missing(self, what: str, raw: str, place: str) -> Refused:

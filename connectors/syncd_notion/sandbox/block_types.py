@@ -1,0 +1,158 @@
+"""Types of blocks: what a request may say of each, and what is kept of it.
+
+The shapes are those of the service's published types; a message that names them follows
+recorded ones.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from syncd_notion.sandbox.refusals import Refused, absent, in_body, invalid, missing, only
+from syncd_notion.sandbox.texts import COLORS, parse_runs, units
+
+Content = dict[str, Any]
+Read = Callable[[Any, str], Any]
+
+_LANGUAGES = (
+    "abap|abc|agda|arduino|ascii art|assembly|bash|basic|bnf|c|c#|c++|clojure|coffeescript"
+    "|coq|css|dart|dhall|diff|docker|ebnf|elixir|elm|erlang|f#|flow|fortran|gherkin|glsl|go"
+    "|graphql|groovy|haskell|hcl|html|idris|java|javascript|json|julia|kotlin|latex|less"
+    "|lisp|livescript|llvm ir|lua|makefile|markdown|markup|matlab|mathematica|mermaid|nix"
+    "|notion formula|objective-c|ocaml|pascal|perl|php|plain text|powershell|prolog"
+    "|protobuf|purescript|python|r|racket|reason|ruby|rust|sass|scala|scheme|scss|shell"
+    "|smalltalk|solidity|sql|swift|toml|typescript|vb.net|verilog|vhdl|visual basic"
+    "|webassembly|xml|yaml|java/c/c++/c#"
+)
+LANGUAGES = frozenset(_LANGUAGES.split("|"))
+
+
+def _flag(raw: Any, place: str) -> bool:
+    if not isinstance(raw, bool):
+        raise _not_it(place, "a boolean", raw)
+    return raw
+
+
+def _color(raw: Any, place: str) -> str:
+    if not isinstance(raw, str) or raw not in COLORS:
+        raise _not_it(place, "a color", raw)
+    return raw
+
+
+def _language(raw: Any, place: str) -> str:
+    if not isinstance(raw, str) or raw not in LANGUAGES:
+        raise _not_it(place, "a language", raw)
+    return raw
+
+
+def _icon(raw: Any, place: str) -> Content:
+    if isinstance(raw, dict) and raw and not {"emoji", "external"} & set(raw):
+        raise absent(f"icons with {', '.join(raw)}")
+    icon = only(raw, place, frozenset({"type", "emoji", "external"}))
+    if "emoji" in icon:
+        emoji = icon["emoji"]
+        if not isinstance(emoji, str) or not 0 < units(emoji) <= _EMOJI_UNITS:
+            raise _not_it(f"{place}.emoji", "an emoji", emoji)
+        return {"type": "emoji", "emoji": emoji}
+    if "external" not in icon:
+        raise missing(f"{place}.emoji")
+    url = only(icon["external"], f"{place}.external", frozenset({"url"})).get("url")
+    if not isinstance(url, str) or not url:
+        raise _not_it(f"{place}.external.url", "a string", url)
+    return {"type": "external", "external": {"url": url}}
+
+
+_EMOJI_UNITS = 32
+
+
+def _not_it(place: str, expected: str, raw: Any) -> Refused:
+    if raw is None:
+        text = f"{place} should be {expected} or `undefined`, instead was `null`."
+        return invalid(f"body failed validation: {text}")
+    return in_body(place, expected, raw)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What stands under one type of block.
+
+    parts: how each part is read, in the order of replies; first: what it is at first.
+    needed, needed_later: parts that a new block, and a change of one, must name.
+    holds: whether other blocks can stand in it.
+    """
+
+    parts: Mapping[str, Read]
+    first: Content = field(default_factory=dict)
+    needed: frozenset[str] = frozenset({"rich_text"})
+    needed_later: frozenset[str] = frozenset()
+    holds: bool = True
+
+    def made(self, raw: Any, place: str) -> Content:
+        """Read a new block's content; ``raw`` has no children any more."""
+        return self._whole({**self.first, **self._read(raw, place, self.needed)})
+
+    def changed(self, before: Content, raw: Any, place: str) -> Content:
+        """Read a change: what it names is replaced, the rest stays."""
+        return self._whole({**before, **self._read(raw, place, self.needed_later)})
+
+    def _whole(self, content: Content) -> Content:
+        return {name: content[name] for name in self.parts}
+
+    def _read(self, raw: Any, place: str, needed: frozenset[str]) -> Content:
+        body = only(raw, place, frozenset(self.parts))
+        for name in sorted(needed - set(body)):
+            raise missing(f"{place}.{name}")
+        return {name: self.parts[name](part, f"{place}.{name}") for name, part in body.items()}
+
+
+_TEXT: Mapping[str, Read] = {"rich_text": parse_runs}
+_COLOR: Mapping[str, Read] = {"color": _color}
+_RICH = frozenset({"rich_text"})
+_LINE = Shape(parts={**_TEXT, **_COLOR}, first={"color": "default"}, needed_later=_RICH)
+_HEADING = Shape(
+    parts={**_TEXT, "is_toggleable": _flag, **_COLOR},
+    first={"is_toggleable": False, "color": "default"},
+    needed_later=_RICH,
+)
+_WITH_ICON = Shape(
+    parts={**_TEXT, "icon": _icon, **_COLOR}, first={"icon": None, "color": "default"}
+)
+
+SHAPES: Mapping[str, Shape] = {
+    "paragraph": _WITH_ICON,
+    "heading_1": _HEADING,
+    "heading_2": _HEADING,
+    "heading_3": _HEADING,
+    "heading_4": _HEADING,
+    "bulleted_list_item": _LINE,
+    "numbered_list_item": _LINE,
+    "quote": _LINE,
+    "toggle": _LINE,
+    "to_do": Shape(
+        parts={**_TEXT, "checked": _flag, **_COLOR},
+        first={"checked": False, "color": "default"},
+    ),
+    "callout": _WITH_ICON,
+    "code": Shape(
+        parts={"caption": parse_runs, **_TEXT, "language": _language},
+        first={"caption": []},
+        needed=frozenset({"rich_text", "language"}),
+        holds=False,
+    ),
+    "divider": Shape(parts={}, needed=frozenset(), holds=False),
+}
+
+
+def can_hold(sort: str, content: Content) -> bool:
+    """Say whether blocks can stand in a block; a heading holds some if it is a toggle."""
+    return SHAPES[sort].holds and bool(content.get("is_toggleable", True))
+
+
+_TYPES = (
+    "embed bookmark image video pdf file audio code equation divider breadcrumb tab"
+    " table_of_contents link_to_page table_row ai_block meeting_notes custom_block table"
+    " column_list column heading_1 heading_2 heading_3 heading_4 paragraph"
+    " bulleted_list_item numbered_list_item quote to_do toggle template callout synced_block"
+)
+TYPES = tuple(_TYPES.split())
+"""All types that the service takes, in the order in which its messages name them."""

@@ -1,0 +1,125 @@
+"""The endpoints of blocks: what stands in a page, and in a block."""
+
+from typing import Any
+
+from syncd_notion.sandbox import bodies, render
+from syncd_notion.sandbox.asked import Asked
+from syncd_notion.sandbox.block_types import SHAPES, TYPES, Content, can_hold
+from syncd_notion.sandbox.drafts import childless, parse_drafts
+from syncd_notion.sandbox.refusals import in_body, invalid, missing, only, trashed, unknown
+from syncd_notion.sandbox.render import Json, listing
+from syncd_notion.sandbox.state import Block, Database, Piece
+from syncd_notion.sandbox.world import World
+
+
+def children(world: World, asked: Asked) -> Json:
+    """List what stands right in a page or a block, child pages and databases too."""
+    found = world.children(_holder(world, asked))
+    return listing(found, dict(asked.query), "block", lambda it: render.block_of(world, it))
+
+
+def _holder(world: World, asked: Asked) -> Piece:
+    found = world.block(asked.ids["block_id"])
+    if isinstance(found, Database):
+        raise world.missing("block", asked.ids["block_id"], "path.block_id")
+    return found
+
+
+def append(world: World, asked: Asked) -> Json:
+    """Put new blocks into a page or a block.
+
+    The reply has the new blocks; where they went after another one, also all that follows
+    them (recorded replies; the documentation says the new ones only).
+    """
+    holder = _holder(world, asked)
+    body = only(asked.body, "body", frozenset({"children", "position"}))
+    if "children" not in body:
+        raise missing("body.children")
+    drafts = parse_drafts(body["children"], "body.children")
+    if isinstance(holder, Block) and not can_hold(holder.type, holder.content):
+        raise childless(holder.type)
+    at = _position(world, holder, body["position"]) if "position" in body else None
+    if world.is_trashed(holder):
+        raise trashed()
+    made = bodies.put(world, holder, drafts, at)
+    shown = world.children(holder)[at:] if at else made
+    return {
+        "object": "list",
+        "results": [render.block_of(world, it) for it in shown],
+        "next_cursor": None,
+        "has_more": False,
+        "type": "block",
+        "block": {},
+    }
+
+
+def _position(world: World, holder: Piece, raw: Any) -> int | None:
+    """Return before which child the new ones come; None is the end."""
+    body = only(raw, "body.position", frozenset({"type", "after_block"}))
+    sort = body.get("type")
+    if sort not in ("after_block", "start", "end"):
+        raise in_body("body.position.type", '"after_block", "start" or "end"', sort)
+    if sort != "after_block":
+        if "after_block" in body:
+            raise unknown("body.position.after_block", body["after_block"])
+        return 0 if sort == "start" else None
+    if "after_block" not in body:
+        raise missing("body.position.after_block")
+    where = "body.position.after_block"
+    name = only(body["after_block"], where, frozenset({"id"})).get("id")
+    anchor = world.dashed(name if isinstance(name, str) else repr(name), f"{where}.id")
+    ids = [it.id for it in world.children(holder)]
+    if anchor not in ids:
+        raise invalid(f"Block ID to append children after is not parented by {holder.id}")
+    return ids.index(anchor) + 1
+
+
+def read_block(world: World, asked: Asked) -> Json:
+    """Read a block; pages and databases are blocks too, and so is what was deleted."""
+    return render.block_of(world, world.block(asked.ids["block_id"]))
+
+
+def update_block(world: World, asked: Asked) -> Json:
+    """Change a block: each part that is named is replaced whole; the type stays."""
+    piece = world.block(asked.ids["block_id"])
+    body = only(asked.body, "body", frozenset({"type", "in_trash", *TYPES}))
+    in_trash = body.get("in_trash", False)
+    if not isinstance(in_trash, bool):
+        raise in_body("body.in_trash", "a boolean", in_trash)
+    content = _content(piece, body)
+    if "in_trash" in body and not in_trash:
+        bodies.trash(world, piece, in_trash=False)
+    if body and world.is_trashed(piece) and not in_trash:
+        raise trashed()
+    if content is not None and isinstance(piece, Block):
+        if world.is_trashed(piece):
+            raise trashed()
+        bodies.change(world, piece, content)
+    if in_trash:
+        bodies.trash(world, piece)
+    return render.block_of(world, piece)
+
+
+def _content(piece: Piece, body: Json) -> Content | None:
+    """Read what a body says of the content; None if it says nothing."""
+    named = [sort for sort in TYPES if sort in body]
+    said = [body["type"]] if body.get("type") is not None else []
+    sort = piece.type if isinstance(piece, Block) else render.block_type(piece)
+    if any(it != sort for it in (*named, *said)):
+        raise invalid(f"Expected block type {sort} in request body")
+    if said and not named:
+        raise missing(f"body.{sort}")
+    if not named or not isinstance(piece, Block):
+        return None
+    if not isinstance(body[sort], dict):
+        raise in_body(f"body.{sort}", "an object", body[sort])
+    return SHAPES[sort].changed(piece.content, body[sort], f"body.{sort}")
+
+
+def delete_block(world: World, asked: Asked) -> Json:
+    """Put a block, a page or a database into the trash."""
+    piece = world.block(asked.ids["block_id"])
+    if isinstance(piece, Block) and world.is_trashed(piece):
+        raise trashed()
+    bodies.trash(world, piece)
+    return render.block_of(world, piece)
