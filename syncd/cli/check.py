@@ -32,7 +32,7 @@ def check(session: Session, *, as_json: bool) -> int:
         else:
             things = count(len(found), "thing")
             session.speech.note(
-                f"{things} to look at: edit them in Notion, or in a file to import."
+                f"{things} to look at: edit them in your tools, or in a file to import."
             )
         return 0
 

@@ -119,7 +119,7 @@ def ends_of_quarters(finish: date, today: date) -> list[date]:
 def why_none(goal: Goal, today: date) -> str | None:
     """Return why no way to a goal can be planned, as the end of a sentence; None: it can."""
     if goal.due is None:
-        return "has no due date: set Due in Notion, then plan again"
+        return "has no due date: set Due, then plan again"
     if goal.due < today:
         return f"was due on {goal.due}: set Due to a day ahead, then plan again"
     if goal.due - today > _days(FARTHEST - 1):

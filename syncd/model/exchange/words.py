@@ -40,7 +40,7 @@ _ALIASES: Mapping[str, str] = {
     "every": "cadence_days",
     "evidence": "evidence_url",
 }
-"""What these are called in Notion."""
+"""What these are called where people edit them."""
 
 _LONGEST_SHOWN = 60
 _LARGEST_SHOWN = 10**15
