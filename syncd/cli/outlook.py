@@ -14,7 +14,7 @@ from syncd.engine.blocks.memory import Memory
 from syncd.engine.blocks.preview import sources_of
 from syncd.engine.context import Context
 from syncd.engine.pen import SCHEDULE
-from syncd.engine.view import StoredPlan
+from syncd.engine.view import StoredPlan, today
 from syncd.model.entities import Block, Kind
 from syncd.model.rules.blocks import AHEAD, is_over
 from syncd.model.values import BlockState
@@ -86,8 +86,7 @@ def outlook(app: App, first: date | None = None, weeks: int = 2) -> Outlook:
     assert context.preferences is not None  # noqa: S101  # the settings always say
     preferences = replace(context.preferences, pauses=Memory(app.store).pauses)
     zone = preferences.zone
-    today = now.astimezone(ZoneInfo(zone)).date()
-    window = Window(first=first or monday_of(today), weeks=weeks)
+    window = Window(first=first or monday_of(today(app.clock, zone)), weeks=weeks)
     blocks = [one for one in live_blocks(context) if one.start and one.end]
     busy = known(app.store, sources_of(context))
     wished = _wishes(context, now)

@@ -85,7 +85,7 @@ class Evenings(Desk):
                     unreadable=self.unreadable,
                     problems=(),
                 )
-                for one in busytime.windows(context.preferences, app.store, TOOL, now)
+                for one in busytime.windows(context.preferences, app.store, TOOL, self.clock)
             ]
             busytime.keep(app.store, TOOL, readings, now)
             Planning(context, (TOOL,)).run(fresh=True)

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from syncd.clock import Clock
 from syncd.connect.contract import Connector
 from syncd.engine.blocks.memory import Memory
+from syncd.engine.view import today
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import start_of
 from syncd.schedule.free import reach
@@ -55,14 +56,13 @@ class Known:
 
 
 def windows(
-    preferences: Preferences, store: Store, tool: ToolName, now: datetime
+    preferences: Preferences, store: Store, tool: ToolName, clock: Clock
 ) -> list[Window]:
     """Return what to ask a tool for in this cycle."""
     zone = preferences.zone
-    whole = reach(preferences, minute_of(now))
-    today = now.astimezone(ZoneInfo(zone)).date()
+    whole = reach(preferences, minute_of(clock.now()))
     ahead = timedelta(days=preferences.publish_days + _MARGIN)
-    middle = min(start_of(today + ahead, zone), instant(whole.end))
+    middle = min(start_of(today(clock, zone) + ahead, zone), instant(whole.end))
     near = Window(name=NEAR, start=instant(whole.start), end=middle)
     far = Window(name=FAR, start=middle, end=instant(whole.end))
     if far.end <= far.start:

@@ -30,7 +30,7 @@ class Keeper:
         preferences = self.context.preferences
         if preferences is None or not tool.connector.reads_busy:
             return []
-        return windows(preferences, self.context.store, tool.name, self.context.clock.now())
+        return windows(preferences, self.context.store, tool.name, self.context.clock)
 
     def hear(self, found: Gathered) -> Iterator[str]:
         """Write down when the person is busy; yield what could not be told."""

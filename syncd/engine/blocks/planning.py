@@ -4,8 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from syncd.engine.blocks import busytime
 from syncd.engine.blocks.busytime import Known
@@ -90,8 +89,7 @@ class Planning:
                 store.links.touch(SCHEDULE, [OWED])
             passing.tell_tasks()
             pen.flush()
-            midnight = start_of(_tomorrow(now, preferences.zone), preferences.zone)
-            look = next_look(passing.live(), now, midnight)
+            look = next_look(passing.live(), now, self._midnight())
             self._memory.remember("look_at", look.isoformat())
         return bool(pen.before)
 
@@ -122,6 +120,11 @@ class Planning:
     @property
     def _memory(self) -> Memory:
         return Memory(self.context.store)
+
+    def _midnight(self) -> datetime:
+        """Return when the next day begins in the zone of the person's hours."""
+        zone = self.preferences().zone
+        return start_of(today(self.context.clock, zone) + timedelta(days=1), zone)
 
     def _effort(self) -> Effort:
         """Repair at once; once a day look for small gains; all anew where that was asked."""
@@ -216,7 +219,3 @@ def _short(
     missed = miss_rate(states[BlockState.DONE], states[BlockState.MISSED])
     found = capacity(problem, preferences, missed)
     return tuple((one.task, sentence(one, preferences.zone)) for one in found)
-
-
-def _tomorrow(now: datetime, zone: str) -> date:
-    return now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
