@@ -11,6 +11,8 @@ from syncd.schedule.supply import Supply
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MORE = 60
 """Minutes by which a limit is eased on trial."""
+_ONE_CAP = "`schedule.daily_minutes`, one for all days"
+"""Where a day's cap is set."""
 
 
 def lever(problem: Problem, preferences: Preferences, time: Supply, by: int) -> str | None:
@@ -42,7 +44,7 @@ def _trials(
         caps = tuple(
             cap + (_MORE if of_it(number) else 0) for number, cap in enumerate(time.caps)
         )
-        yield f"raise {_DAYS[weekday]}'s cap", replace(time, caps=caps)
+        yield f"raise {_DAYS[weekday]}'s cap ({_ONE_CAP})", replace(time, caps=caps)
     for weekday in sorted(free, key=lambda one: (free[one], one)):
         of_it = _weekday(problem, preferences, weekday)
         more = tuple(_MORE if of_it(number) else 0 for number in range(len(time.days)))

@@ -73,8 +73,8 @@ def test_what_is_short_says_by_how_much_before_when_and_what_would_help():
     assert told(
         work("SQL course", 150, FRIDAY), work("Talk", 600, FRIDAY), preferences=wants
     ) == [
-        "'Talk' is short by 2 h 30 before 4 Dec: raise Monday's cap, move the date to 6 Dec,"
-        " or drop a task"
+        "'Talk' is short by 2 h 30 before 4 Dec: raise Monday's cap (`schedule.daily_minutes`,"
+        " one for all days), move the date to 6 Dec, or drop a task"
     ]
 
 
