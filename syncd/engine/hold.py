@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from syncd.engine.gather import Gathered
 from syncd.engine.tool import OnDelete
+from syncd.engine.vanished import settled
 from syncd.model.codec import fields_to_json
 from syncd.model.entities import Kind
+from syncd.model.ids import EntityId
 from syncd.model.remote import Carried, Op, Remote
 from syncd.store.rows import Link
 from syncd.store.store import Store
@@ -32,12 +34,17 @@ def hold_on_what_came(found: Gathered, store: Store) -> Hold | None:
     carries = tool.connector.carries
     counts = tool.on_delete is OnDelete.ARCHIVE
     absent = [*found.gone, *found.unread]
-    gone = [link for link in absent if _matters(carries[link.kind], counts=counts)]
+    cleared = _cleared_up(absent, store)
+    gone = [
+        link
+        for link in absent
+        if link.entity not in cleared and _matters(carries[link.kind], counts=counts)
+    ]
     edited = [item for item in found.changed if edits(found, item)]
     copies = copies_in(found, store)
     alarm = brake(
         Load(
-            holds=store.links.count(tool.name),
+            holds=store.links.count(tool.name) - len(cleared),
             gone=len(gone),
             changed=len(edited),
             copies=len(copies),
@@ -98,6 +105,15 @@ def copies_in(found: Gathered, store: Store) -> list[Remote]:
     if len(fresh) <= found.tool.limits.max_deletes:
         return []
     return [item for item in fresh if _has_twin(found, item, store)]
+
+
+def _cleared_up(gone: Iterable[Link], store: Store) -> set[EntityId]:
+    """Return the learning blocks among what is gone whose end was written down already.
+
+    They weigh neither as a loss nor as a part of what is held.
+    """
+    blocks = [link.entity for link in gone if link.kind is Kind.BLOCK]
+    return {one for one, record in store.plan.many(blocks).items() if settled(record.entity)}
 
 
 def _matters(carried: Carried, *, counts: bool) -> bool:

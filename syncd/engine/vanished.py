@@ -17,6 +17,12 @@ def meant(entity: Entity, values: Fields, author: Author) -> list[Change]:
     ]
 
 
+def settled(entity: Entity) -> bool:
+    """Say whether an item's being gone says nothing of its entity: it is over, and settled."""
+    over = (BlockState.DONE, BlockState.MISSED, BlockState.SKIPPED)
+    return isinstance(entity, Block) and entity.state in over
+
+
 def taken_back(entity: Entity) -> Change | None:
     """Return what a restored item says of an entity that its removal had put away."""
     nobody = Author(by="", at=None)
