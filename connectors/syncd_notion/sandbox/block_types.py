@@ -46,7 +46,9 @@ def _language(raw: Any, place: str) -> str:
 
 
 def _icon(raw: Any, place: str) -> Content:
-    if isinstance(raw, dict) and raw and not {"emoji", "external"} & set(raw):
+    if not isinstance(raw, dict):
+        raise _not_it(place, "an object", raw)
+    if raw and not {"emoji", "external"} & set(raw):
         raise absent(f"icons with {', '.join(raw)}")
     icon = only(raw, place, frozenset({"type", "emoji", "external"}))
     if "emoji" in icon:
@@ -66,6 +68,7 @@ _EMOJI_UNITS = 32
 
 
 def _not_it(place: str, expected: str, raw: Any) -> Refused:
+    """Refuse a part; null is none, though replies have it (PipedreamHQ/pipedream#21115)."""
     if raw is None:
         text = f"{place} should be {expected} or `undefined`, instead was `null`."
         return invalid(f"body failed validation: {text}")
@@ -144,7 +147,7 @@ SHAPES: Mapping[str, Shape] = {
 
 
 def can_hold(sort: str, content: Content) -> bool:
-    """Say whether blocks can stand in a block; a heading holds some if it is a toggle."""
+    """Say whether blocks can be added to one; a heading takes some if it is a toggle."""
     return SHAPES[sort].holds and bool(content.get("is_toggleable", True))
 
 

@@ -86,7 +86,7 @@ def update_block(world: World, asked: Asked) -> Json:
     in_trash = body.get("in_trash", False)
     if not isinstance(in_trash, bool):
         raise in_body("body.in_trash", "a boolean", in_trash)
-    content = _content(piece, body)
+    content = _content(world, piece, body)
     if "in_trash" in body and not in_trash:
         bodies.trash(world, piece, in_trash=False)
     if body and world.is_trashed(piece) and not in_trash:
@@ -100,7 +100,7 @@ def update_block(world: World, asked: Asked) -> Json:
     return render.block_of(world, piece)
 
 
-def _content(piece: Piece, body: Json) -> Content | None:
+def _content(world: World, piece: Piece, body: Json) -> Content | None:
     """Read what a body says of the content; None if it says nothing."""
     named = [sort for sort in TYPES if sort in body]
     said = [body["type"]] if body.get("type") is not None else []
@@ -113,7 +113,10 @@ def _content(piece: Piece, body: Json) -> Content | None:
         return None
     if not isinstance(body[sort], dict):
         raise in_body(f"body.{sort}", "an object", body[sort])
-    return SHAPES[sort].changed(piece.content, body[sort], f"body.{sort}")
+    content = SHAPES[sort].changed(piece.content, body[sort], f"body.{sort}")
+    if not can_hold(sort, content) and world.children(piece):
+        raise childless(sort)
+    return content
 
 
 def delete_block(world: World, asked: Asked) -> Json:

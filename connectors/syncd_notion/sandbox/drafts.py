@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from syncd_notion.sandbox.block_types import SHAPES, TYPES, Content, can_hold
+from syncd_notion.sandbox.block_types import SHAPES, TYPES, Content
 from syncd_notion.sandbox.refusals import (
     Refused,
     absent,
@@ -65,9 +65,10 @@ def _one(raw: Any, place: str, deeper: int) -> Draft:
     made = shape.made(content, where)
     if "children" not in inner:
         return Draft(type=sort, content=made)
-    if not can_hold(sort, made):
-        raise childless(sort)
     inside = _several(inner["children"], f"{where}.children", deeper - 1)
+    if inside and "is_toggleable" in made:
+        # A heading that is made with children is a toggle (makenotion/notion-sdk-js#295).
+        made["is_toggleable"] = True
     return Draft(type=sort, content=made, inside=inside)
 
 

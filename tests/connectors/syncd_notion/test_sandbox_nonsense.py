@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from syncd.connect.testing.clock import FakeClock
-from syncd_notion.sandbox import rows
+from syncd_notion.sandbox import bodies, rows
 from syncd_notion.sandbox.app import NotionSandbox, make
 from syncd_notion.sandbox.asked import Asked
+from syncd_notion.sandbox.drafts import parse_drafts
+from syncd_notion.sandbox.page_text import draft
 from syncd_notion.sandbox.refusals import Refused
 from syncd_notion.sandbox.service import ENDPOINTS
 from tests.connectors.syncd_notion.caller import COLUMNS, text
@@ -40,6 +42,12 @@ FILTER = {
         {"property": "Text", "rich_text": {"contains": "a"}},
     ]
 }
+BLOCKS: list[dict[str, Any]] = [
+    draft("to_do", TITLE, checked=True, color="red"),
+    draft("toggle", "x", draft("callout", TITLE, icon={"emoji": "🌱"})),
+    {"object": "block", "code": {"rich_text": TITLE, "language": "sql", "caption": TITLE}},
+    {"type": "divider", "divider": {}},
+]
 SORTS = [{"property": name, "direction": "descending"} for name in VALUES]
 
 
@@ -62,8 +70,15 @@ def valid(sandbox: NotionSandbox, source: str) -> dict[str, Any]:
         "update_database": {"title": TITLE, "description": TITLE, "in_trash": False},
         "update_source": {"title": TITLE, "properties": {"Day": {"name": "Day"}, **COLUMNS}},
         "query": {"filter": FILTER, "sorts": SORTS, "page_size": 3},
-        "create_page": {"parent": of_source, "properties": VALUES, "icon": None},
+        "create_page": {
+            "parent": of_source,
+            "properties": VALUES,
+            "icon": None,
+            "children": BLOCKS[:2],
+        },
         "update_page": {"properties": VALUES, "in_trash": False, "is_archived": False},
+        "append": {"children": BLOCKS, "position": {"type": "start"}},
+        "update_block": {**BLOCKS[0], "in_trash": False},
     }
 
 
@@ -108,11 +123,12 @@ class Desk:
         columns = {"Name": {"title": {}}, **COLUMNS, "To": to, "People": {"people": {}}}
         self.source = person.add_database("Plans", columns)
         self.row = self.world.add_row(self.source, {})
+        (self.block,) = bodies.put(self.world, self.row, parse_drafts(BLOCKS[:1], "blocks"))
         self.ids = {
             "page_id": self.row.id,
             "database_id": self.source.parent,
             "data_source_id": self.source.id,
-            "block_id": self.row.id,
+            "block_id": self.block.id,
             "property_id": "To",
         }
         self.answer(rows.update_page, {"properties": VALUES})
@@ -131,11 +147,11 @@ class Desk:
     def put_right(self) -> None:
         self.row.values, self.source.props = copy.deepcopy(self.kept)
         self.row.in_trash = self.row.is_archived = self.source.in_trash = False
-        self.world.databases[self.source.parent].in_trash = False
+        self.world.databases[self.source.parent].in_trash = self.block.in_trash = False
 
 
 BODIES = ["search", "create_database", "update_database", "update_source", "query"]
-BODIES += ["create_page", "update_page"]
+BODIES += ["create_page", "update_page", "append", "update_block"]
 
 
 @pytest.mark.parametrize("name", BODIES)
@@ -162,7 +178,7 @@ WORDS = ["", "0", "1", "-1", "101", "1.5", "abc", "²", "..", "a/b"]
 def test_an_address_that_is_spoilt_is_taken_or_refused(tmp_path: Path, endpoint: Any) -> None:
     desk = Desk(tmp_path)
     for name in desk.ids:
-        for word in (*WORDS, desk.row.id, desk.source.id, desk.source.parent, *VALUES):
+        for word in (*WORDS, *desk.ids.values(), *VALUES):
             desk.put_right()
             assert desk.answer(endpoint, {}, **{name: word}) in (200, 400, 404, 501)
     for name in ("page_size", "start_cursor"):
