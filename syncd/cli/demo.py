@@ -9,6 +9,7 @@ from syncd.cli.agenda import Agenda
 from syncd.cli.exits import Exit
 from syncd.cli.outlook import outlook
 from syncd.cli.session import Session
+from syncd.clock import Clock
 from syncd.daemon.logging import set_up
 from syncd.daemon.signals import Signals
 from syncd.errors import Mistake
@@ -36,21 +37,21 @@ def demo(session: Session, directory: Path | None, *, once: bool, as_json: bool)
 
     opened: list[App] = []
 
-    def open_session(config: Path) -> App:
-        opened.append(open_app(config, environ, session.clock))
+    def open_session(config: Path, clock: Clock) -> App:
+        opened.append(open_app(config, environ, clock))
         return opened[-1]
 
     with Signals(session.clock.stop.set, session.clock) as signals:
-        with run_demo(directory, say, session.clock, open_session).stage() as stage:
-            well = stage.story()
+        with run_demo(directory, say, session.clock, open_session) as played:
+            well = played.story()
             if not as_json:
                 say("\nThe coming weeks, as `syncd schedule` shows them:\n")
                 Agenda(session.speech, opened[-1], outlook(opened[-1])).weeks()
-            stage.look()
+            played.look()
             if as_json:
-                session.speech.json({"ok": well, "said": said})
+                session.speech.json({"ok": well, "said": said, "digest": played.digest.as_json})
             if not once:
-                stage.stay()
+                played.stay()
         if signals.received:
             return signals.status
     return Exit.DONE if well else Exit.NOT_DONE

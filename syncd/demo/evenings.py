@@ -1,14 +1,14 @@
-"""What the person does about their evenings, and what must become of the blocks."""
+"""What the person does about blocks to come, and what must become of them."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from syncd.connect.sandbox import Diary
 from syncd.demo.cast import Cast
 from syncd.demo.story import Act, Seen
+from syncd.demo.week import SampleWeek
 from syncd.engine.blocks.edits import live_blocks
 from syncd.engine.context import Context
 from syncd.model.entities import Block, Entity, Kind, Milestone, Task
@@ -21,29 +21,26 @@ _SOON = timedelta(hours=30)
 _INSIDE = timedelta(minutes=10)
 """What keeps an appointment on a block, with its buffer, off the blocks beside it."""
 _LONG = 45
-_NOON = time(12, 30)
 _IN_CALENDAR = AHEAD - {BlockState.DRAFT}
 
 Times = tuple[datetime, datetime]
 
 _PLANS: tuple[tuple[str, int, time, time], ...] = (
-    ("Yoga", 1, time(18), time(19)),
-    ("Dinner with friends", 2, time(19), time(21, 30)),
-    ("Parents' evening", 4, time(18), time(19, 30)),
-    ("Theatre", 8, time(19, 30), time(22)),
+    ("Yoga", 0, time(18), time(18, 45)),
+    ("Dinner with friends", 3, time(19, 30), time(21, 30)),
+    ("Parents' evening", 7, time(18), time(19, 30)),
+    ("Theatre", 10, time(19, 30), time(22)),
 )
-"""What the person has planned: title, in how many days, from when to when."""
+"""What the person has planned: title, how many days after Monday, from when to when."""
 
 
-def furnish(diary: Diary, now: datetime, zone: str) -> list[Times]:
+def furnish(diary: Diary, week: SampleWeek) -> list[Times]:
     """Plan some evenings; return when."""
-    today = now.astimezone(ZoneInfo(zone)).date()
     found = []
-    for title, days, start, end in _PLANS:
-        day = today + timedelta(days=days)
-        span = tuple(datetime.combine(day, it, ZoneInfo(zone)) for it in (start, end))
-        diary.meeting(title, span[0], span[1])
-        found.append((span[0], span[1]))
+    for title, day, start, end in _PLANS:
+        span = (week.day(day, start), week.day(day, end))
+        diary.meeting(title, *span)
+        found.append(span)
     return found
 
 
@@ -78,17 +75,19 @@ class Evenings:
             ),
         )
 
-    def acts(self) -> Iterator[Act]:
-        """Yield the acts; each is made when its turn comes, from the blocks as they are."""
+    def acts(self, free: datetime) -> Iterator[Act]:
+        """Yield the acts; each is made when its turn comes, from the blocks as they are.
+
+        free: when a block can be dragged to.
+        """
         yield self._meeting()
-        yield self._drag()
+        yield self._drag(free)
         yield self._delete()
-        yield self._tick()
         yield self._finish()
 
     def _meeting(self) -> Act:
         block, before = self._pick_unhurried(), dict[EntityId, Times]()
-        start, end = (_times(block)[0] + _INSIDE, _times(block)[1] - _INSIDE)
+        start, end = (times(block)[0] + _INSIDE, times(block)[1] - _INSIDE)
 
         def lands() -> None:
             before.update(self._where(_IN_CALENDAR))
@@ -111,23 +110,20 @@ class Evenings:
             ),
         )
 
-    def _drag(self) -> Act:
-        block = self._pick()
-        day = self._local(_times(block)[0])
-        start = datetime.combine(day.date(), _NOON, day.tzinfo)
-        moment = Moment(start, self.context.zone)
+    def _drag(self, to: datetime) -> Act:
+        block, moment = self._pick_short(), Moment(to, self.context.zone)
 
         def pinned() -> bool:
             there = self._blocks().get(block.id)
             return (
                 there is not None
                 and there.state is BlockState.PINNED
-                and _times(there)[0] == moment.at
+                and times(there)[0] == moment.at
             )
 
         person = self.cast.calendar.person
         return Act(
-            does=f"drags '{block.title}' to {start:%H:%M} in {self.cast.calendar.title}",
+            does=f"drags '{block.title}' to {to:%A, %H:%M}, in {self.cast.calendar.title}",
             do=lambda: person.edit(Kind.BLOCK, block.title, "start", moment),
             seen=(Seen(words="it is pinned there: syncd never moves it again", look=pinned),),
         )
@@ -138,7 +134,7 @@ class Evenings:
 
         def elsewhere() -> bool:
             now = self._of_task(block)
-            clear = not any(_meets(one, _times(block)) for one in now)
+            clear = not any(_meets(one, times(block)) for one in now)
             return clear and sum(map(length, now)) == was
 
         return Act(
@@ -149,24 +145,8 @@ class Evenings:
             ),
         )
 
-    def _tick(self) -> Act:
-        block = self._pick()
-        person, pages = self.cast.calendar.person, self.cast.pages
-
-        def counted() -> bool:
-            shown = pages.person.shows(Kind.TASK, block.title)
-            return shown.get("minutes_done") == length(block)
-
-        return Act(
-            does=f"puts a ✓ before '{block.title}' in {self.cast.calendar.title}",
-            do=lambda: person.edit(Kind.BLOCK, block.title, "state", BlockState.DONE),
-            seen=(
-                Seen(words=f"{pages.title} counts its {length(block)} minutes", look=counted),
-            ),
-        )
-
     def _finish(self) -> Act:
-        block = self._pick()
+        block = self._pick_short()
         todos, calendar = self.cast.todos, self.cast.calendar
         return Act(
             does=f"ticks '{block.title}' in {todos.title}, sooner than planned",
@@ -182,6 +162,10 @@ class Evenings:
     def _pick(self) -> Block:
         """Return the next block that fits."""
         return self._use(next(self._fitting()))
+
+    def _pick_short(self) -> Block:
+        """Return the shortest block that fits, the next of them."""
+        return self._use(min(self._fitting(), key=length))
 
     def _pick_unhurried(self) -> Block:
         """Return the block with most time until it is due: nothing has to make room for it."""
@@ -199,7 +183,7 @@ class Evenings:
         titles = Counter(self.cast.calendar.person.titles(Kind.BLOCK))
         for one in self._blocks().values():
             alone = titles[one.title] == 1 and one.state is BlockState.PUBLISHED
-            if one.task in self._used or not alone or _times(one)[0] <= soon:
+            if one.task in self._used or not alone or times(one)[0] <= soon:
                 continue
             task = self._task(one)
             if task is not None and not task.recurrence and task.title == one.title:
@@ -229,18 +213,16 @@ class Evenings:
         return [one for one in self._blocks().values() if one.task == block.task]
 
     def _where(self, states: Collection[BlockState]) -> dict[EntityId, Times]:
-        return {one: _times(it) for one, it in self._blocks().items() if it.state in states}
-
-    def _local(self, at: datetime) -> datetime:
-        return at.astimezone(ZoneInfo(self.context.zone))
+        return {one: times(it) for one, it in self._blocks().items() if it.state in states}
 
 
-def _times(block: Block) -> Times:
+def times(block: Block) -> Times:
+    """Return when a block begins and ends."""
     assert block.start is not None  # noqa: S101  # the schedule gives every block its times
     assert block.end is not None  # noqa: S101  # as above
     return block.start.at, block.end.at
 
 
 def _meets(block: Block, span: Times) -> bool:
-    start, end = _times(block)
+    start, end = times(block)
     return start < span[1] and span[0] < end

@@ -1,144 +1,167 @@
-"""The demonstration: sandboxes, a sample plan, a person's edits, and what came of them."""
+"""The demonstration: a week of a person's edits in three tools, and what came of them."""
 
-import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from syncd.clock import Clock
-from syncd.connect.registry import sandboxes
-from syncd.connect.sandbox import Served
-from syncd.demo.cast import cast
 from syncd.demo.evenings import Evenings, furnish
-from syncd.demo.story import Act, acts
-from syncd.engine.context import Context
+from syncd.demo.past import Past
+from syncd.demo.post import Digest, find, make, post
+from syncd.demo.stage import ZONE, Open, Stage, stage
+from syncd.demo.story import Act, Chosen, Story, choose
 from syncd.engine.edits import put_all
-from syncd.engine.engine import Engine
 from syncd.engine.report import Report
-from syncd.errors import Mistake
 from syncd.model.entities import Entity
 from syncd.model.exchange.reading import read_plan
 
 Say = Callable[[str], None]
 
-STATE = "state"
-ZONE = "Europe/Berlin"
 SECONDS = 5
 """How often the demonstration looks for edits while it stays up."""
 
 
-class Session(Protocol):
-    """A syncd put together from a settings file."""
-
-    def plan_context(self) -> Context:
-        """Return a context for changing the plan."""
-        ...
-
-    def engine(self) -> Engine:
-        """Return an engine that reads and writes."""
-        ...
-
-    def close(self) -> None:
-        """Let go."""
-        ...
-
-
+@contextmanager
 def run_demo(
-    directory: Path | None, say: Say, clock: Clock, open_session: Callable[[Path], Session]
-) -> "Demo":
+    directory: Path | None, say: Say, clock: Clock, open_session: Open
+) -> Iterator["Demo"]:
     """Set the stage below ``directory`` (None: a new one that is left to be looked at)."""
     place = directory or Path(tempfile.mkdtemp(prefix="syncd-demo-"))
     place.mkdir(parents=True, exist_ok=True)
-    return Demo(place, say, clock, open_session)
+    with stage(place, clock, open_session) as set_up:
+        yield Demo(set_up, say)
 
 
 class Demo:
     """One demonstration; ``story`` plays it, ``stay`` keeps it up."""
 
-    def __init__(
-        self, place: Path, say: Say, clock: Clock, open_session: Callable[[Path], Session]
-    ) -> None:
-        self._place = place
+    def __init__(self, stage: Stage, say: Say) -> None:
+        self._stage = stage
         self._say = say
-        self._clock = clock
-        self._open = open_session
         self._failed = False
-
-    @contextmanager
-    def stage(self) -> Iterator["Demo"]:
-        """Start the sandboxes and a syncd that is pointed at them; end both."""
-        if (self._place / STATE).exists():
-            raise Mistake(
-                f"{self._place} holds an earlier demonstration: name another folder, or remove"
-                " it."
-            )
-        makers = sandboxes()
-        served = {
-            name: Served(makers.require(name)(self._place, self._clock))
-            for name in makers.names()
-        }
-        try:
-            config = self._write_settings(served)
-            self._session = self._open(config)
-            self._engine = self._session.engine()
-            self._cast = cast(self._engine.context.tools, served)
-            yield self
-            self._engine.close()
-            self._session.close()
-        finally:
-            for one in served.values():
-                one.close()
 
     def story(self) -> bool:
         """Play the story; return whether everything was seen as it should be."""
-        say = self._say
+        plan = self._begin()
+        for at, acts in self._evenings(choose(plan, ZONE)):
+            self._go_to(at)
+            make(self._stage.session)
+            for act in acts:
+                self._act(act)
+        self._look_back()
+        self._come_home()
+        return not self._failed
+
+    @cached_property
+    def digest(self) -> Digest:
+        """The digest of the week, as it arrived."""
+        stage = self._stage
+        return find(stage.engine.context, stage.week, stage.sink.box)
+
+    def _begin(self) -> list[Entity]:
+        """Write the plan on the evening before the week, and sync for the first time."""
+        stage = self._stage
         plan = self._sample()
-        taken = furnish(self._cast.diary, self._clock.now(), ZONE)
-        say(
-            f"A sample plan of {len(plan)} entries, some evenings that are taken, and three"
-            " tools that know nothing of the plan."
+        taken = furnish(stage.cast.diary, stage.week)
+        self._say(
+            f"{self._day()}\nA sample plan of {len(plan)} entries, some evenings that are"
+            " taken, and three tools that know nothing of the plan."
         )
+        self._go_to(stage.week.first_sync)
         report = self._cycle("First sync")
         self._check("every tool has its part, and everything agrees", ok=report.converged)
-        evenings = Evenings(self._engine.context, self._cast, taken)
-        for seen in evenings.first_look():
+        for seen in Evenings(stage.engine.context, stage.cast, taken).first_look():
             self._check(seen.words, ok=seen.look())
-        for act in chain(acts(plan, self._cast), evenings.acts()):
-            self._act(act)
+        return plan
+
+    def _evenings(self, chosen: Chosen) -> Iterator[tuple[datetime, Iterator[Act]]]:
+        """Yield the evenings of the week, and what the person does on each."""
+        stage, week = self._stage, self._stage.week
+        context = stage.engine.context
+        story = Story(chosen, stage.cast)
+        past = Past(
+            context=context,
+            by_hand=stage.session.plan_context(),
+            cast=stage.cast,
+            last=chosen.last_tasks,
+            reserved=chosen.reserved,
+        )
+        ahead = Evenings(context, stage.cast, [])
+        yield week.monday_evening, chain(past.all_done(), story.on_tasks())
+        yield (
+            week.thursday_evening,
+            chain(past.last_ticked(), story.on_titles(), story.on_goals()),
+        )
+        yield (
+            week.saturday_afternoon,
+            chain(past.missed_and_left(), story.on_trash(), ahead.acts(week.sunday)),
+        )
+
+    def _look_back(self) -> None:
+        """Make and send the digest of the week when it is due, as the daemon does."""
+        stage = self._stage
+        self._go_to(stage.week.due)
+        self._cycle("The week is over")
+        make(stage.session)
+        self._cycle("Its review is written")
+        post(stage.session)
+        self._say("  The digest is sent.")
+
+    def _come_home(self) -> None:
+        """Let it be today, and see that all is quiet."""
+        self._stage.clock.go_home()
+        self._say(f"\nBack in the present: {self._day()}.")
+        self._cycle("  What time did meanwhile")
+        post(self._stage.session)
         report = self._cycle("A quiet cycle")
         quiet = report.writes == 0 and report.changes == 0
         self._check("nothing changed, so nothing was written", ok=quiet)
-        return not self._failed
+        self._check("the digest arrived by mail once", ok=self.digest.once)
 
     def look(self) -> None:
-        """Say where everything is."""
+        """Say what the digest tells, and where everything is."""
+        stage, digest = self._stage, self.digest
+        self._say("\nThe digest of the week:")
+        for words in (digest.subject, digest.verdict, digest.glance):
+            self._say(f"  {words}")
         self._say("Where to look:")
-        for player in self._cast.players():
+        for player in stage.cast.players():
             self._say(f"  {player.title + ':':<17} {player.origin}/")
-        config = self._place / "syncd.toml"
-        self._say(f"  {'its settings:':<17} {config}")
-        for command in ("schedule", "history"):
-            self._say(f"  try: syncd --config {config} {command}")
+        for title, file in digest.files.items():
+            self._say(f"  {title + ':':<17} {file}")
+        self._say(f"  {'its settings:':<17} {stage.config}")
+        for command in ("schedule", "history", "review weekly"):
+            self._say(f"  try: syncd --config {stage.config} {command}")
 
     def stay(self) -> None:
         """Go on syncing what a person edits in the pages, until asked to stop."""
         self._say("Edit anything there; it arrives in the others within seconds. Ctrl-C ends.")
-        while not self._clock.sleep(SECONDS):
-            report = self._engine.run()
+        while not self._stage.clock.sleep(SECONDS):
+            report = self._stage.engine.run()
             if report.changes or report.writes:
                 self._say(_counts("  synced", report))
 
     def _sample(self) -> list[Entity]:
         text = files("syncd.demo").joinpath("sample-plan.yaml").read_text("utf-8")
-        context = self._session.plan_context()
+        context = self._stage.session.plan_context()
         existing = [record.entity for record in context.store.plan.every()]
-        read = read_plan(text, self._clock.now(), existing, context.zone)
+        read = read_plan(text, self._stage.clock.now(), existing, context.zone)
         put_all(context, read.entities, "sample plan")
         return [record.entity for record in context.store.plan.every(archived=False)]
+
+    def _go_to(self, at: datetime) -> None:
+        self._stage.clock.go_to(at)
+        self._say(f"\n{self._day()}")
+
+    def _day(self) -> str:
+        now = self._stage.clock.now().astimezone(ZoneInfo(ZONE))
+        return f"{now:%A}, {now.day} {now:%B %Y, %H:%M}"
 
     def _act(self, act: Act) -> None:
         self._say(f"\nThe person {act.does}.")
@@ -151,7 +174,7 @@ class Demo:
             self._check("`syncd conflicts` lists the value that lost", ok=one_lost)
 
     def _cycle(self, words: str) -> Report:
-        report = self._engine.run()
+        report = self._stage.engine.run()
         self._say(_counts(words, report))
         for problem in report.problems:
             self._say(f"    note: {problem}")
@@ -160,24 +183,6 @@ class Demo:
     def _check(self, words: str, *, ok: bool) -> None:
         self._failed = self._failed or not ok
         self._say(f"  {'✓' if ok else '✗'} {words}")
-
-    def _write_settings(self, served: Mapping[str, Served]) -> Path:
-        lines = [f"state_dir = {json.dumps(str(self._place / STATE))}", "[plan]"]
-        lines.append(f'timezone = "{ZONE}"')
-        for name, one in served.items():
-            lines.append(f"[connectors.{name}]")
-            lines.extend(f"{key} = {_toml(value)}" for key, value in one.settings().items())
-        path = self._place / "syncd.toml"
-        path.touch(mode=0o600)
-        path.write_text("\n".join(lines) + "\n", "utf-8")
-        return path
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, Mapping):
-        pairs = ", ".join(f"{json.dumps(str(key))} = {_toml(it)}" for key, it in value.items())
-        return f"{{ {pairs} }}"
-    return json.dumps(value if isinstance(value, (bool, int, float, list)) else str(value))
 
 
 def _counts(words: str, report: Report) -> str:

@@ -1,13 +1,14 @@
 """What the person does in the demonstration, and what must be seen of it afterwards."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from syncd.connect.sandbox import Person
 from syncd.demo.cast import Cast, Player
 from syncd.model.entities import Entity, Goal, Kind, Milestone, Task
-from syncd.model.values import GoalStatus, Value
+from syncd.model.ids import EntityId
+from syncd.model.values import GoalStatus, Value, day_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,25 +29,79 @@ class Act:
     conflicts: int = 0
 
 
-def acts(plan: list[Entity], cast: Cast) -> Iterator[Act]:
-    """Yield the acts, with items of the plan that fit each."""
-    goal = next(
-        one for one in plan if isinstance(one, Goal) and one.status is GoalStatus.ACTIVE
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What of the plan the acts are about.
+
+    tasks: three of the goal that matters least, the first due first. reached: the milestone
+    that is due first; its tasks come to their end with it. measured: the goal it is of.
+    """
+
+    goal: Goal
+    tasks: tuple[Task, ...]
+    moved: Milestone
+    reached: Milestone
+    measured: Goal
+    last_tasks: tuple[Task, ...]
+
+    @property
+    def reserved(self) -> frozenset[EntityId]:
+        """Return the tasks that nothing else may happen to."""
+        return frozenset(it.id for it in (*self.tasks, *self.last_tasks))
+
+
+def choose(plan: Collection[Entity], zone: str) -> Chosen:
+    """Choose what of the plan the acts are about."""
+    goals = [it for it in plan if isinstance(it, Goal) and it.status is GoalStatus.ACTIVE]
+    goal = max(goals, key=lambda it: (it.priority or 0, it.title))
+    ends = sorted(
+        (it for it in plan if isinstance(it, Milestone) and it.due and not it.done),
+        key=lambda it: (it.due or date.max, it.title),
     )
-    tasks = [
-        one
-        for one in plan
-        if isinstance(one, Task) and one.goal == goal.id and not one.done and not one.recurrence
-    ]
-    milestone = next(
-        one for one in plan if isinstance(one, Milestone) and one.due and not one.done
+    tasks = sorted(_open(plan), key=lambda it: (_day(it, zone), it.title))
+    return Chosen(
+        goal=goal,
+        tasks=tuple(it for it in tasks if it.goal == goal.id)[:3],
+        moved=ends[-1],
+        reached=ends[0],
+        measured=next(it for it in goals if it.id == ends[0].goal),
+        last_tasks=tuple(it for it in tasks if it.milestone == ends[0].id),
     )
-    ticked, fought, deleted = tasks[0], tasks[1], tasks[2]
-    yield _tick(ticked, cast)
-    yield _rename(goal, cast)
-    yield _move(milestone, cast)
-    yield _fight(fought, cast)
-    yield _delete(deleted, cast)
+
+
+def _open(plan: Collection[Entity]) -> list[Task]:
+    tasks = [it for it in plan if isinstance(it, Task)]
+    return [it for it in tasks if not it.done and not it.recurrence]
+
+
+def _day(task: Task, zone: str) -> date:
+    return day_of(task.due, zone) if task.due else date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The acts that are about what was chosen."""
+
+    chosen: Chosen
+    cast: Cast
+
+    def on_tasks(self) -> Iterator[Act]:
+        """Yield what is done where tasks are ticked, and to a goal's name."""
+        yield _tick(self.chosen.tasks[0], self.cast)
+        yield _rename(self.chosen.goal, self.cast)
+
+    def on_titles(self) -> Iterator[Act]:
+        """Yield two edits of one title, and a milestone that gets another day."""
+        yield _fight(self.chosen.tasks[1], self.cast)
+        yield _move(self.chosen.moved, self.cast)
+
+    def on_goals(self) -> Iterator[Act]:
+        """Yield how a milestone is reached."""
+        yield _reach(self.chosen.reached, self.chosen.measured, self.cast)
+
+    def on_trash(self) -> Iterator[Act]:
+        """Yield a deletion."""
+        yield _delete(self.chosen.tasks[2], self.cast)
 
 
 def _tick(task: Task, cast: Cast) -> Act:
@@ -77,6 +132,40 @@ def _move(milestone: Milestone, cast: Cast) -> Act:
         do=lambda: cast.calendar.person.edit(Kind.MILESTONE, milestone.title, "due", day),
         seen=(_shows(cast.pages, Kind.MILESTONE, milestone.title, "due", day),),
     )
+
+
+def _reach(milestone: Milestone, goal: Goal, cast: Cast) -> Act:
+    person, title = cast.pages.person, milestone.title
+    number = _next_number(goal)
+    before: list[Value] = []
+
+    def reach() -> None:
+        before.append(person.shows(Kind.GOAL, goal.title).get("progress"))
+        person.edit(Kind.MILESTONE, title, "done", value=True)
+        person.edit(Kind.GOAL, goal.title, "current", number)
+
+    def further() -> bool:
+        now = person.shows(Kind.GOAL, goal.title).get("progress")
+        return isinstance(now, float) and now not in before
+
+    def drafted() -> bool:
+        return any(title in one for one in person.titles(Kind.ACHIEVEMENT))
+
+    return Act(
+        does=f"ticks '{title}' in {cast.pages.title}, and writes {number:g} {goal.unit} for"
+        f" '{goal.title}'",
+        do=reach,
+        seen=(
+            Seen(words=f"{cast.pages.title} shows the goal's progress", look=further),
+            Seen(words="an achievement is drafted", look=drafted),
+        ),
+    )
+
+
+def _next_number(goal: Goal) -> float:
+    """Return where a measure is after a good week: a quarter of the way that is left."""
+    current, target = goal.current or 0.0, goal.target or 0.0
+    return round(current + (target - current) / 4)
 
 
 def _fight(task: Task, cast: Cast) -> Act:

@@ -55,7 +55,7 @@ def test_the_sample_is_a_whole_plan_of_two_years() -> None:
     assert count == {
         Kind.PROFILE: 5,
         Kind.GOAL: 4,
-        Kind.MILESTONE: 12,
+        Kind.MILESTONE: 13,
         Kind.SKILL: 10,
         Kind.RESOURCE: 8,
         Kind.TASK: 40,

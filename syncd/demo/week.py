@@ -1,0 +1,83 @@
+"""Which week the demonstration plays, and when its acts take place."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_BEGINS = time(20)
+_MORNING = time(6)
+_EVENING = time(21, 15)
+_AFTERNOON = time(16, 30)
+_TEA = time(17)
+_DUE = time(7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleWeek:
+    """The last whole week before ``now``, by the wall clock of a zone.
+
+    The plan is written on the evening before, so that there is something to compare with.
+    """
+
+    monday: date
+    zone: str
+    early: bool
+
+    @property
+    def begins(self) -> datetime:
+        """Return when the plan is written: on Sunday evening."""
+        return self._at(-1, _BEGINS)
+
+    @property
+    def first_sync(self) -> datetime:
+        """Return when it is first synced: on Monday morning."""
+        return self._at(0, _MORNING)
+
+    @property
+    def monday_evening(self) -> datetime:
+        """Return when Monday's blocks are over."""
+        return self._at(0, _EVENING)
+
+    @property
+    def thursday_evening(self) -> datetime:
+        """Return when Thursday's blocks are over."""
+        return self._at(3, _EVENING)
+
+    @property
+    def saturday_afternoon(self) -> datetime:
+        """Return when Saturday's blocks are over."""
+        return self._at(5, _AFTERNOON)
+
+    @property
+    def sunday(self) -> datetime:
+        """Return a time on Sunday, when no block is planned."""
+        return self._at(6, _TEA)
+
+    def day(self, weekday: int, at: time) -> datetime:
+        """Return a time of the week; days from 7 on are of the one after."""
+        return self._at(weekday, at)
+
+    @property
+    def due(self) -> datetime:
+        """Return when the digest of the week is due."""
+        return self._at(7, time(0) if self.early else _DUE)
+
+    @property
+    def setting(self) -> str:
+        """Return the same as ``[review]`` has it."""
+        return f"mon {time(0) if self.early else _DUE:%H:%M}"
+
+    def _at(self, days: int, wall: time) -> datetime:
+        return datetime.combine(self.monday + timedelta(days=days), wall, ZoneInfo(self.zone))
+
+
+def sample_week(now: datetime, zone: str) -> SampleWeek:
+    """Return the week whose digest is the last one.
+
+    On a Monday morning before the usual hour the digest is due at midnight, for nothing
+    may be played that is still to come.
+    """
+    local = now.astimezone(ZoneInfo(zone))
+    monday = local.date() - timedelta(days=local.weekday() + 7)
+    early = local.weekday() == 0 and local.time() < _DUE
+    return SampleWeek(monday=monday, zone=zone, early=early)
