@@ -8,8 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.demo.week import SampleWeek, sample_week
-from syncd.model.values import ReviewKind
-from syncd.review.due import due
 
 BERLIN = "Europe/Berlin"
 NOW = st.datetimes(datetime(2024, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -58,11 +56,10 @@ def test_nothing_is_played_that_is_still_to_come(now):
 
 
 @given(now=NOW)
-def test_the_digest_is_due_by_the_setting_and_is_of_that_week(now):
+def test_the_digest_is_due_on_the_monday_after_by_its_setting(now):
     week = sample_week(now, BERLIN)
-    found = due(ReviewKind.WEEKLY, week.setting, now, BERLIN)
-    assert found is not None
-    assert (found.period.first, found.since) == (week.monday, week.due)
+    assert week.due.date() == week.monday + timedelta(days=7)
+    assert week.setting == f"mon {week.due:%H:%M}"
 
 
 @pytest.mark.parametrize(
