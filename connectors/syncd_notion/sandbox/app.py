@@ -22,7 +22,7 @@ from syncd.clock import Clock
 from syncd.connect.faults import App
 from syncd.model.entities import Kind
 from syncd_notion.sandbox.asked import Asked
-from syncd_notion.sandbox.page import act, page_of
+from syncd_notion.sandbox.page import act, body_of, page_of
 from syncd_notion.sandbox.person import NotionPerson
 from syncd_notion.sandbox.refusals import Refused, absent, in_body
 from syncd_notion.sandbox.service import ENDPOINTS, Endpoint
@@ -74,6 +74,7 @@ def _app(world: World) -> App:
     return Starlette(
         routes=[
             Route("/", partial(_show, world)),
+            Route("/_sandbox/page/{page}", partial(_show_body, world)),
             Route("/_sandbox/{name}", partial(_act, world), methods=["POST"]),
             *routes,
             Route("/{rest:path}", partial(_serve, world, None), methods=every),
@@ -85,6 +86,13 @@ async def _show(world: World, _request: Request) -> Response:
     return HTMLResponse(page_of(world))
 
 
+async def _show_body(world: World, request: Request) -> Response:
+    page = world.pages.get(request.path_params["page"])
+    if page is None:
+        return PlainTextResponse("There is no such page here.", status_code=404)
+    return HTMLResponse(body_of(world, page))
+
+
 async def _act(world: World, request: Request) -> Response:
     """Do what a form of the page asks, and show the page again."""
     form = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
@@ -94,7 +102,7 @@ async def _act(world: World, request: Request) -> Response:
         return PlainTextResponse(f"There is no {error} here.", status_code=404)
     except Refused as refused:
         return PlainTextResponse(refused.message, status_code=400)
-    return RedirectResponse(f"/#{where}", status_code=303)
+    return RedirectResponse(where, status_code=303)
 
 
 async def _serve(world: World, endpoint: Endpoint | None, request: Request) -> Response:

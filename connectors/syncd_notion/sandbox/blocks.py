@@ -122,7 +122,5 @@ def _content(world: World, piece: Piece, body: Json) -> Content | None:
 def delete_block(world: World, asked: Asked) -> Json:
     """Put a block, a page or a database into the trash."""
     piece = world.block(asked.ids["block_id"])
-    if isinstance(piece, Block) and world.is_trashed(piece):
-        raise trashed()
     bodies.trash(world, piece)
     return render.block_of(world, piece)

@@ -7,22 +7,21 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 
 from syncd_notion.sandbox import bodies, schema
+from syncd_notion.sandbox.body_page import BODY_ACTS, Form, shown_body
 from syncd_notion.sandbox.dates import parse_date
 from syncd_notion.sandbox.state import Page, Prop, Source, title_of, to_the_minute
 from syncd_notion.sandbox.texts import plain, run_of
 from syncd_notion.sandbox.world import PERSON, World
 
-Form = Mapping[str, str]
 _CHOICES = ("select", "status", "relation")
 _TEXTS = ("title", "rich_text")
 
 
 def page_of(world: World) -> str:
     """Return the page as HTML."""
-    loader = FileSystemLoader(Path(__file__).parent)
-    template = Environment(loader=loader, autoescape=True).get_template("page.html")
     sources = [it for it in world.sources.values() if not world.is_trashed(it)]
-    return template.render(
+    return _filled(
+        "page.html",
         title=title_of(world.pages[world.parent_page]),
         now=to_the_minute(world.clock.now())[:16].replace("T", " "),
         tables=[_table(world, source) for source in sources],
@@ -32,6 +31,16 @@ def page_of(world: World) -> str:
             if it.in_trash
         ],
     )
+
+
+def body_of(world: World, page: Page) -> str:
+    """Return the body of one page as HTML."""
+    return _filled("body.html", **shown_body(world, page))
+
+
+def _filled(name: str, **values: Any) -> str:
+    loader = FileSystemLoader(Path(__file__).parent)
+    return Environment(loader=loader, autoescape=True).get_template(name).render(values)
 
 
 def _table(world: World, source: Source) -> dict[str, Any]:
@@ -83,9 +92,11 @@ def _choices(world: World, prop: Prop) -> list[tuple[str, str]]:
 
 
 def act(world: World, name: str, form: Form) -> str:
-    """Do what a form asks; return where on the page it was. Raises KeyError."""
+    """Do what a form asks; return the address where it was. Raises KeyError."""
     world.actor = PERSON
-    return _ACTS[name](world, form)
+    if name in BODY_ACTS:
+        return f"/_sandbox/page/{BODY_ACTS[name](world, form)}"
+    return f"/#{_ACTS[name](world, form)}"
 
 
 def _edit(world: World, form: Form) -> str:

@@ -1,6 +1,6 @@
 """The body of a page as a person reads and writes it: headings with text under them."""
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from syncd_notion.sandbox import bodies
 from syncd_notion.sandbox.drafts import parse_drafts
@@ -69,7 +69,7 @@ def answer(world: World, page: Page, question: str, text: str) -> None:
     told = text.split("\n") if text else []
     asked, under = _section(world, page, question)
     left = rewrite(world, [*world.children(asked), *under], told)
-    insert(world, page, question, *(draft("paragraph", it) for it in left))
+    follow(world, page, [asked, *under], paragraphs(left))
 
 
 def rewrite(world: World, pieces: list[Piece], told: list[str]) -> list[str]:
@@ -99,9 +99,18 @@ def retell(world: World, block: Block, text: str) -> None:
 def insert(world: World, page: Page, question: str, *blocks: dict[str, Any]) -> None:
     """Add blocks at the end of what stands under a question."""
     asked, under = _section(world, page, question)
-    last = [asked, *under][-1]
-    at = world.children(page).index(last) + 1
-    bodies.put(world, page, parse_drafts(list(blocks), "blocks"), at)
+    follow(world, page, [asked, *under], list(blocks))
+
+
+def follow(world: World, page: Page, pieces: list[Piece], blocks: list[dict[str, Any]]) -> None:
+    """Put blocks right after pieces of a page, those of them that are left; else first."""
+    places = [at for at, it in enumerate(world.children(page), start=1) if it in pieces]
+    bodies.put(world, page, parse_drafts(blocks, "blocks"), max(places, default=0))
+
+
+def paragraphs(told: list[str]) -> list[dict[str, Any]]:
+    """Return a paragraph for each line."""
+    return [draft("paragraph", line) for line in told]
 
 
 def _section(world: World, page: Page, question: str) -> tuple[Block, list[Piece]]:
@@ -113,9 +122,14 @@ def _section(world: World, page: Page, question: str) -> tuple[Block, list[Piece
     return made, []
 
 
+def is_heading(piece: Piece) -> TypeGuard[Block]:
+    """Say whether it is a heading of any level."""
+    return isinstance(piece, Block) and piece.type.startswith("heading_")
+
+
 def heading(world: World, page: Page, text: str) -> Block:
     """Return a heading by its text. Raises KeyError."""
     for piece in world.children(page):
-        if isinstance(piece, Block) and (piece.type[:-1], text_of(piece)) == ("heading_", text):
+        if is_heading(piece) and text_of(piece) == text:
             return piece
     raise KeyError(f"no heading '{text}' on '{title_of(page)}'")

@@ -210,9 +210,13 @@ class World:
             self.touch(page)
 
     def set_trash(self, thing: Thing, *, in_trash: bool) -> None:
-        """Put something into the trash or take it out."""
+        """Put something into the trash or take it out.
+
+        What lies there already can't be put there again: many programs take that refusal
+        for success (public repositories).
+        """
         held = self.thing(thing.parent)
-        if held is not None and self.is_trashed(held):
+        if (held is not None and self.is_trashed(held)) or (in_trash and thing.in_trash):
             raise trashed()
         if thing.in_trash != in_trash:
             thing.in_trash = in_trash

@@ -190,7 +190,7 @@ def test_a_heading_that_is_a_toggle_holds_blocks(it: Caller) -> None:
     append(it, one, p("added"))
     assert shown(it, one) == ["added"]
     assert it.call("GET", f"/blocks/{other}")["heading_3"]["is_toggleable"] is True
-    plain = {"heading_2": {"rich_text": [], "is_toggleable": False}}
+    plain: Any = {"heading_2": {"rich_text": [], "is_toggleable": False}}
     assert it.refused("PATCH", f"/blocks/{one}", plain)[:2] == BAD
     it.call("DELETE", f"/blocks/{ids(it, one)[0]}")
     assert changed(it, one, plain)["heading_2"]["is_toggleable"] is False
@@ -227,7 +227,8 @@ def test_a_change_replaces_the_text_whole_and_keeps_the_rest(it: Caller) -> None
 def test_a_block_keeps_its_type(it: Caller) -> None:
     page = page_with(it, draft("heading_1", "x"))
     (block,) = ids(it, page)
-    for body in ({"paragraph": {"rich_text": []}}, {"type": "quote"}):
+    others: list[Any] = [{"paragraph": {"rich_text": []}}, {"type": "quote"}]
+    for body in others:
         why = it.refused("PATCH", f"/blocks/{block}", body)
         assert why == (*BAD, "Expected block type heading_1 in request body")
     title = {"child_page": {"title": "x"}}
@@ -257,11 +258,12 @@ def test_what_lies_in_the_trash_is_not_edited(it: Caller) -> None:
     (gone,) = ids(it, page)
     (inner,) = ids(it, gone)
     it.call("DELETE", f"/blocks/{gone}")
-    body = {"paragraph": {"rich_text": []}}
+    body: Any = {"paragraph": {"rich_text": []}}
     for call in (
         ("PATCH", f"/blocks/{gone}", body),
         ("PATCH", f"/blocks/{inner}", body),
         ("PATCH", f"/blocks/{inner}", {"in_trash": False}),
+        ("PATCH", f"/blocks/{gone}", {"in_trash": True}),
         ("PATCH", f"/blocks/{gone}/children", {"children": [p("x")]}),
         ("DELETE", f"/blocks/{gone}"),
         ("DELETE", f"/blocks/{inner}"),
@@ -277,6 +279,7 @@ def test_the_trash_of_a_page_takes_its_body_along(it: Caller) -> None:
     found = it.call("DELETE", f"/blocks/{page}")
     assert (found["type"], found["in_trash"]) == ("child_page", True)
     assert found["parent"]["type"] == "data_source_id"
+    assert it.refused("PATCH", f"/pages/{page}", {"in_trash": True})[:2] == BAD
     assert it.call("GET", f"/blocks/{block}")["in_trash"] is True
     assert it.refused("PATCH", f"/blocks/{page}/children", {"children": [p("x")]})[:2] == BAD
     it.call("PATCH", f"/pages/{page}", {"in_trash": False})

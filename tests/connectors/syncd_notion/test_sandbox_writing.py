@@ -3,6 +3,7 @@
 Each fact is from the service's public documentation or from recorded replies.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -159,7 +160,7 @@ def test_where_it_is_one_it_still_is_none_inside_of_a_block(it: Caller) -> None:
 
 def test_an_edit_by_hand_is_one_of_the_page(it: Caller) -> None:
     page = review(it, p("a", p("inner")))
-    acts = [
+    acts: list[Callable[[], None]] = [
         lambda: write(it, (WELL, "Sleep.")),
         lambda: write(it, (WELL, "Rest.")),
         lambda: write(it, (WELL, "")),
