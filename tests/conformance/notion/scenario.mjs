@@ -149,6 +149,73 @@ for await (const it of iteratePaginatedAPI(notion.search,
 assert.equal(found, 1);
 steps += 1;
 
+// Bodies.
+const block = (type, content, more = {}) => ({ object: "block", type, [type]: { rich_text: words(content), ...more } });
+const told = (it) => plain(it[it.type].rich_text ?? []);
+const list = (block_id) => collectPaginatedAPI(notion.blocks.children.list, { block_id, page_size: 4 });
+const review = await step(() => notion.pages.create({
+  parent: { data_source_id: goals },
+  properties: { Name: { title: words("Week 47") } },
+  children: [
+    block("heading_1", "Facts", { color: "blue" }),
+    block("bulleted_list_item", "Learn SQL", { children: [block("numbered_list_item", "on track")] }),
+    block("toggle", "More", { children: [block("paragraph", "inside", { children: [block("quote", "deep")] })] }),
+    block("to_do", "Ticked", { checked: true }),
+    block("callout", "Mind the rest days", { icon: { type: "emoji", emoji: "🌱" } }),
+    block("code", "select 1", { language: "sql" }),
+    { object: "block", type: "divider", divider: {} },
+    block("heading_2", "What went well?"),
+    block("heading_3", "Folded", { is_toggleable: true }),
+    { paragraph: { rich_text: [{ text: { content: "a", link: { url: "https://example.org" } }, annotations: { bold: true } }] } },
+  ],
+}));
+const parts = await step(() => list(review.id));
+assert.ok(parts.every(isFullBlock));
+assert.deepEqual(parts.map((it) => it.type), ["heading_1", "bulleted_list_item", "toggle", "to_do",
+  "callout", "code", "divider", "heading_2", "heading_3", "paragraph"]);
+assert.equal(parts[3].to_do.checked, true);
+assert.deepEqual(parts[4].callout.icon, { type: "emoji", emoji: "🌱" });
+const inside = await step(() => notion.blocks.children.list({ block_id: parts[2].id }));
+assert.deepEqual(inside.results.map(told), ["inside"]);
+assert.equal(inside.results[0].parent.block_id, parts[2].id);
+assert.equal(inside.results[0].has_children, true);
+const after = await step(() => notion.blocks.children.append({
+  block_id: review.id, children: [block("paragraph", "Sleep.")],
+  position: { type: "after_block", after_block: { id: parts[7].id } },
+}));
+assert.deepEqual(after.results.map(told), ["Sleep.", "Folded", "a"]);
+const first = await step(() => notion.blocks.children.append({
+  block_id: review.id, children: [block("quote", "First")], position: { type: "start" },
+}));
+assert.deepEqual(first.results.map(told), ["First"]);
+const last = await step(() => notion.blocks.children.append({
+  block_id: review.id, children: [block("paragraph", "Last")] }));
+const updated = await step(() => notion.blocks.update({
+  block_id: last.results[0].id, paragraph: { rich_text: words("Very last") } }));
+assert.equal(told(updated), "Very last");
+await step(() => notion.blocks.update({ block_id: parts[3].id, to_do: { checked: false } }));
+const unticked = await step(() => notion.blocks.retrieve({ block_id: parts[3].id }));
+assert.deepEqual([told(unticked), unticked.to_do.checked], ["Ticked", false]);
+const deleted = await step(() => notion.blocks.delete({ block_id: parts[6].id }));
+assert.deepEqual([deleted.type, deleted.in_trash], ["divider", true]);
+await step(() => notion.blocks.delete({ block_id: parts[2].id }));
+assert.equal((await step(() => notion.blocks.retrieve({ block_id: inside.results[0].id }))).in_trash, true);
+await step(() => notion.blocks.update({ block_id: parts[2].id, in_trash: false }));
+assert.deepEqual((await list(review.id)).map(told), ["First", "Facts", "Learn SQL", "More", "Ticked",
+  "Mind the rest days", "select 1", "What went well?", "Sleep.", "Folded", "a", "Very last"]);
+await refused(APIErrorCode.ValidationError, () => notion.blocks.update(
+  { block_id: parts[7].id, paragraph: { rich_text: [] } }), "Expected block type heading_2");
+await refused(APIErrorCode.ValidationError, () => notion.blocks.update(
+  { block_id: parts[6].id, divider: {} }), "archived");
+await refused(APIErrorCode.ValidationError, () => notion.blocks.children.append(
+  { block_id: review.id, children: [block("paragraph", "x")], after: parts[0].id }), "body.after");
+await refused(APIErrorCode.ValidationError, () => notion.blocks.children.append(
+  { block_id: review.id, children: Array(101).fill(block("paragraph", "x")) }), "101");
+await refused(APIErrorCode.ObjectNotFound, () => notion.blocks.retrieve(
+  { block_id: "5e000000-0000-4000-8000-000000000999" }), "Could not find block");
+await step(() => notion.pages.update({ page_id: review.id, in_trash: true }));
+assert.equal((await step(() => notion.blocks.retrieve({ block_id: parts[0].id }))).in_trash, true);
+
 // Schemas.
 const renamed = await step(() => notion.dataSources.update({
   data_source_id: tasks, properties: { Done: { name: "Ticked" }, Note: { rich_text: {} } },

@@ -6,6 +6,7 @@ from notion_client import APIResponseError, Client
 from notion_client.errors import APIErrorCode, UnknownHTTPResponseError
 from notion_client.helpers import (
     collect_paginated_api,
+    is_full_block,
     is_full_data_source,
     is_full_database,
     is_full_page,
@@ -83,6 +84,80 @@ def test_a_page_is_changed_read_trashed_and_restored(
     assert notion.blocks.delete(page["id"])["in_trash"] is True
     assert notion.pages.retrieve(page["id"])["in_trash"] is True
     assert notion.pages.update(page["id"], in_trash=False)["in_trash"] is False
+
+
+def block(sort: str, content: str, **more: object) -> dict[str, object]:
+    return {"object": "block", "type": sort, sort: {"rich_text": words(content), **more}}
+
+
+def bodied(notion: Client, sandbox: NotionSandbox) -> str:
+    """Make a page with a body; return its id."""
+    page = notion.pages.create(
+        parent={"data_source_id": made(notion, sandbox)},
+        properties={"Name": {"title": words("Week 47")}},
+        children=[
+            block("heading_2", "What went well?"),
+            block("toggle", "More", children=[block("paragraph", "inside")]),
+            block("heading_2", "What will I change?"),
+        ],
+    )
+    return str(page["id"])
+
+
+def told(notion: Client, holder: str) -> list[str]:
+    pages = collect_paginated_api(notion.blocks.children.list, block_id=holder, page_size=2)
+    assert all(is_full_block(it) for it in pages)
+    return [it[it["type"]]["rich_text"][0]["plain_text"] for it in pages]
+
+
+def test_a_body_is_made_listed_and_added_to(notion: Client, sandbox: NotionSandbox) -> None:
+    page = bodied(notion, sandbox)
+    assert told(notion, page) == ["What went well?", "More", "What will I change?"]
+    first, toggle, _ = notion.blocks.children.list(page)["results"]
+    assert toggle["has_children"] is True
+    assert told(notion, toggle["id"]) == ["inside"]
+    reply = notion.blocks.children.append(
+        page,
+        children=[block("paragraph", "Sleep.")],
+        position={"type": "after_block", "after_block": {"id": first["id"]}},
+    )
+    assert len(reply["results"]) == 3
+    notion.blocks.children.append(page, children=[block("to_do", "Rest", checked=True)])
+    notion.blocks.children.append(
+        page, children=[block("quote", "Facts")], position={"type": "start"}
+    )
+    assert told(notion, page) == [
+        "Facts",
+        "What went well?",
+        "Sleep.",
+        "More",
+        "What will I change?",
+        "Rest",
+    ]
+
+
+def test_a_block_is_changed_deleted_and_brought_back(
+    notion: Client, sandbox: NotionSandbox
+) -> None:
+    page = bodied(notion, sandbox)
+    heading, toggle, _ = notion.blocks.children.list(page)["results"]
+    new = notion.blocks.update(heading["id"], heading_2={"rich_text": words("What else?")})
+    assert is_full_block(new)
+    assert notion.blocks.retrieve(heading["id"])["heading_2"] == new["heading_2"]
+    assert notion.blocks.delete(toggle["id"])["in_trash"] is True
+    assert told(notion, page) == ["What else?", "What will I change?"]
+    notion.blocks.update(toggle["id"], in_trash=False)
+    assert told(notion, page) == ["What else?", "More", "What will I change?"]
+    for refused, why in (
+        (
+            lambda: notion.blocks.update(heading["id"], quote={"rich_text": []}),
+            "Expected block",
+        ),
+        (lambda: notion.blocks.children.append(page, children=[{"nope": {}}]), "Fix one"),
+        (lambda: notion.blocks.children.append(page, children=[], after="x"), "body.after"),
+    ):
+        with pytest.raises(APIResponseError, match=why):
+            refused()
 
 
 def test_a_schema_is_changed(notion: Client, sandbox: NotionSandbox) -> None:

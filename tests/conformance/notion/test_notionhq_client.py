@@ -47,8 +47,8 @@ def test_the_client_gets_what_it_expects(
     served: Served, sandbox: NotionSandbox, tap: Tap
 ) -> None:
     said = run(["node", "scenario.mjs", served.origin, sandbox.token, sandbox.parent_page])
-    assert json.loads(said)["steps"] >= 33
-    assert compiled(tap.exchanges) >= 60
+    assert json.loads(said)["steps"] >= 53
+    assert compiled(tap.exchanges) >= 90
 
 
 def test_the_types_refuse_what_the_service_does_not_say(
@@ -59,6 +59,21 @@ def test_the_types_refuse_what_the_service_does_not_say(
     page.reply["colour"] = "red"
     with pytest.raises(AssertionError, match="colour"):
         compiled([page])
+
+
+@pytest.mark.parametrize(
+    ("part", "value"), [("colour", "red"), ("is_toggleable", "yes"), ("rich_text", "Facts")]
+)
+def test_the_types_refuse_a_block_that_the_service_does_not_send(
+    served: Served, sandbox: NotionSandbox, tap: Tap, part: str, value: str
+) -> None:
+    run(["node", "scenario.mjs", served.origin, sandbox.token, sandbox.parent_page])
+    asked = (it for it in tap.exchanges if it.path.endswith("/children") and it.status == 200)
+    listed = next(it for it in asked if it.reply["results"][0]["type"] == "heading_1")
+    assert compiled([listed]) == 1
+    listed.reply["results"][0]["heading_1"][part] = value
+    with pytest.raises(AssertionError, match=r"TS\d+"):
+        compiled([listed])
 
 
 def test_what_the_connector_says_is_of_the_types(

@@ -44,7 +44,21 @@ _KINDS: list[tuple[str, str, str | None, str, str | None]] = [
     ("PATCH", _ONE.format("pages"), "UpdatePageParameters", "PageObjectResponse", "page_id"),
     ("GET", _ONE.format("pages") + "/properties/[^/]+", None, "GetPagePropertyResponse", None),
     ("GET", _ONE.format("blocks") + "/children", None, "ListBlockChildrenResponse", None),
+    (
+        "PATCH",
+        _ONE.format("blocks") + "/children",
+        "AppendBlockChildrenParameters",
+        "AppendBlockChildrenResponse",
+        "block_id",
+    ),
     ("GET", _ONE.format("blocks"), None, "GetBlockResponse", None),
+    (
+        "PATCH",
+        _ONE.format("blocks"),
+        "UpdateBlockParameters",
+        "UpdateBlockResponse",
+        "block_id",
+    ),
     ("DELETE", _ONE.format("blocks"), None, "DeleteBlockResponse", None),
 ]
 
