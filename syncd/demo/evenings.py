@@ -75,7 +75,7 @@ class Evenings:
             ),
         )
 
-    def acts(self, free: datetime) -> Iterator[Act]:
+    def on_times(self, free: datetime) -> Iterator[Act]:
         """Yield the acts; each is made when its turn comes, from the blocks as they are.
 
         free: when a block can be dragged to.
@@ -83,6 +83,9 @@ class Evenings:
         yield self._meeting()
         yield self._drag(free)
         yield self._delete()
+
+    def on_tasks(self) -> Iterator[Act]:
+        """Yield an act, as above."""
         yield self._finish()
 
     def _meeting(self) -> Act:

@@ -15,7 +15,7 @@ from syncd.demo.evenings import Evenings, furnish
 from syncd.demo.past import Past
 from syncd.demo.post import Digest, find, make, post
 from syncd.demo.stage import ZONE, Open, Stage, stage
-from syncd.demo.story import Act, Chosen, Story, choose
+from syncd.demo.story import Act, Chosen, Story, choose, together
 from syncd.engine.edits import put_all
 from syncd.engine.report import Report
 from syncd.model.entities import Entity
@@ -73,7 +73,6 @@ class Demo:
             f"{self._day()}\nA sample plan of {len(plan)} entries, some evenings that are"
             " taken, and three tools that know nothing of the plan."
         )
-        self._go_to(stage.week.first_sync)
         report = self._cycle("First sync")
         self._check("every tool has its part, and everything agrees", ok=report.converged)
         for seen in Evenings(stage.engine.context, stage.cast, taken).first_look():
@@ -93,14 +92,21 @@ class Demo:
             reserved=chosen.reserved,
         )
         ahead = Evenings(context, stage.cast, [])
-        yield week.monday_evening, chain(past.all_done(), story.on_tasks())
+        yield week.monday_evening, chain(past.all_done(), together(story.on_tasks()))
         yield (
             week.thursday_evening,
-            chain(past.last_ticked(), story.on_titles(), story.on_goals()),
+            chain(
+                together(chain(past.last_ticked(), story.on_goals())),
+                together(story.on_titles()),
+            ),
         )
         yield (
             week.saturday_afternoon,
-            chain(past.missed_and_left(), story.on_trash(), ahead.acts(week.sunday)),
+            chain(
+                together(past.missed_and_left()),
+                ahead.on_times(week.sunday),
+                together(chain(story.on_trash(), ahead.on_tasks())),
+            ),
         )
 
     def _look_back(self) -> None:

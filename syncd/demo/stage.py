@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,10 +18,14 @@ from syncd.demo.week import SampleWeek, sample_week
 from syncd.engine.context import Context
 from syncd.engine.engine import Engine
 from syncd.errors import Mistake
+from syncd.schedule.anneal import Schedule
+from syncd.schedule.planner import Annealer
 
 STATE = "state"
 MAIL = "mail"
 ZONE = "Europe/Berlin"
+BRIEF = Schedule(steps=5_000, hot=10.0, cold=0.1)
+"""How long is looked, each Monday, for what planning all anew would gain: not for long here."""
 
 
 class Session(Poster, Protocol):
@@ -78,7 +82,7 @@ def stage(place: Path, real: Clock, open_session: Open) -> Iterator[Stage]:
         _write(_config(place), _settings(place, week, sink.port, served))
         session = open_session(_config(place), clock)
         ends.callback(session.close)
-        engine = session.engine()
+        engine = replace(session.engine(), planner=Annealer(full=BRIEF))
         ends.callback(engine.close)
         yield Stage(
             place=place,

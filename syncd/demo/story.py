@@ -1,6 +1,6 @@
 """What the person does in the demonstration, and what must be seen of it afterwards."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -24,9 +24,21 @@ class Act:
     """Something a person does by hand, and what must follow."""
 
     does: str
-    do: Callable[[], None]
+    do: Callable[[], object]
     seen: tuple[Seen, ...]
     conflicts: int = 0
+
+
+def together(acts: Iterable[Act]) -> Iterator[Act]:
+    """Yield acts as one, which all come before the same cycle; none for none."""
+    every = tuple(acts)
+    if every:
+        yield Act(
+            does=", and ".join(one.does for one in every),
+            do=lambda: [one.do() for one in every],
+            seen=tuple(it for one in every for it in one.seen),
+            conflicts=sum(one.conflicts for one in every),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _BEGINS = time(20)
-_MORNING = time(6)
 _EVENING = time(21, 15)
 _AFTERNOON = time(16, 30)
 _TEA = time(17)
@@ -16,7 +15,7 @@ _DUE = time(7)
 class SampleWeek:
     """The last whole week before ``now``, by the wall clock of a zone.
 
-    The plan is written on the evening before, so that there is something to compare with.
+    It begins on the evening before, so that there is something to compare with.
     """
 
     monday: date
@@ -25,13 +24,8 @@ class SampleWeek:
 
     @property
     def begins(self) -> datetime:
-        """Return when the plan is written: on Sunday evening."""
+        """Return when the plan is written and first synced: on Sunday evening."""
         return self._at(-1, _BEGINS)
-
-    @property
-    def first_sync(self) -> datetime:
-        """Return when it is first synced: on Monday morning."""
-        return self._at(0, _MORNING)
 
     @property
     def monday_evening(self) -> datetime:

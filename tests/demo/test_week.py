@@ -20,7 +20,6 @@ def berlin(text: str) -> datetime:
 def acts(week: SampleWeek) -> list[datetime]:
     return [
         week.begins,
-        week.first_sync,
         week.monday_evening,
         week.thursday_evening,
         week.saturday_afternoon,
