@@ -110,7 +110,10 @@ class Demo:
         )
 
     def _look_back(self) -> None:
-        """Make and send the digest of the week when it is due, as the daemon does."""
+        """Make and send the digest of the week when it is due, once all is read.
+
+        It is not left to the present: on a Sunday the week that it looks forward to is over.
+        """
         stage = self._stage
         self._go_to(stage.week.due)
         self._cycle("The week is over")
@@ -124,7 +127,7 @@ class Demo:
         self._stage.clock.go_home()
         self._say(f"\nBack in the present: {self._day()}.")
         self._cycle("  What time did meanwhile")
-        post(self._stage.session)
+        post(self._stage.session)  # it was sent: this must send nothing
         report = self._cycle("A quiet cycle")
         quiet = report.writes == 0 and report.changes == 0
         self._check("nothing changed, so nothing was written", ok=quiet)
