@@ -23,10 +23,11 @@ from syncd.engine.posting import Posting
 from syncd.engine.report import Report, ToolReport
 from syncd.engine.tool import OnDelete, Tool
 from syncd.errors import Mistake, SignIn
-from syncd.forms import WEEKDAYS, clock_span
+from syncd.forms import WEEKDAYS, clock_span, review_moment
 from syncd.mailing import Mailing
 from syncd.model.ids import ToolName
 from syncd.model.values import ReviewKind
+from syncd.review.due import Rule
 from syncd.schedule.preferences import Preferences
 from syncd.settings import ConnectorSettings, Settings, load, make_state_dir
 from syncd.store.lock import StateLock
@@ -167,9 +168,7 @@ class App:
     @cached_property
     def posting(self) -> Posting:
         """Return what makes the reviews that are due, and posts them."""
-        table = self.settings.review
-        rules = {kind: str(getattr(table, kind.value)) for kind in ReviewKind}
-        return Posting(self.plan_context(), rules)
+        return Posting(self.plan_context(), review_rules(self.settings))
 
     def post_reviews(self) -> list[str]:
         """Make the reviews that are due, and put them in the outbox if mail is wanted.
@@ -275,6 +274,16 @@ def preferences(settings: Settings) -> Preferences:
         default_minutes=table.default_minutes,
         assume_done=table.assume_done,
     )
+
+
+def review_rules(settings: Settings) -> dict[ReviewKind, Rule]:
+    """Return when each kind of review is due; without those that are off."""
+    said = {kind: str(getattr(settings.review, kind.value)) for kind in ReviewKind}
+    parts = {kind: review_moment(text) for kind, text in said.items() if text != "off"}
+    return {
+        kind: Rule(month=month, day=day, hour=hour, minute=minute)
+        for kind, (month, day, hour, minute) in parts.items()
+    }
 
 
 def _with_connector(tool: Tool, connector: Connector) -> Tool:

@@ -88,6 +88,18 @@ def annual(text: str) -> str:
     )
 
 
+def review_moment(text: str) -> tuple[int, int, int, int]:
+    """Return a checked moment for reviews: month, day, hour and minute.
+
+    The month is 0 where none is named; the day is a weekday (0: Monday) where one is.
+    """
+    *words, clock = text.split()
+    hour, minute = map(int, clock.split(":"))
+    month = MONTHS.index(words[0]) + 1 if words[0] in MONTHS else 0
+    day = WEEKDAYS.index(words[0]) if words[0] in WEEKDAYS else int(words[-1])
+    return month, day, hour, minute
+
+
 def address(text: str) -> str:
     """Check an e-mail address, with or without a name before it."""
     if _ADDRESS.fullmatch(text) and "\n" not in text and "\r" not in text:

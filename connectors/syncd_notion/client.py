@@ -92,12 +92,31 @@ class Api:
         query = {"page_size": PAGE_SIZE} | ({"start_cursor": start} if start else {})
         return self._read(lambda: self._reader.pages.properties.retrieve(page, prop, **query))
 
-    def create_page(self, source: str, properties: Json) -> Json:
-        """Add a row."""
+    def create_page(
+        self, source: str, properties: Json, children: list[Json] | None = None
+    ) -> Json:
+        """Add a row, with what its page begins with."""
         parent = {"type": "data_source_id", "data_source_id": source}
+        body: Json = {"parent": parent, "properties": properties}
+        body |= {"children": children} if children else {}
+        return self._write(lambda: self._writer.pages.create(**body))
+
+    def append(self, parent: str, children: list[Json], after: str | None = None) -> Json:
+        """Add blocks to a page: at its end, or after one of its blocks."""
+        body: Json = {"children": children}
+        if after is not None:
+            body["position"] = {"type": "after_block", "after_block": {"id": after}}
+        return self._write(lambda: self._writer.blocks.children.append(parent, **body))
+
+    def update_block(self, block: str, content: Json) -> Json:
+        """Change what a block says; doing it twice does it once."""
         return self._write(
-            lambda: self._writer.pages.create(parent=parent, properties=properties)
+            lambda: self._writer.blocks.update(block, **content), repeatable=True
         )
+
+    def delete_block(self, block: str) -> Json:
+        """Put a block into the trash; doing it twice does it once."""
+        return self._write(lambda: self._writer.blocks.delete(block), repeatable=True)
 
     def update_page(self, page: str, body: Json) -> Json:
         """Change a row's properties."""

@@ -16,6 +16,7 @@ from syncd_notion.mapping import CARRIES, fit
 from syncd_notion.provision import Provisioner
 from syncd_notion.pulling import Puller
 from syncd_notion.registry import Registry
+from syncd_notion.reviews import Answers
 from syncd_notion.settings import Addresses, Settings
 from syncd_notion.writing import Writer
 
@@ -35,8 +36,10 @@ class Notion:
         self._api = Api(token, settings.base_url, toolbox.policy, toolbox.clock)
         self._registry = Registry(self._api, toolbox.memory, settings, toolbox.timezone)
         self._provisioner = Provisioner(self._api, self._registry, settings)
-        self._puller = Puller(self._api, self._registry, toolbox.policy, toolbox.clock)
-        self._writer = Writer(self._api, self._registry)
+        policy, clock = toolbox.policy, toolbox.clock
+        answers = Answers(self._api, toolbox.memory, policy, clock)
+        self._puller = Puller(self._api, self._registry, answers, policy, clock)
+        self._writer = Writer(self._api, self._registry, answers)
         self._addresses = Addresses(settings.base_url)
         self.carries: Mapping[Kind, Carried] = {
             kind: CARRIES[kind] for kind in self._registry.kinds

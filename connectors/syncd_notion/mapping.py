@@ -12,9 +12,10 @@ from typing import Any
 from syncd.model.entities import Kind
 from syncd.model.fields import REFERENCES, FieldSpec, FieldType
 from syncd.model.ids import EntityId, RemoteId
-from syncd.model.remote import Carried, Remote, Seen
+from syncd.model.remote import BODY, Carried, Remote, Seen
 from syncd.model.schema import Fields
 from syncd.model.values import Moment, Value
+from syncd_notion.bodies import ANSWERS, fit_answers
 from syncd_notion.columns import COLUMNS, Column
 from syncd_notion.dates import date_value, is_date
 from syncd_notion.incoming import Unreadable, read_value, related
@@ -41,10 +42,13 @@ _PERIOD = ("period_start", "period_end")
 def _carried(kind: Kind) -> Carried:
     columns = COLUMNS[kind]
     editable = frozenset(name for name, it in columns.items() if not it.spec.derived)
+    written = frozenset({ANSWERS}) if kind is Kind.REVIEW else frozenset()
+    once = frozenset({BODY}) if kind is Kind.REVIEW else frozenset()
     return Carried(
-        fields=frozenset(columns),
-        editable=editable,
-        home=editable - _ELSEWHERE.get(kind, frozenset()),
+        fields=frozenset(columns) | written | once,
+        editable=editable | written,
+        home=(editable | written) - _ELSEWHERE.get(kind, frozenset()),
+        once=once,
     )
 
 
@@ -64,11 +68,21 @@ def fit(kind: Kind, fields: Fields, bound: Mapping[str, Property]) -> dict[str, 
         if name in columns
     }
     fit_period(fitted)
-    return {
+    held = {
         name: value
         for name, value in fitted.items()
         if is_choosable(columns[name].spec, bound.get(name), value)
     }
+    return held | (_on_the_page(fields) if kind is Kind.REVIEW else {})
+
+
+def _on_the_page(fields: Fields) -> dict[str, Any]:
+    """Return what stands on a review's page itself, not among its properties."""
+    found: dict[str, Any] = {BODY: fields[BODY]} if BODY in fields else {}
+    answers = fields.get(ANSWERS)
+    if isinstance(answers, tuple):
+        found[ANSWERS] = fit_answers(answers)
+    return found
 
 
 def _type(column: Column, prop: Property | None) -> str:

@@ -22,14 +22,18 @@ from syncd_notion.pages import (
     rows_of,
 )
 from syncd_notion.registry import Registry
+from syncd_notion.reviews import Answers
 
 
 class Puller:
     """Pulls all databases, one after another."""
 
-    def __init__(self, api: Api, registry: Registry, policy: Policy, clock: Clock) -> None:
+    def __init__(
+        self, api: Api, registry: Registry, answers: Answers, policy: Policy, clock: Clock
+    ) -> None:
         self._api = api
         self._registry = registry
+        self._answers = answers
         self._policy = policy
         self._clock = clock
 
@@ -109,7 +113,8 @@ class Puller:
         if bound is None:
             return []
         shape = self._registry.shape(bound)
-        return [from_remote(shape, completed(self._api, shape, row)) for row in rows]
+        found = [(from_remote(shape, completed(self._api, shape, row)), row) for row in rows]
+        return [self._answers.told(remote, row) for remote, row in found]
 
     def _problems(self) -> list[str]:
         bounds = [self._registry.get(kind) for kind in self._registry.kinds]

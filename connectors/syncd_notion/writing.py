@@ -1,15 +1,17 @@
 """Writing single rows, and reading them directly."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from syncd.errors import Gone, SkipItem
 from syncd.model.entities import Kind
 from syncd.model.fields import FieldType
 from syncd.model.ids import RemoteId
-from syncd.model.remote import Op, Remote, Write
+from syncd.model.remote import BODY, Op, Remote, Write
 from syncd.model.schema import Fields
 from syncd_notion.binding import Bound, differs
+from syncd_notion.bodies import ANSWERS, Pairs, children_of, fit_answers
 from syncd_notion.client import PAGE_SIZE, Api, Json
 from syncd_notion.columns import COLUMNS
 from syncd_notion.failures import StaleSchema
@@ -17,14 +19,16 @@ from syncd_notion.mapping import from_remote, mark_of, to_remote
 from syncd_notion.outgoing import fit_value
 from syncd_notion.pages import CREATED, completed, is_in, is_removed
 from syncd_notion.registry import Registry
+from syncd_notion.reviews import Answers
 from syncd_notion.shape import Shape
 
 
 class Writer:
     """Creates, updates and trashes rows; one request each but for rare repairs."""
 
-    def __init__(self, api: Api, registry: Registry) -> None:
+    def __init__(self, api: Api, registry: Registry, answers: Answers) -> None:
         self._api = api
+        self._answers = answers
         self._registry = registry
         self._sent: set[str] = set()
 
@@ -88,7 +92,12 @@ class Writer:
     def _added(self, bound: Bound, write: Write) -> Remote:
         properties = to_remote(self._registry.shape(bound), write.fields, mark=write.entity)
         try:
-            return self._remote(bound, self._api.create_page(bound.source, properties))
+            page = self._api.create_page(bound.source, properties, _children(write))
+            made, written = self._row(bound, page), _written(write)
+            if written:
+                asked = bool(write.fields.get(BODY))
+                self._answers.made(page, written[ANSWERS], asked=asked)
+            return replace(made, fields={**made.fields, **written})
         except Gone as error:
             self._registry.check(bound)
             raise SkipItem(
@@ -118,6 +127,9 @@ class Writer:
         """Change what differs; a text that reads the same keeps its formatting."""
         if write.seen is None:
             raise SkipItem("An update needs the item as last seen: sync again.")
+        if ANSWERS in write.fields:
+            known = _answers(write.seen.fields)
+            self._answers.write(write.seen.id, _answers(write.fields), known)
         shape = self._registry.shape(bound)
         fields = {
             name: value
@@ -148,6 +160,9 @@ class Writer:
             raise Gone("The page is in Notion's trash: restore it there to go on with it.")
         if not is_in(page, bound.source, bound.database):
             raise Gone("The page was moved out of its database in Notion: move it back.")
+        return self._answers.told(self._row(bound, page), page)
+
+    def _row(self, bound: Bound, page: Json) -> Remote:
         if differs(bound, page):
             self._registry.stale.add(bound.kind)
         shape = self._registry.shape(bound)
@@ -163,6 +178,24 @@ class Writer:
         if bound is None or not bound.learnt:
             raise SkipItem(f"There is no database for {kind} in Notion yet: run `syncd init`.")
         return bound
+
+
+def _children(write: Write) -> list[Json] | None:
+    """Return what the page of a new row begins with: the bodies of others are not ours."""
+    if write.kind is not Kind.REVIEW:
+        return None
+    body = write.fields.get(BODY)
+    return children_of(body if isinstance(body, tuple) else (), _answers(write.fields))
+
+
+def _written(write: Write) -> dict[str, Pairs]:
+    """Return what stands on the page of a new row, which the reply does not tell."""
+    return {ANSWERS: fit_answers(_answers(write.fields))} if write.kind is Kind.REVIEW else {}
+
+
+def _answers(fields: Fields) -> Pairs:
+    found = fields.get(ANSWERS)
+    return found if isinstance(found, tuple) else ()
 
 
 def _reads_the_same(shape: Shape, name: str, value: Any, seen: Fields) -> bool:

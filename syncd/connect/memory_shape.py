@@ -7,7 +7,7 @@ from typing import Any
 
 from syncd.model.entities import Kind
 from syncd.model.fields import FieldType
-from syncd.model.remote import LINK, LINKS, Carried
+from syncd.model.remote import BODY, LINK, LINKS, Carried
 from syncd.model.schema import FIELDS, Fields
 from syncd.model.values import BlockState, Moment, Value
 
@@ -82,6 +82,8 @@ class MemoryShape:
             return self.states.get(value, value)
         if name in (LINK, LINKS):
             return value or ""
+        if name == BODY:
+            return value
         if not isinstance(value, str) or FIELDS[kind][name].type is not FieldType.TEXT:
             return value
         return _shortened(value, self.title_limit if name == "title" else self.text_limit)
@@ -106,6 +108,10 @@ def _page(kind: Kind, *but: str, frozen: frozenset[str] = frozenset()) -> Carrie
     return Carried(fields=fields, editable=editable, home=home)
 
 
+def _with_body(it: Carried) -> Carried:
+    return replace(it, fields=it.fields | {BODY}, once=frozenset({BODY}))
+
+
 LIKE_NOTION = MemoryShape(
     name="pages",
     carries={
@@ -117,7 +123,7 @@ LIKE_NOTION = MemoryShape(
         Kind.TASK: _page(Kind.TASK, "parent", "done_at"),
         Kind.CONTACT: _page(Kind.CONTACT),
         Kind.ACHIEVEMENT: _page(Kind.ACHIEVEMENT),
-        Kind.REVIEW: _page(Kind.REVIEW, "notes", frozen=frozenset({"facts"})),
+        Kind.REVIEW: _with_body(_page(Kind.REVIEW, "notes", frozen=frozenset({"facts"}))),
     },
     containers=tuple(kind.value for kind in Kind if kind is not Kind.BLOCK),
     edit_resolution=timedelta(minutes=1),

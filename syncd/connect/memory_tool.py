@@ -62,6 +62,7 @@ class MemoryTool:
     items, removed: what is there, and what was; by remote id, as it would be read.
     shift: how far the service's clock is ahead of ours.
     foreign: by remote id, what a person keeps on an item that syncd knows nothing of.
+    bodies: by remote id, what its page began with.
     busy: when the user has no time, by calendar; None for one that cannot be read.
     paused, problems: what a pull says of the containers.
     reads, writes: how often each kind of request was served; ``log``: each write, done.
@@ -74,6 +75,7 @@ class MemoryTool:
     items: dict[RemoteId, Remote] = field(default_factory=dict)
     removed: dict[RemoteId, Remote] = field(default_factory=dict)
     foreign: dict[RemoteId, dict[str, str]] = field(default_factory=dict)
+    bodies: dict[RemoteId, dict[str, Value]] = field(default_factory=dict)
     containers: dict[str, str] = field(default_factory=dict)
     keys: dict[str, RemoteId] = field(default_factory=dict)
     paused: dict[Kind, frozenset[str]] = field(default_factory=dict)
@@ -158,8 +160,14 @@ class MemoryTool:
         """Make an item, or revive a removed one of this id."""
         self.removed.pop(remote, None)
         empty: dict[str, Any] = {LINK: "", LINKS: "", **DEFAULTS[kind]}
-        carried = self.shape.carries[kind].fields
-        whole = {name: empty[name] for name in sorted(carried)} | self._kept(kind, fields)
+        carried = self.shape.carries[kind]
+        given = self._kept(kind, fields)
+        whole = {name: empty[name] for name in sorted(carried.fields - carried.once)}
+        if carried.once & given.keys():
+            self.bodies[remote] = {
+                name: given.pop(name) for name in carried.once & given.keys()
+            }
+        whole |= given
         item = Remote(id=remote, kind=kind, fields=whole, created_at=self.now(), mark=mark)
         return self._stamp(item)
 

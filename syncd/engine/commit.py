@@ -65,7 +65,7 @@ class Committer:
                 replace(
                     link,
                     fingerprint=print_,
-                    settled=_settled(old, write.fields, answer.fields),
+                    settled=_settled(old, self._lasting(write), answer.fields),
                     previous=_previous(old, write),
                 )
             )
@@ -130,6 +130,11 @@ class Committer:
         with self._store.transaction():
             self._store.tools.put_problems([problem])
             self._store.journal.close([write.key])
+
+    def _lasting(self, write: Write) -> Fields:
+        """Return what a write asked for, but for what is given only once."""
+        once = self._tool.connector.carries[write.kind].once
+        return {name: value for name, value in write.fields.items() if name not in once}
 
     def _old(self, write: Write) -> Link | None:
         return self._store.links.of_entity(write.entity).get(self._tool.name)

@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import Any
 
 from syncd.clock import Clock
+from syncd.engine.bodies import body
 from syncd.engine.skill_labels import SkillLabels, as_label
 from syncd.engine.tool import Tool
 from syncd.engine.translate import Translator
 from syncd.model.entities import Block, Entity, Kind, kind_of
 from syncd.model.ids import EntityId, ToolName, new_id
-from syncd.model.remote import LINK, LINKS
+from syncd.model.remote import BODY, LINK, LINKS
 from syncd.model.schema import DEFAULTS, Fields, fields_of
 from syncd.schedule.preferences import Preferences
 from syncd.store.store import Store
@@ -59,7 +60,7 @@ class Context:
         """Return what a tool shows of an entity that nobody has filled in."""
         key = (tool.name, kind)
         if key not in self._empty:
-            fields = {**DEFAULTS[kind], LINK: None, LINKS: ""}
+            fields = {**DEFAULTS[kind], LINK: None, LINKS: "", BODY: ()}
             self._empty[key] = tool.connector.fit(kind, fields)
         return self._empty[key]
 
@@ -71,6 +72,8 @@ class Context:
             fields[LINK] = self._address(entity.id)
         if LINKS in tool.connector.carries[kind].fields:
             fields[LINKS] = self._addresses(entity)
+        if BODY in tool.connector.carries[kind].fields:
+            fields[BODY] = body(entity)
         if as_label(tool, kind):
             labels = SkillLabels(self.store)
             fields["labels"] = labels.added(fields["labels"], fields["skill"])

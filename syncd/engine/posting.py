@@ -9,7 +9,7 @@ from syncd.engine.reviews import make_review, review_id
 from syncd.mail.message import Audience, Letter, key_of
 from syncd.model.entities import Review
 from syncd.model.values import ReviewKind
-from syncd.review.due import due
+from syncd.review.due import Rule, due
 from syncd.review.periods import Period
 from syncd.store.store import MAIN
 
@@ -19,14 +19,14 @@ Put = Callable[[Iterable[Letter]], list[str]]
 
 @dataclass
 class Posting:
-    """Makes and posts what is due. rules: when each kind is, as the settings write it.
+    """Makes and posts what is due. rules: when each kind is; a kind without one never is.
 
     Looking costs a few rows where nothing is to be done. What syncd has nothing to tell of
     (it knew nothing in that period) is looked at once.
     """
 
     context: Context
-    rules: Mapping[ReviewKind, str]
+    rules: Mapping[ReviewKind, Rule]
     _empty: set[Period] = field(default_factory=set)
 
     def make(self) -> list[Period]:
@@ -50,9 +50,9 @@ class Posting:
     def _due(self) -> Iterator[Period]:
         now, zone = self.context.clock.now(), self.context.zone
         for kind, rule in self.rules.items():
-            found = due(kind, rule, now, zone)
-            if found is not None and found.period not in self._empty:
-                yield found.period
+            period = due(kind, rule, now, zone).period
+            if period not in self._empty:
+                yield period
 
     def _make(self, period: Period) -> bool:
         made = make_review(self.context, period).entity is not None

@@ -13,7 +13,16 @@ from syncd.model.ids import EntityId
 from syncd.model.rules.standing import Standing, standing
 from syncd.model.schema import FIELDS, fields_of
 from syncd.store.rows import Link, Record
-from syncd.sync.decide import Case, Held, Operation, Want, decide, fingerprint, in_order
+from syncd.sync.decide import (
+    Case,
+    Held,
+    Operation,
+    Presence,
+    Want,
+    decide,
+    fingerprint,
+    in_order,
+)
 
 _WANTS = {Standing.IN: Want.HAVE, Standing.KEEP: Want.KEEP, Standing.OUT: Want.DROP}
 
@@ -112,17 +121,20 @@ class _Judge:
         kind = kind_of(entity)
         fit = self.context.fit(self.tool, entity, self.translator, link.base if link else None)
         paused = self.paused.get(kind, frozenset())
-        told = self.tool.connector.carries[kind].told
+        carried = self.tool.connector.carries[kind]
+        held = _held(self.tool, link)
+        there = held is not None and held.presence is Presence.PRESENT
+        left = carried.told | (carried.once if there else frozenset())
         case = Case(
             kind=kind,
             entity=entity.id,
             title=entity.title,
             want=want(self.tool, entity, self.context, self.view),
-            fit={name: value for name, value in fit.items() if name not in paused | told},
-            held=_held(self.tool, link),
-            recreate=self.tool.connector.carries[kind].archives,
+            fit={name: value for name, value in fit.items() if name not in paused | left},
+            held=held,
+            recreate=carried.archives,
             archived=entity.archived,
-            hides_done=self.tool.connector.carries[kind].hides_done,
+            hides_done=carried.hides_done,
         )
         return decide(case)
 

@@ -26,17 +26,24 @@ LINKS = "links"
 in other tools. Text, a line each, the tool's name before the address:
 ``Notion https://…``."""
 
-BESIDE = (LINK, LINKS)
-"""The fields that a tool may carry beside those of the kind; texts."""
+BODY = "body"
+"""A field beside those of the kind: what the page of an item begins with, as pairs of a
+style and a text on one line. The styles: ``heading``, ``text``, ``item`` (of a list),
+``quote``. It is given only when the item is made."""
+
+BESIDE = (LINK, LINKS, BODY)
+"""The fields that a tool may carry beside those of the kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
     """How one tool carries one kind.
 
-    fields: all that the tool holds of it (``LINK`` and ``LINKS`` may be among them).
+    fields: all that the tool holds of it (those of ``BESIDE`` may be among them).
     editable: those whose changes there change the plan; the rest is syncd's own.
     home: where edit times tie, this tool's value wins for these fields.
+    once: those that syncd gives only when it makes the item; they are its user's from
+        then on, and never read back.
     told: of the editable ones, those that syncd only reads there and never writes (the
         tick before a block's title).
     adopts: an item that the user adds there becomes an entity of the plan.
@@ -52,6 +59,7 @@ class Carried:
     editable: frozenset[str]
     home: frozenset[str] = frozenset()
     told: frozenset[str] = frozenset()
+    once: frozenset[str] = frozenset()
     adopts: bool = True
     archives: bool = True
     gone: Fields = field(default_factory=dict)

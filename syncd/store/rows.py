@@ -215,5 +215,11 @@ def load_write(text: str) -> Write:
 
 
 def _with_links(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Value]:
-    beside = {name: raw[name] for name in BESIDE if name in raw}
+    beside = {name: _beside(raw[name]) for name in BESIDE if name in raw}
     return {**fields_from_json(kind, raw), **beside}
+
+
+def _beside(raw: Any) -> Value:
+    if not isinstance(raw, list):
+        return raw  # type: ignore[no-any-return]  # text or None, as written
+    return tuple((str(style), str(text)) for style, text in raw)

@@ -82,7 +82,7 @@ def test_who_was_refused_gets_it_when_it_is_asked_for_again(desk, house):
 
 
 def test_while_the_server_has_no_time_it_waits_and_that_is_said(desk, house):
-    house.house.refuses = {who: "451 try later" for who in (ADA, BEN)}
+    house.house.refuses = dict.fromkeys((ADA, BEN), "451 try later")
     said = desk.syncd("review", "--send")
     assert said.status == Exit.NOT_DONE
     assert "The weekly review 2026-W13 waits to be sent" in said.err

@@ -16,6 +16,7 @@ from syncd.mail.message import Letter, people
 from syncd.model.entities import Goal, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.values import GoalStatus, ReviewKind
+from syncd.review.due import Rule
 from syncd.review.periods import read_period
 from syncd.store.parcel import Parcel
 from syncd.store.rows import Link
@@ -25,9 +26,9 @@ from syncd.sync.decide import Presence
 WEEK = read_period(ReviewKind.WEEKLY, "2026-W47")
 ZONE = "Europe/Berlin"
 RULES = {
-    ReviewKind.WEEKLY: "mon 07:00",
-    ReviewKind.QUARTERLY: "day 1 07:00",
-    ReviewKind.ANNUAL: "jan 2 07:00",
+    ReviewKind.WEEKLY: Rule(day=0, hour=7, minute=0),
+    ReviewKind.QUARTERLY: Rule(day=1, hour=7, minute=0),
+    ReviewKind.ANNUAL: Rule(month=1, day=2, hour=7, minute=0),
 }
 WHO = people("me@example.org", ["me@example.org"], ["partner@example.org"])
 GOAL = Goal(
@@ -65,9 +66,8 @@ class Desk:
         put_all(self.context, [GOAL], "import")
         self.posting = self.started()
 
-    def started(self, **rules: str) -> Posting:
-        chosen = {kind: rules.get(kind.value, rule) for kind, rule in RULES.items()}
-        return Posting(self.context, chosen)
+    def started(self) -> Posting:
+        return Posting(self.context, RULES)
 
     def put(self, letters: list[Letter]) -> list[str]:
         return put(self.context.store.outbox, letters, WHO, self.watch.now())
@@ -132,7 +132,7 @@ def test_after_a_sleep_of_weeks_one_digest_comes_and_it_tells_of_the_weeks_betwe
 
 def test_what_is_switched_off_does_not_come(desk):
     desk.monday()
-    desk.posting = desk.started(weekly="off")
+    desk.posting = Posting(desk.context, {})
     assert desk.turn() == []
 
 

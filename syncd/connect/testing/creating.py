@@ -3,8 +3,9 @@
 import dataclasses
 
 from syncd.connect.testing.harness import Harness
+from syncd.connect.testing.samples import LONG_BODY
 from syncd.errors import Unclear
-from syncd.model.remote import LINK, Op, Remote, Write
+from syncd.model.remote import BODY, LINK, Op, Remote, Write
 
 
 class CreatingLaws:
@@ -40,6 +41,20 @@ class CreatingLaws:
                 assert made.url.startswith("http")
                 assert connector.addressed(made.url) == made.id
             assert connector.addressed("https://example.org/elsewhere") is None
+
+    def test_what_an_item_begins_with_is_given_once_and_not_read_back(
+        self, harness: Harness
+    ) -> None:
+        carries = harness.connector.carries
+        for kind in [it for it in harness.kinds() if carries[it].once]:
+            assert carries[kind].once <= carries[kind].fields - carries[kind].editable
+            assert BODY in carries[kind].once
+            plain = harness.made(harness.new_write(kind, f"A {kind} of a few words"))
+            write = harness.new_write(kind, f"A {kind} of many words", **{BODY: LONG_BODY})
+            made = harness.made(write)
+            assert not carries[kind].once & set(made.fields)
+            assert made.fields == {**plain.fields, "title": made.fields["title"]}
+            assert harness.listing()[made.id].fields == made.fields
 
     def test_creating_twice_with_one_key_makes_one_item(self, harness: Harness) -> None:
         for kind in harness.kinds():

@@ -124,6 +124,11 @@ class Harness(ABC):
         carried = [kind for kind in REFERENCE_ORDER if kind in self.connector.carries]
         return [it for it in carried if self.connector.holds(it, sample(it, "A title", {}))]
 
+    def lasting(self, kind: Kind) -> frozenset[str]:
+        """Return the fields of a kind that are read back."""
+        carried = self.connector.carries[kind]
+        return carried.fields - carried.once
+
     def new_write(self, kind: Kind, title: str, **fields: Value) -> Write:
         """Return a create of an item with every field filled, but for these."""
         return self.new_from(kind, sample(kind, title, {}) | self.elsewhere(kind) | fields)

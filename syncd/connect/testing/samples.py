@@ -15,6 +15,18 @@ DAY = date(2026, 6, 11)
 AT = datetime(2026, 6, 11, 16, 30, tzinfo=UTC)
 ZONE = "Europe/Paris"
 
+LONG_BODY = tuple(
+    entry
+    for number in range(60)
+    for entry in (
+        ("heading", f"Heading {number}"),
+        ("text", f"Some text {number}. {'Long. ' * 900 * (number == 7)}".strip()),
+        ("item", "An entry <b>of</b> a *list*"),
+        ("quote", "What was said"),
+    )
+)
+"""More of what a page begins with than most tools take at once."""
+
 _NAMED: Mapping[str, tuple[Value, Value]] = {
     "email": ("ada@example.org", "grace@example.org"),
     "url": ("https://example.org/course", "https://example.org/book?page=2"),

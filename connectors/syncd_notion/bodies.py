@@ -1,0 +1,125 @@
+"""A review's page: what it begins with, and the answers under its prompts; pure.
+
+What syncd tells stands under level-3 headings; each prompt is a level-2 heading, and what
+follows it, up to the next heading of level 1 or 2, is its answer. Whatever else the person
+puts there is theirs.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from syncd_notion.texts import fit_text, plain, runs_of
+
+Json = dict[str, Any]
+Pairs = tuple[tuple[str, str], ...]
+
+ANSWERS = "answers"
+"""The field of a review that its page holds."""
+MOST_BLOCKS = 100
+"""Blocks that one request may make (Notion API documentation, request limits)."""
+PROMPT = "heading_2"
+_ENDS = frozenset({"heading_1", PROMPT})
+_STYLES: Mapping[str, str] = {
+    "heading": "heading_3",
+    "item": "bulleted_list_item",
+    "quote": "quote",
+}
+_PREFIXES: Mapping[str, str] = {
+    "bulleted_list_item": "- ",
+    "numbered_list_item": "1. ",
+    "quote": "> ",
+    "heading_3": "### ",
+    "heading_4": "#### ",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A prompt, and the blocks that stand under it. Blocks are as Notion lists them."""
+
+    heading: Json
+    blocks: tuple[Json, ...]
+
+    @property
+    def prompt(self) -> str:
+        """Return the prompt as it reads."""
+        return fit_prompt(plain(self.heading.get(PROMPT, {}).get("rich_text")))
+
+
+def fit_answers(answers: Iterable[tuple[str, str]]) -> Pairs:
+    """Return what a page holds of answers: without blank lines at the ends of each."""
+    return tuple((fit_prompt(prompt), fit_answer(text)) for prompt, text in answers)
+
+
+def fit_prompt(text: str) -> str:
+    """Return a prompt as one line."""
+    return fit_text(" ".join(text.split()))
+
+
+def fit_answer(text: str) -> str:
+    """Return an answer without blanks at the ends of its lines and of itself."""
+    return "\n".join(line.rstrip() for line in fit_text(text).splitlines()).strip()
+
+
+def children_of(body: Pairs, answers: Pairs) -> list[Json]:
+    """Return the blocks of a new page: what it begins with, then each prompt and answer.
+
+    They go in the one request that makes the page, so that it is never there by half: what
+    is too much for that is told in one last paragraph.
+    """
+    asked = [it for pair in answers for it in asked_of(pair)]
+    return [*_told(body, max(1, MOST_BLOCKS - len(asked))), *asked][:MOST_BLOCKS]
+
+
+def asked_of(pair: tuple[str, str]) -> list[Json]:
+    """Return the blocks of a prompt and its answer."""
+    return [block(PROMPT, pair[0]), block("paragraph", pair[1])]
+
+
+def _told(body: Pairs, room: int) -> list[Json]:
+    fits = body if len(body) <= room else body[: room - 1]
+    found = [block(_STYLES.get(style, "paragraph"), text) for style, text in fits]
+    rest = [text for _, text in body[len(fits) :]]
+    return [*found, block("paragraph", "\n".join(rest))] if rest else found
+
+
+def block(kind: str, text: str) -> Json:
+    """Return a block to send."""
+    return {"object": "block", "type": kind, kind: {"rich_text": runs_of(text)}}
+
+
+def sections(blocks: Sequence[Json]) -> list[Section]:
+    """Return a page's prompts, with what stands under each, in order."""
+    found: list[Section] = []
+    heading: Json | None = None
+    under: list[Json] = []
+    for one in [*blocks, {"type": PROMPT}]:
+        if one.get("type") in _ENDS:
+            if heading is not None:
+                found.append(Section(heading=heading, blocks=tuple(under)))
+            heading, under = (one if one["type"] == PROMPT else None), []
+        else:
+            under.append(one)
+    return found
+
+
+def text_of(lines: Iterable[str]) -> str:
+    """Return an answer from the lines that stand under its prompt."""
+    return fit_answer("\n".join(lines))
+
+
+def lines_of(one: Json) -> list[str]:
+    """Return the lines that a block shows by itself, without what is nested in it."""
+    kind = str(one.get("type"))
+    content = one.get(kind)
+    if not isinstance(content, Mapping) or not isinstance(content.get("rich_text"), list):
+        return []
+    first, *rest = plain(content["rich_text"]).split("\n")
+    return [f"{_prefix(kind, content)}{first}", *rest]
+
+
+def _prefix(kind: str, content: Mapping[str, Any]) -> str:
+    if kind == "to_do":
+        return "[x] " if content.get("checked") else "[ ] "
+    return _PREFIXES.get(kind, "")

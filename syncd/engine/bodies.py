@@ -1,0 +1,18 @@
+"""What the page of an entity begins with, where a tool has pages: a review's facts."""
+
+from syncd.model.entities import Entity, Review
+from syncd.review.facts_json import facts_from
+from syncd.review.render.outline import outline
+from syncd.review.render.page import page
+
+Body = tuple[tuple[str, str], ...]
+
+
+def body(entity: Entity) -> Body:
+    """Return pairs of a style and a text, as ``BODY`` tells; () where there is nothing."""
+    if not isinstance(entity, Review) or not entity.facts:
+        return ()
+    try:
+        return outline(page(facts_from(entity.facts)))
+    except ValueError:
+        return ()  # the facts of another syncd: they are made again
