@@ -31,13 +31,15 @@ class Posting:
 
     def make(self) -> list[Period]:
         """Make the reviews that are due and not kept in the plan yet; return their periods."""
-        return [one for one in self._due() if not self._kept(one) and self._make(one)]
+        due = [one for one in self._due() if self._kept(one) is None]
+        return [one for one in due if self._make(one)]
 
     def post(self, put: Put) -> list[str]:
         """Put the letters of what is due in the outbox; return the keys of the new ones."""
         posted: list[str] = []
         for period in self._due():
-            if self._kept(period) and not self._posted(period):
+            kept = self._kept(period)
+            if kept is not None and not kept.archived and not self._posted(period):
                 made = make_review(self.context, period)
                 posted += put(letters(made.facts, MAIN, self.page(period)))
         return posted
@@ -60,11 +62,11 @@ class Posting:
             self._empty.add(period)
         return made
 
-    def _kept(self, period: Period) -> bool:
-        """Say whether the plan has the review; one that was deleted is not sent either."""
+    def _kept(self, period: Period) -> Review | None:
+        """Return the review that the plan has; one that was deleted is not made again."""
         record = self.context.store.plan.get(review_id(period))
         it = record.entity if record is not None else None
-        return isinstance(it, Review) and bool(it.facts)
+        return it if isinstance(it, Review) and it.facts else None
 
     def _posted(self, period: Period) -> bool:
         key = key_of(period.kind, period.code, Audience.OWN)

@@ -150,6 +150,14 @@ def test_a_review_that_was_made_by_hand_before_is_posted_as_it_was(desk):
     assert make_review(desk.context, WEEK).facts == before
 
 
+def test_a_review_that_the_person_deleted_is_neither_posted_nor_made_again(desk):
+    desk.monday()
+    desk.posting.make()
+    set_field(desk.context, review_id(WEEK), "archived", True, "notes")
+    assert desk.turn() == []
+    assert desk.posting.make() == []
+
+
 def test_without_anyone_to_write_to_the_review_is_made_all_the_same(desk):
     desk.monday()
     desk.posting.make()

@@ -1,0 +1,104 @@
+"""Reviews: a page in Notion, the person's answers, and what comes of them."""
+
+from pathlib import Path
+
+import pytest
+from homes import Home
+
+from syncd.model.entities import Kind
+
+WELL = "What went well?"
+PROMPTS = [WELL, "What got in the way?", "What will I change?"]
+
+
+@pytest.fixture
+def told(synced: Home) -> Home:
+    """Give a home whose last week is reviewed, with the review on its page in Notion."""
+    synced.later(days=8)
+    synced.sync_and_rest()
+    assert synced.syncd("review", "weekly").status == 0
+    synced.sync_and_rest()
+    return synced
+
+
+def review(home: Home) -> dict:
+    """Return the one review of the plan."""
+    (found,) = home.plan(Kind.REVIEW).values()
+    return found
+
+
+def title(home: Home) -> str:
+    (found,) = home.notion.titles(Kind.REVIEW)
+    return found
+
+
+def answer(home: Home, *answers: tuple[str, str]) -> None:
+    home.person("notion").edit(Kind.REVIEW, title(home), "answers", answers)
+
+
+def answers(home: Home) -> dict[str, str]:
+    return {one["prompt"]: one["text"] for one in review(home)["answers"]}
+
+
+def test_a_review_is_a_page_with_the_facts_and_a_heading_for_each_prompt(told: Home) -> None:
+    body = told.notion.body(title(told))
+    assert "Goals" in body
+    assert [line for line in body if line in PROMPTS] == PROMPTS
+    said = told.syncd("review", "weekly").out
+    assert " ".join(said.split("\n\n")[1].split()).startswith(body[0])
+
+
+def test_an_answer_stands_in_the_plan_and_is_quoted_in_the_next_review(told: Home) -> None:
+    answer(told, (WELL, "The talk.\nAnd the walk."))
+    told.sync_and_rest()
+    assert answers(told) == {**dict.fromkeys(PROMPTS, ""), WELL: "The talk.\nAnd the walk."}
+    told.later(days=7)
+    said = told.syncd("review", "weekly").out
+    assert "YOUR OWN WORDS" in said
+    assert f"{WELL}\n> The talk.\n> And the walk.\n" in said
+
+
+def test_what_the_person_makes_of_the_page_stays(told: Home, tmp_path: Path) -> None:
+    told.notion.clear_body(title(told))
+    answer(told, ("My own question", "My own answer"))
+    told.later(minutes=10)
+    told.sync_and_rest()
+    told.later(days=1)
+    told.sync_and_rest()
+    assert told.notion.body(title(told)) == ["My own question", "My own answer"]
+    assert answers(told) == {"My own question": "My own answer"}
+
+
+def test_an_answer_that_was_replaced_comes_back_by_undo(told: Home) -> None:
+    answer(told, (WELL, "First."))
+    told.later(minutes=10)
+    told.sync_and_rest()
+    answer(told, (WELL, "Second."))
+    told.later(minutes=10)
+    told.sync_and_rest()
+    history = told.syncd("history", review(told)["id"], "--json").json
+    last = next(it for it in history["changes"] if it["field"] == "answers")
+    assert told.syncd("undo", str(last["change"])).status == 0
+    told.sync_and_rest()
+    assert answers(told)[WELL] == "First."
+    assert dict(told.notion.shows(Kind.REVIEW, title(told))["answers"])[WELL] == "First."
+
+
+def test_a_review_that_was_trashed_stays_away(told: Home) -> None:
+    told.person("notion").delete(Kind.REVIEW, title(told))
+    told.later(minutes=10)
+    told.sync_and_rest()
+    told.syncd("review", "weekly")
+    told.sync_and_rest()
+    assert told.notion.titles(Kind.REVIEW) == []
+
+
+def test_with_the_state_lost_the_review_and_its_answers_are_recognised(told: Home) -> None:
+    answer(told, (WELL, "The talk."))
+    told.later(minutes=10)
+    told.sync_and_rest()
+    for one in told.state.iterdir():
+        one.unlink()
+    told.sync_and_rest()
+    assert len(told.notion.titles(Kind.REVIEW)) == 1
+    assert answers(told)[WELL] == "The talk."
