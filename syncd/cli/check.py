@@ -2,17 +2,13 @@
 
 from typing import Any
 
-from syncd.bootstrap import App
-from syncd.cli.past import TITLE
 from syncd.cli.plain import one_line
 from syncd.cli.session import Session
-from syncd.cli.words import count, kind_word
-from syncd.engine.room import room
-from syncd.engine.view import today
+from syncd.cli.words import count
+from syncd.engine.checking import checked
 from syncd.model.entities import kind_of
-from syncd.model.plan import Plan
-from syncd.review.checks.finding import Facts, Finding
-from syncd.review.checks.plan import check_plan
+from syncd.review.checks.finding import Finding
+from syncd.review.render.lacks import sentence
 
 WHOLE = "plan"
 """The kind, for programs, of what is not of one thing alone."""
@@ -21,7 +17,7 @@ WHOLE = "plan"
 def check(session: Session, *, as_json: bool) -> int:
     """Say what goals lack to be SMART, and what else in the plan can't work."""
     with session.app() as app:
-        found = check_plan(facts(app))
+        found = checked(app.plan_context(), list(app.store.plan.every()))
         if as_json:
             session.speech.json({"problems": [_as_json(one) for one in found]})
             return 0
@@ -35,33 +31,6 @@ def check(session: Session, *, as_json: bool) -> int:
                 f"{things} to look at: edit them in your tools, or in a file to import."
             )
         return 0
-
-
-def facts(app: App) -> Facts:
-    """Return what the checks look at."""
-    records = list(app.store.plan.every())
-    return Facts(
-        plan=Plan.of(one.entity for one in records),
-        today=today(app.clock, app.zone),
-        zone=app.zone,
-        set_at={
-            (one.entity.id, name): author.at
-            for one in records
-            for name, author in one.authors.items()
-            if author.at is not None
-        },
-        room=room(app.plan_context(), app.clock.now()),
-    )
-
-
-def sentence(one: Finding) -> str:
-    """Return a finding as a person reads it."""
-    if one.entity is None:
-        said = one.what
-    else:
-        title = one_line(one.entity.title, TITLE)
-        said = f"{kind_word(kind_of(one.entity))} '{title}' {one.what}"
-    return one_line(f"{said[0].upper()}{said[1:]}: {one.mend}.")
 
 
 def _as_json(one: Finding) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from syncd.engine.blocks.memory import Memory
+from syncd.engine.checking import checked
 from syncd.engine.context import Context
 from syncd.engine.pen import Pen
 from syncd.engine.rules import BY
@@ -16,6 +17,7 @@ from syncd.review.facts_json import facts_from, facts_text
 from syncd.review.facts_of import facts
 from syncd.review.inputs import Decision, Deed, Edit, Inputs
 from syncd.review.periods import Period, before
+from syncd.review.render.lacks import sentence
 from syncd.review.render.parts import safe
 from syncd.review.render.questions import PROMPTS
 from syncd.review.words import count, hours
@@ -79,6 +81,7 @@ def collect(context: Context, period: Period) -> Inputs:
         decisions=(*_of_conflicts(conflicts), *_held(context), *_misfits(context, memory)),
         deeds=tuple(_merged(conflicts, period, context.zone)),
         words=_words(records, period),
+        lacks=tuple(map(sentence, checked(context, records))),
         skipped=tuple(_skipped(records, edits, period, context.zone)),
     )
 
@@ -165,8 +168,8 @@ def _misfits(context: Context, memory: Memory) -> Iterator[Decision]:
     if result is None:
         return
     short = dict(result.short)
-    for sentence in short.values():
-        yield Decision(what="short", sentence=sentence, command="syncd schedule")
+    for one in short.values():
+        yield Decision(what="short", sentence=one, command="syncd schedule")
     left = [EntityId(task) for task, _, _ in result.unplaced if task not in short]
     titles = {one: it.entity.title for one, it in context.store.plan.many(left).items()}
     for task, minutes, why in result.unplaced:

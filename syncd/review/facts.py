@@ -151,7 +151,8 @@ class Facts:
 
     streak: weeks in a row with some time done; leave neither counts nor breaks it.
     words: the answers in the review before. beliefs: values and visions, as written.
-    skipped: the periods since that review, oldest first.
+    skipped: the periods since that review, oldest first. lacks: what is missing in the plan
+    or can't work, when the review was made.
     """
 
     kind: ReviewKind
@@ -182,6 +183,7 @@ class Facts:
     beliefs: tuple[str, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    lacks: tuple[str, ...] = ()
 
     @property
     def period(self) -> Period:

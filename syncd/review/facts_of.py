@@ -59,6 +59,7 @@ def facts(inputs: Inputs) -> Facts:
         setbacks=findings.setbacks(then, missed) if looks_far else (),
         beliefs=findings.beliefs(then) if looks_far else (),
         words=inputs.words,
+        lacks=inputs.lacks,
         skipped=tuple(_skipped(inputs, one, every) for one in inputs.skipped),
     )
 

@@ -9,6 +9,7 @@ from syncd.review.render.sections import MOST, listing
 from syncd.review.words import count, day, hours, listed
 
 _SENTENCE = 300
+_FEW = 3
 
 
 def decisions(facts: Facts) -> Iterator[Part]:
@@ -44,6 +45,16 @@ def _minutes(one: Skipped) -> str:
     if not one.minutes.planned:
         return "leave" if one.away else "nothing planned"
     return f"{hours(one.minutes.done)} of {hours(one.minutes.planned)}"
+
+
+def lacks(facts: Facts) -> Iterator[Part]:
+    """Tell the first things that are missing in the plan, and where all of them are."""
+    lines = [Line(text=safe(one, _SENTENCE)) for one in facts.lacks[:_FEW]]
+    if len(facts.lacks) > _FEW:
+        rest = f"and {len(facts.lacks) - _FEW} more"
+        lines.append(Line(text=rest, command="syncd plan check"))
+    if lines:
+        yield Lines(lines=tuple(lines))
 
 
 def people(facts: Facts) -> Iterator[Part]:

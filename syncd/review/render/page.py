@@ -25,6 +25,7 @@ _OWN: tuple[tuple[str, _Made], ...] = (
     ("Values and visions", larger.beliefs),
     ("Time", sections.time),
     ("The coming week", sections.ahead),
+    ("What the plan lacks", own.lacks),
     ("People to catch up with", own.people),
     ("Money", own.money),
     ("Well-being", own.wellbeing),

@@ -81,6 +81,7 @@ def full(text: str = "Lead a team") -> Facts:
         setbacks=(text,),
         beliefs=(text,),
         words=((text, text),),
+        lacks=(text,) * 5,
         skipped=(
             Skipped(
                 name="Week 45", minutes=Minutes(confirmed=60, planned=90), milestones=(text,)

@@ -32,6 +32,7 @@ def test_the_sections_stand_in_the_order_in_which_they_are_wanted(week):
         "Since the last review",
         "Time",
         "The coming week",
+        "What the plan lacks",
         "People to catch up with",
         "Money",
         "Well-being",
@@ -59,6 +60,7 @@ def test_what_others_read_is_the_shared_sections_alone(week):
         signs=tuple(replace(one, sentence=private) for one in week.signs),
         deeds=(Deed(what="held", sentence=private),),
         words=((private, private),),
+        lacks=(private,),
         skipped=(Skipped(name=private, minutes=Minutes()),),
         beliefs=(private,),
         setbacks=(private,),
@@ -79,6 +81,14 @@ def test_weeks_without_a_digest_are_told_of_in_the_next_one(week):
     told = text(page(week)).split("SINCE THE LAST REVIEW")[1]
     assert "Week 45: 1 h of 1 h 30, reached: Lead a team" in told
     assert "Week 46: leave" in told
+
+
+def test_what_the_plan_lacks_is_told_in_short_with_the_command_that_tells_all(week):
+    told = text(page(replace(week, lacks=tuple(f"Lack {it}." for it in range(5)))))
+    assert "Lack 2." in told
+    assert "Lack 3." not in told
+    assert "and 2 more" in told
+    assert "syncd plan check" in told
 
 
 # Where to answer.
