@@ -24,7 +24,7 @@ def put(
 
 
 def _made(world: World, holder: Thing, draft: Draft) -> Block:
-    block = world.add_block(holder.id, draft.type, copy.deepcopy(draft.content))
+    block = world.add_block(holder.id, draft.type, draft.content)
     for inner in draft.inside:
         _made(world, block, inner)
     return block
@@ -71,5 +71,5 @@ def duplicate(world: World, page: Page) -> Page:
 def _copy_into(world: World, one: Thing, other: Thing) -> None:
     for piece in world.children(one):
         if isinstance(piece, Block):
-            made = world.add_block(other.id, piece.type, copy.deepcopy(piece.content))
+            made = world.add_block(other.id, piece.type, piece.content)
             _copy_into(world, piece, made)

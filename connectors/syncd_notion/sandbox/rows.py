@@ -75,7 +75,7 @@ def _new_page(world: World, parent: Json, body: Json) -> Page:
 def _imitated(body: Json) -> Json:
     for name in _NOT_IMITATED:
         if name in body:
-            raise absent(f"page bodies ({name})")
+            raise absent(f"pages with {name}")
     return body
 
 

@@ -66,7 +66,10 @@ class Page(Thing):
 
 @dataclass(slots=True, kw_only=True)
 class Block(Thing):
-    """A piece of a page's body. ``content`` is what replies have under its type."""
+    """A piece of a page's body.
+
+    content: what replies have under its type; it is replaced, never changed.
+    """
 
     type: str
     content: dict[str, Any]
