@@ -74,11 +74,13 @@ class Past:
         return found
 
     def _done(self, blocks: Sequence[Block]) -> Iterator[Act]:
-        """Yield an act, unless there are none; tasks that come to their end are ticked."""
+        """Yield an act, unless there are none: one ✓ at least, and what is ended is ticked."""
         if not blocks:
             return
         calendar, todos = self.cast.calendar, self.cast.todos
         ended = [one for one in blocks if self._is_the_last(one)]
+        if ended == [*blocks]:
+            ended = ended[1:]
         ticked = [one for one in blocks if one not in ended and self._stands_first(one)]
         typed = [one for one in blocks if one not in ended and one not in ticked]
 
@@ -95,7 +97,9 @@ class Past:
             (typed, f"types `syncd done` for {_named(typed)}"),
         )
         does = ", and ".join(words for those, words in ways if those)
-        yield Act(does=does, do=say, seen=(self._counted(blocks),))
+        # the next time of what repeats is another page of the same name
+        told = [one for one in blocks if one not in ended or not self._repeats(one)]
+        yield Act(does=does, do=say, seen=(self._counted(told),) if told else ())
 
     def _missed(self, block: Block) -> Act:
         calendar = self.cast.calendar
@@ -137,14 +141,19 @@ class Past:
 
     def _is_the_last(self, block: Block) -> bool:
         """Say whether nothing more is planned of its task, and the story leaves it alone."""
-        record = self.context.store.plan.get(block.task) if block.task else None
-        task = record.entity if record else None
-        if not isinstance(task, Task) or task.recurrence or task.id in self.reserved:
+        task = self._task(block)
+        if task is None or task.done or task.id in self.reserved or task.title != block.title:
             return False
-        more = [
-            it for it in live_blocks(self.context) if it.task == task.id and it.state in OPEN
-        ]
-        return task.title == block.title and [it.id for it in more] == [block.id]
+        every = live_blocks(self.context)
+        return [it.id for it in every if it.task == task.id and it.state in OPEN] == [block.id]
+
+    def _repeats(self, block: Block) -> bool:
+        task = self._task(block)
+        return task is not None and bool(task.recurrence)
+
+    def _task(self, block: Block) -> Task | None:
+        record = self.context.store.plan.get(block.task) if block.task else None
+        return record.entity if record and isinstance(record.entity, Task) else None
 
     def _stands_first(self, block: Block) -> bool:
         """Say whether a person who looks for the title finds this block before others."""
@@ -154,4 +163,5 @@ class Past:
 
 
 def _named(found: Iterable[Block | Task]) -> str:
-    return " and ".join(f"'{one.title}'" for one in found)
+    *most, last = [f"'{one.title}'" for one in found] or [""]
+    return f"{', '.join(most)} and {last}" if most else last

@@ -49,13 +49,15 @@ class Demo:
     def story(self) -> bool:
         """Play the story; return whether everything was seen as it should be."""
         plan = self._begin()
-        for at, acts in self._evenings(choose(plan, ZONE)):
+        chosen = choose(plan, ZONE)
+        past = self._past(chosen)
+        for at, acts in self._evenings(chosen, past):
             self._go_to(at)
             make(self._stage.session)
             for act in acts:
                 self._act(act)
         self._look_back()
-        self._come_home()
+        self._come_home(past)
         return not self._failed
 
     @cached_property
@@ -79,19 +81,21 @@ class Demo:
             self._check(seen.words, ok=seen.look())
         return plan
 
-    def _evenings(self, chosen: Chosen) -> Iterator[tuple[datetime, Iterator[Act]]]:
-        """Yield the evenings of the week, and what the person does on each."""
-        stage, week = self._stage, self._stage.week
-        context = stage.engine.context
-        story = Story(chosen, stage.cast)
-        past = Past(
-            context=context,
+    def _past(self, chosen: Chosen) -> Past:
+        stage = self._stage
+        return Past(
+            context=stage.engine.context,
             by_hand=stage.session.plan_context(),
             cast=stage.cast,
             last=chosen.last_tasks,
             reserved=chosen.reserved,
         )
-        ahead = Evenings(context, stage.cast, [])
+
+    def _evenings(self, chosen: Chosen, past: Past) -> Iterator[tuple[datetime, Iterator[Act]]]:
+        """Yield the evenings of the week, and what the person does on each."""
+        stage, week = self._stage, self._stage.week
+        story = Story(chosen, stage.cast)
+        ahead = Evenings(stage.engine.context, stage.cast, [])
         yield week.monday_evening, chain(past.all_done(), together(story.on_tasks()))
         yield (
             week.thursday_evening,
@@ -122,11 +126,15 @@ class Demo:
         post(stage.session)
         self._say("  The digest is sent.")
 
-    def _come_home(self) -> None:
+    def _come_home(self, past: Past) -> None:
         """Let it be today, and see that all is quiet."""
         self._stage.clock.go_home()
         self._say(f"\nBack in the present: {self._day()}.")
-        self._cycle("  What time did meanwhile")
+        meanwhile = list(past.all_done())
+        for act in meanwhile:
+            self._act(act)
+        if not meanwhile:
+            self._cycle("What time did since")
         post(self._stage.session)  # it was sent: this must send nothing
         report = self._cycle("A quiet cycle")
         quiet = report.writes == 0 and report.changes == 0
