@@ -18,6 +18,8 @@ from syncd.model.values import BlockState, Moment, day_of
 
 _SOON = timedelta(hours=30)
 """Blocks that start earlier are left alone: the person could hardly say of them yet."""
+_LATE = timedelta(days=20)
+"""Blocks that start later are left alone too: what lies on them is seen once a day."""
 _INSIDE = timedelta(minutes=10)
 """What keeps an appointment on a block, with its buffer, off the blocks beside it."""
 _LONG = 45
@@ -182,11 +184,13 @@ class Evenings:
 
     def _fitting(self) -> Iterator[Block]:
         """Yield blocks that stand alone under their titles, of tasks that are done once."""
-        soon = self.context.clock.now() + _SOON
+        now = self.context.clock.now()
         titles = Counter(self.cast.calendar.person.titles(Kind.BLOCK))
         for one in self._blocks().values():
             alone = titles[one.title] == 1 and one.state is BlockState.PUBLISHED
-            if one.task in self._used or not alone or times(one)[0] <= soon:
+            if one.task in self._used or not alone:
+                continue
+            if not now + _SOON < times(one)[0] < now + _LATE:
                 continue
             task = self._task(one)
             if task is not None and not task.recurrence and task.title == one.title:
