@@ -1,6 +1,7 @@
 """Reading and writing the answers on reviews' pages."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -99,11 +100,16 @@ class Answers:
         others = [(one, it) for one, it in ours if texts.get(one.prompt) != it]
         if any((one.prompt, it) not in seen for one, it in others):
             raise Changed("The answers were edited in Notion meanwhile: reading them first.")
-        for one, _ in others:
-            if one.prompt in texts:
-                self._replace(page, one, texts[one.prompt])
-            else:
-                self._remove(one)
+        try:
+            for one, _ in others:
+                if one.prompt in texts:
+                    self._replace(page, one, texts[one.prompt])
+                else:
+                    self._remove(one)
+        except Gone as error:  # a block that was there a moment ago
+            raise Changed(
+                "The answers were edited in Notion meanwhile: reading them."
+            ) from error
         missing = texts.keys() - {one.prompt for one in there}
         asked = [asked_of(pair) for pair in wanted if pair[0] in missing]
         if asked:
@@ -119,13 +125,17 @@ class Answers:
             self._api.update_block(str(first["id"]), {"paragraph": written})
         for one in section.blocks:
             if one is not first and lines_of(one):
-                self._api.delete_block(str(one["id"]))
+                self._delete(one)
 
     def _remove(self, section: Section) -> None:
         for one in section.blocks:
             if lines_of(one):
-                self._api.delete_block(str(one["id"]))
-        self._api.delete_block(str(section.heading["id"]))
+                self._delete(one)
+        self._delete(section.heading)
+
+    def _delete(self, one: Json) -> None:
+        with suppress(Gone):  # one that is in the trash can't be put there again
+            self._api.delete_block(str(one["id"]))
 
     def _read(self, page: str) -> Pairs:
         found = sections(self._children(page))

@@ -225,7 +225,7 @@ class NotionPerson:
         if prop.type in ("select", "status"):
             return schema.add_options(prop, [option_of(field, value)])[0] if value else None
         if prop.type == "multi_select":
-            return schema.add_options(prop, sorted(map(str, value)))  # type: ignore[arg-type]
+            return schema.add_options(prop, sorted(map(str, value)))  # type: ignore[arg-type]  # a set
         if prop.type == "relation":
             return self._related(Kind(str(FIELDS[kind][field].target)), value)
         if prop.type == "date":

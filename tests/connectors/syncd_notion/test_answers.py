@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from syncd.connect.faults import Fault
 from syncd.connect.testing.harness import seen
 from syncd.errors import Changed
 from syncd.model.entities import Kind
@@ -239,6 +240,18 @@ def test_an_answer_to_another_prompt_does_not_hinder(desk: Desk) -> None:
     wanted = ((WELL, "The talk."), (WAY, ""), (CHANGE, ""))
     after = desk.made(desk.new_update(item, answers=wanted))
     assert after.fields["answers"] == (*wanted, ("Whom do I thank?", "Everybody."))
+
+
+def test_a_block_whose_deletion_was_done_and_not_answered_is_no_trouble(desk: Desk) -> None:
+    made(desk)
+    desk.person.write(
+        WEEK, WELL, draft("paragraph", "One."), draft("bulleted_list_item", "Two")
+    )
+    desk.clock.advance(seconds=300)
+    (item,) = [it for it in desk.connector.pull(None).items if it.kind is Kind.REVIEW]
+    desk.server.faults.append(Fault(act="close-after", method="DELETE", path="/v1/blocks/.*"))
+    wanted = ((WELL, "Three."), (WAY, ""), (CHANGE, ""))
+    assert desk.made(desk.new_update(item, answers=wanted)).fields["answers"] == wanted
 
 
 def test_a_list_that_is_replaced_leaves_nothing_behind(desk: Desk) -> None:
