@@ -105,14 +105,19 @@ class Daemon:
         only = None if wanted is None else [ToolName(name) for name in wanted - {MAIL}]
         with ExitStack() as steps:  # each is taken, whatever becomes of the one before
             steps.callback(self._post)
-            steps.callback(self._sync, only)
-            self.app.posting.make()  # a review that is due gets its page in this cycle
+            steps.callback(self._review)
+            self._sync(only)
         rows = self._rows()
         return Cycle(until=_until(rows), summary=self._summary(rows))
 
     def _sync(self, only: list[ToolName] | None) -> None:
         if only is None or only:
             self._tell(self._engine.run(self.app.usable(only), patience=PATIENCE))
+
+    def _review(self) -> None:
+        """Make the reviews that are due, now that the tools were read, and their pages."""
+        if self.app.posting.make():
+            self._sync(None)
 
     def _post(self) -> None:
         """Put the reviews that are due in the outbox, and send what waits there."""

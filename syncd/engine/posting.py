@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from syncd.engine.context import Context
 from syncd.engine.letters import letters
@@ -9,10 +10,14 @@ from syncd.engine.reviews import make_review, review_id
 from syncd.mail.message import Audience, Letter, key_of
 from syncd.model.entities import Review
 from syncd.model.values import ReviewKind
-from syncd.review.due import Rule, due
+from syncd.review.due import Due, Rule, due
 from syncd.review.periods import Period
 from syncd.store.store import MAIN
+from syncd.store.tool_store import ToolState
 
+PATIENCE = timedelta(hours=1)
+"""How long a review that is due waits for a tool that does not answer."""
+_READABLE = frozenset({ToolState.OK, ToolState.BACKING_OFF})
 Put = Callable[[Iterable[Letter]], list[str]]
 """Puts letters in the outbox; returns the keys of those that were not there yet."""
 
@@ -28,16 +33,21 @@ class Posting:
     context: Context
     rules: Mapping[ReviewKind, Rule]
     _empty: set[Period] = field(default_factory=set)
+    _noticed: dict[Period, datetime] = field(default_factory=dict)
 
     def make(self) -> list[Period]:
-        """Make the reviews that are due and not kept in the plan yet; return their periods."""
-        due = [one for one in self._due() if self._kept(one) is None]
-        return [one for one in due if self._make(one)]
+        """Make the reviews that are due and not kept in the plan yet; return their periods.
+
+        A tool that was not read since then may hold what was done before (the machine slept,
+        and its network comes later): it is waited for, up to ``PATIENCE``.
+        """
+        due = [one for one in self._due() if self._kept(one.period) is None]
+        return [one.period for one in due if self._heard(one) and self._make(one.period)]
 
     def post(self, put: Put) -> list[str]:
         """Put the letters of what is due in the outbox; return the keys of the new ones."""
         posted: list[str] = []
-        for period in self._due():
+        for period in (one.period for one in self._due()):
             kept = self._kept(period)
             if kept is not None and not kept.archived and not self._posted(period):
                 made = make_review(self.context, period)
@@ -49,12 +59,22 @@ class Posting:
         links = self.context.store.links.of_entity(review_id(period))
         return next((it.url for _, it in sorted(links.items()) if it.url), "")
 
-    def _due(self) -> Iterator[Period]:
+    def _due(self) -> Iterator[Due]:
         now, zone = self.context.clock.now(), self.context.zone
         for kind, rule in self.rules.items():
-            period = due(kind, rule, now, zone).period
-            if period not in self._empty:
-                yield period
+            found = due(kind, rule, now, zone)
+            if found.period not in self._empty:
+                yield found
+
+    def _heard(self, one: Due) -> bool:
+        """Say whether every tool that can be read was, since the review is due."""
+        now = self.context.clock.now()
+        first = self._noticed.setdefault(one.period, now)
+        if not first <= now < first + PATIENCE:
+            return True
+        rows = [self.context.store.tools.get(name) for name in self.context.names]
+        reading = [it.last_ok for it in rows if it.state in _READABLE and it.last_ok]
+        return all(at >= one.since for at in reading)
 
     def _make(self, period: Period) -> bool:
         made = make_review(self.context, period).entity is not None

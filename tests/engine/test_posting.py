@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from syncd.review.periods import read_period
 from syncd.store.parcel import Parcel
 from syncd.store.rows import Link
 from syncd.store.store import private_store
+from syncd.store.tool_store import ToolState
 from syncd.sync.decide import Presence
 
 WEEK = read_period(ReviewKind.WEEKLY, "2026-W47")
@@ -148,6 +150,44 @@ def test_a_review_that_was_made_by_hand_before_is_posted_as_it_was(desk):
     desk.monday()
     desk.turn()
     assert make_review(desk.context, WEEK).facts == before
+
+
+# What was done on the phone while the machine slept.
+
+
+def read_at(desk: Desk, at: datetime, state: ToolState = ToolState.OK) -> None:
+    tools = desk.context.store.tools
+    tools.save(replace(tools.get(ToolName("notes")), state=state, last_ok=at))
+
+
+@pytest.fixture
+def asleep(desk: Desk) -> Desk:
+    """Give a plan whose one tool was last read on Saturday; it is Monday noon."""
+    desk.context.known = (ToolName("notes"),)
+    desk.monday(hour=12)
+    read_at(desk, desk.watch.at - timedelta(days=2))
+    return desk
+
+
+def test_a_review_waits_until_the_tools_were_read_since_it_is_due(asleep):
+    assert asleep.turn() == []
+    read_at(asleep, asleep.watch.at)
+    assert len(asleep.turn()) == 2
+
+
+def test_a_tool_that_does_not_answer_is_waited_for_an_hour(asleep):
+    read_at(asleep, asleep.watch.at - timedelta(days=2), ToolState.BACKING_OFF)
+    assert asleep.turn() == []
+    asleep.watch.at += timedelta(minutes=59)
+    assert asleep.turn() == []
+    asleep.watch.at += timedelta(minutes=1)
+    assert len(asleep.turn()) == 2
+
+
+@pytest.mark.parametrize("state", [ToolState.HELD, ToolState.SIGN_IN, ToolState.DEGRADED])
+def test_a_tool_that_needs_the_person_is_not_waited_for(asleep, state):
+    read_at(asleep, asleep.watch.at - timedelta(days=2), state)
+    assert len(asleep.turn()) == 2
 
 
 def test_a_review_that_the_person_deleted_is_neither_posted_nor_made_again(desk):
