@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from syncd.connect.sandbox import Diary
 from syncd.demo.cast import Cast
-from syncd.demo.story import Act, Seen
+from syncd.demo.story import Act, Seen, together
 from syncd.demo.week import SampleWeek
 from syncd.engine.blocks.edits import live_blocks
 from syncd.engine.context import Context
@@ -83,6 +83,9 @@ class Evenings:
         free: when a block can be dragged to.
         """
         yield self._meeting()
+        yield from together(self._by_hand(free))
+
+    def _by_hand(self, free: datetime) -> Iterator[Act]:
         yield self._drag(free)
         yield self._delete()
 

