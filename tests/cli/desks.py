@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,8 +98,9 @@ class Desk:
         return self.served[tool].sandbox.person
 
     def close(self) -> None:
+        """Stop the services; it takes a while, and no one waits for it."""
         for one in self.served.values():
-            one.close()
+            threading.Thread(target=one.close).start()
 
 
 def writes(served: Served) -> list[str]:

@@ -8,8 +8,8 @@ from homes import PLAN, Forker, Home
 
 
 @pytest.fixture(scope="session")
-def forker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forker]:
-    made = Forker(tmp_path_factory.mktemp("forker"))
+def forker() -> Iterator[Forker]:
+    made = Forker()
     yield made
     made.close()
 

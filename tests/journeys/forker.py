@@ -15,10 +15,7 @@ import pkgutil
 import sys
 import threading
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, NoReturn
-
-import certifi
 
 from syncd.cli import ending
 from syncd.cli.app import start
@@ -55,19 +52,13 @@ WARM = (
 """What takes its time to import; of a package of syncd's own, every module."""
 
 
-def main(one_certificate: Path) -> None:
-    """Fork and wait, until stdin ends.
-
-    Nothing is encrypted here, so one certificate to load is enough.
-    """
+def main() -> None:
+    """Fork and wait, until stdin ends."""
     for name in WARM.split():
         package = importlib.import_module(name)
         if name.startswith("syncd"):
             for module in pkgutil.iter_modules(package.__path__, f"{name}."):
                 importlib.import_module(module.name)
-    end = "-----END CERTIFICATE-----\n"
-    one_certificate.write_text(Path(certifi.where()).read_text("utf-8").split(end)[0] + end)
-    os.environ["SSL_CERT_FILE"] = str(one_certificate)
     gc.collect()
     gc.freeze()  # what is shared with every child is not looked at, so never copied
     for line in sys.stdin:
@@ -115,4 +106,4 @@ def redirect(path: str, number: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

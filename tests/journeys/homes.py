@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,14 +53,13 @@ class Done:
 class Forker:
     """Forks a ready-made syncd for each run; see ``forker.py``."""
 
-    place: Path
     process: subprocess.Popen[str] = field(init=False)
     child: int = 0
     out: str = ""
 
     def __post_init__(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, str(FORKER), str(self.place / "certificate.pem")],
+            [sys.executable, str(FORKER)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -70,6 +68,7 @@ class Forker:
                 "HOME": "/nonexistent",
                 "TZ": "UTC",
                 "PYTHONUTF8": "1",
+                "SSL_CERT_FILE": os.environ["SSL_CERT_FILE"],
             },
         )
 
@@ -290,8 +289,9 @@ class Home:
         return found
 
     def close(self) -> None:
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(Served.close, self.served.values()))
+        """Stop the services; it takes a while, and no one waits for it."""
+        for one in self.served.values():
+            threading.Thread(target=one.close).start()
 
 
 def only_sentence(lines: str | list[str]) -> str:

@@ -19,9 +19,9 @@ WRITE = {"notion": "/v1/pages", "google": ".*/events", "todoist": ".*/sync"}
 
 
 @pytest.fixture(scope="module")
-def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forker]:
+def second() -> Iterator[Forker]:
     """A second place to start commands from, at the same time."""
-    made = Forker(tmp_path_factory.mktemp("second"))
+    made = Forker()
     yield made
     made.close()
 

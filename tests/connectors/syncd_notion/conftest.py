@@ -1,5 +1,6 @@
 """What the tests of Notion's connector share."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def it(tmp_path: Path) -> Iterator[Caller]:
     caller = Caller(tmp_path)
     yield caller
     caller.http.close()
-    caller.served.close()
+    threading.Thread(target=caller.served.close).start()  # no one waits for it
 
 
 @pytest.fixture
