@@ -1,6 +1,7 @@
 """The desks that the tests of the command begin with."""
 
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -64,17 +65,31 @@ def _logging_as_before() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(scope="session")
+def monday(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state of one desk on a Monday noon, before and after its evenings are planned."""
+    made = Evenings(tmp_path_factory.mktemp("monday"))
+    made.write()
+    made.import_plan(EVENING_PLAN)
+    shutil.copytree(made.state, made.place / "unplanned")
+    made.plan_blocks()
+    shutil.copytree(made.state, made.place / "planned")
+    return made.place
+
+
 @pytest.fixture
-def unplanned(tmp_path: Path) -> Evenings:
+def unplanned(tmp_path: Path, monday: Path) -> Evenings:
     """A desk on a Monday noon with a plan, whose calendar was never read."""
     made = Evenings(tmp_path)
     made.write()
-    made.import_plan(EVENING_PLAN)
+    shutil.copytree(monday / "unplanned", made.state)
     return made
 
 
 @pytest.fixture
-def evenings(unplanned: Evenings) -> Evenings:
+def evenings(tmp_path: Path, monday: Path) -> Evenings:
     """That desk, with the evenings planned."""
-    unplanned.plan_blocks()
-    return unplanned
+    made = Evenings(tmp_path)
+    made.write()
+    shutil.copytree(monday / "planned", made.state)
+    return made
