@@ -1,8 +1,8 @@
 """Making a review: from the store to its facts, kept once its period is over."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from syncd.engine.blocks.memory import Memory
 from syncd.engine.checking import checked
@@ -26,6 +26,10 @@ from syncd.store.tool_store import ToolState
 
 MOST_SKIPPED = 8
 """Periods without a review that the next one tells of."""
+_ENOUGH = timedelta(days=1)
+"""A plan that is younger at the end of a period is not looked back on."""
+_FEW = 3
+"""Values that lost are told one by one, up to so many."""
 _ALL = 100_000_000
 _AUTHOR = f"{BY} (review)"
 
@@ -67,6 +71,9 @@ def collect(context: Context, period: Period) -> Inputs:
     store = context.store
     records = list(store.plan.every())
     edits = tuple(map(_edit, reversed(store.history.rows(limit=_ALL))))
+    told = [one.period_end for one in _reviews(records, period) if one.facts]
+    last = max((one for one in told if one is not None), default=date.min)
+    known = min((one.at for one in edits), default=period.end(context.zone))
     conflicts = store.history.conflicts()
     memory = Memory(store)
     return Inputs(
@@ -82,7 +89,8 @@ def collect(context: Context, period: Period) -> Inputs:
         deeds=tuple(_merged(conflicts, period, context.zone)),
         words=_words(records, period),
         lacks=tuple(map(sentence, checked(context, records))),
-        skipped=tuple(_skipped(records, edits, period, context.zone)),
+        skipped=tuple(_skipped(last, known, period, context.zone)),
+        reviewed=bool(told),
     )
 
 
@@ -98,7 +106,7 @@ def _frozen(known: Review | None, period: Period) -> Facts | None:
 
 def _began_before(inputs: Inputs) -> bool:
     end = inputs.period.end(inputs.zone)
-    return any(one.at < end for one in inputs.edits)
+    return any(one.at < end - _ENOUGH for one in inputs.edits)
 
 
 def _keep(context: Context, period: Period, found: Facts, known: Review | None) -> EntityId:
@@ -145,12 +153,20 @@ def _is_assumed(record: Record) -> bool:
 
 
 def _of_conflicts(conflicts: Iterable[ConflictRow]) -> Iterator[Decision]:
-    waiting = sum(not one.settled for one in conflicts)
-    if waiting:
-        said = (
-            f"{count(waiting, 'value')} lost against a later one: look whether that is right."
-        )
+    waiting = [one for one in conflicts if not one.settled]
+    for one in waiting[:_FEW]:
+        said = f"{_won(one)}: is that right?"
         yield Decision(what="conflict", sentence=said, command="syncd conflicts")
+    if len(waiting) > _FEW:
+        more = f"{count(len(waiting) - _FEW, 'more value')} lost against a later one."
+        yield Decision(what="conflict", sentence=more, command="syncd conflicts")
+
+
+def _won(one: ConflictRow) -> str:
+    field = one.field.replace("_", " ")
+    return (
+        f"'{safe(one.title, 80)}': the {field} of {one.won_by} won over that of {one.lost_by}"
+    )
 
 
 def _held(context: Context) -> Iterator[Decision]:
@@ -184,21 +200,11 @@ def _merged(conflicts: Iterable[ConflictRow], period: Period, zone: str) -> Iter
     start, end = period.start(zone), period.end(zone)
     for one in conflicts:
         if start <= one.at < end:
-            field = one.field.replace("_", " ")
-            said = (
-                f"'{safe(one.title, 80)}': the {field} of {one.won_by} won over that of"
-                f" {one.lost_by}, which is kept (`syncd conflicts`)."
-            )
-            yield Deed(what="merged", sentence=said)
+            yield Deed(what="merged", sentence=f"{_won(one)}, which is kept.")
 
 
-def _skipped(
-    records: Iterable[Record], edits: Sequence[Edit], period: Period, zone: str
-) -> Iterable[Period]:
+def _skipped(last: date, known: datetime, period: Period, zone: str) -> Iterable[Period]:
     """Return the periods since the last review, as far as syncd knew anything by then."""
-    told = [one for one in _reviews(records, period) if one.facts]
-    last = max((one.period_end for one in told if one.period_end), default=date.min)
-    known = min((one.at for one in edits), default=period.end(zone))
     found: list[Period] = []
     earlier = before(period)
     while earlier.first > last and earlier.end(zone) > known and len(found) < MOST_SKIPPED:

@@ -33,7 +33,7 @@ def deeds(inputs: Inputs) -> tuple[Deed, ...]:
     return (
         *_moved(blocks, made, inputs),
         *_counted("placed", made - gone, "block"),
-        *_counted("taken away", gone - made, "block"),
+        *_counted("taken away", gone - made, "block", ", no longer needed"),
         *_by_rule(within),
         *inputs.deeds,
     )
@@ -74,11 +74,13 @@ def _move_words(one: _Move, inputs: Inputs) -> str:
     return f"'{one.title}' moved from {' to '.join(spans)}{why}."
 
 
-def _counted(what: str, found: Iterable[EntityId], noun: str) -> Iterable[Deed]:
+def _counted(
+    what: str, found: Iterable[EntityId], noun: str, because: str = ""
+) -> Iterable[Deed]:
     number = len(set(found))
     if number:
         verb = "was" if number == 1 else "were"
-        yield Deed(what=what, sentence=f"{count(number, noun)} {verb} {what}.")
+        yield Deed(what=what, sentence=f"{count(number, noun)} {verb} {what}{because}.")
 
 
 _RULES: Mapping[str, tuple[str, str]] = {

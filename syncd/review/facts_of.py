@@ -1,6 +1,6 @@
 """From all that is known to the facts of a period."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from syncd.model.entities import Entity
@@ -12,13 +12,15 @@ from syncd.review.deeds import deeds
 from syncd.review.facts import Facts, Share, Skipped
 from syncd.review.goals import LOOK_BACK, Then, goals, last_day, told
 from syncd.review.inputs import Decision, Inputs
-from syncd.review.periods import Period
+from syncd.review.render.parts import safe
 from syncd.review.rewind import rewound
 from syncd.review.tally import Spent, grouped, spent, total
 from syncd.review.trend import away_days, streak, trend
 from syncd.review.wellbeing import signs
-from syncd.review.words import count
+from syncd.review.words import day
 
+_FEW = 3
+"""Blocks that wait for a word are told one by one, up to so many."""
 _NOT_DONE = frozenset({BlockState.MISSED, BlockState.UNCONFIRMED})
 
 
@@ -60,14 +62,25 @@ def facts(inputs: Inputs) -> Facts:
         beliefs=findings.beliefs(then) if looks_far else (),
         words=inputs.words,
         lacks=inputs.lacks,
-        skipped=tuple(_skipped(inputs, one, every) for one in inputs.skipped),
+        skipped=tuple(_skipped(inputs, every)),
     )
 
 
-def _skipped(inputs: Inputs, period: Period, every: Sequence[Spent]) -> Skipped:
-    """Tell in short of a period that had no review of its own."""
-    asked = replace(inputs, period=period)
-    then = _then(asked)
+def _skipped(inputs: Inputs, every: Sequence[Spent]) -> Iterator[Skipped]:
+    """Tell in short of periods that had no review of their own.
+
+    Before the first review of all, that begins with the first of which there is anything to tell.
+    """
+    silent = not inputs.reviewed
+    for period in inputs.skipped:
+        found = _in_short(replace(inputs, period=period), every)
+        silent = silent and not (found.minutes.planned or found.tasks or found.milestones)
+        if not silent:
+            yield found
+
+
+def _in_short(asked: Inputs, every: Sequence[Spent]) -> Skipped:
+    period, then = asked.period, _then(asked)
     return Skipped(
         name=period.name,
         minutes=total(one for one in every if period.holds(one.day)),
@@ -80,7 +93,8 @@ def _skipped(inputs: Inputs, period: Period, every: Sequence[Spent]) -> Skipped:
 def _then(inputs: Inputs) -> Then:
     until = inputs.until
     now = rewound(inputs.entities, inputs.edits, until)
-    begin = rewound(inputs.entities, inputs.edits, inputs.period.start(inputs.zone))
+    start = inputs.period.start(inputs.zone)
+    begin = rewound(inputs.entities, inputs.edits, start, unborn=True)
     earlier = rewound(inputs.entities, inputs.edits, until - LOOK_BACK)
     return Then(now=now, begin=begin, earlier=earlier)
 
@@ -119,9 +133,15 @@ def _title(found: Entity | None, otherwise: str) -> str:
 
 
 def _unconfirmed(found: Sequence[Spent]) -> tuple[Decision, ...]:
-    waiting = sum(one.state not in (BlockState.DONE, BlockState.MISSED) for one in found)
-    if not waiting:
-        return ()
-    verb = "waits" if waiting == 1 else "wait"
-    said = f"{count(waiting, 'block')} {verb} for a word: did it take place?"
-    return (Decision(what="unconfirmed", sentence=said, command="syncd schedule"),)
+    waiting = [one for one in found if one.state not in (BlockState.DONE, BlockState.MISSED)]
+    if len(waiting) > _FEW:
+        said = f"{len(waiting)} blocks wait for a word: did they take place?"
+        return (Decision(what="unconfirmed", sentence=said, command="syncd schedule"),)
+    return tuple(
+        Decision(
+            what="unconfirmed",
+            sentence=f"'{safe(one.title, 80)}', {day(one.day, one.day.year)}: did it take place?",
+            command=f"syncd done {one.block}",
+        )
+        for one in waiting
+    )

@@ -70,8 +70,8 @@ def tasks_done(inputs: Inputs, then: Then) -> tuple[Item, ...]:
 
 def _ticked(task: Task, was: Entity | None, inputs: Inputs) -> bool:
     """What the plan met as done was ticked in the period only if its day says so."""
-    if isinstance(was, Task):
-        return not was.done
+    if isinstance(was, Task) and not was.done:
+        return True
     return task.done_at is not None and task.done_at.at >= inputs.period.start(inputs.zone)
 
 
@@ -130,8 +130,7 @@ def money(inputs: Inputs, then: Then) -> tuple[Money, ...]:
     for one in live(then.now, Resource):
         was = then.begin.get(one.id)
         before = was.status if isinstance(was, Resource) else None
-        met = was is not None or one.created_at >= since
-        begun = met and one.status in _BOUGHT and before not in _BOUGHT
+        begun = one.status in _BOUGHT and (before not in _BOUGHT or one.created_at >= since)
         if not one.cost or not (begun or one.status is ResourceStatus.WANTED):
             continue
         known = found.get(one.currency, Money(currency=one.currency))

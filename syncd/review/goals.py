@@ -77,7 +77,7 @@ def _facts(goal: Goal, inputs: Inputs, then: Then, time: tuple[Minutes, int]) ->
         title=goal.title,
         status=goal.status,
         progress=share,
-        before=_share(goal.id, then.begin),
+        before=_before(goal, inputs, then, share),
         pace=how,
         due=goal.due,
         expected=_expected(goal, inputs, then, share),
@@ -100,6 +100,14 @@ def _share(goal: EntityId, plan: Plan) -> float | None:
     if found.status is GoalStatus.DONE:
         return 1.0
     return progress(found, plan.parts_of(goal))
+
+
+def _before(goal: Goal, inputs: Inputs, then: Then, share: float | None) -> float | None:
+    """Return the progress at the beginning, or when the goal came; None: it is just new."""
+    before = _share(goal.id, then.begin)
+    start = inputs.period.start(inputs.zone)
+    came = any(it.entity == goal.id and not it.field and it.at > start for it in inputs.edits)
+    return None if came and before == share else before
 
 
 def _budget(goal: Goal, inputs: Inputs) -> int | None:

@@ -51,7 +51,7 @@ class Inputs:
     oldest first. assumed: the done blocks of which nobody said that they took place.
     pauses: leaves, first and last day. weekly_cap: the most minutes planned in a week.
     words: what the person answered in the review before. skipped: the periods since that
-    review, oldest first. lacks: what the plan's checks found, a sentence each.
+    review, oldest first; reviewed: there was one. lacks: what the plan's checks found, a sentence each.
     """
 
     period: Period
@@ -66,6 +66,7 @@ class Inputs:
     deeds: tuple[Deed, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
     skipped: tuple[Period, ...] = ()
+    reviewed: bool = False
     lacks: tuple[str, ...] = ()
 
     @property

@@ -12,10 +12,13 @@ from syncd.review.inputs import Edit
 _Known = tuple[EntityId, str]
 
 
-def rewound(entities: Iterable[Entity], edits: Iterable[Edit], moment: datetime) -> Plan:
+def rewound(
+    entities: Iterable[Entity], edits: Iterable[Edit], moment: datetime, *, unborn: bool = False
+) -> Plan:
     """Return the plan as it was at ``moment``: what happened later is taken back.
 
-    edits: oldest first. Derived fields are in no history: they stay as they are.
+    edits: oldest first. Derived fields are in no history: they stay as they are. unborn:
+    what came into the plan later is there too, as it was when it came.
     """
     found = {one.id: one for one in entities}
     settled: set[_Known] = set()
@@ -26,7 +29,7 @@ def rewound(entities: Iterable[Entity], edits: Iterable[Edit], moment: datetime)
         if edit.at <= moment:
             settled.add(known)
             continue
-        if edit.field == "":
+        if edit.field == "" and not unborn:
             del found[edit.entity]
         elif edit.field in FIELDS[kind_of(found[edit.entity])]:
             back = {edit.field: edit.before}

@@ -22,6 +22,7 @@ _PLANNED = frozenset(BlockState) - {BlockState.DRAFT, BlockState.SKIPPED}
 class Spent:
     """A block whose time came, by the calendar and the clock of the plan's zone."""
 
+    block: EntityId
     day: date
     ends: datetime
     title: str
@@ -73,6 +74,7 @@ def _spent(block: Block, plan: Plan, inputs: Inputs) -> Spent | None:
         return None
     zone = ZoneInfo(inputs.zone)
     return Spent(
+        block=block.id,
         day=block.start.at.astimezone(zone).date(),
         ends=block.end.at.astimezone(zone),
         title=block.title,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import dropwhile
 
 from syncd.model.values import ReviewKind
 from syncd.review.facts import Week
@@ -16,10 +17,24 @@ _WEEK = timedelta(days=7)
 
 
 def trend(inputs: Inputs, found: Sequence[Spent]) -> tuple[Week, ...]:
-    """Return the eight weeks that end with the period, oldest first."""
+    """Return the eight weeks that end with the period, oldest first.
+
+    Weeks before the first of which anything is known are left out.
+    """
     last = period_of(ReviewKind.WEEKLY, last_day(inputs)).first
     mondays = [last - _WEEK * back for back in reversed(range(WEEKS))]
-    return tuple(_week(one, inputs, found) for one in mondays)
+    weeks = tuple(_week(one, inputs, found) for one in mondays)
+    known = min((one.at for one in inputs.edits), default=None)
+    return tuple(
+        dropwhile(
+            lambda it: (
+                not it.minutes.planned
+                and known is not None
+                and period_of(ReviewKind.WEEKLY, it.first).end(inputs.zone) <= known
+            ),
+            weeks,
+        )
+    )
 
 
 def streak(inputs: Inputs, found: Sequence[Spent]) -> int:

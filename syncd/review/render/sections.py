@@ -131,7 +131,7 @@ def time(facts: Facts) -> Iterator[Part]:
         yield _grid("Goal", rows)
     if facts.skills:
         yield _grid("Skill", _shares(facts.skills))
-    if any(one.minutes.planned for one in facts.trend):
+    if len(facts.trend) > 1 and any(one.minutes.planned for one in facts.trend):
         yield _trend(facts)
     if facts.streak > 1:
         yield Says(text=f"{facts.streak} weeks in a row with time for learning.")

@@ -77,7 +77,47 @@ def test_a_block_that_waits_for_a_word_is_a_decision(story):
     story.block("2026-11-16", state=BlockState.UNCONFIRMED)
     (wanted,) = facts(story.inputs()).decisions
     assert wanted.what == "unconfirmed"
-    assert "1 block waits" in wanted.sentence
+    assert wanted.sentence == "'Read', Mon 16 Nov: did it take place?"
+    assert wanted.command == "syncd done block 0"
+
+
+def test_of_many_blocks_that_wait_the_number_is_told(story):
+    for day in range(16, 20):
+        story.block(f"2026-11-{day}", state=BlockState.UNCONFIRMED)
+    (wanted,) = facts(story.inputs()).decisions
+    assert wanted.sentence == "4 blocks wait for a word: did they take place?"
+
+
+def test_weeks_before_anything_was_known_are_not_in_the_trend(story):
+    story.made(story.at("2026-11-05"), story.task("Read"))
+    story.block("2026-11-17")
+    assert [one.name for one in facts(story.inputs()).trend] == ["W45", "W46", "W47"]
+
+
+def test_what_came_into_the_plan_and_was_done_in_one_week_is_told(story):
+    goal = story.goal(baseline=0.0, target=100.0, current=20.0)
+    story.made(story.at("2026-11-16"), goal)
+    story.happened(story.at("2026-11-18"), goal, current=40.0)
+    step = Milestone(id=_id("m"), title="First", created_at=LONG_AGO, goal=goal.id)
+    story.made(story.at("2026-11-16"), step)
+    story.happened(story.at("2026-11-18"), step, done=True)
+    told = facts(story.inputs())
+    assert [one.title for one in told.milestones_done] == ["First"]
+    assert (told.goals[0].before, told.goals[0].progress) == (0.2, 0.4)
+
+
+def test_what_came_into_the_plan_as_done_was_not_done_that_week(story):
+    goal = story.goal(status=GoalStatus.DONE)
+    story.made(story.at("2026-11-16"), goal)
+    step = Milestone(id=_id("m"), title="First", created_at=LONG_AGO, goal=goal.id, done=True)
+    story.made(story.at("2026-11-16"), step)
+    told = facts(story.inputs())
+    assert (told.milestones_done, told.goals) == ((), ())
+
+
+def test_a_goal_that_came_and_stands_as_it_came_is_new(story):
+    story.made(story.at("2026-11-16"), story.goal(baseline=0.0, target=100.0, current=20.0))
+    assert facts(story.inputs()).goals[0].before is None
 
 
 # Goals.
