@@ -1,5 +1,6 @@
 """A review as HTML for mail programs: tables, styles on the elements, nothing remote."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -8,6 +9,10 @@ from jinja2 import Environment, StrictUndefined, Template
 from syncd.review.render.parts import Bar, Page
 from syncd.review.render.template import PAGE
 
+_TOGETHER = re.compile(
+    r"(?<=\d) (?=%|(?:h|min|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b)"
+    r"|(?<=Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?=\d)"
+)
 _FULL = 100
 _SHORT = 12
 """Characters of a cell that is not broken."""
@@ -81,12 +86,27 @@ def _width(bar: Bar) -> int:
     return round(min(1.0, max(0.0, bar.share or 0.0)) * _FULL)
 
 
+def _unbroken(value: object) -> object:
+    """Keep numbers with their units, and days with their months, on one line."""
+    if type(value) is str:  # what is HTML already is of another type
+        return _TOGETHER.sub("\N{NO-BREAK SPACE}", value)
+    return value
+
+
+def _pieces(text: str) -> list[str]:
+    """Return a sentence in pieces, every other one of which stands between two backticks."""
+    pieces = text.split("`")
+    return pieces if len(pieces) % 2 else [text]  # one that stands alone is the person's
+
+
 @cache
 def _template() -> Template:
     made = Environment(
         autoescape=True,
+        finalize=_unbroken,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["pieces"] = _pieces
     return made.from_string(PAGE)

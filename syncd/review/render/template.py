@@ -2,6 +2,7 @@
 
 PAGE = """\
 {%- macro look(name) -%}{% if name in dark %}class="{{ name }}" {% endif %}style="{{ s[name]|safe }}"{%- endmacro -%}
+{%- macro told(text) -%}{% for it in text|pieces %}{% if loop.index0 is odd %}<code {{ look("code") }}>{{ it }}</code>{% else %}{{ it }}{% endif %}{% endfor %}{%- endmacro -%}
 {% macro bar(one) %}
 <table role="presentation" {{ look("bar") }}><tr>
 {% if full(one) > 0 %}<td {{ look("full") }} width="{{ full(one) }}%">&nbsp;</td>{% endif %}
@@ -37,11 +38,11 @@ PAGE = """\
 {% if part.lead %}<h3 {{ look("h3") }}>{{ part.lead }}</h3>{% endif %}
 <ul {{ look("ul") }}>
 {% for one in part.lines %}
-<li>{{ one.text }}{% if one.command %}<br><code {{ look("code") }}>{{ one.command }}</code>{% endif %}</li>
+<li>{{ told(one.text) }}{% if one.command %}<br><code {{ look("code") }}>{{ one.command }}</code>{% endif %}</li>
 {% endfor %}
 </ul>
 {% endmacro %}
-{% macro says(part) %}<p {{ look("p") }}>{{ part.text }}</p>{% endmacro %}
+{% macro says(part) %}<p {{ look("p") }}>{{ told(part.text) }}</p>{% endmacro %}
 {% macro quote(part) %}
 <h3 {{ look("h3") }}>{{ part.lead }}</h3>
 <blockquote {{ look("quote") }}>{% for one in part.texts %}<p {{ look("p") }}>{{ one }}</p>{% endfor %}</blockquote>

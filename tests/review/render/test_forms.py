@@ -1,5 +1,6 @@
 """Plain text, Markdown and the subject of a review; what others may read of it."""
 
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import date
@@ -180,9 +181,22 @@ def test_the_verdict_is_one_word_and_the_numbers(week, done, word):
 def test_what_waits_and_what_comes_next_stand_under_the_verdict(week):
     said = "1 decision wanted. Next: Lead a team, Tue 24 Nov 18:00."
     for form in FORMS:
-        assert said in form(page(week)).split("Due Thu")[0]
+        shown = form(page(week)).replace("\N{NO-BREAK SPACE}", " ")
+        assert said in shown.split("Due Thu")[0]
     assert page(week, shared=True).glance == "Next: Lead a team, Tue 24 Nov 18:00."
     assert page(replace(week, decisions=(), ahead=())).glance == ""
+
+
+def test_a_command_within_a_sentence_is_code_and_a_lone_backtick_is_a_backtick(week):
+    told = html(page(replace(week, lacks=("See `syncd plan check` now.", "A ` alone <b>"))))
+    assert re.search(r"See <code [^>]*>syncd plan check</code> now\.", told)
+    assert "A ` alone &lt;b&gt;" in told
+
+
+def test_numbers_stay_with_their_units_and_days_with_their_months(week):
+    told = html(page(week))
+    assert "79\N{NO-BREAK SPACE}%" in told
+    assert "Tue\N{NO-BREAK SPACE}24\N{NO-BREAK SPACE}Nov 18:00" in told
 
 
 # Harmless, whatever was written.
