@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from beginnings import Beginnings, settle
 from homes import PLAN, Forker, Home
 
 
@@ -22,10 +23,14 @@ def home(tmp_path: Path, forker: Forker) -> Iterator[Home]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory, forker: Forker) -> Beginnings:
+    """What makes a home go on from where a story leads: ``begun(home, story, *words)``."""
+    return Beginnings(lambda: tmp_path_factory.mktemp("begun"), forker)
+
+
 @pytest.fixture
-def synced(home: Home, request: pytest.FixtureRequest) -> Home:
+def synced(home: Home, begun: Beginnings, request: pytest.FixtureRequest) -> Home:
     """A home with a plan (the module's own PLAN, if it has one) in all three tools."""
-    home.import_plan(getattr(request.module, "PLAN", PLAN))
-    home.sync()
-    home.later(minutes=10)
+    begun(home, settle, getattr(request.module, "PLAN", PLAN))
     return home

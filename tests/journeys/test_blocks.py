@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from beginnings import Beginnings, settle
 from homes import Home
 
 from syncd.model.entities import Kind
@@ -35,15 +36,17 @@ BUFFER = timedelta(minutes=10)
 BLOCK, TASK = Kind.BLOCK, Kind.TASK
 
 
-@pytest.fixture
-def evenings(home: Home) -> Home:
-    """A home whose tasks have their blocks in the calendar."""
+def plan_evenings(home: Home) -> None:
     home.wait_for_morning()
     home.evenings, home.extra = True, SCHEDULE
     home.write_settings()
-    home.import_plan(PLAN)
-    home.sync()
-    home.later(minutes=10)
+    settle(home, PLAN)
+
+
+@pytest.fixture
+def evenings(home: Home, begun: Beginnings) -> Home:
+    """A home whose tasks have their blocks in the calendar."""
+    begun(home, plan_evenings)
     return home
 
 

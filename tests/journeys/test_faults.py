@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from beginnings import Beginnings, settle
 from homes import Home, counted, only_sentence
 
 from syncd.connect.sandbox import Fault
@@ -59,14 +60,23 @@ tasks:
         assert home.syncd("undo", str(number)).status == 0, cycle
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory, forker: Any) -> Any:
-    """Return what the tools show after all that, when nothing goes wrong."""
-    home = Home(tmp_path_factory.mktemp("undisturbed"), forker)
-    home.import_plan(PLAN)
-    home.sync()
-    home.later(minutes=10)
+def plan_much(home: Home) -> None:
+    settle(home, PLAN)
     much_to_write(home)
+
+
+@pytest.fixture
+def busy(home: Home, begun: Beginnings) -> Home:
+    """A home that has much to write."""
+    begun(home, plan_much)
+    return home
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, begun: Beginnings) -> Any:
+    """Return what the tools show after all that, when nothing goes wrong."""
+    home = Home(tmp_path_factory.mktemp("undisturbed"), begun.forker)
+    begun(home, plan_much)
     home.sync_and_rest()
     shown = home.titles()
     home.close()
@@ -84,29 +94,28 @@ UNCLEAR = {
 @pytest.mark.parametrize("kind", UNCLEAR.values(), ids=UNCLEAR)
 @pytest.mark.parametrize("tool", TOOLS)
 def test_when_the_reply_to_a_write(
-    synced: Home, undisturbed: Any, tool: str, kind: dict[str, Any]
+    busy: Home, undisturbed: Any, tool: str, kind: dict[str, Any]
 ) -> None:
     """Each write's reply goes astray once: nothing is doubled, lost, or a conflict."""
-    much_to_write(synced)
     cycles = 0
     while True:
         cycles += 1
         assert cycles < 25, "it does not get on"
-        fault = synced.fault(tool, on_writes(tool, times=4, **kind))
-        done = synced.syncd("sync", "--json")
+        fault = busy.fault(tool, on_writes(tool, times=4, **kind))
+        done = busy.syncd("sync", "--json")
         assert "Traceback" not in done.err
         assert done.json["conflicts"] == 0
-        synced.mend()
+        busy.mend()
         if not fault.met:
             break
         told = done.status == 1
         assert told or done.json["converged"], "it is told that not everything is done"
     assert cycles > 1, "nothing went astray"
-    assert synced.titles() == undisturbed
-    synced.rest()
-    shown = synced.notion.shows(TASK, "Read the book")
-    assert shown["due"] == synced.todoist.shows(TASK, "Read the book")["due"] == DAY
-    assert synced.todoist.shows(TASK, "Learn the knots")["parent"] == "Rent a boat"
+    assert busy.titles() == undisturbed
+    busy.rest()
+    shown = busy.notion.shows(TASK, "Read the book")
+    assert shown["due"] == busy.todoist.shows(TASK, "Read the book")["due"] == DAY
+    assert busy.todoist.shows(TASK, "Learn the knots")["parent"] == "Rent a boat"
 
 
 @pytest.mark.parametrize("act", ["close-after", "garbage"])
@@ -378,12 +387,11 @@ SWITCHES: dict[str, Callable[[Any], None]] = {
 
 @pytest.mark.parametrize("switch", SWITCHES.values(), ids=SWITCHES)
 def test_it_comes_to_the_same_when_todoist(
-    synced: Home, undisturbed: Any, switch: Callable[[Any], None]
+    busy: Home, undisturbed: Any, switch: Callable[[Any], None]
 ) -> None:
-    switch(synced.served["todoist"].sandbox.switches)
-    much_to_write(synced)
-    synced.fault("todoist", on_writes("todoist", "close-after", times=1))
-    synced.syncd("sync")
-    synced.sync()
-    synced.rest()
-    assert synced.titles() == undisturbed
+    switch(busy.served["todoist"].sandbox.switches)
+    busy.fault("todoist", on_writes("todoist", "close-after", times=1))
+    busy.syncd("sync")
+    busy.sync()
+    busy.rest()
+    assert busy.titles() == undisturbed

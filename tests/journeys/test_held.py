@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from beginnings import Beginnings, settle
 from homes import Home, counted, only_sentence
 
 from syncd.connect.sandbox import Fault
@@ -30,19 +31,18 @@ KINDS = {"todoist": TASK, "notion": TASK, "google": STEP}
 
 
 @pytest.fixture
-def robbed(home: Home, request: pytest.FixtureRequest) -> tuple[Home, str, Kind]:
+def robbed(
+    home: Home, begun: Beginnings, request: pytest.FixtureRequest
+) -> tuple[Home, str, Kind]:
     """A home where 8 of 12 things were deleted in one tool; it is held."""
     tool = request.param
-    kind = KINDS[tool]
-    rob(home, tool, MANY, GONE)
-    return home, tool, kind
+    begun(home, rob, tool, MANY, GONE)
+    return home, tool, KINDS[tool]
 
 
 def rob(home: Home, tool: str, number: int, gone: int) -> None:
     kind = KINDS[tool]
-    home.import_plan(plan_of(kind, number))
-    home.sync()
-    home.later(minutes=10)
+    settle(home, plan_of(kind, number))
     for title in titles(gone):
         home.person(tool).delete(kind, title)
     held(home, tool)
@@ -234,12 +234,12 @@ WHOLE: dict[str, tuple[str, Callable[[Home], None], Kind]] = {
 
 
 @pytest.fixture
-def bereft(home: Home, request: pytest.FixtureRequest) -> tuple[Home, str, Kind]:
+def bereft(
+    home: Home, begun: Beginnings, request: pytest.FixtureRequest
+) -> tuple[Home, str, Kind]:
     """A home where a whole container was lost; its tool is held."""
     tool, lose, kind = request.param
-    home.import_plan(plan_of(kind, 8))
-    home.sync()
-    home.later(minutes=10)
+    begun(home, settle, plan_of(kind, 8))
     lose(home)
     held(home, tool)
     return home, tool, kind

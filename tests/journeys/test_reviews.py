@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from homes import Home
+from beginnings import Beginnings, settle
+from homes import PLAN, Home
 
 from syncd.model.entities import Kind
 
@@ -11,14 +12,19 @@ WELL = "What went well?"
 PROMPTS = [WELL, "What got in the way?", "What will I change?"]
 
 
+def look_back(home: Home) -> None:
+    settle(home, PLAN)
+    home.later(days=8)
+    home.sync_and_rest()
+    assert home.syncd("review", "weekly").status == 0
+    home.sync_and_rest()
+
+
 @pytest.fixture
-def told(synced: Home) -> Home:
+def told(home: Home, begun: Beginnings) -> Home:
     """Give a home whose last week is reviewed, with the review on its page in Notion."""
-    synced.later(days=8)
-    synced.sync_and_rest()
-    assert synced.syncd("review", "weekly").status == 0
-    synced.sync_and_rest()
-    return synced
+    begun(home, look_back)
+    return home
 
 
 def review(home: Home) -> dict:
