@@ -16,6 +16,8 @@ _TOGETHER = re.compile(
 _FULL = 100
 _SHORT = 12
 """Characters of a cell that is not broken."""
+_MOMENT = len("Tue 24 Nov 18:00")
+"""The same of the first cell of a row."""
 _FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 STYLES: Mapping[str, str] = {
     "body": "margin:0;padding:0;background:#ffffff;color:#1f2937",
@@ -34,6 +36,8 @@ STYLES: Mapping[str, str] = {
     "td": "padding:5px 8px 5px 0;border-bottom:1px solid #9ca3af",
     "num": "padding:5px 8px 5px 0;border-bottom:1px solid #9ca3af;white-space:nowrap",
     "row": "padding:5px 8px 5px 0;border-bottom:1px solid #9ca3af;font-weight:400",
+    "when": "padding:5px 8px 5px 0;border-bottom:1px solid #9ca3af;font-weight:400;"
+    "white-space:nowrap",
     "bar": "width:100%;border-collapse:collapse;margin:4px 0",
     "full": "height:10px;font-size:1px;background:#2563eb",
     "rest": "height:10px;font-size:1px;background:#d1d9e6",
@@ -76,7 +80,13 @@ DARK = frozenset(
 def html(page: Page, language: str = "en") -> str:
     """Return a page as a whole HTML document."""
     written = _template().render(
-        page=page, s=STYLES, dark=DARK, language=language, full=_width, short=_SHORT
+        page=page,
+        s=STYLES,
+        dark=DARK,
+        language=language,
+        full=_width,
+        short=_SHORT,
+        moment=_MOMENT,
     )
     return written.strip() + "\n"
 

@@ -30,7 +30,7 @@ PAGE = """\
 {% for head in part.heads %}<th scope="col" {{ look("th") }}>{{ head }}</th>{% endfor %}
 </tr></thead><tbody>
 {% for cells in part.rows %}
-<tr><th scope="row" {{ look("row") }}>{{ cells[0] }}</th>{% for cell in cells[1:] %}<td {{ look("td" if cell|length > short else "num") }}>{{ cell }}</td>{% endfor %}</tr>
+<tr><th scope="row" {{ look("row" if cells[0]|length > moment else "when") }}>{{ cells[0] }}</th>{% for cell in cells[1:] %}<td {{ look("td" if cell|length > short else "num") }}>{{ cell }}</td>{% endfor %}</tr>
 {% endfor %}
 </tbody></table>
 {% endmacro %}
