@@ -26,7 +26,7 @@ demo: $(STAMP) ## try it without an account: make demo ARGS=--once
 	$(VENV)/bin/syncd demo $(ARGS)
 
 test: $(STAMP) ## every test but those of other people's clients
-	$(PY) -m pytest -n 2 --ignore=tests/conformance $(ARGS)
+	$(PY) -m pytest -n 2 --dist worksteal --ignore=tests/conformance $(ARGS)
 
 check: $(STAMP) ## formatting, lint, types, architecture, and that the docs tell the truth
 	$(VENV)/bin/ruff format --check .
