@@ -85,7 +85,7 @@ def test_a_setting_that_is_named_exists(page: str, name: str) -> None:
 
 @pytest.mark.parametrize(("page", "variable"), _all(r"\bSYNCD_([A-Z][A-Z_]*[A-Z])\b"), ids=str)
 def test_a_variable_that_is_named_exists(page: str, variable: str) -> None:
-    assert variable in {"CONFIG", "RECORD"} or _is_setting(
+    assert variable in {"CONFIG", "EXAMPLES", "RECORD"} or _is_setting(
         variable.lower().replace("__", ".")
     ), page
 
