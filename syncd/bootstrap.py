@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -23,17 +22,14 @@ from syncd.engine.posting import Posting
 from syncd.engine.report import Report, ToolReport
 from syncd.engine.tool import OnDelete, Tool
 from syncd.errors import Mistake, SignIn
-from syncd.forms import WEEKDAYS, clock_span, review_moment
 from syncd.mailing import Mailing
 from syncd.model.ids import ToolName
-from syncd.model.values import ReviewKind
-from syncd.review.due import Rule
-from syncd.schedule.preferences import Preferences
 from syncd.settings import ConnectorSettings, Settings, load, make_state_dir
 from syncd.store.lock import StateLock
 from syncd.store.store import Store, open_store
 from syncd.store.tool_store import ToolMemory, ToolState
 from syncd.sync.brakes import Limits
+from syncd.wanted import preferences, review_rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,44 +242,6 @@ def open_app(
         rng=random.Random(secrets.randbits(128)),  # noqa: S311  # ids and jitter, no secrets
         registry=connectors(),
     )
-
-
-def preferences(settings: Settings) -> Preferences:
-    """Return what the settings say of the person's time."""
-    table = settings.schedule
-    hours = [getattr(table.hours, name) for name in WEEKDAYS]
-    liked = tuple(clock_span(one) for one in table.liked)
-    return Preferences(
-        zone=settings.plan.timezone,
-        hours={day: tuple(map(clock_span, spans)) for day, spans in enumerate(hours)},
-        liked=dict.fromkeys(range(7), liked) if liked else {},
-        rest_weekdays=frozenset(
-            WEEKDAYS.index(one) for one in table.rest_days if one in WEEKDAYS
-        ),
-        rest_dates=frozenset(
-            date.fromisoformat(one) for one in table.rest_days if one not in WEEKDAYS
-        ),
-        daily=table.daily_minutes,
-        weekly=table.weekly_minutes,
-        shortest=table.min_block,
-        longest=table.max_block,
-        buffer=table.buffer,
-        share=table.share,
-        publish_days=table.publish_days,
-        freeze_hours=table.freeze_hours,
-        default_minutes=table.default_minutes,
-        assume_done=table.assume_done,
-    )
-
-
-def review_rules(settings: Settings) -> dict[ReviewKind, Rule]:
-    """Return when each kind of review is due; without those that are off."""
-    said = {kind: str(getattr(settings.review, kind.value)) for kind in ReviewKind}
-    parts = {kind: review_moment(text) for kind, text in said.items() if text != "off"}
-    return {
-        kind: Rule(month=month, day=day, hour=hour, minute=minute)
-        for kind, (month, day, hour, minute) in parts.items()
-    }
 
 
 def _with_connector(tool: Tool, connector: Connector) -> Tool:
