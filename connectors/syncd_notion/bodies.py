@@ -1,8 +1,8 @@
 """A review's page: what it begins with, and the answers under its prompts; pure.
 
-What syncd tells stands under level-3 headings; each prompt is a level-2 heading, and what
-follows it, up to the next heading of level 1 or 2, is its answer. Whatever else the person
-puts there is theirs.
+What syncd tells stands under level-3 headings; each prompt is a level-2 heading (one of level
+1, too, if the person makes it so), and what follows it, up to the next such heading, is its
+answer. Whatever else the person puts there is theirs.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ ANSWERS = "answers"
 MOST_BLOCKS = 100
 """Blocks that one request may make (Notion API documentation, request limits)."""
 PROMPT = "heading_2"
-_ENDS = frozenset({"heading_1", PROMPT})
+_PROMPTS = frozenset({"heading_1", PROMPT})
 _STYLES: Mapping[str, str] = {
     "heading": "heading_3",
     "item": "bulleted_list_item",
@@ -44,7 +44,8 @@ class Section:
     @property
     def prompt(self) -> str:
         """Return the prompt as it reads."""
-        return fit_prompt(plain(self.heading.get(PROMPT, {}).get("rich_text")))
+        content = self.heading.get(str(self.heading["type"])) or {}
+        return fit_prompt(plain(content.get("rich_text")))
 
 
 def fit_answers(answers: Iterable[tuple[str, str]]) -> Pairs:
@@ -95,10 +96,10 @@ def sections(blocks: Sequence[Json]) -> list[Section]:
     heading: Json | None = None
     under: list[Json] = []
     for one in [*blocks, {"type": PROMPT}]:
-        if one.get("type") in _ENDS:
+        if one.get("type") in _PROMPTS:
             if heading is not None:
                 found.append(Section(heading=heading, blocks=tuple(under)))
-            heading, under = (one if one["type"] == PROMPT else None), []
+            heading, under = one, []
         else:
             under.append(one)
     return found

@@ -9,7 +9,7 @@ from typing import Any
 from syncd.clock import Clock
 from syncd.connect.contract import Memory
 from syncd.connect.policy import Policy
-from syncd.errors import Changed, Gone, SkipItem
+from syncd.errors import Changed, Gone, SignIn, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote
 from syncd_notion.bodies import (
@@ -55,10 +55,13 @@ class Answers:
         """Return a row with what its page holds besides, if it is a review."""
         if remote.kind is not Kind.REVIEW:
             return remote
-        found = self.of(page)
-        if found is None:
-            problem = {ANSWERS: "The page's text can't be read: look at the page in Notion."}
+        try:
+            found = self.of(page)
+        except (SkipItem, SignIn) as error:
+            problem = {ANSWERS: f"The text of the page can't be read. {error}"}
             return replace(remote, problems={**remote.problems, **problem})
+        if found is None:
+            return remote
         return replace(remote, fields={**remote.fields, ANSWERS: found})
 
     def made(self, page: Json, answers: Pairs, *, asked: bool) -> None:
@@ -66,14 +69,18 @@ class Answers:
         self._keep(page, answers, {"read": None, "asked": asked})
 
     def of(self, page: Json) -> Pairs | None:
-        """Return a page's answers; None where they can't be read."""
+        """Return a page's answers; None where they are not known yet.
+
+        Trouble with one page's text is none of the others': what was read before is told
+        until it is over. Raises ``SkipItem`` or ``SignIn`` where reading it is refused.
+        """
         known = self._memory.get(_key(page["id"]))
         kept = _pairs(known["answers"]) if known is not None else None
         if known is not None and not self._is_due(page, known):
             return kept
         try:
             found = self._read(str(page["id"]))
-        except (Gone, SkipItem):
+        except (Gone, TryLater):
             return kept
         asked = known is not None and known.get("asked", False)
         self._keep(page, found, {"read": self._now().isoformat(), "asked": asked})

@@ -139,10 +139,10 @@ class Writer:
         mark = write.entity if write.seen.mark != write.entity else None
         properties = to_remote(shape, fields, write.seen, mark=mark)
         if not properties:
-            return self.read(write.kind, write.seen.id)
+            return _as_written(self.read(write.kind, write.seen.id), write)
         try:
             page = self._api.update_page(write.seen.id, {"properties": properties})
-            return self._remote(bound, page)
+            return _as_written(self._remote(bound, page), write)
         except Gone as error:
             raise self._gone(bound, error) from error
 
@@ -191,6 +191,17 @@ def _children(write: Write) -> list[Json] | None:
 def _written(write: Write) -> dict[str, Pairs]:
     """Return what stands on the page of a new row, which the reply does not tell."""
     return {ANSWERS: fit_answers(_answers(write.fields))} if write.kind is Kind.REVIEW else {}
+
+
+def _as_written(found: Remote, write: Write) -> Remote:
+    """Return a row with the answers that were written.
+
+    What else is on the page by now was written by the person meanwhile: the next pull tells it.
+    """
+    if ANSWERS not in write.fields:
+        return found
+    written = {ANSWERS: fit_answers(_answers(write.fields))}
+    return replace(found, fields={**found.fields, **written})
 
 
 def _answers(fields: Fields) -> Pairs:

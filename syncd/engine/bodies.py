@@ -1,5 +1,7 @@
 """What the page of an entity begins with, where a tool has pages: a review's facts."""
 
+from dataclasses import replace
+
 from syncd.model.entities import Entity, Review
 from syncd.review.facts_json import facts_from
 from syncd.review.render.outline import outline
@@ -13,6 +15,8 @@ def body(entity: Entity) -> Body:
     if not isinstance(entity, Review) or not entity.facts:
         return ()
     try:
-        return outline(page(facts_from(entity.facts)))
+        whole = page(facts_from(entity.facts))
     except ValueError:
         return ()  # the facts of another syncd: they are made again
+    # what it asks at its end is what the page asks by its prompts
+    return outline(replace(whole, sections=whole.sections[:-1]))

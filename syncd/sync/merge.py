@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from syncd.model.codec import text_of
 from syncd.model.entities import Kind
-from syncd.model.fields import SETS
+from syncd.model.fields import SETS, FieldType
 from syncd.model.schema import FIELDS, Fields
 from syncd.model.values import Moment, Value
 
@@ -109,6 +109,11 @@ def merge(
             if change is not None:
                 changes.append(change)
             continue
+        if spec.type is FieldType.PAIRS and _distinct(name, plan, edits):
+            change, lost = _merge_pairs(name, plan[name], authors.get(name), edits)
+            conflicts.extend(lost)
+            changes.extend([change] if change is not None else [])
+            continue
         contenders = _contenders(name, plan[name], authors.get(name), edits, zone)
         winner, losers = _judge(name, contenders)
         conflicts.extend(_conflict(name, winner, loser) for loser in losers)
@@ -146,6 +151,69 @@ def _merge_set(name: str, plan: Value, edits: Sequence[Sighting]) -> Change | No
 
 def _set(value: Value) -> frozenset[str]:
     return value if isinstance(value, frozenset) else frozenset()
+
+
+def _pairs(value: Value) -> dict[str, str]:
+    return dict(value) if isinstance(value, tuple) else {}
+
+
+def _distinct(name: str, plan: Fields, edits: Sequence[Sighting]) -> bool:
+    """Say whether each of several pairs can be told by its first half."""
+    sides = [plan, *(side for one in edits for side in (one.observed, one.base, one.fit))]
+    values = [it for it in (side.get(name) for side in sides) if isinstance(it, tuple)]
+    return all(len(_pairs(it)) == len(it) for it in values)
+
+
+def _merge_pairs(
+    name: str, plan: Value, author: Author | None, edits: Sequence[Sighting]
+) -> tuple[Change | None, list[Conflict]]:
+    """Merge pairs one by one: what was written under one prompt is no edit of another.
+
+    Their order is that of the last edit; pairs that it does not show come after.
+    """
+    now, conflicts = _pairs(plan), list[Conflict]()
+    result = dict(now)
+    last = max(edits, key=lambda one: (one.edited_at or EPOCH, one.tool))
+    for key in dict.fromkeys(it for one in edits for it in _touched(one, name)):
+        told = [_pair_of(one, name, key) for one in edits if key in _touched(one, name)]
+        seen = all(
+            _pairs(one.fit.get(name)).get(key) == _pairs(one.base.get(name)).get(key)
+            for one in edits
+        )
+        ours = _Contender(value=_one(now, key), author=author or Author(by="plan", at=None))
+        winner, losers = _judge(name, told if seen else [*told, ours])
+        conflicts.extend(_conflict(name, winner, loser) for loser in losers)
+        result.pop(key, None)
+        result |= _pairs(winner.value)
+    shown = _pairs(last.observed[name])
+    ordered = [it for it in shown if it in result] + [it for it in result if it not in shown]
+    after = tuple((key, result[key]) for key in ordered)
+    if after == plan:
+        return None, conflicts
+    who = Author(by=last.tool, at=last.edited_at)
+    return Change(field=name, before=plan, after=after, author=who), conflicts
+
+
+def _touched(one: Sighting, name: str) -> list[str]:
+    """Return the first halves of the pairs that a tool's user changed."""
+    observed, base, fit = (_pairs(it.get(name)) for it in (one.observed, one.base, one.fit))
+    keys = dict.fromkeys([*observed, *base])
+    return [it for it in keys if observed.get(it) not in (base.get(it), fit.get(it))]
+
+
+def _pair_of(one: Sighting, name: str, key: str) -> _Contender:
+    author = Author(
+        by=one.tool,
+        at=one.edited_at,
+        resolution=one.resolution,
+        home=name in one.home,
+        is_tool=True,
+    )
+    return _Contender(value=_one(_pairs(one.observed.get(name)), key), author=author)
+
+
+def _one(pairs: Mapping[str, str], key: str) -> Value:
+    return ((key, pairs[key]),) if key in pairs else ()
 
 
 def _contenders(

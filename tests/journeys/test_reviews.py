@@ -6,10 +6,12 @@ import pytest
 from beginnings import Beginnings, settle
 from homes import PLAN, Home
 
+from syncd.connect.faults import Fault
 from syncd.model.entities import Kind
 
 WELL = "What went well?"
 PROMPTS = [WELL, "What got in the way?", "What will I change?"]
+ONLY_SLEEP = {**dict.fromkeys(PROMPTS, ""), PROMPTS[2]: "Sleep more."}
 
 
 def look_back(home: Home) -> None:
@@ -88,6 +90,64 @@ def test_an_answer_that_was_replaced_comes_back_by_undo(told: Home) -> None:
     told.sync_and_rest()
     assert answers(told)[WELL] == "First."
     assert dict(told.notion.shows(Kind.REVIEW, title(told))["answers"])[WELL] == "First."
+
+
+def test_taking_one_answer_back_leaves_what_was_just_written_under_another(told: Home) -> None:
+    change = first_answer(told)
+    answer(told, (PROMPTS[2], "Sleep more."))
+    told.later(minutes=5)
+    assert told.syncd("undo", change).status == 0
+    told.sync_and_rest()
+    assert answers(told) == ONLY_SLEEP
+    assert dict(told.notion.shows(Kind.REVIEW, title(told))["answers"]) == ONLY_SLEEP
+    assert told.syncd("conflicts", "--json").json["conflicts"] == []
+
+
+def test_an_answer_is_undone_though_another_was_given_since(told: Home) -> None:
+    change = first_answer(told)
+    answer(told, (PROMPTS[2], "Sleep more."))
+    told.later(minutes=10)
+    told.sync_and_rest()
+    told.syncd("undo", change)
+    told.sync_and_rest()
+    assert answers(told) == ONLY_SLEEP
+
+
+def test_a_file_that_names_one_prompt_leaves_the_others(told: Home) -> None:
+    answer(told, ("My own question", "My own answer"))
+    told.later(minutes=10)
+    told.sync_and_rest()
+    one = f"{{id: {review(told)['id']}, answers: {{'{WELL}': Imported}}}}"
+    told.import_plan(f"reviews: [{one}]")
+    told.sync_and_rest()
+    assert answers(told)[WELL] == "Imported"
+    assert answers(told)["My own question"] == "My own answer"
+    assert "My own answer" in told.notion.body(title(told))
+
+
+def test_words_that_are_typed_while_syncd_writes_reach_the_plan(told: Home) -> None:
+    change = first_answer(told)
+    assert told.syncd("undo", change).status == 0
+    typed = Fault(
+        act="call-after",
+        method="PATCH",
+        path="/v1/blocks/.*",
+        hook=lambda _request: answer(told, (PROMPTS[2], "Sleep more.")),
+    )
+    told.fault("notion", typed)
+    told.sync()
+    told.later(minutes=5)
+    told.sync_and_rest()
+    assert answers(told) == ONLY_SLEEP
+
+
+def first_answer(home: Home) -> str:
+    """Answer the first prompt; return the number of that change."""
+    answer(home, (WELL, "First."))
+    home.later(minutes=10)
+    home.sync_and_rest()
+    history = home.syncd("history", review(home)["id"], "--json").json["changes"]
+    return str(next(it["change"] for it in history if it["field"] == "answers"))
 
 
 def test_a_review_that_was_trashed_stays_away(told: Home) -> None:

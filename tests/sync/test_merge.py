@@ -218,3 +218,69 @@ def test_a_tools_edit_is_the_same_rival_once_the_plan_took_it_over():
     met_later = {"plan": {"title": "In pages"}, "authors": {"title": home}}
     assert changes(late, **met_later) == {}
     assert lost(late, **met_later) == [("title", "In todos", "todos")]
+
+
+# Answers: each prompt by itself.
+
+A, B, C = "What went well?", "What got in the way?", "What will I change?"
+BLANK = ((A, ""), (B, ""), (C, ""))
+
+
+def answered(tool, observed, *, base=BLANK, fit=BLANK, at=NOON):
+    """What a tool shows of a review's answers."""
+    sides = [{**DEFAULTS[Kind.REVIEW], "answers": it} for it in (observed, base, fit)]
+    return Sighting(
+        tool=tool,
+        observed=sides[0],
+        base=sides[1],
+        fit=sides[2],
+        editable=frozenset({"answers"}),
+        edited_at=at,
+    )
+
+
+def merged(*sightings, plan=BLANK, author=None):
+    """Return the answers, and which lost."""
+    whole = {**DEFAULTS[Kind.REVIEW], "answers": plan}
+    found = merge(Kind.REVIEW, whole, {"answers": author} if author else {}, sightings, ZONE)
+    after = next((one.after for one in found.changes), plan)
+    return after, [one.lost for one in found.conflicts]
+
+
+def test_what_is_written_under_two_prompts_in_two_tools_survives_both():
+    one = answered("pages", ((A, "Talk"), (B, ""), (C, "")))
+    other = answered("notes", ((A, ""), (B, ""), (C, "Sleep")))
+    assert merged(one, other) == (((A, "Talk"), (B, ""), (C, "Sleep")), [])
+
+
+def test_what_the_plan_changed_under_one_prompt_is_not_undone_by_an_edit_of_another():
+    plan = ((A, "Undone"), (B, ""), (C, ""))
+    page = answered("pages", ((A, ""), (B, ""), (C, "Sleep")), fit=plan)
+    assert merged(page, plan=plan) == (((A, "Undone"), (B, ""), (C, "Sleep")), [])
+
+
+def test_under_one_prompt_the_later_edit_wins_and_the_other_is_kept():
+    plan = ((A, "Mine"), (B, ""), (C, ""))
+    late, early = NOON + MINUTE, NOON - MINUTE
+    page = answered("pages", ((A, "Theirs"), (B, ""), (C, "")), fit=plan)
+    assert merged(page, plan=plan, author=by("you", late)) == (plan, [((A, "Theirs"),)])
+    won = ((A, "Theirs"), (B, ""), (C, ""))
+    assert merged(page, plan=plan, author=by("you", early)) == (won, [((A, "Mine"),)])
+
+
+def test_a_prompt_that_was_deleted_is_gone_and_one_that_was_added_is_there():
+    page = answered("pages", ((A, ""), ("My own", "Yes"), (C, "")))
+    assert merged(page) == (((A, ""), ("My own", "Yes"), (C, "")), [])
+
+
+def test_prompts_stand_in_the_order_of_the_page_and_rest_there():
+    page = answered("pages", ((C, ""), (A, ""), (B, "")))
+    after, _ = merged(page)
+    assert after == ((C, ""), (A, ""), (B, ""))
+    again = answered("pages", after, base=after, fit=after)
+    assert merged(again, plan=after) == (after, [])
+
+
+def test_a_prompt_that_stands_there_twice_is_merged_as_a_whole():
+    page = answered("pages", ((A, "One"), (A, "Two")))
+    assert merged(page) == (((A, "One"), (A, "Two")), [])

@@ -73,7 +73,7 @@ class _Reading:
         self.ids[draft] = found
         old = self.existing.get(found)
         created = self._created_at(draft, old)
-        fields = (fields_of(old) if old else {}) | values
+        fields = (fields_of(old) if old else {}) | _beside(old, values)
         self.entities[found] = entity_from(draft.kind, found, created, fields)
 
     def _inherited(self, draft: Draft) -> dict[str, Value]:
@@ -169,3 +169,15 @@ class _Reading:
         self.problems.add(
             f"{draft.where}, {name}", str(why) + ("" if str(why)[-1] == "?" else ".")
         )
+
+
+def _beside(old: Entity | None, values: dict[str, Value]) -> dict[str, Value]:
+    """Return what a file says; prompts that it does not name keep their answers."""
+    known = fields_of(old) if old else {}
+    pairs = {name: it for name, it in values.items() if isinstance(it, tuple)}
+    whole = {name: (known.get(name), it) for name, it in pairs.items()}
+    return values | {
+        name: tuple({**dict(before), **dict(after)}.items())
+        for name, (before, after) in whole.items()
+        if isinstance(before, tuple)
+    }

@@ -138,6 +138,54 @@ def test_other_pages_texts_are_not_even_read(desk: Desk) -> None:
     assert looks(desk) == 0
 
 
+def test_a_heading_of_level_1_is_a_prompt_too(desk: Desk) -> None:
+    made(desk)
+    desk.clock.advance(seconds=300)
+    desk.person.write(WEEK, CHANGE, draft("heading_1", "More"), draft("paragraph", "Sleep."))
+    assert pulled(desk)["answers"][-1] == ("More", "Sleep.")
+
+
+# When a page cannot be read.
+
+
+@pytest.mark.parametrize("act", ["close-before", "status"])
+def test_a_page_that_can_not_be_read_for_now_holds_up_nothing(desk: Desk, act: str) -> None:
+    made(desk)
+    desk.create(Kind.GOAL, "Learn SQL")
+    cursor = desk.connector.pull(None).cursor
+    desk.clock.advance(seconds=300)
+    answered(desk, (WELL, "All."))
+    desk.person.edit(Kind.GOAL, "Learn SQL", "current", 3.0)
+    desk.server.faults.append(Fault(act=act, path="/v1/blocks/.*", times=0, status=500))
+    pull = desk.connector.pull(cursor)
+    told = {it.kind: it for it in pull.items}
+    assert told[Kind.GOAL].fields["current"] == 3.0
+    assert told[Kind.REVIEW].fields["answers"] == ASKED
+    assert not told[Kind.REVIEW].problems
+    desk.server.faults.clear()
+    assert pulled(desk, pull.cursor)["answers"][0] == (WELL, "All.")
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, "validation_error"), (403, "restricted_resource")]
+)
+def test_a_page_whose_text_is_refused_is_told_and_keeps_its_answers(
+    desk: Desk, status: int, code: str
+) -> None:
+    made(desk)
+    cursor = desk.connector.pull(None).cursor
+    reply = {"object": "error", "status": status, "code": code, "message": "No."}
+    desk.server.faults.append(
+        Fault(act="status", path="/v1/blocks/.*", times=0, status=status, reply=reply)
+    )
+    desk.clock.advance(seconds=300)
+    answered(desk, (WELL, "All."))
+    (item,) = [it for it in desk.connector.pull(cursor).items if it.kind is Kind.REVIEW]
+    assert item.problems["answers"].startswith("The text of the page can't be read. ")
+    assert "answers" not in item.fields
+    assert item.fields["title"] == WEEK
+
+
 # When a page is read.
 
 
@@ -238,8 +286,10 @@ def test_an_answer_to_another_prompt_does_not_hinder(desk: Desk) -> None:
     item = made(desk)
     answered(desk, *ASKED, ("Whom do I thank?", "Everybody."))
     wanted = ((WELL, "The talk."), (WAY, ""), (CHANGE, ""))
+    cursor = desk.connector.pull(None).cursor
     after = desk.made(desk.new_update(item, answers=wanted))
-    assert after.fields["answers"] == (*wanted, ("Whom do I thank?", "Everybody."))
+    assert after.fields["answers"] == wanted
+    assert pulled(desk, cursor)["answers"] == (*wanted, ("Whom do I thank?", "Everybody."))
 
 
 def test_a_block_whose_deletion_was_done_and_not_answered_is_no_trouble(desk: Desk) -> None:
