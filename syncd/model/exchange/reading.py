@@ -174,10 +174,12 @@ class _Reading:
 def _beside(old: Entity | None, values: dict[str, Value]) -> dict[str, Value]:
     """Return what a file says; prompts that it does not name keep their answers."""
     known = fields_of(old) if old else {}
-    pairs = {name: it for name, it in values.items() if isinstance(it, tuple)}
-    whole = {name: (known.get(name), it) for name, it in pairs.items()}
-    return values | {
-        name: tuple({**dict(before), **dict(after)}.items())
-        for name, (before, after) in whole.items()
-        if isinstance(before, tuple)
-    }
+    return {name: _with_others(known.get(name), it) for name, it in values.items()}
+
+
+def _with_others(before: Value, after: Value) -> Value:
+    if not isinstance(before, tuple) or not isinstance(after, tuple):
+        return after
+    if any(len(dict(it)) < len(it) for it in (before, after)):
+        return after  # a prompt that stands there twice can't be told from itself
+    return tuple({**dict(before), **dict(after)}.items())
