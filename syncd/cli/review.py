@@ -10,7 +10,7 @@ from syncd.cli.plain import one_line
 from syncd.cli.sending import send
 from syncd.cli.session import Session
 from syncd.engine.letters import letter, letters
-from syncd.engine.reviews import Made, make_review
+from syncd.engine.reviews import Made, make_review, review_id
 from syncd.engine.view import today
 from syncd.errors import Mistake
 from syncd.mail.message import Audience, envelope, people
@@ -44,6 +44,11 @@ def review(session: Session, kind: str, asked: Asked, *, as_json: bool) -> int:
         if asked.send:
             app.mailing().people()  # what is wrong with the settings is said first
         made = make_review(app.plan_context(), _period(app, which, asked.period))
+        if asked.send and made.entity is None and _stands(app, made.facts.period):
+            raise Mistake(
+                f"The review of {made.facts.period.title} was written before syncd's state was"
+                " lost, and may have been sent: read it on its page."
+            )
         at = app.posting.page(made.facts.period)
         if asked.out is not None:
             forms = _forms(app, made.facts, at)
@@ -59,6 +64,11 @@ def review(session: Session, kind: str, asked: Asked, *, as_json: bool) -> int:
             for line in sent.lines:
                 session.speech.note(line)
         return Exit.DONE if sent is None or sent.well else Exit.NOT_DONE
+
+
+def _stands(app: App, period: Period) -> bool:
+    """Say whether the plan has a review of a period, of which the facts are lost."""
+    return app.store.plan.get(review_id(period)) is not None
 
 
 def _kind(said: str) -> ReviewKind:

@@ -8,6 +8,11 @@ import structlog
 
 from syncd.cli.exits import Exit
 from syncd.cli.run import Daemon
+from syncd.engine.edits import put_all
+from syncd.engine.reviews import review_id
+from syncd.model.entities import Review
+from syncd.model.values import ReviewKind
+from syncd.review.periods import read_period
 from tests.cli.desks import complaint
 from tests.cli.evenings import Evenings
 from tests.mail.servers import House, run
@@ -121,6 +126,26 @@ def test_a_look_at_the_running_week_does_not_stand_in_the_way_of_its_digest(desk
     first, second = house.house.inbox(ADA)
     assert " so far: " in subject(first)
     assert " so far: " not in subject(second)
+
+
+def test_a_review_whose_facts_were_lost_with_the_state_is_not_sent_again(desk, house):
+    """Its page was recognised; what stood in it is known to nobody here."""
+    period = read_period(ReviewKind.WEEKLY, "2026-W11")
+    app = desk.app()
+    lost = Review(
+        id=review_id(period),
+        title=period.title,
+        created_at=app.clock.now(),
+        kind=ReviewKind.WEEKLY,
+        period_start=period.first,
+        period_end=period.last,
+    )
+    put_all(app.plan_context(), [lost], "Notes")
+    app.close()
+    said = desk.syncd("review", "--period", "2026-W11", "--send")
+    assert said.status == Exit.MISTAKE
+    assert "read it on its page" in complaint(said)
+    assert house.house.arrived == []
 
 
 # By the daemon.

@@ -39,10 +39,21 @@ def data_of(text: str, problems: Problems) -> Any:
     text = text.removeprefix("\ufeff")
     if text.lstrip()[:1] in ("{", "["):
         try:
-            return json.loads(text, object_pairs_hook=_distinct)
+            return _whole(json.loads(text, object_pairs_hook=_distinct))
         except (ValueError, RecursionError):
             pass  # YAML's parser reads it too, and tells the place of what is wrong
     return _yaml(text, problems)
+
+
+def _whole(value: Any) -> Any:
+    """Replace each half of a character in JSON's texts, which can spell such."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(it) for it in value]
+    if isinstance(value, dict):
+        return {_whole(name): _whole(it) for name, it in value.items()}
+    return value
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -295,3 +295,12 @@ def test_anything_is_imported_or_gets_sentences(source: Any) -> None:
     again = read(source, list(found.entities))
     assert again.entities == found.entities
     assert again.problems == found.problems
+
+
+def test_half_a_character_is_replaced() -> None:
+    read = read_plan('{"goals": [{"title": "lone \\ud800 here", "notes": "\\udc00"}]}', NOW)
+    (goal,) = read.entities
+    assert (goal.title, goal.notes) == (
+        "lone \N{REPLACEMENT CHARACTER} here",
+        "\N{REPLACEMENT CHARACTER}",
+    )
