@@ -84,7 +84,7 @@ def _line(one: Parcel, zone: str, host: str) -> str:
     if not host:
         return f"{what} waits to be sent: set `mail.host`."
     if one.state is Fate.LEAVING:
-        return f"{what} is being sent."
+        return f"{what} is being sent: look again in some minutes, by `syncd status`."
     return f"{what} waits to be sent, next at {local(one.next_at, zone)}.{why}"
 
 

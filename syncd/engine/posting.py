@@ -17,6 +17,8 @@ from syncd.store.tool_store import ToolState
 
 PATIENCE = timedelta(hours=1)
 """How long a review that is due waits for a tool that does not answer."""
+STALE = timedelta(days=31)
+"""What was due so long ago is no news any more: it is made, and not mailed by itself."""
 _READABLE = frozenset({ToolState.OK, ToolState.BACKING_OFF})
 Put = Callable[[Iterable[Letter]], list[str]]
 """Puts letters in the outbox; returns the keys of those that were not there yet."""
@@ -47,7 +49,8 @@ class Posting:
     def post(self, put: Put) -> list[str]:
         """Put the letters of what is due in the outbox; return the keys of the new ones."""
         posted: list[str] = []
-        for period in (one.period for one in self._due()):
+        now = self.context.clock.now()
+        for period in (one.period for one in self._due() if now - one.since < STALE):
             kept = self._kept(period)
             if kept is not None and not kept.archived and not self._posted(period):
                 made = make_review(self.context, period)

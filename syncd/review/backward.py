@@ -126,7 +126,18 @@ def why_none(goal: Goal, today: date) -> str | None:
         return f"is due on {goal.due}, too far away: set Due within ten years"
     if finish_of(goal.due, today) < today + _days(FIRST_STEP):
         return f"is due on {goal.due}, too soon for milestones: do its tasks, or set Due later"
+    if _reached(goal):
+        return "has reached its target: set a farther Target, or its Status to Done"
     return None
+
+
+def _reached(goal: Goal) -> bool:
+    """Say whether a goal's number is at its target, or beyond it."""
+    if goal.current is None or goal.target is None:
+        return False
+    whole = goal.target - (goal.baseline or 0.0)
+    done = goal.current - (goal.baseline or 0.0)
+    return whole != 0 and done / whole >= 1
 
 
 def backward(way: Way) -> Backward | None:

@@ -241,6 +241,14 @@ def test_the_digest_leads_to_the_page_that_a_tool_has_of_the_review(desk):
     assert address.encode() not in shared.message.replace(b"=\r\n", b"")
 
 
+def test_a_mail_set_up_in_spring_gets_no_review_of_the_year_before(desk):
+    desk.watch.at = datetime(2027, 4, 20, 12, tzinfo=UTC)
+    assert [key for key in desk.turn() if key.endswith("own")] == [
+        "weekly/2027-W15/own",
+        "quarterly/2027-Q1/own",
+    ]
+
+
 def test_a_mail_set_up_later_gets_the_review_that_is_the_last(desk):
     desk.monday()
     desk.posting.make()

@@ -94,6 +94,20 @@ def test_a_buffer_of_a_week_at_least_is_kept(due, finish):
 def test_a_goal_that_can_not_be_planned_gets_a_sentence(due, words):
     it = goal(due=due)
     assert words in str(why_none(it, TODAY))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "reached"),
+    [
+        ({"baseline": 0.0, "target": 10.0, "current": 25.0}, True),
+        ({"baseline": 90.0, "target": 80.0, "current": 79.0}, True),
+        ({"baseline": 90.0, "target": 80.0, "current": 86.0}, False),
+        ({"target": 10.0, "current": 9.0}, False),
+    ],
+)
+def test_a_goal_at_its_target_needs_no_more_milestones(numbers, reached):
+    said = str(why_none(goal(due=date(2027, 12, 31), **numbers), TODAY))
+    assert ("has reached its target" in said) is reached
     assert backward(way(it)) is None
 
 
