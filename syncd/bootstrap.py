@@ -167,11 +167,10 @@ class App:
         return Posting(self.plan_context(), review_rules(self.settings))
 
     def post_reviews(self) -> list[str]:
-        """Make the reviews that are due, and put them in the outbox if mail is wanted.
+        """Put the reviews that are due, and made, in the outbox if mail is wanted.
 
         Returns the keys of the new mails. Raises ``Mistake``.
         """
-        self.posting.make()
         mailing = self.mailing()
         return self.posting.post(mailing.put) if mailing.wanted else []
 

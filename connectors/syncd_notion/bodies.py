@@ -18,6 +18,9 @@ ANSWERS = "answers"
 """The field of a review that its page holds."""
 MOST_BLOCKS = 100
 """Blocks that one request may make (Notion API documentation, request limits)."""
+MOST_PROMPTS = 45
+"""Prompts that are read and written, so that a page can be made by one request: with each an
+answer, and room for the facts."""
 PROMPT = "heading_2"
 _PROMPTS = frozenset({"heading_1", PROMPT})
 _STYLES: Mapping[str, str] = {
@@ -49,8 +52,9 @@ class Section:
 
 
 def fit_answers(answers: Iterable[tuple[str, str]]) -> Pairs:
-    """Return what a page holds of answers: without blank lines at the ends of each."""
-    return tuple((fit_prompt(prompt), fit_answer(text)) for prompt, text in answers)
+    """Return what a page holds of answers: so many, without blanks at the ends of each."""
+    fits = tuple((fit_prompt(prompt), fit_answer(text)) for prompt, text in answers)
+    return fits[:MOST_PROMPTS]
 
 
 def fit_prompt(text: str) -> str:
@@ -69,8 +73,8 @@ def children_of(body: Pairs, answers: Pairs) -> list[Json]:
     They go in the one request that makes the page, so that it is never there by half: what
     is too much for that is told in one last paragraph.
     """
-    asked = [it for pair in answers for it in asked_of(pair)]
-    return [*_told(body, max(1, MOST_BLOCKS - len(asked))), *asked][:MOST_BLOCKS]
+    asked = [it for pair in fit_answers(answers) for it in asked_of(pair)]
+    return [*_told(body, MOST_BLOCKS - len(asked)), *asked]
 
 
 def asked_of(pair: tuple[str, str]) -> list[Json]:

@@ -89,3 +89,11 @@ def _zoned(moment: Moment, plan_zone: str) -> Mapping[str, str]:
     if first.astimezone(UTC) != second.astimezone(UTC):
         return {}  # this hour comes twice when the clocks go back
     return {"start": wall.isoformat(timespec="seconds"), "time_zone": name}
+
+
+def instant(text: Any) -> datetime | None:
+    """Return a time of a reply, or None."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (TypeError, ValueError):
+        return None

@@ -6,7 +6,7 @@ is kept.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from syncd.model.entities import Kind
@@ -17,7 +17,7 @@ from syncd.model.schema import Fields
 from syncd.model.values import Moment, Value
 from syncd_notion.bodies import ANSWERS, fit_answers
 from syncd_notion.columns import COLUMNS, Column
-from syncd_notion.dates import date_value, is_date
+from syncd_notion.dates import date_value, instant, is_date
 from syncd_notion.incoming import Unreadable, read_value, related
 from syncd_notion.outgoing import (
     CHOICES,
@@ -155,8 +155,8 @@ def from_remote(shape: Shape, page: Mapping[str, Any]) -> Remote:
         id=RemoteId(str(page["id"])),
         kind=shape.kind,
         fields=fields,
-        created_at=_instant(page.get("created_time")),
-        edited_at=_instant(page.get("last_edited_time")),
+        created_at=instant(page.get("created_time")),
+        edited_at=instant(page.get("last_edited_time")),
         mark=EntityId(mark) if mark else None,
         url=str(page.get("url") or ""),
         problems=problems,
@@ -185,10 +185,3 @@ def _extra(shape: Shape, values: Mapping[str, Mapping[str, Any]]) -> dict[str, A
         if spec.type is FieldType.REF and len(pages) > 1:
             beside[name] = pages
     return ({"ends": ends} if ends else {}) | ({"related": beside} if beside else {})
-
-
-def _instant(text: Any) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (TypeError, ValueError):
-        return None

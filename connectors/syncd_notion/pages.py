@@ -1,7 +1,7 @@
 """Pages as Notion lists them: whole listings, whole relations."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from syncd.errors import TryLater
@@ -123,11 +123,3 @@ def _same(one: Any, other: str) -> bool:
 def minute(instant: datetime) -> str:
     """Return an instant as Notion's own times are: UTC, to the minute."""
     return instant.strftime("%Y-%m-%dT%H:%M:00.000Z")
-
-
-def instant(text: Any) -> datetime | None:
-    """Return a time of a reply, or None."""
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (TypeError, ValueError):
-        return None

@@ -11,12 +11,12 @@ from syncd.model.remote import Pull, Remote
 from syncd_notion.binding import Bound, differs, problems_of
 from syncd_notion.client import Api, Json
 from syncd_notion.cursor import Place, Reading, after, cursor_of, places_from
+from syncd_notion.dates import instant
 from syncd_notion.mapping import from_remote
 from syncd_notion.pages import (
     CREATED,
     EDITED,
     completed,
-    instant,
     is_removed,
     minute,
     rows_of,

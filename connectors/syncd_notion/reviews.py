@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from syncd.clock import Clock
@@ -14,7 +14,6 @@ from syncd.model.entities import Kind
 from syncd.model.remote import Remote
 from syncd_notion.bodies import (
     ANSWERS,
-    MOST_BLOCKS,
     Json,
     Pairs,
     Section,
@@ -26,6 +25,7 @@ from syncd_notion.bodies import (
     text_of,
 )
 from syncd_notion.client import Api
+from syncd_notion.dates import instant
 from syncd_notion.pages import EDITED, replies
 
 MARGIN = timedelta(minutes=2)
@@ -120,7 +120,7 @@ class Answers:
         missing = texts.keys() - {one.prompt for one in there}
         asked = [asked_of(pair) for pair in wanted if pair[0] in missing]
         if asked:
-            self._api.append(page, [it for pair in asked for it in pair][:MOST_BLOCKS])
+            self._api.append(page, [it for pair in asked for it in pair])
 
     def _replace(self, page: str, section: Section, text: str) -> None:
         """Put a text under a prompt: into the first paragraph there, else into a new one."""
@@ -167,10 +167,10 @@ class Answers:
         return [it for reply in listed for it in reply["results"] if not it.get("in_trash")]
 
     def _is_due(self, page: Json, known: Any) -> bool:
-        now, edited = self._now(), _instant(page.get(EDITED))
+        now, edited = self._now(), instant(page.get(EDITED))
         if known.get("edited") != page.get(EDITED) or edited is None:
             return True
-        read = _instant(known.get("read"))
+        read = instant(known.get("read"))
         if read is None or read < edited + MARGIN:
             # more may have been written in that minute: soon, where an answer is likely
             likely = known.get("asked") or _editor(page) != _editor(page, "created_by")
@@ -197,10 +197,3 @@ def _editor(page: Json, which: str = "last_edited_by") -> Any:
 
 def _key(page: Any) -> str:
     return f"body:{page}"
-
-
-def _instant(text: Any) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (TypeError, ValueError):
-        return None

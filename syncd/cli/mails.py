@@ -69,8 +69,7 @@ def _trouble(app: App) -> str:
 
 
 def _line(one: Parcel, zone: str, host: str) -> str:
-    kind, period, audience = one.key.split("/")
-    period = period.partition("~")[0]  # a look at what still runs is named by its day, too
+    kind, period, audience = _named(one)
     what = f"The {kind} review {period}" + (" for `mail.cc`" if audience == "shared" else "")
     again = f"Send it again: `syncd review {kind} --period {period} --send`."
     why = f" {one.why}" if one.why else ""
@@ -92,8 +91,17 @@ def _who(one: Parcel, fate: Fate) -> str:
     return ", ".join(one.those(fate))
 
 
-def _told(one: Parcel, zone: str) -> dict[str, Any]:
+def _named(one: Parcel) -> tuple[str, str, str]:
+    """Return a mail's kind, period and audience.
+
+    A look at a period that still runs is named by its day, too: that is left out.
+    """
     kind, period, audience = one.key.split("/")
+    return kind, period.partition("~")[0], audience
+
+
+def _told(one: Parcel, zone: str) -> dict[str, Any]:
+    kind, period, audience = _named(one)
     return {
         "kind": kind,
         "period": period,

@@ -41,7 +41,7 @@ class Poster(Protocol):
         ...
 
     def post_reviews(self) -> Sequence[str]:
-        """Make the reviews that are due, and put them in the outbox."""
+        """Put the reviews that are due, and made, in the outbox."""
         ...
 
     def mailing(self) -> Mailer:

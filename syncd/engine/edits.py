@@ -9,9 +9,9 @@ from syncd.engine.rules import follow_rules
 from syncd.errors import Mistake
 from syncd.model.entities import Entity
 from syncd.model.ids import EntityId
+from syncd.model.pairs import overlaid, without
 from syncd.model.schema import fields_of
-from syncd.model.values import Value
-from syncd.store.rows import ConflictRow, HistoryRow
+from syncd.store.rows import HistoryRow
 from syncd.sync.decide import Presence
 from syncd.sync.merge import Author, Change
 
@@ -102,18 +102,11 @@ def take_lost(context: Context, seq: int) -> str:
         message = f"There is no conflict {seq}: `syncd conflicts` lists them."
         raise Mistake(message)
     with store.transaction():
-        set_field(context, found.entity, found.field, _regained(context, found), PERSON)
+        record = store.plan.get(found.entity)
+        now = fields_of(record.entity).get(found.field) if record is not None else None
+        set_field(context, found.entity, found.field, overlaid(now, found.lost), PERSON)
         store.history.settle_conflict(seq)
     return found.title
-
-
-def _regained(context: Context, conflict: ConflictRow) -> Value:
-    """Return a field with the value that lost; of pairs, only those that did."""
-    record = context.store.plan.get(conflict.entity)
-    now = fields_of(record.entity).get(conflict.field) if record is not None else None
-    if isinstance(now, tuple) and isinstance(conflict.lost, tuple):
-        return tuple({**dict(now), **dict(conflict.lost)}.items())
-    return conflict.lost
 
 
 def _inverse(row: HistoryRow, pen: Pen) -> Change | None:
@@ -127,23 +120,12 @@ def _inverse(row: HistoryRow, pen: Pen) -> Change | None:
             return None
         return Change(field="archived", before=False, after=True, author=author)
     now = fields_of(record.entity).get(row.field)
-    back = row.before if now == row.after else _without(now, row.before, row.after)
-    if back is None and now != row.after:
-        return None
+    back = row.before
+    if now != row.after:
+        back = without(now, row.before, row.after)
+        if back is None:
+            return None
     return Change(field=row.field, before=now, after=back, author=author)
-
-
-def _without(now: Value, before: Value, after: Value) -> Value:
-    """Return pairs with one change of them taken back; None where it was edited since."""
-    sides = [it for it in (now, before, after) if isinstance(it, tuple)]
-    if len(sides) < 3 or any(len(dict(it)) < len(it) for it in sides):
-        return None
-    current, old, new = (dict(it) for it in sides)
-    changed = [it for it in {**old, **new} if old.get(it) != new.get(it)]
-    if any(current.get(it) != new.get(it) for it in changed):
-        return None
-    kept = {**current, **{it: old[it] for it in changed if it in old}}
-    return tuple((it, text) for it, text in kept.items() if it not in changed or it in old)
 
 
 def _return(context: Context, entity: EntityId) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from syncd.model.codec import text_of
 from syncd.model.entities import Kind
 from syncd.model.fields import SETS, FieldType
+from syncd.model.pairs import as_map, distinct
 from syncd.model.schema import FIELDS, Fields
 from syncd.model.values import Moment, Value
 
@@ -153,15 +154,10 @@ def _set(value: Value) -> frozenset[str]:
     return value if isinstance(value, frozenset) else frozenset()
 
 
-def _pairs(value: Value) -> dict[str, str]:
-    return dict(value) if isinstance(value, tuple) else {}
-
-
 def _distinct(name: str, plan: Fields, edits: Sequence[Sighting]) -> bool:
     """Say whether each of several pairs can be told by its first half."""
     sides = [plan, *(side for one in edits for side in (one.observed, one.base, one.fit))]
-    values = [it for it in (side.get(name) for side in sides) if isinstance(it, tuple)]
-    return all(len(_pairs(it)) == len(it) for it in values)
+    return distinct(*(side.get(name) for side in sides))
 
 
 def _merge_pairs(
@@ -171,21 +167,25 @@ def _merge_pairs(
 
     Their order is that of the last edit; pairs that it does not show come after.
     """
-    now, conflicts = _pairs(plan), list[Conflict]()
+    now, conflicts = as_map(plan), list[Conflict]()
     result = dict(now)
     last = max(edits, key=lambda one: (one.edited_at or EPOCH, one.tool))
     for key in dict.fromkeys(it for one in edits for it in _touched(one, name)):
-        told = [_pair_of(one, name, key) for one in edits if key in _touched(one, name)]
+        told = [
+            _Contender(value=_one(as_map(one.observed.get(name)), key), author=_by(one, name))
+            for one in edits
+            if key in _touched(one, name)
+        ]
         seen = all(
-            _pairs(one.fit.get(name)).get(key) == _pairs(one.base.get(name)).get(key)
+            as_map(one.fit.get(name)).get(key) == as_map(one.base.get(name)).get(key)
             for one in edits
         )
         ours = _Contender(value=_one(now, key), author=author or Author(by="plan", at=None))
         winner, losers = _judge(name, told if seen else [*told, ours])
         conflicts.extend(_conflict(name, winner, loser) for loser in losers)
         result.pop(key, None)
-        result |= _pairs(winner.value)
-    shown = _pairs(last.observed[name])
+        result |= as_map(winner.value)
+    shown = as_map(last.observed[name])
     ordered = [it for it in shown if it in result] + [it for it in result if it not in shown]
     after = tuple((key, result[key]) for key in ordered)
     if after == plan:
@@ -196,20 +196,9 @@ def _merge_pairs(
 
 def _touched(one: Sighting, name: str) -> list[str]:
     """Return the first halves of the pairs that a tool's user changed."""
-    observed, base, fit = (_pairs(it.get(name)) for it in (one.observed, one.base, one.fit))
+    observed, base, fit = (as_map(it.get(name)) for it in (one.observed, one.base, one.fit))
     keys = dict.fromkeys([*observed, *base])
     return [it for it in keys if observed.get(it) not in (base.get(it), fit.get(it))]
-
-
-def _pair_of(one: Sighting, name: str, key: str) -> _Contender:
-    author = Author(
-        by=one.tool,
-        at=one.edited_at,
-        resolution=one.resolution,
-        home=name in one.home,
-        is_tool=True,
-    )
-    return _Contender(value=_one(_pairs(one.observed.get(name)), key), author=author)
 
 
 def _one(pairs: Mapping[str, str], key: str) -> Value:
@@ -221,16 +210,7 @@ def _contenders(
 ) -> list[_Contender]:
     """Return the tools' values, and the plan's where some tool had not seen it."""
     found = [
-        _Contender(
-            value=lift(one.observed[name], plan, zone),
-            author=Author(
-                by=one.tool,
-                at=one.edited_at,
-                resolution=one.resolution,
-                home=name in one.home,
-                is_tool=True,
-            ),
-        )
+        _Contender(value=lift(one.observed[name], plan, zone), author=_by(one, name))
         for one in edits
     ]
     unseen = any(one.fit.get(name) != one.base.get(name) for one in edits)
@@ -238,6 +218,17 @@ def _contenders(
         known = author or Author(by="plan", at=None)
         found.append(_Contender(value=plan, author=known))
     return found
+
+
+def _by(one: Sighting, name: str) -> Author:
+    """Return who made the edit of a field that a tool shows."""
+    return Author(
+        by=one.tool,
+        at=one.edited_at,
+        resolution=one.resolution,
+        home=name in one.home,
+        is_tool=True,
+    )
 
 
 def lift(observed: Value, plan: Value, zone: str) -> Value:

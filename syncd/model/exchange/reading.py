@@ -15,6 +15,7 @@ from syncd.model.exchange.source import data_of
 from syncd.model.exchange.words import zone_key
 from syncd.model.fields import REFERENCES, FieldSpec, FieldType
 from syncd.model.ids import EntityId
+from syncd.model.pairs import overlaid
 from syncd.model.plan import Plan
 from syncd.model.schema import FIELDS, entity_from, fields_of
 from syncd.model.values import Value
@@ -174,12 +175,4 @@ class _Reading:
 def _beside(old: Entity | None, values: dict[str, Value]) -> dict[str, Value]:
     """Return what a file says; prompts that it does not name keep their answers."""
     known = fields_of(old) if old else {}
-    return {name: _with_others(known.get(name), it) for name, it in values.items()}
-
-
-def _with_others(before: Value, after: Value) -> Value:
-    if not isinstance(before, tuple) or not isinstance(after, tuple):
-        return after
-    if any(len(dict(it)) < len(it) for it in (before, after)):
-        return after  # a prompt that stands there twice can't be told from itself
-    return tuple({**dict(before), **dict(after)}.items())
+    return {name: overlaid(known.get(name), it) for name, it in values.items()}

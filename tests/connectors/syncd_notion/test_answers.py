@@ -329,6 +329,21 @@ def test_a_page_that_comes_back_from_the_trash_keeps_its_text(desk: Desk) -> Non
     assert desk.person.body(WEEK) == before
 
 
+def test_prompts_beyond_what_one_page_is_made_with_are_left_alone(desk: Desk) -> None:
+    many = tuple((f"Prompt {number}?", f"Answer {number}.") for number in range(60))
+    fits = fit_answers(many)
+    assert 2 * len(fits) < MOST_BLOCKS
+    item = made(desk, *fits)
+    assert item.fields["answers"] == fits
+    desk.person.edit(Kind.REVIEW, WEEK, "answers", many)
+    desk.clock.advance(seconds=300)
+    (now,) = [it for it in desk.connector.pull(None).items if it.kind is Kind.REVIEW]
+    wanted = (("Prompt 0?", "Another."), *fits[1:])
+    desk.made(desk.new_update(now, answers=wanted))
+    assert "Answer 59." in desk.person.body(WEEK)
+    assert pulled(desk)["answers"] == wanted
+
+
 # What fits.
 
 

@@ -252,6 +252,13 @@ def test_what_the_plan_met_as_begun_was_not_bought_in_that_week(story):
 # Weeks.
 
 
+def test_a_first_week_without_anything_is_told_without_fault(story):
+    told = facts(story.inputs())
+    assert (told.minutes, told.goals, told.decisions, told.ahead) == (Minutes(), (), (), ())
+    assert told.streak == 0
+    assert facts_from(facts_text(told)) == told
+
+
 def test_a_streak_survives_leave_and_a_week_that_still_runs(story):
     for day in ("2026-10-20", "2026-10-27", "2026-11-10"):
         story.block(day)

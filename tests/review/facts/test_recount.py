@@ -1,8 +1,10 @@
 """Facts agree with a recount that goes through the history by itself, forwards."""
 
-from datetime import UTC, date, datetime, timedelta
+import dataclasses
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +17,13 @@ from syncd.review.periods import read_period
 
 ZONE = "Europe/Berlin"
 START = datetime(2026, 11, 8, tzinfo=UTC)
-WEEK = read_period(ReviewKind.WEEKLY, "2026-W47")
+WEEKS = {
+    "an ordinary one": read_period(ReviewKind.WEEKLY, "2026-W47"),
+    "clocks go forward": read_period(ReviewKind.WEEKLY, "2026-W13"),
+    "clocks go back": read_period(ReviewKind.WEEKLY, "2026-W43"),
+    "the 53rd": read_period(ReviewKind.WEEKLY, "2026-W53"),
+}
+"""The weeks that are recounted; histories are made around the first, and moved to each."""
 STATES = list(BlockState)
 
 _MOMENTS = st.integers(0, 21 * 24 * 4).map(lambda it: START + timedelta(minutes=15 * it))
@@ -89,13 +97,26 @@ def _folded(edits: list[Edit], until: datetime) -> float:
     return round(min(1.0, current / 100), 4)
 
 
+def _moved(history: tuple[list[Entity], list[Edit]], by: timedelta) -> Any:
+    """Return a history as it would be some weeks earlier or later."""
+    entities = [
+        replace(one, start=Moment(one.start.at + by), end=Moment(one.end.at + by))
+        if isinstance(one, Block)
+        else one
+        for one in history[0]
+    ]
+    return entities, [dataclasses.replace(one, at=one.at + by) for one in history[1]]
+
+
+@pytest.mark.parametrize("week", WEEKS.values(), ids=WEEKS)
 @settings(max_examples=150)
-@given(histories())
-def test_facts_agree_with_a_recount_from_the_history(history):
-    entities, edits = history
-    now = datetime(2026, 12, 1, tzinfo=UTC)
+@given(history=histories())
+def test_facts_agree_with_a_recount_from_the_history(week, history):
+    ordinary = WEEKS["an ordinary one"]
+    entities, edits = _moved(history, week.first - ordinary.first)
+    now = week.end(ZONE) + timedelta(days=8)
     told = facts(
-        Inputs(period=WEEK, now=now, zone=ZONE, entities=tuple(entities), edits=tuple(edits))
+        Inputs(period=week, now=now, zone=ZONE, entities=tuple(entities), edits=tuple(edits))
     )
     state: dict[str, Any] = {}
     for edit in edits:
@@ -106,7 +127,7 @@ def test_facts_agree_with_a_recount_from_the_history(history):
     for block in entities:
         if not isinstance(block, Block) or state[block.id]["archived"]:
             continue
-        if not date(2026, 11, 16) <= block.start.local(ZONE).date() <= date(2026, 11, 22):
+        if not week.first <= block.start.local(ZONE).date() <= week.last:
             continue
         long = int((block.end.at - block.start.at).total_seconds()) // 60
         given_up = state[block.id]["state"] in (BlockState.DRAFT, BlockState.SKIPPED)
@@ -114,5 +135,5 @@ def test_facts_agree_with_a_recount_from_the_history(history):
         done += long if state[block.id]["state"] is BlockState.DONE else 0
     assert (told.minutes.done, told.minutes.planned) == (done, planned)
     assert told.goals[0].minutes == told.minutes
-    assert told.goals[0].progress == _folded(edits, WEEK.end(ZONE))
-    assert told.goals[0].before == _folded(edits, WEEK.start(ZONE))
+    assert told.goals[0].progress == _folded(edits, week.end(ZONE))
+    assert told.goals[0].before == _folded(edits, week.start(ZONE))
