@@ -13,7 +13,7 @@ from syncd_google import blocks, events, mapping
 from syncd_google.dressing import Dressing
 from syncd_google.listing import lost
 from syncd_google.provision import Calendar
-from syncd_google.refusals import NotFound, Refused, Taken
+from syncd_google.refusals import Forbidden, NotFound, Refused, Taken
 
 if TYPE_CHECKING:  # the client library takes long to import
     from syncd_google.client import Client
@@ -50,9 +50,7 @@ class Writer:
             except NotFound:
                 self._still_there()
                 return None
-            if events.is_gone(event):
-                return None
-            if events.mark_of(event) == write.entity:
+            if not events.is_gone(event) and events.mark_of(event) == write.entity:
                 return self._item(event)
         return None
 
@@ -93,6 +91,10 @@ class Writer:
         except NotFound:
             self._still_there()
             raise
+        except Forbidden:
+            with _in_doubt():
+                self.event(seen.id)  # a deleted event may refuse by 403, not as deleted
+            raise
         except Changed:
             with _in_doubt():
                 return self._as_asked(write, {**seen.fields, **fields})
@@ -109,7 +111,7 @@ class Writer:
             self._still_there()
         except Gone:
             return
-        except Changed:
+        except (Changed, Forbidden):
             try:
                 with _in_doubt():
                     self.event(seen.id)
@@ -178,7 +180,9 @@ class Writer:
             event = self.client.patch(
                 self.calendar.id, remote, patch, str(old.get("etag") or "")
             )
-        except (Gone, Refused, Taken):
+        except (Gone, Refused, Forbidden, Taken):
+            # Some deleted events can't be brought back: Google answers 403 for them
+            # (public issues of its client libraries). Their id is lost to us.
             return None
         return None if events.is_gone(event) else event
 

@@ -37,6 +37,11 @@ def is_date(text: object) -> bool:
     return True
 
 
+def is_moment(text: object) -> bool:
+    """Say whether it is a time of day, not a day alone, that ``parse`` can read."""
+    return len(str(text)) > _DAY_LENGTH and is_date(text)
+
+
 def parse_day(text: str) -> date:
     """Read a day; of a moment, the day that it shows. Raises ValueError."""
     parse(text)
@@ -50,19 +55,34 @@ def fit_moment(moment: Moment) -> Moment | None:
     return moment.to_the_minute().without_zone()
 
 
-def date_value(value: Due | None, end: str | None, zone: str) -> dict[str, Any] | None:
+def date_value(
+    value: Due | None, end: str | None, zone: str, before: str = ""
+) -> dict[str, Any] | None:
     """Return the value to send; ``end`` is the user's own end of the range, if any.
 
-    The end is kept while it still lies after the start and is of the same sort.
+    The end is kept while it still lies after the start and is of the same sort. ``before``
+    is the moment that the user gave where the plan has a day alone: its time is kept.
     """
     if value is None:
         return None
+    if before and not isinstance(value, Moment):
+        value = _at_the_time_of(before, value, zone)
     if isinstance(value, date):
         kept = end is not None and len(end) == _DAY_LENGTH and end > value.isoformat()
         return {"start": value.isoformat()} | ({"end": end} if kept else {})
     if end is not None and _is_after(end, value):
         return {"start": _with_offset(value, zone), "end": end}
     return dict(_zoned(value, zone)) or {"start": _with_offset(value, zone)}
+
+
+def _at_the_time_of(before: str, day: date, zone: str) -> Moment:
+    """Return a day with the wall-clock time of a moment that Notion gave."""
+    given = datetime.fromisoformat(before)
+    wall = datetime.combine(day, given.timetz())
+    here = given.astimezone(ZoneInfo(zone))
+    if given.utcoffset() == here.utcoffset():  # as the user's own clock showed it
+        wall = wall.replace(tzinfo=ZoneInfo(zone))
+    return Moment(wall.astimezone(UTC))
 
 
 def _is_after(end: str, start: Moment) -> bool:

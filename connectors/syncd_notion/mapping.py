@@ -17,7 +17,7 @@ from syncd.model.schema import Fields
 from syncd.model.values import Moment, Value
 from syncd_notion.bodies import ANSWERS, fit_answers
 from syncd_notion.columns import COLUMNS, Column
-from syncd_notion.dates import date_value, instant, is_date
+from syncd_notion.dates import date_value, instant, is_date, is_moment
 from syncd_notion.incoming import Unreadable, read_value, related
 from syncd_notion.outgoing import (
     CHOICES,
@@ -112,7 +112,8 @@ def _sent(
     value = fit_value(spec, prop.type, wanted)
     if prop.type == "date":
         zoned = wanted if isinstance(value, Moment) else value  # the zone is sent, not kept
-        return date_value(zoned, extra.get("ends", {}).get(spec.name), zone)
+        end, before = (extra.get(it, {}).get(spec.name) for it in ("ends", "moments"))
+        return date_value(zoned, end, zone, before or "")
     if spec.type in REFERENCES:
         before = extra.get("related", {}).get(spec.name, [])
         return [{"id": page} for page in wanted_pages(spec, value, list(before))]
@@ -175,13 +176,18 @@ def mark_of(shape: Shape, page: Mapping[str, Any]) -> str:
 def _extra(shape: Shape, values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Keep what a write must not lose though the plan has no field for it."""
     ends: dict[str, str] = {}
+    moments: dict[str, str] = {}
     beside: dict[str, list[str]] = {}
     for name, prop in shape.properties.items():
+        spec = COLUMNS[shape.kind][name].spec
         raw = values.get(prop.key, {}).get(prop.type)
         if prop.type == "date" and isinstance(raw, Mapping) and name not in _PERIOD:
             ends |= {name: raw["end"]} if is_date(raw.get("end")) else {}
+            start = raw.get("start")
+            if spec.type is FieldType.DATE and is_moment(start):
+                moments[name] = str(start)
         pages = related(raw) if prop.type == "relation" else []
-        spec = COLUMNS[shape.kind][name].spec
         if spec.type is FieldType.REF and len(pages) > 1:
             beside[name] = pages
-    return ({"ends": ends} if ends else {}) | ({"related": beside} if beside else {})
+    kept: dict[str, Any] = {"ends": ends, "moments": moments, "related": beside}
+    return {name: what for name, what in kept.items() if what}

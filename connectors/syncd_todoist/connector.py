@@ -24,6 +24,7 @@ CARRIES: Mapping[Kind, Carried] = {
         home=frozenset({"done", "due", "labels"}),
         live_only=True,
         hides_done=True,
+        falls_with={"estimate_minutes": "due"},
     ),
     Kind.GOAL: Carried(
         fields=mapping.GOAL_FIELDS,

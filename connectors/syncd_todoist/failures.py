@@ -4,6 +4,7 @@ The shape of error bodies is that of the Todoist API documentation, "Errors"; a
 command's own status inside a reply has the same keys.
 """
 
+import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -13,6 +14,10 @@ import httpx
 from syncd.errors import Gone, Mistake, SignIn, SkipItem, ToolError, TryLater, Unclear
 
 _NOT_FOUND = frozenset({22, 478})
+_FULL_TAG = re.compile(r"MAX_(?P<what>\w+?)_LIMIT_REACHED")
+_HELD = {"ITEMS": "tasks in the project", "SECTIONS": "sections in the project"}
+_ALLOWED = {"ITEMS": 300, "SECTIONS": 20}
+"""What Todoist's help says that one project may hold."""
 _PASSING = frozenset({408, 409, 425})
 _NEVER_SENT = (
     httpx.ConnectError,
@@ -27,7 +32,11 @@ SIGN_IN = (
 
 
 class Forbidden(SkipItem):
-    """403: this account may not do that (a paid feature, a full project)."""
+    """403: this account may not do that (a paid feature)."""
+
+
+class Full(SkipItem):
+    """The account allows no more of this: the same in another form is refused as well."""
 
 
 def answered(response: httpx.Response, *, write: bool) -> Exception:
@@ -101,9 +110,31 @@ def command_failed(status: Any) -> Exception | None:
         return Gone(f"Todoist does not have this any more ({said}).")
     if code == 429 or code >= 500 or _limits(status):
         return TryLater(f"Todoist could not do this now ({said}).", _extra_seconds(status))
+    return _full(status) or _refused(code, status, said)
+
+
+def _refused(code: int, status: Mapping[str, Any], said: str) -> SkipItem:
     if code == 403:
         return Forbidden(f"Todoist does not allow this ({said}): see your account there.")
     return SkipItem(f"Todoist refuses this ({_about(status, said)}): change it in the plan.")
+
+
+def _full(status: Mapping[str, Any]) -> Full | None:
+    """Return that the account's limit is reached, by the tag that says so.
+
+    ``MAX_ITEMS_LIMIT_REACHED`` and its like are known from public reports; code and status
+    that come with them are not.
+    """
+    found = _FULL_TAG.fullmatch(str(status.get("error_tag") or ""))
+    if found is None:
+        return None
+    what = _HELD.get(found["what"], found["what"].lower().replace("_", " "))
+    most = _whole_number(_inside(status, "max_count")) or _ALLOWED.get(found["what"])
+    many = f" ({most})" if most else ""
+    return Full(
+        f"Todoist holds as many {what} as the account allows{many}: complete or delete some"
+        " there, and the next ones follow."
+    )
 
 
 def names_duration(status: Any) -> bool:
@@ -151,9 +182,13 @@ def _asked(response: httpx.Response, body: Mapping[str, Any]) -> float | None:
         return _extra_seconds(body) if response.status_code in (403, 429, 503) else None
 
 
-def _extra_seconds(body: Mapping[str, Any]) -> float | None:
+def _inside(body: Mapping[str, Any], name: str) -> Any:
     extra = body.get("error_extra")
-    seconds = extra.get("retry_after") if isinstance(extra, Mapping) else None
+    return extra.get(name) if isinstance(extra, Mapping) else None
+
+
+def _extra_seconds(body: Mapping[str, Any]) -> float | None:
+    seconds = _inside(body, "retry_after")
     return float(seconds) if isinstance(seconds, int | float) else None
 
 

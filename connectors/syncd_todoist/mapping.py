@@ -73,7 +73,7 @@ def fit(kind: Kind, fields: Fields, account: Account) -> dict[str, Any]:
     fitted = {
         name: _FIT[name](value, account) for name, value in fields.items() if name in _FIT
     }
-    if not account.durations:
+    if not account.durations or _without_due(fitted):
         fitted.pop("estimate_minutes", None)
     if LINK in fields:
         link = texts.address(str(fields[LINK] or ""))
@@ -83,6 +83,14 @@ def fit(kind: Kind, fields: Fields, account: Account) -> dict[str, Any]:
         if "notes" not in fields:
             del fitted["notes"]
     return fitted
+
+
+def _without_due(fitted: Fields) -> bool:
+    """Say whether a duration would be dropped: Todoist keeps none without a due date.
+
+    (Said by a maintainer in a public issue of its TypeScript client.)
+    """
+    return "due" in fitted and fitted["due"] is None
 
 
 def to_remote(kind: Kind, fields: Fields, account: Account) -> dict[str, Any]:
@@ -105,7 +113,8 @@ def from_remote(kind: Kind, raw: Json, account: Account, known_link: str = "") -
     for name, (key, read) in _READ.items():
         if key in raw:
             _try(it, name, lambda key=key, read=read: read(raw[key], account))  # type: ignore[misc]  # defaults bind the loop's names
-    if not account.durations and it.fields.get("estimate_minutes") is None:
+    told = account.durations and not _without_due(it.fields)
+    if not told and it.fields.get("estimate_minutes") is None:
         it.fields.pop("estimate_minutes", None)
     if "description" in raw:
         parted = texts.parted(str(raw["description"] or ""), known_link)

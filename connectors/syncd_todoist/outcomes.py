@@ -30,6 +30,11 @@ class Outcomes:
         self._client = client
         self._records = records
         self._reader = reader
+        self._blames_durations = True
+
+    def begin(self) -> None:
+        """Begin a batch: a refusal may be about durations again."""
+        self._blames_durations = True
 
     def place(self, write: Write) -> Place:
         """Return where and how to do a write."""
@@ -58,8 +63,9 @@ class Outcomes:
         if not isinstance(failed, Gone | SkipItem):
             return failed
         with_duration = any(command["args"].get("duration") for command in commands)
-        if with_duration and (isinstance(failed, Forbidden) or names_duration(said)):
-            return self._without_duration(write, lacking=isinstance(failed, Forbidden))
+        forbidden = isinstance(failed, Forbidden) and self._blames_durations
+        if with_duration and (forbidden or names_duration(said)):
+            return self._without_duration(write, lacking=forbidden)
         if _unarchives(commands):
             return self._revived(write, commands, reply)
         return self._met_nothing(write, failed) if isinstance(failed, Gone) else failed
@@ -90,6 +96,8 @@ class Outcomes:
         outcome = self._again(write, commands_of(write, replace(place, account=account)))
         if lacking and isinstance(outcome, Remote):
             self._records.without_durations()
+        if isinstance(outcome, Forbidden):  # then it was not about the duration
+            self._blames_durations = False
         return outcome
 
     def _again(self, write: Write, commands: Sequence[Command]) -> Outcome:

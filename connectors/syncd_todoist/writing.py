@@ -30,6 +30,7 @@ class Writer:
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
         """Do these writes in order; one outcome each."""
         self._look(writes)
+        self._outcomes.begin()
         done: _Done = {}
         jobs: list[_Job] = []
         for at, one in enumerate(writes):

@@ -20,7 +20,7 @@ from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.remote import LINK, Carried, Remote
 from syncd.model.schema import FIELDS, Fields, fields_of
-from syncd.store.rows import HistoryRow, Link, Record
+from syncd.store.rows import Foreign, HistoryRow, Link, Record
 from syncd.sync.decide import Presence
 from syncd.sync.merge import Author, Change, Sighting, merge
 
@@ -113,13 +113,15 @@ class Absorber:
         tool, kind = one.found.tool, one.item.kind
         carried = tool.connector.carries[kind]
         translator = self._translators[tool.name]
-        fit = self.context.fit(tool, record.entity, translator, one.link.base)
+        fit = self.context.fit(tool, record.entity, translator, one.link)
         for name, asked in one.link.settled.items():
             if fit.get(name) == asked:
                 fit[name] = one.link.base.get(name)
+        fallen = carried.fallen(one.item.fields, one.link.base)
+        shown = {name: it for name, it in one.item.fields.items() if name not in fallen}
         sides = [
-            translator.to_plan(kind, one.item.fields)[0],
-            translator.to_plan(kind, one.link.base)[0],
+            translator.to_plan(kind, shown)[0],
+            translator.agreed(one.link),
             translator.to_plan(kind, fit)[0],
         ]
         editable, home = carried.editable, carried.home
@@ -139,6 +141,7 @@ class Absorber:
             home=home,
             edited_at=one.found.our_time(one.item.edited_at),
             resolution=tool.connector.edit_resolution,
+            moved=one.item.edited_at != one.link.edited_at,
         )
 
     def _back(
@@ -161,9 +164,11 @@ class Absorber:
         """Write down what the tool now holds: that is what both agree on, or will."""
         tool, item, link = one.found.tool, one.item, one.link
         translator = self._translators[tool.name]
-        known, whole = translator.to_plan(item.kind, item.fields)
-        seen = {name: value for name, value in item.fields.items() if name in known}
-        if LINK in tool.connector.carries[item.kind].fields:
+        foreign = translator.to_plan(item.kind, item.fields)[1]
+        carried = tool.connector.carries[item.kind]
+        fallen = carried.fallen(item.fields, link.base)
+        seen = {**item.fields, **dict.fromkeys(fallen)}
+        if LINK in carried.fields:
             seen.setdefault(LINK, item.link)
         changed = {name for name, value in seen.items() if value != link.base.get(name)}
         store = self.context.store
@@ -178,9 +183,10 @@ class Absorber:
                     edited_at=item.edited_at,
                     completions=item.completions,
                     extra=item.extra,
-                    fingerprint=_print(item) if whole else "",
+                    fingerprint=_print(item),
                     base={**link.base, **seen},
                     settled={k: v for k, v in link.settled.items() if k not in changed},
+                    foreign={**_unread(link.foreign, seen), **foreign},
                     previous={},
                 )
             ]
@@ -254,7 +260,7 @@ class Absorber:
         if self.pen.edited(link.entity) or self._edited_since(record, tool):
             return True
         translator = self._translators[tool.name]
-        fit = self.context.fit(tool, record.entity, translator, link.base)
+        fit = self.context.fit(tool, record.entity, translator, link)
         return any(
             fit[name] not in (link.base.get(name), link.settled.get(name))
             for name in carried.editable & fit.keys() - paused  # it could not get the others
@@ -269,3 +275,8 @@ class Absorber:
             for name, author in record.authors.items()
             if author.by != tool.title and not by_rule(author.by) and not specs[name].derived
         )
+
+
+def _unread(foreign: Foreign, seen: Fields) -> Foreign:
+    """Return what is known of the fields that could not be read this time."""
+    return {name: ids for name, ids in foreign.items() if name not in seen}

@@ -8,15 +8,28 @@ from syncd.engine.gather import Gathered
 from syncd.engine.pen import Pen
 from syncd.engine.tool import Tool
 from syncd.engine.translate import Translator
+from syncd.engine.view import StoredPlan
 from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Remote
-from syncd.model.schema import DEFAULTS, FIELDS, REFERENCE_FIELDS, entity_from, fields_of
+from syncd.model.rules.standing import at_rest
+from syncd.model.schema import (
+    DEFAULTS,
+    FIELDS,
+    REFERENCE_FIELDS,
+    Fields,
+    entity_from,
+    fields_of,
+)
+from syncd.model.values import GoalStatus, ResourceStatus
 from syncd.store.rows import Link, Record
 from syncd.sync.decide import Presence
 from syncd.sync.match import Adoption, How, Known, Waiting, adopt
 from syncd.sync.merge import Author, lift
 
+_CLOSED = frozenset(
+    {GoalStatus.DONE, GoalStatus.PAUSED, GoalStatus.DROPPED, ResourceStatus.FINISHED}
+)
 KEY = "syncd:"
 """How a tool without an address to show carries an entity's id."""
 
@@ -78,6 +91,7 @@ class Adopter:
         found.links[item.id] = link
         self.context.store.links.save([link])
         self.context.store.links.touch_referrers(tool.name, entity)
+        self.context.store.links.doubt_referrers(tool.name, item.id)
         return existed and verdict.how is How.ALIKE
 
     def _fresh(self, found: Gathered, item: Remote, entity: EntityId) -> Record:
@@ -126,11 +140,27 @@ class Adopter:
             raise LookupError(link)
         return None
 
+    def _open(self, record: Record, item: Remote) -> bool:
+        """Say whether an entity could be found again by its title: both are still open.
+
+        What is done, what syncd took out of the tool, and what was deleted there, is not
+        what a person adds who gives something the same name again.
+        """
+        entity = record.entity
+        if _closed(fields_of(entity)) or _closed(item.fields):
+            return False
+        if at_rest(entity, StoredPlan(self.context.store)):
+            return False
+        assert self._translator is not None  # noqa: S101  # made at the start of adopt
+        tool = self._translator.tool
+        return tool not in self.context.store.links.of_entity(entity.id)
+
     def _alike(self, item: Remote) -> Sequence[EntityId]:
         """Return entities of the same kind, title and parent; an unknown parent fits
         where only one entity could be meant."""
         title = str(item.fields.get("title") or "")
-        records = self.context.store.plan.titled(item.kind, title) if title else []
+        titled = self.context.store.plan.titled(item.kind, title) if title else []
+        records = [one for one in titled if self._open(one, item)]
         if "goal" not in FIELDS[item.kind] or item.kind not in (Kind.MILESTONE, Kind.TASK):
             return [record.entity.id for record in records]
         assert self._translator is not None  # noqa: S101  # made at the start of adopt
@@ -140,6 +170,11 @@ class Adopter:
             return same
         only = records[0]
         return [only.entity.id] if goal is None or _goal(only) is None else []
+
+
+def _closed(fields: Fields) -> bool:
+    """Say whether what has these fields is done, or at rest."""
+    return fields.get("done") is True or fields.get("status") in _CLOSED
 
 
 def _keys(tool: Tool, kind: Kind) -> set[str]:

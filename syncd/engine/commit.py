@@ -12,7 +12,7 @@ from syncd.model.ids import EntityId, ToolName
 from syncd.model.remote import LINK, LINKS, Op, Remote, Write
 from syncd.model.schema import Fields
 from syncd.model.values import Value
-from syncd.store.rows import Link, Problem
+from syncd.store.rows import Foreign, Link, Problem
 from syncd.store.store import Store
 from syncd.sync.decide import Operation, Presence
 from syncd.sync.decide import fingerprint as plan_hash
@@ -57,7 +57,7 @@ class Committer:
             print_ = fingerprint(answer)
             if write.op is Op.UPDATE and old is not None:
                 asked = {name: answer.fields[name] for name in write.fields if name in base}
-                base = {**old.base, **asked}
+                base = {**old.base, **asked, **self._fallen(write, answer, old)}
                 if any(base.get(name) != value for name, value in answer.fields.items()):
                     print_ = ""
             link = self._link(write, answer, base)
@@ -92,6 +92,7 @@ class Committer:
                 before = write.seen.fields.get(name) if write.seen else None
                 if now.fields.get(name) != before:
                     base[name] = sent
+            base |= self._fallen(write, now, old)
             self._save(replace(self._link(write, now, base), settled=old.settled))
             self._touch([write.entity])
             self._store.journal.close([write.key])
@@ -131,6 +132,18 @@ class Committer:
             self._store.tools.put_problems([problem])
             self._store.journal.close([write.key])
 
+    def _fallen(self, write: Write, answer: Remote, old: Link) -> Fields:
+        """Return what the tool emptied beside what was asked for; that is decided again."""
+        carried = self._tool.connector.carries[write.kind]
+        fallen: Fields = {
+            name: None
+            for name in carried.fallen(answer.fields, old.base)
+            if carried.falls_with[name] in write.fields and name not in write.fields
+        }
+        if fallen:
+            self._touch([write.entity])
+        return fallen
+
     def _lasting(self, write: Write) -> Fields:
         """Return what a write asked for, but for what is given only once."""
         once = self._tool.connector.carries[write.kind].once
@@ -140,6 +153,7 @@ class Committer:
         return self._store.links.of_entity(write.entity).get(self._tool.name)
 
     def _link(self, write: Write, item: Remote, base: Mapping[str, Value]) -> Link:
+        old = self._old(write) if write.op is Op.UPDATE else None
         return Link(
             tool=self._tool.name,
             entity=write.entity,
@@ -153,6 +167,7 @@ class Committer:
             completions=item.completions,
             base=dict(base),
             extra=item.extra,
+            foreign=_still_foreign(old, write),
         )
 
     def _save(self, link: Link) -> None:
@@ -162,6 +177,7 @@ class Committer:
         fresh = old is None or old.presence is not Presence.PRESENT
         if fresh or (old is not None and old.remote != link.remote):
             self._store.links.touch_referrers(link.tool, link.entity)
+            self._store.links.doubt_referrers(link.tool, link.remote)
         if fresh or (old is not None and old.url != link.url):
             if self._tool.connector.gives_address:
                 touch_addressed(self._store, self._others, link.kind, [link.entity])
@@ -205,6 +221,12 @@ def touch_blocks(store: Store, tools: Iterable[Tool], kind: Kind, task: EntityId
         carried = tool.connector.carries.get(Kind.BLOCK)
         if carried is not None and LINKS in carried.fields:
             store.links.touch(ToolName(tool.name), store.plan.referring(task, "task"))
+
+
+def _still_foreign(old: Link | None, write: Write) -> Foreign:
+    """Return the references to nothing of the plan's that a write left as they were."""
+    known = old.foreign if old is not None else {}
+    return {name: ids for name, ids in known.items() if name not in write.fields}
 
 
 def _settled(old: Link | None, asked: Fields, answer: Fields) -> dict[str, Value]:

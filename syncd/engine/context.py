@@ -15,6 +15,7 @@ from syncd.model.ids import EntityId, ToolName, new_id
 from syncd.model.remote import BODY, LINK, LINKS
 from syncd.model.schema import DEFAULTS, Fields, fields_of
 from syncd.schedule.preferences import Preferences
+from syncd.store.rows import Link
 from syncd.store.store import Store
 from syncd.sync.decide import Presence
 
@@ -80,11 +81,17 @@ class Context:
         return fields
 
     def fit(
-        self, tool: Tool, entity: Entity, translator: Translator, base: Fields | None
+        self, tool: Tool, entity: Entity, translator: Translator, link: Link | None
     ) -> dict[str, Any]:
-        """Return what a tool can hold of an entity, with remote ids for references."""
+        """Return what a tool can hold of an entity, with remote ids for references.
+
+        link: the item as it is known there, if it is.
+        """
         kind = kind_of(entity)
-        fields = translator.to_remote(kind, self.shown(tool, entity), base)
+        base = link.base if link is not None else None
+        there = link is not None and link.presence is Presence.PRESENT
+        foreign = link.foreign if there and link is not None else None
+        fields = translator.to_remote(kind, self.shown(tool, entity), base, foreign)
         fit = tool.connector.fit(kind, fields)
         if LINK in fit and base and self._same_page(fit[LINK], base.get(LINK)):
             fit[LINK] = base[LINK]

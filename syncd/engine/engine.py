@@ -246,7 +246,8 @@ class Engine:
         """Write down where reading goes on, and what the container's state is."""
         store, name = self.context.store, found.tool.name
         report = self._tool_report(name)
-        report.pulled += len(found.changed) + len(found.gone)
+        told = sum(item.id in found.links for item in found.changed)
+        report.pulled += told + len(found.gone)
         store.tools.clear_problems(name, None)
         sentences = dict.fromkeys(
             [*found.binding.problems, *found.pull.problems, *self._blocks.hear(found)]

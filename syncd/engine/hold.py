@@ -93,9 +93,10 @@ def edits(found: Gathered, item: Remote) -> bool:
     link = found.links.get(item.id)
     if link is None or link.presence is not Presence.PRESENT:
         return False
-    editable = found.tool.connector.carries[item.kind].editable
+    carried = found.tool.connector.carries[item.kind]
+    counts = carried.editable - carried.fallen(item.fields, link.base)
     return any(
-        value != link.base.get(name) for name, value in item.fields.items() if name in editable
+        value != link.base.get(name) for name, value in item.fields.items() if name in counts
     )
 
 

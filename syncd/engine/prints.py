@@ -8,7 +8,11 @@ from syncd.model.remote import Remote
 
 
 def fingerprint(item: Remote) -> str:
-    """Return a hash of all that syncd reads of an item but its times and version."""
+    """Return a hash of all that syncd reads of an item but its times and version.
+
+    What is kept beside the fields belongs to it (the end of a span, further relations): a
+    write hands that back, so it has to be as the person last left it.
+    """
     seen = [
         fields_to_json(dict(sorted(item.fields.items()))),
         item.mark,
@@ -16,6 +20,7 @@ def fingerprint(item: Remote) -> str:
         item.url,
         item.completions,
         dict(sorted(item.problems.items())),
+        dict(item.extra),
     ]
-    text = json.dumps(seen, ensure_ascii=False)
+    text = json.dumps(seen, ensure_ascii=False, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

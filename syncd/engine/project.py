@@ -119,7 +119,7 @@ class _Judge:
             return None
         entity = record.entity
         kind = kind_of(entity)
-        fit = self.context.fit(self.tool, entity, self.translator, link.base if link else None)
+        fit = self.context.fit(self.tool, entity, self.translator, link)
         paused = self.paused.get(kind, frozenset())
         carried = self.tool.connector.carries[kind]
         held = _held(self.tool, link)

@@ -106,8 +106,7 @@ class Pusher:
             return None
         fields: dict[str, Any] = {}
         if operation.op is not Op.DELETE:
-            base = link.base if link is not None else None
-            fit = self.context.fit(self.tool, record.entity, translator, base)
+            fit = self.context.fit(self.tool, record.entity, translator, link)
             fields = self._asked(operation, fit, link)
         return Write(
             op=operation.op,

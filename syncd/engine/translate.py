@@ -10,6 +10,7 @@ from syncd.model.fields import FieldType
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.schema import REFERENCE_FIELDS, Fields
 from syncd.model.values import Value
+from syncd.store.rows import Foreign, Link
 from syncd.store.store import Store
 from syncd.sync.decide import Presence
 
@@ -58,49 +59,73 @@ class Translator:
         self._remote.clear()
         self._entity.clear()
 
-    def to_remote(self, kind: Kind, fields: Fields, base: Fields | None = None) -> Fields:
+    def to_remote(
+        self,
+        kind: Kind,
+        fields: Fields,
+        base: Fields | None = None,
+        foreign: Foreign | None = None,
+    ) -> Fields:
         """Return fields with remote ids for references.
 
         A target that the tool does not hold is no reference there, but one that was
-        removed there by its user stays where the tool still shows it (``base``).
+        removed there by its user stays where the tool still shows it (``base``). So does
+        one that its user chose and that is nothing of the plan's (``foreign``).
         """
         changed: dict[str, Value] = {}
-        held = base or {}
+        held, own = base or {}, foreign or {}
         for spec in REFERENCE_FIELDS[kind]:
             if spec.name not in fields or spec.target not in self.carries:
                 continue
             value, before = fields[spec.name], held.get(spec.name)
             if spec.type is FieldType.REFS:
                 changed[spec.name] = self._set_to_remote(value, before)
+            elif before in own.get(spec.name, ()) and self._is_foreign(before):
+                changed[spec.name] = before
             else:
                 changed[spec.name] = self._one_to_remote(value, before)
         return {**fields, **changed}
 
-    def to_plan(self, kind: Kind, fields: Fields) -> tuple[dict[str, Value], bool]:
-        """Return fields with the plan's ids, and whether all could be translated.
+    def to_plan(self, kind: Kind, fields: Fields) -> tuple[dict[str, Value], Foreign]:
+        """Return fields with the plan's ids, and what refers to nothing of the plan's.
 
         A field that refers to something that is no entity is left out.
         """
         translated = dict(fields)
-        whole = True
+        foreign: dict[str, frozenset[RemoteId]] = {}
         for spec in REFERENCE_FIELDS[kind]:
             value = fields.get(spec.name)
             if spec.target not in self.carries:
                 continue
             if isinstance(value, frozenset):
                 self.learn_remotes(RemoteId(one) for one in value)
-                known = [self._entity[RemoteId(one)] for one in value]
-                translated[spec.name] = frozenset(one for one in known if one)
-                whole = whole and all(known)
+                known = {RemoteId(one): self._entity[RemoteId(one)] for one in value}
+                translated[spec.name] = frozenset(one for one in known.values() if one)
+                unknown = frozenset(one for one, entity in known.items() if not entity)
+                foreign |= {spec.name: unknown} if unknown else {}
             elif value:
                 self.learn_remotes([RemoteId(str(value))])
                 entity = self._entity[RemoteId(str(value))]
                 if entity is None:
                     del translated[spec.name]
-                    whole = False
+                    foreign[spec.name] = frozenset([RemoteId(str(value))])
                 else:
                     translated[spec.name] = entity
-        return translated, whole
+        return translated, foreign
+
+    def agreed(self, link: Link) -> dict[str, Value]:
+        """Return a link's base with the plan's ids.
+
+        What was foreign when it was seen was never agreed on, whatever it is by now.
+        """
+        base = dict(link.base)
+        for name, unknown in link.foreign.items():
+            value = base.get(name)
+            if isinstance(value, frozenset):
+                base[name] = value - unknown
+            elif value in unknown:
+                del base[name]
+        return self.to_plan(link.kind, base)[0]
 
     def _one_to_remote(self, value: Value, before: Value) -> str | None:
         if not value:
@@ -116,12 +141,14 @@ class Translator:
         kept = presence in (Presence.GONE, Presence.UNCONFIRMED) and before == remote
         return remote if kept else None
 
+    def _is_foreign(self, value: Value) -> bool:
+        """Say whether a tool's reference leads to nothing of the plan's, as of now."""
+        self.learn_remotes([RemoteId(str(value))])
+        return self._entity[RemoteId(str(value))] is None
+
     def _foreign_or_none(self, before: Value) -> str | None:
         """Leave what the user's item refers to, where it is nothing of the plan's."""
-        if not before:
-            return None
-        self.learn_remotes([RemoteId(str(before))])
-        return None if self._entity[RemoteId(str(before))] else str(before)
+        return str(before) if before and self._is_foreign(before) else None
 
     def _set_to_remote(self, value: Value, before: Value) -> frozenset[str]:
         wanted = value if isinstance(value, frozenset) else frozenset()

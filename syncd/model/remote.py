@@ -16,6 +16,7 @@ from typing import Any
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
 from syncd.model.schema import Fields
+from syncd.model.values import Moment
 
 LINK = "link"
 """A field beside those of the kind: the address of the entity's page in the tool
@@ -53,6 +54,8 @@ class Carried:
     live_only: only what can be acted on now is held there (open tasks of goals
         that are not paused or dropped; active goals).
     hides_done: what is done is no longer listed, though not deleted.
+    falls_with: fields that the tool empties by itself when another one is emptied, or loses
+        its time of day, and which: their being empty then is nobody's edit.
     """
 
     fields: frozenset[str]
@@ -65,6 +68,22 @@ class Carried:
     gone: Fields = field(default_factory=dict)
     live_only: bool = False
     hides_done: bool = False
+    falls_with: Mapping[str, str] = field(default_factory=dict)
+
+    def fallen(self, observed: Fields, base: Fields) -> frozenset[str]:
+        """Return the fields that an item lacks by what the tool does, not by an edit."""
+        return frozenset(
+            name
+            for name, other in self.falls_with.items()
+            if observed.get(name) is None and _fell(observed, base, other)
+        )
+
+
+def _fell(observed: Fields, base: Fields, name: str) -> bool:
+    if name not in observed:
+        return False
+    now, before = observed[name], base.get(name)
+    return now is None or (isinstance(before, Moment) and not isinstance(now, Moment))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

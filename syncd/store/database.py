@@ -13,7 +13,7 @@ from sqlalchemy.pool import StaticPool
 
 from syncd.errors import StateTrouble
 
-HEAD = "0002"
+HEAD = "0003"
 """The schema that this version writes; a test holds it to the migrations."""
 
 

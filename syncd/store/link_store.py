@@ -13,7 +13,15 @@ from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, PlanId, RemoteId, ToolName
 from syncd.store import tables
 from syncd.store.database import Database
-from syncd.store.rows import Link, dump_fields, load_fields, moment_of, moment_text
+from syncd.store.rows import (
+    Link,
+    dump_fields,
+    dump_foreign,
+    load_fields,
+    load_foreign,
+    moment_of,
+    moment_text,
+)
 from syncd.sync.decide import Presence
 
 L = tables.links.c
@@ -32,6 +40,15 @@ _OTHERS = text(
     """
     DELETE FROM links WHERE plan = :plan AND tool = :tool AND remote = :remote
       AND entity <> :entity
+    """
+)
+
+# The condition on foreign_refs is the one of their index, so that few rows are looked at.
+_DOUBT = text(
+    """
+    UPDATE links SET presence = 'unconfirmed', fingerprint = ''
+    WHERE plan = :plan AND tool = :tool AND presence = 'present'
+      AND foreign_refs <> '{}' AND instr(foreign_refs, :remote) > 0
     """
 )
 
@@ -149,6 +166,12 @@ class LinkStore:
         with self._database.transaction() as connection:
             connection.execute(changed)
 
+    def doubt_referrers(self, tool: ToolName, remote: RemoteId) -> None:
+        """Have those items read again that refer to an item which is the plan's only now."""
+        which = {"plan": self._plan, "tool": tool, "remote": json.dumps(remote)}
+        with self._database.transaction() as connection:
+            connection.execute(_DOUBT, which)
+
     def touch(self, tool: ToolName, ids: Iterable[EntityId]) -> None:
         """Mark entities as to be decided anew in a tool."""
         rows = [
@@ -204,6 +227,7 @@ class LinkStore:
             "settled": dump_fields(link.settled),
             "previous": json.dumps(dict(link.previous)),
             "extra": json.dumps(dict(link.extra)),
+            "foreign_refs": dump_foreign(link.foreign),
         }
 
 
@@ -230,4 +254,5 @@ def _link(row: Any) -> Link:
         settled=load_fields(kind, row.settled),
         previous=json.loads(row.previous),
         extra=json.loads(row.extra),
+        foreign=load_foreign(row.foreign_refs),
     )

@@ -15,6 +15,9 @@ from syncd.model.values import Value
 from syncd.sync.decide import Presence
 from syncd.sync.merge import Author
 
+Foreign = Mapping[str, frozenset[RemoteId]]
+"""By field, the remote ids that lead to nothing of the plan's."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
@@ -28,8 +31,10 @@ class Record:
 class Link:
     """An entity as one tool holds it; ``base`` is what both last agreed on, per field.
 
-    References in ``base`` and ``settled`` are the tool's remote ids. ``previous`` is
-    what the item held before syncd last wrote to it: ``{"fields", "edited_at", "at"}``.
+    References in ``base`` and ``settled`` are the tool's remote ids. ``foreign``: those among
+    them, by field, that led to nothing of the plan's when they were seen: places of the
+    person's own, where the item stays. ``previous`` is what the item held before syncd last
+    wrote to it: ``{"fields", "edited_at", "at"}``.
     """
 
     tool: ToolName
@@ -45,6 +50,7 @@ class Link:
     fingerprint: str = ""
     base: Fields = field(default_factory=dict)
     settled: Fields = field(default_factory=dict)
+    foreign: Foreign = field(default_factory=dict)
     previous: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -144,6 +150,16 @@ def dump_fields(fields: Fields) -> str:
 def load_fields(kind: Kind, text: str) -> dict[str, Value]:
     """Return the fields that ``dump_fields`` wrote."""
     return _with_links(kind, json.loads(text))
+
+
+def dump_foreign(foreign: Foreign) -> str:
+    """Return references to what is not the plan's as JSON text; "{}" for none."""
+    return json.dumps({name: sorted(ids) for name, ids in foreign.items() if ids})
+
+
+def load_foreign(text: str) -> dict[str, frozenset[RemoteId]]:
+    """Return the references that ``dump_foreign`` wrote."""
+    return {name: frozenset(map(RemoteId, ids)) for name, ids in json.loads(text).items()}
 
 
 def dump_value(value: Value) -> str:

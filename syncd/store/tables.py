@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -59,10 +60,12 @@ links = Table(
     Column("settled", Text, nullable=False),
     Column("previous", Text, nullable=False),
     Column("extra", Text, nullable=False),
+    Column("foreign_refs", Text, nullable=False, server_default="{}"),
     UniqueConstraint("plan", "tool", "remote", name="links_by_remote"),
     Index("links_by_url", "plan", "url"),
     Index("links_by_entity", "plan", "entity"),
     Index("links_by_presence", "plan", "tool", "presence", "kind"),
+    Index("links_with_foreign", "plan", "tool", sqlite_where=text("foreign_refs <> '{}'")),
 )
 
 dirty = Table(

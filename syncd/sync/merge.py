@@ -1,7 +1,7 @@
 """The three-way merge of one entity, field by field, with any number of tools."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from syncd.model.codec import text_of
@@ -35,7 +35,8 @@ class Sighting:
     """What one tool shows of an entity, against what it and syncd last agreed on.
 
     fit: what the tool can hold of the plan's fields as they stand now.
-    edited_at: the tool's own edit time, corrected to our clock.
+    edited_at: the tool's own edit time, corrected to our clock; moved: it is another than
+    when the two last agreed (an edit of a page's text need not move it).
     resolution: how fine that time is.
     editable: the fields whose changes count; home: where this tool wins a tie.
     """
@@ -48,6 +49,7 @@ class Sighting:
     home: frozenset[str] = frozenset()
     edited_at: datetime | None = None
     resolution: timedelta = timedelta(0)
+    moved: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +174,10 @@ def _merge_pairs(
     last = max(edits, key=lambda one: (one.edited_at or EPOCH, one.tool))
     for key in dict.fromkeys(it for one in edits for it in _touched(one, name)):
         told = [
-            _Contender(value=_one(as_map(one.observed.get(name)), key), author=_by(one, name))
+            _Contender(
+                value=_one(as_map(one.observed.get(name)), key),
+                author=_by(one if one.moved else replace(one, edited_at=None), name),
+            )
             for one in edits
             if key in _touched(one, name)
         ]

@@ -253,7 +253,7 @@ class Home:
         for name, one in self.served.items():
             asked = one.log[before[name] :]
             wrote = [f"{it.method} {it.path} {it.body}" for it in asked if changes(it)]
-            assert wrote == [], name
+            assert wrote == [], (name, wrote)
         assert counted(report, "created", "updated", "deleted") == 0, report
         return report
 

@@ -1,5 +1,6 @@
 """Merging one entity: each case is something that happened in the world."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -266,6 +267,14 @@ def test_under_one_prompt_the_later_edit_wins_and_the_other_is_kept():
     assert merged(page, plan=plan, author=by("you", late)) == (plan, [((A, "Theirs"),)])
     won = ((A, "Theirs"), (B, ""), (C, ""))
     assert merged(page, plan=plan, author=by("you", early)) == (won, [((A, "Mine"),)])
+
+
+def test_words_that_moved_no_edit_time_are_not_beaten_by_a_time_that_is_not_theirs():
+    plan = ((A, "Undone"), (B, ""), (C, ""))
+    page = answered("pages", ((A, "Just typed"), (B, ""), (C, "")), fit=plan, at=NOON)
+    page = replace(page, moved=False, home=frozenset({"answers"}))
+    won = ((A, "Just typed"), (B, ""), (C, ""))
+    assert merged(page, plan=plan, author=by("you", NOON + MINUTE)) == (won, [((A, "Undone"),)])
 
 
 def test_a_prompt_that_was_deleted_is_gone_and_one_that_was_added_is_there():

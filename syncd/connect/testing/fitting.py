@@ -98,7 +98,11 @@ class FittingLaws:
             wanted = harness.connector.fit(kind, {**item.fields, **bare})
             if not harness.connector.holds(kind, wanted):
                 continue
-            changes = {name: wanted[name] for name in bare if wanted[name] != item.fields[name]}
+            changes = {
+                name: wanted[name]
+                for name in bare
+                if name in wanted and wanted[name] != item.fields[name]
+            }
             after = harness.update(item, **changes)
             assert getattr(after, "fields", after) == wanted, kind
             assert harness.connector.read(kind, item.id).fields == wanted, kind

@@ -143,6 +143,10 @@ STAYS_DELETED = {
         400,
         {"error": {"code": 400, "message": "No", "errors": [{"reason": "invalid"}]}},
     ),
+    "forbidden": (
+        403,
+        {"error": {"code": 403, "message": "Forbidden", "errors": [{"reason": "forbidden"}]}},
+    ),
     "still-cancelled": (200, {"kind": "calendar#event", "status": "cancelled"}),
 }
 
@@ -155,6 +159,37 @@ def test_an_event_that_stays_deleted_gets_another_id(
     google.delete(google.made(write))
     google.server.faults.append(Fault(act="status", status=status, reply=body, **PATCH))
     assert google.made(write).id == events.event_id(write.entity, 1)
+
+
+FORBIDDEN = {
+    "error": {"code": 403, "message": "Forbidden", "errors": [{"reason": "forbidden"}]}
+}
+
+
+def test_a_create_that_is_looked_for_is_found_behind_an_id_that_stays_deleted(
+    google: GoogleHarness,
+) -> None:
+    write = google.new_write(Kind.MILESTONE, "Exam")
+    google.delete(google.made(write))
+    google.server.faults.append(Fault(act="status", status=403, reply=FORBIDDEN, **PATCH))
+    made = google.made(write)
+    assert google.connector.find(write) == made
+
+
+def test_a_deleted_event_that_refuses_an_update_is_gone(google: GoogleHarness) -> None:
+    item = google.milestone("Exam")
+    google.person.delete(Kind.MILESTONE, "Exam")
+    google.server.faults.append(Fault(act="status", status=403, reply=FORBIDDEN, **PATCH))
+    assert isinstance(google.update(item, title="Viva"), Gone)
+
+
+def test_a_deleted_event_that_refuses_to_be_deleted_is_deleted(google: GoogleHarness) -> None:
+    item = google.milestone("Exam")
+    google.person.delete(Kind.MILESTONE, "Exam")
+    google.server.faults.append(
+        Fault(act="status", status=403, reply=FORBIDDEN, method="DELETE")
+    )
+    google.delete(item)
 
 
 def test_a_service_that_patches_what_is_deleted_does_not_mislead(google: GoogleHarness) -> None:
