@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncd_google.sandbox.state import Account, Calendar, Event
+from syncd_google.sandbox.state import Account, Calendar, Event, without_private
 from syncd_google.sandbox.times import When
 
 
@@ -152,6 +152,8 @@ def delete(account: Account, calendar: Calendar, name: str) -> None:
 def restore(account: Account, calendar: Calendar, name: str) -> None:
     """Bring an event back from the bin."""
     event = replace(account.event(calendar, name))
+    if event.moved:
+        raise KeyError(name)
     old = event.content()
     event.status = "confirmed"
     account.keep(calendar, event, old)
@@ -159,8 +161,16 @@ def restore(account: Account, calendar: Calendar, name: str) -> None:
 
 def duplicate(account: Account, calendar: Calendar, name: str) -> Event:
     """Copy an event, with all that it carries."""
+    return copy_to(account, calendar, name, calendar)
+
+
+def copy_to(account: Account, calendar: Calendar, name: str, target: Calendar) -> Event:
+    """Copy an event into a calendar, as the button of the window does."""
     event = account.event(calendar, name)
-    return account.add_event(calendar, event.start, event.end, dict(event.fields))
+    fields = dict(event.fields)
+    if not account.switches.keeps_private:
+        fields = without_private(fields)
+    return account.add_event(target, event.start, event.end, fields)
 
 
 def first_day(event: Event, calendar: Calendar) -> date:

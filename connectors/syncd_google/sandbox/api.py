@@ -1,7 +1,9 @@
 """From a request to a handler to an answer."""
 
 import json
+from collections import deque
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -11,7 +13,7 @@ from syncd_google.sandbox import calendars, discovery, events, partial, search
 from syncd_google.sandbox.call import Call, Reply, checked, parameters
 from syncd_google.sandbox.listing import Lists
 from syncd_google.sandbox.oauth import Grants
-from syncd_google.sandbox.refusal import Refusal, invalid, no_scope, not_here
+from syncd_google.sandbox.refusal import Refusal, invalid, no_scope, not_here, too_many
 from syncd_google.sandbox.state import Account
 
 HANDLERS: dict[str, Callable[[Call], Reply]] = {
@@ -22,6 +24,7 @@ HANDLERS: dict[str, Callable[[Call], Reply]] = {
     "events.patch": events.patch,
     "events.update": events.update,
     "events.delete": events.delete,
+    "events.move": events.move,
     "calendars.insert": calendars.insert,
     "calendars.get": calendars.get,
     "calendars.patch": calendars.patch,
@@ -32,6 +35,7 @@ HANDLERS: dict[str, Callable[[Call], Reply]] = {
     "settings.get": calendars.setting,
     "colors.get": calendars.colours,
 }
+_MINUTE = timedelta(minutes=1)
 _NOT_CACHED = "no-cache, no-store, max-age=0, must-revalidate"
 
 
@@ -42,13 +46,15 @@ class Api:
         self._account = account
         self._grants = grants
         self._lists = lists
+        self._asked: deque[datetime] = deque()
 
     async def answer(self, request: Request) -> Response:
         """Answer one request below the API's path."""
         body = await request.body()
         try:
             reply, fields = self._done(request, body)
-            shown = partial.part(reply.body, fields) if fields and reply.body else reply.body
+            told = self._more(reply.body)
+            shown = partial.part(told, fields) if fields and told else told
             return self._answer(reply.status, shown, (reply.body or {}).get("etag"))
         except Refusal as refused:
             return self._answer(refused.status, refused.body, None)
@@ -65,6 +71,7 @@ class Api:
         allowed = self._grants.scopes(request.headers.get("authorization")) & method.scopes
         if not allowed:
             raise no_scope(method.id)
+        self._count()
         params = parameters(method, query)
         call = Call(
             account=self._account,
@@ -76,6 +83,21 @@ class Api:
             headers=dict(request.headers),
         )
         return HANDLERS[method.id](call), params.get("fields")
+
+    def _more(self, told: Any) -> Any:
+        """Return a reply with the keys that no client knows, where it is an event."""
+        if told and told.get("kind") == "calendar#event":
+            return {**told, **self._account.switches.extra_keys}
+        return told
+
+    def _count(self) -> None:
+        """Refuse what is more than a minute's share; it slides."""
+        now, most = self._account.clock.now(), self._account.switches.per_minute
+        while self._asked and self._asked[0] <= now - _MINUTE:
+            self._asked.popleft()
+        if most is not None and len(self._asked) >= most:
+            raise too_many()
+        self._asked.append(now)
 
     def _answer(self, status: int, body: Any, etag: str | None) -> Response:
         now = self._account.clock.now()

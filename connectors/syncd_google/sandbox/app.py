@@ -19,6 +19,7 @@ from syncd_google.sandbox.listing import Lists
 from syncd_google.sandbox.person import GooglePerson, furnish
 from syncd_google.sandbox.refusal import Refusal, not_here
 from syncd_google.sandbox.state import Account
+from syncd_google.sandbox.switches import Switches
 
 ZONE = "Europe/Berlin"
 _VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -35,12 +36,17 @@ class GoogleSandbox:
     def __init__(self, directory: Path, clock: Clock) -> None:
         self._directory = directory
         self.account = Account(clock, ZONE)
-        self.lists = Lists()
-        self.grants = oauth.Grants(clock)
+        self.lists = Lists(self.account.switches)
+        self.grants = oauth.Grants(self.account.clock)
         self.token = self.grants.token
         self.person = GooglePerson(self.account)
         furnish(self.account)
         self.app: App = self._routes()
+
+    @property
+    def switches(self) -> Switches:
+        """What can be chosen of how the sandbox behaves."""
+        return self.account.switches
 
     def settings(self, origin: str) -> dict[str, Any]:
         """Return the settings that point here; writes the files that they name."""
@@ -79,6 +85,10 @@ class GoogleSandbox:
     def expire_cursors(self) -> None:
         """Make every sync token that was handed out stale: 410."""
         self.account.epoch += 1
+
+    def purge_deleted(self) -> None:
+        """Forget deleted events for good, as the service does some day."""
+        self.account.purge()
 
     def expire_access(self) -> None:
         """End every access token; refreshing yields a new one."""

@@ -7,7 +7,7 @@ from syncd_google.sandbox import render, times
 from syncd_google.sandbox.call import NOTHING, OWN, Call, Reply, ok
 from syncd_google.sandbox.listing import changes_since, sync_token
 from syncd_google.sandbox.palette import COLOURS, INK
-from syncd_google.sandbox.refusal import forbidden, invalid, not_found, refusal
+from syncd_google.sandbox.refusal import forbidden, invalid, no_time, not_found
 from syncd_google.sandbox.state import EMAIL, Calendar, Event
 
 Json = dict[str, Any]
@@ -63,7 +63,7 @@ def entries(call: Call) -> Reply:
         page = call.lists.next(params["pageToken"], size)
     else:
         found = _changed(call) if "syncToken" in params else _listed(call)
-        token = sync_token(account, "calendarList", {})
+        token = sync_token(account, "calendarList", {}, account.changes)
         page = call.lists.begin([render.entry(one) for one in found], token, size)
     etag = render.collection_etag(account.changes)
     return ok({"kind": "calendar#calendarList", "etag": etag} | page)
@@ -102,7 +102,7 @@ def busy(call: Call) -> Reply:
     low = times.parsed(str(body.get("timeMin")), "timeMin")
     high = times.parsed(str(body.get("timeMax")), "timeMax")
     if high <= low:
-        raise refusal(400, "timeRangeEmpty", "The specified time range is empty.")
+        raise no_time()
     items = [one["id"] for one in body.get("items") or () if one.get("id")]
     if len(items) > _MOST_CALENDARS:
         raise invalid("Too many calendars requested.")
@@ -117,6 +117,7 @@ def _busy(call: Call, name: str, span: tuple[datetime, datetime], zone: str) -> 
     found = call.account.calendars.get(EMAIL if name == "primary" else name)
     if found is None or found.gone:
         return {"errors": [{"domain": "global", "reason": "notFound"}], "busy": []}
+    found, _ = call.account.seen(found)
     low, high = span
     periods: list[list[datetime]] = []
     for start, end in sorted(_taken(call, found)):

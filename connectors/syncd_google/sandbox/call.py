@@ -36,6 +36,7 @@ class Call:
         calendar = self.account.calendar(self.params["calendarId"])
         if not self.sees_all(calendar) and not (busy and BUSY in self.allowed):
             raise not_found()
+        self.account.answers_yet(calendar)
         return calendar
 
     def sees_all(self, calendar: Calendar) -> bool:

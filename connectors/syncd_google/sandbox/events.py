@@ -8,7 +8,7 @@ from typing import Any
 from syncd_google.sandbox import render, times
 from syncd_google.sandbox.call import NOTHING, Call, Reply, ok
 from syncd_google.sandbox.discovery import document
-from syncd_google.sandbox.refusal import deleted, duplicate, invalid
+from syncd_google.sandbox.refusal import deleted, duplicate, forbidden, invalid
 from syncd_google.sandbox.state import Calendar
 from syncd_google.sandbox.times import When
 
@@ -107,10 +107,26 @@ def delete(call: Call) -> Reply:
     return NOTHING
 
 
+def move(call: Call) -> Reply:
+    """events.move: answered with the cancelled event and its new organizer (recorded)."""
+    calendar = call.calendar()
+    target = call.account.calendar(call.params["destination"])
+    event = call.account.event(calendar, call.params["eventId"])
+    if event.gone:
+        raise deleted()
+    if event.event_type != "default" or event.series is not None:
+        raise forbidden("This event cannot be moved.")
+    left = call.account.move(calendar, event, target)
+    organizer = {"email": target.id, "displayName": target.summary}
+    return ok({**render.event(left, calendar), "organizer": organizer})
+
+
 def _edited(call: Call, *, keep: bool) -> Reply:
-    calendar, body = call.calendar(), call.body
+    calendar, body, switches = call.calendar(), call.body, call.account.switches
     event = replace(call.account.event(calendar, call.params["eventId"]))
     call.expects(event.etag)
+    if event.gone and (event.id in switches.unrevivable or not switches.revives):
+        raise forbidden()
     if body.get("eventType", event.event_type) not in (None, event.event_type):
         raise invalid("The event type cannot be changed.")
     old = event.content()

@@ -8,6 +8,7 @@ from typing import Any
 
 from syncd_google.sandbox.refusal import invalid, stale_token
 from syncd_google.sandbox.state import Account
+from syncd_google.sandbox.switches import Switches
 
 Json = dict[str, Any]
 
@@ -23,7 +24,8 @@ class Rest:
 class Lists:
     """The listings that are under way, by page token."""
 
-    def __init__(self) -> None:
+    def __init__(self, switches: Switches) -> None:
+        self._switches = switches
         self._rests: dict[str, Rest] = {}
         self.empty_pages = 0
         """How many of the next listings begin with an empty page."""
@@ -52,7 +54,8 @@ class Lists:
     def _page(self, rest: Rest, size: int) -> Json:
         size = min(size, self.largest_page)
         if len(rest.items) > size:
-            left = Rest(rest.items[size:], rest.token)
+            again = 1 if self._switches.repeats_rows and size > 1 else 0
+            left = Rest(rest.items[size - again :], rest.token)
             return {"nextPageToken": self._kept(left), "items": list(rest.items[:size])}
         end = {"nextSyncToken": rest.token} if rest.token else {}
         return {**end, "items": list(rest.items)}
@@ -64,9 +67,9 @@ class Lists:
         return token
 
 
-def sync_token(account: Account, scope: str, query: Json) -> str:
-    """Return the token from which the changes after now can be read."""
-    kept = {"scope": scope, "change": account.changes, "epoch": account.epoch, "query": query}
+def sync_token(account: Account, scope: str, query: Json, reached: int) -> str:
+    """Return the token from which the changes after the one ``reached`` can be read."""
+    kept = {"scope": scope, "change": reached, "epoch": account.epoch, "query": query}
     text = json.dumps(kept, sort_keys=True)
     return "C" + base64.urlsafe_b64encode(text.encode()).decode()
 

@@ -4,10 +4,9 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote, urlencode, urlsplit
 
-from syncd.clock import Clock
 from syncd_google.sandbox.call import PREFIX
 from syncd_google.sandbox.refusal import Refusal, bad_login, no_login
 
@@ -22,7 +21,16 @@ SCOPES = tuple(
     )
 )
 _LIFETIME = timedelta(hours=1)
+_TESTING = timedelta(days=7)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class Dial(Protocol):
+    """Where the time comes from."""
+
+    def now(self) -> datetime:
+        """Return this instant."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +43,14 @@ class Consent:
 
 
 class Grants:
-    """Who may do what; ``denies`` is a person who does not agree."""
+    """Who may do what; ``denies`` is a person who does not agree.
 
-    def __init__(self, clock: Clock) -> None:
+    unticked: scopes that the person leaves out · extra: scopes that are granted besides
+    those that were asked for · testing: the application is in "Testing", whose sign-ins
+    end after seven days.
+    """
+
+    def __init__(self, clock: Dial) -> None:
         self._clock = clock
         self._access: dict[str, tuple[frozenset[str], datetime]] = {}
         self._refresh: dict[str, tuple[str, ...]] = {}
@@ -45,6 +58,9 @@ class Grants:
         self._made = 0
         self.denies = False
         self.unticked: frozenset[str] = frozenset()
+        self.extra: tuple[str, ...] = ()
+        self.testing = False
+        self._ends: dict[str, datetime] = {}
         self.refresh_token = self._lasting(SCOPES)
         self.token = self.grant(SCOPES)
 
@@ -83,7 +99,8 @@ class Grants:
         state = {"state": asked["state"]} if "state" in asked else {}
         if self.denies:
             return f"{redirect}?{urlencode({'error': 'access_denied', **state})}"
-        scopes = tuple(s for s in asked.get("scope", "").split() if s not in self.unticked)
+        wanted = (*asked.get("scope", "").split(), *self.extra)
+        scopes = tuple(dict.fromkeys(s for s in wanted if s not in self.unticked))
         code = f"4/{self._word('code')}"
         self._codes[code] = Consent(scopes, redirect, asked.get("code_challenge"))
         answer = {**state, "code": code, "scope": " ".join(scopes)}
@@ -95,8 +112,9 @@ class Grants:
             raise _no("invalid_client", "The OAuth client was not found.", 401)
         kind = form.get("grant_type")
         if kind == "refresh_token":
-            scopes = self._refresh.get(form.get("refresh_token", ""))
-            if scopes is None:
+            word = form.get("refresh_token", "")
+            scopes = self._refresh.get(word)
+            if scopes is None or self._ends.get(word, self._clock.now()) < self._clock.now():
                 raise _no("invalid_grant", "Token has been expired or revoked.")
             return self._answer(scopes)
         if kind != "authorization_code":
@@ -106,7 +124,12 @@ class Grants:
             raise _no("invalid_grant", "Bad Request")
         if consent.challenge and consent.challenge != _challenge(form.get("code_verifier", "")):
             raise _no("invalid_grant", "Invalid code verifier.")
-        return self._answer(consent.scopes) | {"refresh_token": self._lasting(consent.scopes)}
+        lasting = self._lasting(consent.scopes)
+        answer = self._answer(consent.scopes) | {"refresh_token": lasting}
+        if self.testing:
+            self._ends[lasting] = self._clock.now() + _TESTING
+            answer["refresh_token_expires_in"] = int(_TESTING.total_seconds()) - 1
+        return answer
 
     def _answer(self, scopes: tuple[str, ...]) -> dict[str, Any]:
         return {

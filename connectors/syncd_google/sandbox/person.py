@@ -15,7 +15,10 @@ _UNSEEN = "\N{WORD JOINER}"
 
 
 class GooglePerson(Person, Diary):
-    """Sees the events of the application's calendar; a ✓ before a title means done."""
+    """Sees the events of the application's calendar; a ✓ before a title means done.
+
+    Where several share a title, an act takes an id of ``ids`` in its place.
+    """
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -79,11 +82,61 @@ class GooglePerson(Person, Diary):
         acts.delete(self._account, self.calendar(), self.event(kind, title).id)
 
     def event(self, kind: Kind, title: str) -> Event:
-        """Return the event of this title, as shown or without its tick."""
+        """Return the event of this title, as shown or without its tick, or of this id."""
         for one in self._live(kind):
-            if title in (bare_title(one), one.fields.get("summary", "")):
+            if title in (bare_title(one), one.fields.get("summary", ""), one.id):
                 return one
         raise KeyError(title)
+
+    def ids(self, kind: Kind, title: str) -> list[str]:
+        """Return the ids of all events of this title."""
+        return [one.id for one in self._live(kind) if bare_title(one) == title]
+
+    def restore(self, title: str) -> None:
+        """Bring a deleted event back from the bin; of several the one deleted last."""
+        calendar = self.calendar()
+        gone = [one for one in calendar.events.values() if one.gone and not one.moved]
+        for one in sorted(gone, key=lambda one: -one.change):
+            if title in (bare_title(one), one.id):
+                acts.restore(self._account, calendar, one.id)
+                return
+        raise KeyError(title)
+
+    def duplicate(self, kind: Kind, title: str) -> str:
+        """Duplicate an event; return the copy's id."""
+        event = self.event(kind, title)
+        return acts.duplicate(self._account, self.calendar(), event.id).id
+
+    def copy_and_delete(self, kind: Kind, title: str) -> str:
+        """Duplicate an event and delete the original; return the copy's id."""
+        event, calendar = self.event(kind, title), self.calendar()
+        made = acts.duplicate(self._account, calendar, event.id)
+        acts.delete(self._account, calendar, event.id)
+        return made.id
+
+    def move_out(self, kind: Kind, title: str) -> str:
+        """Move an event to the person's own calendar; it keeps its id, which is returned."""
+        event = self.event(kind, title)
+        own = self._account.calendar("primary")
+        self._account.move(self.calendar(), event, own)
+        return event.id
+
+    def copy_out(self, kind: Kind, title: str) -> str:
+        """Copy an event to the person's own calendar; return the copy's id."""
+        event, own = self.event(kind, title), self._account.calendar("primary")
+        return acts.copy_to(self._account, self.calendar(), event.id, own).id
+
+    def move_in(self, title: str) -> str:
+        """Move an event of the person's own calendar to the application's."""
+        own = self._account.calendar("primary")
+        event = self._meeting(title)
+        self._account.move(own, event, self.calendar())
+        return event.id
+
+    def describe(self, kind: Kind, title: str, text: str) -> None:
+        """Write an event's description."""
+        event = self.event(kind, title)
+        acts.note(self._account, self.calendar(), event.id, description=text)
 
     def _drag(self, event: Event, field: str, value: Value) -> None:
         calendar = self.calendar()
@@ -140,7 +193,7 @@ class GooglePerson(Person, Diary):
 
     def _meeting(self, title: str) -> Event:
         for one in self._account.calendar("primary").events.values():
-            if one.fields.get("summary") == title and not one.gone:
+            if title in (one.fields.get("summary"), one.id) and not one.gone:
                 return one
         raise KeyError(title)
 
@@ -196,3 +249,5 @@ def furnish(account: Account) -> None:
     trip = acts.add_day(account, calendar, "Conference", monday + timedelta(days=8))
     trip.fields.pop("transparency")
     acts.stretch(account, calendar, trip.id, 2)
+    for event in calendar.events.values():
+        account.past.note(account.clock.now(), calendar.id, event)

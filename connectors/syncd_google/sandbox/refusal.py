@@ -104,6 +104,31 @@ def forbidden(message: str = "Forbidden") -> Refusal:
     return refusal(403, "forbidden", message)
 
 
+def too_young(reason: str) -> Refusal:
+    """Return what a calendar answers that was made a moment ago."""
+    if reason == "notFound":
+        return not_found()
+    message = "You need to have writer access to this calendar."
+    return refusal(403, reason, message, domain="calendar")
+
+
+def too_old() -> Refusal:
+    """Return the answer to an ``updatedMin`` that lies too far back."""
+    message = "The requested minimum modification time lies too far in the past."
+    at = "parameter updatedMin"
+    return refusal(410, "updatedMinTooLongAgo", message, domain="calendar", at=at)
+
+
+def no_time() -> Refusal:
+    """Return the answer to a span that ends before it starts."""
+    return refusal(400, "timeRangeEmpty", "The specified time range is empty.")
+
+
+def too_many() -> Refusal:
+    """Return the answer to one request too many in a minute."""
+    return refusal(403, "rateLimitExceeded", "Rate Limit Exceeded", domain="usageLimits")
+
+
 def not_here(verb: str, path: str) -> Refusal:
     """Return the answer to a part of the API that this sandbox does not have."""
     message = f"This sandbox does not have {verb} {path}"

@@ -6,7 +6,7 @@ from typing import Any
 from syncd_google.sandbox import render, times
 from syncd_google.sandbox.call import Call, Reply, ok
 from syncd_google.sandbox.listing import changes_since, sync_token
-from syncd_google.sandbox.refusal import invalid
+from syncd_google.sandbox.refusal import invalid, no_time, too_old
 from syncd_google.sandbox.state import Calendar, Event
 
 Json = dict[str, Any]
@@ -35,37 +35,43 @@ _USUAL_SIZE = 250
 
 def listing(call: Call) -> Reply:
     """events.list: everything, a selection, or what changed since a sync token."""
-    calendar = call.calendar(busy=True)
+    calendar, reached = call.account.seen(call.calendar(busy=True))
     query = {name: call.params[name] for name in _SAME_AS_FIRST if name in call.params}
     size = call.params.get("maxResults", _USUAL_SIZE)
     if "pageToken" in call.params:
         page = call.lists.next(call.params["pageToken"], size)
     elif "syncToken" in call.params:
-        page = _changed(call, calendar, query, size)
+        page = _changed(call, (calendar, reached), query, size)
     else:
-        found = [_stated(call, calendar, one) for one in _chosen(call, calendar)]
+        chosen = [it for it in _chosen(call, calendar) if it.id not in _omitted(call)]
+        found = [_stated(call, calendar, one) for one in chosen]
         given = not any(name in call.params for name in _NO_TOKEN_AFTER)
-        token = sync_token(call.account, calendar.id, query) if given else None
+        token = sync_token(call.account, calendar.id, query, reached) if given else None
         page = call.lists.begin(found, token, size)
     return ok(_head(call, calendar) | page)
 
 
 def instances(call: Call) -> Reply:
     """events.instances: the occurrences of one series."""
-    calendar = call.calendar(busy=True)
+    calendar, reached = call.account.seen(call.calendar(busy=True))
     size = call.params.get("maxResults", _USUAL_SIZE)
     if "pageToken" in call.params:
         return ok(_head(call, calendar) | call.lists.next(call.params["pageToken"], size))
     master = call.account.event(calendar, call.params["eventId"])
     found = call.account.instances(calendar, master) if master.fields.get("recurrence") else ()
     chosen = [one for one in found if all(test(one) for test in _tests(call, calendar))]
-    token = sync_token(call.account, f"{calendar.id} {master.id}", {})
+    token = sync_token(call.account, f"{calendar.id} {master.id}", {}, reached)
     shown = [_stated(call, calendar, one) for one in chosen]
     return ok(_head(call, calendar) | call.lists.begin(shown, token, size))
 
 
-def _changed(call: Call, calendar: Calendar, query: Json, size: int) -> Json:
+def _omitted(call: Call) -> set[str]:
+    return call.account.switches.omits
+
+
+def _changed(call: Call, seen: tuple[Calendar, int], query: Json, size: int) -> Json:
     """Return what changed since the token: deleted events always among it."""
+    calendar, reached = seen
     for name in _NOT_WITH_TOKEN:
         if name in call.params:
             raise invalid(f"{name} cannot be used with a sync token.", f"parameter {name}")
@@ -75,7 +81,7 @@ def _changed(call: Call, calendar: Calendar, query: Json, size: int) -> Json:
     single = call.params.get("singleEvents", False)
     events = call.account.expanded(calendar) if single else calendar.events.values()
     found = sorted((one for one in events if one.change > since), key=_by_number)
-    token = sync_token(call.account, calendar.id, query)
+    token = sync_token(call.account, calendar.id, query, max(reached, since))
     return call.lists.begin([_stated(call, calendar, one) for one in found], token, size)
 
 
@@ -107,6 +113,8 @@ def _tests(call: Call, calendar: Calendar) -> list[Callable[[Event], bool]]:
     if "timeMax" in params:
         highest = times.parsed(params["timeMax"], "timeMax")
         tests.append(lambda one: one.start.instant(calendar.zone) < highest)
+    if "timeMin" in params and "timeMax" in params and lowest >= highest:
+        raise no_time()
     if "originalStart" in params:
         tests.append(lambda one: one.start.suffix() in params["originalStart"])
     return tests
@@ -122,7 +130,10 @@ def _more_tests(call: Call) -> list[Callable[[Event], bool]]:
     if "eventTypes" in params:
         tests.append(lambda one: one.event_type in params["eventTypes"])
     if "updatedMin" in params:
-        least = times.parsed(params["updatedMin"], "updatedMin").timestamp() * 1_000_000
+        since = times.parsed(params["updatedMin"], "updatedMin")
+        if since < call.account.clock.now() - call.account.switches.updated_min_reach:
+            raise too_old()
+        least = since.timestamp() * 1_000_000
         tests.append(lambda one: one.micros >= least)
     pairs = [(place, it) for name, place in _PROPERTIES.items() for it in params.get(name, ())]
     if pairs:
@@ -153,9 +164,10 @@ def _by_number(event: Event) -> tuple[int, str]:
 
 
 def _stated(call: Call, calendar: Calendar, event: Event) -> Json:
-    if event.gone:
+    if event.gone and call.account.switches.tombstones == "id":
         return render.tombstone(event, calendar)
     stated = render.event(event, calendar, call.params.get("timeZone"))
+    stated |= call.account.switches.extra_keys
     return stated if call.sees_all(calendar) else render.busy_only(stated)
 
 

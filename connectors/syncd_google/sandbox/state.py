@@ -9,7 +9,9 @@ from typing import Any
 
 from syncd.clock import Clock
 from syncd_google.sandbox import times
-from syncd_google.sandbox.refusal import not_found
+from syncd_google.sandbox.past import Past
+from syncd_google.sandbox.refusal import not_found, too_young
+from syncd_google.sandbox.switches import Switches
 from syncd_google.sandbox.times import When
 
 EMAIL = "planner@example.com"
@@ -20,7 +22,8 @@ class Event:
     """One event; ``fields`` are what its owner writes beside the times.
 
     number: the order of creation · micros: when it was last edited, in microseconds ·
-    change: where that stands among all edits · series, original: of an exception.
+    change: where that stands among all edits · series, original: of an exception ·
+    moved: it went to another calendar; in the bin it can't be found.
     """
 
     id: str
@@ -37,6 +40,7 @@ class Event:
     event_type: str = "default"
     series: str | None = None
     original: When | None = None
+    moved: bool = False
 
     @property
     def etag(self) -> str:
@@ -64,6 +68,7 @@ class Calendar:
     """One calendar, and how it stands in the user's list.
 
     ours: made by an application with the scope for the calendars that it made.
+    made: when, of a secondary one.
     """
 
     id: str
@@ -75,17 +80,32 @@ class Calendar:
     primary: bool = False
     ours: bool = False
     gone: bool = False
+    made: datetime | None = None
     micros: int = 0
     change: int = 0
     entry: dict[str, Any] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)
 
 
+class Skewed:
+    """The service's clock, which may be wrong."""
+
+    def __init__(self, clock: Clock, switches: Switches) -> None:
+        self._clock = clock
+        self._switches = switches
+
+    def now(self) -> datetime:
+        """Return the time as the service tells it."""
+        return self._clock.now() + self._switches.skew
+
+
 class Account:
     """One user's calendars; every edit goes through ``touch``."""
 
     def __init__(self, clock: Clock, zone: str) -> None:
-        self.clock = clock
+        self.switches = Switches()
+        self.clock = Skewed(clock, self.switches)
+        self.past = Past()
         self.zone = zone
         self.calendars: dict[str, Calendar] = {}
         self.changes = 0
@@ -117,9 +137,23 @@ class Account:
         made = hashlib.sha256(f"calendar {number}".encode()).hexdigest()
         name = id or f"c_{made}@group.calendar.google.com"
         calendar = Calendar(id=name, number=number, summary=summary, zone=zone, **more)
+        calendar.made = None if calendar.primary else self.clock.now()
         self.calendars[name] = calendar
         self.touch(calendar)
         return calendar
+
+    def answers_yet(self, calendar: Calendar) -> None:
+        """Refuse what is asked of a calendar that was made too short a time ago."""
+        young = self.switches.young
+        if young and calendar.made and self.clock.now() < calendar.made + young:
+            raise too_young(self.switches.young_answer)
+
+    def seen(self, calendar: Calendar) -> tuple[Calendar, int]:
+        """Return a calendar as listings see it, and the number of the last edit by then."""
+        if not self.switches.stale:
+            return calendar, self.changes
+        at = self.clock.now() - self.switches.stale
+        return self.past.calendar(calendar, at), self.past.change(at)
 
     def calendar(self, name: str) -> Calendar:
         """Return a calendar by id, or the primary one."""
@@ -145,9 +179,17 @@ class Account:
             uid=uid,
             **more,
         )
-        calendar.events[name] = event
-        self.touch(event)
+        self._put(calendar, event)
         return event
+
+    def _put(self, calendar: Calendar, event: Event, *, touch: bool = True) -> None:
+        calendar.events[event.id] = event
+        if touch:
+            self.touch(event)
+        else:
+            self.changes += 1
+            event.change = self.changes
+        self.past.note(self.clock.now(), calendar.id, event)
 
     def event(self, calendar: Calendar, name: str) -> Event:
         """Return an event by id; an occurrence of a series too."""
@@ -195,21 +237,54 @@ class Account:
                 yield event
 
     def keep(self, calendar: Calendar, event: Event, old: tuple[Any, ...]) -> None:
-        """Keep an edited event, if anything was edited: else its etag stays too."""
+        """Keep an edited event, if anything was edited: else its etag stays too.
+
+        Other reminders alone do not move ``updated`` (discovery document).
+        """
         if event.content() == old:
             return
-        calendar.events[event.id] = event
-        self.touch(event)
+        quiet = {"reminders": event.fields.get("reminders")}
+        start, end, fields, *rest = old
+        alike = (start, end, {**fields, **quiet}, *rest) == (
+            *event.content()[:2],
+            {**event.fields, **quiet},
+            *event.content()[3:],
+        )
+        self._put(calendar, event, touch=not alike)
 
-    def cancel(self, calendar: Calendar, event: Event) -> None:
+    def cancel(self, calendar: Calendar, event: Event, *, moved: bool = False) -> None:
         """Delete an event: it stays as cancelled; a series takes its exceptions along."""
-        event.status = "cancelled"
+        event.status, event.moved = "cancelled", moved
         event.sequence += 1
-        calendar.events[event.id] = event
-        self.touch(event)
-        for one in calendar.events.values():
+        self._put(calendar, event)
+        for one in list(calendar.events.values()):
             if one.series == event.id and not one.gone:
-                self.cancel(calendar, one)
+                self.cancel(calendar, one, moved=moved)
+
+    def move(self, calendar: Calendar, event: Event, target: Calendar) -> Event:
+        """Move an event: a tombstone stays behind, and the same id is found there."""
+        fields = dict(event.fields)
+        if not self.switches.keeps_private:
+            fields = without_private(fields)
+        self._put(target, replace(event, fields=fields, number=self.number()))
+        left = replace(event)
+        self.cancel(calendar, left, moved=True)
+        return left
+
+    def purge(self) -> None:
+        """Forget deleted events for good; older sync tokens end with them."""
+        for calendar in self.calendars.values():
+            kept = {name: one for name, one in calendar.events.items() if not one.gone}
+            calendar.events = kept
+        self.epoch += 1
+
+
+def without_private(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return an event's fields without the properties of this copy alone."""
+    kept = dict(fields.get("extendedProperties", {}))
+    kept.pop("private", None)
+    rest = {name: it for name, it in fields.items() if name != "extendedProperties"}
+    return rest | ({"extendedProperties": kept} if kept else {})
 
 
 def _later(start: When, span: Any) -> datetime:

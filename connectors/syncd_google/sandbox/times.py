@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
-from syncd_google.sandbox.refusal import invalid, refusal, required
+from syncd_google.sandbox.refusal import invalid, no_time, required
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 _MOST = 1000  # occurrences of one series in one answer
@@ -108,7 +108,7 @@ def check(start: When, end: When) -> None:
     if (start.day is None) != (end.day is None):
         raise invalid("Invalid start time.")
     if end.instant("UTC") < start.instant("UTC") or start.day == end.day is not None:
-        raise refusal(400, "timeRangeEmpty", "The specified time range is empty.")
+        raise no_time()
 
 
 def occurrences(start: When, rules: list[str], zone: str) -> Iterator[When]:

@@ -1,14 +1,15 @@
 """The user of the sandbox, with every key that official clients expect."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from syncd_todoist.sandbox.switches import Switches
 from syncd_todoist.sandbox.wire import USER_ID, Json
+from syncd_todoist.sandbox.zones import zone_of
 
 
 def tz_info(zone: str, now: datetime) -> Json:
     """Return a zone as the user object tells it."""
-    local = now.astimezone(ZoneInfo(zone))
+    local = now.astimezone(zone_of(zone))
     offset = int((local.utcoffset() or local - local).total_seconds()) // 60
     hours, minutes = divmod(abs(offset), 60)
     sign = "-" if offset < 0 else "+"
@@ -75,20 +76,21 @@ def user(zone: str, now: datetime, inbox: str, *, premium: bool) -> Json:
     }
 
 
-def plan_limits(*, premium: bool) -> Json:
+def plan_limits(switches: Switches) -> Json:
     """Return what the account's plan allows."""
+    premium, limits = switches.premium, switches.limits
     return {
         "current": {
             "plan_name": "pro" if premium else "free",
-            "max_projects": 300 if premium else 5,
-            "max_sections": 20,
-            "max_tasks": 300,
-            "max_labels": 500,
-            "durations": premium,
+            "max_projects": switches.most_projects,
+            "max_sections": limits.sections_per_project,
+            "max_tasks": limits.tasks_per_project,
+            "max_labels": limits.labels,
+            "durations": switches.durations,
             "deadlines": premium,
             "labels_per_task": 100,
-            "sections_per_project": 20,
-            "tasks_per_project": 300,
+            "sections_per_project": limits.sections_per_project,
+            "tasks_per_project": limits.tasks_per_project,
         },
         "next": None,
     }

@@ -17,7 +17,8 @@ from syncd.connect.faults import App, Message, Receive, Scope, Send
 from syncd_todoist.sandbox.page import Page
 from syncd_todoist.sandbox.person import TodoistPerson
 from syncd_todoist.sandbox.rest import Rest
-from syncd_todoist.sandbox.state import State, Switches
+from syncd_todoist.sandbox.state import State
+from syncd_todoist.sandbox.switches import Switches
 from syncd_todoist.sandbox.sync import Sync, parsed
 from syncd_todoist.sandbox.wire import ApiError, Json, bad, unauthorized
 
@@ -52,6 +53,11 @@ class TodoistSandbox:
         """Forget every sync token that was ever given out."""
         with self.state.lock:
             self.state.tokens.clear()
+
+    def empty_listing_once(self) -> None:
+        """Let the next full listing (of anything but projects in ``/sync``) find nothing."""
+        with self.state.lock:
+            self.state.empty_listings += 1
 
     def revoke_token(self) -> None:
         """Accept no token any more."""
@@ -209,6 +215,7 @@ def _route(state: State, method: str, path: str, answer: Answer) -> Route:
         with state.lock:
             try:
                 _authorized(state, request)
+                _fits(raw)
                 body = _body(raw) if method == "POST" else {}
                 found = answer(request, body)
             except ApiError as error:
@@ -224,6 +231,7 @@ def _sync_endpoint(state: State, sync: Sync) -> Endpoint:
         with state.lock:
             try:
                 _authorized(state, request)
+                _fits(raw)
                 body = parsed(request.headers.get("content-type", ""), raw)
                 return JSONResponse(sync.answer(body))
             except ApiError as error:
@@ -235,6 +243,12 @@ def _sync_endpoint(state: State, sync: Sync) -> Endpoint:
 def _authorized(state: State, request: Request) -> None:
     if state.token is None or request.headers.get("authorization") != f"Bearer {state.token}":
         raise unauthorized()
+
+
+def _fits(raw: bytes) -> None:
+    """Refuse a body of more than a MiB; code and tag are assumed."""
+    if len(raw) > 1 << 20:
+        raise ApiError(413, 413, "BODY_TOO_LARGE", "Request body too large")
 
 
 def _body(raw: bytes) -> Json:
@@ -251,6 +265,8 @@ def _refusal(error: ApiError) -> Response:
     headers = {}
     if error.status == 401:
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    if error.status == 429:
+        headers["Retry-After"] = str(error.body["error_extra"]["retry_after"])
     return JSONResponse(error.body, status_code=error.status, headers=headers)
 
 

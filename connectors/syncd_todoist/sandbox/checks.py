@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
-from syncd_todoist.sandbox.state import Switches
+from syncd_todoist.sandbox.switches import Switches
 from syncd_todoist.sandbox.wire import Json, bad, premium_only
 
 _LABEL = re.compile(r"(?:^|\s)@([^\s@]+)")
@@ -55,7 +56,7 @@ def duration(value: Any, switches: Switches) -> Json:
     """Return the duration to keep, if the account has durations."""
     if value is None:
         return {"duration": None}
-    if not switches.premium:
+    if not switches.durations:
         if switches.ignores_durations:
             return {}
         raise premium_only("duration")
@@ -65,3 +66,32 @@ def duration(value: Any, switches: Switches) -> Json:
     if not isinstance(amount, int) or amount <= 0 or value["unit"] not in ("minute", "day"):
         raise bad("duration")
     return {"duration": {"amount": amount, "unit": value["unit"]}}
+
+
+def deadline(value: Any, switches: Switches) -> Json:
+    """Return the deadline to keep: a day, and only on a paid plan."""
+    if value is None:
+        return {"deadline": None}
+    if not switches.premium:
+        raise premium_only("deadline")
+    if not isinstance(value, dict) or set(value) - {"date", "lang"}:
+        raise bad("deadline")
+    try:
+        day = date.fromisoformat(str(value.get("date"))).isoformat()
+    except ValueError:
+        raise bad("deadline") from None
+    return {"deadline": {"date": day, "lang": value.get("lang") or "en"}}
+
+
+def lasting_duration(raw: Json, switches: Switches) -> Json:
+    """Return an item without its duration where that has nothing to stand on.
+
+    The service discards it and answers "ok" (Doist/todoist-sdk-typescript#242).
+    """
+    due = raw["due"]
+    kept = {
+        "nothing": True,
+        "due": due is not None,
+        "time": due is not None and "T" in due["date"],
+    }
+    return raw if kept[switches.duration_needs] else {**raw, "duration": None}

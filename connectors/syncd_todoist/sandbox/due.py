@@ -3,14 +3,15 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from syncd_todoist.sandbox.wire import Json, bad
+from syncd_todoist.sandbox.zones import zone_of
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _EVERY = re.compile(
     r"every(?: (?P<other>other|\d+))? ?(?P<what>day|days|week|weeks|" + "|".join(_DAYS) + ")"
 )
+_LONGEST = 150
 _KEYS = {"date", "string", "timezone", "lang", "is_recurring"}
 
 
@@ -23,6 +24,8 @@ def parse(value: Any, zone: str, now: datetime) -> Json | None:
     text = str(value.get("string") or "").strip()
     if value.get("date") is None:
         return from_string(text, zone, now)
+    if len(text) > _LONGEST:
+        raise bad("due")
     moment, own_zone = _dated(str(value["date"]), value.get("timezone"), zone)
     repeats = bool(_EVERY.fullmatch(text.lower()))
     return {
@@ -37,7 +40,9 @@ def parse(value: Any, zone: str, now: datetime) -> Json | None:
 def from_string(text: str, zone: str, now: datetime) -> Json | None:
     """Return the due that a person's words make; 400 for words not understood."""
     words = text.lower()
-    today = now.astimezone(ZoneInfo(zone)).date()
+    if len(text) > _LONGEST:
+        raise bad("due")
+    today = now.astimezone(zone_of(zone)).date()
     if words in ("", "no date", "no due date"):
         return None
     found = _EVERY.fullmatch(words)
@@ -53,7 +58,7 @@ def from_string(text: str, zone: str, now: datetime) -> Json | None:
 
 def advanced(due: Json, zone: str, now: datetime) -> Json:
     """Return a repeating due at its next occurrence: after today, counted from itself."""
-    today = now.astimezone(ZoneInfo(zone)).date()
+    today = now.astimezone(zone_of(zone)).date()
     text = due["date"]
     day = date.fromisoformat(text[:10])
     while True:
@@ -98,9 +103,10 @@ def _dated(text: str, own_zone: Any, zone: str) -> tuple[str, str | None]:
         at = datetime.fromisoformat(text).replace(microsecond=0)
         if at.tzinfo is None and own_zone is None:
             return at.isoformat(), None
-        named = ZoneInfo(str(own_zone or zone))  # a Z without a zone: the user's
-        at = at if at.tzinfo else at.replace(tzinfo=named)
-        return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), named.key
+        named = str(own_zone or zone)  # a Z without a zone: the user's
+        at = at if at.tzinfo else at.replace(tzinfo=zone_of(named))
+        zone_of(named)
+        return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), named
     except (ValueError, OSError, KeyError, OverflowError):
         raise bad("due") from None
 
@@ -110,5 +116,5 @@ def _words(moment: str, zone: str | None) -> str:
         day = date.fromisoformat(moment)
         return f"{day.day} {day:%b %Y}"
     at = datetime.fromisoformat(moment)
-    local = at.astimezone(ZoneInfo(zone)) if zone else at
+    local = at.astimezone(zone_of(zone)) if zone else at
     return f"{local.day} {local:%b %Y %H:%M}"

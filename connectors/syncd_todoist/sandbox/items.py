@@ -4,7 +4,17 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from syncd_todoist.sandbox import due as dues
-from syncd_todoist.sandbox.checks import duration, labels, parsed_labels, priority, text, words
+from syncd_todoist.sandbox.checks import (
+    deadline,
+    duration,
+    labels,
+    lasting_duration,
+    parsed_labels,
+    priority,
+    text,
+    words,
+)
+from syncd_todoist.sandbox.room import Room
 from syncd_todoist.sandbox.state import State
 from syncd_todoist.sandbox.wire import Json, bad, moment, new_item
 
@@ -17,6 +27,11 @@ UPDATE = words(
     "id content description due deadline duration priority labels is_collapsed day_order "
     "child_order order_key assigned_by_uid responsible_uid"
 )
+_OPEN = {"checked": False, "completed_at": None, "completed_by_uid": None}
+_COPIED = words(
+    "project_id section_id content description labels priority due deadline duration "
+    "child_order is_collapsed"
+)
 _PLAIN = ("child_order", "day_order", "is_collapsed", "responsible_uid", "assigned_by_uid")
 
 
@@ -25,6 +40,7 @@ class Items:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._room = Room(state)
 
     def add(self, args: Mapping[str, Any]) -> Json:
         """Add a task; into the Inbox where nothing else is said."""
@@ -37,12 +53,17 @@ class Items:
             raw["labels"] = [*raw["labels"], *found]
         if "child_order" not in args:
             raw["child_order"] = sum(1 for _ in self._state.live("items"))
+        self._room.for_items(raw["project_id"])
+        raw = lasting_duration(raw, self._state.switches)
         return self._state.put("items", raw, touch=False)
 
     def update(self, item: Any, args: Mapping[str, Any]) -> Json:
-        """Change fields of a task; null clears due, deadline and duration."""
-        raw = self._state.get("items", item)
-        return self._state.change("items", raw, **self._values(args))
+        """Change fields of a task; null clears due, deadline and duration.
+
+        What a duration needs takes it along when it goes.
+        """
+        raw = {**self._state.get("items", item), **self._values(args)}
+        return self._state.change("items", lasting_duration(raw, self._state.switches))
 
     def move(self, item: Any, args: Mapping[str, Any]) -> Json:
         """Move a task, and all below it, to exactly one place."""
@@ -52,6 +73,8 @@ class Items:
         if args.get("parent_id") in {one["id"] for one in self._below(raw, with_it=True)}:
             raise bad("parent_id")
         place = self._place({key: value for key, value in args.items() if value})
+        coming = [it for it in self._below(raw, with_it=True) if not it["checked"]]
+        self._room.for_items(place["project_id"], coming)
         moved = self._state.change("items", raw, **place)
         for below in self._below(moved):
             where = {key: place[key] for key in ("project_id", "section_id")}
@@ -65,8 +88,33 @@ class Items:
             return self.complete(item)
         state = self._state
         advanced = dues.advanced(raw["due"], state.switches.zone, state.clock.now())
+        if state.switches.resets_subtasks:
+            self._reset_below(raw)
         count = raw["completed_count"] + 1
         return state.change("items", raw, due=advanced, completed_count=count)
+
+    def move_on(self, item: Any, args: Mapping[str, Any]) -> Json:
+        """Complete a repeating task with the due that a client chose, or take that back."""
+        raw = self._state.get("items", item)
+        forward = bool(args.get("is_forward", 1))
+        if args.get("reset_subtasks"):
+            self._reset_below(raw)
+        count = max(0, raw["completed_count"] + (1 if forward else -1))
+        values = self._values({"due": args.get("due")})
+        return self._state.change("items", raw, completed_count=count, **values)
+
+    def put_on_days(self, orders: Any) -> None:
+        """Say in which order tasks stand in the view of a day."""
+        if not isinstance(orders, Mapping):
+            raise bad("ids_to_orders")
+        for item, order in orders.items():
+            raw = self._state.get("items", item)
+            self._state.change("items", raw, day_order=order)
+
+    def _reset_below(self, raw: Json) -> None:
+        for one in self._below(raw):
+            if one["checked"]:
+                self._state.change("items", one, **_OPEN)
 
     def complete(self, item: Any, at: str | None = None) -> Json:
         """Complete a task with all below it, a repeating one for good."""
@@ -82,15 +130,26 @@ class Items:
 
     def uncomplete(self, item: Any) -> Json:
         """Reopen a task, last in its list, with what is above it."""
-        raw: Json | None = self._state.get("items", item)
+        raw = self._state.get("items", item)
+        back = [it for it in self._and_above(raw) if it["checked"]]
+        self._room.for_items(raw["project_id"], back)
         last = max((one["child_order"] for one in self._state.live("items")), default=0) + 1
-        while raw is not None:
-            opened = {"checked": False, "completed_at": None, "completed_by_uid": None}
-            if raw["checked"]:
-                self._state.change("items", raw, child_order=last, **opened)
-            parent = raw["parent_id"]
-            raw = self._state.tables["items"].get(parent) if parent else None
+        for one in back:
+            self._state.change("items", one, child_order=last, **_OPEN)
         return self._state.get("items", item)
+
+    def copy(self, item: Any, parent: str | None = None) -> Json:
+        """Duplicate a task as the app does, with what is open below it."""
+        raw = self._state.get("items", item)
+        self._room.for_items(raw["project_id"])
+        copied = new_item(self._state.fresh_id(), self._state.stamps())
+        copied |= {key: raw[key] for key in _COPIED}
+        copied["parent_id"] = parent or raw["parent_id"]
+        below = [one for one in self._children(raw) if not one["checked"]]
+        made = self._state.put("items", copied, touch=False)
+        for one in below:
+            self.copy(one["id"], made["id"])
+        return made
 
     def delete(self, item: Any) -> None:
         """Delete a task with all below it; tombstones stay."""
@@ -100,9 +159,17 @@ class Items:
     def _below(self, raw: Json, *, with_it: bool = False) -> Iterator[Json]:
         if with_it:
             yield raw
-        for one in list(self._state.tables["items"].values()):
-            if one["parent_id"] == raw["id"] and not one["is_deleted"]:
-                yield from self._below(one, with_it=True)
+        for one in self._children(raw):
+            yield from self._below(one, with_it=True)
+
+    def _children(self, raw: Json) -> list[Json]:
+        items = self._state.tables["items"].values()
+        return [it for it in items if it["parent_id"] == raw["id"] and not it["is_deleted"]]
+
+    def _and_above(self, raw: Json | None) -> Iterator[Json]:
+        while raw is not None and not raw["is_deleted"]:
+            yield raw
+            raw = self._state.tables["items"].get(raw["parent_id"] or "")
 
     def _place(self, args: Mapping[str, Any]) -> Json:
         if args.get("parent_id"):
@@ -138,6 +205,6 @@ class Items:
             "priority": lambda it: {"priority": priority(it)},
             "labels": lambda it: {"labels": labels(it)},
             "due": lambda it: {"due": dues.parse(it, zone, now)},
-            "deadline": lambda it: {"deadline": {"lang": "en", **it} if it else None},
+            "deadline": lambda it: deadline(it, self._state.switches),
             "duration": lambda it: duration(it, self._state.switches),
         }

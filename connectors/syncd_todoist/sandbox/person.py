@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from syncd.model.entities import Kind
 from syncd.model.values import Moment, Value
@@ -11,12 +10,15 @@ from syncd_todoist.sandbox.items import Items
 from syncd_todoist.sandbox.places import Places, Small
 from syncd_todoist.sandbox.state import State
 from syncd_todoist.sandbox.wire import Json
+from syncd_todoist.sandbox.zones import zone_of
 
 _TABLE = {Kind.TASK: "items", Kind.GOAL: "sections"}
 
 
 class TodoistPerson:
     """Adds, changes, ticks and deletes tasks; goals are sections.
+
+    Where several share a title, an act takes an id of ``ids`` in its place.
 
     ``recurrence`` takes the words of Todoist ("every day"); ``link`` is the last line of
     a description where it is an address, and stays when the notes above it change.
@@ -38,6 +40,11 @@ class TodoistPerson:
         with self._state.lock:
             raw = self._find(kind, title)
             return {"title": _title(raw)} if kind is Kind.GOAL else self._fields(raw)
+
+    def ids(self, kind: Kind, title: str) -> list[str]:
+        """Return the ids of all items of this title."""
+        with self._state.lock:
+            return [raw["id"] for raw in self._shown(kind) if _title(raw) == title]
 
     def add(self, kind: Kind, title: str, **fields: Value) -> None:
         """Add a task or a section to the plan's project."""
@@ -109,10 +116,48 @@ class TodoistPerson:
             said = [one["content"] for one in notes if one.get("item_id") == raw["id"]]
             return said == [comment] and raw["deadline"] == {"date": deadline, "lang": "en"}
 
+    def duplicate(self, title: str) -> str:
+        """Duplicate a task with what is open below it; return the copy's id."""
+        with self._state.lock:
+            return str(self._items.copy(self._find(Kind.TASK, title)["id"])["id"])
+
+    def copy_and_delete(self, title: str) -> str:
+        """Duplicate a task and delete the original; return the copy's id."""
+        with self._state.lock:
+            raw = self._find(Kind.TASK, title)
+            made = self._items.copy(raw["id"])
+            self._items.delete(raw["id"])
+            return str(made["id"])
+
+    def end(self, title: str) -> None:
+        """Complete a repeating task for good."""
+        with self._state.lock:
+            self._items.complete(self._find(Kind.TASK, title)["id"])
+
+    def rename_label(self, name: str, new: str) -> None:
+        """Rename a label on every task that has it."""
+        with self._state.lock:
+            Small(self._state).rename(name, new)
+
     def archive_section(self, title: str) -> None:
         """Archive a section."""
         with self._state.lock:
             self._places.archive_section(self._find(Kind.GOAL, title)["id"], archived=True)
+
+    def unarchive_section(self, title: str) -> None:
+        """Bring an archived section back, and its tasks."""
+        with self._state.lock:
+            for raw in list(self._state.tables["sections"].values()):
+                if title in (raw["name"], raw["id"]) and raw["is_archived"]:
+                    self._places.archive_section(raw["id"], archived=False)
+                    return
+            raise KeyError(title)
+
+    def move_section(self, title: str, project: str) -> None:
+        """Move a section with its tasks to another project."""
+        with self._state.lock:
+            raw = self._find(Kind.GOAL, title)
+            self._places.move_section(raw["id"], self._named(project)["id"])
 
     def add_project(self, name: str) -> None:
         """Add a project."""
@@ -125,9 +170,18 @@ class TodoistPerson:
             self._places.delete_project(self._named(name)["id"])
 
     def archive_project(self, name: str) -> None:
-        """Archive a project."""
+        """Archive a project with those below it."""
         with self._state.lock:
             self._places.archive_project(self._named(name)["id"], archived=True)
+
+    def unarchive_project(self, name: str) -> None:
+        """Bring an archived project back."""
+        with self._state.lock:
+            for raw in list(self._state.tables["projects"].values()):
+                if raw["name"] == name and raw["is_archived"] and not raw["is_deleted"]:
+                    self._places.archive_project(raw["id"], archived=False)
+                    return
+            raise KeyError(name)
 
     def rename_project(self, name: str, new: str) -> None:
         """Rename a project."""
@@ -154,6 +208,9 @@ class TodoistPerson:
         raise KeyError(kind)
 
     def _find(self, kind: Kind, title: str) -> Json:
+        known = self._state.tables[_TABLE[kind]].get(title)
+        if known is not None and not known["is_deleted"]:
+            return known
         hidden = reversed(self._state.tables[_TABLE[kind]].values())
         done = [raw for raw in hidden if raw.get("checked") and not raw["is_deleted"]]
         for raw in [*self._shown(kind), *done]:
@@ -236,5 +293,5 @@ def _day_or_moment(due: Json | None, zone: str) -> Value:
         return date.fromisoformat(due["date"])
     at = datetime.fromisoformat(due["date"])
     if at.tzinfo is None:
-        return Moment(at.replace(tzinfo=ZoneInfo(zone)), zone)
+        return Moment(at.replace(tzinfo=zone_of(zone)), zone)
     return Moment(at, due["timezone"])

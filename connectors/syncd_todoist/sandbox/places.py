@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syncd_todoist.sandbox.checks import text, words
+from syncd_todoist.sandbox.room import Room
 from syncd_todoist.sandbox.state import State
 from syncd_todoist.sandbox.wire import Json, bad, moment, new_label, new_note, new_section
 
@@ -19,10 +20,14 @@ class Places:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._room = Room(state)
 
     def add_project(self, args: Mapping[str, Any]) -> Json:
         """Add a project."""
         name = text(args.get("name"), "name", 120)
+        if args.get("parent_id"):
+            self._state.get("projects", args["parent_id"])
+        self._room.for_project()
         more = {key: args[key] for key in PROJECT - {"name"} if args.get(key) is not None}
         return self._state.add_project(name, **more)
 
@@ -33,21 +38,56 @@ class Places:
             new["name"] = text(new["name"], "name", 120)
         return self._state.change("projects", self._state.get("projects", project), **new)
 
-    def archive_project(self, project: Any, *, archived: bool) -> Json:
-        """Archive a project, or bring it back; its tasks are just no longer active."""
+    def move_project(self, project: Any, parent: Any) -> Json:
+        """Move a project below another, or to the root."""
         raw = self._state.get("projects", project)
-        return self._state.change("projects", raw, is_archived=archived, child_order=0)
+        if parent in {one["id"] for one in self._projects_below(raw)}:
+            raise bad("parent_id")
+        above = self._state.get("projects", parent)["id"] if parent else None
+        return self._state.change("projects", raw, parent_id=above)
+
+    def archive_project(self, project: Any, *, archived: bool) -> Json:
+        """Archive a project with those below it, or bring it back alone, as a root.
+
+        Its tasks are just no longer active; that they are told anew once it is back is
+        assumed.
+        """
+        raw = self._state.get("projects", project)
+        if archived:
+            for one in self._projects_below(raw):
+                self._state.change("projects", one, is_archived=True, child_order=0)
+            return self._state.get("projects", project)
+        if raw["is_archived"]:
+            self._room.for_project()
+        new = {"is_archived": False, "child_order": 0, "parent_id": None}
+        made = self._state.change("projects", raw, **new)
+        for table in ("sections", "items"):
+            self._tell_anew(table, "project_id", raw["id"])
+        return made
 
     def delete_project(self, project: Any) -> None:
-        """Delete a project with all that is in it."""
-        raw = self._state.get("projects", project)
-        for table in ("sections", "items"):
-            self._delete_all(table, "project_id", raw["id"])
-        self._state.change("projects", raw, is_deleted=True)
+        """Delete a project with all that is in it and below it."""
+        for raw in self._projects_below(self._state.get("projects", project)):
+            for table in ("sections", "items"):
+                self._delete_all(table, "project_id", raw["id"])
+            self._state.change("projects", raw, is_deleted=True)
+
+    def _projects_below(self, raw: Json) -> list[Json]:
+        found = [raw]
+        for one in list(self._state.tables["projects"].values()):
+            if one["parent_id"] == raw["id"] and not one.get("is_deleted"):
+                found += self._projects_below(one)
+        return found
+
+    def _tell_anew(self, table: str, key: str, value: str) -> None:
+        for one in list(self._state.live(table)):
+            if one[key] == value:
+                self._state.put(table, one, touch=False)
 
     def add_section(self, args: Mapping[str, Any]) -> Json:
         """Add a section to a project."""
         project = self._state.get("projects", args.get("project_id"))
+        self._room.for_section(project["id"])
         raw = new_section(self._state.fresh_id(), self._state.stamps())
         there = (
             one for one in self._state.live("sections") if one["project_id"] == project["id"]
@@ -65,26 +105,51 @@ class Places:
         return self._state.change("sections", self._state.get("sections", section), **new)
 
     def archive_section(self, section: Any, *, archived: bool) -> Json:
-        """Archive a section, its open tasks completed with it, or bring it back alone.
+        """Archive a section "and all its descendants tasks", or bring them back.
 
-        (The documentation says "and all its descendants tasks"; that they are then
-        completed is chosen here.)
+        What is shown of these tasks meanwhile is not recorded: ``archived_tasks`` says.
         """
         raw = self._state.get("sections", section)
+        if not archived and raw["is_archived"]:
+            self._room.for_section(raw["project_id"])
+            coming = [it for it in self._state.live("items") if it["section_id"] == raw["id"]]
+            self._room.for_items(raw["project_id"], coming)
         when = moment(self._state.now()) if archived else None
         if archived:
-            for one in list(self._state.live("items")):
-                if one["section_id"] == raw["id"]:
-                    self._state.change("items", one, checked=True, completed_at=when)
-        return self._state.change("sections", raw, is_archived=archived, archived_at=when)
+            self._archive_tasks(raw["id"], when)
+        made = self._state.change("sections", raw, is_archived=archived, archived_at=when)
+        if not archived:
+            self._bring_back_tasks(raw["id"])
+        return made
+
+    def _archive_tasks(self, section: str, when: str | None) -> None:
+        new: Mapping[str, Json] = {
+            "completed": {"checked": True, "completed_at": when},
+            "marked": {"is_archived": True},
+        }
+        changed = new.get(self._state.switches.archived_tasks)
+        for one in list(self._state.live("items")) if changed else ():
+            if one["section_id"] == section:
+                self._state.change("items", one, **changed or {})
+
+    def _bring_back_tasks(self, section: str) -> None:
+        for one in list(self._state.tables["items"].values()):
+            if one["section_id"] == section and one.get("is_archived"):
+                self._state.change("items", one, is_archived=False)
+        if self._state.switches.archived_tasks == "gone":
+            self._tell_anew("items", "section_id", section)
 
     def move_section(self, section: Any, project: Any) -> Json:
         """Move a section with its tasks to another project."""
         target = self._state.get("projects", project)["id"]
         raw = self._state.get("sections", section)
-        for one in list(self._state.tables["items"].values()):
-            if one["section_id"] == raw["id"] and not one["is_deleted"]:
-                self._state.change("items", one, project_id=target)
+        if target != raw["project_id"]:
+            self._room.for_section(target)
+        items = self._state.tables["items"].values()
+        coming = [it for it in items if it["section_id"] == raw["id"] and not it["is_deleted"]]
+        self._room.for_items(target, [it for it in coming if not it["checked"]])
+        for one in coming:
+            self._state.change("items", one, project_id=target)
         return self._state.change("sections", raw, project_id=target)
 
     def delete_section(self, section: Any) -> None:
@@ -104,9 +169,11 @@ class Small:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._room = Room(state)
 
     def add_label(self, args: Mapping[str, Any]) -> Json:
         """Add a personal label."""
+        self._room.for_label()
         raw = new_label(self._state.fresh_number())
         raw["order"] = args.get("order") or args.get("item_order") or 1
         raw |= {key: args[key] for key in ("color", "is_favorite") if args.get(key) is not None}
@@ -122,10 +189,13 @@ class Small:
             self.rename(raw["name"], new["name"])
         return self._state.change("labels", raw, **new)
 
-    def delete_label(self, label: Any) -> None:
-        """Delete a label, from all tasks too."""
+    def delete_label(self, label: Any, cascade: Any = None) -> None:
+        """Delete a label, from all tasks too unless ``cascade`` is "none"."""
         raw = self._state.get("labels", label)
-        self.rename(raw["name"], None)
+        if cascade not in (None, "all", "none"):
+            raise bad("cascade")
+        if cascade != "none":
+            self.rename(raw["name"], None)
         self._state.change("labels", raw, is_deleted=True)
 
     def rename(self, old: str, new: str | None) -> None:

@@ -10,6 +10,7 @@ from syncd_todoist.sandbox.checks import only, words
 from syncd_todoist.sandbox.items import Items
 from syncd_todoist.sandbox.places import LABEL, PROJECT, SECTION, Places, Small
 from syncd_todoist.sandbox.state import State
+from syncd_todoist.sandbox.view import View
 from syncd_todoist.sandbox.wire import Json, bad, not_found
 
 Query = Mapping[str, str]
@@ -37,7 +38,7 @@ class Rest:
     def tasks(self, query: Query) -> Json:
         """GET /tasks."""
         only(query, words("project_id section_id parent_id label ids limit cursor"))
-        rows = list(self._state.active_items())
+        rows = self._listed(self._seen().active_items())
         for key in ("project_id", "section_id", "parent_id"):
             if key in query:
                 rows = [raw for raw in rows if raw[key] == query[key]]
@@ -49,9 +50,15 @@ class Rest:
         return self._page(rows, query)
 
     def task(self, item: str) -> Json:
-        """GET /tasks/{id}: of active tasks only; a completed one is not found (assumed)."""
+        """GET /tasks/{id}: of active tasks; a completed one may be found too.
+
+        (Doist/todoist-mcp#152 shows one that was; other programs say 404.)
+        """
         raw = self._state.get("items", item)
-        if raw not in list(self._state.active_items()):
+        told = raw.get("is_archived") or (
+            raw["checked"] and self._state.switches.shows_completed
+        )
+        if not told and raw not in list(self._state.active_items()):
             raise not_found("Task")
         return self._shown(raw)
 
@@ -112,7 +119,7 @@ class Rest:
             raise bad("since")
         rows = [
             raw
-            for raw in self._state.tables["items"].values()
+            for raw in self._listed(self._seen().tables["items"].values())
             if raw["checked"] and not raw["is_deleted"] and since <= _when(raw, by) <= until
         ]
         if "project_id" in query:
@@ -127,7 +134,7 @@ class Rest:
     def listed(self, table: str, query: Query) -> Json:
         """GET of a list; sections, labels and comments too."""
         only(query, words("project_id task_id limit cursor"))
-        rows = list(self._state.live(table))
+        rows = self._listed(self._seen().live(table))
         if "project_id" in query:
             rows = [raw for raw in rows if raw.get("project_id") == query["project_id"]]
         if "task_id" in query:
@@ -215,6 +222,12 @@ class Rest:
 
     # What they share.
 
+    def _listed(self, rows: Iterable[Json]) -> list[Json]:
+        return [] if self._state.finds_nothing() else self._state.listed(rows)
+
+    def _seen(self) -> View:
+        return self._state.seen(full=False)[0]
+
     def _shown(self, raw: Json) -> Json:
         return {**raw, **self._state.switches.extra_keys}
 
@@ -228,7 +241,8 @@ class Rest:
         start = _decoded(query.get("cursor") or "")
         found = list(rows)
         more = start + limit < len(found)
-        part = found[start : start + limit]
+        again = 1 if start and self._state.switches.repeats_rows else 0
+        part = found[start - again : start + limit]
         shown = [raw["name"] if plain else self._shown(raw) for raw in part]
         return {"results": shown, "next_cursor": _encoded(start + limit) if more else None}
 

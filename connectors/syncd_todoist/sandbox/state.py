@@ -1,11 +1,12 @@
 """What the sandbox holds: objects with the revision of their last change."""
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from syncd.clock import Clock
+from syncd_todoist.sandbox.switches import Switches
+from syncd_todoist.sandbox.view import Journal, View
 from syncd_todoist.sandbox.wire import (
     ApiError,
     Json,
@@ -16,7 +17,6 @@ from syncd_todoist.sandbox.wire import (
     object_id,
 )
 
-TABLES = ("items", "projects", "sections", "labels", "notes")
 _WHAT = {
     "items": "Task",
     "projects": "Project",
@@ -26,45 +26,19 @@ _WHAT = {
 }
 
 
-@dataclass(slots=True)
-class Switches:
-    """What can be chosen of how the sandbox behaves.
-
-    premium: whether the account has durations; ``ignores_durations`` tells whether
-        an account without them ignores or refuses one.
-    repeats_mapping: whether a repeated command is answered with its mapping again.
-    refuses_old_tokens: whether an expired sync token gets a 400, or a full sync.
-    skew: how far the service's clock is ahead.
-    hides_changes: whether replies to commands leave out what these changed.
-    lacks: types of commands that it does not know.
-    extra_keys: keys that are added to every object, unknown to all clients.
-    """
-
-    zone: str = "Europe/Berlin"
-    premium: bool = True
-    ignores_durations: bool = False
-    repeats_mapping: bool = True
-    refuses_old_tokens: bool = True
-    hides_changes: bool = False
-    skew: timedelta = timedelta(0)
-    lacks: frozenset[str] = frozenset()
-    extra_keys: Json = field(default_factory=dict)
-
-
-class State:
+class State(View):
     """All objects of one account; guard what you do with ``lock``."""
 
     def __init__(self, clock: Clock, token: str) -> None:
+        super().__init__(Switches())
         self.clock = clock
         self.token: str | None = token
         self.lock = threading.RLock()
-        self.switches = Switches()
-        self.tables: dict[str, dict[str, Json]] = {name: {} for name in TABLES}
-        self.revisions: dict[str, int] = {}
-        self.revision = 0
+        self.empty_listings = 0
         self.user_revision = 0
         self.tokens: dict[str, int] = {}
         self.executed: dict[str, Json] = {}
+        self._journal = Journal()
         self._counter = 0
         self._last = clock.now() - timedelta(seconds=1)
         self.inbox = self.add_project("Inbox", inbox_project=True)["id"]
@@ -91,11 +65,10 @@ class State:
 
     def put(self, table: str, raw: Json, *, touch: bool = True) -> Json:
         """Keep an object, as changed now."""
-        self.revision += 1
-        self.revisions[raw["id"]] = self.revision
         if touch and "updated_at" in raw:
             raw["updated_at"] = moment(self.now())
-        self.tables[table][raw["id"]] = raw
+        self.keep(table, raw, self.revision + 1)
+        self._journal.note(self.clock.now(), self.revision, table, raw)
         return raw
 
     def change(self, table: str, raw: Json, **new: object) -> Json:
@@ -112,22 +85,24 @@ class State:
             raise ApiError(400, 20, "INVALID_ARGUMENT_VALUE", said, argument="id")
         raise not_found(_WHAT[table])
 
-    def live(self, table: str) -> Iterator[Json]:
-        """Yield what is active: neither deleted nor archived nor completed."""
-        for raw in list(self.tables[table].values()):
-            if not (raw.get("is_deleted") or raw.get("is_archived") or raw.get("checked")):
-                yield raw
+    def seen(self, *, full: bool) -> tuple[View, datetime]:
+        """Return what a listing is answered from, and of when it is."""
+        switches, now = self.switches, self.clock.now()
+        age = max(switches.stale, switches.stale_full if full else timedelta(0))
+        if not age:
+            return self, now
+        return self._journal.as_of(now - age, switches), now - age
 
-    def active_items(self) -> Iterator[Json]:
-        """Yield the active tasks of active projects and sections, in their order."""
-        projects = {raw["id"] for raw in self.live("projects")}
-        sections = {raw["id"] for raw in self.live("sections")} | {None}
-        found = [
-            raw
-            for raw in self.live("items")
-            if raw["project_id"] in projects and raw["section_id"] in sections
-        ]
-        yield from sorted(found, key=lambda raw: raw["child_order"])
+    def finds_nothing(self) -> bool:
+        """Say whether this listing is the one that was to come back empty."""
+        if self.empty_listings:
+            self.empty_listings -= 1
+            return True
+        return False
+
+    def listed(self, rows: Iterable[Json]) -> list[Json]:
+        """Return what a full listing has of these rows."""
+        return [raw for raw in rows if raw["id"] not in self.switches.omits]
 
     def add_project(self, name: str, **more: object) -> Json:
         """Add a project."""
@@ -141,8 +116,8 @@ class State:
         self.revision += 1
         self.user_revision = self.revision
 
-    def new_token(self) -> str:
-        """Return a sync token for what is there now."""
-        token = f"nKp{self.revision}-{object_id(900_000 + len(self.tokens))}"
-        self.tokens[token] = self.revision
+    def new_token(self, revision: int) -> str:
+        """Return a sync token for what is there at a revision."""
+        token = f"nKp{revision}-{object_id(900_000 + len(self.tokens))}"
+        self.tokens[token] = revision
         return token

@@ -9,7 +9,9 @@ from syncd_todoist.sandbox import account
 from syncd_todoist.sandbox.checks import only, words
 from syncd_todoist.sandbox.items import ADD, UPDATE, Items
 from syncd_todoist.sandbox.places import LABEL, PROJECT, SECTION, Places, Small
-from syncd_todoist.sandbox.state import TABLES, State
+from syncd_todoist.sandbox.rate import Rate
+from syncd_todoist.sandbox.state import State
+from syncd_todoist.sandbox.view import TABLES, View
 from syncd_todoist.sandbox.wire import ApiError, Json, bad
 
 _AT_ONCE = 100
@@ -22,6 +24,7 @@ class Sync:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._rate = Rate(state)
         self._commands = _commands(Items(state), Places(state), Small(state))
 
     def answer(self, body: Mapping[str, Any]) -> Json:
@@ -32,15 +35,19 @@ class Sync:
             raise bad("commands")
         token = body.get("sync_token") or "*"
         since = self._since(str(token))
+        self._rate.count(full=since is None)
         reply: Json = {}
         if commands:
             reply = self._do(commands)
         kinds = body.get("resource_types") or []
+        view, at = self._state.seen(full=since is None)
+        if commands:
+            view, at = self._state, self._state.clock.now()
         if not (commands and self._state.switches.hides_changes):
-            reply |= self._read(since, kinds if isinstance(kinds, list) else [])
+            reply |= self._read(view, since, kinds if isinstance(kinds, list) else [])
         reply["full_sync"] = since is None
-        at = self._state.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-        reply |= {"full_sync_date_utc": at, "sync_token": self._state.new_token()}
+        reply["full_sync_date_utc"] = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        reply["sync_token"] = self._state.new_token(max(view.revision, since or 0))
         return {"temp_id_mapping": {}, **reply}
 
     def _since(self, token: str) -> int | None:
@@ -52,37 +59,42 @@ class Sync:
             raise bad("sync_token")
         return None
 
-    def _read(self, since: int | None, kinds: list[Any]) -> Json:
+    def _read(self, view: View, since: int | None, kinds: list[Any]) -> Json:
         wanted = set(kinds)
         everything = "all" in wanted
         reply: Json = {}
-        for table in TABLES:
-            if (everything or table in wanted) and f"-{table}" not in wanted:
-                reply[table] = self._rows(table, since)
+        told = [it for it in TABLES if everything or it in wanted]
+        for table in told:
+            if f"-{table}" not in wanted:
+                reply[table] = self._rows(view, table, since)
+        if since is None and self._state.finds_nothing():
+            reply |= {table: [] for table in reply if table != "projects"}
         state = self._state
         if since is None or state.user_revision > since:
-            premium = state.switches.premium
             if everything or "user" in wanted:
-                now = state.clock.now()
                 reply["user"] = account.user(
-                    state.switches.zone, now, state.inbox, premium=premium
+                    state.switches.zone,
+                    state.clock.now(),
+                    state.inbox,
+                    premium=state.switches.premium,
                 )
             if everything or "user_plan_limits" in wanted:
-                reply["user_plan_limits"] = account.plan_limits(premium=premium)
+                reply["user_plan_limits"] = account.plan_limits(state.switches)
         return reply
 
-    def _rows(self, table: str, since: int | None) -> list[Json]:
-        state = self._state
+    def _rows(self, view: View, table: str, since: int | None) -> list[Json]:
         if since is None:
-            rows = state.active_items() if table == "items" else state.live(table)
+            rows = view.active_items() if table == "items" else view.live(table)
+            found = self._state.listed(rows)
         else:
-            changed = [
-                raw
-                for raw in state.tables[table].values()
-                if state.revisions[raw["id"]] > since
-            ]
-            rows = iter(sorted(changed, key=lambda raw: state.revisions[raw["id"]]))
-        return [{**raw, **state.switches.extra_keys} for raw in rows]
+            found = view.changed(table, since)
+        return [self._told(raw) for raw in found]
+
+    def _told(self, raw: Json) -> Json:
+        switches = self._state.switches
+        if raw.get("is_deleted") and switches.tombstones == "id":
+            return {"id": raw["id"], "is_deleted": True}
+        return {**raw, **switches.extra_keys}
 
     def _do(self, commands: list[Json]) -> Json:
         status: Json = {}
@@ -160,12 +172,24 @@ def _commands(
             ),
             one | {"date_completed", "completed_at", "force_history", "from_undo"},
         ),
+        "item_update_date_complete": (
+            lambda it: items.move_on(it.get("id"), _rest(it)),
+            one | {"due", "is_forward", "reset_subtasks"},
+        ),
+        "item_update_day_orders": (
+            lambda it: items.put_on_days(it.get("ids_to_orders")),
+            frozenset({"ids_to_orders"}),
+        ),
         "item_uncomplete": (lambda it: items.uncomplete(it.get("id")), one),
         "item_delete": (lambda it: items.delete(it.get("id")), one),
         "project_add": (places.add_project, PROJECT),
         "project_update": (
             lambda it: places.update_project(it.get("id"), _rest(it)),
             PROJECT | one,
+        ),
+        "project_move": (
+            lambda it: places.move_project(it.get("id"), it.get("parent_id")),
+            one | {"parent_id"},
         ),
         "project_archive": (
             lambda it: places.archive_project(it.get("id"), archived=True),
@@ -200,7 +224,10 @@ def _commands(
             lambda it: small.rename(str(it.get("name_old")), str(it.get("name_new"))),
             frozenset({"name_old", "name_new"}),
         ),
-        "label_delete": (lambda it: small.delete_label(it.get("id")), one | {"cascade"}),
+        "label_delete": (
+            lambda it: small.delete_label(it.get("id"), it.get("cascade")),
+            one | {"cascade"},
+        ),
         "note_add": (
             small.add_note,
             words("item_id project_id content posted_at uids_to_notify file_attachment"),

@@ -74,6 +74,19 @@ def premium_only(argument: str) -> ApiError:
     return ApiError(403, 32, "PREMIUM_ONLY", "Premium only feature", argument=argument)
 
 
+def limit_reached(what: str, most: int, status: int) -> ApiError:
+    """403, as public programs quote it, for more than the account holds.
+
+    The words, code and tag of "ITEMS" are theirs too; the others' tags end alike
+    (Doist/todoist-mcp#531), their words and codes are chosen.
+    """
+    said = "items per user project" if what == "ITEMS" else what.lower()
+    codes = {"ITEMS": 49, "PROJECTS": 48, "SECTIONS": 50, "LABELS": 51}
+    tag = f"MAX_{what}_LIMIT_REACHED"
+    words = f"Maximum number of {said} limit reached"
+    return ApiError(status, codes[what], tag, words, max_count=most)
+
+
 def new_item(item: str, at: tuple[str, str]) -> Json:
     """Return a task with nothing in it yet; keys in the recorded order."""
     return {

@@ -8,6 +8,7 @@ import pytest
 from syncd_todoist.sandbox.app import TodoistSandbox
 from syncd_todoist.sandbox.person import TodoistPerson
 from tests.connectors.syncd_todoist.harness import TodoistHarness
+from tests.connectors.syncd_todoist.wire import Wire
 
 
 @pytest.fixture
@@ -31,3 +32,8 @@ def sandbox(todoist: TodoistHarness) -> TodoistSandbox:
 @pytest.fixture
 def person(sandbox: TodoistSandbox) -> TodoistPerson:
     return sandbox.person
+
+
+@pytest.fixture
+def wire(fresh: TodoistHarness) -> Wire:
+    return Wire(fresh)
