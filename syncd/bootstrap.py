@@ -3,7 +3,8 @@
 import random
 import secrets
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -42,9 +43,14 @@ class Unusable:
     why: str
 
 
+def threads() -> Executor:
+    """Return what runs the tools' lanes side by side."""
+    return ThreadPoolExecutor(16)
+
+
 @dataclass
 class App:
-    """A syncd, put together from its settings."""
+    """A syncd, put together from its settings. lanes: makes what the tools' lanes run in."""
 
     settings: Settings
     clock: Clock
@@ -52,6 +58,7 @@ class App:
     environ: Mapping[str, str]
     rng: random.Random
     registry: Registry[Plugin]
+    lanes: Callable[[], Executor] = threads
     redactor: Redactor = field(default_factory=Redactor)
     unusable: list[Unusable] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -85,7 +92,7 @@ class App:
         """Return an engine that reads and writes."""
         tools = self._tools(self.store, read_only=False)
         context = self._context(self.store, tools)
-        return Engine(context, remake=self._remake)
+        return Engine(context, remake=self._remake, pool=self.lanes())
 
     def preview(self, only: Collection[ToolName] | None = None) -> Report:
         """Decide on a copy of the state, with connectors that only read: a dry run."""

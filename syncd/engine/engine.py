@@ -1,7 +1,7 @@
 """One cycle: gather, decide, write down, do; a lane for each tool."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,13 +44,13 @@ class Engine:
     """Runs cycles. ``run`` may be called again while slow tools are still busy.
 
     ``remake`` builds a fresh connector for a tool that was not well. ``planner`` places
-    learning blocks.
+    learning blocks. ``pool``: what the tools' lanes run in.
     """
 
     context: Context
     remake: Callable[[ToolName], Tool] | None = None
     planner: Planner = field(default_factory=Annealer)
-    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16))
+    pool: Executor = field(default_factory=lambda: ThreadPoolExecutor(16))
     _reading: dict[ToolName, Future[Gathered]] = field(default_factory=dict)
     _writing: dict[ToolName, Future[None]] = field(default_factory=dict)
     _rounds: dict[ToolName, int] = field(default_factory=dict)
@@ -140,7 +140,7 @@ class Engine:
 
     def close(self) -> None:
         """Wait for the lanes to finish what they are writing, and let go."""
-        self._pool.shutdown(wait=True)
+        self.pool.shutdown(wait=True)
         for tool in self.context.tools.values():
             tool.connector.close()
 
@@ -178,7 +178,7 @@ class Engine:
         tool = self.context.tools[name]
         self._read_at[name] = self.context.clock.monotonic()
         store, others = self.context.store, tuple(self.context.tools.values())
-        self._reading[name] = self._pool.submit(
+        self._reading[name] = self.pool.submit(
             gather, tool, store, self.context.clock, others, self._blocks.windows(tool)
         )
 
@@ -284,7 +284,7 @@ class Engine:
             read_at=self._read_at[name],
             later=self._later[name],
         )
-        self._writing[name] = self._pool.submit(pusher.push, projection)
+        self._writing[name] = self.pool.submit(pusher.push, projection)
 
     def _summarise(self, chosen: set[ToolName], *, dry: bool = False) -> None:
         """Say whether anything is left to do, and what went wrong."""

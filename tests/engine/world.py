@@ -115,7 +115,7 @@ class World:
         self.seed += 1
         tools = {ToolName(name): self.tool(name) for name in self.services}
         context = self._context(self.store, self.rng, tools)
-        lanes: dict[str, Any] = {} if self.threads else {"_pool": OneAfterAnother()}
+        lanes: dict[str, Any] = {} if self.threads else {"pool": OneAfterAnother()}
         self.engine = Engine(context, remake=self.tool, **lanes)
 
     def tool(self, name: str) -> Tool:
@@ -183,7 +183,7 @@ class World:
             self.rng, self.store = real, now
         context = self._context(copy, rng, tools)
         try:
-            return Engine(context, _pool=OneAfterAnother()).preview()
+            return Engine(context, pool=OneAfterAnother()).preview()
         finally:
             copy.close()
 

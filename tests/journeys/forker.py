@@ -14,6 +14,7 @@ import os
 import pkgutil
 import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
@@ -52,8 +53,8 @@ WARM = (
 """What takes its time to import; of a package of syncd's own, every module."""
 
 
-def main() -> None:
-    """Fork and wait, until stdin ends."""
+def main(become: Callable[[dict[str, Any]], int]) -> None:
+    """Fork and wait, until stdin ends; each child does what ``become`` does with its order."""
     for name in WARM.split():
         package = importlib.import_module(name)
         if name.startswith("syncd"):
@@ -78,16 +79,21 @@ def answer(number: int) -> None:
 
 def become(order: dict[str, Any]) -> int:
     """Do what ``syncd.cli.app.main`` does, by another clock; output goes to files."""
-    redirect(os.devnull, 0)
-    redirect(f"{order['out']}.out", 1)
-    redirect(f"{order['out']}.err", 2)
-    os.environ.update(order["env"])
-    sys.argv = ["syncd", *order["words"]]
+    prepare(order)
     clock = ShiftedClock(order["later"], hurried=order["hurried"])
     session = Session(clock=clock)
     sys.excepthook = ending.Unexpected(session)
     ending.forgive_characters()
     return start(sys.argv[1:], session)
+
+
+def prepare(order: dict[str, Any]) -> None:
+    """Let the output go to files, and the command line be that of the order."""
+    redirect(os.devnull, 0)
+    redirect(f"{order['out']}.out", 1)
+    redirect(f"{order['out']}.err", 2)
+    os.environ.update(order["env"])
+    sys.argv = ["syncd", *order["words"]]
 
 
 def leave(status: int) -> NoReturn:
@@ -106,4 +112,4 @@ def redirect(path: str, number: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(become)

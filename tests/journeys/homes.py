@@ -22,6 +22,7 @@ from syncd.model.entities import Kind
 READS = ("/query", "/search", "/token", "/freeBusy")
 """What is asked for with a POST and changes nothing."""
 FORKER = Path(__file__).parent / "forker.py"
+SOURCES = (Path(__file__).parents[2], Path(__file__).parent)
 PLAN = """
 goals:
   - title: Lead a team
@@ -53,13 +54,14 @@ class Done:
 class Forker:
     """Forks a ready-made syncd for each run; see ``forker.py``."""
 
+    program: Path = FORKER
     process: subprocess.Popen[str] = field(init=False)
     child: int = 0
     out: str = ""
 
     def __post_init__(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, str(FORKER)],
+            [sys.executable, str(self.program)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -68,6 +70,8 @@ class Forker:
                 "HOME": "/nonexistent",
                 "TZ": "UTC",
                 "PYTHONUTF8": "1",
+                "PYTHONHASHSEED": "0",
+                "PYTHONPATH": os.pathsep.join(map(str, SOURCES)),
                 "SSL_CERT_FILE": os.environ["SSL_CERT_FILE"],
             },
         )

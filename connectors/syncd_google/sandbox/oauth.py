@@ -114,7 +114,8 @@ class Grants:
         if kind == "refresh_token":
             word = form.get("refresh_token", "")
             scopes = self._refresh.get(word)
-            if scopes is None or self._ends.get(word, self._clock.now()) < self._clock.now():
+            ends = self._ends.get(word)
+            if scopes is None or (ends is not None and ends < self._clock.now()):
                 raise _no("invalid_grant", "Token has been expired or revoked.")
             return self._answer(scopes)
         if kind != "authorization_code":

@@ -1,0 +1,60 @@
+"""Plays seeds: ``python -m tests.chaos 1..50``; prints each story that went wrong."""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+for folder in (Path(__file__).parents[2], Path(__file__).parents[1] / "journeys"):
+    sys.path.insert(0, str(folder))
+
+from homes import Forker  # noqa: E402 - found by the path above
+
+from tests.chaos.home import CHILD  # noqa: E402
+from tests.chaos.story import Story  # noqa: E402
+
+
+def main() -> int:
+    """Play the seeds of the command line; return 1 if one went wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos")
+    parser.add_argument("seeds", help="one seed, or the first and the last: 1..50")
+    parser.add_argument("--plant", default="", help="a break to plant, by its name")
+    parser.add_argument("--story", action="store_true", help="tell stories that go well too")
+    parser.add_argument("--json", action="store_true", help="one JSON object a seed")
+    wanted = parser.parse_args()
+    first, _, last = wanted.seeds.partition("..")
+    families: Counter[str] = Counter()
+    forker = Forker(program=CHILD)
+    for seed in range(int(first), int(last or first) + 1):
+        with tempfile.TemporaryDirectory(prefix="syncd-chaos-") as place:
+            story = Story(seed, Path(place), forker, plant=wanted.plant)
+            found = story.play()
+        families.update({it.family for it in found})
+        if wanted.json:
+            told = [[it.family, it.text] for it in found]
+            print(json.dumps({"seed": seed, "findings": told, "lines": story.lines}))
+        else:
+            report(seed, story, told=wanted.story)
+        sys.stdout.flush()
+    forker.close()
+    if not wanted.json:
+        print(f"seeds with findings, by family: {dict(families) or 'none'}")
+    return 1 if families else 0
+
+
+def report(seed: int, story: Story, *, told: bool) -> None:
+    """Print how a seed went."""
+    if story.findings or told:
+        print(f"--- seed {seed}")
+        print("\n".join(story.lines))
+    print(f"seed {seed}: {'; '.join(sorted({it.family for it in story.findings})) or 'well'}")
+
+
+if __name__ == "__main__":
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        os.environ["PYTHONHASHSEED"] = "0"
+        os.execv(sys.executable, [sys.executable, "-m", "tests.chaos", *sys.argv[1:]])  # noqa: S606
+    sys.exit(main())

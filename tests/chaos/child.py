@@ -1,0 +1,66 @@
+"""Forks a real syncd for each run, with one lane after another and chances from a seed.
+
+The orders are those of ``forker.py`` beside the journeys, and besides: ``clock`` (the file of
+a ``SharedClock``), ``seed`` and ``plant`` (a break to plant in this run, see ``plants.py``).
+"""
+
+import random
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import forker
+
+from syncd.bootstrap import App
+from syncd.cli import ending
+from syncd.cli.app import start
+from syncd.cli.session import Session
+from tests.chaos import plants
+from tests.chaos.clock import SharedClock
+
+T = TypeVar("T")
+
+
+class OneAfterAnother(Executor):
+    """Lanes that do their work at once: one seed tells one story."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - as a thread would
+            future.set_exception(error)
+        return future
+
+
+class SeededSession(Session):
+    """A session whose ids, keys and pauses follow from a seed."""
+
+    def __init__(self, clock: SharedClock, seed: int) -> None:
+        super().__init__(clock=clock)
+        self._seed = seed
+
+    @contextmanager
+    def app(self, *, log: bool = True) -> Iterator[App]:
+        with super().app(log=log) as app:
+            app.rng = random.Random(self._seed)  # noqa: S311 - a story, no secret
+            app.lanes = OneAfterAnother
+            yield app
+
+
+def become(order: dict[str, Any]) -> int:
+    """Do what ``syncd.cli.app.main`` does, in the story's time."""
+    forker.prepare(order)
+    if order.get("plant"):
+        plants.PLANTS[order["plant"]].plant()
+    session = SeededSession(SharedClock(Path(order["clock"]), step=11), order["seed"])
+    sys.excepthook = ending.Unexpected(session)
+    ending.forgive_characters()
+    return start(sys.argv[1:], session)
+
+
+if __name__ == "__main__":
+    forker.main(become)

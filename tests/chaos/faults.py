@@ -1,0 +1,125 @@
+"""What goes wrong while syncd works, chosen by a seed."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from syncd.connect.faults import Fault
+from tests.chaos.home import ChaosHome
+
+BUSY = {"error": "Too many requests", "error_tag": "LIMITS_REACHED", "http_code": 429}
+TOOLS = ("google", "notion", "todoist")
+
+
+@dataclass
+class Trouble:
+    """Puts faults in force, and ends them. kills: whether syncd may be killed."""
+
+    home: ChaosHome
+    rng: random.Random
+    act: Callable[[], str]
+    tell: Callable[[str], None]
+    ends: list[Callable[[], None]] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Put some faults in force."""
+        for _ in range(self.rng.choice([0, 1, 1, 2, 3])):
+            tool = self.rng.choice(TOOLS)
+            how = self.rng.choice(HOWS)
+            self.tell(f"  ! {tool}: {how(self, tool)}")
+
+    def end(self) -> None:
+        """End every fault."""
+        self.home.mend()
+        for one in self.ends:
+            one()
+        self.ends.clear()
+
+    def fault(self, tool: str, act: str, **how: Any) -> str:
+        """Let the n-th request of a tool meet a fault."""
+        skip = self.rng.choice([0, 0, 1, 2, 3, 5, 8, 13])
+        times = self.rng.choice([1, 1, 1, 2, 5])
+        how = {"skip": skip, "times": times, **how}
+        self.home.fault(tool, Fault(act=act, path=r"/(?!_sandbox).*", **how))
+        return f"{act} {how.get('status', '')} at request {skip + 1}, {how['times']} times"
+
+    def switch(self, tool: str, name: str, value: Any) -> str:
+        """Set a switch of a sandbox until the faults end."""
+        switches = self.home.served[tool].sandbox.switches  # type: ignore[attr-defined]
+        before = getattr(switches, name)
+        setattr(switches, name, value)
+        self.ends.append(lambda: setattr(switches, name, before))
+        return f"{name} is {value}"
+
+
+def _lost(it: Trouble, tool: str) -> str:
+    return it.fault(tool, it.rng.choice(["close-before", "close-after"]))
+
+
+def _refused(it: Trouble, tool: str) -> str:
+    act = it.rng.choice(["status", "status-after"])
+    status = it.rng.choice([500, 502, 503])
+    return it.fault(tool, act, status=status, reply={})
+
+
+def _busy(it: Trouble, tool: str) -> str:
+    wait = {"Retry-After": str(it.rng.choice([1, 20, 400]))}
+    return it.fault(tool, "status", status=429, headers=wait, reply=BUSY)
+
+
+def _broken(it: Trouble, tool: str) -> str:
+    return it.fault(tool, it.rng.choice(["cut", "garbage"]))
+
+
+def _killed(it: Trouble, tool: str) -> str:
+    after = it.rng.random() < 0.5
+    act = "call-after" if after else "close-before"
+    method = it.rng.choice([".*", "POST|PATCH|PUT|DELETE"])
+    kill = it.home.forker.kill
+    return "kill, " + it.fault(tool, act, times=1, method=method, hook=lambda _: kill())
+
+
+def _meanwhile(it: Trouble, tool: str) -> str:
+    def hook(_: object) -> None:
+        it.tell(f"    meanwhile: {it.act()}")
+
+    return it.fault(tool, it.rng.choice(["call", "call-after"]), times=1, hook=hook)
+
+
+def _expired(it: Trouble, tool: str) -> str:
+    sandbox: Any = it.home.served[tool].sandbox
+    if tool == "google" and it.rng.random() < 0.5:
+        sandbox.grants.expire_access()
+        return "the access token expires"
+    if tool == "notion":
+        return it.fault(tool, "status", status=401, reply={"code": "unauthorized"}, times=0)
+    sandbox.expire_cursors()
+    return "cursors expire"
+
+
+def _stale(it: Trouble, tool: str) -> str:
+    sandbox: Any = it.home.served[tool].sandbox
+    if not hasattr(sandbox, "switches"):
+        return _lost(it, tool)
+    sandbox_expires = it.rng.random() < 0.5 and hasattr(sandbox, "expire_cursors")
+    if sandbox_expires:
+        sandbox.expire_cursors()
+    if it.rng.random() < 0.5 or not hasattr(sandbox.switches, "omits"):
+        return it.switch(tool, "stale", timedelta(minutes=it.rng.choice([2, 30])))
+    ids = sorted(_ids(it.home, tool))
+    some = it.rng.sample(ids, len(ids) // 3) if it.rng.random() < 0.7 else ids
+    return it.switch(tool, "omits", type(sandbox.switches.omits)(some))
+
+
+def _ids(home: ChaosHome, tool: str) -> list[str]:
+    sandbox: Any = home.served[tool].sandbox
+    if tool == "todoist":
+        return list(sandbox.state.tables["items"])
+    if tool == "google":
+        return list(sandbox.person.calendar().events)
+    return list(home.notion._world.pages)
+
+
+HOWS = (_lost, _refused, _busy, _broken, _killed, _meanwhile, _meanwhile, _expired, _stale)
