@@ -9,7 +9,7 @@ from typing import Any
 from syncd.model.entities import Kind
 from syncd.model.values import Moment
 from tests.chaos.home import ChaosHome
-from tests.chaos.ledger import Edit, Ledger, Thing
+from tests.chaos.ledger import Edit, Ledger, Thing, plain
 
 TASK, STEP, GOAL = Kind.TASK, Kind.MILESTONE, Kind.GOAL
 WORDS = "Read Write Call Ask Plan Draft Learn Review Build Find".split()
@@ -123,7 +123,8 @@ class Chooser:
             return ""
         code, page = self.trash.pop(self.rng.randrange(len(self.trash)))
         self.home.notion.restore(page)
-        self.ledger.things[code].restored = self.home.world.now()
+        thing = self.ledger.things[code]
+        thing.restored, thing.over = self.home.world.now(), False
         return f"takes {code} out of the trash in notion"
 
     def leave_project(self) -> str:
@@ -188,9 +189,10 @@ class Chooser:
         if value is None and name in ("goal", "status"):
             return ""
         person.edit(kind, title, name, value)
-        if tool == "notion" and name == "status":
-            name = "status"
-        self._note(tool, thing, name, value)
+        now = self.home.find(tool, kind, thing.code) if name == "title" else title
+        kept = person.shows(kind, now or title)[name]
+        if plain(kept) == plain(value):  # else the tool itself would not have it
+            self._note(tool, thing, name, kept)
         return f"sets {name} of {title[:40]!r} to {value!r} in {tool}"
 
     def _note(self, tool: str, thing: Thing, name: str, value: Any) -> None:

@@ -33,7 +33,8 @@ class Thing:
     """Something that the person knows by its code.
 
     loose: a tool does more to it than the person asked for (a sub-task goes with its
-    parent), so only that it is not doubled is held against the program.
+    parent), so only that it is not doubled is held against the program. over: it was
+    deleted, and that was seen to be done everywhere.
     """
 
     code: str
@@ -42,6 +43,7 @@ class Thing:
     deleted: dict[str, datetime] = field(default_factory=dict)
     restored: datetime | None = None
     copied: bool = False
+    over: bool = False
     entity: str = ""
 
 
@@ -130,7 +132,7 @@ class Verdict:
             count = len(self._in(tool, thing))
             if count > 1:
                 yield Finding("double", f"{thing.code} is {count} times in {tool}")
-            if count and not live:
+            if count and not live and not thing.loose:
                 yield Finding("orphan", f"{thing.code} is in {tool}, and not in the plan")
 
     def _in(self, tool: str, thing: Thing) -> list[Json]:
@@ -140,6 +142,10 @@ class Verdict:
     def _deletion(self, thing: Thing, rows: list[Json]) -> Iterator[Finding]:
         """What was deleted stays deleted, but for an edit or a restoring elsewhere."""
         live = [it for it in rows if not it["archived"]]
+        if thing.over:
+            if live:
+                yield Finding("undeleted", f"{thing.code} was deleted long ago")
+            return
         if not thing.deleted:
             if not live:
                 yield Finding("lost", f"{thing.code} is gone, and nobody deleted it")
@@ -284,6 +290,8 @@ def code_of(title: str) -> str:
 
 def same(name: str, one: Any, other: Any) -> bool:
     """Say whether two values are one to every tool."""
+    if name == "priority":
+        return (one or 4) == (other or 4)
     if name == "labels":
         return set(one or ()) <= set(other or ())
     return bool(plain(one) == plain(other))

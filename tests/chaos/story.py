@@ -172,6 +172,7 @@ class Story:
             rows = (it for it in verdict.plan[thing.kind] if not it["archived"])
             live = [it["id"] for it in rows if it["title"].split(" ")[0] == thing.code]
             thing.entity = live[0] if live else ""
+            thing.over = not live
         copy = self.place / f"state-{len(self.copies)}"
         shutil.copytree(self.home.state, copy)
         self.copies.append(copy)
