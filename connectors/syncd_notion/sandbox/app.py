@@ -28,6 +28,7 @@ from syncd_notion.sandbox.refusals import Refused, absent, in_body, saved_unsaid
 from syncd_notion.sandbox.service import ENDPOINTS, Endpoint
 from syncd_notion.sandbox.state import identity
 from syncd_notion.sandbox.switches import Switches
+from syncd_notion.sandbox.trouble import error, trouble
 from syncd_notion.sandbox.world import BOT, TOKEN, World
 
 VERSION = "2026-03-11"
@@ -46,6 +47,10 @@ class NotionSandbox:
         self.parent_page = self.world.parent_page
         self.person = NotionPerson(self.world)
         self.app: App = _app(self.world)
+
+    def trouble(self, status: int, seconds: int = 0) -> dict[str, Any]:
+        """Return what the service answers in trouble, to be given to a ``Fault``."""
+        return trouble(status, seconds)
 
     @property
     def switches(self) -> Switches:
@@ -130,7 +135,7 @@ async def _serve(world: World, endpoint: Endpoint | None, request: Request) -> R
         status, reply = 200, _answer(world, endpoint, request, body)
         _say_nothing(world, request, reply)
     except Refused as refused:
-        status, reply = refused.status, _error(refused)
+        status, reply = refused.status, error(refused)
         if refused.status == 429:
             more["retry-after"] = refused.data["retry_after"]
     headers = {
@@ -196,14 +201,3 @@ def _json(body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Refused(400, "validation_error", "body should be an object.")
     return found
-
-
-def _error(refused: Refused) -> dict[str, Any]:
-    data = {"additional_data": refused.data} if refused.data else {}
-    return {
-        "object": "error",
-        "status": refused.status,
-        "code": refused.code,
-        "message": refused.message,
-        **data,
-    }

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from syncd.connect.faults import Fault
 from syncd.model.entities import Kind
 from syncd_notion.sandbox.app import VERSION
 from syncd_notion.sandbox.refusals import Refused
@@ -354,6 +355,28 @@ def test_a_cursor_does_not_live_for_ever(it: Caller) -> None:
     body = {"start_cursor": cursor}
     why = it.refused("POST", f"/data_sources/{source}/query", body)[2]
     assert why.startswith("The start_cursor provided is invalid")
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (409, "conflict_error"),
+        (429, "rate_limited"),
+        (500, "internal_server_error"),
+        (503, "service_unavailable"),
+        (504, "gateway_timeout"),
+        (529, "service_overload"),
+        (502, ""),
+    ],
+)
+def test_trouble_sounds_like_notions(it: Caller, status: int, code: str) -> None:
+    it.served.faults.append(Fault(act="status", **it.sandbox.trouble(status, 30)))
+    reply = it.http.get("/v1/users/me")
+    assert reply.status_code == status
+    if status == 502:
+        assert reply.headers["content-type"] == "text/html"
+        return
+    assert (reply.json()["code"], reply.headers["retry-after"]) == (code, "30")
 
 
 # Other switches.
