@@ -7,6 +7,8 @@ or after the work of a request.
 import asyncio
 import json
 import re
+import socket
+import struct
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,8 +33,10 @@ class Fault:
     times: how many it meets; 0 means all that follow.
     act: ``status`` (answer with ``status``, ``headers``, ``reply``, without doing the
         work), ``status-after`` (the same, the work done), ``close-before`` and
-        ``close-after`` (the connection closed without a reply; the former calls ``hook``), ``cut`` (the work
-        done, half of the reply's body), ``delay`` (seconds, then as usual), ``garbage``
+        ``close-after`` (the connection closed without a reply; the former calls ``hook``),
+        ``reset-before`` and ``reset-after`` (the same by a TCP reset), ``cut`` (the work
+        done, half of the reply's body), ``tear`` (the work done, the connection closed
+        amid the reply's body), ``delay`` (seconds, then as usual), ``garbage``
         (the work done, a body that is no JSON), ``call`` (``hook`` called before the
         work), ``call-after`` (``hook`` called after the work, before the reply).
     """
@@ -106,14 +110,14 @@ class Faulty:
             await asyncio.to_thread(fault.hook, request)
             request.status = await it.through(self.app)
             return
-        if fault.act not in ("status", "close-before"):
+        if fault.act not in ("status", "close-before", "reset-before"):
             status, headers, body = await it.done(self.app)
             await _after(fault, request, it, (status, headers, body))
             return
-        if fault.act == "close-before":
+        if fault.act in ("close-before", "reset-before"):
             if fault.hook:
                 await asyncio.to_thread(fault.hook, request)
-            await it.hang_up()
+            await it.hang_up(reset=fault.act == "reset-before")
             return
         request.status = fault.status
         await it.reply(fault.status, fault.headers, fault.reply)
@@ -123,8 +127,8 @@ async def _after(
     fault: Fault, request: Logged, it: "_Exchange", answer: tuple[int, Any, bytes]
 ) -> None:
     status, headers, body = answer
-    if fault.act == "close-after":
-        await it.hang_up()
+    if fault.act in ("close-after", "reset-after"):
+        await it.hang_up(reset=fault.act == "reset-after")
         return
     if fault.act == "status-after":
         request.status = fault.status
@@ -132,6 +136,13 @@ async def _after(
         return
     if fault.act == "call-after" and fault.hook:
         await asyncio.to_thread(fault.hook, request)
+    if fault.act == "tear":
+        request.status = status
+        await it.send({"type": "http.response.start", "status": status, "headers": headers})
+        half = {"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True}
+        await it.send(half)
+        await it.hang_up()
+        return
     if fault.act == "cut":
         body = body[: len(body) // 2]
     if fault.act == "garbage":
@@ -181,14 +192,20 @@ class _Exchange:
         await self.send({"type": "http.response.start", "status": status, "headers": pairs})
         await self.send({"type": "http.response.body", "body": text.encode()})
 
-    async def hang_up(self) -> None:
-        """Close the connection without a reply; uvicorn's cycle owns the transport."""
+    async def hang_up(self, *, reset: bool = False) -> None:
+        """Close the connection at once; uvicorn's cycle owns the transport."""
         cycle = getattr(self.raw, "__self__", None)
         transport = getattr(cycle, "transport", None)
         if transport is None:
             message = "closing without a reply needs the uvicorn server"
             raise RuntimeError(message)
-        transport.close()
+        if reset:
+            linger = struct.pack("ii", 1, 0)  # what is unsent is dropped, the peer is told so
+            connection = transport.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            transport.abort()
+        else:
+            transport.close()
         for _ in range(2):  # let uvicorn see that no one waits for a reply any more
             await asyncio.sleep(0)
 

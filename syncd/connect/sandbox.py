@@ -18,13 +18,19 @@ from syncd.model.values import Value
 class Person(Protocol):
     """What a person does in the tool's own window, for demonstrations and tests.
 
-    Items are found by what the person reads: their title. Fields and values are the
-    plan's (``Task.done``, ``Milestone.due``); references are titles. Every method
-    raises ``KeyError`` for what the tool does not show.
+    Items are found by what the person reads: their title; where several share one, by
+    an id of ``ids``. Fields and values are the plan's (``Task.done``, ``Milestone.due``);
+    references are titles. Every method raises ``KeyError`` for what the tool does not
+    show. What people do with one tool alone (restore, duplicate, move elsewhere) are
+    further methods of its person.
     """
 
     def titles(self, kind: Kind) -> list[str]:
         """Return the titles of all items of a kind that the tool shows, in its order."""
+        ...
+
+    def ids(self, kind: Kind, title: str) -> list[str]:
+        """Return the tool's own ids of all items of this title."""
         ...
 
     def shows(self, kind: Kind, title: str) -> dict[str, Value]:

@@ -118,12 +118,34 @@ def test_a_connection_closed_after_the_work(served: Served, client: httpx.Client
     assert served.log[0].status == 0
 
 
-@pytest.mark.parametrize("act", ["close-before", "close-after"])
+@pytest.mark.parametrize(("act", "done"), [("reset-before", 0), ("reset-after", 2)])
+def test_a_connection_that_is_reset(
+    served: Served, client: httpx.Client, act: str, done: int
+) -> None:
+    served.faults.append(Fault(act=act))
+    with pytest.raises(httpx.ReadError, match="reset"):
+        client.post("/number", json={"add": 2})
+    assert number(served) == done
+
+
+def test_a_reply_in_which_the_connection_ends(served: Served, client: httpx.Client) -> None:
+    served.faults.append(Fault(act="tear"))
+    with pytest.raises(
+        httpx.RemoteProtocolError, match="without sending complete message body"
+    ):
+        client.post("/number", json={"add": 2})
+    assert number(served) == 2
+    assert client.get("/number").json()["number"] == 2
+
+
+@pytest.mark.parametrize(
+    "act", ["close-before", "close-after", "reset-before", "reset-after", "tear"]
+)
 def test_a_closed_connection_is_no_error_of_the_sandbox(
     served: Served, client: httpx.Client, caplog: pytest.LogCaptureFixture, act: str
 ) -> None:
     served.faults.append(Fault(act=act))
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         client.get("/number")
     assert client.get("/number").status_code == 200
     assert caplog.records == []

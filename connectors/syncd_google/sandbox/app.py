@@ -20,6 +20,7 @@ from syncd_google.sandbox.person import GooglePerson, furnish
 from syncd_google.sandbox.refusal import Refusal, not_here
 from syncd_google.sandbox.state import Account
 from syncd_google.sandbox.switches import Switches
+from syncd_google.sandbox.trouble import trouble
 
 ZONE = "Europe/Berlin"
 _VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -42,6 +43,10 @@ class GoogleSandbox:
         self.person = GooglePerson(self.account)
         furnish(self.account)
         self.app: App = self._routes()
+
+    def trouble(self, status: int, seconds: int = 0, *, quota: bool = False) -> dict[str, Any]:
+        """Return what the service answers in trouble, to be given to a ``Fault``. ``quota``: of a 403, the day's."""
+        return trouble(status, seconds, quota=quota)
 
     @property
     def switches(self) -> Switches:
@@ -103,6 +108,10 @@ class GoogleSandbox:
         calendar = self.person.calendar()
         calendar.gone = True
         self.account.touch(calendar)
+
+    def end_listings(self) -> None:
+        """Make every page token that was handed out invalid."""
+        self.lists.forget()
 
     def empty_page_once(self) -> None:
         """Begin the next listing with an empty page that has a page token."""

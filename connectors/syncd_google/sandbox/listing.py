@@ -27,6 +27,7 @@ class Lists:
     def __init__(self, switches: Switches) -> None:
         self._switches = switches
         self._rests: dict[str, Rest] = {}
+        self._made = 0
         self.empty_pages = 0
         """How many of the next listings begin with an empty page."""
         self.largest_page = 2500
@@ -45,6 +46,10 @@ class Lists:
             return {"nextPageToken": self._kept(rest), "items": []}
         return self._page(rest, size)
 
+    def forget(self) -> None:
+        """Forget every listing that is under way."""
+        self._rests.clear()
+
     def next(self, page: str, size: int) -> Json:
         """Return a further page."""
         if page not in self._rests:
@@ -61,7 +66,8 @@ class Lists:
         return {**end, "items": list(rest.items)}
 
     def _kept(self, rest: Rest) -> str:
-        digest = hashlib.sha256(f"page {len(self._rests)}".encode()).digest()
+        self._made += 1
+        digest = hashlib.sha256(f"page {self._made}".encode()).digest()
         token = base64.urlsafe_b64encode(digest[:18]).decode()
         self._rests[token] = rest
         return token

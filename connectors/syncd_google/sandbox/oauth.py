@@ -114,8 +114,7 @@ class Grants:
         if kind == "refresh_token":
             word = form.get("refresh_token", "")
             scopes = self._refresh.get(word)
-            ends = self._ends.get(word)
-            if scopes is None or (ends is not None and ends < self._clock.now()):
+            if scopes is None or self._ended(word):
                 raise _no("invalid_grant", "Token has been expired or revoked.")
             return self._answer(scopes)
         if kind != "authorization_code":
@@ -131,6 +130,9 @@ class Grants:
             self._ends[lasting] = self._clock.now() + _TESTING
             answer["refresh_token_expires_in"] = int(_TESTING.total_seconds()) - 1
         return answer
+
+    def _ended(self, word: str) -> bool:
+        return word in self._ends and self._ends[word] <= self._clock.now()
 
     def _answer(self, scopes: tuple[str, ...]) -> dict[str, Any]:
         return {

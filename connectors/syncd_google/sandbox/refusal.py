@@ -124,9 +124,9 @@ def no_time() -> Refusal:
     return refusal(400, "timeRangeEmpty", "The specified time range is empty.")
 
 
-def too_many() -> Refusal:
+def too_many(status: int = 403) -> Refusal:
     """Return the answer to one request too many in a minute."""
-    return refusal(403, "rateLimitExceeded", "Rate Limit Exceeded", domain="usageLimits")
+    return refusal(status, "rateLimitExceeded", "Rate Limit Exceeded", domain="usageLimits")
 
 
 def not_here(verb: str, path: str) -> Refusal:

@@ -24,9 +24,11 @@ from syncd.model.entities import Kind
 from syncd_notion.sandbox.asked import Asked
 from syncd_notion.sandbox.page import act, body_of, page_of
 from syncd_notion.sandbox.person import NotionPerson
-from syncd_notion.sandbox.refusals import Refused, absent, in_body
+from syncd_notion.sandbox.refusals import Refused, absent, in_body, saved_unsaid
 from syncd_notion.sandbox.service import ENDPOINTS, Endpoint
 from syncd_notion.sandbox.state import identity
+from syncd_notion.sandbox.switches import Switches
+from syncd_notion.sandbox.trouble import error, trouble
 from syncd_notion.sandbox.world import BOT, TOKEN, World
 
 VERSION = "2026-03-11"
@@ -45,6 +47,23 @@ class NotionSandbox:
         self.parent_page = self.world.parent_page
         self.person = NotionPerson(self.world)
         self.app: App = _app(self.world)
+
+    def trouble(self, status: int, seconds: int = 0) -> dict[str, Any]:
+        """Return what the service answers in trouble, to be given to a ``Fault``."""
+        return trouble(status, seconds)
+
+    @property
+    def switches(self) -> Switches:
+        """What can be chosen of how the sandbox behaves; ``world`` has more."""
+        return self.world.switches
+
+    def end_listings(self) -> None:
+        """Make every cursor of rows that was handed out invalid."""
+        self.world.listings += 1
+
+    def empty_listing_once(self) -> None:
+        """Let the next query or search find nothing at all."""
+        self.world.empty_listings += 1
 
     def settings(self, origin: str) -> dict[str, Any]:
         """Return the settings that point a connector here."""
@@ -109,12 +128,18 @@ async def _serve(world: World, endpoint: Endpoint | None, request: Request) -> R
     """Answer one request; every reply has its own id."""
     body = await request.body()
     request_id = identity("request", world.count())
+    more: dict[str, str] = {}
     try:
         _admit(world, request)
+        world.rate.count()
         status, reply = 200, _answer(world, endpoint, request, body)
+        _say_nothing(world, request, reply)
     except Refused as refused:
-        status, reply = refused.status, _error(refused)
+        status, reply = refused.status, error(refused)
+        if refused.status == 429:
+            more["retry-after"] = refused.data["retry_after"]
     headers = {
+        **more,
         "content-type": "application/json; charset=utf-8",
         "x-notion-request-id": request_id,
         "vary": "Accept-Encoding",
@@ -132,6 +157,15 @@ def _answer(
     world.actor = BOT
     asked = Asked(ids=request.path_params, query=request.query_params, body=_json(body))
     return endpoint(world, asked)
+
+
+def _say_nothing(world: World, request: Request, reply: dict[str, Any]) -> None:
+    """Answer 503 to a write that was done (Notion API documentation), if so switched."""
+    read = request.method == "GET" or request.url.path.endswith(("/query", "/search"))
+    if read or not world.switches.saved_unsaid:
+        return
+    world.switches.saved_unsaid -= 1
+    raise saved_unsaid(str(reply.get("id", "")))
 
 
 def _admit(world: World, request: Request) -> None:
@@ -167,14 +201,3 @@ def _json(body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Refused(400, "validation_error", "body should be an object.")
     return found
-
-
-def _error(refused: Refused) -> dict[str, Any]:
-    data = {"additional_data": refused.data} if refused.data else {}
-    return {
-        "object": "error",
-        "status": refused.status,
-        "code": refused.code,
-        "message": refused.message,
-        **data,
-    }

@@ -1,11 +1,11 @@
 """One request as an endpoint gets it, and what many endpoints do with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from syncd_notion.sandbox.refusals import in_body, trashed
 from syncd_notion.sandbox.render import Json
-from syncd_notion.sandbox.state import Thing
+from syncd_notion.sandbox.state import Page, Thing
 from syncd_notion.sandbox.world import World
 
 PARENT = frozenset({"type", "page_id", "data_source_id", "database_id", "workspace"})
@@ -30,3 +30,18 @@ def set_trash(world: World, thing: Thing, body: Json) -> None:
     if not isinstance(body["in_trash"], bool):
         raise in_body("body.in_trash", "a boolean", body["in_trash"])
     world.set_trash(thing, in_trash=body["in_trash"])
+
+
+def hidden_ones(world: World, pages: Iterable[Page], body: Json) -> list[Page] | None:
+    """Return what a listing that asks for trashed or archived pages finds of these.
+
+    None where it asks for neither. (That both work is assumed: sources disagree.)
+    """
+    for name in ("in_trash", "archived", "is_archived"):
+        if not isinstance(body.get(name, False), bool):
+            raise in_body(f"body.{name}", "a boolean", body[name])
+    if body.get("in_trash") or body.get("archived"):
+        return [it for it in pages if world.is_trashed(it)]
+    if body.get("is_archived"):
+        return [it for it in pages if it.is_archived and not world.is_trashed(it)]
+    return None

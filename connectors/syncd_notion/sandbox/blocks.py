@@ -15,7 +15,8 @@ from syncd_notion.sandbox.world import World
 def children(world: World, asked: Asked) -> Json:
     """List what stands right in a page or a block, child pages and databases too."""
     found = world.children(_holder(world, asked))
-    return listing(found, dict(asked.query), "block", lambda it: render.block_of(world, it))
+    query = dict(asked.query)
+    return listing(world, found, query, "block", lambda it: render.block_of(world, it))
 
 
 def _holder(world: World, asked: Asked) -> Piece:

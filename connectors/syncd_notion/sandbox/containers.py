@@ -3,7 +3,7 @@
 from typing import Any
 
 from syncd_notion.sandbox import render, schema
-from syncd_notion.sandbox.asked import PAGING, PARENT, Asked, set_trash
+from syncd_notion.sandbox.asked import PAGING, PARENT, Asked, hidden_ones, set_trash
 from syncd_notion.sandbox.refusals import in_body, invalid, missing, only, trashed
 from syncd_notion.sandbox.render import Json, listing
 from syncd_notion.sandbox.state import Page, Source, title_of, to_the_millisecond
@@ -18,22 +18,43 @@ def me(_world: World, _asked: Asked) -> Json:
 
 def search(world: World, asked: Asked) -> Json:
     """List pages and data sources by title; what is new is seen late."""
-    body = only(asked.body, "body", frozenset({"query", "filter", "sort"}) | PAGING)
+    keys = frozenset({"query", "filter", "sort", "in_trash", "is_archived"})
+    body = only(asked.body, "body", keys | PAGING)
     wanted = only(body.get("filter") or {}, "body.filter", frozenset({"property", "value"}))
     if wanted and (wanted.get("property") != "object" or wanted.get("value") not in _SORTS):
         raise in_body("body.filter.value", '"page" or "data_source"', wanted.get("value"))
     things: list[Page | Source] = []
     if wanted.get("value") != "data_source":
-        things += world.pages.values()
+        things += _pages(world, body)
     if wanted.get("value") != "page":
-        things += world.sources.values()
+        things += [it for it in world.sources.values() if not world.is_trashed(it)]
     text = str(body.get("query") or "").casefold()
     found = [it for it in things if _is_found(world, it, text)]
-    found.sort(key=lambda it: (it.edited, it.number), reverse=True)
-    return listing(found, body, "page_or_data_source", lambda it: _shown(world, it))
+    found.sort(key=lambda it: (it.edited, it.number), reverse=_newest_first(body))
+    if world.finds_nothing(body.get("start_cursor")):
+        found = []
+    return listing(world, found, body, "page_or_data_source", lambda it: _shown(world, it))
 
 
 _SORTS = ("page", "data_source")
+
+
+def _pages(world: World, body: Json) -> list[Page]:
+    pages = world.seen(late=True)
+    hidden = hidden_ones(world, pages, body)
+    if hidden is not None:
+        return hidden
+    return [it for it in pages if not world.is_trashed(it) and not it.is_archived]
+
+
+def _newest_first(body: Json) -> bool:
+    keys = frozenset({"timestamp", "direction"})
+    sort = only(body.get("sort") or {}, "body.sort", keys)
+    if sort.get("timestamp", "last_edited_time") != "last_edited_time":
+        raise in_body("body.sort.timestamp", '"last_edited_time"', sort["timestamp"])
+    if sort.get("direction", "descending") not in ("ascending", "descending"):
+        raise in_body("body.sort.direction", "a direction", sort["direction"])
+    return bool(sort.get("direction", "descending") == "descending")
 
 
 def _is_found(world: World, thing: Page | Source, text: str) -> bool:
@@ -42,7 +63,7 @@ def _is_found(world: World, thing: Page | Source, text: str) -> bool:
         world.unseen[thing.id] = lag - 1
         return False
     title = title_of(thing) if isinstance(thing, Page) else plain(thing.title)
-    return text in title.casefold() and world.shows(thing) and not world.is_trashed(thing)
+    return text in title.casefold() and world.shows(thing)
 
 
 def _shown(world: World, thing: Page | Source) -> Json:

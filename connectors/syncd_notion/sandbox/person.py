@@ -17,7 +17,10 @@ _TEXTS = ("title", "rich_text")
 
 
 class NotionPerson:
-    """The person, by what they read: titles of databases, pages and columns."""
+    """The person, by what they read: titles of databases, pages and columns.
+
+    Where several pages share a title, an act takes an id of ``ids`` in its place.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -69,11 +72,16 @@ class NotionPerson:
         raise KeyError(f"no database '{TABLES[kind]}'")
 
     def page(self, kind: Kind, title: str) -> Page:
-        """Return a page by its title."""
+        """Return a page by its title or its id."""
         for page in self._world.rows(self.source(kind)):
-            if title_of(page) == title:
+            if title in (title_of(page), page.id):
                 return page
         raise KeyError(f"no page '{title}' in '{TABLES[kind]}'")
+
+    def ids(self, kind: Kind, title: str) -> list[str]:
+        """Return the ids of all pages of this title, newest first."""
+        rows = self._world.rows(self.source(kind))
+        return [page.id for page in rows if title_of(page) == title]
 
     def prop(self, kind: Kind, name: str) -> Prop:
         """Return a column by its name."""
@@ -98,9 +106,48 @@ class NotionPerson:
         self.put(kind, title, name, runs)
 
     def restore(self, page: str) -> None:
-        """Take a page out of the trash."""
+        """Take a page out of the trash, by its id or its title: the one trashed last."""
         self._world.actor = PERSON
-        self._world.set_trash(self._world.pages[page], in_trash=False)
+        gone = [it for it in self._world.pages.values() if it.in_trash]
+        for one in sorted(gone, key=lambda it: it.edited, reverse=True):
+            if page in (one.id, title_of(one)):
+                self._world.set_trash(one, in_trash=False)
+                return
+        raise KeyError(page)
+
+    def archive(self, kind: Kind, title: str, *, archived: bool = True) -> None:
+        """Archive a page, or bring back one of this id or title that is archived."""
+        self._world.actor = PERSON
+        source = self.source(kind)
+        for page in self._world.pages.values():
+            here = page.parent == source.id and not self._world.is_trashed(page)
+            if here and title in (page.id, title_of(page)) and page.is_archived != archived:
+                page.is_archived = archived
+                self._world.touch(page)
+                return
+        raise KeyError(title)
+
+    def relate(self, kind: Kind, title: str, field: str, other: str) -> None:
+        """Add one more related page to those that a page has."""
+        page, prop = self.page(kind, title), self.prop(kind, COLUMNS[kind][field])
+        target = self.page(Kind(str(FIELDS[kind][field].target)), other).id
+        self.put(kind, page.id, prop.name, [*(page.values.get(prop.id) or []), target])
+
+    def set_end(self, kind: Kind, title: str, field: str, end: date | None) -> None:
+        """Set the end of a date, or take it away."""
+        page, prop = self.page(kind, title), self.prop(kind, COLUMNS[kind][field])
+        kept = page.values.get(prop.id)
+        if not kept:
+            raise KeyError(field)
+        last = None if end is None else kept["start"].replace(kept["start"][:10], f"{end}")
+        self.put(kind, page.id, prop.name, {**kept, "end": last})
+
+    def copy_and_delete(self, kind: Kind, title: str) -> str:
+        """Duplicate a page and trash the original; return the id of the copy."""
+        page = self.page(kind, title)
+        made = self.duplicate(kind, page.id)
+        self.delete(kind, page.id)
+        return made
 
     def duplicate(self, kind: Kind, title: str) -> str:
         """Duplicate a page, with everything in it; return the id of the copy."""
@@ -112,13 +159,24 @@ class NotionPerson:
         """Move a page elsewhere: to a page or another data source."""
         page = self.page(kind, title)
         self._world.actor = PERSON
-        page.title, page.parent = page.values.get("title", []), to
-        page.place = self._world.count()
-        self._world.touch(page)
+        self._world.move(page, to)
+
+    def move_to(self, kind: Kind, title: str, other: Kind) -> None:
+        """Move a page into the database of another kind."""
+        self.move(kind, title, self.source(other).id)
 
     def rename_property(self, kind: Kind, name: str, new: str) -> None:
         """Rename a column."""
-        self.prop(kind, name).name = new
+        schema.rename(self.source(kind), self.prop(kind, name), new)
+
+    def rename_option(self, kind: Kind, name: str, old: str, new: str) -> None:
+        """Rename an option of a column; rows keep it."""
+        schema.rename_option(self.prop(kind, name), old, new)
+
+    def delete_option(self, kind: Kind, name: str, option: str) -> None:
+        """Delete an option of a column."""
+        source = self.source(kind)
+        schema.remove_option(self._world, source, self.prop(kind, name), option)
 
     def retype_property(self, kind: Kind, name: str, notion_type: str) -> None:
         """Give a column another type."""
@@ -133,7 +191,7 @@ class NotionPerson:
         """Bring a deleted column back, with its id and its values."""
         source = self.source(kind)
         prop = next(it for it in source.removed.values() if it.name == name)
-        source.props[prop.id] = source.removed.pop(prop.id)
+        schema.bring_back(source, prop)
 
     def add_property(self, kind: Kind, name: str, notion_type: str) -> None:
         """Add a column."""
@@ -154,6 +212,15 @@ class NotionPerson:
         """Put a whole database into the trash."""
         database = self._world.databases[self.source(kind).parent]
         self._world.set_trash(database, in_trash=True)
+
+    def restore_database(self, kind: Kind) -> None:
+        """Take a database out of the trash, with its rows."""
+        for source in self._world.sources.values():
+            database = self._world.databases[source.parent]
+            if plain(source.title) == TABLES[kind] and database.in_trash:
+                self._world.set_trash(database, in_trash=False)
+                return
+        raise KeyError(f"no database '{TABLES[kind]}' in the trash")
 
     def unshare(self, kind: Kind) -> None:
         """Take a database away from the connection."""

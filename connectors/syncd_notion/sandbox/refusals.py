@@ -58,6 +58,34 @@ def trashed() -> Refused:
     )
 
 
+def saved_unsaid(identity: str) -> Refused:
+    """Answer a write that was done, and of which nothing else is said."""
+    return Refused(
+        503,
+        "service_unavailable",
+        "The change was saved, but the response could not be built in time. Read the object"
+        " again instead of repeating the write.",
+        elapsed_ms="55012",
+        deadline_ms="55000",
+        retry_guidance=[
+            "Read the object again to confirm the saved change.",
+            "Do not repeat the write.",
+        ],
+        **({"committed_resource_id": identity} if identity else {}),
+    )
+
+
+def too_many(seconds: int) -> Refused:
+    """Refuse one request too many; the words are assumed."""
+    return Refused(
+        429,
+        "rate_limited",
+        "You have been rate limited. Please try again in a few minutes.",
+        rate_limit_reason="public_api_request_rate_limit",
+        retry_after=str(seconds),
+    )
+
+
 def absent(what: str) -> Refused:
     """Refuse what this sandbox does not imitate."""
     return Refused(501, "not_implemented", f"This sandbox does not imitate {what}.")

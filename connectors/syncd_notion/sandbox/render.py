@@ -1,6 +1,7 @@
 """What replies look like: pages, databases, data sources, blocks, users, lists."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from syncd_notion.sandbox.refusals import in_body, invalid
@@ -24,7 +25,6 @@ from syncd_notion.sandbox.world import BOT, WORKSPACE, World
 
 Json = dict[str, Any]
 MOST_RESULTS = 100
-_PREFIXES = {"page_or_data_source": f"s:{identity('cursor')}:"}
 
 
 def address(thing: Thing, title: str) -> str:
@@ -59,6 +59,7 @@ def page_of(world: World, page: Page) -> Json:
         "properties": _properties_of(world, page, source),
         "url": address(page, title),
         "public_url": None,
+        **world.switches.extra_keys,
     }
 
 
@@ -210,16 +211,20 @@ def bot() -> Json:
     }
 
 
-def listing(things: list[Any], asked: Json, sort: str, show: Any) -> Json:
+def listing(
+    world: World, things: list[Any], asked: Json, sort: str, show: Callable[[Any], Json]
+) -> Json:
     """Return one page of a listing; cursors name the next thing (recorded replies)."""
     size = page_size(asked.get("page_size"))
-    start = _start(things, asked.get("start_cursor"))
+    prefix = world.cursor() if sort == "page_or_data_source" else ""
+    start = _start(things, asked.get("start_cursor"), prefix)
     end = start + size
     more = end < len(things)
+    again = 1 if world.switches.repeats_rows and size > 1 else 0
     return {
         "object": "list",
         "results": [show(it) for it in things[start:end]],
-        "next_cursor": _PREFIXES.get(sort, "") + _name(things[end]) if more else None,
+        "next_cursor": prefix + _name(things[end - again]) if more else None,
         "has_more": more,
         "type": sort,
         sort: {},
@@ -238,9 +243,11 @@ def page_size(raw: Any) -> int:
     return size
 
 
-def _start(things: list[Any], cursor: Any) -> int:
+def _start(things: list[Any], cursor: Any, prefix: str) -> int:
     if cursor is None:
         return 0
+    if not str(cursor).startswith(prefix):
+        raise invalid(f"The start_cursor provided is invalid: {cursor}")
     name = str(cursor).rpartition(":")[2]
     for number, thing in enumerate(things):
         if _name(thing) == name:

@@ -1,7 +1,7 @@
 """The endpoints of rows: query, create, read, update, single properties."""
 
 from syncd_notion.sandbox import bodies, render, schema
-from syncd_notion.sandbox.asked import PAGING, PARENT, Asked, set_trash
+from syncd_notion.sandbox.asked import PAGING, PARENT, Asked, hidden_ones, set_trash
 from syncd_notion.sandbox.drafts import parse_drafts
 from syncd_notion.sandbox.query import asks, ordered
 from syncd_notion.sandbox.refusals import absent, invalid, missing, only, trashed
@@ -12,39 +12,43 @@ from syncd_notion.sandbox.values import parse_values, shown_value
 from syncd_notion.sandbox.world import World
 
 _NOT_IMITATED = ("markdown", "template", "content", "erase_content", "position")
-_QUERY = frozenset({"filter", "sorts", "result_type", "in_trash", "archived"})
+_QUERY = frozenset({"filter", "sorts", "result_type", "in_trash", "archived", "is_archived"})
 
 
 def query(world: World, asked: Asked) -> Json:
-    """List rows. After ``query_limit`` of them the list ends, and says so."""
+    """List rows. After ``query_limit`` of them the list ends, and may say so."""
     source = world.source(asked.ids["data_source_id"])
     body = only(asked.body, "body", _QUERY | PAGING)
-    for name in ("in_trash", "archived"):
-        if name in body:
-            raise absent(f"queries with {name}")
-    rows = _rows(world, source, asked.ids["data_source_id"])
+    rows = _rows(world, source, asked)
     if body.get("filter") is not None:
         test = asks(source, body["filter"])
         rows = [row for row in rows if test(row)]
     rows = ordered(source, rows, body.get("sorts"))
-    cut = len(rows) > world.query_limit
+    if world.finds_nothing(body.get("start_cursor")):
+        rows = []
+    cut = len(rows) > world.query_limit and not world.switches.ends_silently
+    rows = rows[: world.query_limit]
     reply = listing(
-        rows[: world.query_limit],
-        body,
-        "page_or_data_source",
-        lambda row: render.page_of(world, row),
+        world, rows, body, "page_or_data_source", lambda row: render.page_of(world, row)
     )
     why = {"type": "incomplete", "incomplete_reason": "query_result_limit_reached"}
     return reply | ({"request_status": why} if cut else {})
 
 
-def _rows(world: World, source: Source, name: str) -> list[Page]:
+def _rows(world: World, source: Source, asked: Asked) -> list[Page]:
+    pages = world.seen()
+    of_source = sorted(
+        (it for it in pages if it.parent == source.id), key=lambda it: -it.number
+    )
+    hidden = hidden_ones(world, of_source, asked.body)
+    if hidden is not None:
+        return hidden
     if not world.is_trashed(source) or world.trashed_query == "empty":
-        return world.rows(source)
+        return world.rows(source, pages)
     if world.trashed_query == "404":
+        name = asked.ids["data_source_id"]
         raise world.missing("database", name, "path.data_source_id")
-    rows = [it for it in world.pages.values() if it.parent == source.id]
-    return sorted(rows, key=lambda it: -it.number)
+    return of_source
 
 
 def create_page(world: World, asked: Asked) -> Json:
@@ -101,6 +105,27 @@ def _page_under_page(world: World, parent: Json, body: Json) -> Page:
 def read_page(world: World, asked: Asked) -> Json:
     """Read a page; one in the trash too."""
     return render.page_of(world, world.page(asked.ids["page_id"]))
+
+
+def move_page(world: World, asked: Asked) -> Json:
+    """Move a page below another or into a data source; answered with the page there."""
+    page = world.page(asked.ids["page_id"])
+    body = only(asked.body, "body", frozenset({"parent"}))
+    if "parent" not in body:
+        raise missing("body.parent")
+    parent = only(body["parent"], "body.parent", PARENT)
+    if world.is_trashed(page):
+        raise trashed()
+    if "page_id" in parent:
+        target: Page | Source = world.page(str(parent["page_id"]), "body.parent.page_id")
+    else:
+        target = _source_for(world, parent)
+    if world.is_trashed(target):
+        raise trashed()
+    if page.id in [it.id for it in world.above(target)]:
+        raise invalid("A page cannot be moved below itself.")
+    world.move(page, target.id)
+    return render.page_of(world, page)
 
 
 _PAGE_KEYS = frozenset({"properties", "icon", "cover", "is_locked", "in_trash", "is_archived"})

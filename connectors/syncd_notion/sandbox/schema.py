@@ -110,19 +110,71 @@ def _change(world: World, source: Source, name: str, raw: Any, place: str) -> No
     elif prop is None:
         add(world, source, name, raw, place)
     else:
-        _alter(world, prop, raw, place)
+        _alter(world, source, prop, (raw, place))
 
 
 def add(world: World, source: Source, name: str, raw: Any, place: str) -> Prop:
     """Add a property; one of the same name that was removed does not come back."""
     notion_type = _type_in(raw, place)
+    _free(source, name)
     if notion_type == "title" and "title" in source.props:
         raise invalid("Cannot create more than one title property.")
     identifier = "title" if notion_type == "title" else prop_id(source.id, name, world.count())
     prop = Prop(id=identifier, name=name, type=notion_type)
     prop.config = _config(world, prop, raw.get(notion_type) or {}, f"{place}.{notion_type}")
     source.props[prop.id] = prop
+    _fill(world, source, prop)
     return prop
+
+
+def rename(source: Source, prop: Prop, name: str) -> None:
+    """Rename a property. Refuses the name of another (the wording is assumed)."""
+    if name != prop.name:
+        _free(source, name)
+    prop.name = name
+
+
+def _free(source: Source, name: str) -> None:
+    if any(it.name == name for it in source.props.values()):
+        raise invalid(f"A property named {name} exists already.")
+
+
+def _fill(world: World, source: Source, prop: Prop) -> None:
+    """Give rows without a status the default: it is never empty (recorded)."""
+    if prop.type != "status" or not prop.options:
+        return
+    known = {it["id"] for it in prop.options}
+    for page in world.pages.values():
+        if page.parent == source.id and page.values.get(prop.id) not in known:
+            page.values[prop.id] = prop.options[0]["id"]
+
+
+def bring_back(source: Source, prop: Prop) -> None:
+    """Bring a removed property back; where its name is taken, under another (assumed)."""
+    del source.removed[prop.id]
+    taken = {it.name for it in source.props.values()}
+    while prop.name in taken:
+        prop.name += " (1)"
+    source.props[prop.id] = prop
+
+
+def rename_option(prop: Prop, old: str, new: str) -> None:
+    """Rename an option as a person does; its id stays."""
+    option_named(prop, old)["name"] = new
+
+
+def remove_option(world: World, source: Source, prop: Prop, name: str) -> None:
+    """Delete an option; rows that had it have none, or the default of a status."""
+    prop.options.remove(option_named(prop, name))
+    _fill(world, source, prop)
+
+
+def option_named(prop: Prop, name: str) -> dict[str, Any]:
+    """Return an option by its name. Raises ``KeyError``."""
+    for one in prop.options:
+        if one["name"] == name:
+            return one
+    raise KeyError(name)
 
 
 def remove(source: Source, prop: Prop | None, name: str) -> None:
@@ -134,15 +186,16 @@ def remove(source: Source, prop: Prop | None, name: str) -> None:
     source.removed[prop.id] = source.props.pop(prop.id)
 
 
-def _alter(world: World, prop: Prop, raw: Any, place: str) -> None:
+def _alter(world: World, source: Source, prop: Prop, asked: tuple[Any, str]) -> None:
+    raw, place = asked
     body = only(raw, place, TYPES | ELSEWHERE | {"id", "name", "type", "description"})
+    rename(source, prop, str(body.get("name") or prop.name))
     if not set(body) - {"id", "name", "description"}:
-        prop.name = str(body.get("name") or prop.name)
         return
     notion_type = _type_in(raw, place)
-    prop.name = str(body.get("name") or prop.name)
     retype(prop, notion_type, world)
     prop.config = _config(world, prop, body.get(notion_type) or {}, f"{place}.{notion_type}")
+    _fill(world, source, prop)
 
 
 def retype(prop: Prop, notion_type: str, world: World) -> None:
@@ -188,11 +241,14 @@ def _choices(prop: Prop, raw: dict[str, Any], place: str) -> dict[str, Any]:
     if not isinstance(options, list) or len(options) > 100:
         raise in_body(f"{place}.options", "an array of at most 100", options)
     known = {it["name"]: it for it in prop.options}
+    by_id = {it["id"]: it for it in prop.options}
     keys = frozenset({"id", "name", "color", "description"})
     made = []
     for number, one in enumerate(options):
         body = only(one, f"{place}.options[{number}]", keys)
-        made.append(known.get(str(body.get("name"))) or option(prop.id, body, number))
+        kept = by_id.get(str(body.get("id"))) or known.get(str(body.get("name")))
+        given = {key: it for key, it in body.items() if key != "id"}
+        made.append({**kept, **given} if kept else option(prop.id, body, number))
     return {"options": made}
 
 

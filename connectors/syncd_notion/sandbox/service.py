@@ -20,6 +20,7 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
     ("POST", "/v1/pages"): rows.create_page,
     ("GET", "/v1/pages/{page_id}"): rows.read_page,
     ("PATCH", "/v1/pages/{page_id}"): rows.update_page,
+    ("POST", "/v1/pages/{page_id}/move"): rows.move_page,
     ("GET", "/v1/pages/{page_id}/properties/{property_id}"): rows.page_property,
     ("GET", "/v1/blocks/{block_id}/children"): blocks.children,
     ("PATCH", "/v1/blocks/{block_id}/children"): blocks.append,

@@ -110,6 +110,9 @@ def _relation(world: World, prop: Prop, raw: Any, place: str) -> Value:
         if not isinstance(identity, str):
             raise in_body(f"{place}[{number}].id", "a valid uuid", identity)
         page = world.pages.get(world.dashed(identity, f"body.{place}[{number}].id"))
+        gone = page is None or (world.shows(page) and world.is_trashed(page))
+        if gone and world.switches.relates_to_gone == "refused":
+            raise world.missing("page", identity, f"body.{place}[{number}].id")
         if page and world.shows(page) and page.parent == prop.config["data_source_id"]:
             pages.append(page.id)
     return list(dict.fromkeys(pages))
@@ -166,7 +169,10 @@ def shown_value(world: World, page: Page, prop: Prop) -> Any:
         return {**value, "time_zone": None} if value else None
     if prop.type == "relation":
         known = [world.pages[one] for one in value or [] if one in world.pages]
-        return [{"id": one.id} for one in known if world.shows(one)]
+        shown = [one for one in known if world.shows(one)]
+        if not world.switches.shows_trashed:
+            shown = [one for one in shown if not world.is_trashed(one)]
+        return [{"id": one.id} for one in shown]
     return _shown_simple(page, prop, value)
 
 

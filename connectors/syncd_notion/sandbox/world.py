@@ -1,10 +1,12 @@
 """A workspace: its pages and databases, who sees them, and what editing does."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from syncd.clock import Clock
+from syncd_notion.sandbox.past import Past
+from syncd_notion.sandbox.rate import Rate, Skewed
 from syncd_notion.sandbox.refusals import Refused, invalid, not_found, trashed
 from syncd_notion.sandbox.state import (
     Block,
@@ -17,6 +19,7 @@ from syncd_notion.sandbox.state import (
     Value,
     identity,
 )
+from syncd_notion.sandbox.switches import Switches
 from syncd_notion.sandbox.texts import Run, plain, run_of
 
 TOKEN = "ntn_sandbox_token_of_no_value"  # noqa: S105  # the one token that the sandbox takes
@@ -38,12 +41,19 @@ class World:
     search_lag: how many searches do not see what is made from now on.
     query_limit: rows after which a query ends (10,000 in the service).
     trashed_query: what a query of a trashed database does: "404", "empty" or "rows".
+    listings: how often all cursors of listings were ended.
+    empty_listings: how many of the next queries and searches find nothing.
     api_edits_move_pages: whether an edit of a body by the API is an edit of its page, as
         one by hand is. Not so in 2024 (dvanoni/notero#571).
     """
 
     def __init__(self, clock: Clock) -> None:
-        self.clock = clock
+        self.switches = Switches()
+        self.clock = Skewed(clock, self.switches)
+        self.past = Past()
+        self.rate = Rate(self.clock, self.switches)
+        self.listings = 0
+        self.empty_listings = 0
         self.pages: dict[str, Page] = {}
         self.databases: dict[str, Database] = {}
         self.sources: dict[str, Source] = {}
@@ -77,12 +87,14 @@ class World:
         """Add a page that is no row."""
         page = Page(**self._new("page", parent), title=title)
         self.pages[page.id] = page
+        self.past.note(self.clock.now(), page)
         return page
 
     def add_row(self, source: Source, values: dict[str, Value]) -> Page:
         """Add a row."""
-        page = Page(**self._new("page", source.id), values=values)
+        page = Page(**self._new("page", source.id), values={**defaults(source), **values})
         self.pages[page.id] = page
+        self.past.note(self.clock.now(), page)
         return page
 
     def add_block(self, parent: str, sort: str, content: dict[str, Any]) -> Block:
@@ -108,14 +120,41 @@ class World:
     def touch(self, thing: Thing) -> None:
         """Say that the present actor has edited this now."""
         thing.edited, thing.editor = self.clock.now(), self.actor
+        if isinstance(thing, Page):
+            self.past.note(self.clock.now(), thing)
+
+    def seen(self, *, late: bool = False) -> list[Page]:
+        """Return the pages as queries, or searches (``late``), see them now."""
+        switches, now = self.switches, self.clock.now()
+        age = switches.stale + switches.search_delay if late else switches.stale
+        pages = self.past.pages(now - age) if age else self.pages
+        newest = now - switches.index_lag
+        fresh = switches.index_lag and not late
+        return [
+            page
+            for page in pages.values()
+            if page.id not in switches.omits and not (fresh and page.created > newest)
+        ]
+
+    def finds_nothing(self, cursor: object) -> bool:
+        """Say whether this listing is the one that was to come back empty."""
+        if cursor is not None or not self.empty_listings:
+            return False
+        self.empty_listings -= 1
+        return True
+
+    def cursor(self) -> str:
+        """Return how the cursors of rows begin until they are ended."""
+        return f"s:{identity('cursor', self.listings)}:"
 
     def sources_of(self, database: Database) -> list[Source]:
         """Return a database's data sources."""
         return [it for it in self.sources.values() if it.parent == database.id]
 
-    def rows(self, source: Source) -> list[Page]:
+    def rows(self, source: Source, pages: Iterable[Page] | None = None) -> list[Page]:
         """Return the rows that are not in the trash, newest first."""
-        rows = [it for it in self.pages.values() if it.parent == source.id]
+        known = self.pages.values() if pages is None else pages
+        rows = [it for it in known if it.parent == source.id]
         live = [it for it in rows if not self.is_trashed(it) and not it.is_archived]
         return sorted(live, key=lambda it: -it.number)
 
@@ -222,6 +261,20 @@ class World:
             thing.in_trash = in_trash
             self.touch(thing)
 
+    def move(self, page: Page, to: str) -> None:
+        """Move a page below a page or into a data source.
+
+        Values follow into properties of the same name and type; what has no place there
+        is out of sight, and back when the page is.
+        """
+        before, after = self.sources.get(page.parent), self.sources.get(to)
+        page.title = page.values.get("title", page.title)
+        if after is not None:
+            carried = carried_over(page, before, after) if before else {"title": page.title}
+            page.values = {**defaults(after), **page.values, **carried}
+        page.parent, page.place = to, self.count()
+        self.touch(page)
+
     def number(self, text: str) -> float | None:
         """Return what typing ``text`` into a cell of numbers puts there."""
         return _number(text)
@@ -235,6 +288,35 @@ class World:
             if prop.id in page.values:
                 text = _as_text(before, page.values[prop.id], names)
                 page.values[prop.id] = _from_text(notion_type, text)
+
+
+def defaults(source: Source) -> dict[str, Value]:
+    """Return what a new row has: a status is never empty (recorded, 77 of 78 rows)."""
+    props = [it for it in source.props.values() if it.type == "status" and it.options]
+    return {prop.id: prop.options[0]["id"] for prop in props}
+
+
+def carried_over(page: Page, before: Source, after: Source) -> dict[str, Value]:
+    """Return a row's values under the properties of another data source."""
+    found: dict[str, Value] = {"title": page.values.get("title", [])}
+    named = {it.name: it for it in after.props.values()}
+    for prop in before.props.values():
+        target, value = named.get(prop.name), page.values.get(prop.id)
+        if target is None or target.type != prop.type or value in (None, []):
+            continue
+        found[target.id] = _translated(prop, target, value)
+    return found
+
+
+def _translated(prop: Prop, target: Prop, value: Value) -> Value:
+    """Return a value with the options of another property, found by their names."""
+    if prop.type not in ("select", "status", "multi_select"):
+        return value
+    names = {it["id"]: it["name"] for it in prop.options}
+    ids = {it["name"]: it["id"] for it in target.options}
+    if prop.type == "multi_select":
+        return [ids[names[it]] for it in value if names.get(it) in ids]
+    return ids.get(names.get(value, ""))
 
 
 def _as_text(notion_type: str, value: Value, names: dict[str, str]) -> str:

@@ -20,6 +20,7 @@ from syncd_todoist.sandbox.rest import Rest
 from syncd_todoist.sandbox.state import State
 from syncd_todoist.sandbox.switches import Switches
 from syncd_todoist.sandbox.sync import Sync, parsed
+from syncd_todoist.sandbox.trouble import trouble
 from syncd_todoist.sandbox.wire import ApiError, Json, bad, unauthorized
 
 TOKEN = "5e0000000000000000000000000000000000d157"  # noqa: S105  # of nobody
@@ -40,6 +41,10 @@ class TodoistSandbox:
         self.person = TodoistPerson(self.state, PROJECT)
         self.app: App = _Dated(_app(self.state), self.state)
 
+    def trouble(self, status: int, seconds: int = 0) -> dict[str, Any]:
+        """Return what the service answers in trouble, to be given to a ``Fault``."""
+        return trouble(status, seconds)
+
     @property
     def switches(self) -> Switches:
         """What can be chosen of how the sandbox behaves."""
@@ -53,6 +58,11 @@ class TodoistSandbox:
         """Forget every sync token that was ever given out."""
         with self.state.lock:
             self.state.tokens.clear()
+
+    def end_listings(self) -> None:
+        """Make every cursor of a list that was handed out invalid."""
+        with self.state.lock:
+            self.state.listings += 1
 
     def empty_listing_once(self) -> None:
         """Let the next full listing (of anything but projects in ``/sync``) find nothing."""

@@ -238,13 +238,14 @@ class Rest:
             raise bad("limit") from None
         if not 1 <= limit <= 200:
             raise bad("limit")
-        start = _decoded(query.get("cursor") or "")
+        end = f".sandbox{self._state.listings}"
+        start = _decoded(query.get("cursor") or "", end)
         found = list(rows)
         more = start + limit < len(found)
         again = 1 if start and self._state.switches.repeats_rows else 0
         part = found[start - again : start + limit]
         shown = [raw["name"] if plain else self._shown(raw) for raw in part]
-        return {"results": shown, "next_cursor": _encoded(start + limit) if more else None}
+        return {"results": shown, "next_cursor": _encoded(start + limit, end) if more else None}
 
     def _args(self, body: Json) -> Json:
         """Return a flat REST body as the arguments of a command."""
@@ -289,15 +290,15 @@ def _when(raw: Json, by: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _encoded(start: int) -> str:
-    return base64.urlsafe_b64encode(f"{start}".encode()).decode().rstrip("=") + ".sandbox"
+def _encoded(start: int, end: str) -> str:
+    return base64.urlsafe_b64encode(f"{start}".encode()).decode().rstrip("=") + end
 
 
-def _decoded(cursor: str) -> int:
+def _decoded(cursor: str, end: str) -> int:
     if not cursor:
         return 0
     try:
-        body = cursor.removesuffix(".sandbox")
+        body = cursor.removesuffix(end)
         if body == cursor:
             raise bad("cursor")
         return int(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))

@@ -35,6 +35,7 @@ class State(View):
         self.token: str | None = token
         self.lock = threading.RLock()
         self.empty_listings = 0
+        self.listings = 0
         self.user_revision = 0
         self.tokens: dict[str, int] = {}
         self.executed: dict[str, Json] = {}

@@ -27,6 +27,11 @@ class MemoryPerson:
         items = self._tool.items.values()
         return [str(it.fields["title"]) for it in items if it.kind is kind]
 
+    def ids(self, kind: Kind, title: str) -> list[str]:
+        """Return the ids of all items of this title."""
+        items = self._tool.items.values()
+        return [it.id for it in items if it.kind is kind and it.fields["title"] == title]
+
     def shows(self, kind: Kind, title: str) -> dict[str, Value]:
         """Return the fields of one item; references are remote ids."""
         return dict(self._tool.items[self._tool.titled(kind, title)].fields)

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from syncd.connect.faults import Fault
 from syncd.connect.sandbox import Served
 from syncd.connect.testing.clock import FakeClock
 from syncd.model.entities import Kind
@@ -257,6 +258,36 @@ def test_the_services_clock_may_be_wrong(
     reply = api.post(events, json=DAY)
     assert reply.json()["updated"].startswith("2026-05-04T08:46:")
     assert "08:46:" in reply.headers["date"]
+
+
+def test_a_page_token_does_not_live_for_ever(
+    google: GoogleHarness, api: httpx.Client, events: str
+) -> None:
+    for _ in range(2):
+        made(api, events, **DAY)
+    page = listed(api, events, maxResults="1")["nextPageToken"]
+    assert listed(api, events, pageToken=page)["items"]
+    google.sandbox.end_listings()
+    assert reason(api.get(events, params={"pageToken": page})) == (400, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"status": 403}, (403, "rateLimitExceeded")),
+        ({"status": 429, "seconds": 7}, (429, "rateLimitExceeded")),
+        ({"status": 403, "quota": True}, (403, "quotaExceeded")),
+        ({"status": 503}, (503, "backendError")),
+    ],
+)
+def test_trouble_sounds_like_googles(
+    google: GoogleHarness, api: httpx.Client, events: str, asked: Any, expected: Any
+) -> None:
+    fault = Fault(act="status", **google.sandbox.trouble(**asked))
+    google.server.faults.append(fault)
+    reply = api.get(events)
+    assert reason(reply) == expected
+    assert reply.headers.get("retry-after") == ("7" if "seconds" in asked else None)
 
 
 # Signing in.

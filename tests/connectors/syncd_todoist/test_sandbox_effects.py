@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from syncd.connect.faults import Fault
 from syncd.model.entities import Kind
 from syncd_todoist.sandbox.person import TodoistPerson
 from tests.connectors.syncd_todoist.harness import TodoistHarness
@@ -304,6 +305,30 @@ def test_rows_may_come_again_on_the_next_page(wire: Wire) -> None:
     second = wire.get("/tasks", limit=2, cursor=first["next_cursor"]).json()
     assert [it["content"] for it in first["results"]] == ["One", "Two"]
     assert [it["content"] for it in second["results"]] == ["Two", "Three"]
+
+
+def test_a_cursor_does_not_live_for_ever(wire: Wire) -> None:
+    for title in ("One", "Two"):
+        wire.task(title)
+    cursor = wire.get("/tasks", limit=1).json()["next_cursor"]
+    assert wire.get("/tasks", limit=1, cursor=cursor).status_code == 200
+    wire.harness.sandbox.end_listings()
+    answer = wire.get("/tasks", limit=1, cursor=cursor)
+    assert answer.json()["error_extra"]["argument"] == "cursor"
+
+
+@pytest.mark.parametrize(
+    ("status", "tag"),
+    [(429, "LIMITS_REACHED"), (503, "SERVICE_UNAVAILABLE"), (403, "FORBIDDEN")],
+)
+def test_trouble_sounds_like_todoists(wire: Wire, status: int, tag: str) -> None:
+    sandbox = wire.harness.sandbox
+    wire.harness.server.faults.append(Fault(act="status", **sandbox.trouble(status, 66)))
+    answer = wire.get("/user")
+    assert (answer.status_code, answer.headers["retry-after"]) == (status, "66")
+    assert (answer.json()["error_tag"], answer.json()["http_code"]) == (tag, status)
+    if status == 429:
+        assert answer.json()["error_extra"]["retry_after"] == 66
 
 
 # What a person does.

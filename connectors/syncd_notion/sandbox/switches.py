@@ -1,0 +1,40 @@
+"""What can be chosen of how the sandbox behaves, beside what ``World`` has."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+
+@dataclass(slots=True)
+class Switches:
+    """What can be chosen of how the sandbox behaves.
+
+    stale: how old the rows are that queries and searches are answered from.
+    index_lag: how long a new row is missing from queries.
+    search_delay: how much older than queries searches are.
+    omits: ids of pages that queries and searches leave out.
+    repeats_rows: whether each page of a list begins with the last row of the one before.
+    ends_silently: whether a query that ends at its limit says nothing of that.
+    relates_to_gone: what a relation to a page that does not exist or is in the trash is:
+        "refused" with 404 naming that page, or taken: without the one that does not
+        exist, with the one in the trash (neither is recorded).
+    shows_trashed: whether relations show pages that are in the trash (not recorded).
+    saved_unsaid: how many of the next writes are done and answered with 503.
+    per_minute: how many requests are answered in a minute; None is any number (180 a
+        connection are documented).
+    extra_keys: keys that are added to every page, unknown to all clients.
+    skew: how far the service's clock is ahead.
+    """
+
+    stale: timedelta = timedelta(0)
+    index_lag: timedelta = timedelta(0)
+    search_delay: timedelta = timedelta(0)
+    omits: set[str] = field(default_factory=set)
+    repeats_rows: bool = False
+    ends_silently: bool = False
+    relates_to_gone: str = "taken"
+    shows_trashed: bool = True
+    saved_unsaid: int = 0
+    per_minute: int | None = None
+    extra_keys: dict[str, Any] = field(default_factory=dict)
+    skew: timedelta = timedelta(0)
