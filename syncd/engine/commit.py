@@ -6,7 +6,7 @@ from dataclasses import replace
 from syncd.clock import Clock
 from syncd.engine.prints import fingerprint
 from syncd.engine.tool import Tool
-from syncd.errors import Changed, Gone, SkipItem
+from syncd.errors import Changed, Gone, SkipItem, said
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.remote import LINK, LINKS, Op, Remote, Write
@@ -124,7 +124,7 @@ class Committer:
             tool=self._tool.name,
             entity=write.entity,
             field="",
-            sentence=f"{self._tool.title}, '{title}': {why}",
+            sentence=f"{self._tool.title}, '{title}': {said(why)}",
             refused=plan_hash([operation]),
         )
         with self._store.transaction():

@@ -55,7 +55,10 @@ class Gathered:
         offset = self.pull.clock_offset
         if at is None or offset is None or abs(offset) <= SKEW:
             return at
-        return at - offset
+        try:
+            return at - offset
+        except OverflowError:  # a time at the end of all times
+            return at
 
 
 def gather(
