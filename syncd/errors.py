@@ -44,11 +44,11 @@ class Mistake(SyncdError):
     """A mistake in a command or in the settings: the person corrects it."""
 
 
-class NoSecret(SyncdError):
-    """A secret can't be fetched now: the person mends where it comes from, or waits."""
+class NoSecret(Mistake):
+    """A secret can't be fetched now from where the settings say that it is kept."""
 
 
-class NotLoaded(SyncdError):
+class NotLoaded(Mistake):
     """A plug-in is installed and does not load: the person reinstalls it."""
 
 
