@@ -2,45 +2,41 @@
 
 import random
 import secrets
+import threading
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
+
+import structlog
 
 from syncd.clock import Clock
 from syncd.connect.contract import Connector, Plugin, Toolbox
 from syncd.connect.policy import Patience, Policy
 from syncd.connect.read_only import ReadOnly
 from syncd.connect.registry import Registry, connectors
-from syncd.credentials import Credentials, Redactor
+from syncd.credentials import Credentials, Redactor, Runner
 from syncd.engine.context import Context
 from syncd.engine.engine import Engine
 from syncd.engine.posting import Posting
-from syncd.engine.report import Report, ToolReport
+from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
-from syncd.errors import Mistake, SignIn
+from syncd.engine.workshop import Unusable
+from syncd.errors import Mistake, NotLoaded, SignIn, said
 from syncd.mailing import Mailing
 from syncd.model.ids import ToolName
 from syncd.settings import ConnectorSettings, Settings, load, make_state_dir
 from syncd.store.lock import StateLock
 from syncd.store.store import Store, open_store
-from syncd.store.tool_store import ToolMemory, ToolState
+from syncd.store.tool_store import ToolMemory
 from syncd.sync.brakes import Limits
 from syncd.wanted import preferences, review_rules
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unusable:
-    """A tool that is switched on and can't be used, and why."""
-
-    name: ToolName
-    title: str
-    state: ToolState
-    why: str
+log = structlog.get_logger("syncd.bootstrap")
 
 
 def threads() -> Executor:
@@ -60,7 +56,6 @@ class App:
     registry: Registry[Plugin]
     lanes: Callable[[], Executor] = threads
     redactor: Redactor = field(default_factory=Redactor)
-    unusable: list[Unusable] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -89,46 +84,29 @@ class App:
         )
 
     def engine(self) -> Engine:
-        """Return an engine that reads and writes."""
-        tools = self._tools(self.store, read_only=False)
-        context = self._context(self.store, tools)
-        return Engine(context, remake=self._remake, pool=self.lanes())
+        """Return an engine that reads and writes; it makes its tools in their lanes.
+
+        Raises ``Mistake`` where the settings of a tool are wrong.
+        """
+        return self._engine(self.store, lambda tool: tool)
 
     def preview(self, only: Collection[ToolName] | None = None) -> Report:
         """Decide on a copy of the state, with connectors that only read: a dry run."""
         copy = self.store.copy()
-        engine = Engine(self._context(copy, self._tools(copy, read_only=True)))
+        engine = self._engine(copy, _reading)
         try:
-            return self.with_unusable(engine.preview(self.usable(only)), only)
+            return engine.preview(only)
         finally:
             engine.close()
             copy.close()
 
-    def usable(self, only: Collection[ToolName] | None) -> list[ToolName]:
-        """Return those of these tools (None: all that are on) that can be used."""
-        unusable = {one.name for one in self.unusable}
-        return [
-            name for name in (self.enabled() if only is None else only) if name not in unusable
-        ]
-
-    def mended(self) -> bool:
-        """Say whether a tool that could not be used now can be, by a new engine."""
-        for one in self.unusable:
-            try:
-                self._remake(one.name).connector.close()
-            except (Mistake, SignIn):
-                continue
-            return True
-        return False
-
-    def with_unusable(self, report: Report, only: Collection[ToolName] | None = None) -> Report:
-        """Add those of these tools that can't be used to what a cycle reports."""
-        chosen = set(self.enabled() if only is None else only)
-        for one in (it for it in self.unusable if it.name in chosen):
-            report.tools[one.name] = ToolReport(state=one.state, message=one.why)
-            report.problems.append(one.why)
-            report.converged = False
-        return report
+    def unusable(self) -> Mapping[ToolName, Unusable]:
+        """Return the tools that can't be made now, and why: each is tried. Raises ``Mistake``."""
+        engine = self.engine()
+        try:
+            return engine.build()
+        finally:
+            engine.close()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -144,16 +122,41 @@ class App:
         """Close the store."""
         self.store.close()
 
-    def own_settings(self, name: ToolName) -> tuple[Plugin, Any]:
-        """Return a connector's plug-in and its checked settings. Raises ``Mistake``."""
+    def check_settings(self, name: ToolName) -> None:
+        """Raise ``Mistake`` where a tool's settings are wrong, whatever its secrets are.
+
+        A plug-in that does not load can't say; that is its tool's own trouble.
+        """
+        try:
+            plugin = self.registry.require(name)
+        except NotLoaded:
+            return
+        own = self.settings.connectors[name].own
+        credentials = Credentials(self.environ, self.settings.file)
+        known = plugin.settings.model_fields
+        table, later = credentials.to_come(f"connectors.{name}", own, plugin.secrets, known)
+        try:
+            self.settings.check_connector(name, plugin.settings, table, later)
+        except Mistake:
+            raise
+        except Exception as error:  # its lane meets this again, and tells it
+            log.debug("settings could not be checked", tool=name, exc_info=error)
+
+    def own_settings(
+        self, name: ToolName, stopping: Callable[[], bool] = lambda: False
+    ) -> tuple[Plugin, Any]:
+        """Return a connector's plug-in and its checked settings, its secrets fetched.
+
+        Raises ``Mistake``, and its ``NoSecret`` and ``NotLoaded``.
+        """
         plugin = self.registry.require(name)
         table = self.settings.connectors.get(name) or ConnectorSettings()
-        credentials = Credentials(self.environ, self.settings.file)
+        credentials = Credentials(self.environ, self.settings.file, Runner(stopping))
         filled = credentials.fill(
             f"connectors.{name}", table.own, plugin.secrets, known=plugin.settings.model_fields
         )
         self.redactor.hide(filled.values)
-        self.warnings.extend(filled.warnings)
+        self.warnings.extend(it for it in filled.warnings if it not in self.warnings)
         return plugin, self.settings.connector(name, plugin.settings, filled.table)
 
     def mailing(self) -> Mailing:
@@ -181,32 +184,41 @@ class App:
         mailing = self.mailing()
         return self.posting.post(mailing.put) if mailing.wanted else []
 
-    def _context(self, store: Store, tools: dict[ToolName, Tool]) -> Context:
-        return Context(
+    def _engine(self, store: Store, finish: Callable[[Tool], Tool]) -> Engine:
+        names = self.enabled()
+        for name in names:
+            self.check_settings(name)
+        context = Context(
             store=store,
             clock=self.clock,
             rng=self.rng,
             zone=self.zone,
-            tools=tools,
-            known=tuple(self.enabled()),
+            tools={},
+            known=tuple(names),
             preferences=preferences(self.settings),
+            titles={name: self.registry.get(name).title for name in names},
         )
+        stop = threading.Event()
 
-    def _tools(self, store: Store, *, read_only: bool) -> dict[ToolName, Tool]:
-        self.unusable.clear()
-        self.warnings.clear()
-        found: dict[ToolName, Tool] = {}
-        for name in self.enabled():
-            plugin, own = self.own_settings(name)
-            try:
-                found[name] = self._tool(name, plugin, own, store)
-            except (Mistake, SignIn) as error:
-                self.unusable.append(_unusable(name, plugin, own, error))
-                continue
-            if read_only:
-                wrapped = cast("Connector", ReadOnly(found[name].connector))
-                found[name] = _with_connector(found[name], wrapped)
-        return found
+        def stopping() -> bool:
+            return stop.is_set() or self.clock.sleep(0)
+
+        def make(name: ToolName) -> Tool:
+            return finish(self._made(name, store, stopping))
+
+        return Engine(context, remake=make, stop=stop, pool=self.lanes())
+
+    def _made(self, name: ToolName, store: Store, stopping: Callable[[], bool]) -> Tool:
+        """Make a tool, by what its settings and its secrets are now."""
+        self.registry.retry(name)
+        plugin, own = self.own_settings(name, stopping)
+        try:
+            return self._tool(name, plugin, own, store)
+        except Mistake as error:
+            unset = all(getattr(own, secret, None) is None for secret in plugin.secrets)
+            if plugin.secrets and unset:  # without any of its secrets it needs a sign-in
+                raise SignIn(said(error)) from error
+            raise
 
     def _tool(self, name: ToolName, plugin: Plugin, own: Any, store: Store) -> Tool:
         table = self.settings.connectors[name]
@@ -227,11 +239,6 @@ class App:
             ),
         )
 
-    def _remake(self, name: ToolName) -> Tool:
-        """Build a tool anew: what it was told may have changed."""
-        plugin, own = self.own_settings(name)
-        return self._tool(name, plugin, own, self.store)
-
 
 def open_app(
     config: Path | None, environ: Mapping[str, str], clock: Clock, *, make: bool = True
@@ -250,19 +257,6 @@ def open_app(
     )
 
 
-def _with_connector(tool: Tool, connector: Connector) -> Tool:
-    return Tool(
-        name=tool.name,
-        title=tool.title,
-        connector=connector,
-        on_delete=tool.on_delete,
-        limits=tool.limits,
-    )
-
-
-def _unusable(name: ToolName, plugin: Plugin, own: Any, error: Exception) -> Unusable:
-    """A tool without any of its secrets needs a sign-in; else its settings are wrong."""
-    unset = all(getattr(own, secret, None) is None for secret in plugin.secrets)
-    sign_in = isinstance(error, SignIn) or (bool(plugin.secrets) and unset)
-    state = ToolState.SIGN_IN if sign_in else ToolState.DEGRADED
-    return Unusable(name=name, title=plugin.title, state=state, why=str(error))
+def _reading(tool: Tool) -> Tool:
+    """Return a tool whose connector only reads."""
+    return replace(tool, connector=cast("Connector", ReadOnly(tool.connector)))

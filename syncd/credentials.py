@@ -5,12 +5,13 @@ import re
 import shlex
 import stat
 import subprocess
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from syncd.errors import Mistake
+from syncd.errors import Mistake, NoSecret
 from syncd.tables import secret_name
 
 HIDDEN = "[hidden]"
@@ -23,6 +24,9 @@ _SHORTEST = 6
 """A shorter secret is not looked for in texts: it would hide parts of plain words."""
 _PATIENCE = 30.0
 """Seconds that a command may take to print a secret."""
+
+_LOOK = 0.25
+"""Seconds between two looks at whether such a command is still wanted."""
 
 Run = Callable[[Sequence[str]], str]
 
@@ -55,12 +59,38 @@ class Secret:
     command: str | Sequence[str] = ""
 
 
-def run_command(words: Sequence[str]) -> str:
-    """Run a command without a shell and return what it prints."""
-    done = subprocess.run(  # noqa: S603 - the user's own settings name the command
-        words, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=_PATIENCE
-    )
-    return done.stdout.decode(errors="replace")
+class Runner:
+    """Runs a command without a shell and returns what it prints; ``stopping`` ends it."""
+
+    def __init__(self, stopping: Callable[[], bool] = lambda: False) -> None:
+        self._stopping = stopping
+
+    def __call__(self, words: Sequence[str]) -> str:
+        """Run it, for so many seconds at most."""
+        with subprocess.Popen(  # noqa: S603 - the user's own settings name the command
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            try:
+                printed = self._printed(process)
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, words)
+        return printed.decode(errors="replace")
+
+    def _printed(self, process: "subprocess.Popen[bytes]") -> bytes:
+        left = _PATIENCE
+        while True:
+            try:
+                return process.communicate(timeout=_LOOK)[0]
+            except subprocess.TimeoutExpired:
+                left -= _LOOK
+                if left <= 0 or self._stopping():
+                    raise subprocess.TimeoutExpired(process.args, _PATIENCE - left) from None
 
 
 class Credentials:
@@ -70,12 +100,12 @@ class Credentials:
         self,
         environ: Mapping[str, str],
         settings_file: Path | None = None,
-        run: Run = run_command,
+        run: Run | None = None,
     ) -> None:
         folder = environ.get("CREDENTIALS_DIRECTORY", "")
         self._given = Path(folder) if folder else None
         self._settings_file = settings_file
-        self._run = run
+        self._run = run or Runner()
 
     def fill(
         self,
@@ -87,7 +117,7 @@ class Credentials:
         """Return ``table`` (which stands at ``where``) with each of ``secrets`` filled in.
 
         ``known`` are the names that the table's reader wants itself, so that a
-        ``token_file`` of its own stays. Raises Mistake for a file or a command that
+        ``token_file`` of its own stays. Raises NoSecret for a file or a command that
         gives nothing.
         """
         whole, taken, warnings = dict(table), set(known), list[str]()
@@ -107,10 +137,33 @@ class Credentials:
         values = frozenset(str(whole[name]) for name in secrets if whole.get(name))
         return Filled(table=whole, values=values, warnings=tuple(dict.fromkeys(warnings)))
 
+    def to_come(
+        self, where: str, table: Mapping[str, Any], secrets: Iterable[str], known: Iterable[str]
+    ) -> tuple[dict[str, Any], frozenset[str]]:
+        """Return ``table`` without its secrets' ways, and which secrets come by them.
+
+        Nothing is fetched. Raises Mistake where one secret is to come by two ways.
+        """
+        whole, taken, later = dict(table), set(known), set[str]()
+        for name in sorted(secrets):
+            ways = [it for it in (f"{name}_file", f"{name}_command") if it not in taken]
+            given = [it for it in (name, *ways) if whole.get(it)]
+            if len(given) > 1:
+                names = " and ".join(f"`{where}.{it}`" for it in given)
+                raise Mistake(f"{names} are set, for one secret: remove all but one.")
+            if any(whole.pop(it, None) for it in ways) or self._credential(f"{where}.{name}"):
+                later.add(name)
+        return whole, frozenset(later)
+
+    def _credential(self, name: str) -> Path | None:
+        """Return where systemd put a credential, if it did."""
+        given = self._given / name if self._given else None
+        return given if given and given.exists() else None
+
     def find(self, secret: Secret) -> tuple[Any, list[str]]:
-        """Return a secret, or None, and warnings about where it lies. Raises Mistake."""
-        given = self._given / secret.name if self._given else None
-        if given and given.exists():
+        """Return a secret, or None, and warnings about where it lies. Raises NoSecret."""
+        given = self._credential(secret.name)
+        if given:
             return _contents(given, f"The systemd credential {secret.name}"), []
         if secret.file:
             path = self._path(secret.file)
@@ -132,7 +185,7 @@ class Credentials:
             words = shlex.split(command) if isinstance(command, str) else list(command)
             printed = self._run(words)
         except (OSError, ValueError, subprocess.SubprocessError) as error:
-            raise Mistake(f"{what} {_failure(error)}: run it by hand to see why.") from None
+            raise NoSecret(f"{what} {_failure(error)}: run it by hand to see why.") from None
         return _first_line(printed, what)
 
     def _in_settings(self, value: Any) -> Iterator[str]:
@@ -155,9 +208,9 @@ def _contents(path: Path, what: str) -> str:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise Mistake(f"{what} is no text: write the secret alone into it.") from None
+        raise NoSecret(f"{what} is no text: write the secret alone into it.") from None
     except OSError as error:
-        raise Mistake(
+        raise NoSecret(
             f"{what} can't be read ({error.strerror}): correct its path or its mode."
         ) from None
     return _first_line(text, what)
@@ -167,7 +220,7 @@ def _first_line(text: str, what: str) -> str:
     """Return the first line, as password stores print notes below it."""
     first = text.strip().partition("\n")[0].strip()
     if not first:
-        raise Mistake(f"{what} gives nothing: put the secret on its first line.")
+        raise NoSecret(f"{what} gives nothing: put the secret on its first line.")
     return first
 
 
@@ -185,12 +238,14 @@ class Redactor:
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._values: tuple[str, ...] = ()
+        self._lock = threading.Lock()
         self.hide(values)
 
     def hide(self, values: Iterable[str]) -> None:
         """Hide these values too from now on."""
         new = {value for value in values if len(value) >= _SHORTEST}
-        self._values = tuple(sorted(new | set(self._values), key=len, reverse=True))
+        with self._lock:
+            self._values = tuple(sorted(new | set(self._values), key=len, reverse=True))
 
     def __call__(
         self, _logger: Any, _method: str, event: MutableMapping[str, Any]

@@ -1,5 +1,40 @@
 """Every error of syncd, named by what happens next."""
 
+import math
+
+LONGEST_WAIT = 86400.0
+"""Seconds that a service may ask us to wait, at the most: a day."""
+
+
+def wait_of(asked: object) -> float | None:
+    """Return a wait that a service asked for as seconds, or None where it makes no sense.
+
+    Whatever was asked: what comes back is finite, not negative, and a day at the most.
+    """
+    if isinstance(asked, bool) or not isinstance(asked, int | float | str):
+        return None
+    try:
+        seconds = float(asked)
+    except (ValueError, OverflowError):  # no number, or one of hundreds of digits
+        return None
+    if not math.isfinite(seconds) or seconds < 0:
+        return None
+    return min(seconds, LONGEST_WAIT)
+
+
+def said(error: BaseException) -> str:
+    """Return an error's sentence, as text that can be written down whatever it holds."""
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001  # a stranger's error may fail to tell what it is
+        return ""
+    return whole(text)
+
+
+def whole(text: str) -> str:
+    """Return a text without halves of characters: no file and no database takes those."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
 
 class SyncdError(Exception):
     """One sentence for a person, ending with what to do next."""
@@ -7,6 +42,14 @@ class SyncdError(Exception):
 
 class Mistake(SyncdError):
     """A mistake in a command or in the settings: the person corrects it."""
+
+
+class NoSecret(Mistake):
+    """A secret can't be fetched now from where the settings say that it is kept."""
+
+
+class NotLoaded(Mistake):
+    """A plug-in is installed and does not load: the person reinstalls it."""
 
 
 class AnotherRunning(SyncdError):
@@ -28,12 +71,16 @@ class SignIn(ToolError):
 class TryLater(ToolError):
     """The tool is busy, limiting or unreachable, and did **not** do the work.
 
-    ``seconds`` is how long the tool asked us to wait, or None.
+    ``seconds`` is how long the tool asked us to wait, as ``wait_of`` reads it, or None.
     """
 
     def __init__(self, message: str, seconds: float | None = None) -> None:
         super().__init__(message)
-        self.seconds = seconds
+        self.seconds = wait_of(seconds)
+
+
+class Stopped(TryLater):
+    """syncd itself was asked to stop before this was done: no fault of the tool."""
 
 
 class Unclear(ToolError):

@@ -1,7 +1,7 @@
 """The settings: one typed tree, from a TOML file with environment variables over it."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -27,7 +27,7 @@ from syncd.forms import (
     window,
     zone,
 )
-from syncd.tables import M, Origin, Setting, check, described
+from syncd.tables import Checked, M, Origin, Setting, check, described
 
 Window = Annotated[str, AfterValidator(window)]
 Address = Annotated[str, AfterValidator(address)]
@@ -256,6 +256,13 @@ class Settings(Table):
         ``own`` is ``connectors[name].own`` with its secrets filled in. Raises Mistake.
         """
         return check(model, own, self._origin, prefix=("connectors", name), also=COMMON)
+
+    def check_connector(
+        self, name: str, model: type[BaseModel], own: Mapping[str, Any], later: Collection[str]
+    ) -> None:
+        """Check a connector's own settings, but for those (secrets) that come ``later``."""
+        prefix, also = ("connectors", name), tuple(COMMON)
+        Checked(model, own, self._origin, prefix, also).complain(but_for=later)
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:

@@ -4,7 +4,7 @@ import contextlib
 import difflib
 import json
 import typing
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -133,13 +133,13 @@ def check(
     try:
         return model.model_validate(_with_lists(model, table), context=origin)
     except ValidationError as error:
-        checked = _Checked(model, table, origin, prefix, tuple(also))
+        checked = Checked(model, table, origin, prefix, tuple(also))
         raise Mistake("\n".join(checked.sentences(error))) from None
 
 
 @dataclass(frozen=True, slots=True)
-class _Checked:
-    """A table that did not fit."""
+class Checked:
+    """A table against the model that it should fit."""
 
     model: type[BaseModel]
     table: Mapping[str, Any]
@@ -147,11 +147,23 @@ class _Checked:
     prefix: Name
     also: tuple[str, ...]
 
-    def sentences(self, error: ValidationError) -> list[str]:
+    def complain(self, but_for: Collection[str]) -> None:
+        """Raise Mistake as ``check`` does; what is wrong ``but_for`` these is not said."""
+        try:
+            self.model.model_validate(_with_lists(self.model, self.table), context=self.origin)
+        except ValidationError as error:
+            sentences = self.sentences(error, but_for)
+            if sentences:
+                raise Mistake("\n".join(sentences)) from None
+
+    def sentences(self, error: ValidationError, but_for: Collection[str] = ()) -> list[str]:
         """Return one sentence for each setting that is wrong."""
         wrong: dict[Name, list[ErrorDetails]] = {}
         for one in error.errors(include_url=False):
-            wrong.setdefault(self._place(one), []).append(one)
+            place = self._place(one)
+            if place[:1] and place[0] in but_for:
+                continue
+            wrong.setdefault(place, []).append(one)
         return [self._sentence(place, errors) for place, errors in wrong.items()]
 
     def _place(self, error: ErrorDetails) -> Name:

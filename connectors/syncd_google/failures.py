@@ -8,13 +8,13 @@ import http.client
 import json
 import ssl
 from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httplib2
 from google.auth.exceptions import GoogleAuthError, RefreshError
 from googleapiclient.errors import HttpError
 
+from syncd.connect.waiting import asked_wait, http_date
 from syncd.errors import (
     Changed,
     Gone,
@@ -140,14 +140,7 @@ def _body(error: HttpError) -> tuple[list[str], str]:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    raw = headers.get("retry-after", "")
-    if raw.isdigit():
-        return float(raw)
-    try:
-        gap = parsedate_to_datetime(raw) - parsedate_to_datetime(headers.get("date", ""))
-        return max(0.0, gap.total_seconds())
-    except (ValueError, TypeError):
-        return None
+    return asked_wait(headers.get("retry-after"), http_date(headers.get("date")))
 
 
 def _oauth_word(error: RefreshError) -> str:

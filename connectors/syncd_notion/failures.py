@@ -1,13 +1,12 @@
 """One table from what Notion answers to the errors of syncd."""
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
+from syncd.connect.waiting import asked_wait
 from syncd.errors import Gone, SignIn, SkipItem, StartOver, ToolError, TryLater, Unclear
 
 BLOCKED_SECONDS = 3600.0
@@ -147,21 +146,8 @@ def _unavailable(it: Answer) -> ToolError:
 
 def _seconds(it: Answer) -> float | None:
     """Return the wait that was asked for: seconds or a date, in header or body."""
-    asked = it.retry_after or it.data.get("retry_after")
-    if asked is None:
-        return None
-    try:
-        seconds = float(asked)
-    except (TypeError, ValueError):
-        return _until(str(asked), it.now)
-    return max(0.0, seconds) if math.isfinite(seconds) else None
-
-
-def _until(text: str, now: datetime) -> float | None:
-    try:
-        return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
-    except (TypeError, ValueError):
-        return None
+    told = asked_wait(it.retry_after, it.now)
+    return asked_wait(it.data.get("retry_after"), it.now) if told is None else told
 
 
 _BY_STATUS: Mapping[int, Callable[[Answer], ToolError]] = {

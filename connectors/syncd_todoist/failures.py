@@ -6,11 +6,11 @@ command's own status inside a reply has the same keys.
 
 import re
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
+from syncd.connect.waiting import asked_wait, http_date
 from syncd.errors import Gone, Mistake, SignIn, SkipItem, ToolError, TryLater, Unclear
 
 _NOT_FOUND = frozenset({22, 478})
@@ -171,15 +171,11 @@ def _json(response: httpx.Response) -> Mapping[str, Any]:
 
 def _asked(response: httpx.Response, body: Mapping[str, Any]) -> float | None:
     """Return the seconds to wait: the header's, else the body's."""
-    raw = response.headers.get("retry-after", "").strip()
-    if raw.isdigit():
-        return float(raw)
-    date = response.headers.get("date", "")
-    try:
-        gap = parsedate_to_datetime(raw) - parsedate_to_datetime(date)
-        return max(0.0, gap.total_seconds())
-    except (ValueError, TypeError):
-        return _extra_seconds(body) if response.status_code in (403, 429, 503) else None
+    date = http_date(response.headers.get("date"))
+    told = asked_wait(response.headers.get("retry-after"), date)
+    if told is None and response.status_code in (403, 429, 503):
+        return _extra_seconds(body)
+    return told
 
 
 def _inside(body: Mapping[str, Any], name: str) -> Any:
@@ -188,8 +184,7 @@ def _inside(body: Mapping[str, Any], name: str) -> Any:
 
 
 def _extra_seconds(body: Mapping[str, Any]) -> float | None:
-    seconds = _inside(body, "retry_after")
-    return float(seconds) if isinstance(seconds, int | float) else None
+    return asked_wait(_inside(body, "retry_after"), None)
 
 
 def _whole_number(value: Any) -> int | None:

@@ -31,7 +31,7 @@ def dry_run(session: Session, only: Sequence[str], *, as_json: bool) -> int:
         report = app.preview(tools)
         if as_json:
             session.speech.json(_as_json(app, report))
-            return status(app, report)
+            return status(report)
         session.warn(app.warnings)
         for match in report.matches:
             session.speech.line(match)
@@ -40,7 +40,7 @@ def dry_run(session: Session, only: Sequence[str], *, as_json: bool) -> int:
         for sentence in dict.fromkeys(report.problems):
             session.speech.note(sentence)
         session.speech.note("Nothing was written: `syncd sync` does it.")
-        return status(app, report)
+        return status(report)
 
 
 class _Seen:

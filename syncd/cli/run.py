@@ -67,6 +67,7 @@ class Daemon:
     app: App
     _engine: Engine = field(init=False)
     _states: dict[ToolName, ToolState] = field(default_factory=dict)
+    _warned: set[str] = field(default_factory=set)
     _reloaded: bool = False
     _courier: Courier = field(default_factory=Courier)
 
@@ -91,15 +92,14 @@ class Daemon:
         return self._work()
 
     def end(self) -> None:
-        """Let the writes and the mail in flight end, and let go."""
-        self._engine.close()
+        """Let the request and the mail in flight end, and let go."""
+        self._tell(self._engine.close())
         self._courier.wait(PATIENCE / 2)
         if self._reloaded and not self._courier.busy:  # else it still writes down how it ended
             self.app.close()
 
     def cycle(self, wanted: Due) -> Cycle:
         """Run one cycle for these tools; None means all, deciding for everything."""
-        self._renew()
         if wanted is None:
             self._engine.check_everything()
         only = None if wanted is None else [ToolName(name) for name in wanted - {MAIL}]
@@ -112,7 +112,7 @@ class Daemon:
 
     def _sync(self, only: list[ToolName] | None) -> None:
         if only is None or only:
-            self._tell(self._engine.run(self.app.usable(only), patience=PATIENCE))
+            self._tell(self._engine.run(only, patience=PATIENCE))
 
     def _review(self) -> None:
         """Make the reviews that are due, now that the tools were read, and their pages."""
@@ -129,13 +129,6 @@ class Daemon:
         if mailing.due:
             self._courier.go(mailing.send)
 
-    def _renew(self) -> None:
-        """Make a new engine where a tool that could not be used now can be."""
-        if self.app.mended():
-            fresh = self.app.engine()
-            self._engine.close()
-            self._engine = fresh
-
     def _work(self) -> Work:
         settings = self.app.settings
         polls = tuple(
@@ -145,20 +138,26 @@ class Daemon:
             )
             for name in self.app.enabled()
         )
-        for sentence in dict.fromkeys(self.app.warnings):
-            log.warning(sentence)
+        self._warn()
         if not polls:
             log.warning("no tool is switched on; add one to the settings and send HUP")
         return Work(polls=(*polls, Poll(tool=MAIL, every=ERRANDS)), run_cycle=self.cycle)
 
+    def _warn(self) -> None:
+        """Log what is to be said of the files that secrets came from: each once."""
+        for sentence in [it for it in self.app.warnings if it not in self._warned]:
+            log.warning(sentence)
+            self._warned.add(sentence)
+
     def _rows(self) -> list[ToolRow]:
         rows = {name: self.app.store.tools.get(name) for name in self.app.enabled()}
-        for one in self.app.unusable:
+        for one in self._engine.unusable.values():
             rows[one.name] = ToolRow(tool=one.name, state=one.state, message=one.why)
         return list(rows.values())
 
     def _tell(self, report: Report) -> None:
         """Log what was written, and each tool whose state is another than before."""
+        self._warn()
         for name, tool in report.tools.items():
             if tool.writes:
                 log.info(

@@ -15,6 +15,7 @@ from syncd.cli.session import Session
 from syncd.cli.speech import Speech
 from syncd.cli.sync import title_of
 from syncd.cli.words import count, local, moment_json
+from syncd.engine.workshop import Unusable
 from syncd.model.ids import ToolName
 from syncd.store.rows import Problem
 from syncd.store.tool_store import ToolRow, ToolState
@@ -54,8 +55,8 @@ class Standing:
 def status(session: Session, *, as_json: bool) -> int:
     """Show how each tool is doing, what waits for the person, and what to do next."""
     with session.app() as app:
-        app.engine().close()  # finds out which tools can't be used, and why
-        tools = [_standing(app, name) for name in app.enabled()]
+        unusable = app.unusable()
+        tools = [_standing(app, name, unusable.get(name)) for name in app.enabled()]
         conflicts = len(app.store.history.conflicts(settled=False))
         blocks, post = at_hand(app), mails(app)
         following = [*_next(app, tools, conflicts), *blocks.lines, *post.lines]
@@ -85,12 +86,12 @@ def status(session: Session, *, as_json: bool) -> int:
         return of_states((one.row.state for one in tools if not one.decided), done=well)
 
 
-def _standing(app: App, name: ToolName) -> Standing:
+def _standing(app: App, name: ToolName, unusable: Unusable | None) -> Standing:
     store = app.store
     return Standing(
         name=name,
         title=title_of(app, name),
-        row=_row(app, name),
+        row=_row(app.store.tools.get(name), unusable),
         items=store.links.count(name),
         waiting=store.tools.waiting(name),
         in_flight=len(store.journal.pending(name)),
@@ -98,13 +99,12 @@ def _standing(app: App, name: ToolName) -> Standing:
     )
 
 
-def _row(app: App, name: ToolName) -> ToolRow:
-    """Return what is known of a tool; that it can't even be built comes first."""
-    row = app.store.tools.get(name)
-    unusable = next((one for one in app.unusable if one.name == name), None)
+def _row(row: ToolRow, unusable: Unusable | None) -> ToolRow:
+    """Return what is known of a tool; that it can't even be made comes first."""
     if unusable is None:
         return row
-    return ToolRow(tool=name, state=unusable.state, message=unusable.why, last_ok=row.last_ok)
+    state, why = unusable.state, unusable.why
+    return ToolRow(tool=row.tool, state=state, message=why, last_ok=row.last_ok)
 
 
 def _show(speech: Speech, tools: Iterable[Standing], app: App) -> None:

@@ -28,7 +28,7 @@ def sync(session: Session, only: Sequence[str], *, as_json: bool) -> int:
         tools = chosen(app, only)
         with Signals(session.clock.stop.set, session.clock) as signals:
             before = app.store.history.last_cycle()
-            report = app.with_unusable(_cycle(session, app, tools), tools)
+            report = _cycle(session, app, tools)
         planned = planned_since(app.store.history, before)
         if as_json:
             session.speech.json(report.as_json())
@@ -36,7 +36,7 @@ def sync(session: Session, only: Sequence[str], *, as_json: bool) -> int:
             session.warn(app.warnings)
             _tell(session.speech, app, report, planned)
             _tell_rest(session.speech, report, stopped=signals.received is not None)
-        return signals.status or status(app, report)
+        return signals.status or status(report)
 
 
 def chosen(app: App, only: Sequence[str]) -> list[ToolName]:
@@ -47,10 +47,10 @@ def chosen(app: App, only: Sequence[str]) -> list[ToolName]:
     return tools
 
 
-def status(app: App, report: Report) -> int:
+def status(report: Report) -> int:
     """Return the exit status that a cycle comes to."""
-    wrong = {one.name for one in app.unusable if one.state is ToolState.DEGRADED}
-    if wrong and wrong == report.tools.keys():
+    wrong = [one.mistaken and one.state is ToolState.DEGRADED for one in report.tools.values()]
+    if wrong and all(wrong):
         return Exit.MISTAKE
     return of_states((one.state for one in report.tools.values()), done=report.converged)
 
@@ -70,11 +70,10 @@ def _cycle(session: Session, app: App, tools: list[ToolName]) -> Report:
 
 
 def _watched(session: Session, app: App, engine: Engine, tools: list[ToolName]) -> Report:
-    usable = app.usable(tools)
-    titles = {name: title_of(app, name) for name in usable}
+    titles = {name: title_of(app, name) for name in tools}
     watching = session.interactive()
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(engine.run, usable)
+        running = pool.submit(engine.run, tools)
         with Progress(session.speech.err, app.store.tools, titles, on=watching) as progress:
             while not wait([running], timeout=LOOK).done:
                 progress.look()

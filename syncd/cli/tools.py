@@ -52,7 +52,7 @@ def _try_token(session: Session, app: App, name: ToolName, plugin: Plugin) -> in
         )
     engine = app.engine()
     try:
-        unusable = next((one for one in app.unusable if one.name == name), None)
+        unusable = engine.build([name]).get(name)
         if unusable is not None:
             session.speech.note(unusable.why)
             return Exit.SIGN_IN

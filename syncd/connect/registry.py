@@ -5,13 +5,14 @@ A broken plug-in is a record with a reason, never a crash.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib import invalidate_caches
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 from syncd.clock import Clock
 from syncd.connect.contract import Plugin
-from syncd.errors import Mistake
+from syncd.errors import Mistake, NotLoaded, said
 from syncd.tables import nearest
 
 CONNECTORS = "syncd.connectors"
@@ -20,21 +21,6 @@ SANDBOXES = "syncd.sandboxes"
 T = TypeVar("T")
 MakeSandbox = Callable[[Path, Clock], Any]
 """Makes a ``syncd.connect.sandbox.Sandbox`` from a directory and a clock."""
-
-_IMPORT_ERRORS = (
-    ImportError,
-    SyntaxError,
-    AttributeError,
-    NameError,
-    TypeError,
-    ValueError,
-    LookupError,
-    ArithmeticError,
-    AssertionError,
-    OSError,
-    RuntimeError,
-)
-"""What a stranger's module may raise while it is imported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +65,23 @@ class Registry(Generic[T]):
         return self._loaded[name]
 
     def require(self, name: str) -> T:
-        """Return what ``name`` names; raise Mistake, with what to do, if it can't be."""
+        """Return what ``name`` names.
+
+        Raises Mistake, with what to do, where nothing of that name is installed, and
+        NotLoaded where what is installed can't be used.
+        """
         found = self.get(name)
         if found.plugin is None:
-            raise Mistake(f"`{name}` can't be used: {found.why}.")
+            error = NotLoaded if name in self._points else Mistake
+            raise error(f"`{name}` can't be used: {found.why}.")
         return found.plugin
+
+    def retry(self, name: str) -> None:
+        """Let a plug-in that did not load be loaded again when it is next asked for."""
+        found = self._loaded.get(name)
+        if found is not None and found.plugin is None:
+            invalidate_caches()
+            del self._loaded[name]
 
     def _load(self, name: str) -> Installed[T]:
         points = self._points.get(name, [])
@@ -95,9 +93,9 @@ class Registry(Generic[T]):
         point = points[0]
         try:
             thing = self._accept(name, point.load())
-        except _IMPORT_ERRORS as error:
-            said = f"{type(error).__name__}: {error}".rstrip(".: ")
-            return _broken(name, f"{_giver(point)} does not load ({said}); reinstall it")
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # a stranger's module
+            what = f"{type(error).__name__}: {said(error)}".rstrip(".: ")
+            return _broken(name, f"{_giver(point)} does not load ({what}); reinstall it")
         title = str(getattr(thing, "title", "") or name)
         return Installed(name=name, title=title, state="ok", plugin=thing)
 

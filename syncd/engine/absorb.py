@@ -104,7 +104,7 @@ class Absorber:
         tool = next((it for it in self.context.tools.values() if it.title == author.by), None)
         if tool is None:
             return author
-        carried = tool.connector.carries.get(kind)
+        carried = self.context.carried(tool, kind)
         home = carried is not None and name in carried.home
         fine = tool.connector.edit_resolution
         return replace(author, resolution=fine, home=home, is_tool=True)

@@ -126,11 +126,8 @@ class Adopter:
     def _by_link(self, link: str) -> EntityId | None:
         if link.startswith(KEY):
             return EntityId(link.removeprefix(KEY))
-        addressing = self.context.addressing
-        if addressing is None:
-            return None
-        remote = addressing.connector.addressed(link)
-        if remote is None:
+        remote, addressing = self.context.leads_to(link), self.context.addressing
+        if remote is None or addressing is None:
             return None
         held = self.context.store.links.by_remote(addressing.name, [remote])
         if remote in held:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from syncd.clock import Clock
+from syncd.engine.audience import Audience
 from syncd.engine.prints import fingerprint
 from syncd.engine.tool import Tool
-from syncd.errors import Changed, Gone, SkipItem
+from syncd.errors import Changed, Gone, SkipItem, said
 from syncd.model.entities import Kind
-from syncd.model.ids import EntityId, ToolName
+from syncd.model.ids import EntityId
 from syncd.model.remote import LINK, LINKS, Op, Remote, Write
 from syncd.model.schema import Fields
 from syncd.model.values import Value
@@ -22,12 +23,12 @@ class Committer:
     """Writes the outcomes of one tool's writes into the store."""
 
     def __init__(
-        self, store: Store, clock: Clock, tool: Tool, others: Iterable[Tool] = ()
+        self, store: Store, clock: Clock, tool: Tool, audience: Audience | None = None
     ) -> None:
         self._store = store
         self._clock = clock
         self._tool = tool
-        self._others = tuple(others)
+        self._audience = audience or Audience()
 
     def outcome(self, write: Write, outcome: Remote | Exception | None) -> bool:
         """Write one outcome down; return whether the tool did the work."""
@@ -125,7 +126,7 @@ class Committer:
             tool=self._tool.name,
             entity=write.entity,
             field="",
-            sentence=f"{self._tool.title}, '{title}': {why}",
+            sentence=f"{self._tool.title}, '{title}': {said(why)}",
             refused=plan_hash([operation]),
         )
         with self._store.transaction():
@@ -180,8 +181,8 @@ class Committer:
             self._store.links.doubt_referrers(link.tool, link.remote)
         if fresh or (old is not None and old.url != link.url):
             if self._tool.connector.gives_address:
-                touch_addressed(self._store, self._others, link.kind, [link.entity])
-            touch_blocks(self._store, self._others, link.kind, link.entity)
+                touch_addressed(self._store, self._audience, link.kind, [link.entity])
+            touch_blocks(self._store, self._audience, link.kind, link.entity)
 
     def _touch(self, ids: Iterable[EntityId]) -> None:
         self._store.links.touch(self._tool.name, ids)
@@ -203,24 +204,20 @@ def tell_problems(store: Store, tool: Tool, entity: EntityId, item: Remote) -> N
 
 
 def touch_addressed(
-    store: Store, tools: Iterable[Tool], kind: Kind, ids: Iterable[EntityId]
+    store: Store, audience: Audience, kind: Kind, ids: Iterable[EntityId]
 ) -> None:
     """Mark entities whose address changed, in the tools that show addresses."""
     found = list(ids)
-    for tool in tools:
-        carried = tool.connector.carries.get(kind)
-        if carried is not None and LINK in carried.fields:
-            store.links.touch(ToolName(tool.name), found)
+    for name in audience.showing(kind, LINK):
+        store.links.touch(name, found)
 
 
-def touch_blocks(store: Store, tools: Iterable[Tool], kind: Kind, task: EntityId) -> None:
+def touch_blocks(store: Store, audience: Audience, kind: Kind, task: EntityId) -> None:
     """Mark the blocks of a task whose item can be opened elsewhere now."""
     if kind is not Kind.TASK:
         return
-    for tool in tools:
-        carried = tool.connector.carries.get(Kind.BLOCK)
-        if carried is not None and LINKS in carried.fields:
-            store.links.touch(ToolName(tool.name), store.plan.referring(task, "task"))
+    for name in audience.showing(Kind.BLOCK, LINKS):
+        store.links.touch(name, store.plan.referring(task, "task"))
 
 
 def _still_foreign(old: Link | None, write: Write) -> Foreign:

@@ -30,7 +30,7 @@ class Verdict(Enum):
 def verdict(store: Store, tool: ToolName, hold: Hold) -> Verdict:
     """Return what was said of exactly this plan; what was said holds once."""
     row = store.tools.get(tool)
-    if row.consent is None or row.consent != hold.hash:
+    if row.consent is None or row.consent != hold.hash or row.consent_kind is None:
         return Verdict.NONE
     store.tools.save(replace(row, consent=None, consent_kind=None, held={}))
     approved = row.consent_kind is Consent.APPROVED

@@ -1,23 +1,27 @@
 """What every step of a cycle works with."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from syncd.clock import Clock
+from syncd.engine.audience import Audience
 from syncd.engine.bodies import body
+from syncd.engine.guard import ToolFault
 from syncd.engine.skill_labels import SkillLabels, as_label
 from syncd.engine.tool import Tool
 from syncd.engine.translate import Translator
 from syncd.model.entities import Block, Entity, Kind, kind_of
-from syncd.model.ids import EntityId, ToolName, new_id
-from syncd.model.remote import BODY, LINK, LINKS
+from syncd.model.ids import EntityId, RemoteId, ToolName, new_id
+from syncd.model.remote import BODY, LINK, LINKS, Carried
 from syncd.model.schema import DEFAULTS, Fields, fields_of
 from syncd.schedule.preferences import Preferences
 from syncd.store.rows import Link
 from syncd.store.store import Store
 from syncd.sync.decide import Presence
+
+_OWNER, _DOUBTED, _ADDRESSES = "engine", "doubted", "gives_address"
 
 
 @dataclass
@@ -26,6 +30,8 @@ class Context:
 
     ``known`` are the tools to be told of changes; those of ``tools`` unless given.
     ``preferences``: how the person wants their time planned; None: it is not planned.
+    ``titles``: what a person calls the tools that are known.
+    ``faults``: tools whose connectors failed while another tool was worked at.
     """
 
     store: Store
@@ -35,6 +41,8 @@ class Context:
     tools: dict[ToolName, Tool]
     known: tuple[ToolName, ...] = ()
     preferences: Preferences | None = None
+    titles: Mapping[ToolName, str] = field(default_factory=dict)
+    faults: dict[ToolName, Exception] = field(default_factory=dict)
     _empty: dict[tuple[ToolName, Kind], dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -46,10 +54,76 @@ class Context:
         """Return a fresh id."""
         return new_id(self.clock.now(), self.rng.randbytes(10))
 
-    @cached_property
+    @property
+    def absent(self) -> tuple[ToolName, ...]:
+        """Return the names of the tools that are switched on and could not be made (yet)."""
+        return tuple(one for one in self.names if one not in self.tools)
+
+    @property
+    def audience(self) -> Audience:
+        """Return who is to hear of what changes in a tool."""
+        return Audience(tuple(self.tools.values()), self.absent)
+
+    def title_of(self, name: ToolName) -> str:
+        """Return what a person calls a tool."""
+        known = self.tools.get(name)
+        return known.title if known is not None else self.titles.get(name, name)
+
+    @property
     def addressing(self) -> Tool | None:
         """Return the tool that gives addresses, if one does."""
         return next((one for one in self.tools.values() if one.connector.gives_address), None)
+
+    def carried(self, tool: Tool, kind: Kind) -> Carried | None:
+        """Return how a tool carries a kind, where another one is worked at."""
+        try:
+            return tool.connector.carries.get(kind)
+        except ToolFault as fault:
+            self.faults[fault.tool] = fault.error
+            return None
+
+    def may_address(self) -> tuple[ToolName, ...]:
+        """Return the absent tools one of which may be the one that gives addresses."""
+        if self.addressing is not None:
+            return ()
+        return tuple(one for one in self.absent if self._addresses_of(one) is not False)
+
+    def leads_to(self, url: str) -> RemoteId | None:
+        """Return which item of the tool that gives addresses this one leads to.
+
+        Raises ``LookupError`` where that can't be told now.
+        """
+        tool = self.addressing
+        if tool is None:
+            if self.may_address():
+                self.doubt()
+                raise LookupError(url)
+            return None
+        try:
+            return tool.connector.addressed(url)
+        except ToolFault as fault:
+            self.faults[fault.tool] = fault.error
+            self.doubt()
+            raise LookupError(url) from fault
+
+    def doubt(self) -> None:
+        """Something was decided without knowing an address: all is decided again later."""
+        if not self.store.tools.recall(_OWNER, _DOUBTED):
+            self.store.tools.remember(_OWNER, _DOUBTED, value=True)
+
+    def joined(self, tool: Tool) -> bool:
+        """Take a tool in that was made; return whether all is to be decided again."""
+        self.tools[tool.name] = tool
+        gives, tools = bool(tool.connector.gives_address), self.store.tools
+        if self._addresses_of(tool.name) is not gives:
+            tools.remember(f"{_OWNER}:{tool.name}", _ADDRESSES, gives)
+        if self.may_address() or not tools.recall(_OWNER, _DOUBTED):
+            return False
+        tools.remember(_OWNER, _DOUBTED, value=False)
+        return True
+
+    def _addresses_of(self, name: ToolName) -> Any:
+        return self.store.tools.recall(f"{_OWNER}:{name}", _ADDRESSES)
 
     def in_order(self) -> list[Tool]:
         """Return the tools, the one that gives addresses first, else by name."""
@@ -124,14 +198,21 @@ class Context:
 
     def _same_page(self, one: Any, other: Any) -> bool:
         """Say whether two addresses lead to one page, whatever title they spell out."""
-        if not one or not other or self.addressing is None:
-            return False
-        leads_to = self.addressing.connector.addressed
-        return leads_to(one) is not None and leads_to(one) == leads_to(other)
+        if not one or not other or one == other:
+            return bool(one) and one == other
+        try:
+            page = self.leads_to(one)
+            return page is not None and page == self.leads_to(other)
+        except LookupError:  # nobody can tell: what the tool shows stays
+            return True
 
     def _address(self, entity: EntityId) -> str | None:
         """Return where the entity's page is; without such a tool, its bare key."""
-        if self.addressing is None:
+        tool = self.addressing
+        names = (tool.name,) if tool is not None else self.may_address()
+        if not names:
             return f"syncd:{entity}"
-        link = self.store.links.of_entity(entity).get(self.addressing.name)
-        return link.url if link is not None and link.url else None
+        if tool is None:
+            self.doubt()
+        links = self.store.links.of_entity(entity)
+        return next((links[one].url for one in names if one in links and links[one].url), None)

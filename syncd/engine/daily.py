@@ -22,7 +22,7 @@ def full_check(context: Context) -> None:
         pen.flush()
         ids = store.plan.ids()
         store.tools.forget_refusals()
-        for name in context.tools:
+        for name in context.names:
             store.links.touch(name, ids)
         store.tools.remember(_OWNER, _DAY, day.isoformat())
 

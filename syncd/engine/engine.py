@@ -1,33 +1,40 @@
 """One cycle: gather, decide, write down, do; a lane for each tool."""
 
+import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
-from syncd.engine.absorb import Absorber
 from syncd.engine.blocks.keeper import Keeper
 from syncd.engine.brakes import Brakes
 from syncd.engine.context import Context
 from syncd.engine.daily import forget_check, full_check
 from syncd.engine.gather import Gathered, gather
+from syncd.engine.guard import ToolFault
 from syncd.engine.hold import hold_on_container
-from syncd.engine.paused import remember_paused
-from syncd.engine.pen import Pen
-from syncd.engine.project import project
+from syncd.engine.intake import Intake
+from syncd.engine.project import Projection, project
 from syncd.engine.push import Pusher
 from syncd.engine.report import Report, ToolReport
-from syncd.engine.rules import follow_rules
-from syncd.engine.states import Doing, note_failure, note_ok
-from syncd.engine.summary import summarise
+from syncd.engine.states import Doing, note_failure
+from syncd.engine.summary import summarise, summarise_absent
+from syncd.engine.tally import Tally
 from syncd.engine.tool import Tool
-from syncd.errors import HoldTool, StateTrouble, SyncdError
+from syncd.engine.workshop import Unusable, Workshop, let_go
+from syncd.errors import HoldTool, StateTrouble, Stopped, SyncdError, said
 from syncd.model.ids import EntityId, ToolName
 from syncd.schedule.planner import Annealer
 from syncd.schedule.timetable import Planner
-from syncd.store.rows import Problem
 from syncd.store.tool_store import ToolState
 from syncd.sync.decide import fingerprint
 
@@ -35,6 +42,8 @@ log = structlog.get_logger("syncd.engine")
 
 GRACE = 10.0
 """Seconds that a cycle waits for slower tools once the first one was read."""
+JOINING = 2.0
+"""Seconds that it then waits for tools that are still being made, as by a slow command."""
 ROUNDS = 6
 """How often one cycle decides again for a tool, at most, after others were written."""
 
@@ -43,27 +52,47 @@ ROUNDS = 6
 class Engine:
     """Runs cycles. ``run`` may be called again while slow tools are still busy.
 
-    ``remake`` builds a fresh connector for a tool that was not well. ``planner`` places
-    learning blocks. ``pool``: what the tools' lanes run in.
+    ``remake`` builds the tools that are not there, and a fresh connector for one that was
+    not well. ``planner`` places learning blocks. ``stop``, once set, ends the lanes at
+    their next item. ``pool``: what the lanes run in.
     """
 
     context: Context
     remake: Callable[[ToolName], Tool] | None = None
     planner: Planner = field(default_factory=Annealer)
+    stop: threading.Event = field(default_factory=threading.Event)
     pool: Executor = field(default_factory=lambda: ThreadPoolExecutor(16))
     _reading: dict[ToolName, Future[Gathered]] = field(default_factory=dict)
     _writing: dict[ToolName, Future[None]] = field(default_factory=dict)
+    _wanted: set[ToolName] = field(default_factory=set)
+    _used: set[ToolName] = field(default_factory=set)
     _rounds: dict[ToolName, int] = field(default_factory=dict)
     _later: dict[ToolName, set[EntityId]] = field(default_factory=dict)
     _ready: set[ToolName] = field(default_factory=set)
     _read_at: dict[ToolName, float] = field(default_factory=dict)
     _report: Report = field(default_factory=Report)
+    _tally: Tally = field(default_factory=Tally)
+    _workshop: Workshop = field(init=False)
     _brakes: Brakes = field(init=False)
     _blocks: Keeper = field(init=False)
+    _intake: Intake = field(init=False)
 
     def __post_init__(self) -> None:
+        self._workshop = Workshop(self.context, self.remake, self.stopping, self.pool)
+        for name, tool in self.context.tools.items():
+            self.context.tools[name] = self._workshop.prepared(tool)
         self._blocks = Keeper(self.context, self.planner)
         self._brakes = Brakes(self.context, self._tool_report)
+        self._intake = Intake(self.context, self._brakes, self._blocks)
+
+    @property
+    def unusable(self) -> dict[ToolName, Unusable]:
+        """Return the tools that could not be made when that was last tried."""
+        return self._workshop.unusable
+
+    def stopping(self) -> bool:
+        """Say whether lanes are to end at their next item."""
+        return self.stop.is_set() or self.context.clock.sleep(0)
 
     def run(
         self, only: Iterable[ToolName] | None = None, *, patience: float | None = None
@@ -71,16 +100,16 @@ class Engine:
         """Run one cycle for these tools (None: all).
 
         With ``patience`` (seconds) the call returns when that is over, and slow tools
-        go on by themselves; without, it returns when everything is done.
+        go on by themselves; without, it returns when everything is done. What they write
+        after that is in the report of the next call.
         """
-        chosen = set(self.context.tools if only is None else only)
-        self._report = Report()
-        self._blocks.told.clear()
-        self._ready &= self._writing.keys()  # what was read in an earlier run is old
-        full_check(self.context)
-        for name in sorted(chosen - self._reading.keys() - self._writing.keys()):
-            self._start_reading(name)
+        chosen = set(self.context.names if only is None else only)
         ends = None if patience is None else self.context.clock.monotonic() + patience
+        self._begin()
+        met = self._finish_writings()
+        self._build_missing()
+        for name in sorted(chosen - met - self._reading.keys() - self._writing.keys()):
+            self._start(name)
         self._go_on(ends)
         if self._plan_blocks():
             for name in sorted(self._ready - self._writing.keys()):
@@ -90,20 +119,13 @@ class Engine:
         self._summarise(chosen)
         return self._report
 
-    def _go_on(self, ends: float | None) -> None:
-        """Work until all lanes are idle, or the time is over."""
-        while self._reading or self._writing:
-            left = None if ends is None else ends - self.context.clock.monotonic()
-            if left is not None and left <= 0:
-                break
-            if not self._step(left):
-                break
-
-    def _plan_blocks(self) -> bool:
-        """Look at the learning blocks, once all else was taken in and written."""
-        changed = self._blocks.plan()
-        self._report.changes += changed
-        return changed
+    def build(self, only: Iterable[ToolName] | None = None) -> dict[ToolName, Unusable]:
+        """Make these tools (None: all), if that was not done; return those that failed."""
+        chosen = set(self.context.names if only is None else only)
+        self._build_missing(chosen)
+        wait(list(self._workshop.lanes.values()))
+        self._finish_building()
+        return {name: one for name, one in self.unusable.items() if name in chosen}
 
     def check_everything(self) -> None:
         """Let the next cycle decide for everything, as the first one of each day does."""
@@ -115,160 +137,265 @@ class Engine:
         To be called on a context whose store is a copy and whose connectors refuse
         writes.
         """
-        chosen = set(self.context.tools if only is None else only)
-        self._report = Report()
-        self._blocks.told.clear()
-        full_check(self.context)
+        chosen = set(self.context.names if only is None else only)
+        self.build()
+        self._begin()
         found = []
-        for name in sorted(chosen):
+        for name in sorted(chosen & self.context.tools.keys()):
             self._start_reading(name)
-            if name in self._reading:
-                wait([self._reading[name]])
-                found.extend(self._finish_reading([name]))
+            wait([self._reading[name]])
+            found.extend(self._finish_readings([name]))
         for one in found:
             self._tool_report(one.tool.name).makes = one.binding.missing
         self._take_in(found)
         self._plan_blocks()
         for name in sorted(self._ready):
-            tool = self.context.tools[name]
-            projection = project(self.context, tool)
-            self._brakes.stops(tool, projection)
-            self._tool_report(name).plan = projection.operations
-            self._tool_report(name).plan_hash = fingerprint(projection.operations)
+            projection = self._decided(name)
+            if projection is not None:
+                self._brakes.stops(self.context.tools[name], projection)
+                self._tool_report(name).plan = projection.operations
+                self._tool_report(name).plan_hash = fingerprint(projection.operations)
         self._summarise(chosen, dry=True)
         return self._report
 
-    def close(self) -> None:
-        """Wait for the lanes to finish what they are writing, and let go."""
-        self.pool.shutdown(wait=True)
+    def close(self) -> Report:
+        """Let the requests in flight end, and let go; what waits goes out next time.
+
+        Returns what the lanes did since the last report.
+        """
+        self.stop.set()
+        self.pool.shutdown(wait=True, cancel_futures=True)
+        self._report = Report()
+        self._finish_writings()
+        for name in self._tally.names():
+            self._tally.pour(name, self._tool_report(name))
+        self._workshop.close()
         for tool in self.context.tools.values():
-            tool.connector.close()
+            let_go(tool)
+        return self._report
+
+    def _begin(self) -> None:
+        """Start a report; what was read in an earlier run is old."""
+        self._report = Report()
+        self._blocks.told.clear()
+        self._wanted.clear()
+        self._ready &= self._writing.keys()
+        full_check(self.context)
+
+    def _go_on(self, ends: float | None) -> None:
+        """Work until all lanes are idle, or the time is over."""
+        while self._lanes():
+            left = None if ends is None else ends - self.context.clock.monotonic()
+            if left is not None and left <= 0:
+                break
+            if not self._step(left):
+                break
+
+    def _plan_blocks(self) -> bool:
+        """Look at the learning blocks, once all else was taken in and written."""
+        try:
+            changed = self._blocks.plan()
+        except StateTrouble:
+            raise
+        except Exception as error:  # the blocks wait; what the tools hold is as good
+            log.exception("learning blocks could not be planned")
+            self._report.converged = False
+            self._report.problems.append(
+                f"Learning blocks could not be planned ({type(error).__name__}): they are"
+                " tried again; if it stays, report it."
+            )
+            return False
+        self._report.changes += changed
+        return changed
 
     def _step(self, left: float | None) -> bool:
         """Wait for what finishes first, and act on it; False when time ran out."""
-        futures: list[Future[Any]] = [*self._reading.values(), *self._writing.values()]
-        done, _ = wait(futures, timeout=left, return_when=FIRST_COMPLETED)
+        done, _ = wait(self._lanes(), timeout=left, return_when=FIRST_COMPLETED)
         if not done:
             return False
+        self._finish_building()
         if any(future in done for future in self._reading.values()):
-            wait(
-                list(self._reading.values()),
-                timeout=GRACE if left is None else min(GRACE, left),
-            )
-        for name in [one for one, future in self._writing.items() if future.done()]:
-            self._finish_writing(name)
+            self._wait_for_slower(left)
+        self._finish_writings()
         ready = [one for one, future in self._reading.items() if future.done()]
-        found = self._finish_reading(ready)
-        if found:
-            self._take_in(found)
+        self._take_in(self._finish_readings(ready))
         for name in sorted(self._ready - self._writing.keys()):
             self._start_writing(name)
         return True
+
+    def _lanes(self) -> list[Future[Any]]:
+        """Return all that goes on."""
+        return [
+            *self._workshop.lanes.values(),
+            *self._reading.values(),
+            *self._writing.values(),
+        ]
+
+    def _wait_for_slower(self, left: float | None) -> None:
+        """Let others that are being made or read join what is taken in now."""
+        begun = self.context.clock.monotonic()
+        most = GRACE if left is None else min(GRACE, left)
+        while self._workshop.lanes:
+            spent = self.context.clock.monotonic() - begun
+            still = max(0.0, min(JOINING, most) - spent)
+            made = list(self._workshop.lanes.values())
+            if not wait(made, timeout=still, return_when=FIRST_COMPLETED).done:
+                break
+            self._finish_building()
+        wait(list(self._reading.values()), timeout=most)
+
+    def _build_missing(self, chosen: Iterable[ToolName] | None = None) -> None:
+        """Start to make what is not there: what others show may hang on it."""
+        for name in sorted(self.context.absent if chosen is None else chosen):
+            if name not in self.context.tools:
+                self._workshop.start(name)
+
+    def _start(self, name: ToolName) -> None:
+        """Start a tool's lane: first it is made, if it is not there or was not well."""
+        self._tool_report(name)
+        there = name in self.context.tools
+        row = self.context.store.tools.get(name)
+        if there and (row.state is ToolState.OK or name not in self._used or not self.remake):
+            self._start_reading(name)
+            return
+        if self._workshop.start(name):
+            self._wanted.add(name)
+        elif there and row.state is ToolState.BACKING_OFF:
+            self._start_reading(name)
+
+    def _finish_building(self) -> None:
+        """Put what was made in its place, and go on with it where it is wanted."""
+        for name, fresh in self._workshop.finish():
+            if fresh is not None:
+                self._exchange(name, fresh)
+            elif not self._keeps_the_old(name):
+                self._wanted.discard(name)
+            if name in self._wanted:
+                self._wanted.discard(name)
+                self._start_reading(name)
+
+    def _keeps_the_old(self, name: ToolName) -> bool:
+        """Say whether a tool that can't be made anew goes on as it was: its service was
+        out of reach, and it may have been well but for that."""
+        state = self.context.store.tools.get(name).state
+        keeps = name in self.context.tools and state is ToolState.BACKING_OFF
+        if keeps:
+            self.unusable.pop(name)
+        return keeps
+
+    def _exchange(self, name: ToolName, fresh: Tool) -> None:
+        """Put a tool that was made in its place; no lane works with the old one."""
+        old = self.context.tools.get(name)
+        if old is not None:
+            self._tally.exchanged(name, old.connector.policy)
+            let_go(old)
+        self._used.discard(name)
+        if self.context.joined(fresh):
+            forget_check(self.context)
 
     def _start_reading(self, name: ToolName) -> None:
         self._tool_report(name)
         self._rounds[name] = 0
         self._later[name] = set()
         self._ready.discard(name)
-        try:
-            self._renew(name)
-        except SyncdError as error:
-            self._failed(name, error)
-            return
+        self._used.add(name)
         tool = self.context.tools[name]
         self._read_at[name] = self.context.clock.monotonic()
-        store, others = self.context.store, tuple(self.context.tools.values())
         self._reading[name] = self.pool.submit(
-            gather, tool, store, self.context.clock, others, self._blocks.windows(tool)
+            gather,
+            tool,
+            self.context.store,
+            self.context.clock,
+            self.context.audience,
+            self._blocks.windows(tool),
         )
 
-    def _renew(self, name: ToolName) -> None:
-        """A tool that was not well gets a fresh connector: what it knew may be old."""
-        row = self.context.store.tools.get(name)
-        if row.state is ToolState.OK or self.remake is None:
-            return
-        fresh = self.remake(name)
-        self.context.tools[name].connector.close()
-        self.context.tools[name] = fresh
-
-    def _finish_reading(self, names: Iterable[ToolName]) -> list[Gathered]:
+    def _finish_readings(self, names: Iterable[ToolName]) -> list[Gathered]:
         found = []
         for name in names:
-            future = self._reading.pop(name)
             try:
-                found.append(future.result())
-            except SyncdError as error:
-                self._failed(name, error)
-            except Exception as error:  # one tool's fault ends its lane alone
-                log.exception("a tool failed unexpectedly", tool=name)
+                found.append(self._reading.pop(name).result())
+            except Exception as error:  # noqa: BLE001  # one tool's fault ends its lane alone
                 self._failed(name, error)
         return found
 
-    def _finish_writing(self, name: ToolName) -> None:
-        future = self._writing.pop(name)
-        error = future.exception()
-        if error is None:
-            return
-        self._ready.discard(name)
-        if not isinstance(error, SyncdError):
-            log.error("a tool failed unexpectedly", tool=name, error=repr(error))
-        self._failed(name, error)
+    def _finish_writings(self) -> set[ToolName]:
+        """Note what ended the lanes that ended; return those that did not end well."""
+        failed = set()
+        for name in [one for one, future in self._writing.items() if future.done()]:
+            error = self._writing.pop(name).exception()
+            if error is not None:
+                failed.add(name)
+                self._ready.discard(name)
+                self._failed(name, error)
+        return failed
 
     def _failed(self, name: ToolName, error: BaseException) -> None:
-        if isinstance(error, StateTrouble):
+        """A tool's lane ended with this."""
+        if isinstance(error, StateTrouble) or not isinstance(error, Exception):
             raise error  # no tool's fault
-        lost = hold_on_container(str(error)) if isinstance(error, HoldTool) else None
-        if lost is not None and self._brakes.decided(name, lost):
+        if isinstance(error, (Stopped, CancelledError)):
+            return
+        if isinstance(error, ToolFault):
+            error = error.error
+        if not isinstance(error, SyncdError):
+            log.error("a tool failed unexpectedly", tool=name, exc_info=error)
+        lost = hold_on_container(said(error)) if isinstance(error, HoldTool) else None
+        if lost is not None and not self.stop.is_set() and self._brakes.decided(name, lost):
             self._start_reading(name)
             return
+        self._note(name, error)
+
+    def _note(self, name: ToolName, error: Exception) -> None:
         doing = Doing(self.context, self.context.tools[name], self._tool_report(name))
         note_failure(doing, error)
 
     def _take_in(self, found: list[Gathered]) -> None:
-        """Merge what was read into the plan, let its rules follow; one transaction."""
-        store = self.context.store
-        with store.transaction():
-            pen = Pen.fresh(self.context)
-            believed = [one for one in found if self._brakes.believes(one, pen)]
-            absorber = Absorber(self.context, pen)
-            absorber.absorb(believed)
-            pen.flush()
-            follow_rules(self.context, pen)
-            pen.flush()
-            for one in believed:
-                again = one.short or one.tool.name in absorber.waiting
-                self._settle_tool(one, keep_cursor=again)
-            self._report.changes += len(pen.before)
-            self._report.conflicts += pen.conflicts
-            self._report.matches.extend(absorber.matches)
+        """Merge what was read into the plan; what can't be merged ends its lane alone."""
+        if not found:
+            return
+        taken = self._intake.take(found)
+        for one in taken.believed:
+            report = self._tool_report(one.tool.name)
+            told = sum(item.id in one.links for item in one.changed)
+            report.pulled += told + len(one.gone)
+            self._ready.add(one.tool.name)
+        self._report.changes += taken.changes
+        self._report.conflicts += taken.conflicts
+        self._report.matches.extend(taken.matches)
+        for name, error in taken.failed.items():
+            self._note(name, error)
+        self._note_faults()
 
-    def _settle_tool(self, found: Gathered, *, keep_cursor: bool) -> None:
-        """Write down where reading goes on, and what the container's state is."""
-        store, name = self.context.store, found.tool.name
-        report = self._tool_report(name)
-        told = sum(item.id in found.links for item in found.changed)
-        report.pulled += told + len(found.gone)
-        store.tools.clear_problems(name, None)
-        sentences = dict.fromkeys(
-            [*found.binding.problems, *found.pull.problems, *self._blocks.hear(found)]
-        )
-        store.tools.put_problems(
-            Problem(tool=name, entity=None, field=str(place), sentence=sentence)
-            for place, sentence in enumerate(sentences)
-        )
-        remember_paused(store, found.tool, found.pull.paused)
-        cursor = None if keep_cursor else found.pull.cursor
-        note_ok(Doing(self.context, found.tool, report), cursor)
-        self._ready.add(name)
+    def _note_faults(self) -> None:
+        """Tools whose connectors failed while others were worked at are not well."""
+        while self.context.faults:
+            name, error = self.context.faults.popitem()
+            self._ready.discard(name)
+            self._failed(name, error)
+
+    def _decided(self, name: ToolName) -> Projection | None:
+        """Decide for one tool; None where its connector fails, which ends its lane alone."""
+        try:
+            projection = project(self.context, self.context.tools[name], self._later[name])
+        except StateTrouble:
+            raise
+        except Exception as error:  # noqa: BLE001  # one tool's fault ends its lane alone
+            self._ready.discard(name)
+            self._failed(name, error)
+            return None
+        self._note_faults()
+        return projection if name in self._ready else None
 
     def _start_writing(self, name: ToolName) -> None:
         """Decide for one tool and start its lane, unless there is nothing to do."""
-        tool = self.context.tools[name]
         others_write = self._rounds[name] > 0 and bool(self._writing)
-        if others_write or self._rounds[name] >= ROUNDS:
+        if others_write or self._rounds[name] >= ROUNDS or self.stopping():
             return  # what the others write now may ask for more here: once, afterwards
-        projection = project(self.context, tool, self._later[name])
-        if self._brakes.stops(tool, projection):
+        projection = self._decided(name)
+        if projection is None:
+            return
+        if self._brakes.stops(self.context.tools[name], projection):
             self._ready.discard(name)
             return
         for entity in projection.moot:
@@ -279,8 +406,9 @@ class Engine:
         self._rounds[name] += 1
         pusher = Pusher(
             context=self.context,
-            tool=tool,
-            report=self._tool_report(name),
+            tool=self.context.tools[name],
+            tally=self._tally,
+            stopping=self.stopping,
             read_at=self._read_at[name],
             later=self._later[name],
         )
@@ -288,9 +416,18 @@ class Engine:
 
     def _summarise(self, chosen: set[ToolName], *, dry: bool = False) -> None:
         """Say whether anything is left to do, and what went wrong."""
-        busy = self._reading.keys() | self._writing.keys()
-        for name in sorted(chosen):
-            self._tool_report(name)
+        busy = self._workshop.lanes.keys() | self._reading.keys() | self._writing.keys()
+        told = {ToolName(name) for name in self._report.tools}
+        for name in sorted(chosen | told | self._tally.names()):
+            report = self._tool_report(name)
+            if name not in chosen and report.state is ToolState.OK:
+                report.state = self.context.store.tools.get(name).state
+            self._tally.pour(name, report)
+            if name in self.unusable or name not in self.context.tools:
+                summarise_absent(self._report, name, self.unusable.get(name))
+                continue
+            policy = self.context.tools[name].connector.policy
+            report.requests = self._tally.requests(name, policy)
             summarise(self.context, self._report, name, busy=name in busy, dry=dry)
 
     def _tool_report(self, name: ToolName) -> ToolReport:

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syncd.clock import Clock
+from syncd.engine.audience import Audience
 from syncd.engine.blocks.busytime import Reading, Window, read
 from syncd.engine.commit import Committer
 from syncd.engine.paused import came_back, keep_values
 from syncd.engine.prints import fingerprint
 from syncd.engine.tool import Tool
-from syncd.errors import Gone, StartOver, ToolError
+from syncd.errors import Gone, StartOver, Stopped, ToolError
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Op, Pull, Remote
 from syncd.store.rows import Intent, Link
@@ -55,27 +56,40 @@ class Gathered:
         offset = self.pull.clock_offset
         if at is None or offset is None or abs(offset) <= SKEW:
             return at
-        return at - offset
+        try:
+            return at - offset
+        except OverflowError:  # a time at the end of all times
+            return at
 
 
 def gather(
     tool: Tool,
     store: Store,
     clock: Clock,
-    others: Iterable[Tool] = (),
+    audience: Audience | None = None,
     windows: Iterable[Window] = (),
 ) -> Gathered:
     """Read one tool; every error of the contract comes through.
 
-    Writes to the store only what settles writes in flight; ``others`` may show the
+    Writes to the store only what settles writes in flight; the ``audience`` may show the
     addresses of what is found to be there. ``windows``: for when to ask for busy time.
+    Asked to stop, it ends with ``Stopped`` before the next request.
     """
+    tool.connector.policy.renew()
+    tool.connector.policy.give_up(when_stopping=True)
+    try:
+        return _gather(tool, store, Committer(store, clock, tool, audience), windows)
+    finally:
+        tool.connector.policy.give_up(when_stopping=False)
+
+
+def _gather(
+    tool: Tool, store: Store, committer: Committer, windows: Iterable[Window]
+) -> Gathered:
     connector = tool.connector
-    connector.policy.renew()
     binding = connector.bind()
     if binding.missing:
         connector.provision()
-    committer = Committer(store, clock, tool, others)
     for intent in store.journal.pending(tool.name):
         _resolve(tool, store, committer, intent)
     pull = _pull(tool, store)
@@ -94,6 +108,8 @@ def _ask_busy(found: Gathered, windows: Iterable[Window]) -> None:
     """Ask for busy time; without an answer all else that was read is as good."""
     try:
         found.busy = read(found.tool.connector, windows) or None
+    except Stopped:
+        raise
     except ToolError as error:
         found.silent = f"When you are busy could not be read: {error}"
 

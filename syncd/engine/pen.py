@@ -167,9 +167,9 @@ class Pen:
 
     def readdress(self, kind: Kind, entity: EntityId) -> None:
         """Mark an entity whose page moved, where its address is shown."""
-        store, tools = self.context.store, self.context.tools.values()
-        touch_addressed(store, tools, kind, [entity])
-        touch_blocks(store, tools, kind, entity)
+        store, audience = self.context.store, self.context.audience
+        touch_addressed(store, audience, kind, [entity])
+        touch_blocks(store, audience, kind, entity)
 
     def flush(self) -> None:
         """Write everything down."""

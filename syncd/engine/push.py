@@ -1,7 +1,7 @@
 """Writing to one tool: intent written, sent, answer written, item by item."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from syncd.engine.context import Context
 from syncd.engine.paused import paused_fields
 from syncd.engine.prints import fingerprint
 from syncd.engine.project import Projection
-from syncd.engine.report import ToolReport
+from syncd.engine.tally import Tally
 from syncd.engine.tool import Tool
 from syncd.engine.translate import Translator
 from syncd.errors import Changed, Gone, HoldTool, SignIn, ToolError, TryLater, Unclear
@@ -27,19 +27,22 @@ STALE = 60.0
 class Pusher:
     """One tool's writer; runs in the tool's lane.
 
-    ``later`` collects what has to be read again before it can be written.
+    ``later`` collects what has to be read again before it can be written. Once
+    ``stopping`` says so, nothing more is sent.
     """
 
     context: Context
     tool: Tool
-    report: ToolReport
+    tally: Tally
+    stopping: Callable[[], bool]
     read_at: float
     later: set[EntityId] = field(default_factory=set)
     committer: Committer = field(init=False)
 
     def __post_init__(self) -> None:
-        others = self.context.tools.values()
-        self.committer = Committer(self.context.store, self.context.clock, self.tool, others)
+        self.committer = Committer(
+            self.context.store, self.context.clock, self.tool, self.context.audience
+        )
 
     def push(self, projection: Projection) -> None:
         """Do the operations in order; a limit or a failure of the tool ends it.
@@ -51,7 +54,7 @@ class Pusher:
         self.context.store.links.settle(self.tool.name, projection.settled)
         size = max(1, self.tool.connector.batch_size)
         for chunk in _chunks(projection.operations, size):
-            if self.context.clock.sleep(0):
+            if self.stopping():
                 return
             self._send(chunk, projection)
 
@@ -59,13 +62,8 @@ class Pusher:
         translator = Translator.of(self.context.store, self.tool, projection.leaving)
         with self.context.store.transaction():
             prepared = [self._prepare(operation, translator) for operation in operations]
-        writes: list[Write] = []
-        for write in prepared:
-            if write is not None and self._fresh(write):
-                writes.append(write)
-            elif write is not None:
-                self.later.add(write.entity)
-        if not writes:
+        writes = self._still_good([write for write in prepared if write is not None])
+        if not writes or self.stopping():
             return
         self.context.store.journal.open(self.tool.name, writes, self.context.clock.now())
         try:
@@ -79,6 +77,18 @@ class Pusher:
         if ended is not None:
             raise ended
 
+    def _still_good(self, prepared: Sequence[Write]) -> list[Write]:
+        """Return those that may be sent; what has changed since is decided again later."""
+        good = []
+        for write in prepared:
+            if self.stopping():
+                return []
+            if self._fresh(write):
+                good.append(write)
+            else:
+                self.later.add(write.entity)
+        return good
+
     def _take(
         self, write: Write, outcome: Remote | Exception | None, stamps: dict[EntityId, int]
     ) -> ToolError | None:
@@ -90,7 +100,7 @@ class Pusher:
             return outcome
         with self.context.store.transaction():
             if self.committer.outcome(write, outcome):
-                self._count(write.op)
+                self.tally.add(self.tool.name, write.op)
             if _again(outcome):
                 self.later.add(write.entity)
             elif write.entity in stamps:
@@ -144,14 +154,6 @@ class Pusher:
             )
             return False
         return link is None or not link.fingerprint or fingerprint(now) == link.fingerprint
-
-    def _count(self, op: Op) -> None:
-        if op is Op.CREATE:
-            self.report.created += 1
-        elif op is Op.UPDATE:
-            self.report.updated += 1
-        else:
-            self.report.deleted += 1
 
 
 def _again(outcome: Remote | Exception | None) -> bool:

@@ -11,11 +11,12 @@ from syncd.sync.decide import Operation
 class ToolReport:
     """What a cycle did in one tool; counts are of entities, ``requests`` of HTTP.
 
-    A dry run fills ``makes`` (containers that would be made, in words) and ``plan``.
+    mistaken: the tool can't be made by its settings. A dry run fills ``makes`` (containers that would be made, in words) and ``plan``.
     """
 
     state: ToolState = ToolState.OK
     message: str = ""
+    mistaken: bool = False
     pulled: int = 0
     created: int = 0
     updated: int = 0

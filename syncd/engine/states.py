@@ -7,7 +7,7 @@ from syncd.engine.context import Context
 from syncd.engine.hold import Hold, hold_on_container
 from syncd.engine.report import ToolReport
 from syncd.engine.tool import Tool
-from syncd.errors import HoldTool, Mistake, SignIn, ToolError, TryLater, Unclear
+from syncd.errors import HoldTool, SignIn, SyncdError, TryLater, Unclear, said, wait_of
 from syncd.store.tool_store import ToolState
 
 LONGEST = 3600.0
@@ -61,17 +61,16 @@ def note_held(doing: Doing, hold: Hold) -> None:
 def note_failure(doing: Doing, error: BaseException) -> None:
     """The tool raised this; what comes next follows from its name."""
     if isinstance(error, HoldTool):
-        note_held(doing, hold_on_container(str(error)))
+        note_held(doing, hold_on_container(said(error)))
         return
     tools = doing.context.store.tools
     row = tools.get(doing.tool.name)
-    state, message = _state_of(doing, error)
+    state, message = state_of(doing.tool.title, error)
     now, failures = doing.context.clock.now(), row.failures + 1
     until = None
     if state is ToolState.BACKING_OFF:
-        asked = error.seconds if isinstance(error, TryLater) else None
-        wait = asked if asked is not None else min(LONGEST, 5.0 * 2 ** min(failures, 10))
-        until = now + timedelta(seconds=wait)
+        asked = wait_of(error.seconds) if isinstance(error, TryLater) else None
+        until = now + timedelta(seconds=asked or min(LONGEST, 5.0 * 2 ** min(failures, 10)))
     tools.save(
         replace(row, state=state, message=message, until=until, failures=failures, held={})
     )
@@ -79,13 +78,15 @@ def note_failure(doing: Doing, error: BaseException) -> None:
     doing.report.message = message
 
 
-def _state_of(doing: Doing, error: BaseException) -> tuple[ToolState, str]:
+def state_of(title: str, error: BaseException) -> tuple[ToolState, str]:
+    """Return what state a tool is in that raised this, and the sentence that says so."""
+    told = said(error)
     if isinstance(error, SignIn):
-        return ToolState.SIGN_IN, str(error)
+        return ToolState.SIGN_IN, told
     if isinstance(error, (TryLater, Unclear)):
-        return ToolState.BACKING_OFF, str(error)
-    if isinstance(error, (Mistake, ToolError)):
-        return ToolState.DEGRADED, str(error)
-    kind = type(error).__name__
-    message = f"{doing.tool.title} failed in a way syncd does not know ({kind}: {error})"
+        return ToolState.BACKING_OFF, told
+    if isinstance(error, SyncdError):
+        return ToolState.DEGRADED, told
+    what = f"{type(error).__name__}: {told}".rstrip(": ")
+    message = f"{title} failed in a way syncd does not know ({what})"
     return ToolState.DEGRADED, f"{message}: it is tried again; if it stays, report it."

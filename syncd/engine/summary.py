@@ -2,6 +2,7 @@
 
 from syncd.engine.context import Context
 from syncd.engine.report import Report
+from syncd.engine.workshop import Unusable
 from syncd.model.ids import ToolName
 from syncd.store.tool_store import ToolState
 
@@ -14,7 +15,6 @@ def summarise(
     busy: it is still being read or written. dry: what is left was never meant to be done.
     """
     store, tool, report = context.store, context.tools[name], whole.tools[name]
-    report.requests = tool.connector.policy.requests
     problems = store.tools.problems(name)
     refused = any(one.refused for one in problems)
     left = store.tools.waiting(name) > 0 or bool(store.journal.entities(name))
@@ -23,3 +23,13 @@ def summarise(
     if report.message:
         whole.problems.append(f"{tool.title}: {report.message}")
     whole.problems.extend(one.sentence for one in problems)
+
+
+def summarise_absent(whole: Report, name: ToolName, why: Unusable | None) -> None:
+    """Say of a tool that could not be made why that is; or it is still being made."""
+    whole.converged = False
+    if why is None:
+        return
+    report = whole.tools[name]
+    report.state, report.message, report.mistaken = why.state, why.why, why.mistaken
+    whole.problems.append(why.why)

@@ -1,10 +1,10 @@
 """What the store hands out and takes in: values, not rows."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from syncd.model.codec import fields_from_json, fields_to_json, value_from_json, value_to_json
 from syncd.model.entities import Entity, Kind
@@ -17,6 +17,7 @@ from syncd.sync.merge import Author
 
 Foreign = Mapping[str, frozenset[RemoteId]]
 """By field, the remote ids that lead to nothing of the plan's."""
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +141,14 @@ def moment_text(at: datetime | None) -> str | None:
 def moment_of(text: str | None) -> datetime | None:
     """Return the instant that ``moment_text`` wrote."""
     return datetime.fromisoformat(text) if text else None
+
+
+def read_or(read: Callable[[Any], R], raw: Any, otherwise: R) -> R:
+    """Return what ``read`` makes of a column, or ``otherwise`` where it can't be read."""
+    try:
+        return read(raw) if raw else otherwise
+    except (ValueError, TypeError, OverflowError):
+        return otherwise
 
 
 def dump_fields(fields: Fields) -> str:

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from syncd.errors import whole
 from syncd.model.ids import EntityId, PlanId, ToolName
 from syncd.store import tables
 from syncd.store.database import Database
-from syncd.store.rows import Problem, moment_of, moment_text
+from syncd.store.rows import Problem, moment_of, moment_text, read_or
 
 T = tables.tools.c
 P = tables.problems.c
@@ -84,7 +85,7 @@ class ToolStore:
             "plan": self._plan,
             "tool": row.tool,
             "state": row.state,
-            "message": row.message,
+            "message": whole(row.message),
             "until": moment_text(row.until),
             "last_ok": moment_text(row.last_ok),
             "cursor": row.cursor,
@@ -127,7 +128,7 @@ class ToolStore:
                 "tool": one.tool,
                 "entity": one.entity or "",
                 "field": one.field,
-                "sentence": one.sentence,
+                "sentence": whole(one.sentence),
                 "refused": one.refused,
             }
             for one in problems
@@ -211,16 +212,22 @@ class ToolMemory:
 
 
 def _tool(row: Any) -> ToolRow:
+    """Return a tool's row; a column that can't be read tells nothing, and costs no more."""
+    consent_kind = read_or(Consent, row.consent_kind, None)
     return ToolRow(
         tool=ToolName(row.tool),
-        state=ToolState(row.state),
+        state=read_or(ToolState, row.state, ToolState.DEGRADED),
         message=row.message,
-        until=moment_of(row.until),
-        last_ok=moment_of(row.last_ok),
+        until=read_or(moment_of, row.until, None),
+        last_ok=read_or(moment_of, row.last_ok, None),
         cursor=row.cursor,
-        held=json.loads(row.held) if row.held else {},
+        held=read_or(_held, row.held, {}),
         consent=row.consent,
-        consent_kind=Consent(row.consent_kind) if row.consent_kind else None,
-        full_on=date.fromisoformat(row.full_on) if row.full_on else None,
-        failures=row.failures,
+        consent_kind=consent_kind,
+        full_on=read_or(date.fromisoformat, row.full_on, None),
+        failures=read_or(int, row.failures, 0),
     )
+
+
+def _held(text: str) -> Mapping[str, Any]:
+    return dict(json.loads(text))

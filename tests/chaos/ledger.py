@@ -167,9 +167,7 @@ class Verdict:
                 continue
             if edit.field == "goal" or self._kept(edit, ids):
                 continue
-            rivals = [
-                it for it in edits if it.field == edit.field and it.tool != edit.tool
-            ]
+            rivals = [it for it in edits if it.field == edit.field and it.tool != edit.tool]
             if self.ledger.lost_state and any(it.at >= edit.at - APART for it in rivals):
                 continue
             family = "edit before deletion" if edit.tool in thing.deleted else "lost edit"

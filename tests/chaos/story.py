@@ -57,9 +57,7 @@ class Story:
         """Play the whole story; return what was wrong, nothing if all was well."""
         self.rng = random.Random(self.seed)  # noqa: S311 - a story, no secret
         now = FIRST + timedelta(days=self.rng.randrange(360), seconds=self.rng.randrange(86400))
-        self.home = ChaosHome.at(
-            self.place, self.forker, now, seed=self.seed, plant=self.plant
-        )
+        self.home = ChaosHome.at(self.place, self.forker, now, seed=self.seed, plant=self.plant)
         try:
             self._begin()
             for number in range(ROUNDS):
@@ -112,7 +110,9 @@ class Story:
         older = bool(self.copies) and self.rng.random() < 0.5
         if older:
             shutil.copytree(self.rng.choice(self.copies), self.home.state)
-        self.tell("  an older copy of the state is put back" if older else "  the state is lost")
+        self.tell(
+            "  an older copy of the state is put back" if older else "  the state is lost"
+        )
 
     def _sync(self) -> Done:
         done = self.home.syncd("sync", "--json")
@@ -152,7 +152,10 @@ class Story:
             if done.status == 0 and not list(self.home.written_since(before)):
                 break
         else:
-            wrote = [f"{it.method} {it.path} {it.body[:200]}" for _, it in self.home.written_since(before)]
+            wrote = [
+                f"{it.method} {it.path} {it.body[:200]}"
+                for _, it in self.home.written_since(before)
+            ]
             self._find("no rest", f"{done.out[:400]} {wrote[:3]}")
             return
         self._read_the_ledger()
@@ -196,7 +199,8 @@ def _summary(done: Done) -> str:
         return f"status {done.status}: {done.err.strip()[:200]}"
     words = ("pulled", "created", "updated", "deleted")
     counts = (
-        f"{name} {it['state']} {'/'.join(str(it[word]) for word in words)}" for name, it in tools
+        f"{name} {it['state']} {'/'.join(str(it[word]) for word in words)}"
+        for name, it in tools
     )
     return f"{done.status}; {', '.join(counts)}"
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from syncd.errors import SignIn, TryLater, Unclear
+from syncd.errors import SignIn, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.ids import ToolName
 from syncd.store.tool_store import ToolState
@@ -67,6 +67,64 @@ def test_a_tool_says_how_long_to_wait(synced):
     synced.sync()
     row = synced.store.tools.get(ToolName("todos"))
     assert (row.until - synced.clock.now()).total_seconds() == 90
+
+
+@pytest.mark.parametrize(
+    "asked", [10**20, float("nan"), float("inf"), -1, 10**400, "1995-01-01", [7]], ids=repr
+)
+def test_a_tool_that_asks_for_an_absurd_wait_costs_only_itself(synced, asked):
+    def limit(_: int) -> None:
+        error = TryLater("Too many requests: trying again later.")
+        error.seconds = asked
+        raise error
+
+    synced.services["todos"].faults.page = limit
+    synced.services["pages"].add(Kind.TASK, "Added")
+    synced.sync()
+    row = synced.store.tools.get(ToolName("todos"))
+    assert row.state is ToolState.BACKING_OFF
+    assert 0 < (row.until - synced.clock.now()).total_seconds() <= 86400
+    assert state(synced, "pages") is ToolState.OK
+
+
+class Speechless(Exception):
+    """A stranger's error that fails to tell what it is."""
+
+    def __str__(self) -> str:
+        raise ValueError
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Speechless(),
+        KeyError("half \ud83d"),
+        SignIn("half \ud83d: sign in."),
+        TryLater("\ud83d"),
+    ],
+    ids=["speechless", "unknown", "sign-in", "later"],
+)
+def test_an_error_that_cannot_be_written_down_as_it_is_costs_only_its_tool(synced, error):
+    def fail(_: int) -> None:
+        raise error
+
+    synced.services["todos"].faults.page = fail
+    synced.services["pages"].add(Kind.TASK, "Added")
+    report = synced.sync()
+    assert report.tools["todos"].state is not ToolState.OK
+    assert report.tools["pages"].state is ToolState.OK
+
+
+def test_a_refusal_that_cannot_be_written_down_as_it_is_costs_only_its_item(world):
+    def refuse(write):
+        if write.fields.get("title") == "Task 1":
+            raise SkipItem("It is no good: half \ud83d")
+
+    world.services["todos"].faults.before = refuse
+    world.plan(*sample(world))
+    report = world.sync()
+    assert world.titles("todos", Kind.TASK) == ["Task 2", "Task 3"]
+    assert any("half ?" in one for one in report.problems)
 
 
 def test_a_tool_that_keeps_failing_is_tried_more_and_more_rarely(synced):

@@ -1,0 +1,175 @@
+"""Taking several tools' readings into the plan, at once: less those whose tool fails."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from syncd.engine.absorb import Absorber
+from syncd.engine.blocks.keeper import Keeper
+from syncd.engine.brakes import Brakes
+from syncd.engine.context import Context
+from syncd.engine.gather import Gathered
+from syncd.engine.guard import ToolFault
+from syncd.engine.paused import remember_paused
+from syncd.engine.pen import Pen
+from syncd.engine.rules import follow_rules
+from syncd.engine.states import Doing, note_ok
+from syncd.errors import StateTrouble
+from syncd.model.ids import ToolName
+from syncd.store.rows import Problem
+
+log = structlog.get_logger("syncd.engine")
+
+
+@dataclass
+class Taken:
+    """What became of readings. believed: those that are in the plan now."""
+
+    believed: list[Gathered] = field(default_factory=list)
+    changes: int = 0
+    conflicts: int = 0
+    matches: list[str] = field(default_factory=list)
+    failed: dict[ToolName, Exception] = field(default_factory=dict)
+
+    def add(self, other: "Taken") -> None:
+        """Add what became of others."""
+        self.believed += other.believed
+        self.changes += other.changes
+        self.conflicts += other.conflicts
+        self.matches += other.matches
+        self.failed |= other.failed
+
+
+class _OnlyTried(Exception):
+    """Ends a transaction that was only to show whether it would go well."""
+
+
+@dataclass
+class Intake:
+    """Merges what was read into the plan and lets its rules follow; one transaction.
+
+    Where that fails, the tool whose reading or connector is at fault is left out, nothing
+    of it is taken in, and all else is taken in anew.
+    """
+
+    context: Context
+    brakes: Brakes
+    blocks: Keeper
+
+    def take(self, found: Sequence[Gathered]) -> Taken:
+        """Take these in; raises what is no tool's fault."""
+        left, failed = list(found), dict[ToolName, Exception]()
+        while True:
+            try:
+                taken = self._take(left)
+            except ToolFault as fault:
+                failed |= self._found_out(left, {fault.tool: fault.error}, fault)
+            except StateTrouble:
+                raise
+            except Exception as error:  # noqa: BLE001  # one tool's reading ends its lane alone
+                guilty = self._guilty(left, error)
+                if not guilty:
+                    taken = self._one_by_one(left)
+                    break
+                failed |= self._found_out(left, guilty, error)
+            else:
+                break
+            left = [one for one in left if one.tool.name not in failed]
+        taken.failed |= failed
+        return taken
+
+    def _found_out(
+        self, found: Sequence[Gathered], guilty: dict[ToolName, Exception], error: Exception
+    ) -> dict[ToolName, Exception]:
+        """Return whose fault it is; raises where that is none of those that were read."""
+        if not guilty.keys() & {one.tool.name for one in found}:
+            raise error
+        for name, fault in guilty.items():
+            log.error("a tool failed unexpectedly", tool=name, exc_info=fault)
+        return guilty
+
+    def _guilty(self, found: Sequence[Gathered], error: Exception) -> dict[ToolName, Exception]:
+        """Return whose reading can't be taken in, though it is alone; raises where it is
+        the plan's own rules that fail."""
+        if self._tried([]) is not None:
+            raise error
+        tried = {one.tool.name: self._tried([one]) for one in found}
+        return {name: fault for name, fault in tried.items() if fault is not None}
+
+    def _tried(self, found: Sequence[Gathered]) -> Exception | None:
+        """Take these in, in vain; return what that fails with."""
+        try:
+            with self.context.store.transaction():
+                self._merge(found)
+                raise _OnlyTried  # noqa: TRY301  # what was written is to be taken back
+        except _OnlyTried:
+            return None
+        except StateTrouble:
+            raise
+        except ToolFault as fault:
+            return fault.error
+        except Exception as error:  # noqa: BLE001  # told by who it is that asked
+            return error
+
+    def _one_by_one(self, found: Sequence[Gathered]) -> Taken:
+        """What fails only together is taken in one after the other."""
+        whole = Taken()
+        for one in found:
+            try:
+                whole.add(self._take([one]))
+            except StateTrouble:
+                raise
+            except Exception as error:  # one tool's reading ends its lane alone
+                log.exception("a tool failed unexpectedly", tool=one.tool.name)
+                whole.failed[one.tool.name] = error
+        return whole
+
+    def _take(self, found: Sequence[Gathered]) -> Taken:
+        with self.context.store.transaction():
+            return self._merge(found)
+
+    def _merge(self, found: Sequence[Gathered]) -> Taken:
+        """Work on copies: what was read is to be as it was, should this be done anew."""
+        pen = Pen.fresh(self.context)
+        copies = [_copy(one) for one in found]
+        believed = [one for one in copies if self.brakes.believes(one, pen)]
+        absorber = Absorber(self.context, pen)
+        absorber.absorb(believed)
+        pen.flush()
+        follow_rules(self.context, pen)
+        pen.flush()
+        for one in believed:
+            again = one.short or one.tool.name in absorber.waiting
+            self._settle(one, keep_cursor=again)
+        return Taken(
+            believed=believed,
+            changes=len(pen.before),
+            conflicts=pen.conflicts,
+            matches=absorber.matches,
+        )
+
+    def _settle(self, found: Gathered, *, keep_cursor: bool) -> None:
+        """Write down where reading goes on, and what the container's state is."""
+        store, name = self.context.store, found.tool.name
+        store.tools.clear_problems(name, None)
+        sentences = dict.fromkeys(
+            [*found.binding.problems, *found.pull.problems, *self.blocks.hear(found)]
+        )
+        store.tools.put_problems(
+            Problem(tool=name, entity=None, field=str(place), sentence=sentence)
+            for place, sentence in enumerate(sentences)
+        )
+        remember_paused(store, found.tool, found.pull.paused)
+        cursor = None if keep_cursor else found.pull.cursor
+        note_ok(Doing(self.context, found.tool, self.brakes.report(name)), cursor)
+
+
+def _copy(found: Gathered) -> Gathered:
+    return replace(
+        found,
+        changed=list(found.changed),
+        links=dict(found.links),
+        gone=list(found.gone),
+        unread=list(found.unread),
+    )

@@ -1,0 +1,116 @@
+"""Making a tool's connector, in its lane; again, more and more rarely, where that failed."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+
+import structlog
+
+from syncd.engine.context import Context
+from syncd.engine.guard import ToolFault, guarded
+from syncd.engine.states import state_of
+from syncd.engine.tool import Tool
+from syncd.errors import Mistake, NoSecret, NotLoaded, StateTrouble, SyncdError
+from syncd.model.ids import ToolName
+from syncd.store.tool_store import ToolState
+
+log = structlog.get_logger("syncd.engine")
+
+FIRST_PAUSE = 60.0
+"""Seconds before a tool that could not be made is tried again: its secret may come from a
+command that asks the person something."""
+LONGEST_PAUSE = 900.0
+"""That pause doubles each time, up to this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unusable:
+    """A tool that is switched on and can't be used, and why.
+
+    mistaken: what its settings say can't be; else it may come by itself.
+    """
+
+    name: ToolName
+    title: str
+    state: ToolState
+    why: str
+    mistaken: bool = False
+
+
+@dataclass
+class Workshop:
+    """Makes tools, and knows which could not be made."""
+
+    context: Context
+    make: Callable[[ToolName], Tool] | None
+    stopping: Callable[[], bool]
+    pool: Executor
+    lanes: dict[ToolName, Future[Tool]] = field(default_factory=dict)
+    unusable: dict[ToolName, Unusable] = field(default_factory=dict)
+    _pauses: dict[ToolName, tuple[int, float]] = field(default_factory=dict)
+
+    def start(self, name: ToolName) -> bool:
+        """Start to make a tool, unless it is too soon; say whether it is being made."""
+        _, until = self._pauses.get(name, (0, 0.0))
+        soon = self.context.clock.monotonic() < until
+        if name not in self.lanes and self.make is not None and not soon:
+            self.lanes[name] = self.pool.submit(self._build, name)
+        return name in self.lanes
+
+    def finish(self) -> Iterator[tuple[ToolName, Tool | None]]:
+        """Yield each tool that was made since; None where it could not be."""
+        for name in [one for one, future in self.lanes.items() if future.done()]:
+            try:
+                fresh = self.lanes.pop(name).result()
+            except StateTrouble:
+                raise  # no tool's fault
+            except Exception as error:  # noqa: BLE001  # one tool's fault ends its lane alone
+                self._failed(name, error)
+                yield name, None
+            else:
+                self.unusable.pop(name, None)
+                self._pauses.pop(name, None)
+                yield name, fresh
+
+    def close(self) -> None:
+        """Let go of what was made and is not asked for any more."""
+        for future in self.lanes.values():
+            if future.done() and not future.cancelled() and future.exception() is None:
+                let_go(future.result())
+
+    def _build(self, name: ToolName) -> Tool:
+        """Make one tool; runs in its lane, and raises whatever its connector raises."""
+        assert self.make is not None  # noqa: S101  # nothing is started without
+        try:
+            return self.prepared(self.make(name))
+        except SystemExit as error:  # a stranger's code may not end syncd
+            raise RuntimeError("it asked syncd to end") from error
+
+    def prepared(self, tool: Tool) -> Tool:
+        """Return a tool as the engine works with it."""
+        ready = guarded(tool)
+        ready.connector.policy.heed(self.stopping)
+        return ready
+
+    def _failed(self, name: ToolName, error: Exception) -> None:
+        """The tool could not be made; it is tried again after a while."""
+        times, _ = self._pauses.get(name, (0, 0.0))
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(times, 10))
+        self._pauses[name] = (times + 1, self.context.clock.monotonic() + pause)
+        title = self.context.title_of(name)
+        cause = error.error if isinstance(error, ToolFault) else error
+        state, why = state_of(title, cause)
+        if not isinstance(cause, SyncdError) and name not in self.unusable:
+            log.error("a tool could not be made", tool=name, exc_info=cause)
+        mistaken = isinstance(cause, Mistake) and not isinstance(cause, NoSecret | NotLoaded)
+        self.unusable[name] = Unusable(
+            name=name, title=title, state=state, why=why, mistaken=mistaken
+        )
+
+
+def let_go(tool: Tool) -> None:
+    """Close a connector; that it can't be closed is nothing to anybody else."""
+    try:
+        tool.connector.close()
+    except Exception:  # one tool's fault ends its lane alone
+        log.exception("a tool could not be closed", tool=tool.name)

@@ -1,0 +1,209 @@
+"""Lanes that take long: what they do is told once, and they end when they are asked to."""
+
+import random
+import threading
+import time
+
+import pytest
+
+from syncd.connect.policy import Patience, Policy
+from syncd.errors import SignIn, Stopped, TryLater, Unclear
+from syncd.model.entities import Kind, Task
+from syncd.model.ids import ToolName
+from syncd.store.tool_store import ToolState
+from tests.engine.checks import assert_agrees
+from tests.engine.world import World, ident
+
+PAGES = ToolName("pages")
+
+
+class Gate:
+    """Lets so many writes of a service pass, and then one after the other when asked."""
+
+    def __init__(self, world: World, tool: str) -> None:
+        self.seen = 0
+        self._open = threading.Semaphore(0)
+        self.met = threading.Event()
+        world.services[tool].faults.before = self
+
+    def __call__(self, _write) -> None:
+        self.seen += 1
+        self.met.set()
+        assert self._open.acquire(timeout=30)
+
+    def let(self, number: int) -> None:
+        self._open.release(number)
+
+
+@pytest.fixture
+def crowd():
+    """Forty tasks that are to be made in all tools, one write after the other."""
+    world = World(threads=True)
+    now = world.clock.now()
+    world.plan(*(Task(id=ident(f"T{n}"), title=f"Task {n}", created_at=now) for n in range(40)))
+    yield world
+    world.services["pages"].faults.before = None
+    world.engine.close()
+
+
+def until(what) -> bool:
+    ends = time.monotonic() + 20
+    while not what() and time.monotonic() < ends:
+        time.sleep(0.01)
+    return bool(what())
+
+
+def test_all_that_a_slow_lane_wrote_is_reported_and_each_write_once(crowd):
+    gate = Gate(crowd, "pages")
+    reports = [crowd.sync(patience=0.3)]
+    for _ in range(4):
+        gate.let(9)
+        assert until(lambda: not gate._open._value)
+        reports.append(crowd.sync(patience=0.3))
+    gate.let(100)
+    while not reports[-1].converged:
+        reports.append(crowd.sync())
+    assert sum(one.tools["pages"].created for one in reports) == 40
+    assert sum(one.tools["todos"].created for one in reports) == 40
+    assert any(one.tools["pages"].created for one in reports[1:-1])
+
+
+def test_what_was_written_between_two_runs_is_told_though_another_tool_is_asked_for(crowd):
+    gate = Gate(crowd, "pages")
+    first = crowd.sync(patience=0.3)
+    gate.let(5)
+    assert until(lambda: len(crowd.services["pages"].items) == 5)
+    assert until(lambda: gate.seen == 6)
+    second = crowd.sync(only=["todos"], patience=0.3)
+    assert first.tools["pages"].created + second.tools["pages"].created == 5
+    gate.let(100)
+
+
+def test_what_was_written_after_the_last_run_is_told_when_the_engine_closes(crowd):
+    gate = Gate(crowd, "pages")
+    first = crowd.sync(patience=0.3)
+    gate.let(5)
+    assert until(lambda: gate.seen == 6)
+    threading.Timer(0.2, gate.let, [1]).start()
+    last = crowd.engine.close()
+    assert first.tools["pages"].created + last.tools["pages"].created == 6
+    assert len(crowd.services["pages"].items) == 6
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (SignIn("Signed out: sign in."), ToolState.SIGN_IN),
+        (TryLater("Too many requests: later."), ToolState.BACKING_OFF),
+        (Unclear("No answer: looking."), ToolState.BACKING_OFF),
+        (KeyError("base"), ToolState.DEGRADED),
+    ],
+    ids=lambda it: str(it),
+)
+def test_the_failure_of_a_lane_between_two_runs_is_told_by_the_next(crowd, error, state):
+    gate = Gate(crowd, "pages")
+    crowd.sync(patience=0.3)
+    fail = threading.Event()
+
+    def failing(write):
+        gate(write)
+        if fail.is_set():
+            raise error
+
+    crowd.services["pages"].faults.before = failing
+    gate.let(3)
+    assert until(lambda: gate.seen == 4)
+    fail.set()
+    gate.let(100)
+    assert until(crowd.engine._writing[PAGES].done)
+    report = crowd.sync()
+    assert report.tools["pages"].state is state
+    assert not report.converged
+    fail.clear()
+    assert crowd.settle(8).converged
+    assert_agrees(crowd)
+
+
+def test_the_requests_of_a_slow_lane_are_told_once(crowd):
+    gate = Gate(crowd, "pages")
+    reports = [crowd.sync(patience=0.3)]
+    gate.let(100)
+    while not reports[-1].converged:
+        reports.append(crowd.sync())
+    asked = sum(one.tools["pages"].requests for one in reports)
+    policy = crowd.engine.context.tools[PAGES].connector.policy
+    assert asked == policy.total
+
+
+def test_an_engine_that_closes_ends_its_lanes_at_the_next_item(crowd):
+    gate = Gate(crowd, "pages")
+    crowd.sync(patience=0.3)
+    threading.Timer(0.2, gate.let, [1]).start()
+    before = time.monotonic()
+    crowd.engine.close()
+    assert time.monotonic() - before < 5
+    assert gate.seen == 1
+    assert crowd.store.journal.count() == 0, "what was in flight is written down"
+    crowd.services["pages"].faults.before = None
+    crowd.start()
+    assert crowd.settle().converged
+    assert len(crowd.services["pages"].items) == 40
+    assert_agrees(crowd)
+
+
+def test_a_reading_ends_before_its_next_page(crowd):
+    crowd.engine.close()
+    crowd.start()
+    turned = threading.Event()
+    go = threading.Event()
+    pages = []
+
+    def page(number):
+        pages.append(number)
+        turned.set()
+        assert go.wait(30)
+
+    for n in range(500):
+        crowd.services["pages"].add(Kind.TASK, f"Page {n}")
+    crowd.services["pages"].faults.page = page
+    crowd.sync(patience=0.3)
+    assert turned.wait(20)
+    threading.Timer(0.2, go.set).start()
+    crowd.engine.close()
+    assert len(pages) == 1
+    assert crowd.store.tools.get(PAGES).state is ToolState.OK, "that is no fault of the tool"
+    crowd.services["pages"].faults.page = None
+    crowd.start()
+    assert crowd.settle(8).converged
+
+
+def test_a_pause_ends_soon_after_syncd_is_asked_to_stop():
+    class RealClock:
+        def sleep(self, seconds):
+            time.sleep(seconds)
+            return False
+
+    stop = threading.Event()
+    policy = Policy(RealClock(), random.Random(1), Patience())  # noqa: S311  # jitter
+    policy.heed(stop.is_set)
+    threading.Timer(0.3, stop.set).start()
+    before = time.monotonic()
+    error = TryLater("Wait.", 50)
+
+    def busy():
+        raise error
+
+    with pytest.raises(TryLater):
+        policy.call(busy, repeatable=True)
+    assert time.monotonic() - before < 3
+
+
+def test_only_what_may_be_given_up_ends_between_two_requests():
+    policy = Policy(World().clock, random.Random(1), Patience())  # noqa: S311  # jitter
+    policy.heed(lambda: True)
+    assert policy.call(lambda: "written", repeatable=False) == "written"
+    policy.give_up(when_stopping=True)
+    with pytest.raises(Stopped):
+        policy.call(lambda: "read", repeatable=True)
+    policy.give_up(when_stopping=False)
+    assert policy.call(lambda: "written", repeatable=False) == "written"

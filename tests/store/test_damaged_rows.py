@@ -1,0 +1,49 @@
+"""What a damaged row of the state costs: what it says, and nothing else."""
+
+import pytest
+from sqlalchemy import text
+
+from syncd.model.ids import ToolName
+from syncd.store.rows import Problem
+from syncd.store.store import Store, private_store
+from syncd.store.tool_store import ToolRow, ToolState
+
+TODOS = ToolName("todos")
+
+
+def spoil(store: Store, table: str, column: str, value: object, where: str = "1") -> None:
+    """Write something into the column of a table that syncd would never write there."""
+    with store._database.transaction() as connection:
+        connection.execute(
+            text(f"UPDATE {table} SET {column} = :v WHERE {where}"), {"v": value}
+        )  # noqa: S608  # a test's own words
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("state", "on holiday"),
+        ("until", "soon"),
+        ("last_ok", "+292277026596-12-04"),
+        ("held", "{"),
+        ("held", "7"),
+        ("consent_kind", "maybe"),
+        ("full_on", "2026-02-30"),
+    ],
+)
+def test_a_tool_of_which_one_column_cannot_be_read_is_known_by_the_others(column, value):
+    store = private_store()
+    store.tools.save(ToolRow(tool=TODOS, cursor="7", message="Fine."))
+    spoil(store, "tools", column, value)
+    row = store.tools.get(TODOS)
+    assert (row.cursor, row.message) == ("7", "Fine.")
+    assert row.state in (ToolState.OK, ToolState.DEGRADED)
+
+
+def test_halves_of_characters_are_no_obstacle_to_writing_a_sentence_down():
+    store = private_store()
+    store.tools.save(ToolRow(tool=TODOS, message="half \ud83d"))
+    sentence = Problem(tool=TODOS, entity=None, field="0", sentence="half \ud83d")
+    store.tools.put_problems([sentence])
+    assert store.tools.get(TODOS).message == "half ?"
+    assert [one.sentence for one in store.tools.problems()] == ["half ?"]
