@@ -54,7 +54,7 @@ class Adopter:
             return []
         self._translator = Translator.of(self.context.store, found.tool)
         known = Known(
-            holder=lambda entity: self._holder(found.tool, entity),
+            holder=lambda entity: self._holder(found, entity),
             claimable=self._claimable,
             by_link=self._by_link,
             alike=self._alike,
@@ -79,6 +79,9 @@ class Adopter:
         existed = record is not None
         if record is None:
             self.pen.make(self._fresh(found, item, entity), tool.title)
+        before = _gone_link(found, entity)
+        if before is not None:
+            found.gone.remove(before)
         link = Link(
             tool=tool.name,
             entity=entity,
@@ -86,7 +89,7 @@ class Adopter:
             remote=item.id,
             mark=item.mark,
             completions=item.completions,
-            base=self.context.empty(tool, item.kind),
+            base=before.base if before else self.context.empty(tool, item.kind),
         )
         found.links[item.id] = link
         self.context.store.links.save([link])
@@ -113,11 +116,15 @@ class Adopter:
             authors=dict.fromkeys(given, author),
         )
 
-    def _holder(self, tool: Tool, entity: EntityId) -> RemoteId | None:
-        link = self.context.store.links.of_entity(entity).get(tool.name)
+    def _holder(self, found: Gathered, entity: EntityId) -> RemoteId | None:
+        """Return the item that stands for an entity; one that is gone by now holds nothing.
+
+        Who copies an item and deletes the first has one item still, and means the same.
+        """
+        link = self.context.store.links.of_entity(entity).get(found.tool.name)
         if link is None or link.presence not in (Presence.PRESENT, Presence.UNCONFIRMED):
             return None
-        return link.remote
+        return None if _gone_link(found, entity) else link.remote
 
     def _claimable(self, kind: Kind, entity: EntityId) -> bool:
         known = self.context.store.plan.kinds([entity]).get(entity)
@@ -167,6 +174,11 @@ class Adopter:
             return same
         only = records[0]
         return [only.entity.id] if goal is None or _goal(only) is None else []
+
+
+def _gone_link(found: Gathered, entity: EntityId) -> Link | None:
+    """Return the link of an entity whose item is gone, as this reading of the tool tells."""
+    return next((link for link in found.gone if link.entity == entity), None)
 
 
 def _closed(fields: Fields) -> bool:

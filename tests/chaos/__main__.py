@@ -35,22 +35,27 @@ def main() -> int:
         families.update({it.family for it in found})
         if wanted.json:
             told = [[it.family, it.text] for it in found]
-            print(json.dumps({"seed": seed, "findings": told, "lines": story.lines}))
+            say(json.dumps({"seed": seed, "findings": told, "lines": story.lines}))
         else:
             report(seed, story, told=wanted.story)
-        sys.stdout.flush()
     forker.close()
     if not wanted.json:
-        print(f"seeds with findings, by family: {dict(families) or 'none'}")
+        say(f"seeds with findings, by family: {dict(families) or 'none'}")
     return 1 if families else 0
+
+
+def say(text: str) -> None:
+    """Print at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def report(seed: int, story: Story, *, told: bool) -> None:
     """Print how a seed went."""
     if story.findings or told:
-        print(f"--- seed {seed}")
-        print("\n".join(story.lines))
-    print(f"seed {seed}: {'; '.join(sorted({it.family for it in story.findings})) or 'well'}")
+        say(f"--- seed {seed}")
+        say("\n".join(story.lines))
+    say(f"seed {seed}: {'; '.join(sorted({it.family for it in story.findings})) or 'well'}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from tests.chaos.home import ChaosHome
 from tests.chaos.ledger import Edit, Ledger, Thing, plain
 
 TASK, STEP, GOAL = Kind.TASK, Kind.MILESTONE, Kind.GOAL
-WORDS = "Read Write Call Ask Plan Draft Learn Review Build Find".split()
+WORDS = ("Read", "Write", "Call", "Ask", "Plan", "Draft", "Learn", "Review", "Build")
 ODD = ("", " ", "\n  two\n\nlines \n", "naïve “quotes” — 🦉", "שלום", "a\u200bb", "@home #tag")
 Act = Callable[[], str]
 
@@ -122,7 +122,10 @@ class Chooser:
         if not self.trash:
             return ""
         code, page = self.trash.pop(self.rng.randrange(len(self.trash)))
-        self.home.notion.restore(page)
+        try:
+            self.home.notion.restore(page)
+        except KeyError:
+            return ""  # it is there again already
         thing = self.ledger.things[code]
         thing.restored, thing.over = self.home.world.now(), False
         return f"takes {code} out of the trash in notion"
@@ -201,26 +204,30 @@ class Chooser:
 
     def _value(self, tool: str, thing: Thing, title: str, name: str) -> Any:
         self.number += 1
-        number = self.number
-        if name == "title":
-            return self._title(thing.code)
-        if name in ("notes", "why"):
-            odd = self.rng.choice(ODD)
-            return f"note {number} {odd}".strip() if self.rng.random() < 0.9 else ""
-        if name == "due":
-            return self._due(tool, thing.kind)
-        if name == "estimate_minutes":
-            return 30 + number if self.rng.random() < 0.85 else None
-        if name == "priority":
-            return self.rng.randint(1, 4)
-        if name == "labels":
-            some = self.rng.sample(["home", "deep", "people", "quick"], self.rng.randrange(3))
-            return frozenset([*some, f"l{number}"])
-        if name == "done":
-            return not self.home.person(tool).shows(thing.kind, title)["done"]
-        if name == "status":
-            return self.rng.choice(["active", "active", "paused"])
-        return self._goal(tool)
+        make: dict[str, Callable[[], Any]] = {
+            "title": lambda: self._title(thing.code),
+            "notes": self._text,
+            "why": self._text,
+            "due": lambda: self._due(tool, thing.kind),
+            "estimate_minutes": lambda: self._sometimes(30 + self.number, 0.85),
+            "priority": lambda: self.rng.randint(1, 4),
+            "labels": self._labels,
+            "done": lambda: not self.home.person(tool).shows(thing.kind, title)["done"],
+            "status": lambda: self.rng.choice(["active", "active", "paused"]),
+            "goal": lambda: self._goal(tool),
+        }
+        return make[name]()
+
+    def _sometimes(self, value: Any, chance: float) -> Any:
+        return value if self.rng.random() < chance else None
+
+    def _text(self) -> str:
+        odd = self.rng.choice(ODD)
+        return self._sometimes(f"note {self.number} {odd}".strip(), 0.9) or ""
+
+    def _labels(self) -> frozenset[str]:
+        some = self.rng.sample(["home", "deep", "people", "quick"], self.rng.randrange(3))
+        return frozenset([*some, f"l{self.number}"])
 
     def _goal(self, tool: str) -> str | None:
         titles = self.home.titles_of(tool, GOAL)

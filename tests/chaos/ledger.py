@@ -155,7 +155,9 @@ class Verdict:
         others = [it for it in self.ledger.of(thing.code) if it.tool not in thing.deleted]
         if live and not others and thing.restored is None and not self.ledger.lost_state:
             yield Finding("undeleted", f"{thing.code} was deleted in {list(thing.deleted)}")
-        if not live and thing.restored and max(thing.deleted.values()) < thing.restored:
+        since = max(thing.deleted.values())
+        restored = thing.restored is not None and since < thing.restored
+        if not live and restored and not self.ledger.lost_state:
             yield Finding("restoring lost", f"{thing.code} was restored, and is gone")
 
     def _edits(self, thing: Thing, rows: list[Json]) -> Iterator[Finding]:

@@ -1,15 +1,168 @@
-"""Breaks that can be planted in a run of syncd, to see that the net finds them."""
+"""Breaks that can be planted in a run of syncd, to see that the net finds them.
 
+Each is a fault that tools of this kind have had. It is made in the process that runs syncd,
+by putting a broken function in the place of a good one: what is tested here is the net.
+"""
+
+import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+
+from syncd.engine import absorb, adoption, commit, edits, gather, hold, pen, prints, push
+from syncd.model.remote import Op
+from syncd.store import journal
+from syncd.sync import match, merge
+from syncd_google import client as google
+from syncd_notion import mapping as notion
+from syncd_todoist import mapping as todoist
+from syncd_todoist import writing as todoist_writing
 
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """A break. plant: makes it, in the process that runs syncd."""
+    """A break, and the functions that make it. seed: the first that is known to find it."""
 
     what: str
     plant: Callable[[], None]
+    seed: int
 
 
-PLANTS: Mapping[str, Plant] = {}
+def _writes_blindly() -> None:
+    push.Pusher._fresh = lambda *_: True  # type: ignore[method-assign]  # broken on purpose
+    todoist_writing.Writer._unmoved = lambda *_: None  # type: ignore[method-assign]
+    google._if_match = lambda request, _: request  # type: ignore[attr-defined]
+
+
+def _notes_no_intent() -> None:
+    journal.Journal.open = lambda *_: None  # type: ignore[method-assign]
+
+
+def _base_is_what_was_sent() -> None:
+    good = commit.Committer.done
+
+    def done(self: Any, write: Any, answer: Any) -> None:
+        good(self, write, replace(answer, fields={**answer.fields, **write.fields}))
+
+    commit.Committer.done = done  # type: ignore[method-assign]
+
+
+def _cursor_before_effects() -> None:
+    good = gather._pull
+
+    def pull(tool: Any, store: Any) -> Any:
+        found = good(tool, store)
+        store.tools.save(replace(store.tools.get(tool.name), cursor=found.cursor))
+        return found
+
+    gather._pull = pull
+
+
+def _whole_items_win() -> None:
+    """No base: whoever was edited last wins with all of their fields."""
+    good = merge._edited
+    absorb.merge = merge.merge
+
+    def edited(sighting: Any, name: str) -> bool:
+        blank = replace(sighting, base={})
+        return good(sighting, name) or (sighting.moved and good(blank, name))
+
+    merge._edited = edited
+
+
+def _absent_is_gone() -> None:
+    def look(found: Any, store: Any) -> None:
+        gather._doubt_reappeared(found)
+        known = {it.id for it in found.changed}
+        found.gone += [it for it in gather._absent(found, store) if it.remote not in known]
+
+    gather._look_closer = look
+
+
+def _marks_mean_nothing() -> None:
+    def recognise(remote: Any, _known: Any) -> Any:
+        return match.Adoption(remote=remote, entity=None, how=match.How.NEW)
+
+    match._recognise = recognise
+
+
+def _sends_creates_again() -> None:
+    """A create without an answer is taken for one that failed, and sent with a new key."""
+    good = gather._resolve
+
+    def resolve(tool: Any, store: Any, committer: Any, intent: Any) -> None:
+        if intent.write.op is Op.CREATE:
+            store.journal.close([intent.write.key])
+            again = replace(intent.write, key=str(uuid.uuid4()))
+            committer.outcome(again, tool.connector.write([again])[0])
+            return
+        good(tool, store, committer, intent)
+
+    gather._resolve = resolve
+
+
+def _keeps_no_losers() -> None:
+    pen.Pen.lost = lambda *_: None  # type: ignore[method-assign]
+
+
+def _deletion_beats_edit() -> None:
+    absorb.Absorber._edited_elsewhere = lambda *_: False  # type: ignore[method-assign]
+
+
+def _believes_old_listings() -> None:
+    gather._may_be_old = lambda *_: False
+    gather._doubt_reappeared = lambda _: None
+
+
+def _sets_win_whole() -> None:
+    """Labels are overwritten instead of merged."""
+    merge.SETS = frozenset()  # type: ignore[attr-defined]
+
+
+def _forgets_what_is_beside() -> None:
+    """Ends of spans and a time of day are no part of what tells a change."""
+    good = prints.fingerprint
+    for module in (prints, absorb, gather, commit, push):
+        for name in ("fingerprint", "_print"):
+            if hasattr(module, name):
+                setattr(module, name, lambda item: good(replace(item, extra={})))
+
+
+def _reads_no_zone() -> None:
+    good = todoist._read_due
+
+    def read(value: Any, account: Any) -> Any:
+        found = good(value, account)
+        text = str(value.get("date")) if isinstance(value, Mapping) else ""
+        return found.at.date() if text.endswith("Z") else found
+
+    todoist._READ = {**todoist._READ, "due": ("due", read)}
+
+
+def _cleared_is_a_gap() -> None:
+    """What was emptied in a tool is filled again instead."""
+    good = merge._edited
+
+    def edited(sighting: Any, name: str) -> bool:
+        return good(sighting, name) and bool(sighting.observed[name])
+
+    merge._edited = edited
+
+
+PLANTS: Mapping[str, Plant] = {
+    "blind": Plant("an item is written without a look at it", _writes_blindly, 0),
+    "no-intent": Plant("no write is written down before it is sent", _notes_no_intent, 0),
+    "base-sent": Plant("the base is what was sent, not the answer", _base_is_what_was_sent, 0),
+    "cursor-first": Plant("the cursor moves before its effects", _cursor_before_effects, 0),
+    "no-base": Plant("the last edited item wins with all of its fields", _whole_items_win, 0),
+    "absent-gone": Plant("what a listing lacks is deleted", _absent_is_gone, 0),
+    "no-marks": Plant("nothing is recognised by its mark", _marks_mean_nothing, 0),
+    "create-again": Plant("a create without an answer is sent anew", _sends_creates_again, 0),
+    "no-losers": Plant("values that lost are not kept", _keeps_no_losers, 0),
+    "deletion-wins": Plant("a deletion beats an edit", _deletion_beats_edit, 0),
+    "old-listings": Plant("listings that come late are believed", _believes_old_listings, 0),
+    "sets-whole": Plant("sets are overwritten, not merged", _sets_win_whole, 0),
+    "no-times": Plant("a time of day with a zone is read as a day", _reads_no_zone, 0),
+    "gap": Plant("a field that was emptied is filled again", _cleared_is_a_gap, 0),
+}
+_ = (adoption, edits, hold, notion)
