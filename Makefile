@@ -6,8 +6,9 @@ STAMP  := $(VENV)/.installed
 ARGS   ?=
 TOOL   ?=
 FROM   ?= real
+SEEDS  ?= 1..50
 
-.PHONY: help setup demo test check conformance bench record lock clean
+.PHONY: help setup demo test check conformance chaos bench record lock clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile
@@ -37,6 +38,9 @@ check: $(STAMP) ## formatting, lint, types, architecture, and that the docs tell
 
 conformance: $(STAMP) ## other people's clients against the sandboxes (needs node)
 	$(PY) -m pytest tests/conformance $(ARGS)
+
+chaos: $(STAMP) ## seeded stories against the sandboxes, with faults: make chaos SEEDS=1..50
+	$(PY) -m tests.chaos $(SEEDS) $(ARGS)
 
 bench: $(STAMP) ## what cycles cost, as one JSON object; fails if a bar does not hold
 	@$(PY) tests/bench/run.py

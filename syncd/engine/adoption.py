@@ -57,6 +57,7 @@ class Adopter:
             holder=lambda entity: self._holder(found, entity),
             claimable=self._claimable,
             by_link=self._by_link,
+            named=self._named,
             alike=self._alike,
         )
         matched: list[str] = []
@@ -143,6 +144,15 @@ class Adopter:
         if addressing.name not in self.observed and not read_before:
             raise LookupError(link)
         return None
+
+    def _named(self, item: Remote) -> bool:
+        """Say whether an item is called as the entity is that its mark or link names."""
+        try:
+            entity = item.mark or (self._by_link(item.link) if item.link else None)
+        except LookupError:
+            return False
+        record = self.context.store.plan.get(entity) if entity else None
+        return record is not None and record.entity.title == item.fields.get("title")
 
     def _open(self, record: Record, item: Remote) -> bool:
         """Say whether an entity could be found again by its title: both are still open.

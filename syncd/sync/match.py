@@ -44,6 +44,7 @@ class Known:
         yet, or it is one of this kind that is not archived.
     by_link: the entity behind another tool's address; ``LookupError`` where that
         tool could not be read, so that nobody knows.
+    named: whether an item is still called as the entity is that its mark or link names.
     alike: the entities without an item in this tool that an item could be, best
         first (same kind, title and parent).
     """
@@ -51,6 +52,7 @@ class Known:
     holder: Callable[[EntityId], RemoteId | None]
     claimable: Callable[[Kind, EntityId], bool]
     by_link: Callable[[str], EntityId | None]
+    named: Callable[[Remote], bool]
     alike: Callable[[Remote], Sequence[EntityId]]
     taken: set[EntityId] = field(default_factory=set)
 
@@ -60,11 +62,13 @@ def adopt(
 ) -> list[Adoption | Waiting]:
     """Decide for each unlinked item which entity it is; oldest items first.
 
+    Of several copies, the one that kept its name comes before those that were renamed.
+
     An item that is left alone (its kind does not adopt and nothing tells what it is)
     is not in the result.
     """
     decided: list[Adoption | Waiting] = []
-    for remote in sorted(found, key=_age):
+    for remote in sorted(found, key=lambda it: (not known.named(it), *_age(it))):
         verdict = _recognise(remote, known)
         if isinstance(verdict, Adoption):
             ours = verdict.entity is not None

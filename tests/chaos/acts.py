@@ -8,6 +8,7 @@ from typing import Any
 
 from syncd.model.entities import Kind
 from syncd.model.values import Moment
+from tests.chaos.evenings import Evenings
 from tests.chaos.home import ChaosHome
 from tests.chaos.ledger import Edit, Ledger, Thing, plain
 
@@ -24,6 +25,7 @@ class Chooser:
     home: ChaosHome
     ledger: Ledger
     rng: random.Random
+    evenings: Evenings
     number: int = 0
     trash: list[tuple[str, str]] = field(default_factory=list)
 
@@ -44,6 +46,7 @@ class Chooser:
             (self.copy_and_delete, 3),
             (self.add_step, 2),
             (self.sub_task, 2),
+            (self.evenings.act, 25 * self.home.evenings),
         ]
         acts, weights = zip(*chances, strict=True)
         for _ in range(20):

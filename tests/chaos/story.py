@@ -13,12 +13,15 @@ from homes import Done, Forker
 
 from syncd.model.entities import Kind
 from tests.chaos.acts import Chooser
+from tests.chaos.evenings import Evenings
 from tests.chaos.faults import Trouble
 from tests.chaos.home import ChaosHome
 from tests.chaos.ledger import FIELDS, Finding, Ledger, Verdict
 
 FIRST = datetime(2031, 1, 6, 8, 0, tzinfo=UTC)
 ROUNDS = 3
+EVENINGS_EACH = 4
+"""In each fourth story the person has hours for learning."""
 MOST_CYCLES = 5
 """Cycles in which everything has to come to rest once nothing goes wrong any more."""
 STATUSES = frozenset({0, 1, 3, 4, -9})
@@ -58,6 +61,8 @@ class Story:
         self.rng = random.Random(self.seed)  # noqa: S311 - a story, no secret
         now = FIRST + timedelta(days=self.rng.randrange(360), seconds=self.rng.randrange(86400))
         self.home = ChaosHome.at(self.place, self.forker, now, seed=self.seed, plant=self.plant)
+        self.home.evenings = self.seed % EVENINGS_EACH == 0
+        self.home.write_settings()
         try:
             self._begin()
             for number in range(ROUNDS):
@@ -82,7 +87,8 @@ class Story:
             for row in self._plan()[kind]:
                 self.ledger.add(row["title"].split(" ")[0], kind)
             self.ledger.numbers[codes] = len(self._plan()[kind])
-        self.person = Chooser(self.home, self.ledger, self.rng)
+        self.evenings = Evenings(self.home, self.rng)
+        self.person = Chooser(self.home, self.ledger, self.rng, self.evenings)
         self.trouble = Trouble(self.home, self.rng, self.person.act, self.tell)
         self._come_to_rest()
 
@@ -168,7 +174,10 @@ class Story:
             conflicts=self.home.json("conflicts", "--json")["conflicts"],
             shown=dict(self._shown()),
         )
-        for finding in verdict.findings():
+        found = list(verdict.findings())
+        if self.home.evenings and not self.ledger.lost_state:
+            found += self.evenings.findings(verdict.plan)
+        for finding in found:
             self._find(finding.family, finding.text)
         self.ledger.rest(self.home.world.now())
         for thing in self.ledger.things.values():

@@ -16,7 +16,7 @@ def spoil(store: Store, table: str, column: str, value: object, where: str = "1"
     with store._database.transaction() as connection:
         connection.execute(
             text(f"UPDATE {table} SET {column} = :v WHERE {where}"), {"v": value}
-        )  # noqa: S608  # a test's own words
+        )  # a test's own words
 
 
 @pytest.mark.parametrize(
