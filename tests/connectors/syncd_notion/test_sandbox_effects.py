@@ -10,6 +10,7 @@ from syncd.connect.faults import Fault
 from syncd.model.entities import Kind
 from syncd_notion.sandbox.app import VERSION
 from syncd_notion.sandbox.refusals import Refused
+from syncd_notion.sandbox.schema import ELSEWHERE
 from syncd_notion.sandbox.texts import run_of
 from tests.connectors.syncd_notion.caller import NOWHERE, Caller, named, text, titles
 from tests.connectors.syncd_notion.desk import Desk
@@ -103,6 +104,30 @@ def test_a_property_that_comes_back_to_a_taken_name_gets_another(it: Caller) -> 
     it.sandbox.person.restore_property(Kind.GOAL, "One")
     names = set(it.call("GET", f"/data_sources/{source}")["properties"])
     assert names == {"Name", "One", "One (1)"}
+
+
+@pytest.mark.parametrize("notion_type", sorted(ELSEWHERE))
+def test_a_person_has_properties_of_any_type_and_none_of_these_is_written(
+    it: Caller, notion_type: str
+) -> None:
+    _, source = it.database({}, "Goals")
+    it.sandbox.person.add_property(Kind.GOAL, "Own", notion_type)
+    assert it.call("GET", f"/data_sources/{source}")["properties"]["Own"]["type"] == notion_type
+    row = it.row(source, {"Name": named("a")})
+    shown = row["properties"]["Own"]
+    assert shown["type"] == notion_type
+    assert notion_type in shown
+    body = {"properties": {"Own": {notion_type: {}}}}
+    assert it.refused("PATCH", f"/pages/{row['id']}", body)[0] == 400
+
+
+def test_titles_are_sorted_with_their_numbers(it: Caller) -> None:
+    _, source = it.database({}, "Goals")
+    for name in ("Week 10", "week 9", "Week 1", "9 lives", "Weekend"):
+        it.row(source, {"Name": named(name)})
+    sorts = [{"property": "Name", "direction": "ascending"}]
+    expected = ["9 lives", "Week 1", "week 9", "Week 10", "Weekend"]
+    assert titles(it.query(source, sorts=sorts)) == expected
 
 
 # Relations.
