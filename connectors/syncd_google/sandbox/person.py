@@ -9,6 +9,7 @@ from syncd.model.entities import Kind
 from syncd.model.values import BlockState, Moment, Value
 from syncd_google.sandbox import acts
 from syncd_google.sandbox.state import Account, Calendar, Event
+from syncd_google.sandbox.times import zone_of
 
 _TICK = re.compile(r"\A(?:[✓✔]\N{VARIATION SELECTOR-16}?\s*|done[\s:-]+)", re.IGNORECASE)
 _UNSEEN = "\N{WORD JOINER}"
@@ -132,6 +133,23 @@ class GooglePerson(Person, Diary):
         event = self._meeting(title)
         self._account.move(own, event, self.calendar())
         return event.id
+
+    def repeat(self, kind: Kind, title: str, rule: str = "RRULE:FREQ=WEEKLY") -> None:
+        """Make an event come again."""
+        event = self.event(kind, title)
+        acts.note(self._account, self.calendar(), event.id, recurrence=[rule])
+
+    def change_zone(self, zone: str) -> None:
+        """Give the calendar another zone: its events are stated in other offsets."""
+        calendar = self.calendar()
+        calendar.zone = zone_of(zone)
+        self._account.touch(calendar)
+
+    def rename_calendar(self, summary: str) -> None:
+        """Rename the calendar."""
+        calendar = self.calendar()
+        calendar.summary = summary
+        self._account.touch(calendar)
 
     def describe(self, kind: Kind, title: str, text: str) -> None:
         """Write an event's description."""

@@ -194,7 +194,10 @@ class NotionPerson:
         schema.bring_back(source, prop)
 
     def add_property(self, kind: Kind, name: str, notion_type: str) -> None:
-        """Add a column."""
+        """Add a column; one that computes something shows nothing that was computed."""
+        if notion_type in schema.ELSEWHERE:
+            schema.add_elsewhere(self._world, self.source(kind), name, notion_type)
+            return
         self.add_property_to(self.source(kind), name, notion_type)
 
     def add_property_to(self, source: Source, name: str, notion_type: str) -> None:

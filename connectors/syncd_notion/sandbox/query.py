@@ -1,5 +1,6 @@
 """Filters and sorts of a query."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -239,12 +240,18 @@ def _sort_key(source: Source, body: dict[str, Any], place: str) -> Callable[[Pag
 def _sortable(prop: Prop, value: Any) -> tuple[bool, Any]:
     """Return what to sort by; what is empty comes last."""
     if prop.type in ("title", "rich_text"):
-        return (not value, plain(value or []).casefold())
+        return (not value, _natural(plain(value or [])))
     if prop.type == "date":
         return (not value, instant_of(value["start"]) if value else _EPOCH)
     if prop.type == "number":
         return (value is None, value or 0)
     return (value in (None, [], ""), str(value))
+
+
+def _natural(text: str) -> list[tuple[bool, int, str]]:
+    """Return a text to sort by: numbers in it count as such (recorded replies)."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", text.casefold())
+    return [(not it[0].isdecimal(), int(it) if it.isdecimal() else 0, it) for it in parts]
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -27,7 +27,7 @@ ELSEWHERE = frozenset(
     {"formula", "rollup", "files", "unique_id", "created_by", "last_edited_by", "button"}
     | {"place", "verification"}
 )
-READ_ONLY = frozenset({"created_time", "last_edited_time"})
+READ_ONLY = frozenset({"created_time", "last_edited_time"}) | ELSEWHERE
 COLORS = (
     "default",
     "gray",
@@ -125,6 +125,15 @@ def add(world: World, source: Source, name: str, raw: Any, place: str) -> Prop:
     source.props[prop.id] = prop
     _fill(world, source, prop)
     return prop
+
+
+def add_elsewhere(world: World, source: Source, name: str, notion_type: str) -> None:
+    """Add a property of a type that this sandbox shows and does not compute."""
+    if notion_type not in ELSEWHERE:
+        raise KeyError(notion_type)
+    _free(source, name)
+    prop = Prop(id=prop_id(source.id, name, world.count()), name=name, type=notion_type)
+    source.props[prop.id] = prop
 
 
 def rename(source: Source, prop: Prop, name: str) -> None:

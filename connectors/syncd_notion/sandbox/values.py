@@ -181,11 +181,30 @@ def _shown_simple(page: Page, prop: Prop, value: Value) -> Any:
         return to_the_minute(page.created)
     if prop.type == "last_edited_time":
         return to_the_minute(page.edited)
+    if prop.type in _ELSEWHERE:
+        return _ELSEWHERE[prop.type](page)
     if prop.type == "people":
         return [{"object": "user", "id": one} for one in value or []]
     if prop.type == "checkbox":
         return bool(value)
     return (value or []) if prop.type in ("title", "rich_text") else value
+
+
+def _full_user(identity: str) -> dict[str, Any]:
+    return {"object": "user", "id": identity, "name": "syncd", "type": "bot", "bot": {}}
+
+
+_ELSEWHERE: dict[str, Callable[[Page], Any]] = {
+    "formula": lambda _: {"type": "string", "string": None},
+    "rollup": lambda _: {"type": "number", "number": 0, "function": "count"},
+    "files": lambda _: [],
+    "unique_id": lambda page: {"prefix": None, "number": page.number},
+    "created_by": lambda page: _full_user(page.creator),
+    "last_edited_by": lambda page: _full_user(page.editor),
+    "button": lambda _: {},
+    "place": lambda _: None,
+    "verification": lambda _: {"state": "unverified", "verified_by": None, "date": None},
+}
 
 
 def _shown_option(prop: Prop, identity: Value) -> dict[str, Any] | None:

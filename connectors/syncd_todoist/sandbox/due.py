@@ -4,13 +4,18 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
+
 from syncd_todoist.sandbox.wire import Json, bad
 from syncd_todoist.sandbox.zones import zone_of
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _EVERY = re.compile(
-    r"every(?: (?P<other>other|\d+))? ?(?P<what>day|days|week|weeks|" + "|".join(_DAYS) + ")"
+    r"every(?P<after>!)? ?(?P<other>other|\d+)? ?"
+    r"(?P<what>days?|weeks?|months?|years?|weekday|workday|" + "|".join(_DAYS) + ")"
+    r"(?: at (?P<at>\d{1,2}:\d\d))?"
 )
+_WORKING = ("weekday", "workday")
 _LONGEST = 150
 _KEYS = {"date", "string", "timezone", "lang", "is_recurring"}
 
@@ -53,16 +58,23 @@ def from_string(text: str, zone: str, now: datetime) -> Json | None:
     else:
         moment, own_zone = _dated(text, None, zone)
         return _due(moment, own_zone, text)
-    return {**_due(day.isoformat(), None, text), "is_recurring": bool(found)}
+    hour = f"T{found['at']:0>5}:00" if found and found["at"] else ""
+    return {**_due(f"{day.isoformat()}{hour}", None, text), "is_recurring": bool(found)}
 
 
 def advanced(due: Json, zone: str, now: datetime) -> Json:
-    """Return a repeating due at its next occurrence: after today, counted from itself."""
+    """Return a repeating due at its next occurrence: after today, counted from itself.
+
+    "every!" counts from the day on which it is done.
+    """
     today = now.astimezone(zone_of(zone)).date()
-    text = due["date"]
+    text, words = due["date"], due["string"].lower()
+    found = _EVERY.fullmatch(words)
     day = date.fromisoformat(text[:10])
+    if found and found["after"]:
+        day = today
     while True:
-        day = _next(due["string"].lower(), day)
+        day = _next(found, day)
         if day > today:
             return {**due, "date": day.isoformat() + text[10:]}
 
@@ -71,18 +83,28 @@ def _first(words: str, today: date) -> date:
     found = _EVERY.fullmatch(words)
     if found and found["what"] in _DAYS:
         return today + timedelta(days=(_DAYS.index(found["what"]) - today.weekday()) % 7)
+    if found and found["what"] in _WORKING:
+        return _working(today)
     return today
 
 
-def _next(words: str, day: date) -> date:
-    found = _EVERY.fullmatch(words)
-    if found is None:
-        return day + timedelta(days=1)
+def _next(found: re.Match[str] | None, day: date) -> date:
+    if found is None or found["what"] in _WORKING:
+        return _working(day + timedelta(days=1)) if found else day + timedelta(days=1)
     other = found["other"]
     count = 2 if other == "other" else int(other or 1)
-    if found["what"].startswith("day"):
-        return day + timedelta(days=count)
-    return day + timedelta(weeks=count)
+    unit = found["what"].rstrip("s") if found["what"] not in _DAYS else "week"
+    steps = {
+        "day": relativedelta(days=count),
+        "week": relativedelta(weeks=count),
+        "month": relativedelta(months=count),
+        "year": relativedelta(years=count),
+    }
+    return day + steps[unit]
+
+
+def _working(day: date) -> date:
+    return day + timedelta(days={5: 2, 6: 1}.get(day.weekday(), 0))
 
 
 def _due(moment: str, zone: str | None, text: str) -> Json:

@@ -380,3 +380,18 @@ def test_a_person_writes_below_the_title(google: GoogleHarness, person: GooglePe
     person.add(Kind.BLOCK, "Read", start=Moment(at), end=Moment(at + timedelta(hours=1)))
     person.describe(Kind.BLOCK, "Read", "Chapter 3")
     assert person.event(Kind.BLOCK, "Read").fields["description"] == "Chapter 3"
+
+
+def test_a_person_makes_an_event_come_again_and_changes_the_calendar(
+    google: GoogleHarness, api: httpx.Client, events: str, person: GooglePerson
+) -> None:
+    person.add(Kind.MILESTONE, "Exam", due=date(2026, 5, 7))
+    person.repeat(Kind.MILESTONE, "Exam", "RRULE:FREQ=WEEKLY;COUNT=3")
+    assert len(listed(api, events, singleEvents="true")["items"]) == 3
+    event = made(api, events, **HOUR)
+    person.change_zone("America/New_York")
+    person.rename_calendar("My career")
+    told = api.get(f"{events}/{event['id']}").json()
+    assert told["start"]["dateTime"] == "2026-06-01T03:00:00-04:00"
+    assert told["etag"] == event["etag"], "no event was edited"
+    assert listed(api, events)["summary"] == "My career"

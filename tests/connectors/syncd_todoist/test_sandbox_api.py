@@ -181,6 +181,11 @@ def test_the_three_kinds_of_due(
         ("every 2 weeks", "2026-05-04", "2026-05-18"),
         ("every monday", "2026-05-04", "2026-05-11"),
         ("Every Thursday", "2026-05-07", "2026-05-14"),
+        ("every weekday", "2026-05-04", "2026-05-05"),
+        ("every month", "2026-05-04", "2026-06-04"),
+        ("every 2 years", "2026-05-04", "2028-05-04"),
+        ("every! 3 days", "2026-05-04", "2026-05-07"),
+        ("every day at 9:00", "2026-05-04T09:00:00", "2026-05-05T09:00:00"),
     ],
 )
 def test_a_habit_moves_to_its_next_day(words: str, first: str, second: str) -> None:
@@ -189,6 +194,17 @@ def test_a_habit_moves_to_its_next_day(words: str, first: str, second: str) -> N
     assert made is not None
     assert (made["date"], made["is_recurring"]) == (first, True)
     assert due.advanced(made, BERLIN, now)["date"] == second
+
+
+def test_a_habit_counts_from_its_day_or_from_the_day_on_which_it_was_done() -> None:
+    late = {"date": "2026-05-01", "string": "every 5 days"}
+    now = FakeClock().now()  # on 4 May, a Monday
+    assert due.advanced(late, BERLIN, now)["date"] == "2026-05-06"
+    assert (
+        due.advanced({**late, "string": "every! 5 days"}, BERLIN, now)["date"] == "2026-05-09"
+    )
+    friday = {"date": "2026-05-08", "string": "every workday"}
+    assert due.advanced(friday, BERLIN, now)["date"] == "2026-05-11"
 
 
 @pytest.mark.parametrize(
