@@ -38,7 +38,7 @@ class Outcomes:
 
     def place(self, write: Write) -> Place:
         """Return where and how to do a write."""
-        link = self._records.link(write.seen.id) if write.seen else ""
+        link = self._records.ours(write.seen) if write.seen else ""
         project = self._records.project or ""
         return Place(project=project, account=self._records.account, link=link)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from syncd.clock import Clock
@@ -17,6 +17,8 @@ from syncd_todoist.records import LISTS, Records
 
 _WINDOW = timedelta(days=89)  # completed tasks are listed for at most three months
 _WINDOWS = 4
+_MARGIN = timedelta(days=1)
+"""How far Todoist's clock may be from ours."""
 _LISTED = ("items", "sections", "projects")
 
 
@@ -28,19 +30,22 @@ class Reader:
         self._records = records
         self._policy = policy
         self._clock = clock
+        self._read_at = ""
 
     def pull(self, cursor: str | None) -> Pull:
         """Read what changed since ``cursor``, or everything for None."""
         if self._records.project is None:
             raise Mistake("Todoist has no project for the plan yet: run `syncd init`.")
         if cursor is None:
-            return self._whole(self._sync(EVERYTHING), self._done_before())
+            return self._whole(self._sync(EVERYTHING), self._done_before() | self._done_since())
         known = _parsed(cursor)
         if known.get("project") != self._records.project or not known.get("token"):
             raise StartOver("Todoist is read from the beginning: its project is another one.")
+        self._read_at = str(known.get("at") or "")
         reply = self._sync(str(known["token"]))
         if reply.get("full_sync"):
-            return self._whole(reply)
+            return self._whole(reply, self._done_since())
+        self._read_at = ""
         self._records.learn(reply)
         if known.get("zone") != self._records.account.zone:
             # Floating times moved with the person, and nothing else tells so.
@@ -124,6 +129,7 @@ class Reader:
             "token": reply["sync_token"],
             "project": self._records.project,
             "zone": account.zone,
+            "at": self._clock.now().isoformat(),
         }
         paused = {} if account.durations else {Kind.TASK: frozenset({"estimate_minutes"})}
         return Pull(
@@ -155,7 +161,7 @@ class Reader:
             raise TryLater("Todoist's answer is not whole: reading it again later.")
         return raw
 
-    def _done_before(self) -> Mapping[str, Json]:
+    def _done_before(self) -> dict[str, Json]:
         """Return the completed tasks that carry a link, where nothing else is known of them.
 
         A full sync shows what is active alone: with syncd's state lost, a task that was
@@ -163,7 +169,7 @@ class Reader:
         """
         if self._records.knows_links:
             return {}
-        until = self._clock.now() + timedelta(days=1)
+        until = self._clock.now() + _MARGIN
         found: dict[str, Json] = {}
         try:
             for raw in self._client.completed(until - _WINDOW, until):
@@ -176,6 +182,24 @@ class Reader:
             if self._records.is_here(raw) and self._records.remote(Kind.TASK, raw).link
         }
 
+    def _done_since(self) -> dict[str, Json]:
+        """Return what was completed since the reading whose cursor is no longer good.
+
+        A full sync shows what is active alone: what was added and ticked since would never
+        have been seen.
+        """
+        if not self._read_at:
+            return {}
+        until = self._clock.now() + _MARGIN
+        since = max(_moment(self._read_at, until) - _MARGIN, until - _WINDOW)
+        self._read_at = ""
+        try:
+            found = {str(raw["id"]): raw for raw in self._client.completed(since, until)}
+        except (Gone, SkipItem):
+            return {}
+        done = {one: {"checked": True, **raw} for one, raw in found.items()}
+        return {one: raw for one, raw in done.items() if self._records.is_here(raw)}
+
     def _task(self, remote: str) -> Json:
         try:
             return self._client.task(remote)
@@ -187,7 +211,7 @@ class Reader:
             return found
 
     def _completed(self, remote: str) -> Json | None:
-        until = self._clock.now() + timedelta(days=1)
+        until = self._clock.now() + _MARGIN
         for _ in range(_WINDOWS):
             since = until - _WINDOW
             for raw in self._client.completed(since, until):
@@ -195,6 +219,13 @@ class Reader:
                     return {"checked": True, **raw}
             until = since
         return None
+
+
+def _moment(text: Any, otherwise: datetime) -> datetime:
+    try:
+        return datetime.fromisoformat(str(text)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return otherwise
 
 
 def _by_id(reply: Mapping[str, Any], name: str) -> dict[str, Json]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from syncd.connect.contract import Memory
 from syncd.model.entities import Kind
-from syncd.model.remote import LINK, Remote, Write
+from syncd.model.remote import LINK, Remote, Seen, Write
 from syncd_todoist import mapping
 from syncd_todoist.mapping import Account
 
@@ -85,6 +85,12 @@ class Records:
     def link(self, remote: str) -> str:
         """Return the link that syncd wrote on an item, or ""."""
         return self._known["links"].get(remote, "")
+
+    def ours(self, seen: Seen) -> str:
+        """Return the link on an item if syncd wrote it there, or on what was copied."""
+        shown = str(seen.fields.get(LINK) or "")
+        copied = shown in self._known["links"].values()
+        return shown if copied else self.link(seen.id)
 
     @property
     def knows_links(self) -> bool:

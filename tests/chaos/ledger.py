@@ -57,13 +57,21 @@ class Finding:
 
 @dataclass
 class Ledger:
-    """Everything since the last time that all was at rest."""
+    """Everything since the last time that all was at rest.
+
+    lost_at: when syncd's state was lost, or an older one was put back, since then.
+    """
 
     things: dict[str, Thing] = field(default_factory=dict)
     edits: list[Edit] = field(default_factory=list)
-    lost_state: bool = False
+    lost_at: datetime | None = None
     rested: datetime | None = None
     numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def lost_state(self) -> bool:
+        """Whether syncd's history lacks something since the last rest."""
+        return self.lost_at is not None
 
     def new_code(self, letter: str) -> str:
         """Return a code that no thing has yet."""
@@ -88,7 +96,7 @@ class Ledger:
     def rest(self, now: datetime) -> None:
         """All is at rest and was looked at: what was done so far is settled."""
         self.edits.clear()
-        self.lost_state = False
+        self.lost_at = None
         self.rested = now
         for thing in self.things.values():
             thing.deleted.clear()
@@ -170,8 +178,8 @@ class Verdict:
             if edit.field == "goal" or self._kept(edit, ids):
                 continue
             rivals = [it for it in edits if it.field == edit.field and it.tool != edit.tool]
-            if self.ledger.lost_state and any(it.at >= edit.at - APART for it in rivals):
-                continue
+            if rivals and self.ledger.lost_at and edit.at <= self.ledger.lost_at:
+                continue  # that it lost to one of them was written down, and lost too
             family = "edit before deletion" if edit.tool in thing.deleted else "lost edit"
             yield Finding(
                 family, f"{thing.code}: {edit.field} {edit.value!r} of {edit.tool} is nowhere"
@@ -191,7 +199,12 @@ class Verdict:
         )
 
     def _winner(self, thing: Thing, rows: list[Json]) -> Iterator[Finding]:
-        """Of edits that are well apart, the last one is the value."""
+        """Of edits that are well apart, the last one is the value.
+
+        Without a base, items are told apart by their last edits, not fields by theirs.
+        """
+        if self.ledger.lost_state:
+            return
         by_field: dict[str, list[Edit]] = defaultdict(list)
         for edit in self.ledger.of(thing.code):
             by_field[edit.field].append(edit)

@@ -111,7 +111,7 @@ class Story:
 
     def _lose_state(self) -> None:
         """The state folder is lost, or an older copy of it is put back."""
-        self.ledger.lost_state = True
+        self.ledger.lost_at = self.home.world.now()
         shutil.rmtree(self.home.state)
         older = bool(self.copies) and self.rng.random() < 0.5
         if older:

@@ -207,6 +207,52 @@ def test_a_full_project_is_told_once_and_not_asked_for_each_task_again(synced: H
     assert all("as many tasks" in it for it in report["problems"])
 
 
+def test_a_task_added_and_ticked_while_todoist_forgot_where_reading_stopped_is_known(
+    synced: Home,
+) -> None:
+    synced.todoist.add(TASK, "Quick one", goal="Lead a team")
+    synced.todoist.edit(TASK, "Quick one", "done", True)
+    everything_anew(synced)
+    synced.sync_and_rest()
+    assert synced.notion.shows(TASK, "Quick one")["done"] is True
+
+
+def test_a_copy_of_a_task_leads_to_its_own_page_alone(synced: Home) -> None:
+    synced.todoist.duplicate(BOOK)
+    synced.sync()
+    synced.sync_and_rest()
+    assert synced.todoist.titles(TASK).count(BOOK) == 2
+    first, second = (synced.todoist.shows(TASK, it) for it in synced.todoist.ids(TASK, BOOK))
+    assert first["notes"] == second["notes"] == ""
+    assert first["link"] != second["link"]
+
+
+def test_a_task_that_was_copied_before_it_was_deleted_is_the_same_task(synced: Home) -> None:
+    entity = synced.plan(TASK)[BOOK]["id"]
+    synced.todoist.copy_and_delete(BOOK)
+    synced.sync_and_rest()
+    assert synced.plan(TASK)[BOOK]["id"] == entity
+    assert synced.notion.titles(TASK).count(BOOK) == 1
+    assert synced.todoist.titles(TASK).count(BOOK) == 1
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["with-marks", "without"])
+def test_a_milestone_copied_before_it_was_deleted_is_the_same_milestone(
+    synced: Home, kept: bool
+) -> None:
+    synced.served["google"].sandbox.switches.keeps_private = kept
+    title = "First project led"
+    entity = synced.plan(STEP)[title]["id"]
+    synced.calendar.copy_and_delete(STEP, title)
+    synced.sync()
+    synced.sync_and_rest()
+    if kept:
+        assert synced.plan(STEP)[title]["id"] == entity
+        assert synced.notion.titles(STEP).count(title) == 1
+    else:
+        assert title not in synced.plan(STEP), "nothing tells that the copy is the milestone"
+
+
 # Likeness.
 
 

@@ -287,7 +287,7 @@ def test_an_object_that_the_library_cannot_parse_is_still_read(
 
 def test_the_cursor_tells_no_secret_and_the_project(todoist: TodoistHarness) -> None:
     told = json.loads(todoist.cursor())
-    assert set(told) == {"token", "project", "zone"}
+    assert set(told) == {"token", "project", "zone", "at"}
     assert todoist.sandbox.token not in json.dumps(told)
 
 
