@@ -104,4 +104,11 @@ class Changed(ToolError):
 
 
 class Gone(ToolError):
-    """Direct evidence that this one item is not there any more."""
+    """Direct evidence that this one item is not there any more.
+
+    ``last`` is what it last held (a ``Remote``), where the tool still tells, else None.
+    """
+
+    def __init__(self, message: str, last: object = None) -> None:
+        super().__init__(message)
+        self.last = last

@@ -110,6 +110,11 @@ def _pull(found: list[Json], calendar: Calendar, token: str | None, *, whole: bo
     return Pull(
         items=tuple(_items(own, calendar.zone)),
         gone=frozenset(RemoteId(str(one["id"])) for one in own if events.is_gone(one)),
+        last=tuple(
+            mapping.from_remote(one, calendar.zone)
+            for one in own
+            if events.is_gone(one) and _tells(one)
+        ),
         whole=frozenset(mapping.CARRIES) if whole else frozenset(),
         cursor=json.dumps(kept, sort_keys=True) if token else None,
     )
@@ -119,6 +124,11 @@ def _items(found: list[Json], zone: str) -> list[Remote]:
     """Return syncd's own events; what the person keeps beside them is theirs."""
     alive = (one for one in found if not events.is_gone(one))
     return [mapping.from_remote(one, zone) for one in alive if events.mark_of(one)]
+
+
+def _tells(event: Json) -> bool:
+    """Say whether a deleted event is told of with more than its id."""
+    return {"summary", "start", "end"} <= event.keys() and bool(events.mark_of(event))
 
 
 def _colours(found: list[Json]) -> Iterator[tuple[str, str]]:

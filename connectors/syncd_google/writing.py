@@ -37,7 +37,8 @@ class Writer:
             self._still_there()
             raise
         if events.is_gone(event):
-            raise Gone(f"The event {remote} was deleted in Google Calendar.")
+            last = self._item(event) if {"summary", "start", "end"} <= event.keys() else None
+            raise Gone(f"The event {remote} was deleted in Google Calendar.", last)
         return event
 
     def find(self, write: Write) -> Remote | None:

@@ -43,6 +43,7 @@ class Puller:
         places: dict[str, Place] = {}
         items: list[Remote] = []
         gone: set[RemoteId] = set()
+        last: list[Remote] = []
         whole: set[Kind] = set()
         for kind in self._registry.kinds:
             bound = self._registry.get(kind)
@@ -53,10 +54,12 @@ class Puller:
             whole |= {kind} if is_whole else set()
             removed = [row for row in rows if is_removed(row)]
             gone |= {RemoteId(str(row["id"])) for row in removed}
+            last += [from_remote(self._registry.shape(bound), row) for row in removed]
             items += self._items(kind, [row for row in rows if not is_removed(row)])
         return Pull(
             items=tuple(items),
             gone=frozenset(gone),
+            last=tuple(last),
             whole=frozenset(whole),
             cursor=cursor_of(places),
             clock_offset=self._policy.offset,

@@ -156,10 +156,13 @@ class Writer:
             self._registry.check(bound)
 
     def _remote(self, bound: Bound, page: Json) -> Remote:
-        if is_removed(page):
-            raise Gone("The page is in Notion's trash: restore it there to go on with it.")
         if not is_in(page, bound.source, bound.database):
             raise Gone("The page was moved out of its database in Notion: move it back.")
+        if is_removed(page):
+            last = from_remote(self._registry.shape(bound), page)
+            raise Gone(
+                "The page is in Notion's trash: restore it there to go on with it.", last
+            )
         return self._answers.told(self._row(bound, page), page)
 
     def _row(self, bound: Bound, page: Json) -> Remote:

@@ -57,7 +57,8 @@ class Reader:
         """Read one item directly; ``Gone`` on evidence of removal."""
         raw = self._client.section(remote) if kind is Kind.GOAL else self._task(remote)
         if not self._records.is_here(raw):
-            raise Gone("It was deleted in Todoist, or moved out of syncd's project.")
+            last = self._records.remote(kind, raw) if _tells(raw) else None
+            raise Gone("It was deleted in Todoist, or moved out of syncd's project.", last)
         return self._records.remote(kind, raw)
 
     def find(self, write: Write) -> Remote | None:
@@ -117,12 +118,14 @@ class Reader:
     def _pulled(self, reply: Json, whole: frozenset[Kind]) -> Pull:
         items: list[Remote] = []
         gone: list[RemoteId] = []
+        last: list[Remote] = []
         for kind, name in LISTS.items():
             for raw in _by_id(reply, name).values():
                 if self._records.is_here(raw):
                     items.append(self._records.remote(kind, raw))
                 elif not whole or raw.get("is_deleted"):
                     gone.append(RemoteId(str(raw["id"])))
+                    last += [self._records.remote(kind, raw)] if _tells(raw) else []
         self._records.forget(gone)
         account = self._records.account
         cursor = {
@@ -135,6 +138,7 @@ class Reader:
         return Pull(
             items=tuple(items),
             gone=frozenset(gone),
+            last=tuple(last),
             whole=whole,
             cursor=json.dumps(cursor),
             clock_offset=self._policy.offset,
@@ -219,6 +223,11 @@ class Reader:
                     return {"checked": True, **raw}
             until = since
         return None
+
+
+def _tells(raw: Json) -> bool:
+    """Say whether a tombstone is more than an id."""
+    return "content" in raw or "name" in raw
 
 
 def _moment(text: Any, otherwise: datetime) -> datetime:

@@ -19,7 +19,7 @@ from syncd.engine.vanished import lost_deletion, meant, somebodys, taken_back
 from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.remote import LINK, Carried, Remote
-from syncd.model.schema import FIELDS, Fields, fields_of
+from syncd.model.schema import FIELDS, REFERENCE_FIELDS, Fields, fields_of
 from syncd.store.rows import Foreign, HistoryRow, Link, Record
 from syncd.sync.decide import Presence
 from syncd.sync.merge import Author, Change, Sighting, merge
@@ -240,7 +240,9 @@ class Absorber:
             links.set_presence(tool.name, link.entity, Presence.FORGOTTEN)
             return
         author = Author(by=tool.title, at=self.pen.now)
-        if self._edited_elsewhere(record, link, found, carried):
+        elsewhere = self._edited_elsewhere(record, link, found, carried)
+        self._last_words(found, link)
+        if elsewhere:
             links.set_presence(tool.name, link.entity, Presence.WITHDRAWN)
             self.pen.lost(link.entity, [lost_deletion(author, self.pen.editor(link.entity))])
             return
@@ -248,6 +250,25 @@ class Absorber:
         self.pen.change(
             link.entity, [Change(field="archived", before=False, after=True, author=author)]
         )
+
+    def _last_words(self, found: Gathered, link: Link) -> None:
+        """Take in what the person wrote into an item before they deleted it.
+
+        Where it belonged is no edit: what is moved elsewhere belongs to nothing there.
+        """
+        item = found.last.get(link.remote)
+        if item is None or item.kind is not link.kind:
+            return
+        places = {spec.name for spec in REFERENCE_FIELDS[link.kind]}
+        written = {name: it for name, it in item.fields.items() if name not in places}
+        item = replace(item, fields=written)
+        record = self.pen.records[link.entity]
+        authors = {it: self._known(link.kind, it, who) for it, who in record.authors.items()}
+        shown = [self._sighting(record, Seen(found, item, link))]
+        fields, zone = fields_of(record.entity), self.context.zone
+        merged = merge(link.kind, fields, authors, shown, zone)
+        self.pen.change(link.entity, merged.changes)
+        self.pen.lost(link.entity, merged.conflicts)
 
     def _edited_elsewhere(
         self, record: Record, link: Link, found: Gathered, carried: Carried

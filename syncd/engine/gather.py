@@ -33,6 +33,7 @@ class Gathered:
     changed: items that are new or differ from what was last seen.
     links: the links to those of them that have one.
     gone: links whose item is gone, by evidence.
+    last: what such items last held, where the tool still tells.
     unread: more that are absent from a listing; reading them one by one would be too
         much before anybody agreed that so many may be gone.
     short: the listing said that it is whole, and lacked what a direct read found.
@@ -46,6 +47,7 @@ class Gathered:
     changed: list[Remote] = field(default_factory=list)
     links: dict[RemoteId, Link] = field(default_factory=dict)
     gone: list[Link] = field(default_factory=list)
+    last: dict[RemoteId, Remote] = field(default_factory=dict)
     unread: list[Link] = field(default_factory=list)
     short: bool = False
     busy: tuple[Reading, ...] | None = None
@@ -168,6 +170,7 @@ def _compare(found: Gathered, store: Store) -> None:
     known = {link.remote for link in found.gone}
     tombstones = store.links.by_remote(name, [it for it in found.pull.gone if it not in known])
     found.gone += [link for link in tombstones.values() if link.presence is Presence.PRESENT]
+    found.last |= {item.id: item for item in found.pull.last if item.id in tombstones}
 
 
 def _became_another(found: Gathered, link: Link, item: Remote) -> None:
@@ -206,8 +209,10 @@ def _read_again(found: Gathered, link: Link) -> Remote | None:
     """Read an item directly, where the listing may be late; believe that."""
     try:
         item = found.tool.connector.read(link.kind, link.remote)
-    except Gone:
+    except Gone as error:
         found.gone.append(link)
+        if isinstance(error.last, Remote):
+            found.last[link.remote] = error.last
         return None
     if not _known(item, link):
         found.changed.append(item)

@@ -171,5 +171,6 @@ def _copy(found: Gathered) -> Gathered:
         changed=list(found.changed),
         links=dict(found.links),
         gone=list(found.gone),
+        last=dict(found.last),
         unread=list(found.unread),
     )

@@ -138,6 +138,7 @@ class Pull:
     items: what changed since the cursor, or, for the kinds in ``whole``, all there is.
     gone: remote ids with positive evidence of removal (tombstone, cancelled, trash,
         moved out of syncd's container).
+    last: what those of ``gone`` last held of which the tool still tells.
     whole: the kinds whose listing is complete; an item of these that is absent is
         *unconfirmed*, not gone.
     cursor: where the next pull starts; opaque text; None keeps the old one.
@@ -149,6 +150,7 @@ class Pull:
 
     items: tuple[Remote, ...] = ()
     gone: frozenset[RemoteId] = frozenset()
+    last: tuple[Remote, ...] = ()
     whole: frozenset[Kind] = frozenset()
     cursor: str | None = None
     clock_offset: timedelta | None = None

@@ -253,6 +253,29 @@ def test_a_milestone_copied_before_it_was_deleted_is_the_same_milestone(
         assert title not in synced.plan(STEP), "nothing tells that the copy is the milestone"
 
 
+LAST = {"todoist": (TASK, BOOK), "notion": (TASK, BOOK), "google": (STEP, "First project led")}
+
+
+@pytest.mark.parametrize("tool", LAST)
+def test_what_was_written_into_an_item_before_it_was_deleted_is_in_the_history(
+    synced: Home, tool: str
+) -> None:
+    kind, title = LAST[tool]
+    if tool == "google":
+        synced.served[tool].sandbox.switches.tombstones = "full"
+    synced.person(tool).edit(kind, title, "title", "A last thought")
+    synced.person(tool).delete(kind, "A last thought")
+    synced.sync_and_rest()
+    assert title not in synced.plan(kind)
+    assert "A last thought" not in synced.plan(kind), "it is deleted all the same"
+    found = synced.syncd("history", "--json").json["changes"]
+    assert any(it["after"] == "A last thought" for it in found)
+    assert synced.syncd("restore", "A last thought").status == 0
+    synced.later(minutes=5)
+    synced.sync_and_rest()
+    assert "A last thought" in synced.notion.titles(kind)
+
+
 # Likeness.
 
 
