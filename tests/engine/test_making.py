@@ -32,7 +32,7 @@ class Making:
         context = self.world.engine.context
         context.tools.clear()
         context.known = tuple(ToolName(name) for name in self.world.services)
-        lanes = {} if self.threads else {"_pool": OneAfterAnother()}
+        lanes = {} if self.threads else {"pool": OneAfterAnother()}
         self.world.engine = Engine(context, remake=self.make, **lanes)
 
     def make(self, name):
