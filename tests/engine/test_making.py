@@ -235,6 +235,16 @@ def test_a_connector_that_fails_while_it_is_looked_at_could_not_be_made(making):
     assert making.world.titles("pages", Kind.TASK) == ["Task 1", "Task 2", "Task 3"]
 
 
+def test_a_tool_that_is_switched_on_later_the_same_day_gets_all_there_is(making):
+    context = making.world.engine.context
+    everything, context.known = context.known, ("pages", "calendar")
+    assert making.world.settle().converged
+    making.start()
+    making.world.engine.context.known = everything
+    assert making.world.settle().converged
+    assert making.world.titles("todos", Kind.TASK) == ["Task 1", "Task 2", "Task 3"]
+
+
 def test_the_shape_of_pages_gives_addresses():
     """What these tests rest on."""
     assert LIKE_NOTION.gives_address
