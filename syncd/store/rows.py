@@ -32,6 +32,8 @@ class Link:
 
     References in ``base`` and ``settled`` are the tool's remote ids. ``previous`` is
     what the item held before syncd last wrote to it: ``{"fields", "edited_at", "at"}``.
+    ``damaged``: what the two agreed on can't be read, so nothing follows from this link but
+    that the tool holds the entity.
     """
 
     tool: ToolName
@@ -49,6 +51,7 @@ class Link:
     settled: Fields = field(default_factory=dict)
     previous: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+    damaged: bool = False
 
     def seen(self) -> Seen:
         """Return what a write to this item relies on."""
