@@ -140,7 +140,7 @@ class Intake:
         follow_rules(self.context, pen)
         pen.flush()
         for one in believed:
-            again = one.short or one.tool.name in absorber.waiting
+            again = one.short or one.passed_over or one.tool.name in absorber.waiting
             self._settle(one, keep_cursor=again)
         return Taken(
             believed=believed,

@@ -57,6 +57,13 @@ class Journal:
         read = (self.damaged.read(row, row.entity, _intent, of=tool) for row in rows)
         return [intent for intent in read if intent is not None]
 
+    def every(self) -> list[Intent]:
+        """Return the open intents of all tools that can be read."""
+        chosen = select(I.tool).where(I.plan == self._plan).distinct()
+        with self._database.transaction() as connection:
+            tools = [ToolName(row[0]) for row in connection.execute(chosen)]
+        return [one for tool in tools for one in self.pending(tool)]
+
     def entities(self, tool: ToolName) -> set[EntityId]:
         """Return the entities with an open intent in a tool."""
         chosen = select(I.entity).where(I.plan == self._plan, I.tool == tool)

@@ -116,9 +116,10 @@ class PlanStore:
                     E.plan == self._plan, E.id.in_(ids[start : start + 500])
                 )
                 for row in connection.execute(chosen):
-                    kind = self.damaged.read(row, row.id, _kind)
-                    if kind is not None:
-                        found[EntityId(row.id)] = (kind, bool(row.archived))
+                    if row.kind in list(Kind):
+                        found[EntityId(row.id)] = (Kind(row.kind), bool(row.archived))
+                    else:
+                        self.damaged.note(row.id, kind=row.kind, why="no such kind")
         return found
 
     def titled(self, kind: Kind, title: str) -> list[Record]:
@@ -247,10 +248,6 @@ def _done() -> ColumnElement[Any]:
     """Return whether an entity is done, as its fields say, where they are JSON."""
     valid = case((func.json_valid(E.fields) == 1, E.fields), else_="{}")
     return func.json_extract(valid, "$.done")
-
-
-def _kind(row: Any) -> Kind:
-    return Kind(row.kind)
 
 
 def _record(row: Any) -> Record:
