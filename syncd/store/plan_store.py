@@ -1,8 +1,8 @@
 """The plan's entities, and who refers to whom."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, delete, func, insert, or_, select, text
@@ -10,9 +10,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from syncd.model.codec import fields_from_json
 from syncd.model.entities import Kind, kind_of
+from syncd.model.fields import FieldType
 from syncd.model.ids import EntityId, PlanId
 from syncd.model.plan import Part, normalised
-from syncd.model.schema import entity_from, fields_of, references
+from syncd.model.schema import FIELDS, entity_from, fields_of, references
+from syncd.model.values import Moment
 from syncd.store import tables
 from syncd.store.damage import Damaged
 from syncd.store.database import Database
@@ -44,6 +46,16 @@ _PARTS = text(
       AND e.archived = 0 AND json_extract({_FIELDS}, '$.goal') IS NULL
     """  # noqa: S608  # its own words, and no one else's
 )
+
+_FORMS: Mapping[FieldType, tuple[type, ...]] = {
+    FieldType.TEXT: (str,),
+    FieldType.BOOL: (bool,),
+    FieldType.DATE: (date,),
+    FieldType.DUE: (date, Moment),
+    FieldType.INT: (int, float),
+    FieldType.NUMBER: (int, float),
+}
+"""What values of a field are, that the rules of the plan reckon with."""
 
 _ONE = select(tables.entities).where(E.plan == bindparam("plan"), E.id == bindparam("id"))
 
@@ -253,5 +265,9 @@ def _done() -> ColumnElement[Any]:
 def _record(row: Any) -> Record:
     kind = Kind(row.kind)
     fields = fields_from_json(kind, json.loads(row.fields))
+    for name, value in fields.items():
+        fits = _FORMS.get(FIELDS[kind][name].type)
+        if fits is not None and value is not None and not isinstance(value, fits):
+            raise TypeError(name)
     entity = entity_from(kind, EntityId(row.id), datetime.fromisoformat(row.created_at), fields)
     return Record(entity=entity, authors=load_authors(row.authors))

@@ -96,7 +96,9 @@ def test_what_fails_in_one_connector_ends_its_lane_alone(clumsy, tool, way, when
     if min(clumsy.faulty[tool].failing.values()) >= 0:
         pytest.skip("it was not asked so often")
     assert report.tools[tool].state is ToolState.DEGRADED
-    assert "failed in a way syncd does not know (ZeroDivisionError" in report.tools[tool].message
+    assert (
+        "failed in a way syncd does not know (ZeroDivisionError" in report.tools[tool].message
+    )
     assert {report.tools[one].state for one in TOOLS if one != tool} == {ToolState.OK}
     fine = {one for one in TOOLS if one != tool}
     if fine == {"pages", "todos"}:
@@ -195,6 +197,8 @@ def test_a_planner_of_blocks_that_fails_leaves_the_tools_in_step(clumsy):
     edit_all(clumsy)
     report = clumsy.sync()
     assert {one.state for one in report.tools.values()} == {ToolState.OK}
-    assert any("blocks could not be planned (ZeroDivisionError)" in it for it in report.problems)
+    assert any(
+        "blocks could not be planned (ZeroDivisionError)" in it for it in report.problems
+    )
     assert not report.converged
     assert all(shows_edits(clumsy, one) for one in TOOLS)

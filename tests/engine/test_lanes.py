@@ -96,7 +96,12 @@ class Speechless(Exception):
 
 @pytest.mark.parametrize(
     "error",
-    [Speechless(), KeyError("half \ud83d"), SignIn("half \ud83d: sign in."), TryLater("\ud83d")],
+    [
+        Speechless(),
+        KeyError("half \ud83d"),
+        SignIn("half \ud83d: sign in."),
+        TryLater("\ud83d"),
+    ],
     ids=["speechless", "unknown", "sign-in", "later"],
 )
 def test_an_error_that_cannot_be_written_down_as_it_is_costs_only_its_tool(synced, error):

@@ -53,7 +53,10 @@ def making() -> Making:
 
 FAULTS = {
     "its secret can't be fetched": (NoSecret("The command failed: run it."), "degraded"),
-    "its plug-in does not load": (NotLoaded("`todos` does not load: reinstall it."), "degraded"),
+    "its plug-in does not load": (
+        NotLoaded("`todos` does not load: reinstall it."),
+        "degraded",
+    ),
     "its settings are wrong": (Mistake("There is no such project: name another."), "degraded"),
     "nobody signed in": (SignIn("Sign in to it."), "needs sign-in"),
     "it fails in a way nobody knows": (KeyError("base"), "degraded"),

@@ -14,7 +14,9 @@ TODOS = ToolName("todos")
 def spoil(store: Store, table: str, column: str, value: object, where: str = "1") -> None:
     """Write something into the column of a table that syncd would never write there."""
     with store._database.transaction() as connection:
-        connection.execute(text(f"UPDATE {table} SET {column} = :v WHERE {where}"), {"v": value})  # noqa: S608  # a test's own words
+        connection.execute(
+            text(f"UPDATE {table} SET {column} = :v WHERE {where}"), {"v": value}
+        )  # a test's own words
 
 
 @pytest.mark.parametrize(
