@@ -2,6 +2,7 @@
 
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -102,7 +103,7 @@ def test_it_is_tried_again_more_and_more_rarely(making):
         making.world.sync()
         if "todos" in making.asked:
             minutes.append(minute)
-    gaps = [late - early for early, late in zip(minutes, minutes[1:], strict=False)]
+    gaps = [late - early for early, late in pairwise(minutes)]
     assert gaps == [1, 2, 4, 8, 15, 15, 15]
     assert making.asked.count("pages") == 0, "what works is not made anew"
 
