@@ -15,6 +15,7 @@ from syncd.cli.session import Session
 from syncd.cli.speech import Speech
 from syncd.cli.sync import title_of
 from syncd.cli.words import count, local, moment_json
+from syncd.engine.damaged import look, sentences
 from syncd.engine.workshop import Unusable
 from syncd.model.ids import ToolName
 from syncd.store.rows import Problem
@@ -58,11 +59,14 @@ def status(session: Session, *, as_json: bool) -> int:
         unusable = app.unusable()
         tools = [_standing(app, name, unusable.get(name)) for name in app.enabled()]
         conflicts = len(app.store.history.conflicts(settled=False))
+        look(app.store)
+        damaged = list(sentences(app.store))
         blocks, post = at_hand(app), mails(app)
-        following = [*_next(app, tools, conflicts), *blocks.lines, *post.lines]
+        following = [*damaged, *_next(app, tools, conflicts), *blocks.lines, *post.lines]
         following = following or ["Nothing waits for you."]
         if as_json:
             whole = _as_json(tools, app.zone)
+            whole["problems"] = damaged + whole["problems"]
             session.speech.json(
                 whole
                 | {
@@ -82,7 +86,7 @@ def status(session: Session, *, as_json: bool) -> int:
             for sentence in following:
                 session.speech.line(sentence)
         # what backs off mends itself; what is degraded does not
-        well = all(one.row.state is not ToolState.DEGRADED for one in tools)
+        well = not damaged and all(one.row.state is not ToolState.DEGRADED for one in tools)
         return of_states((one.row.state for one in tools if not one.decided), done=well)
 
 

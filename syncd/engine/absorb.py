@@ -55,6 +55,18 @@ class Absorber:
         order = {tool.name: place for place, tool in enumerate(self.context.in_order())}
         ordered = sorted(found, key=lambda one: order[one.tool.name])
         self._adopt(ordered)
+        by_entity = self._sightings_in(ordered)
+        self.pen.load([*by_entity, *(link.entity for one in ordered for link in one.gone)])
+        for entity, sightings in by_entity.items():
+            if self._can_be_read(entity, [one.found for one in sightings]):
+                self._merge(entity, sightings)
+        for one in ordered:
+            for link in one.gone:
+                if self._can_be_read(link.entity, [one]):
+                    self._gone(one, link)
+
+    def _sightings_in(self, ordered: Iterable[Gathered]) -> dict[EntityId, list[Seen]]:
+        """Return what these tools show of each entity."""
         by_entity: dict[EntityId, list[Seen]] = defaultdict(list)
         for one in ordered:
             self._learn(one)
@@ -62,12 +74,14 @@ class Absorber:
             for item, link in linked:
                 if link is not None:
                     by_entity[link.entity].append(Seen(one, item, link))
-        self.pen.load([*by_entity, *(link.entity for one in ordered for link in one.gone)])
-        for entity, sightings in by_entity.items():
-            self._merge(entity, sightings)
-        for one in ordered:
-            for link in one.gone:
-                self._gone(one, link)
+        return by_entity
+
+    def _can_be_read(self, entity: EntityId, found: Iterable[Gathered]) -> bool:
+        """Say whether an entity can be read; else what its tools show waits until it can."""
+        if entity in self.pen.records:
+            return True
+        self.waiting.update(one.tool.name for one in found)
+        return False
 
     def _adopt(self, ordered: Sequence[Gathered]) -> None:
         """Link what has no link yet; the tool that gives addresses comes first."""

@@ -50,6 +50,7 @@ class Adopter:
     def adopt(self, found: Gathered) -> list[str]:
         """Link every recognised item; return in words which were matched."""
         fresh = [item for item in found.changed if item.id not in found.links]
+        fresh = [item for item in fresh if not self._may_be_damaged(item)]
         if not fresh:
             return []
         self._translator = Translator.of(self.context.store, found.tool)
@@ -71,6 +72,22 @@ class Adopter:
                 if self._link(found, verdict):
                     matched.append(_in_words(found.tool, verdict))
         return matched
+
+    def _may_be_damaged(self, item: Remote) -> bool:
+        """Say whether an item may stand for a record that can't be read: it waits, for it
+        would be made a second time, or put in that one's place."""
+        plan = self.context.store.plan
+        if item.mark:
+            plan.kinds([item.mark])
+            plan.get(item.mark)
+        try:
+            linked = self._by_link(item.link) if item.link else None
+        except LookupError:
+            linked = None
+        found = item.mark in plan.damaged or linked in plan.damaged
+        found = found or plan.damaged_titled(str(item.fields.get("title") or ""))
+        self.waits = self.waits or found
+        return found
 
     def _link(self, found: Gathered, verdict: Adoption) -> bool:
         """Link one item; return whether the plan had its entity already."""

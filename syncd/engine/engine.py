@@ -27,7 +27,7 @@ from syncd.engine.project import Projection, project
 from syncd.engine.push import Pusher
 from syncd.engine.report import Report, ToolReport
 from syncd.engine.states import Doing, note_failure
-from syncd.engine.summary import summarise, summarise_absent
+from syncd.engine.summary import Summary
 from syncd.engine.tally import Tally
 from syncd.engine.tool import Tool
 from syncd.engine.workshop import Unusable, Workshop, let_go
@@ -70,6 +70,7 @@ class Engine:
     _later: dict[ToolName, set[EntityId]] = field(default_factory=dict)
     _ready: set[ToolName] = field(default_factory=set)
     _read_at: dict[ToolName, float] = field(default_factory=dict)
+    _surveyed: bool = False
     _report: Report = field(default_factory=Report)
     _tally: Tally = field(default_factory=Tally)
     _workshop: Workshop = field(init=False)
@@ -180,6 +181,9 @@ class Engine:
         self._blocks.told.clear()
         self._wanted.clear()
         self._ready &= self._writing.keys()
+        if not self._surveyed:
+            self.context.store.plan.survey()
+            self._surveyed = True
         full_check(self.context)
 
     def _go_on(self, ends: float | None) -> None:
@@ -416,19 +420,9 @@ class Engine:
 
     def _summarise(self, chosen: set[ToolName], *, dry: bool = False) -> None:
         """Say whether anything is left to do, and what went wrong."""
-        busy = self._workshop.lanes.keys() | self._reading.keys() | self._writing.keys()
-        told = {ToolName(name) for name in self._report.tools}
-        for name in sorted(chosen | told | self._tally.names()):
-            report = self._tool_report(name)
-            if name not in chosen and report.state is ToolState.OK:
-                report.state = self.context.store.tools.get(name).state
-            self._tally.pour(name, report)
-            if name in self.unusable or name not in self.context.tools:
-                summarise_absent(self._report, name, self.unusable.get(name))
-                continue
-            policy = self.context.tools[name].connector.policy
-            report.requests = self._tally.requests(name, policy)
-            summarise(self.context, self._report, name, busy=name in busy, dry=dry)
+        lanes = self._workshop.lanes.keys() | self._reading.keys() | self._writing.keys()
+        summary = Summary(self.context, self._report, self._tally, self.unusable)
+        summary.write(chosen, lanes, dry=dry)
 
     def _tool_report(self, name: ToolName) -> ToolReport:
         return self._report.tools.setdefault(name, ToolReport())

@@ -37,6 +37,8 @@ class Gathered:
     unread: more that are absent from a listing; reading them one by one would be too
         much before anybody agreed that so many may be gone.
     short: the listing said that it is whole, and lacked what a direct read found.
+    passed_over: something is left alone while what is known of it can't be read; it has to
+        show again once it can.
     busy: when the person has no time; None where that was not asked or not answered, and
     then ``silent`` says why, if anything went wrong.
     """
@@ -50,6 +52,7 @@ class Gathered:
     last: dict[RemoteId, Remote] = field(default_factory=dict)
     unread: list[Link] = field(default_factory=list)
     short: bool = False
+    passed_over: bool = False
     busy: tuple[Reading, ...] | None = None
     silent: str = ""
 
@@ -93,6 +96,8 @@ def _gather(
     if binding.missing:
         connector.provision()
     for intent in store.journal.pending(tool.name):
+        if _damaged(store, tool, intent):
+            continue
         _resolve(tool, store, committer, intent)
     pull = _pull(tool, store)
     back = came_back(store, tool, pull)
@@ -150,6 +155,12 @@ def _resolve(tool: Tool, store: Store, committer: Committer, intent: Intent) -> 
         store.journal.close([write.key])
 
 
+def _damaged(store: Store, tool: Tool, intent: Intent) -> bool:
+    """Say whether nobody can tell what a write in flight came to: it waits."""
+    link = store.links.of_entity(intent.write.entity).get(tool.name)
+    return link is not None and link.damaged
+
+
 def _compare(found: Gathered, store: Store) -> None:
     """Keep only the items that differ from what was last seen."""
     name = found.tool.name
@@ -158,6 +169,9 @@ def _compare(found: Gathered, store: Store) -> None:
     found.links = store.links.by_remote(name, [item.id for item in items])
     for item in items:
         link = found.links.get(item.id)
+        if link is not None and link.damaged:
+            found.passed_over = True
+            continue
         if link is not None and link.kind is not item.kind:
             _became_another(found, link, item)
             continue
@@ -169,7 +183,12 @@ def _compare(found: Gathered, store: Store) -> None:
         found.changed.append(item)
     known = {link.remote for link in found.gone}
     tombstones = store.links.by_remote(name, [it for it in found.pull.gone if it not in known])
-    found.gone += [link for link in tombstones.values() if link.presence is Presence.PRESENT]
+    found.passed_over |= any(link.damaged for link in tombstones.values())
+    found.gone += [
+        link
+        for link in tombstones.values()
+        if link.presence is Presence.PRESENT and not link.damaged
+    ]
     found.last |= {item.id: item for item in found.pull.last if item.id in tombstones}
 
 
@@ -225,7 +244,8 @@ def _look_closer(found: Gathered, store: Store) -> None:
     name, limits = found.tool.name, found.tool.limits
     suspects = {link.remote: link for link in _absent(found, store)}
     for link in store.links.with_presence(name, Presence.UNCONFIRMED):
-        suspects[link.remote] = link
+        if not link.damaged:
+            suspects[link.remote] = link
     known = {link.remote for link in found.gone} | {item.id for item in found.changed}
     doubtful = [link for remote, link in suspects.items() if remote not in known]
     agreed = store.tools.get(name).consent is not None
@@ -247,6 +267,8 @@ def _absent(found: Gathered, store: Store) -> Iterable[Link]:
     listed = {item.id for item in found.pull.items}
     absent = [one for one in store.links.prints(name, whole) if one not in listed]
     for link in store.links.by_remote(name, absent).values():
+        if link.damaged:
+            continue
         if carries[link.kind].hides_done and link.base.get("done") is True:
             continue
         yield link

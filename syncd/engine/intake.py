@@ -140,7 +140,7 @@ class Intake:
         follow_rules(self.context, pen)
         pen.flush()
         for one in believed:
-            again = one.short or one.tool.name in absorber.waiting
+            again = one.short or one.passed_over or one.tool.name in absorber.waiting
             self._settle(one, keep_cursor=again)
         return Taken(
             believed=believed,
@@ -161,6 +161,8 @@ class Intake:
             for place, sentence in enumerate(sentences)
         )
         remember_paused(store, found.tool, found.pull.paused)
+        if store.tools.get(name).last_ok is None:  # switched on just now: it lacks everything
+            store.links.touch(name, store.plan.ids())
         cursor = None if keep_cursor else found.pull.cursor
         note_ok(Doing(self.context, found.tool, self.brakes.report(name)), cursor)
 

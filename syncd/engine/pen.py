@@ -103,6 +103,8 @@ class Pen:
     def put(self, entity: Entity, by: str) -> None:
         """Set an entity whole: every field that differs is a change by ``by``."""
         known = self.records.get(entity.id) or self.context.store.plan.get(entity.id)
+        if known is None and entity.id in self.context.store.plan.damaged:
+            return  # it is there, and can't be read
         if known is None:
             authors = {
                 name: Author(by=by, at=self.now)

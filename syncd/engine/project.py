@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from syncd.engine.context import Context
 from syncd.engine.paused import paused_fields
+from syncd.engine.skill_labels import as_label
 from syncd.engine.tool import Tool
 from syncd.engine.translate import Translator, targets
 from syncd.engine.view import StoredPlan
@@ -12,6 +13,7 @@ from syncd.model.entities import Entity, Kind, kind_of
 from syncd.model.ids import EntityId
 from syncd.model.rules.standing import Standing, standing
 from syncd.model.schema import FIELDS, fields_of
+from syncd.store.damage import Damaged
 from syncd.store.rows import Link, Record
 from syncd.sync.decide import (
     Case,
@@ -64,6 +66,8 @@ def project(
     }
     operations: list[Operation] = []
     for entity in ids:
+        if judge.must_wait(entity, links.get(entity)):
+            continue
         operation = judge.decide(records.get(entity), links.get(entity))
         if operation is None:
             result.settled[entity] = stamps[entity]
@@ -86,6 +90,8 @@ def want(tool: Tool, entity: Entity, context: Context, view: StoredPlan) -> Want
         return Want.DROP
     if not tool.connector.carries[kind].live_only:
         return Want.HAVE
+    if any(one in context.store.plan.damaged for one in targets(kind, fields_of(entity))):
+        return Want.KEEP  # whether that rests can't be told
     return _WANTS[standing(entity, view)]
 
 
@@ -114,6 +120,10 @@ class _Judge:
             if target is not None and self._carried(target) and self._leaves(target):
                 self.translator.leaving.add(one)
 
+    def must_wait(self, entity: EntityId, link: Link | None) -> bool:
+        """Say whether what is known of an entity, or of its item, can't be read."""
+        return entity in self._damaged or (link is not None and link.damaged)
+
     def decide(self, record: Record | None, link: Link | None) -> Operation | None:
         if record is None or not self._carried(record.entity):
             return None
@@ -125,6 +135,8 @@ class _Judge:
         held = _held(self.tool, link)
         there = held is not None and held.presence is Presence.PRESENT
         left = carried.told | (carried.once if there else frozenset())
+        if as_label(self.tool, kind) and fields_of(entity)["skill"] in self._damaged:
+            left |= {"labels"}  # its skill's own label can't be told
         case = Case(
             kind=kind,
             entity=entity.id,
@@ -137,6 +149,10 @@ class _Judge:
             hides_done=carried.hides_done,
         )
         return decide(case)
+
+    @property
+    def _damaged(self) -> Damaged:
+        return self.context.store.plan.damaged
 
     def _carried(self, entity: Entity) -> bool:
         return kind_of(entity) in self.tool.connector.carries

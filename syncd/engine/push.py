@@ -112,7 +112,7 @@ class Pusher:
         """Make the write of an operation from the plan as it stands now."""
         record = self.context.store.plan.get(operation.entity)
         link = self.context.store.links.of_entity(operation.entity).get(self.tool.name)
-        if record is None:
+        if record is None or (link is not None and link.damaged):
             return None
         fields: dict[str, Any] = {}
         if operation.op is not Op.DELETE:

@@ -53,6 +53,7 @@ def make_review(context: Context, period: Period) -> Made:
     What was before syncd knew anything is told, but not kept.
     """
     kept = context.store.plan.get(review_id(period))
+    damaged = review_id(period) in context.store.plan.damaged
     known = kept.entity if kept is not None and isinstance(kept.entity, Review) else None
     frozen = _frozen(known, period)
     if frozen is not None and known is not None:
@@ -61,7 +62,7 @@ def make_review(context: Context, period: Period) -> Made:
     found = facts(inputs)
     if not inputs.ended or not _began_before(inputs):
         return Made(facts=found)
-    if known is not None and known.archived:
+    if damaged or (known is not None and known.archived):
         return Made(facts=found)
     return Made(facts=found, entity=_keep(context, period, found, known))
 

@@ -3,6 +3,8 @@
 from syncd.engine.context import Context
 from syncd.engine.pen import Pen
 from syncd.engine.view import StoredPlan, today
+from syncd.model.entities import Entity, Goal
+from syncd.model.ids import EntityId
 from syncd.model.rules.consequences import consequences
 
 BY = "syncd"
@@ -17,8 +19,12 @@ def follow_rules(context: Context, pen: Pen, *, everything: bool = False) -> Non
     """Apply what follows from the changes so far; each rule signs its own."""
     view = StoredPlan(context.store)
     if everything:
-        view.learn(context.store.plan.ids())
-        changed = {one: view.get(one) for one in context.store.plan.ids()}
+        ids = context.store.plan.ids()
+        view.learn(ids)
+        seen = {one: view.get(one) for one in ids}
+        changed: dict[EntityId, Entity | None] = {
+            one: it for one, it in seen.items() if it is not None
+        }
     else:
         view.learn(pen.before)
         changed = dict(pen.before)
@@ -27,5 +33,8 @@ def follow_rules(context: Context, pen: Pen, *, everything: bool = False) -> Non
     day = today(context.clock, context.zone)
     found = consequences(changed, view, day, context.zone, pen.now)
     pen.load(one.entity.id for one in found)
+    beside = context.store.plan.beside_damaged() if context.store.plan.damaged else set()
     for one in found:
+        if isinstance(one.entity, Goal) and one.entity.id in beside:
+            continue  # its progress would be reckoned without what can't be read
         pen.put(one.entity, f"{BY} ({one.rule})")

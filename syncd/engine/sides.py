@@ -32,7 +32,8 @@ def let_go(context: Context, name: ToolName, pen: Pen) -> None:
         links.set_presence(
             name, link.entity, Presence.FORGOTTEN if forgotten else Presence.GONE
         )
-        if archives and not forgets and not pen.records[link.entity].entity.archived:
+        known = link.entity in pen.records
+        if known and archives and not forgets and not pen.records[link.entity].entity.archived:
             change = Change(field="archived", before=False, after=True, author=author)
             pen.change(link.entity, [change])
     consent_to(context.store, [link.entity for link in present], pen.now)
@@ -79,6 +80,7 @@ def _take_back(context: Context, found: Gathered, pen: Pen) -> None:
     edited = [item for item in found.changed if edits(found, item)]
     translator = Translator.of(context.store, found.tool)
     pen.load(found.links[item.id].entity for item in edited)
+    edited = [item for item in edited if found.links[item.id].entity in pen.records]
     for item in edited:
         link = found.links[item.id]
         pen.lost(link.entity, _passed_over(found, item, pen, translator))

@@ -36,7 +36,7 @@ class StoredPlan:
         """Return the live entities of ``kind`` whose ``field`` is or holds ``target``."""
         ids = self._store.plan.referring(target, field)
         kinds = self._store.plan.kinds(ids)
-        live = [one for one in ids if kinds[one] == (kind, False)]
+        live = [one for one in ids if kinds.get(one) == (kind, False)]
         self.learn(live)
         found = (self._seen[one] for one in live)
         return [one for one in found if one is not None]

@@ -9,6 +9,7 @@ from sqlalchemy import Table, func, insert, select, update
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, PlanId
 from syncd.store import tables
+from syncd.store.damage import Damaged
 from syncd.store.database import Database
 from syncd.store.rows import (
     ConflictRow,
@@ -29,6 +30,8 @@ class HistoryStore:
     def __init__(self, database: Database, plan: PlanId) -> None:
         self._database = database
         self._plan = plan
+        self.damaged = Damaged("history")
+        self.damaged_conflicts = Damaged("conflicts")
 
     def add(self, rows: Iterable[HistoryRow]) -> None:
         """Append changes."""
@@ -63,22 +66,23 @@ class HistoryStore:
     def rows(
         self, *, entity: EntityId | None = None, cycle: int | None = None, limit: int = 1000
     ) -> list[HistoryRow]:
-        """Return changes, newest first."""
+        """Return changes, newest first, but for those that can't be read."""
         chosen = select(tables.history).where(H.plan == self._plan)
         if entity is not None:
             chosen = chosen.where(H.entity == entity)
         if cycle is not None:
             chosen = chosen.where(H.cycle == cycle)
         with self._database.transaction() as connection:
-            rows = connection.execute(chosen.order_by(H.seq.desc()).limit(limit))
-            return [_history(row) for row in rows]
+            rows = connection.execute(chosen.order_by(H.seq.desc()).limit(limit)).all()
+        read = (self.damaged.read(it, str(it.seq), _history, of=it.entity) for it in rows)
+        return [row for row in read if row is not None]
 
     def row(self, seq: int) -> HistoryRow | None:
         """Return one change by its number."""
         chosen = select(tables.history).where(H.plan == self._plan, H.seq == seq)
         with self._database.transaction() as connection:
             row = connection.execute(chosen).first()
-        return _history(row) if row else None
+        return self.damaged.read(row, str(row.seq), _history, of=row.entity) if row else None
 
     def last_cycle(self) -> int:
         """Return the number of the last cycle that changed anything."""
@@ -111,15 +115,17 @@ class HistoryStore:
     def conflicts(
         self, *, entity: EntityId | None = None, settled: bool | None = None
     ) -> list[ConflictRow]:
-        """Return values that lost, newest first."""
+        """Return values that lost, newest first, but for those that can't be read."""
         chosen = select(tables.conflicts).where(C.plan == self._plan)
         if entity is not None:
             chosen = chosen.where(C.entity == entity)
         if settled is not None:
             chosen = chosen.where(C.settled.is_(settled))
         with self._database.transaction() as connection:
-            rows = connection.execute(chosen.order_by(C.seq.desc()))
-            return [_conflict(row) for row in rows]
+            rows = connection.execute(chosen.order_by(C.seq.desc())).all()
+        damaged = self.damaged_conflicts
+        read = (damaged.read(it, str(it.seq), _conflict, of=it.entity) for it in rows)
+        return [row for row in read if row is not None]
 
     def settle_conflict(self, seq: int) -> None:
         """Mark a conflict as looked at."""

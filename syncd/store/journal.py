@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select
 
 from syncd.model.ids import EntityId, PlanId, ToolName
 from syncd.model.remote import Write
 from syncd.store import tables
+from syncd.store.damage import Damaged
 from syncd.store.database import Database
 from syncd.store.rows import Intent, dump_write, load_write
 
@@ -24,6 +26,7 @@ class Journal:
     def __init__(self, database: Database, plan: PlanId) -> None:
         self._database = database
         self._plan = plan
+        self.damaged = Damaged("intents")
 
     def open(self, tool: ToolName, writes: Iterable[Write], now: datetime) -> None:
         """Write these down, in order, before they are sent."""
@@ -45,20 +48,21 @@ class Journal:
                 connection.execute(_OPEN, rows)
 
     def pending(self, tool: ToolName) -> list[Intent]:
-        """Return a tool's open intents, oldest first."""
+        """Return a tool's open intents, oldest first, but for those that can't be read."""
         chosen = (
             select(tables.intents).where(I.plan == self._plan, I.tool == tool).order_by(I.seq)
         )
         with self._database.transaction() as connection:
-            return [
-                Intent(
-                    tool=tool,
-                    seq=row.seq,
-                    at=datetime.fromisoformat(row.at),
-                    write=load_write(row.write),
-                )
-                for row in connection.execute(chosen)
-            ]
+            rows = connection.execute(chosen).all()
+        read = (self.damaged.read(row, row.entity, _intent, of=tool) for row in rows)
+        return [intent for intent in read if intent is not None]
+
+    def every(self) -> list[Intent]:
+        """Return the open intents of all tools that can be read."""
+        chosen = select(I.tool).where(I.plan == self._plan).distinct()
+        with self._database.transaction() as connection:
+            tools = [ToolName(row[0]) for row in connection.execute(chosen)]
+        return [one for tool in tools for one in self.pending(tool)]
 
     def entities(self, tool: ToolName) -> set[EntityId]:
         """Return the entities with an open intent in a tool."""
@@ -77,3 +81,12 @@ class Journal:
         with self._database.transaction() as connection:
             for key in keys:
                 connection.execute(_CLOSE, {"p": self._plan, "k": key})
+
+
+def _intent(row: Any) -> Intent:
+    return Intent(
+        tool=ToolName(row.tool),
+        seq=row.seq,
+        at=datetime.fromisoformat(row.at),
+        write=load_write(row.write),
+    )

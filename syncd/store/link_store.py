@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Table, bindparam, func, select, text, update
@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, PlanId, RemoteId, ToolName
 from syncd.store import tables
+from syncd.store.damage import Damaged
 from syncd.store.database import Database
 from syncd.store.rows import (
     Link,
@@ -21,6 +22,7 @@ from syncd.store.rows import (
     load_foreign,
     moment_of,
     moment_text,
+    read_or,
 )
 from syncd.sync.decide import Presence
 
@@ -78,12 +80,13 @@ class LinkStore:
     def __init__(self, database: Database, plan: PlanId) -> None:
         self._database = database
         self._plan = plan
+        self.damaged = Damaged("links")
 
     def of_entity(self, entity: EntityId) -> dict[ToolName, Link]:
         """Return an entity's links, by tool."""
         which = {"plan": self._plan, "entity": entity}
         with self._database.transaction() as connection:
-            return {row.tool: _link(row) for row in connection.execute(_OF_ENTITY, which)}
+            return {row.tool: self._read(row) for row in connection.execute(_OF_ENTITY, which)}
 
     def of_entities(self, tool: ToolName, ids: Sequence[EntityId]) -> dict[EntityId, Link]:
         """Return these entities' links in one tool."""
@@ -96,7 +99,7 @@ class LinkStore:
                     L.entity.in_(ids[start : start + 500]),
                 )
                 for row in connection.execute(chosen):
-                    found[row.entity] = _link(row)
+                    found[row.entity] = self._read(row)
         return found
 
     def by_remote(self, tool: ToolName, ids: Sequence[RemoteId]) -> dict[RemoteId, Link]:
@@ -110,7 +113,7 @@ class LinkStore:
                     L.remote.in_(ids[start : start + 500]),
                 )
                 for row in connection.execute(chosen):
-                    found[row.remote] = _link(row)
+                    found[row.remote] = self._read(row)
         return found
 
     def by_url(self, url: str) -> EntityId | None:
@@ -145,11 +148,11 @@ class LinkStore:
             L.plan == self._plan, L.tool == tool, L.presence == presence
         )
         with self._database.transaction() as connection:
-            return [_link(row) for row in connection.execute(chosen)]
+            return [self._read(row) for row in connection.execute(chosen)]
 
     def save(self, links: Iterable[Link]) -> None:
-        """Write links, whole."""
-        rows = [self._row(link) for link in links]
+        """Write links, whole; none over one that can't be read."""
+        rows = [self._row(link) for link in links if not link.damaged]
         if not rows:
             return
         with self._database.transaction() as connection:
@@ -209,6 +212,18 @@ class LinkStore:
         with self._database.transaction() as connection:
             connection.execute(_SETTLE, [{**row, "p": self._plan, "t": tool} for row in rows])
 
+    def every(self) -> Iterator[Link]:
+        """Return all links in all tools."""
+        chosen = select(tables.links).where(L.plan == self._plan)
+        with self._database.transaction() as connection:
+            rows = connection.execute(chosen).all()
+        return (self._read(row) for row in rows)
+
+    def _read(self, row: Any) -> Link:
+        """Return a link; of one that can't be read, that the tool holds the entity."""
+        link = self.damaged.read(row, f"{row.tool} {row.entity}", _link, of=row.tool)
+        return _husk(row) if link is None else link
+
     def _row(self, link: Link) -> dict[str, Any]:
         return {
             "plan": self._plan,
@@ -234,6 +249,18 @@ class LinkStore:
 def _stamp() -> int:
     """Return a number that no other mark has; several processes may mark."""
     return secrets.randbits(62)
+
+
+def _husk(row: Any) -> Link:
+    return Link(
+        tool=ToolName(row.tool),
+        entity=EntityId(row.entity),
+        kind=read_or(Kind, row.kind, Kind.TASK),
+        remote=RemoteId(row.remote),
+        presence=read_or(Presence, row.presence, Presence.PRESENT),
+        url=row.url,
+        damaged=True,
+    )
 
 
 def _link(row: Any) -> Link:

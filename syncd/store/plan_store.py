@@ -1,19 +1,22 @@
 """The plan's entities, and who refers to whom."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, text
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, insert, or_, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from syncd.model.codec import fields_from_json
 from syncd.model.entities import Kind, kind_of
+from syncd.model.fields import FieldType
 from syncd.model.ids import EntityId, PlanId
 from syncd.model.plan import Part, normalised
-from syncd.model.schema import entity_from, fields_of, references
+from syncd.model.schema import FIELDS, entity_from, fields_of, references
+from syncd.model.values import Moment
 from syncd.store import tables
+from syncd.store.damage import Damaged
 from syncd.store.database import Database
 from syncd.store.rows import Record, dump_authors, dump_fields, load_authors
 
@@ -21,26 +24,38 @@ E = tables.entities.c
 R = tables.refs.c
 
 # CROSS JOIN and + keep SQLite from going through every task by its kind instead.
+_FIELDS = "CASE WHEN json_valid(e.fields) THEN e.fields ELSE '{}' END"
+"""The fields, where they are JSON: one row that is damaged is to break no query."""
 _PARTS = text(
-    """
-    SELECT e.kind, json_extract(e.fields, '$.done'),
-           json_extract(e.fields, '$.estimate_minutes'),
-           json_extract(e.fields, '$.recurrence')
+    f"""
+    SELECT e.kind, json_extract({_FIELDS}, '$.done'),
+           json_extract({_FIELDS}, '$.estimate_minutes'),
+           json_extract({_FIELDS}, '$.recurrence')
     FROM refs r CROSS JOIN entities e ON e.plan = r.plan AND e.id = r.source
     WHERE r.plan = :plan AND r.target = :goal AND r.field = 'goal'
       AND e.archived = 0 AND +e.kind IN ('milestones', 'tasks')
     UNION ALL
-    SELECT e.kind, json_extract(e.fields, '$.done'),
-           json_extract(e.fields, '$.estimate_minutes'),
-           json_extract(e.fields, '$.recurrence')
+    SELECT e.kind, json_extract({_FIELDS}, '$.done'),
+           json_extract({_FIELDS}, '$.estimate_minutes'),
+           json_extract({_FIELDS}, '$.recurrence')
     FROM refs g CROSS JOIN entities m ON m.plan = g.plan AND m.id = g.source
       CROSS JOIN refs r ON r.plan = g.plan AND r.target = m.id AND r.field = 'milestone'
       CROSS JOIN entities e ON e.plan = r.plan AND e.id = r.source
     WHERE g.plan = :plan AND g.target = :goal AND g.field = 'goal'
       AND +m.kind = 'milestones' AND m.archived = 0 AND +e.kind = 'tasks'
-      AND e.archived = 0 AND json_extract(e.fields, '$.goal') IS NULL
-    """
+      AND e.archived = 0 AND json_extract({_FIELDS}, '$.goal') IS NULL
+    """  # noqa: S608  # its own words, and no one else's
 )
+
+_FORMS: Mapping[FieldType, tuple[type, ...]] = {
+    FieldType.TEXT: (str,),
+    FieldType.BOOL: (bool,),
+    FieldType.DATE: (date,),
+    FieldType.DUE: (date, Moment),
+    FieldType.INT: (int, float),
+    FieldType.NUMBER: (int, float),
+}
+"""What values of a field are, that the rules of the plan reckon with."""
 
 _ONE = select(tables.entities).where(E.plan == bindparam("plan"), E.id == bindparam("id"))
 
@@ -51,12 +66,13 @@ class PlanStore:
     def __init__(self, database: Database, plan: PlanId) -> None:
         self._database = database
         self._plan = plan
+        self.damaged = Damaged("entities")
 
     def get(self, entity: EntityId) -> Record | None:
         """Return one entity, archived or not."""
         with self._database.transaction() as connection:
             row = connection.execute(_ONE, {"plan": self._plan, "id": entity}).first()
-        return _record(row) if row else None
+        return self._read(row) if row else None
 
     def many(self, ids: Iterable[EntityId]) -> dict[EntityId, Record]:
         """Return those of these entities that exist."""
@@ -67,8 +83,7 @@ class PlanStore:
                 chosen = select(tables.entities).where(
                     E.plan == self._plan, E.id.in_(wanted[start : start + 500])
                 )
-                for row in connection.execute(chosen):
-                    record = _record(row)
+                for record in self._all(connection.execute(chosen)):
                     found[record.entity.id] = record
         return found
 
@@ -81,7 +96,7 @@ class PlanStore:
             chosen = chosen.where(E.archived.is_(other=False))
         with self._database.transaction() as connection:
             rows = connection.execute(chosen.order_by(E.created_at, E.id)).all()
-        return (_record(row) for row in rows)
+        return self._all(rows)
 
     def open_tasks(self) -> list[Record]:
         """Return the live tasks that are not done, in the order in which they were made."""
@@ -91,12 +106,12 @@ class PlanStore:
                 E.plan == self._plan,
                 E.kind == Kind.TASK,
                 E.archived.is_(other=False),
-                func.json_extract(E.fields, "$.done").is_(other=False),
+                _done().is_(other=False),
             )
             .order_by(E.created_at, E.id)
         )
         with self._database.transaction() as connection:
-            return [_record(row) for row in connection.execute(chosen)]
+            return list(self._all(connection.execute(chosen)))
 
     def ids(self) -> list[EntityId]:
         """Return every id, archived ones too."""
@@ -113,7 +128,10 @@ class PlanStore:
                     E.plan == self._plan, E.id.in_(ids[start : start + 500])
                 )
                 for row in connection.execute(chosen):
-                    found[EntityId(row[0])] = (Kind(row[1]), bool(row[2]))
+                    if row.kind in list(Kind):
+                        found[EntityId(row.id)] = (Kind(row.kind), bool(row.archived))
+                    else:
+                        self.damaged.note(row.id, kind=row.kind, why="no such kind")
         return found
 
     def titled(self, kind: Kind, title: str) -> list[Record]:
@@ -129,7 +147,39 @@ class PlanStore:
             .order_by(E.created_at, E.id)
         )
         with self._database.transaction() as connection:
-            return [_record(row) for row in connection.execute(chosen)]
+            return list(self._all(connection.execute(chosen)))
+
+    def survey(self) -> None:
+        """Look for rows that are no JSON, or of no kind: what a reader may never meet."""
+        odd = or_(
+            E.kind.not_in(list(Kind)),
+            func.json_valid(E.fields) == 0,
+            func.json_valid(E.authors) == 0,
+        )
+        chosen = select(E.id).where(E.plan == self._plan, odd)
+        with self._database.transaction() as connection:
+            ids = [EntityId(row[0]) for row in connection.execute(chosen)]
+        self.many(ids)
+
+    def damaged_titled(self, title: str) -> bool:
+        """Say whether something that can't be read has a title that reads the same."""
+        if not self.damaged or not title:
+            return False
+        chosen = select(E.id).where(E.plan == self._plan, E.natural_key == normalised(title))
+        with self._database.transaction() as connection:
+            return any(row[0] in self.damaged for row in connection.execute(chosen))
+
+    def beside_damaged(self) -> set[EntityId]:
+        """Return what records that can't be read refer to, and what that refers to: what
+        is reckoned from them can't be."""
+        found: set[EntityId] = set()
+        level = self.damaged.keys()
+        with self._database.transaction() as connection:
+            for _ in range(2):
+                chosen = select(R.target).where(R.plan == self._plan, R.source.in_(level))
+                level = [row[0] for row in connection.execute(chosen)] if level else []
+                found.update(EntityId(one) for one in level)
+        return found
 
     def referring(self, target: EntityId, field: str | None = None) -> list[EntityId]:
         """Return who refers to ``target`` (in this field)."""
@@ -154,8 +204,8 @@ class PlanStore:
             ]
 
     def save(self, records: Iterable[Record]) -> None:
-        """Write entities, whole, with their references."""
-        rows = [self._row(record) for record in records]
+        """Write entities, whole, with their references; none over one that can't be read."""
+        rows = [self._row(it) for it in records if it.entity.id not in self.damaged]
         if not rows:
             return
         statement = upsert(tables.entities)
@@ -179,6 +229,13 @@ class PlanStore:
             if referred:
                 connection.execute(insert(tables.refs).prefix_with("OR IGNORE"), referred)
 
+    def _read(self, row: Any) -> Record | None:
+        return self.damaged.read(row, row.id, _record)
+
+    def _all(self, rows: Iterable[Any]) -> Iterator[Record]:
+        """Yield those that can be read."""
+        return (record for row in rows if (record := self._read(row)) is not None)
+
     def _row(self, record: Record) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         entity = record.entity
         kind, fields = kind_of(entity), fields_of(entity)
@@ -199,8 +256,18 @@ class PlanStore:
         return row, referred
 
 
+def _done() -> ColumnElement[Any]:
+    """Return whether an entity is done, as its fields say, where they are JSON."""
+    valid = case((func.json_valid(E.fields) == 1, E.fields), else_="{}")
+    return func.json_extract(valid, "$.done")
+
+
 def _record(row: Any) -> Record:
     kind = Kind(row.kind)
     fields = fields_from_json(kind, json.loads(row.fields))
+    for name, value in fields.items():
+        fits = _FORMS.get(FIELDS[kind][name].type)
+        if fits is not None and value is not None and not isinstance(value, fits):
+            raise TypeError(name)
     entity = entity_from(kind, EntityId(row.id), datetime.fromisoformat(row.created_at), fields)
     return Record(entity=entity, authors=load_authors(row.authors))

@@ -36,6 +36,8 @@ class Link:
     them, by field, that led to nothing of the plan's when they were seen: places of the
     person's own, where the item stays. ``previous`` is what the item held before syncd last
     wrote to it: ``{"fields", "edited_at", "at"}``.
+    ``damaged``: what the two agreed on can't be read, so nothing follows from this link but
+    that the tool holds the entity.
     """
 
     tool: ToolName
@@ -54,6 +56,7 @@ class Link:
     foreign: Foreign = field(default_factory=dict)
     previous: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+    damaged: bool = False
 
     def seen(self) -> Seen:
         """Return what a write to this item relies on."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syncd.connect.registry import CONNECTORS, connectors, sandboxes
-from syncd.errors import Mistake
+from syncd.errors import Mistake, NotLoaded
 
 GOOD = """
 print("imported")
@@ -110,6 +110,24 @@ def test_a_connector_that_cannot_be_used_is_a_mistake_with_a_way_out(
     with pytest.raises(Mistake) as caught:
         connectors(_points("todoist", "notion")).require(name)
     assert said in str(caught.value)
+
+
+def test_what_is_installed_and_does_not_load_is_told_from_what_is_not_installed() -> None:
+    registry = connectors(_points("notion"))
+    with pytest.raises(NotLoaded):
+        registry.require("notion")
+    with pytest.raises(Mistake) as caught:
+        registry.require("slack")
+    assert not isinstance(caught.value, NotLoaded)
+
+
+def test_what_did_not_load_is_loaded_again_when_that_is_asked_for() -> None:
+    registry = connectors(_points("notion"))
+    broken = registry.get("notion")
+    assert registry.get("notion") is broken
+    registry.retry("notion")
+    assert registry.get("notion") is not broken
+    registry.retry("slack")
 
 
 def test_a_connector_is_loaded_once() -> None:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -102,7 +103,7 @@ def test_it_is_tried_again_more_and_more_rarely(making):
         making.world.sync()
         if "todos" in making.asked:
             minutes.append(minute)
-    gaps = [late - early for early, late in zip(minutes, minutes[1:], strict=False)]
+    gaps = [late - early for early, late in pairwise(minutes)]
     assert gaps == [1, 2, 4, 8, 15, 15, 15]
     assert making.asked.count("pages") == 0, "what works is not made anew"
 
@@ -236,6 +237,16 @@ def test_a_connector_that_fails_while_it_is_looked_at_could_not_be_made(making):
     assert report.tools["todos"].state is ToolState.DEGRADED
     assert "ZeroDivisionError" in report.tools["todos"].message
     assert making.world.titles("pages", Kind.TASK) == ["Task 1", "Task 2", "Task 3"]
+
+
+def test_a_tool_that_is_switched_on_later_the_same_day_gets_all_there_is(making):
+    context = making.world.engine.context
+    everything, context.known = context.known, ("pages", "calendar")
+    assert making.world.settle().converged
+    making.start()
+    making.world.engine.context.known = everything
+    assert making.world.settle().converged
+    assert making.world.titles("todos", Kind.TASK) == ["Task 1", "Task 2", "Task 3"]
 
 
 def test_the_shape_of_pages_gives_addresses():

@@ -1,13 +1,14 @@
 """Where a secret is found, and where it never shows."""
 
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from syncd.credentials import HIDDEN, Credentials, Filled, Redactor
-from syncd.errors import Mistake
+from syncd.credentials import HIDDEN, Credentials, Filled, Redactor, Runner
+from syncd.errors import Mistake, NoSecret
 
 
 def _fill(table: dict[str, object], credentials: Credentials | None = None) -> Filled:
@@ -106,6 +107,39 @@ def test_a_command_that_never_ends_is_given_up() -> None:
 
     with pytest.raises(Mistake, match="took longer than 30 seconds"):
         _fill({"token_command": "pass"}, Credentials({}, run=run))
+
+
+def test_a_command_ends_soon_after_nobody_wants_its_secret_any_more() -> None:
+    asked = Credentials({}, run=Runner(stopping=lambda: True))
+    before = time.monotonic()
+    with pytest.raises(NoSecret, match="token_command"):
+        _fill({"token_command": "sleep 60"}, asked)
+    assert time.monotonic() - before < 5
+
+
+@pytest.mark.parametrize(
+    "way", [{"token_command": "false"}, {"token_file": "/nowhere"}], ids=str
+)
+def test_a_secret_that_cannot_be_fetched_is_told_from_settings_that_are_wrong(way) -> None:
+    with pytest.raises(NoSecret):
+        _fill(way)
+
+
+def test_what_is_to_come_is_known_without_fetching_it() -> None:
+    def run(command: Sequence[str]) -> str:
+        raise AssertionError(command)
+
+    table = {"token_command": "pass", "project": "x"}
+    known = ("token", "project")
+    found = Credentials({}, run=run).to_come("connectors.x", table, {"token"}, known)
+    assert found == ({"project": "x"}, {"token"})
+
+
+def test_two_ways_to_one_secret_are_a_mistake() -> None:
+    table = {"token_command": "pass", "token": "x"}
+    with pytest.raises(Mistake, match="remove all but one") as caught:
+        Credentials({}).to_come("connectors.x", table, {"token"}, ())
+    assert not isinstance(caught.value, NoSecret)
 
 
 def test_a_missing_file_is_a_mistake(tmp_path: Path) -> None:

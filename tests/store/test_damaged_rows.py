@@ -11,12 +11,11 @@ from syncd.store.tool_store import ToolRow, ToolState
 TODOS = ToolName("todos")
 
 
-def spoil(store: Store, table: str, column: str, value: object, where: str = "1") -> None:
-    """Write something into the column of a table that syncd would never write there."""
+def spoil(store: Store, column: str, value: object) -> None:
+    """Write something into a column of the tools that syncd would never write there."""
+    change = text(f"UPDATE tools SET {column} = :value")  # noqa: S608  # a test's own words
     with store._database.transaction() as connection:
-        connection.execute(
-            text(f"UPDATE {table} SET {column} = :v WHERE {where}"), {"v": value}
-        )  # a test's own words
+        connection.execute(change, {"value": value})
 
 
 @pytest.mark.parametrize(
@@ -34,7 +33,7 @@ def spoil(store: Store, table: str, column: str, value: object, where: str = "1"
 def test_a_tool_of_which_one_column_cannot_be_read_is_known_by_the_others(column, value):
     store = private_store()
     store.tools.save(ToolRow(tool=TODOS, cursor="7", message="Fine."))
-    spoil(store, "tools", column, value)
+    spoil(store, column, value)
     row = store.tools.get(TODOS)
     assert (row.cursor, row.message) == ("7", "Fine.")
     assert row.state in (ToolState.OK, ToolState.DEGRADED)

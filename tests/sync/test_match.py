@@ -26,9 +26,8 @@ def item(name, *, kind=Kind.TASK, mark=None, link=None, age=0):
     )
 
 
-def known(*, held=(), archived=(), pages=None, alike=(), unread=False, named=()):
-    """What is known: held here, archived, which page is whose, what looks alike, and what
-    is still called as it was."""
+def known(*, held=(), archived=(), pages=None, alike=(), unread=False):
+    """What is known: held here, archived, which page is whose, and what looks alike."""
 
     def by_link(link):
         if unread:
@@ -39,7 +38,7 @@ def known(*, held=(), archived=(), pages=None, alike=(), unread=False, named=())
         holder=lambda entity: RemoteId("other") if entity in held else None,
         claimable=lambda kind, entity: entity not in archived,
         by_link=by_link,
-        named=lambda remote: remote.id in named,
+        named=lambda remote: remote.fields["title"].endswith("!"),
         alike=lambda remote: [EntityId(one) for one in alike],
     )
 
@@ -57,9 +56,9 @@ def test_an_item_is_what_its_mark_says():
 
 
 def test_of_two_copies_the_one_that_kept_its_name_is_the_entity():
-    copies = [item("old", mark="E1", age=9), item("new", mark="E1", age=1)]
-    assert told(copies, known(named=["new"])) == [
-        ("new", "E1", How.MARK),
+    copies = [item("old", mark="E1", age=9), item("as before!", mark="E1", age=1)]
+    assert told(copies, known()) == [
+        ("as before!", "E1", How.MARK),
         ("old", None, How.COPY),
     ]
 

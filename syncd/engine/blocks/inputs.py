@@ -1,7 +1,7 @@
 """From the plan to a planner's problem: which tasks want time, and which blocks stand."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -51,7 +51,9 @@ def wishes(
 ) -> Wishes:
     """Return what open tasks ask for; ``blocks`` are all live blocks by id."""
     assert context.preferences is not None  # noqa: S101  # nobody else plans
-    open_tasks = {one.entity.id: one for one in context.store.plan.open_tasks()}
+    plan = context.store.plan
+    open_tasks = {one.entity.id: one for one in plan.open_tasks()}
+    untold = plan.beside_damaged() if plan.damaged else frozenset()
     reader = _Reader(
         tasks=open_tasks,
         blocks=_by_task(blocks),
@@ -59,6 +61,7 @@ def wishes(
         view=view,
         preferences=context.preferences,
         now=now,
+        untold=untold,
     )
     return reader.read()
 
@@ -173,7 +176,10 @@ def freed(blocks: Iterable[Entity], now: datetime) -> tuple[Span, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reader:
-    """Reads what open tasks ask for. children: the open sub-tasks of open tasks."""
+    """Reads what open tasks ask for. children: the open sub-tasks of open tasks.
+
+    untold: tasks one of whose blocks can't be read; what they lack can't be told.
+    """
 
     tasks: Mapping[EntityId, Record]
     blocks: Mapping[EntityId, Sequence[Record]]
@@ -181,6 +187,7 @@ class _Reader:
     view: PlanView
     preferences: Preferences
     now: datetime
+    untold: Collection[EntityId] = ()
 
     def read(self) -> Wishes:
         tasks = {
@@ -190,7 +197,7 @@ class _Reader:
         not_now = {one for one in tasks if one not in resting and self._put_off(one)}
         works, used_up = [], set()
         for one, task in tasks.items():
-            if one in resting or one in not_now:
+            if one in resting or one in not_now or one in self.untold:
                 continue
             left = self._left(task)
             if left > 0:

@@ -24,6 +24,8 @@ class Passing:
     """Lets time pass for the plan's live blocks; ``blocks`` is kept up to date."""
 
     def __init__(self, pen: Pen, blocks: dict[EntityId, Record], now: datetime) -> None:
+        plan = pen.context.store.plan
+        self._untold = plan.beside_damaged() if plan.damaged else set[EntityId]()
         self._pen = pen
         self._now = now
         self.blocks = blocks
@@ -70,13 +72,14 @@ class Passing:
         """Write down how much of each task's effort is done and planned, and what is next."""
         of_task: dict[EntityId, list[Block]] = {}
         for block in self.live():
-            if block.task:
+            if block.task and block.task not in self._untold:
                 of_task.setdefault(block.task, []).append(block)
         changed = [it for it in self._pen.before if it in self.blocks]
         for one in changed:
             changed_one = self.blocks[one].entity
-            if isinstance(changed_one, Block) and changed_one.task:
-                of_task.setdefault(changed_one.task, [])
+            task = changed_one.task if isinstance(changed_one, Block) else None
+            if task and task not in self._untold:
+                of_task.setdefault(task, [])
         self._pen.load(of_task)
         for task, blocks in of_task.items():
             known = self._pen.records.get(task)

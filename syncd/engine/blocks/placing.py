@@ -107,7 +107,9 @@ class Placing:
 
     def _fresh_id(self, one: Placed) -> EntityId:
         """Return an id that follows from the task and the time, unless it was used before."""
-        return next(it for it in self._ids(one) if self.context.store.plan.get(it) is None)
+        plan = self.context.store.plan
+        free = (it for it in self._ids(one) if plan.get(it) is None)
+        return next(it for it in free if it not in plan.damaged)
 
     def _ids(self, one: Placed) -> Iterator[EntityId]:
         number = 0
