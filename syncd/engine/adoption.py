@@ -157,9 +157,8 @@ class Adopter:
         held = self.context.store.links.by_remote(addressing.name, [remote])
         if remote in held:
             return held[remote].entity
-        read_before = self.context.store.tools.get(addressing.name).cursor is not None
-        if addressing.name not in self.observed and not read_before:
-            raise LookupError(link)
+        if addressing.name not in self.observed:
+            raise LookupError(link)  # only who was read just now can tell that it is nothing
         return None
 
     def _named(self, item: Remote) -> bool:

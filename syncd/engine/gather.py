@@ -1,6 +1,6 @@
 """Reading one tool: what is in flight, what changed, what is gone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -184,12 +184,34 @@ def _compare(found: Gathered, store: Store) -> None:
     known = {link.remote for link in found.gone}
     tombstones = store.links.by_remote(name, [it for it in found.pull.gone if it not in known])
     found.passed_over |= any(link.damaged for link in tombstones.values())
-    found.gone += [
-        link
-        for link in tombstones.values()
-        if link.presence is Presence.PRESENT and not link.damaged
-    ]
     found.last |= {item.id: item for item in found.pull.last if item.id in tombstones}
+    _bury(
+        found,
+        [
+            link
+            for link in tombstones.values()
+            if link.presence is Presence.PRESENT and not link.damaged
+        ],
+    )
+
+
+def _bury(found: Gathered, tombstones: Sequence[Link]) -> None:
+    """Note what is gone; where no more than an id is told, read what it last held.
+
+    So many are read as may be gone without a question; what is there all the same stays.
+    """
+    carries = found.tool.connector.carries
+    silent = [
+        link
+        for link in tombstones
+        if link.remote not in found.last
+        and carries[link.kind].archives
+        and not carries[link.kind].gone
+    ][: found.tool.limits.max_deletes]
+    found.gone += [link for link in tombstones if link not in silent]
+    for link in silent:
+        found.links[link.remote] = link
+        _read_again(found, link)
 
 
 def _became_another(found: Gathered, link: Link, item: Remote) -> None:

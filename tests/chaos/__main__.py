@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("seeds", help="one seed, or the first and the last: 1..50")
     parser.add_argument("--plant", default="", help="a break to plant, by its name")
     parser.add_argument("--story", action="store_true", help="tell stories that go well too")
+    parser.add_argument("--first", action="store_true", help="end at the first finding")
     parser.add_argument("--json", action="store_true", help="one JSON object a seed")
     wanted = parser.parse_args()
     first, _, last = wanted.seeds.partition("..")
@@ -40,6 +41,8 @@ def main() -> int:
             say(json.dumps({"seed": seed, "findings": told, "lines": story.lines}))
         else:
             report(seed, story, told=wanted.story)
+        if wanted.first and found:
+            break
     forker.close()
     if not wanted.json:
         say(f"seeds with findings, by family: {dict(families) or 'none'}")

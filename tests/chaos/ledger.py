@@ -170,6 +170,8 @@ class Verdict:
 
     def _edits(self, thing: Thing, rows: list[Json]) -> Iterator[Finding]:
         """Each last edit is the value now, or stands in conflicts or history."""
+        if not rows and thing.deleted:
+            return  # made and deleted before syncd ever saw it
         edits = self.ledger.of(thing.code)
         ids = {it["id"] for it in rows}
         for edit in edits:
