@@ -1,6 +1,7 @@
 """``syncd plan show``, ``import`` and ``export``."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from syncd.bootstrap import App
@@ -10,6 +11,7 @@ from syncd.cli.plain import one_line
 from syncd.cli.session import Session
 from syncd.cli.tree import show_plan
 from syncd.cli.words import count
+from syncd.engine.damaged import sentences
 from syncd.engine.edits import put_all
 from syncd.errors import Mistake
 from syncd.model.entities import Entity
@@ -40,6 +42,7 @@ def show(session: Session, *, as_json: bool) -> int:
             session.speech.note(
                 "The plan is empty: take one in with `syncd plan import FILE`, or sync a tool."
             )
+        session.warn(list(sentences(app.store)))
         return Exit.DONE
 
 
@@ -51,6 +54,7 @@ def export(session: Session, form: str, out: Path | None) -> int:
         raise Mistake(f"The plan can't be written as '{said}': use yaml, json or markdown.")
     with session.app() as app:
         text = _written(app, known)
+        session.warn(list(sentences(app.store)))
         if out is None:
             session.speech.data(text)
             return Exit.DONE
@@ -64,6 +68,7 @@ def import_file(session: Session, name: str) -> int:
     text = _read(name)
     with session.app() as app:
         read = read_plan(text, app.clock.now(), _every(app), app.zone)
+        _refuse_seconds(app, read.entities)
         changed = put_all(app.plan_context(), read.entities, "import")
         session.warn(list(read.problems))
         session.speech.line(_taken(read, changed))
@@ -72,6 +77,17 @@ def import_file(session: Session, name: str) -> int:
                 "The tools hear of it with the next sync; `syncd plan check` looks it over."
             )
         return Exit.NOT_DONE if read.problems else Exit.DONE
+
+
+def _refuse_seconds(app: App, entities: Iterable[Entity]) -> None:
+    """Raise ``Mistake`` where a file would add what is there and can't be read."""
+    plan = app.store.plan
+    for one in entities if plan.damaged else ():
+        if plan.damaged_titled(one.title) and plan.get(one.id) is None:
+            raise Mistake(
+                f"'{one_line(one.title, 40)}' is in the plan already and can't be read: mend"
+                " it as `syncd status` says, then import this again."
+            )
 
 
 def _taken(read: Imported, changed: int) -> str:

@@ -84,6 +84,7 @@ def stage(place: Path, real: Clock, open_session: Open) -> Iterator[Stage]:
         ends.callback(session.close)
         engine = replace(session.engine(), planner=Annealer(full=BRIEF))
         ends.callback(engine.close)
+        engine.build()
         yield Stage(
             place=place,
             clock=clock,

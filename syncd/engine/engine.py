@@ -129,8 +129,10 @@ class Engine:
         return {name: one for name, one in self.unusable.items() if name in chosen}
 
     def check_everything(self) -> None:
-        """Let the next cycle decide for everything, as the first one of each day does."""
+        """Let the next cycle decide for everything, as the first one of each day does, and
+        try at once to make what could not be made."""
         forget_check(self.context)
+        self._workshop.hurry()
 
     def preview(self, only: Iterable[ToolName] | None = None) -> Report:
         """Decide for these tools (None: all), and do nothing: a dry run.

@@ -10,7 +10,7 @@ from syncd.engine.context import Context
 from syncd.engine.guard import ToolFault, guarded
 from syncd.engine.states import state_of
 from syncd.engine.tool import Tool
-from syncd.errors import Mistake, NoSecret, NotLoaded, StateTrouble, SyncdError
+from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn, StateTrouble, SyncdError
 from syncd.model.ids import ToolName
 from syncd.store.tool_store import ToolState
 
@@ -57,6 +57,10 @@ class Workshop:
             self.lanes[name] = self.pool.submit(self._build, name)
         return name in self.lanes
 
+    def hurry(self) -> None:
+        """Let every tool be tried again at once."""
+        self._pauses = {name: (times, 0.0) for name, (times, _) in self._pauses.items()}
+
     def finish(self) -> Iterator[tuple[ToolName, Tool | None]]:
         """Yield each tool that was made since; None where it could not be."""
         for name in [one for one, future in self.lanes.items() if future.done()]:
@@ -94,15 +98,16 @@ class Workshop:
 
     def _failed(self, name: ToolName, error: Exception) -> None:
         """The tool could not be made; it is tried again after a while."""
-        times, _ = self._pauses.get(name, (0, 0.0))
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(times, 10))
-        self._pauses[name] = (times + 1, self.context.clock.monotonic() + pause)
         title = self.context.title_of(name)
         cause = error.error if isinstance(error, ToolFault) else error
+        mistaken = isinstance(cause, Mistake) and not isinstance(cause, NoSecret | NotLoaded)
+        times, _ = self._pauses.get(name, (0, 0.0))
+        again = 0 if mistaken or isinstance(cause, SignIn) else min(times, 10)
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**again)
+        self._pauses[name] = (times + 1, self.context.clock.monotonic() + pause)
         state, why = state_of(title, cause)
         if not isinstance(cause, SyncdError) and name not in self.unusable:
             log.error("a tool could not be made", tool=name, exc_info=cause)
-        mistaken = isinstance(cause, Mistake) and not isinstance(cause, NoSecret | NotLoaded)
         self.unusable[name] = Unusable(
             name=name, title=title, state=state, why=why, mistaken=mistaken
         )

@@ -48,6 +48,31 @@ def test_reading_commands_work_without_what_cannot_be_read(bare, way):
     assert bare.syncd("plan", "export").status == 0
 
 
+def test_the_plan_is_shown_with_a_word_on_what_cannot_be_read(bare):
+    bare.import_plan()
+    spoil(bare, "entities", "fields", "{", "natural_key = 'ask for feedback'")
+    for words in (("plan", "show"), ("plan", "export")):
+        said = bare.syncd(*words)
+        assert said.status == 0
+        assert "can't be read" in said.err
+        assert "can't be read" not in said.out
+
+
+def test_what_cannot_be_read_is_not_imported_a_second_time(bare):
+    bare.import_plan()
+    spoil(bare, "entities", "fields", "{", "natural_key = 'ask for feedback'")
+    path = bare.place / "plan.yaml"
+    said = bare.syncd("plan", "import", str(path))
+    assert said.status == 2
+    assert "'Ask for feedback' is in the plan already and can't be read" in said.err
+    with sqlite3.connect(bare.state / "syncd.db") as connection:
+        (number,) = connection.execute("SELECT count(*) FROM entities").fetchone()
+    connection.close()
+    assert number == 4
+    path.write_text("tasks: [{title: Another}]\n", "utf-8")
+    assert bare.syncd("plan", "import", str(path)).status == 0
+
+
 @pytest.mark.parametrize("way", DAMAGE.values(), ids=DAMAGE)
 def test_status_names_what_cannot_be_read_and_the_rest_is_synced(synced, way):
     spoil(synced, "entities", *way, "natural_key = 'ask for feedback' AND kind = 'tasks'")

@@ -70,13 +70,13 @@ def test_help_imports_nothing_that_takes_its_time():
 def test_what_nobody_expected_is_told_without_a_traceback(bare, begin):
     bare.import_plan()
     with sqlite3.connect(bare.state / "syncd.db") as database:
-        database.execute("UPDATE entities SET fields = '{'")
+        database.execute("ALTER TABLE entities RENAME TO things")
     process = begin(bare, "plan", "show")
     out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert out == ""
     assert len(err.splitlines()) == 1
-    assert "JSONDecodeError" in err
+    assert "OperationalError" in err
     log = bare.state / "syncd.log"
     assert str(log) in err
     assert "Traceback" in log.read_text("utf-8")

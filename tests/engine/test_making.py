@@ -108,6 +108,27 @@ def test_it_is_tried_again_more_and_more_rarely(making):
     assert making.asked.count("pages") == 0, "what works is not made anew"
 
 
+@pytest.mark.parametrize(
+    "error", [SignIn("Sign in to it."), Mistake("No token file: make it.")]
+)
+def test_one_that_nobody_signed_in_to_is_looked_at_each_time(making, error):
+    making.wrong["todos"] = error
+    for _ in range(10):
+        making.asked.clear()
+        making.world.sync()
+        assert "todos" in making.asked
+
+
+def test_who_wants_everything_looked_at_now_has_it_tried_at_once(making):
+    making.wrong["todos"] = NoSecret("The command failed: run it.")
+    for _ in range(9):
+        making.world.sync()
+    making.asked.clear()
+    making.world.engine.check_everything()
+    making.world.sync()
+    assert "todos" in making.asked
+
+
 def test_a_new_engine_tries_it_at_once(making):
     making.wrong["todos"] = NoSecret("The command failed: run it.")
     for _ in range(5):
