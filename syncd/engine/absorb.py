@@ -16,9 +16,11 @@ from syncd.engine.skill_labels import SkillLabels, as_label
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.translate import Translator
 from syncd.engine.vanished import lost_deletion, meant, somebodys, taken_back
+from syncd.engine.view import StoredPlan
 from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.remote import LINK, Carried, Remote
+from syncd.model.rules.standing import Standing, standing
 from syncd.model.schema import FIELDS, REFERENCE_FIELDS, Fields, fields_of
 from syncd.store.rows import Foreign, HistoryRow, Link, Record
 from syncd.sync.decide import Presence
@@ -60,6 +62,7 @@ class Absorber:
         for entity, sightings in by_entity.items():
             if self._can_be_read(entity, [one.found for one in sightings]):
                 self._merge(entity, sightings)
+        self.pen.flush()  # whether a goal is at rest, say, is looked up in the store
         for one in ordered:
             for link in one.gone:
                 if self._can_be_read(link.entity, [one]):
@@ -247,6 +250,9 @@ class Absorber:
             author = Author(by=tool.title, at=self.pen.now)
             self.pen.change(link.entity, meant(record.entity, carried.gone, author))
             return
+        if self._has_no_place(record, carried):
+            links.set_presence(tool.name, link.entity, Presence.WITHDRAWN)
+            return
         if not carried.archives or record.entity.archived:
             links.set_presence(tool.name, link.entity, Presence.GONE)
             return
@@ -264,6 +270,15 @@ class Absorber:
         self.pen.change(
             link.entity, [Change(field="archived", before=False, after=True, author=author)]
         )
+
+    def _has_no_place(self, record: Record, carried: Carried) -> bool:
+        """Say whether the tool is not to hold this now: its being gone is no deletion.
+
+        With an older state put back, syncd's own withdrawals look like the person's.
+        """
+        if not carried.live_only or record.entity.archived:
+            return False
+        return standing(record.entity, StoredPlan(self.context.store)) is Standing.OUT
 
     def _last_words(self, found: Gathered, link: Link) -> None:
         """Take in what the person wrote into an item before they deleted it.

@@ -194,3 +194,25 @@ def test_a_state_that_is_damaged_is_told_and_then_made_again(synced: Home) -> No
     synced.later(minutes=5)
     synced.sync_and_rest()
     assert everything(synced) == before
+
+
+def test_what_syncd_took_out_of_a_tool_since_an_older_state_is_not_taken_for_deleted(
+    home: Home,
+) -> None:
+    home.import_plan(PLAN)
+    home.sync()
+    shutil.copytree(home.state, home.place / "older")
+    home.later(minutes=10)
+    home.notion.edit(Kind.GOAL, "Speak in public", "status", "paused")
+    home.sync_and_rest()
+    assert "Give a talk" not in home.todoist.titles(TASK)
+    lose_state(home)
+    shutil.copytree(home.place / "older", home.state)
+    home.later(minutes=10)
+    home.sync()
+    home.sync_and_rest()
+    assert "Give a talk" in home.plan(TASK)
+    assert "Give a talk" in home.notion.titles(TASK)
+    home.notion.edit(Kind.GOAL, "Speak in public", "status", "active")
+    home.sync_and_rest()
+    assert home.todoist.titles(TASK).count("Give a talk") == 1
