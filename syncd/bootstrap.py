@@ -21,6 +21,7 @@ from syncd.engine.engine import Engine
 from syncd.engine.posting import Posting
 from syncd.engine.report import Report, ToolReport
 from syncd.engine.tool import OnDelete, Tool
+from syncd.engine.trying import Broke
 from syncd.errors import Mistake, SignIn
 from syncd.mailing import Mailing
 from syncd.model.ids import ToolName
@@ -166,13 +167,13 @@ class App:
         """Return what makes the reviews that are due, and posts them."""
         return Posting(self.plan_context(), review_rules(self.settings))
 
-    def post_reviews(self) -> list[str]:
+    def post_reviews(self, broke: Broke | None = None) -> list[str]:
         """Put the reviews that are due, and made, in the outbox if mail is wanted.
 
-        Returns the keys of the new mails. Raises ``Mistake``.
+        Returns the keys of the new mails. ``broke``: as in ``Posting.post``.
         """
         mailing = self.mailing()
-        return self.posting.post(mailing.put) if mailing.wanted else []
+        return self.posting.post(mailing.put, broke) if mailing.wanted else []
 
     def _context(self, store: Store, tools: dict[ToolName, Tool]) -> Context:
         return Context(
