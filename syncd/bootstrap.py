@@ -237,7 +237,7 @@ def open_app(
     return App(
         settings=settings,
         clock=clock,
-        store=open_store(settings.state_dir),
+        store=open_store(settings.state_dir, clock=clock),
         environ=environ,
         rng=random.Random(secrets.randbits(128)),  # noqa: S311  # ids and jitter, no secrets
         registry=connectors(),
