@@ -135,7 +135,7 @@ def _world(preferences: Preferences, now: datetime) -> World:
         preferences=preferences,
         clock=FakeClock(now),
     )
-    made.engine = replace(made.engine, planner=Watching())
+    made.engine = replace(made.engine, planner=Watching())  # the product's own, watched
     return made
 
 
