@@ -21,7 +21,7 @@ from tests.engine.world import World, ident
 from tests.schedule.life.person import Person
 from tests.schedule.life.wishes import BERLIN, MONDAY, START, plan_of
 
-WEEKS = 4
+WEEKS = 3
 
 
 @dataclass(frozen=True)
@@ -84,13 +84,13 @@ def whole(problem: Problem) -> Timetable:
     return Annealer().plan(problem, Effort.FULL, random.Random(day))  # noqa: S311  # no secret
 
 
-@pytest.mark.parametrize("seed", range(1, 6))
+@pytest.mark.parametrize("seed", range(1, 4))
 def test_the_first_plan_is_what_the_full_search_finds(seed: int) -> None:
     world, planner = world_of(seed)
     world.sync()
     (asked,) = planner.seen
     best, mine = whole(asked.problem), as_placed(ahead(world))
-    assert len(mine) > 10
+    assert len(mine) > 5
     assert score(asked.problem, mine).total == best.score.total
     assert mine == list(best.blocks)
 
