@@ -25,6 +25,7 @@ from syncd.engine.engine import Engine
 from syncd.engine.posting import Posting
 from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
+from syncd.engine.trying import Broke
 from syncd.engine.workshop import Unusable
 from syncd.errors import Mistake, NotLoaded, SignIn, said
 from syncd.mailing import Mailing
@@ -176,13 +177,13 @@ class App:
         """Return what makes the reviews that are due, and posts them."""
         return Posting(self.plan_context(), review_rules(self.settings))
 
-    def post_reviews(self) -> list[str]:
+    def post_reviews(self, broke: Broke | None = None) -> list[str]:
         """Put the reviews that are due, and made, in the outbox if mail is wanted.
 
-        Returns the keys of the new mails. Raises ``Mistake``.
+        Returns the keys of the new mails. ``broke``: as in ``Posting.post``.
         """
         mailing = self.mailing()
-        return self.posting.post(mailing.put) if mailing.wanted else []
+        return self.posting.post(mailing.put, broke) if mailing.wanted else []
 
     def _engine(self, store: Store, finish: Callable[[Tool], Tool]) -> Engine:
         names = self.enabled()
@@ -250,7 +251,7 @@ def open_app(
     return App(
         settings=settings,
         clock=clock,
-        store=open_store(settings.state_dir),
+        store=open_store(settings.state_dir, clock=clock),
         environ=environ,
         rng=random.Random(secrets.randbits(128)),  # noqa: S311  # ids and jitter, no secrets
         registry=connectors(),

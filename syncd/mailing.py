@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from syncd.clock import Clock
 from syncd.credentials import Credentials, Redactor
 from syncd.engine import outbox
+from syncd.engine.trying import Broke
 from syncd.mail.message import Letter, People, people
 from syncd.mail.smtp import Post, Server
 from syncd.settings import MailSettings
@@ -70,9 +71,13 @@ class Mailing:
         """Say whether a mail is to be sent now and a server is known: one look at the store."""
         return bool(self.settings.host and self.outbox.due(self.clock.now()))
 
-    def send(self) -> list[Parcel]:
-        """Send what is due; return it as it is now. Raises ``Mistake``."""
+    def send(self, broke: Broke | None = None) -> list[Parcel]:
+        """Send what is due; return it as it is now. Raises ``Mistake``.
+
+        ``broke`` hears of a mail that nobody's settings or server keep from going out;
+        without it, that is raised once every mail was tried.
+        """
         if not self.due:
             return []
         turn = uuid.UUID(bytes=self.rng.randbytes(16), version=4).hex
-        return outbox.send_waiting(self.outbox, Post(self.server()), self.clock, turn)
+        return outbox.send_waiting(self.outbox, Post(self.server()), self.clock, turn, broke)

@@ -12,16 +12,18 @@ from syncd.bootstrap import App
 from syncd.cli.session import Session
 from syncd.cli.sync import title_of
 from syncd.cli.words import local
-from syncd.daemon.courier import Courier
+from syncd.daemon.courier import Courier, mail_trouble
 from syncd.daemon.due import Due, Poll
-from syncd.daemon.logging import set_up, supervised
+from syncd.daemon.logging import set_up, supervised, whereabouts
 from syncd.daemon.loop import Cycle, Loop, Work
 from syncd.daemon.notify import notifier
 from syncd.daemon.signals import Signals
+from syncd.daemon.trouble import Trouble
 from syncd.engine.engine import Engine
 from syncd.engine.report import Report
 from syncd.errors import Mistake
 from syncd.model.ids import ToolName
+from syncd.review.periods import Period
 from syncd.store.tool_store import ToolRow, ToolState
 
 PATIENCE = 20.0
@@ -59,6 +61,14 @@ def run(session: Session, *, log_json: bool) -> int:
         return signals.status
 
 
+def _review_trouble() -> Trouble:
+    return Trouble(
+        cannot="no review can be made",
+        broke="a review broke; trying again",
+        works="reviews are made again",
+    )
+
+
 @dataclass
 class Daemon:
     """The engine that the loop drives, made anew when the settings change."""
@@ -70,6 +80,8 @@ class Daemon:
     _warned: set[str] = field(default_factory=set)
     _reloaded: bool = False
     _courier: Courier = field(default_factory=Courier)
+    _mail: Trouble = field(default_factory=mail_trouble)
+    _reviews: Trouble = field(default_factory=_review_trouble)
 
     def begin(self) -> Work:
         """Make the engine; return what the loop works at. Raises ``Mistake``."""
@@ -93,19 +105,25 @@ class Daemon:
 
     def end(self) -> None:
         """Let the request and the mail in flight end, and let go."""
-        self._tell(self._engine.close())
+        self._let_go(self._engine)
         self._courier.wait(PATIENCE / 2)
         if self._reloaded and not self._courier.busy:  # else it still writes down how it ended
             self.app.close()
 
+    def _let_go(self, engine: Engine) -> None:
+        try:
+            self._tell(engine.close())
+        except Exception as error:  # noqa: BLE001 - what comes after must not suffer
+            log.error("a tool did not end well", trouble=whereabouts(error))  # noqa: TRY400  # without its message
+
     def cycle(self, wanted: Due) -> Cycle:
         """Run one cycle for these tools; None means all, deciding for everything."""
-        if wanted is None:
-            self._engine.check_everything()
         only = None if wanted is None else [ToolName(name) for name in wanted - {MAIL}]
         with ExitStack() as steps:  # each is taken, whatever becomes of the one before
             steps.callback(self._post)
             steps.callback(self._review)
+            if wanted is None:
+                self._engine.check_everything()
             self._sync(only)
         rows = self._rows()
         return Cycle(until=_until(rows), summary=self._summary(rows))
@@ -116,16 +134,20 @@ class Daemon:
 
     def _review(self) -> None:
         """Make the reviews that are due, now that the tools were read, and their pages."""
-        if self.app.posting.make():
+        made: list[Period] = []
+        with self._reviews.contained() as broke:
+            made = self.app.posting.make(broke)
+        if made:
             self._sync(None)
 
     def _post(self) -> None:
         """Put the reviews that are due in the outbox, and send what waits there."""
+        with self._mail.contained() as broke, ExitStack() as steps:
+            steps.callback(self._send)  # what waits goes out, whatever becomes of new reviews
+            self.app.post_reviews(broke)
+
+    def _send(self) -> None:
         mailing = self.app.mailing()
-        try:
-            self.app.post_reviews()
-        except Mistake as mistake:
-            self._courier.trouble(str(mistake))
         if mailing.due:
             self._courier.go(mailing.send)
 

@@ -5,11 +5,21 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from syncd.errors import SyncdError
+from syncd.daemon.trouble import Tell, Trouble
 from syncd.store.parcel import Fate, Parcel
 
 log = structlog.get_logger("syncd.daemon")
-Send = Callable[[], Iterable[Parcel]]
+Send = Callable[[Tell], Iterable[Parcel]]
+"""Sends what waits; tells of a mail that breaks, and returns what was taken up."""
+
+
+def mail_trouble() -> Trouble:
+    """Return what tells that mail is in trouble."""
+    return Trouble(
+        cannot="no mail can be sent",
+        broke="mail broke; trying again",
+        works="mail works again",
+    )
 
 
 class Courier:
@@ -18,7 +28,7 @@ class Courier:
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
         self._states: dict[str, Fate] = {}
-        self._trouble = ""
+        self._trouble = mail_trouble()
 
     @property
     def busy(self) -> bool:
@@ -36,23 +46,14 @@ class Courier:
         if self._thread is not None:
             self._thread.join(timeout=patience)
 
-    def trouble(self, sentence: str) -> None:
-        """Tell why no mail can be sent; the same sentence again is silent."""
-        if sentence != self._trouble:
-            log.warning("no mail can be sent", hint=sentence)
-        self._trouble = sentence
-
     def _go(self, send: Send) -> None:
-        try:
-            gone = list(send())
-        except SyncdError as error:
-            self.trouble(str(error))
-            return
-        self._trouble = ""
-        for one in gone:
-            self._tell(one)
+        with self._trouble.contained(all_parts=False) as tell:
+            for one in send(tell):
+                self._tell(one)
 
     def _tell(self, one: Parcel) -> None:
+        if one.state not in (Fate.WAITING, Fate.LEAVING):
+            self._trouble.settled(one.key)
         if self._states.get(one.key) is one.state:
             return
         self._states[one.key] = one.state

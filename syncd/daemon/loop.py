@@ -14,7 +14,7 @@ from syncd.clock import Clock
 from syncd.daemon.due import NOTHING, Due, Poll, State, broken, done, due
 from syncd.daemon.logging import whereabouts
 from syncd.daemon.notify import Notifier
-from syncd.errors import Mistake
+from syncd.errors import SyncdError
 
 TICK = 1
 """Seconds between two looks at what is due."""
@@ -147,7 +147,11 @@ class Loop:
     def _renew(self) -> None:
         try:
             self._work = self._reload()
-        except Mistake as mistake:
+        except SyncdError as mistake:
             log.error("settings not reloaded, the old ones stay", mistake=str(mistake))  # noqa: TRY400  # a person's mistake: the sentence says all
+            return
+        except Exception as error:  # noqa: BLE001 - asking for new settings must not end the daemon
+            trouble = whereabouts(error)
+            log.error("settings not reloaded, the old ones stay", trouble=trouble)  # noqa: TRY400  # without its message
             return
         log.info("settings reloaded", tools=[it.tool for it in self._work.polls])

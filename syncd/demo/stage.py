@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,14 +18,10 @@ from syncd.demo.week import SampleWeek, sample_week
 from syncd.engine.context import Context
 from syncd.engine.engine import Engine
 from syncd.errors import Mistake
-from syncd.schedule.anneal import Schedule
-from syncd.schedule.planner import Annealer
 
 STATE = "state"
 MAIL = "mail"
 ZONE = "Europe/Berlin"
-BRIEF = Schedule(steps=5_000, hot=10.0, cold=0.1)
-"""How long is looked, each Monday, for what planning all anew would gain: not for long here."""
 
 
 class Session(Poster, Protocol):
@@ -82,7 +78,7 @@ def stage(place: Path, real: Clock, open_session: Open) -> Iterator[Stage]:
         _write(_config(place), _settings(place, week, sink.port, served))
         session = open_session(_config(place), clock)
         ends.callback(session.close)
-        engine = replace(session.engine(), planner=Annealer(full=BRIEF))
+        engine = session.engine()
         ends.callback(engine.close)
         engine.build()
         yield Stage(

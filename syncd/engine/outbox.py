@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from syncd.clock import Clock
+from syncd.engine.trying import Broke, trying
 from syncd.errors import Mistake, SyncdError, ToolError, Unclear
 from syncd.mail.message import Envelope, Letter, People, envelope
 from syncd.mail.smtp import Fence, Receipt
@@ -54,20 +55,26 @@ def put(
     return [it.key for it in parcels if outbox.put(it, again=again)]
 
 
-def send_waiting(outbox: Outbox, sender: Sender, clock: Clock, turn: str) -> list[Parcel]:
+def send_waiting(
+    outbox: Outbox, sender: Sender, clock: Clock, turn: str, broke: Broke | None = None
+) -> list[Parcel]:
     """Send what is due; return what was taken up, as it is now.
 
-    ``turn`` is a name that no other process uses. Never raises for a server: what went wrong stands with the mail, which is tried again.
+    ``turn`` is a name that no other process uses. What went wrong stands with the mail,
+    which is tried again. Of what is no server's doing ``broke`` hears; without it, the
+    first such error is raised once every mail was tried.
     """
     found = []
-    for key in outbox.due(clock.now()):
-        now = clock.now()
-        parcel = outbox.claim(key, turn, now, now + LEASE)
-        if parcel is not None:
-            _attempt(outbox, parcel, sender, clock)
-        after = outbox.get(key)
-        if after is not None:
-            found.append(after)
+    with trying(broke) as tries:
+        for key in outbox.due(clock.now()):
+            with tries.one(key):
+                now = clock.now()
+                parcel = outbox.claim(key, turn, now, now + LEASE)
+                error = _attempt(outbox, parcel, sender, clock) if parcel else None
+                if error is not None:
+                    tries.broke(key, error)
+                after = outbox.get(key)
+                found += [after] if after is not None else []
     return found
 
 
@@ -83,23 +90,43 @@ def _parcel(letter: Letter, ready: Envelope, now: datetime) -> Parcel:
     )
 
 
-def _attempt(outbox: Outbox, parcel: Parcel, sender: Sender, clock: Clock) -> None:
+def _attempt(outbox: Outbox, parcel: Parcel, sender: Sender, clock: Clock) -> Exception | None:
+    """Try to send a mail and write down how that ended; return what nobody thought of."""
+    fenced = False
+
     def fence(those: tuple[str, ...]) -> None:
+        nonlocal fenced
         if not outbox.fence(parcel, those, clock.now() + LAST_LEASE):
             raise TakenOver("Another syncd sends this mail.")
+        fenced = True
 
     ready = Envelope(
         sender=parcel.sender, recipients=parcel.those(Fate.WAITING), content=parcel.message
     )
+    broken: Exception | None = None
     try:
         after = _with_receipt(parcel, sender.send(ready, fence), clock.now())
     except TakenOver:
-        return
+        return None
     except Unclear as error:
         after = replace(parcel, doubts=parcel.doubts + 1, why=str(error))
     except (ToolError, Mistake) as error:
         after = replace(parcel, why=str(error))
+    except Exception as error:  # noqa: BLE001 - what breaks one mail holds up no other
+        broken = error
+        after = replace(parcel, doubts=parcel.doubts + fenced, why=_why(error))
     outbox.settle(_next(after, clock.now()))
+    return broken
+
+
+def _why(error: Exception) -> str:
+    """Return a sentence without what the error says: that may quote the person."""
+    if isinstance(error, SyncdError):
+        return str(error)
+    return (
+        f"syncd broke while it sent it ({type(error).__name__}) and tries again: if that"
+        " lasts, report it with what the daemon's log says."
+    )
 
 
 def _with_receipt(parcel: Parcel, receipt: Receipt, now: datetime) -> Parcel:

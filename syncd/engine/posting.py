@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from syncd.engine.context import Context
 from syncd.engine.letters import letters
 from syncd.engine.reviews import make_review, review_id
+from syncd.engine.trying import Broke, trying
 from syncd.mail.message import Audience, Letter, key_of
 from syncd.model.entities import Review
 from syncd.model.values import ReviewKind
@@ -37,24 +38,30 @@ class Posting:
     _empty: set[Period] = field(default_factory=set)
     _noticed: dict[Period, datetime] = field(default_factory=dict)
 
-    def make(self) -> list[Period]:
+    def make(self, broke: Broke | None = None) -> list[Period]:
         """Make the reviews that are due and not kept in the plan yet; return their periods.
 
         A tool that was not read since then may hold what was done before (the machine slept,
-        and its network comes later): it is waited for, up to ``PATIENCE``.
+        and its network comes later): it is waited for, up to ``PATIENCE``. ``broke`` hears
+        of a kind that fails; without it, that is raised once every kind was tried.
         """
-        due = [one for one in self._due() if self._kept(one.period) is None]
-        return [one.period for one in due if self._heard(one) and self._make(one.period)]
+        made: list[Period] = []
+        with trying(broke) as tries:
+            for kind in self.rules:
+                with tries.one(kind.value):
+                    made += [it.period for it in self._due(kind) if self._makes(it)]
+        return made
 
-    def post(self, put: Put) -> list[str]:
-        """Put the letters of what is due in the outbox; return the keys of the new ones."""
+    def post(self, put: Put, broke: Broke | None = None) -> list[str]:
+        """Put the letters of what is due in the outbox; return the keys of the new ones.
+
+        ``broke``: as in ``make``.
+        """
         posted: list[str] = []
-        now = self.context.clock.now()
-        for period in (one.period for one in self._due() if now - one.since < STALE):
-            kept = self._kept(period)
-            if kept is not None and not kept.archived and not self._posted(period):
-                made = make_review(self.context, period)
-                posted += put(letters(made.facts, MAIN, self.page(period)))
+        with trying(broke) as tries:
+            for kind in self.rules:
+                with tries.one(kind.value):
+                    posted += [key for it in self._due(kind) for key in self._posts(it, put)]
         return posted
 
     def page(self, period: Period) -> str:
@@ -62,12 +69,23 @@ class Posting:
         links = self.context.store.links.of_entity(review_id(period))
         return next((it.url for _, it in sorted(links.items()) if it.url), "")
 
-    def _due(self) -> Iterator[Due]:
+    def _due(self, kind: ReviewKind) -> Iterator[Due]:
         now, zone = self.context.clock.now(), self.context.zone
-        for kind, rule in self.rules.items():
-            found = due(kind, rule, now, zone)
-            if found.period not in self._empty:
-                yield found
+        found = due(kind, self.rules[kind], now, zone)
+        if found.period not in self._empty:
+            yield found
+
+    def _makes(self, one: Due) -> bool:
+        return self._kept(one.period) is None and self._heard(one) and self._make(one.period)
+
+    def _posts(self, one: Due, put: Put) -> list[str]:
+        if self.context.clock.now() - one.since >= STALE:
+            return []
+        kept = self._kept(one.period)
+        if kept is None or kept.archived or self._posted(one.period):
+            return []
+        made = make_review(self.context, one.period)
+        return put(letters(made.facts, MAIN, self.page(one.period)))
 
     def _heard(self, one: Due) -> bool:
         """Say whether every tool that can be read was, since the review is due."""

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 from syncd.schedule.anneal import Schedule, annealed
 from syncd.schedule.arrangement import Arrangement
-from syncd.schedule.earliest_due import serve
 from syncd.schedule.numbering import board
-from syncd.schedule.problem import Problem
+from syncd.schedule.problem import Hold, Problem
 from syncd.schedule.repair import fill, repaired
 from syncd.schedule.result import recognised, timetable
-from syncd.schedule.standing import firm
+from syncd.schedule.starts import Floor, afresh, cheapest
 from syncd.schedule.timetable import Dice, Effort, Timetable
 
 LIGHT = Schedule(steps=10_000, hot=1.0, cold=0.05)
@@ -22,37 +21,33 @@ class Annealer:
     """Repairs; with more effort, improves what is not fixed or frozen."""
 
     def __init__(self, light: Schedule = LIGHT, full: Schedule = FULL) -> None:
-        self._light = light
-        self._full = full
+        self._schedules = {Effort.LIGHT: light, Effort.FULL: full}
 
     def plan(self, problem: Problem, effort: Effort, dice: Dice) -> Timetable:
         """Return a timetable that keeps every hard rule, whatever the problem holds.
 
-        With more effort it never costs more than with less.
+        With more effort it never costs more than with less, and never more than one of
+        those that the search could begin from.
         """
-        start = repaired(board(problem))
+        whole = board(problem)
+        floor = Floor(whole)
+        mended = repaired(whole)
         if effort is Effort.REPAIR:
-            return timetable(start)
-        if effort is Effort.LIGHT:
-            found = annealed(start, _sized(self._light, start), dice)
-        else:
-            found = annealed(_best(start), _sized(self._full, start), dice)
-        fill(found)
-        ways = timetable(start), timetable(recognised(found))
-        return min(ways, key=lambda one: one.score.total)
+            return floor.first(timetable(one) for one in (mended, floor.filled()))
+        starts = [mended, floor.filled(), *afresh(whole, Hold.PUBLISHED)]
+        if effort is Effort.FULL:
+            starts += afresh(whole, Hold.FROZEN)
+        found = _searched(cheapest(starts, floor), self._schedules[effort], dice)
+        return floor.best(map(timetable, (*starts, found)))
+
+
+def _searched(start: Arrangement, schedule: Schedule, dice: Dice) -> Arrangement:
+    found = annealed(start, _sized(schedule, start), dice)
+    fill(found)
+    return recognised(found)
 
 
 def _sized(schedule: Schedule, start: Arrangement) -> Schedule:
     """Return a schedule with no more steps than the number of blocks asks for."""
     blocks = len(start.pieces()) + 1
     return replace(schedule, steps=min(schedule.steps, STEPS_A_BLOCK * blocks))
-
-
-def _best(start: Arrangement) -> Arrangement:
-    """Return the cheapest of some ways to begin."""
-    soonest = firm(start.board)
-    serve(soonest)
-    weighed = firm(start.board)
-    fill(weighed)
-    ways = (start, recognised(soonest), recognised(weighed))
-    return min(ways, key=Arrangement.cost)

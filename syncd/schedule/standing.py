@@ -21,11 +21,11 @@ def kept(board: Board) -> Arrangement:
     return arrangement
 
 
-def firm(board: Board) -> Arrangement:
-    """Return only the frozen blocks that are still valid."""
+def firm(board: Board, least: Hold = Hold.FROZEN) -> Arrangement:
+    """Return only the blocks that stand so firmly, and are still valid."""
     arrangement = kept(board)
     for piece in arrangement.pieces():
-        if not locked(board, piece):
+        if board.origins[piece.origin].block.hold < least:
             arrangement.take(piece)
     for task in range(len(board.tasks)):
         trim(arrangement, task)

@@ -3,34 +3,16 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, inspect, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import StaticPool
 
-from syncd.errors import StateTrouble
-
-HEAD = "0003"
-"""The schema that this version writes; a test holds it to the migrations."""
-
-
-_DAMAGED = (
-    "{path} is damaged: put a copy of it back, or move it away and sync, for the tools know"
-    " what they hold."
-)
-_TROUBLES = {
-    "SQLITE_FULL": "The disk with {path} is full: make room there, then try again.",
-    "SQLITE_READONLY": "{path} can't be written: make it and its folder writable for you.",
-    "SQLITE_CANTOPEN": "{path} can't be opened: make it and its folder writable for you.",
-    "SQLITE_BUSY": "Another program keeps {path} locked: end that, then try again.",
-    "SQLITE_IOERR": "The disk with {path} is full or fails: make room there or mend it, then try again.",
-    "SQLITE_NOTADB": _DAMAGED,
-    "SQLITE_CORRUPT": _DAMAGED,
-}
-"""What can be wrong with a file, by SQLite's name for it (its extended names begin so)."""
+from syncd.clock import Clock, SystemClock
+from syncd.store.disk import make_private, told
+from syncd.store.upgrade import PATIENCE, opening, upgrade
 
 
 class Database:
@@ -39,22 +21,23 @@ class Database:
     Everything raises ``StateTrouble`` where the disk or the file is at fault.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        """Open (and migrate) the file at ``path``, or a private one in memory."""
+    def __init__(self, path: Path | None, clock: Clock | None = None) -> None:
+        """Open (and upgrade) the file at ``path``, or a private one in memory.
+
+        Raises ``StateTrouble``. The clock dates the copy that is kept before an upgrade.
+        """
         self._path = path
         address = f"sqlite:///{path}" if path else "sqlite://"
         self._engine = create_engine(
             address,
             poolclass=StaticPool,
-            connect_args={"check_same_thread": False, "timeout": 30},
+            connect_args={"check_same_thread": False, "timeout": PATIENCE},
         )
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
         self._lock = threading.RLock()
         self._depth = 0
-        with self._told():
-            self._connection = self._engine.connect()
-            self._migrate()
+        self._connection = self._opened(clock or SystemClock())
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -69,7 +52,7 @@ class Database:
                 return
             self._depth = 1
             try:
-                with self._told(), self._connection.begin():
+                with told(self._path), self._connection.begin():
                     yield self._connection
             finally:
                 self._depth = 0
@@ -111,45 +94,29 @@ class Database:
             self._connection.close()
             self._engine.dispose()
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Tell what is wrong with the disk or the file in a sentence."""
-        try:
-            yield
-        except DatabaseError as error:
-            name = getattr(error.orig, "sqlite_errorname", "")
-            said = next((it for code, it in _TROUBLES.items() if name.startswith(code)), None)
-            if said is None:
-                raise
-            raise StateTrouble(said.format(path=self._path)) from error
-
-    def _migrate(self) -> None:
-        if self._revision() == HEAD:
-            return
-        from alembic import command  # slow to import, rarely needed
-        from alembic.config import Config  # the same
-
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        config.attributes["connection"] = self._connection
-        command.upgrade(config, "head")
-        self._connection.commit()
-
-    def _revision(self) -> str | None:
-        if "alembic_version" not in inspect(self._connection).get_table_names():
-            self._connection.rollback()
-            return None
-        row = self._connection.execute(text("SELECT version_num FROM alembic_version")).first()
-        self._connection.rollback()
-        return str(row[0]) if row else None
+    def _opened(self, clock: Clock) -> Connection:
+        path, today = self._path, clock.now().date()
+        with ExitStack() as unless_good, told(path, OSError):
+            unless_good.callback(self._engine.dispose)
+            if path is not None:
+                make_private(path)
+            with (
+                opening(path) if path is not None else nullcontext(enter_result=False) as ready
+            ):
+                connection = self._engine.connect()
+                unless_good.callback(connection.close)
+                if not ready:
+                    upgrade(connection, path, today)
+            unless_good.pop_all()
+        return connection
 
 
 def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=30000")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA busy_timeout=30000")
     cursor.close()
 
 

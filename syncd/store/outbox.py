@@ -19,6 +19,7 @@ from syncd.store.parcel import (
     after_a_crash,
     is_due,
     marked,
+    may_go,
     put_down,
 )
 from syncd.store.rows import moment_of, moment_text
@@ -66,9 +67,15 @@ class Outbox:
             return [_parcel(row) for row in rows]
 
     def due(self, now: datetime) -> list[str]:
-        """Return the keys of the mails that may be taken up."""
-        waiting = self.all(Fate.WAITING, Fate.LEAVING)
-        return [one.key for one in waiting if is_due(one, now)]
+        """Return the keys of the mails that may be taken up; no mail itself is read."""
+        chosen = (
+            select(O.key, O.state, O.next_at, O.claim_until)
+            .where(O.plan == self._plan, O.state.in_([str(Fate.WAITING), str(Fate.LEAVING)]))
+            .order_by(O.made_at, O.key)
+        )
+        with self._database.transaction() as connection:
+            rows = connection.execute(chosen).all()
+        return [row.key for row in rows if _is_due(row, now)]
 
     def claim(self, key: str, claim: str, now: datetime, until: datetime) -> Parcel | None:
         """Take a mail up; None where another is at it, or nobody is left who may get it."""
@@ -128,6 +135,11 @@ class Outbox:
                 set_={name: it for name, it in row.items() if name not in ("plan", "key")},
             )
         )
+
+
+def _is_due(row: Any, now: datetime) -> bool:
+    next_at = datetime.fromisoformat(row.next_at)
+    return may_go(Fate(row.state), next_at, datetime.fromisoformat(row.claim_until), now)
 
 
 def _row(parcel: Parcel) -> dict[str, Any]:

@@ -61,10 +61,15 @@ LONGEST_WAIT = timedelta(days=1)
 
 
 def is_due(parcel: Parcel, now: datetime) -> bool:
-    """Say whether a mail may be taken up: its time has come, or who was at it is gone."""
-    if parcel.state is Fate.WAITING:
-        return not _ahead(parcel.next_at, now)
-    return parcel.state is Fate.LEAVING and not _ahead(parcel.claim_until, now)
+    """Say whether a mail may be taken up."""
+    return may_go(parcel.state, parcel.next_at, parcel.claim_until, now)
+
+
+def may_go(state: Fate, next_at: datetime, claim_until: datetime, now: datetime) -> bool:
+    """Say whether a mail's time has come, or who was at it is gone."""
+    if state is Fate.WAITING:
+        return not _ahead(next_at, now)
+    return state is Fate.LEAVING and not _ahead(claim_until, now)
 
 
 def marked(parcel: Parcel, those: Iterable[str], delivery: Delivery) -> Parcel:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from syncd.clock import Clock
 from syncd.model.ids import PlanId
 from syncd.store.database import Database
 from syncd.store.history_store import HistoryStore
@@ -45,10 +46,13 @@ class Store:
         self._database.close()
 
 
-def open_store(directory: Path, plan: PlanId = MAIN) -> Store:
-    """Open (and make, and migrate) the database of a state directory."""
+def open_store(directory: Path, plan: PlanId = MAIN, clock: Clock | None = None) -> Store:
+    """Open (and make, and upgrade) the database of a state directory.
+
+    Raises ``StateTrouble``. The clock dates the copy that is kept before an upgrade.
+    """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Store(Database(directory / "syncd.db"), plan)
+    return Store(Database(directory / "syncd.db", clock), plan)
 
 
 def private_store(plan: PlanId = MAIN) -> Store:

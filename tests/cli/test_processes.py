@@ -91,6 +91,19 @@ def test_a_damaged_state_is_told_with_what_to_do(bare, begin):
     assert "damaged" in err
 
 
+@pytest.mark.parametrize("command", ["status", "run", "sync"])
+def test_a_state_of_a_newer_version_is_told_with_what_to_do(bare, begin, command):
+    bare.import_plan()
+    with sqlite3.connect(bare.state / "syncd.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '0009'")
+    process = begin(bare, command)
+    out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out) == (1, "")
+    assert len(err.splitlines()) == 1
+    assert "newer syncd" in err
+    assert err.rstrip().endswith("install that version again.")
+
+
 @pytest.mark.parametrize("tasks", [1, 2000])
 def test_a_reader_that_has_seen_enough_is_no_failure_to_talk_about(bare, begin, tasks):
     bare.import_plan("tasks:\n" + "".join(f"- {{title: T{n}}}\n" for n in range(tasks)))

@@ -1,5 +1,7 @@
 """Reviews by mail: at the person's word, and when the daemon finds them due."""
 
+import sqlite3
+import threading
 from email import message_from_bytes
 from email.policy import default
 
@@ -206,3 +208,91 @@ def test_settings_that_allow_no_mail_are_told_of_and_nothing_else_suffers(desk, 
 
 def reviews(desk):
     return desk.syncd("plan", "export", "--format", "json").json["reviews"]
+
+
+# What nobody thought of.
+
+
+class Lasting(Watched):
+    """A daemon that goes on from one turn to the next."""
+
+    def __init__(self, desk: Evenings) -> None:
+        super().__init__(desk)
+        self.app = desk.app()
+        self.daemon = Daemon(session=self.session, app=self.app)
+        self.work = self.daemon.begin()
+
+    def turn(self, wanted=MAIL):
+        with structlog.testing.capture_logs() as told:
+            self.work.run_cycle(wanted)
+            self.daemon._courier.wait(20)
+        return [(one["event"], one.get("trouble", "").partition(" ")[0]) for one in told]
+
+    def close(self):
+        self.daemon.end()
+        self.app.close()
+
+
+def damage(desk, key, how="{"):
+    """Have what the outbox knows of a mail's recipients be unreadable, as a disk may."""
+    with sqlite3.connect(desk.state / "syncd.db") as database:
+        old = database.execute("SELECT recipients FROM outbox WHERE key = ?", [key]).fetchone()
+        database.execute("UPDATE outbox SET recipients = ? WHERE key = ?", [how, key])
+    return old[0]
+
+
+def test_a_review_that_cannot_be_posted_keeps_no_other_mail_from_going_out(desk, house):
+    """The record of the digest that went out is damaged; a review by hand waits."""
+    Watched(desk).turn()
+    house.house.refuses = dict.fromkeys((ADA, BEN), "451 try later")
+    desk.syncd("review", "quarterly", "--period", "2026-Q1", "--send")
+    house.house.refuses = {}
+    before = len(house.house.arrived)
+    was = damage(desk, "weekly/2026-W13/own")
+    desk.later(minutes=6)
+    daemon = Lasting(desk)
+    assert daemon.turn() == [
+        ("mail broke; trying again", "JSONDecodeError"),
+        ("mail sent", ""),
+        ("mail sent", ""),
+    ]
+    assert len(house.house.arrived) == before + 2
+    assert daemon.turn() == []
+    damage(desk, "weekly/2026-W13/own", was)
+    assert daemon.turn() == [("mail works again", "")]
+    daemon.close()
+
+
+def test_reviews_that_cannot_be_made_keep_no_tool_from_being_looked_at(desk, house):
+    """A line of the history is damaged: no review can be put together."""
+    with sqlite3.connect(desk.state / "syncd.db") as database:
+        ((seq, at),) = database.execute("SELECT seq, at FROM history LIMIT 1").fetchall()
+        database.execute("UPDATE history SET at = 'then' WHERE seq = ?", [seq])
+    daemon = Lasting(desk)
+    for told in (["a review broke; trying again"], []):
+        assert [event for event, _ in daemon.turn()] == told
+    with sqlite3.connect(desk.state / "syncd.db") as database:
+        database.execute("UPDATE history SET at = ? WHERE seq = ?", [at, seq])
+    events = [event for event, _ in daemon.turn()]
+    assert events[0] == "reviews are made again"
+    assert events.count("mail sent") == 2
+    daemon.close()
+
+
+class Stubborn:
+    """An engine with a connector that does not let go."""
+
+    def close(self):
+        raise RuntimeError("of Ada")
+
+
+def test_a_tool_that_does_not_let_go_keeps_the_mail_in_flight_from_nothing(desk, house):
+    daemon = Lasting(desk)
+    daemon.daemon._engine, engine = Stubborn(), daemon.daemon._engine
+    gone = threading.Event()
+    daemon.daemon._courier.go(lambda _: gone.wait(0.3) or gone.set() or [])
+    with structlog.testing.capture_logs() as told:
+        daemon.close()
+    assert gone.is_set()
+    assert [it["trouble"].partition(" ")[0] for it in told] == ["RuntimeError"]
+    engine.close()

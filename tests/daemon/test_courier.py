@@ -7,15 +7,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from syncd.daemon.courier import Courier
-from syncd.errors import Mistake
+from syncd.errors import Mistake, StateTrouble
 from syncd.store.parcel import Fate, Parcel
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
-def parcel(state):
+def parcel(state, key="weekly/2026-W47/own"):
     return Parcel(
-        key="weekly/2026-W47/own",
+        key=key,
         sender="syncd@example.org",
         recipients={},
         message=b"",
@@ -35,7 +35,7 @@ def round_of(courier, send):
 def test_a_slow_server_holds_up_nothing_and_gets_one_round_at_a_time():
     courier, rounds, go_on = Courier(), [], threading.Event()
 
-    def send():
+    def send(broke):
         rounds.append(1)
         go_on.wait(timeout=20)
         return []
@@ -55,14 +55,14 @@ def test_a_mail_is_told_when_it_first_waits_and_when_it_is_gone():
     courier = Courier()
     with capture_logs() as logs:
         for state in (Fate.WAITING, Fate.WAITING, Fate.SENT):
-            round_of(courier, lambda state=state: [parcel(state)])
+            round_of(courier, lambda _, state=state: [parcel(state)])
     assert [it["event"] for it in logs] == ["mail not sent yet", "mail sent"]
 
 
 def test_settings_that_let_no_mail_out_are_told_once():
     courier = Courier()
 
-    def send():
+    def send(broke):
         raise Mistake("Set `mail.password`.")
 
     with capture_logs() as logs:
@@ -74,5 +74,83 @@ def test_settings_that_let_no_mail_out_are_told_once():
 @pytest.mark.parametrize("state", [Fate.FAILED, Fate.UNSURE])
 def test_a_mail_that_did_not_get_through_is_a_warning(state):
     with capture_logs() as logs:
-        round_of(Courier(), lambda: [parcel(state)])
+        round_of(Courier(), lambda _: [parcel(state)])
     assert [it["log_level"] for it in logs] == ["warning"]
+
+
+# What nobody thought of.
+
+
+def disk(_broke):
+    raise OSError(5, "the disk fails")
+
+
+def memory(_broke):
+    raise RuntimeError("of Ada")
+
+
+def nothing(_broke):
+    return []
+
+
+def test_whatever_breaks_a_round_is_told_once_and_so_is_that_mail_works_again(capfd):
+    courier = Courier()
+    with capture_logs() as logs:
+        for send in (disk, disk, memory, disk, memory, nothing, nothing, disk):
+            round_of(courier, send)
+    assert [it["event"] for it in logs] == [
+        "mail broke; trying again",
+        "mail broke; trying again",
+        "mail works again",
+        "mail broke; trying again",
+    ]
+    kinds = [it["trouble"].partition(" ")[0] for it in logs if "trouble" in it]
+    assert kinds == ["OSError", "RuntimeError", "OSError"]
+    assert all("test_courier.py" in it["trouble"] for it in logs if "trouble" in it)
+    assert "Ada" not in str(logs)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_full_disk_is_told_by_its_sentence_and_then_that_mail_works_again():
+    courier = Courier()
+
+    def full(_broke):
+        raise StateTrouble("The disk is full: make room there.")
+
+    with capture_logs() as logs:
+        for send in (full, full, nothing):
+            round_of(courier, send)
+    assert [it.get("hint", it["event"]) for it in logs] == [
+        "The disk is full: make room there.",
+        "mail works again",
+    ]
+
+
+def test_a_mail_that_breaks_is_told_once_beside_others_that_go_out():
+    courier = Courier()
+    keys = ("weekly/2026-W47/own", "weekly/2026-W48/own", "annual/2026/own")
+
+    def send(broke):
+        for key in keys[:2]:
+            broke(key, UnicodeError("of Ada"))
+        return [*(parcel(Fate.WAITING, key) for key in keys[:2]), parcel(Fate.SENT, keys[2])]
+
+    def others(_broke):
+        return [parcel(Fate.SENT, keys[2])]
+
+    def both(_broke):
+        return [parcel(Fate.SENT, key) for key in keys[:2]]
+
+    with capture_logs() as logs:
+        for round_ in (send, others, send, both):
+            round_of(courier, round_)
+    told = [(it["event"], it.get("mail", it.get("which"))) for it in logs]
+    assert told == [
+        ("mail broke; trying again", keys[0]),
+        ("mail not sent yet", keys[0]),
+        ("mail not sent yet", keys[1]),
+        ("mail sent", keys[2]),
+        ("mail sent", keys[0]),
+        ("mail sent", keys[1]),
+        ("mail works again", None),
+    ]

@@ -14,7 +14,7 @@ from syncd.daemon.logging import set_up
 from syncd.daemon.loop import Cycle, Loop, Work
 from syncd.daemon.notify import Notifier
 from syncd.daemon.signals import signal
-from syncd.errors import Mistake, TryLater
+from syncd.errors import Mistake, StateTrouble, TryLater
 
 POLLS = (Poll(tool="notion", every=60), Poll(tool="google", every=300))
 
@@ -214,6 +214,24 @@ def test_settings_with_a_mistake_are_not_taken_up(daemon) -> None:
     daemon.run(minutes=3)
     assert {tool for _, only in daemon.asked[1:] for tool in only} >= {"notion"}
     assert "`plan.timezone` is 7" in daemon.logged[0]["mistake"]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(StateTrouble("The disk is full: make room."), "disk"), (RuntimeError("Ada"), "Runtime")],
+)
+def test_whatever_keeps_settings_from_being_read_the_daemon_goes_on(
+    daemon, error, said
+) -> None:
+    def reload() -> Work:
+        raise error
+
+    daemon.reload = reload
+    daemon.wishes.add(signal.SIGHUP)
+    daemon.run(minutes=3)
+    assert {tool for _, only in daemon.asked[1:] for tool in only} >= {"notion"}
+    assert said in str(daemon.logged[0])
+    assert "Ada" not in str(daemon.logged)
 
 
 def test_ticks_go_on_when_the_machines_clock_is_set_back(daemon) -> None:

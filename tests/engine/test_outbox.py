@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ import pytest
 
 from syncd.connect.testing.clock import FakeClock
 from syncd.engine.outbox import LEASE, put, send_waiting
-from syncd.errors import SignIn, TryLater
+from syncd.errors import SignIn, StateTrouble, TryLater
 from syncd.mail.message import Audience, people
 from syncd.store.parcel import Fate
 from syncd.store.store import open_store, private_store
@@ -43,12 +44,13 @@ class Desk:
         ]
         return put(self.outbox, letters, those, self.clock.now(), again=again)
 
-    def send(self, sender=None):
-        return send_waiting(self.outbox, sender or self.running.post(), self.clock, "me")
+    def send(self, sender=None, broke=None):
+        post = sender or self.running.post()
+        return send_waiting(self.outbox, post, self.clock, "me", broke)
 
-    def later(self, wait=FIVE_MINUTES, sender=None):
+    def later(self, wait=FIVE_MINUTES, sender=None, broke=None):
         self.clock.advance(seconds=wait.total_seconds())
-        return self.send(sender)
+        return self.send(sender, broke)
 
     def mail(self):
         (found,) = self.outbox.all()
@@ -174,6 +176,79 @@ def test_a_sign_in_that_is_refused_is_told_and_tried_again(desk):
     assert (after.state, after.why) == (Fate.WAITING, "Sign in.")
     desk.later()
     assert (desk.mail().state, desk.got()) == (Fate.SENT, 1)
+
+
+class Breaking:
+    """The first messages break before a server, as nobody thought of it.
+
+    ``late``: once all of it but its end was sent.
+    """
+
+    def __init__(self, running, error, *, first=1, late=False):
+        self.running, self.error = running, error
+        self.left, self.late = first, late
+
+    def send(self, envelope, fence):
+        if not self.left:
+            return self.running.post().send(envelope, fence)
+        self.left -= 1
+        if self.late:
+            fence(envelope.recipients)
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnicodeEncodeError("ascii", "Zoë", 0, 1, "ordinal not in range"),
+        OSError(5, "the disk fails"),
+        RuntimeError("of Zoë"),
+        StateTrouble("The disk is full: make room there."),
+    ],
+    ids=lambda it: type(it).__name__,
+)
+def test_a_mail_that_breaks_holds_up_no_other_and_is_tried_again(desk, error):
+    told = []
+    desk.put(period="2026-W47")
+    desk.put(period="2026-W48")
+    desk.send(Breaking(desk.running, error), lambda *it: told.append(it))
+    assert told == [("weekly/2026-W47/own", error)]
+    first, second = desk.outbox.all()
+    assert second.state is Fate.SENT
+    assert (first.state, first.attempts, first.doubts) == (Fate.WAITING, 1, 0)
+    assert first.next_at == MONDAY + FIVE_MINUTES
+    assert first.why == str(error) or type(error).__name__ in first.why
+    assert "Zoë" not in first.why
+    desk.later()
+    assert (desk.got(), desk.outbox.get(first.key).state) == (2, Fate.SENT)
+
+
+def test_a_mail_that_breaks_once_it_may_have_left_is_not_sent_for_days(desk):
+    desk.put()
+    breaking = Breaking(desk.running, RuntimeError(), first=10, late=True)
+    for _ in range(10):
+        desk.later(timedelta(hours=6), breaking, lambda *_: None)
+    assert (desk.mail().state, desk.mail().attempts) == (Fate.UNSURE, 3)
+
+
+def test_a_mail_that_is_damaged_in_the_database_holds_up_no_other(tmp_path, running):
+    desk, told = Desk(open_store(tmp_path), running), []
+    desk.put(period="2026-W47")
+    desk.put(period="2026-W48")
+    with sqlite3.connect(tmp_path / "syncd.db") as database:
+        database.execute("UPDATE outbox SET recipients = '{' WHERE key LIKE '%W47%'")
+    desk.send(broke=lambda key, error: told.append((key, type(error).__name__)))
+    assert told == [("weekly/2026-W47/own", "JSONDecodeError")]
+    assert desk.got() == 1
+    desk.store.close()
+
+
+def test_a_person_who_sends_by_hand_is_told_what_broke_once_the_others_are_out(desk):
+    desk.put(period="2026-W47")
+    desk.put(period="2026-W48")
+    with pytest.raises(RuntimeError, match="first"):
+        desk.send(Breaking(desk.running, RuntimeError("first")))
+    assert desk.got() == 1
 
 
 def test_waits_grow_from_five_minutes_to_six_hours_and_end_after_three_days(desk):

@@ -1,9 +1,10 @@
 """Reviews that are due: made once, kept, and posted once, whatever happens."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -32,6 +33,7 @@ RULES = {
     ReviewKind.QUARTERLY: Rule(day=1, hour=7, minute=0),
     ReviewKind.ANNUAL: Rule(month=1, day=2, hour=7, minute=0),
 }
+WITHOUT_ANNUAL = {kind: it for kind, it in RULES.items() if kind is not ReviewKind.ANNUAL}
 WHO = people("me@example.org", ["me@example.org"], ["partner@example.org"])
 GOAL = Goal(
     id=EntityId("goal"),
@@ -254,3 +256,52 @@ def test_a_mail_set_up_later_gets_the_review_that_is_the_last(desk):
     desk.posting.make()
     desk.watch.at += timedelta(days=3)
     assert desk.turn() == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
+
+
+# What breaks one review.
+
+
+def new_year(desk: Desk) -> None:
+    """Let three reviews be due."""
+    desk.watch.at = datetime(2027, 1, 5, 12, tzinfo=UTC)
+
+
+def but_weekly(desk: Desk, letters: Iterable[Letter]) -> list[str]:
+    """Put letters in the outbox; those of a week break."""
+    found = list(letters)
+    if found[0].kind is ReviewKind.WEEKLY:
+        raise RuntimeError("of Ada")
+    return desk.put(found)
+
+
+def test_a_review_whose_letters_break_holds_up_no_other(desk):
+    new_year(desk)
+    told: list[tuple[str, Exception]] = []
+    desk.posting.make()
+    posted = desk.posting.post(partial(but_weekly, desk), lambda *it: told.append(it))
+    assert [it for it in posted if it.endswith("own")] == [
+        "quarterly/2026-Q4/own",
+        "annual/2026/own",
+    ]
+    assert [(key, type(error)) for key, error in told] == [("weekly", RuntimeError)]
+    assert desk.turn() == ["weekly/2026-W53/own", "weekly/2026-W53/shared"]
+
+
+def test_a_review_that_breaks_by_hand_is_raised_once_the_others_are_posted(desk):
+    new_year(desk)
+    desk.posting.make()
+    with pytest.raises(RuntimeError):
+        desk.posting.post(partial(but_weekly, desk))
+    assert len(desk.waiting()) == 4
+
+
+def test_a_review_that_cannot_be_made_holds_up_no_other(desk):
+    new_year(desk)
+    never = Rule(month=2, day=30, hour=7, minute=0)
+    desk.posting = Posting(desk.context, {ReviewKind.ANNUAL: never, **WITHOUT_ANNUAL})
+    told: list[str] = []
+    made = desk.posting.make(lambda kind, _: told.append(kind))
+    assert [one.kind for one in made] == [ReviewKind.WEEKLY, ReviewKind.QUARTERLY]
+    posted = desk.posting.post(desk.put, lambda kind, _: told.append(kind))
+    assert len(posted) == 4
+    assert told == ["annual", "annual"]

@@ -29,13 +29,17 @@ from syncd.model.entities import Entity, Goal, Kind, Milestone, Task
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Pull, Remote
 from syncd.model.values import GoalStatus, Value
+from syncd.schedule.planner import LIGHT, Annealer
 from syncd.schedule.preferences import Preferences
+from syncd.schedule.timetable import Planner
 from syncd.store.database import Database
 from syncd.store.store import Store, private_store
 from syncd.store.tool_store import ToolMemory
 from syncd.sync.brakes import Limits
 
 ZONE = "Europe/Berlin"
+QUICK = Annealer(full=LIGHT)
+"""A planner whose full search is as short as its light one."""
 ALL = (LIKE_NOTION, LIKE_CALENDAR, LIKE_TODOS)
 T = TypeVar("T")
 
@@ -88,7 +92,8 @@ class World:
     """Services that outlive every start of syncd, and the state that may be lost.
 
     threads: give every tool a real thread, as the product does. preferences: how the
-    person wants their time planned; without any, no blocks are.
+    person wants their time planned; without any, no blocks are. planner: the product's own
+    takes its time over a first plan, for the sake of a quality that few tests look at.
     """
 
     shapes: tuple[MemoryShape, ...] = ALL
@@ -97,6 +102,7 @@ class World:
     limits: Limits = field(default_factory=Limits)
     threads: bool = False
     preferences: Preferences | None = None
+    planner: Planner = QUICK
     clock: FakeClock = field(default_factory=FakeClock)
     services: dict[str, MemoryTool] = field(default_factory=dict)
     store: Store = field(default_factory=private_store)
@@ -116,7 +122,7 @@ class World:
         tools = {ToolName(name): self.tool(name) for name in self.services}
         context = self._context(self.store, self.rng, tools)
         lanes: dict[str, Any] = {} if self.threads else {"pool": OneAfterAnother()}
-        self.engine = Engine(context, remake=self.tool, **lanes)
+        self.engine = Engine(context, remake=self.tool, planner=self.planner, **lanes)
 
     def tool(self, name: str) -> Tool:
         policy = Policy(self.clock, self.rng, Patience(attempts=1))
@@ -151,6 +157,7 @@ class World:
             on_delete=self.on_delete,
             limits=self.limits,
             preferences=self.preferences,
+            planner=self.planner,
             clock=clock,
             services=services,
             store=Store(copy),
@@ -183,7 +190,8 @@ class World:
             self.rng, self.store = real, now
         context = self._context(copy, rng, tools)
         try:
-            return Engine(context, pool=OneAfterAnother()).preview()
+            engine = Engine(context, planner=self.planner, pool=OneAfterAnother())
+            return engine.preview()
         finally:
             copy.close()
 

@@ -17,10 +17,11 @@ from syncd.errors import StateTrouble
 from syncd.model.entities import Goal, Kind, Task
 from syncd.model.ids import EntityId, PlanId, ToolName
 from syncd.store import tables
-from syncd.store.database import HEAD, Database
+from syncd.store.database import Database
 from syncd.store.rows import Link, Record
 from syncd.store.store import Store, open_store
 from syncd.store.tool_store import ToolRow, ToolState
+from syncd.store.upgrade import HEAD
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 TODOS = ToolName("todos")

@@ -1,8 +1,10 @@
 """Several processes and one state directory."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,7 @@ def start(code: str, *arguments: object) -> subprocess.Popen[str]:
 
 HOLDING = """
 import sys
+import time
 from pathlib import Path
 from syncd.store.lock import StateLock
 lock = StateLock(Path(sys.argv[1]))
@@ -148,3 +151,97 @@ def test_an_edit_by_a_process_that_knows_no_connector_reaches_every_tool(tmp_pat
     assert world.sync().converged
     assert "First step" in world.titles("calendar", Kind.MILESTONE)
     assert "First step" in world.titles("pages", Kind.MILESTONE)
+
+
+OPENING = """
+import sys
+import time
+from pathlib import Path
+from syncd.model.entities import Goal
+from syncd.model.ids import EntityId
+from syncd.store.rows import Record
+from syncd.store.store import open_store
+from datetime import UTC, datetime
+print("begun", flush=True)
+for line in sys.stdin:
+    try:
+        store = open_store(Path(line.strip()))
+        goal = Goal(id=EntityId(sys.argv[1]), title="Lead", created_at=datetime.now(UTC))
+        store.plan.save([Record(entity=goal)])
+        store.close()
+        print("well", flush=True)
+    except Exception as error:
+        print(type(error).__name__, error, flush=True)
+"""
+ROUNDS = 12
+
+
+def fresh(place: Path) -> None:
+    """Nothing is there yet."""
+
+
+def before_an_upgrade(place: Path) -> None:
+    """The state of the version before, which knew no mails."""
+    open_store(place).close()
+    with sqlite3.connect(place / "syncd.db") as database:
+        database.execute("DROP TABLE outbox")
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+    database.close()
+
+
+def put_back(place: Path) -> None:
+    """A copy that another program made, in a form that allows one process at a time."""
+    before_an_upgrade(place)
+    with sqlite3.connect(place / "syncd.db") as database:
+        database.execute("PRAGMA journal_mode=DELETE")
+    database.close()
+
+
+@pytest.fixture
+def starters():
+    """Processes that open a state when they are told which."""
+    processes = [start(OPENING, f"G{number}") for number in range(3)]
+    for one in processes:
+        assert one.stdout.readline() == "begun\n"
+    yield processes
+    for one in processes:
+        one.kill()
+        one.communicate()
+
+
+@pytest.mark.parametrize(
+    "state", [fresh, before_an_upgrade, put_back], ids=lambda it: it.__name__
+)
+def test_processes_that_start_together_upgrade_a_state_once_and_all_work(
+    tmp_path, starters, state
+):
+    for number in range(ROUNDS):
+        place = tmp_path / str(number)
+        state(place)
+        for one in starters:
+            one.stdin.write(f"{place}\n")
+            one.stdin.flush()
+        assert [one.stdout.readline() for one in starters] == ["well\n"] * len(starters)
+        store = open_store(place)
+        assert sorted(store.plan.ids()) == ["G0", "G1", "G2"]
+        store.close()
+        assert len(list(place.glob("syncd.db.*"))) == (0 if state is fresh else 1)
+
+
+def test_a_process_that_works_on_goes_on_while_another_one_upgrades(tmp_path, starters):
+    """The version before still runs when `syncd status` of the new one is typed."""
+    before_an_upgrade(tmp_path)
+    running = sqlite3.connect(tmp_path / "syncd.db", isolation_level=None, timeout=30)
+    running.execute("BEGIN IMMEDIATE")
+    running.execute("CREATE TABLE mine (it TEXT)")
+    starters[0].stdin.write(f"{tmp_path}\n")
+    starters[0].stdin.flush()
+    time.sleep(0.3)
+    running.execute("COMMIT")
+    assert starters[0].stdout.readline() == "well\n"
+    running.execute("INSERT INTO mine VALUES ('written after')")
+    running.close()
+    (copy,) = tmp_path.glob("syncd.db.*")
+    with sqlite3.connect(copy) as database:
+        assert database.execute("SELECT name FROM sqlite_master WHERE name = 'mine'").fetchone()
+    database.close()

@@ -155,8 +155,11 @@ class Planning:
         """Plan; where repair alone finds no timely place, drafts give way at once.
 
         Nobody has seen a draft in the calendar; what is there is moved once a day at most,
-        and no draft comes into the calendar for this.
+        and no draft comes into the calendar for this. Where nothing stands yet, there is
+        nothing to leave in peace: the first plan is as good as any.
         """
+        if all(one.span.end <= problem.now for one in problem.standing):
+            effort = Effort.FULL
         day = today(self.context.clock, self.context.zone).toordinal()
         found = self.planner.plan(problem, effort, random.Random(day))  # noqa: S311  # no secret
         if effort is not Effort.REPAIR or not _strained(problem, found):

@@ -401,14 +401,15 @@ def test_syncd_puts_no_tick_before_a_title_itself(world: World) -> None:
 
 
 class Restless(Annealer):
-    """A planner whose full replan has every block an hour later."""
+    """A planner whose full replan has every block that stands an hour later."""
 
     def plan(self, problem: Problem, effort: Effort, dice: Dice) -> Timetable:
         made = super().plan(problem, Effort.REPAIR, dice)
         if effort is not Effort.FULL:
             return made
         later = [
-            replace(it, span=Span(it.span.start + 60, it.span.end + 60)) for it in made.blocks
+            replace(it, span=Span(it.span.start + 60, it.span.end + 60)) if it.id else it
+            for it in made.blocks
         ]
         return replace(made, blocks=tuple(later))
 

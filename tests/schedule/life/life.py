@@ -14,6 +14,7 @@ from syncd.model.entities import Block, Kind, Task
 from syncd.model.ids import EntityId
 from syncd.model.remote import Op, Write
 from syncd.model.values import BlockState
+from syncd.schedule.planner import Annealer
 from tests.engine.world import ZONE, World
 from tests.schedule.life.counting import Move, live_blocks, moves, wished
 from tests.schedule.life.laws import broken, repeats
@@ -104,6 +105,7 @@ class Life:
             shapes=(LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS),
             seed=seed,
             preferences=BERLIN,
+            planner=Annealer(),
             clock=FakeClock(START),
         )
         self.person = Person(self.world, BERLIN, self.dice)
