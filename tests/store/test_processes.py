@@ -185,6 +185,8 @@ def before_an_upgrade(place: Path) -> None:
     open_store(place).close()
     with sqlite3.connect(place / "syncd.db") as database:
         database.execute("DROP TABLE outbox")
+        database.execute("DROP INDEX links_with_foreign")
+        database.execute("ALTER TABLE links DROP COLUMN foreign_refs")
         database.execute("UPDATE alembic_version SET version_num = '0001'")
     database.close()
 

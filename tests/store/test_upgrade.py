@@ -60,6 +60,8 @@ def of_revision(place: Path, revision: str) -> Path:
     store.close()
     if revision == "0001":
         change(place / "syncd.db", "DROP TABLE outbox")
+        change(place / "syncd.db", "DROP INDEX links_with_foreign")
+        change(place / "syncd.db", "ALTER TABLE links DROP COLUMN foreign_refs")
     change(place / "syncd.db", "UPDATE alembic_version SET version_num = ?", revision)
     return place / "syncd.db"
 
