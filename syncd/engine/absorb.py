@@ -148,7 +148,9 @@ class Absorber:
             editable |= {"skill"}
         observed, base, fits = sides
         if kind is Kind.BLOCK and any(observed.get(it) != base.get(it) for it in _TIME):
+            seen = all(fits.get(it) == base.get(it) for it in _TIME)
             base = {**base, **dict.fromkeys(_TIME)}  # a start and an end belong together
+            fits = {**fits, **dict.fromkeys(_TIME)} if seen else fits
         return Sighting(
             tool=tool.title,
             observed=observed,

@@ -22,16 +22,15 @@ from tests.chaos.story import Story  # noqa: E402
 def main() -> int:
     """Play the seeds of the command line; return 1 if one went wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos")
-    parser.add_argument("seeds", help="one seed, or the first and the last: 1..50")
+    parser.add_argument("seeds", type=seeds, help="such as 7, 1..50 or 1..3,9")
     parser.add_argument("--plant", default="", help="a break to plant, by its name")
     parser.add_argument("--story", action="store_true", help="tell stories that go well too")
     parser.add_argument("--first", action="store_true", help="end at the first finding")
     parser.add_argument("--json", action="store_true", help="one JSON object a seed")
     wanted = parser.parse_args()
-    first, _, last = wanted.seeds.partition("..")
     families: Counter[str] = Counter()
     forker = Forker(program=CHILD)
-    for seed in range(int(first), int(last or first) + 1):
+    for seed in wanted.seeds:
         with tempfile.TemporaryDirectory(prefix="syncd-chaos-") as place:
             story = Story(seed, Path(place), forker, plant=wanted.plant)
             found = story.play()
@@ -47,6 +46,15 @@ def main() -> int:
     if not wanted.json:
         say(f"seeds with findings, by family: {dict(families) or 'none'}")
     return 1 if families else 0
+
+
+def seeds(text: str) -> list[int]:
+    """Return the seeds that a text names."""
+    found: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.partition("..")
+        found += range(int(first), int(last or first) + 1)
+    return found
 
 
 def say(text: str) -> None:

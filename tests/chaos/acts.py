@@ -10,7 +10,7 @@ from syncd.model.entities import Kind
 from syncd.model.values import Moment
 from tests.chaos.evenings import Evenings
 from tests.chaos.home import ChaosHome
-from tests.chaos.ledger import Edit, Ledger, Thing, plain
+from tests.chaos.ledger import FIELDS, Edit, Ledger, Thing, plain
 
 TASK, STEP, GOAL = Kind.TASK, Kind.MILESTONE, Kind.GOAL
 WORDS = ("Read", "Write", "Call", "Ask", "Plan", "Draft", "Learn", "Review", "Build")
@@ -26,6 +26,7 @@ class Chooser:
     ledger: Ledger
     rng: random.Random
     evenings: Evenings
+    looked: datetime
     number: int = 0
     trash: list[tuple[str, str]] = field(default_factory=list)
 
@@ -54,6 +55,25 @@ class Chooser:
             if said:
                 return f"{self.home.world.now():%a %H:%M:%S} {said}"
         return "the person finds nothing to do"
+
+    def meddle(self, tool: str) -> str:
+        """Edit in one tool what was edited in another since syncd last looked."""
+        news = [
+            it
+            for it in self.ledger.edits
+            if it.tool != tool
+            and it.at >= self.looked
+            and it.field in FIELDS.get((tool, self.ledger.things[it.code].kind), ())
+            and self.home.find(tool, self.ledger.things[it.code].kind, it.code)
+        ]
+        if not news:
+            return self.act()
+        edit = self.rng.choice(news)
+        thing = self.ledger.things[edit.code]
+        title = self.home.find(tool, thing.kind, thing.code)
+        assert title is not None
+        said = self._edit_thing(tool, thing, title, edit.field)
+        return f"{self.home.world.now():%a %H:%M:%S} {said}"
 
     # What they do.
 
@@ -189,8 +209,10 @@ class Chooser:
         found = self._pick(tool, kind)
         if found is None:
             return ""
-        thing, title = found
-        person = self.home.person(tool)
+        return self._edit_thing(tool, *found, name)
+
+    def _edit_thing(self, tool: str, thing: Thing, title: str, name: str) -> str:
+        person, kind = self.home.person(tool), thing.kind
         value = self._value(tool, thing, title, name)
         if value is None and name in ("goal", "status"):
             return ""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from syncd.connect.faults import Fault
+from tests.chaos.acts import Chooser
 from tests.chaos.home import ChaosHome
 
 BUSY = {"error": "Too many requests", "error_tag": "LIMITS_REACHED", "http_code": 429}
@@ -19,7 +20,7 @@ class Trouble:
 
     home: ChaosHome
     rng: random.Random
-    act: Callable[[], str]
+    person: Chooser
     tell: Callable[[str], None]
     ends: list[Callable[[], None]] = field(default_factory=list)
 
@@ -83,9 +84,24 @@ def _killed(it: Trouble, tool: str) -> str:
 
 def _meanwhile(it: Trouble, tool: str) -> str:
     def hook(_: object) -> None:
-        it.tell(f"    meanwhile: {it.act()}")
+        it.tell(f"    meanwhile: {it.person.act()}")
 
     return it.fault(tool, it.rng.choice(["call", "call-after"]), times=1, hook=hook)
+
+
+def _in_its_way(it: Trouble, tool: str) -> str:
+    """The person edits just what syncd is about to write, before it looks a last time.
+
+    Where a service has no preconditions nothing guards the moment between look and write.
+    """
+    tool = it.rng.choice(["google", "todoist"])
+
+    def hook(_: object) -> None:
+        it.tell(f"    in its way: {it.person.meddle(tool)}")
+
+    if tool == "google":
+        return it.fault(tool, "call", times=1, hook=hook, method="PATCH", skip=0)
+    return it.fault(tool, "call-after", times=1, hook=hook, skip=it.rng.choice([0, 0, 1]))
 
 
 def _expired(it: Trouble, tool: str) -> str:
@@ -122,4 +138,15 @@ def _ids(home: ChaosHome, tool: str) -> list[str]:
     return list(home.notion._world.pages)
 
 
-HOWS = (_lost, _refused, _busy, _broken, _killed, _meanwhile, _meanwhile, _expired, _stale)
+HOWS = (
+    _lost,
+    _refused,
+    _busy,
+    _broken,
+    _killed,
+    _meanwhile,
+    _in_its_way,
+    _in_its_way,
+    _expired,
+    _stale,
+)

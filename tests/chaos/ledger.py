@@ -67,6 +67,7 @@ class Ledger:
     lost_at: datetime | None = None
     rested: datetime | None = None
     numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    counts: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
 
     @property
     def lost_state(self) -> bool:
@@ -86,6 +87,7 @@ class Ledger:
     def note(self, edit: Edit) -> None:
         """Note an edit; it takes the place of an earlier one of the same person there."""
         same = (edit.tool, edit.code, edit.field)
+        self.counts[edit.code, edit.field] += 1
         self.edits = [it for it in self.edits if (it.tool, it.code, it.field) != same]
         self.edits.append(edit)
 
@@ -96,6 +98,7 @@ class Ledger:
     def rest(self, now: datetime) -> None:
         """All is at rest and was looked at: what was done so far is settled."""
         self.edits.clear()
+        self.counts.clear()
         self.lost_at = None
         self.rested = now
         for thing in self.things.values():
@@ -179,7 +182,7 @@ class Verdict:
                 continue
             if edit.field == "goal" or self._kept(edit, ids):
                 continue
-            rivals = [it for it in edits if it.field == edit.field and it.tool != edit.tool]
+            rivals = self.ledger.counts[thing.code, edit.field] > 1
             if rivals and self.ledger.lost_at and edit.at <= self.ledger.lost_at:
                 continue  # that it lost to one of them was written down, and lost too
             family = "edit before deletion" if edit.tool in thing.deleted else "lost edit"

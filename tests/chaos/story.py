@@ -88,8 +88,9 @@ class Story:
                 self.ledger.add(row["title"].split(" ")[0], kind)
             self.ledger.numbers[codes] = len(self._plan()[kind])
         self.evenings = Evenings(self.home, self.rng)
-        self.person = Chooser(self.home, self.ledger, self.rng, self.evenings)
-        self.trouble = Trouble(self.home, self.rng, self.person.act, self.tell)
+        now = self.home.world.now()
+        self.person = Chooser(self.home, self.ledger, self.rng, self.evenings, now)
+        self.trouble = Trouble(self.home, self.rng, self.person, self.tell)
         self._come_to_rest()
 
     def _round(self) -> None:
@@ -122,6 +123,7 @@ class Story:
 
     def _sync(self) -> Done:
         done = self.home.syncd("sync", "--json")
+        self.person.looked = self.home.world.now()
         self.tell(f"  sync: {_summary(done)}")
         self._see(done)
         return done

@@ -113,6 +113,17 @@ def test_a_block_that_is_dragged_stays_there_whatever_comes(evenings: Home) -> N
     assert times(evenings)[ASK][0] != new
 
 
+def test_a_block_that_is_dragged_twice_is_no_conflict(evenings: Home) -> None:
+    start, _ = times(evenings)[ASK]
+    for hours in (25, 48):
+        new = start + timedelta(hours=hours)
+        evenings.calendar.edit(BLOCK, ASK, "start", Moment(new, "Europe/Berlin"))
+        evenings.sync_and_rest()
+        evenings.later(minutes=5)
+    assert times(evenings)[ASK][0] == new
+    assert told(evenings, "conflicts")["conflicts"] == []
+
+
 def test_a_deleted_block_gets_another_time_and_after_the_second_time_none(
     evenings: Home,
 ) -> None:
