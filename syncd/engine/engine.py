@@ -169,12 +169,16 @@ class Engine:
         self.stop.set()
         self.pool.shutdown(wait=True, cancel_futures=True)
         self._report = Report()
-        self._finish_writings()
+        try:
+            self._finish_writings()
+        except StateTrouble:
+            log.exception("what ended the lanes could not be written down")
+        finally:
+            self._workshop.close()
+            for tool in self.context.tools.values():
+                let_go(tool)
         for name in self._tally.names():
             self._tally.pour(name, self._tool_report(name))
-        self._workshop.close()
-        for tool in self.context.tools.values():
-            let_go(tool)
         return self._report
 
     def _begin(self) -> None:
@@ -341,6 +345,7 @@ class Engine:
         if isinstance(error, StateTrouble) or not isinstance(error, Exception):
             raise error  # no tool's fault
         if isinstance(error, (Stopped, CancelledError)):
+            self._report.converged = False
             return
         if isinstance(error, ToolFault):
             error = error.error

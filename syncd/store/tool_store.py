@@ -26,6 +26,10 @@ _CLEAR = delete(tables.problems).where(
 _CLEAR_FIELD = _CLEAR.where(P.field == bindparam("f"))
 
 
+ENGINE = "engine"
+"""Whose memory holds what the engine notes for all tools."""
+
+
 class ToolState(StrEnum):
     """How a tool is doing, in the words that a person reads."""
 
@@ -180,11 +184,17 @@ class ToolStore:
             connection.execute(gone)
 
     def recall(self, owner: str, name: str) -> Any:
-        """Return what was kept under (owner, name), or None."""
+        """Return what was kept under (owner, name), or None.
+
+        What the engine noted for all tools, and can't be read, was not noted: that costs a
+        look or a question more. What a tool remembers is nothing to guess at.
+        """
         chosen = select(M.value).where(M.plan == self._plan, M.owner == owner, M.name == name)
         with self._database.transaction() as connection:
             row = connection.execute(chosen).first()
-        return json.loads(row[0]) if row else None
+        if row is None:
+            return None
+        return read_or(json.loads, row[0], None) if owner == ENGINE else json.loads(row[0])
 
     def waiting(self, tool: ToolName) -> int:
         """Return how many entities wait to be written to a tool."""
@@ -218,8 +228,8 @@ def _tool(row: Any) -> ToolRow:
         tool=ToolName(row.tool),
         state=read_or(ToolState, row.state, ToolState.DEGRADED),
         message=row.message,
-        until=read_or(moment_of, row.until, None),
-        last_ok=read_or(moment_of, row.last_ok, None),
+        until=read_or(_moment, row.until, None),
+        last_ok=read_or(_moment, row.last_ok, None),
         cursor=row.cursor,
         held=read_or(_held, row.held, {}),
         consent=row.consent,
@@ -227,6 +237,14 @@ def _tool(row: Any) -> ToolRow:
         full_on=read_or(date.fromisoformat, row.full_on, None),
         failures=read_or(int, row.failures, 0),
     )
+
+
+def _moment(text: str) -> datetime | None:
+    """Return an instant; a time without a zone is none."""
+    at = moment_of(text)
+    if at is None or at.tzinfo is None:
+        raise ValueError(text)
+    return at
 
 
 def _held(text: str) -> Mapping[str, Any]:

@@ -177,6 +177,16 @@ def test_a_reading_ends_before_its_next_page(crowd):
     assert crowd.settle(8).converged
 
 
+def test_what_was_stopped_does_not_say_that_everything_agrees(crowd):
+    crowd.engine.close()
+    crowd.clock.stopped.set()
+    crowd.start()
+    report = crowd.sync()
+    assert not report.converged
+    assert {one.state for one in report.tools.values()} == {ToolState.OK}
+    assert not any("stop" in one for one in report.problems)
+
+
 def test_a_pause_ends_soon_after_syncd_is_asked_to_stop():
     class RealClock:
         def sleep(self, seconds):

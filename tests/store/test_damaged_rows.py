@@ -23,6 +23,7 @@ def spoil(store: Store, column: str, value: object) -> None:
     [
         ("state", "on holiday"),
         ("until", "soon"),
+        ("until", "2026-05-04T08:00:00"),
         ("last_ok", "+292277026596-12-04"),
         ("held", "{"),
         ("held", "7"),
@@ -37,6 +38,17 @@ def test_a_tool_of_which_one_column_cannot_be_read_is_known_by_the_others(column
     row = store.tools.get(TODOS)
     assert (row.cursor, row.message) == ("7", "Fine.")
     assert row.state in (ToolState.OK, ToolState.DEGRADED)
+
+
+def test_what_the_engine_noted_and_cannot_be_read_was_not_noted():
+    store = private_store()
+    for owner in ("engine", "todos"):
+        store.tools.remember(owner, "full_on", "2026-05-04")
+    with store._database.transaction() as connection:
+        connection.execute(text("UPDATE memory SET value = '{'"))
+    assert store.tools.recall("engine", "full_on") is None
+    with pytest.raises(ValueError, match="property name"):
+        store.tools.recall("todos", "full_on")
 
 
 def test_halves_of_characters_are_no_obstacle_to_writing_a_sentence_down():
