@@ -216,16 +216,19 @@ class Chooser:
         value = self._value(tool, thing, title, name)
         if value is None and name in ("goal", "status"):
             return ""
+        before = person.shows(kind, title)[name]
         person.edit(kind, title, name, value)
         now = self.home.find(tool, kind, thing.code) if name == "title" else title
         kept = person.shows(kind, now or title)[name]
         if plain(kept) == plain(value):  # else the tool itself would not have it
-            self._note(tool, thing, name, kept)
+            self._note(tool, thing, name, kept, before)
         return f"sets {name} of {title[:40]!r} to {value!r} in {tool}"
 
-    def _note(self, tool: str, thing: Thing, name: str, value: Any) -> None:
-        at = self.home.world.now()
-        self.ledger.note(Edit(at=at, tool=tool, code=thing.code, field=name, value=value))
+    def _note(self, tool: str, thing: Thing, name: str, value: Any, before: Any = None) -> None:
+        at, code = self.home.world.now(), thing.code
+        self.ledger.note(
+            Edit(at=at, tool=tool, code=code, field=name, value=value, before=before)
+        )
 
     def _value(self, tool: str, thing: Thing, title: str, name: str) -> Any:
         self.number += 1

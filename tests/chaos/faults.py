@@ -23,6 +23,7 @@ class Trouble:
     person: Chooser
     tell: Callable[[str], None]
     ends: list[Callable[[], None]] = field(default_factory=list)
+    kills_in: str = ""
 
     def begin(self) -> None:
         """Put some faults in force."""
@@ -77,7 +78,8 @@ def _broken(it: Trouble, tool: str) -> str:
 def _killed(it: Trouble, tool: str) -> str:
     after = it.rng.random() < 0.5
     act = "call-after" if after else "close-before"
-    method = it.rng.choice([".*", "POST|PATCH|PUT|DELETE"])
+    method = it.rng.choice([".*", "POST|PATCH|PUT|DELETE", "PATCH", "PATCH"])
+    it.kills_in = tool
     kill = it.home.forker.kill
     return "kill, " + it.fault(tool, act, times=1, method=method, hook=lambda _: kill())
 

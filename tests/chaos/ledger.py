@@ -19,13 +19,23 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """The person gave a field of a thing a value, in one tool, at a time."""
+    """The person gave a field of a thing a value, in one tool, at a time.
+
+    before: what the tool showed them then.
+    """
 
     at: datetime
     tool: str
     code: str
     field: str
     value: Any
+    before: Any = None
+
+
+def _replaces(edit: Edit, other: Edit) -> bool:
+    if (edit.code, edit.field) != (other.code, other.field):
+        return False
+    return edit.tool == other.tool or same(edit.field, other.value, edit.before)
 
 
 @dataclass(slots=True)
@@ -85,10 +95,12 @@ class Ledger:
         return self.things[code]
 
     def note(self, edit: Edit) -> None:
-        """Note an edit; it takes the place of an earlier one of the same person there."""
-        same = (edit.tool, edit.code, edit.field)
+        """Note an edit; it takes the place of one there, and of what it was made upon.
+
+        Who changes a value that another tool's edit brought there does not contradict it.
+        """
         self.counts[edit.code, edit.field] += 1
-        self.edits = [it for it in self.edits if (it.tool, it.code, it.field) != same]
+        self.edits = [it for it in self.edits if not _replaces(edit, it)]
         self.edits.append(edit)
 
     def of(self, code: str) -> list[Edit]:
@@ -215,13 +227,18 @@ class Verdict:
             by_field[edit.field].append(edit)
         live = [it for it in rows if not it["archived"]]
         for name, edits in by_field.items():
-            last = max(edits, key=lambda it: it.at)
-            apart = all(it is last or last.at - it.at > APART for it in edits)
+            at = {it.tool: self._edited_at(it) for it in edits}
+            last = max(edits, key=lambda it: at[it.tool])
+            apart = all(it is last or at[last.tool] - at[it.tool] > APART for it in edits)
             if not apart or name in ("labels", "goal") or not live or thing.deleted:
                 continue
             if len(live) == 1 and not same(name, last.value, live[0].get(name)):
                 text = f"{thing.code}: {name} is {live[0].get(name)!r}, last set to"
                 yield Finding("earlier won", f"{text} {last.value!r} in {last.tool}")
+
+    def _edited_at(self, edit: Edit) -> datetime:
+        """Return when a tool says that the thing was edited: it keeps no time by field."""
+        return max(it.at for it in self.ledger.of(edit.code) if it.tool == edit.tool)
 
     def _agreement(self, thing: Thing, row: Json) -> Iterator[Finding]:
         """Every tool shows what the plan has, as far as it can hold it."""

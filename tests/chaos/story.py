@@ -99,7 +99,8 @@ class Story:
                 self.tell(self.person.act())
                 self._pass_time(self.rng.choice([1, 20, 70, 400]))
             self.trouble.begin()
-            self._sync()
+            if self._sync().status < 0 and self.rng.random() < 0.7:
+                self.tell(f"  then: {self.person.meddle(self.trouble.kills_in)}")
             if self.rng.random() < 0.7:
                 self.trouble.end()
             self._pass_time(self.rng.choice([5, 60, 600, 7200]))
@@ -123,7 +124,8 @@ class Story:
 
     def _sync(self) -> Done:
         done = self.home.syncd("sync", "--json")
-        self.person.looked = self.home.world.now()
+        if done.status >= 0:
+            self.person.looked = self.home.world.now()
         self.tell(f"  sync: {_summary(done)}")
         self._see(done)
         return done
