@@ -47,6 +47,7 @@ class Chooser:
             (self.copy_and_delete, 3),
             (self.add_step, 2),
             (self.sub_task, 2),
+            (self.own_section, 1),
             (self.evenings.act, 25 * self.home.evenings),
         ]
         acts, weights = zip(*chances, strict=True)
@@ -126,6 +127,17 @@ class Chooser:
         name = self._title(thing.code)
         self.home.todoist.add(TASK, name, parent=title)
         return f"adds {name!r} below {title!r} in todoist"
+
+    def own_section(self) -> str:
+        """Make a section that is no goal, and put a task into it."""
+        found = self._pick("todoist", TASK)
+        if found is None or found[0].loose:
+            return ""
+        self.number += 1
+        section = f"Errands {self.number}"
+        self.home.todoist.add(GOAL, section)
+        self.home.todoist.edit(TASK, found[1], "goal", section)
+        return f"makes the section {section!r} for {found[1]!r} in todoist"
 
     def delete(self) -> str:
         tool = self.rng.choice(["notion", "todoist", "google"])

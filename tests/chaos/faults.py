@@ -103,7 +103,7 @@ def _in_its_way(it: Trouble, tool: str) -> str:
 
     if tool == "google":
         return it.fault(tool, "call", times=1, hook=hook, method="PATCH", skip=0)
-    return it.fault(tool, "call-after", times=1, hook=hook, skip=it.rng.choice([0, 0, 1]))
+    return it.fault(tool, "call-after", times=1, hook=hook, skip=0)
 
 
 def _expired(it: Trouble, tool: str) -> str:
@@ -111,7 +111,7 @@ def _expired(it: Trouble, tool: str) -> str:
     if tool == "google" and it.rng.random() < 0.5:
         sandbox.grants.expire_access()
         return "the access token expires"
-    if tool == "notion":
+    if tool == "notion" or (tool == "todoist" and it.rng.random() < 0.3):
         return it.fault(tool, "status", status=401, reply={"code": "unauthorized"}, times=0)
     sandbox.expire_cursors()
     return "cursors expire"
@@ -126,6 +126,9 @@ def _stale(it: Trouble, tool: str) -> str:
         sandbox.expire_cursors()
     if it.rng.random() < 0.5 or not hasattr(sandbox.switches, "omits"):
         return it.switch(tool, "stale", timedelta(minutes=it.rng.choice([2, 30])))
+    if it.rng.random() < 0.3 and hasattr(sandbox, "empty_listing_once"):
+        sandbox.empty_listing_once()
+        return "the next listing is empty"
     ids = sorted(_ids(it.home, tool))
     some = it.rng.sample(ids, len(ids) // 3) if it.rng.random() < 0.7 else ids
     return it.switch(tool, "omits", type(sandbox.switches.omits)(some))
