@@ -30,7 +30,7 @@ from syncd.engine.states import Doing, note_failure
 from syncd.engine.summary import Summary
 from syncd.engine.tally import Tally
 from syncd.engine.tool import Tool
-from syncd.engine.workshop import Unusable, Workshop, let_go
+from syncd.engine.workshop import Unusable, Workshop, let_go, wait_for_joiners
 from syncd.errors import HoldTool, StateTrouble, Stopped, SyncdError, said
 from syncd.model.ids import EntityId, ToolName
 from syncd.schedule.planner import Annealer
@@ -42,8 +42,6 @@ log = structlog.get_logger("syncd.engine")
 
 GRACE = 10.0
 """Seconds that a cycle waits for slower tools once the first one was read."""
-JOINING = 2.0
-"""Seconds that it then waits for tools that are still being made, as by a slow command."""
 ROUNDS = 6
 """How often one cycle decides again for a tool, at most, after others were written."""
 
@@ -203,18 +201,10 @@ class Engine:
 
     def _plan_blocks(self) -> bool:
         """Look at the learning blocks, once all else was taken in and written."""
-        try:
-            changed = self._blocks.plan()
-        except StateTrouble:
-            raise
-        except Exception as error:  # the blocks wait; what the tools hold is as good
-            log.exception("learning blocks could not be planned")
+        changed, trouble = self._blocks.look()
+        if trouble:
             self._report.converged = False
-            self._report.problems.append(
-                f"Learning blocks could not be planned ({type(error).__name__}): they are"
-                " tried again; if it stays, report it."
-            )
-            return False
+            self._report.problems.append(trouble)
         self._report.changes += changed
         return changed
 
@@ -225,7 +215,12 @@ class Engine:
             return False
         self._finish_building()
         if any(future in done for future in self._reading.values()):
-            self._wait_for_slower(left)
+            monotonic = self.context.clock.monotonic
+            wait_for_joiners(self._workshop, left, monotonic, self._finish_building)
+            wait(
+                list(self._reading.values()),
+                timeout=GRACE if left is None else min(GRACE, left),
+            )
         self._finish_writings()
         ready = [one for one, future in self._reading.items() if future.done()]
         self._take_in(self._finish_readings(ready))
@@ -240,19 +235,6 @@ class Engine:
             *self._reading.values(),
             *self._writing.values(),
         ]
-
-    def _wait_for_slower(self, left: float | None) -> None:
-        """Let others that are being made or read join what is taken in now."""
-        begun = self.context.clock.monotonic()
-        most = GRACE if left is None else min(GRACE, left)
-        while self._workshop.lanes:
-            spent = self.context.clock.monotonic() - begun
-            still = max(0.0, min(JOINING, most) - spent)
-            made = list(self._workshop.lanes.values())
-            if not wait(made, timeout=still, return_when=FIRST_COMPLETED).done:
-                break
-            self._finish_building()
-        wait(list(self._reading.values()), timeout=most)
 
     def _build_missing(self, chosen: Iterable[ToolName] | None = None) -> None:
         """Start to make what is not there: what others show may hang on it."""
@@ -278,20 +260,11 @@ class Engine:
         for name, fresh in self._workshop.finish():
             if fresh is not None:
                 self._exchange(name, fresh)
-            elif not self._keeps_the_old(name):
+            elif not self._workshop.keeps_the_old(name):
                 self._wanted.discard(name)
             if name in self._wanted:
                 self._wanted.discard(name)
                 self._start_reading(name)
-
-    def _keeps_the_old(self, name: ToolName) -> bool:
-        """Say whether a tool that can't be made anew goes on as it was: its service was
-        out of reach, and it may have been well but for that."""
-        state = self.context.store.tools.get(name).state
-        keeps = name in self.context.tools and state is ToolState.BACKING_OFF
-        if keeps:
-            self.unusable.pop(name)
-        return keeps
 
     def _exchange(self, name: ToolName, fresh: Tool) -> None:
         """Put a tool that was made in its place; no lane works with the old one."""
@@ -351,15 +324,22 @@ class Engine:
             error = error.error
         if not isinstance(error, SyncdError):
             log.error("a tool failed unexpectedly", tool=name, exc_info=error)
-        lost = hold_on_container(said(error)) if isinstance(error, HoldTool) else None
-        if lost is not None and not self.stop.is_set() and self._brakes.decided(name, lost):
-            self._start_reading(name)
-            return
+        try:
+            if isinstance(error, HoldTool) and self._decides(name, error):
+                self._start(name)  # anew: it knows of the container
+                return
+        except ToolFault as fault:
+            error = fault.error
         self._note(name, error)
 
+    def _decides(self, name: ToolName, error: HoldTool) -> bool:
+        """Do what the person said about a container that is gone, if they did."""
+        lost = hold_on_container(said(error))
+        return not self.stop.is_set() and self._brakes.decided(name, lost)
+
     def _note(self, name: ToolName, error: Exception) -> None:
-        doing = Doing(self.context, self.context.tools[name], self._tool_report(name))
-        note_failure(doing, error)
+        tool, report = self.context.tools[name], self._tool_report(name)
+        note_failure(Doing(self.context, tool, report), error)
 
     def _take_in(self, found: list[Gathered]) -> None:
         """Merge what was read into the plan; what can't be merged ends its lane alone."""

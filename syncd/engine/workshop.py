@@ -1,7 +1,7 @@
 """Making a tool's connector, in its lane; again, more and more rarely, where that failed."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 
 import structlog
@@ -21,6 +21,8 @@ FIRST_PAUSE = 60.0
 command that asks the person something."""
 LONGEST_PAUSE = 900.0
 """That pause doubles each time, up to this."""
+JOINING = 2.0
+"""Seconds that a cycle waits for tools that are still being made, once one was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,15 @@ class Workshop:
                 self._pauses.pop(name, None)
                 yield name, fresh
 
+    def keeps_the_old(self, name: ToolName) -> bool:
+        """Say whether a tool that can't be made anew goes on as it was: its service was
+        out of reach, and it may have been well but for that."""
+        state = self.context.store.tools.get(name).state
+        keeps = name in self.context.tools and state is ToolState.BACKING_OFF
+        if keeps:
+            self.unusable.pop(name)
+        return keeps
+
     def close(self) -> None:
         """Let go of what was made and is not asked for any more."""
         for future in self.lanes.values():
@@ -111,6 +122,21 @@ class Workshop:
         self.unusable[name] = Unusable(
             name=name, title=title, state=state, why=why, mistaken=mistaken
         )
+
+
+def wait_for_joiners(
+    workshop: Workshop,
+    left: float | None,
+    monotonic: Callable[[], float],
+    join: Callable[[], None],
+) -> None:
+    """Let tools that are being made ``join`` a cycle; ``left``: its seconds, None: any."""
+    ends = monotonic() + (JOINING if left is None else min(JOINING, left))
+    while workshop.lanes:
+        made, still = list(workshop.lanes.values()), max(0.0, ends - monotonic())
+        if not wait(made, timeout=still, return_when=FIRST_COMPLETED).done:
+            break
+        join()
 
 
 def let_go(tool: Tool) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import structlog
+
 from syncd.engine.blocks.busytime import BUSY_TIME, NEAR, Window, keep, windows
 from syncd.engine.blocks.planning import Planning
 from syncd.engine.blocks.proposal import weigh
@@ -10,8 +12,11 @@ from syncd.engine.context import Context
 from syncd.engine.gather import Gathered
 from syncd.engine.pen import SCHEDULE
 from syncd.engine.tool import Tool
+from syncd.errors import StateTrouble
 from syncd.model.ids import ToolName
 from syncd.schedule.timetable import Planner
+
+log = structlog.get_logger("syncd.engine")
 
 
 @dataclass
@@ -45,6 +50,21 @@ class Keeper:
             self.told.add(name)
         for reading in found.busy:
             yield from (*reading.unreadable, *reading.problems)
+
+    def look(self) -> tuple[bool, str]:
+        """Plan; return whether the plan changed, and what went wrong: that the blocks wait
+        is nothing to what the tools hold."""
+        try:
+            return self.plan(), ""
+        except StateTrouble:
+            raise
+        except Exception as error:  # the blocks' own trouble
+            log.exception("learning blocks could not be planned")
+            what = type(error).__name__
+            return False, (
+                f"Learning blocks could not be planned ({what}): they are tried again; if it"
+                " stays, report it."
+            )
 
     def plan(self) -> bool:
         """Look at the blocks, if there is reason to; return whether the plan changed."""
