@@ -232,7 +232,8 @@ class Chooser:
         person.edit(kind, title, name, value)
         now = self.home.find(tool, kind, thing.code) if name == "title" else title
         kept = person.shows(kind, now or title)[name]
-        if plain(kept) == plain(value):  # else the tool itself would not have it
+        # what the tool itself would not have, and what it had already, is no edit
+        if plain(kept) == plain(value) and plain(kept) != plain(before):
             self._note(tool, thing, name, kept, before)
         return f"sets {name} of {title[:40]!r} to {value!r} in {tool}"
 
