@@ -264,8 +264,8 @@ class Verdict:
 
     def _agrees(self, tool: str, name: str, row: Json, found: Json) -> bool:
         planned, shown = row.get(name), found.get(name)
-        if tool == "todoist" and name == "estimate_minutes" and not row.get("due"):
-            return shown is None
+        if tool == "todoist" and name == "estimate_minutes" and shown is None:
+            return planned is None or "T" not in str(row.get("due") or "")
         if name == "priority" and tool == "todoist":
             return (planned or 4) == shown
         return same(name, shown, planned)

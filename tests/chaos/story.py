@@ -81,6 +81,7 @@ class Story:
         self.echo(line)
 
     def _begin(self) -> None:
+        self._choose_services()
         self.home.import_plan(PLAN)
         self.ledger = Ledger()
         for kind, codes in ((Kind.GOAL, "G"), (Kind.MILESTONE, "M"), (Kind.TASK, "T")):
@@ -92,6 +93,17 @@ class Story:
         self.person = Chooser(self.home, self.ledger, self.rng, self.evenings, now)
         self.trouble = Trouble(self.home, self.rng, self.person, self.tell)
         self._come_to_rest()
+
+    def _choose_services(self) -> None:
+        """Let the services be of one sort of those that their documents leave open."""
+        rng = random.Random(-self.seed)  # noqa: S311 - a story, no secret
+        todoist: Any = self.home.served["todoist"].sandbox
+        google: Any = self.home.served["google"].sandbox
+        todoist.switches.duration_needs = rng.choice(["due", "due", "time", "nothing"])
+        todoist.switches.shows_completed = rng.random() < 0.3
+        todoist.switches.repeats_mapping = rng.random() < 0.7
+        google.switches.tombstones = rng.choice(["id", "full"])
+        google.switches.revives = rng.random() < 0.7
 
     def _round(self) -> None:
         for _ in range(self.rng.randint(2, 4)):
