@@ -132,7 +132,9 @@ def _numbers(one: Standing, zone: str, now: datetime) -> str:
     read = f"last read {local(last, zone)} ({_ago(last, now)})" if last else "never read"
     parts = [read, f"holds {count(one.items, 'item')}"]
     if one.waiting:
-        parts.append(f"{one.waiting} waiting")
+        # what can't be read can't be decided for: not all that was marked is to be written
+        sure = one.row.state not in (ToolState.DEGRADED, ToolState.SIGN_IN)
+        parts.append(f"{one.waiting} waiting" if sure else f"up to {one.waiting} waiting")
     if one.in_flight:
         parts.append(f"{count(one.in_flight, 'write')} in flight")
     return ", ".join(parts)

@@ -16,6 +16,7 @@ for folder in (Path(__file__).parents[2], Path(__file__).parents[1] / "journeys"
 from homes import Forker  # noqa: E402 - found by the path above
 
 from tests.chaos.home import CHILD  # noqa: E402
+from tests.chaos.plants import PLANTS  # noqa: E402
 from tests.chaos.story import Story  # noqa: E402
 
 
@@ -23,7 +24,7 @@ def main() -> int:
     """Play the seeds of the command line; return 1 if one went wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos")
     parser.add_argument("seeds", type=seeds, help="such as 7, 1..50 or 1..3,9")
-    parser.add_argument("--plant", default="", help="a break to plant, by its name")
+    parser.add_argument("--plant", default="", choices=["", *PLANTS], help="a break to plant")
     parser.add_argument("--story", action="store_true", help="tell stories that go well too")
     parser.add_argument("--first", action="store_true", help="end at the first finding")
     parser.add_argument("--json", action="store_true", help="one JSON object a seed")

@@ -1,7 +1,7 @@
 """What a person does with their learning blocks, and whether it is kept."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -90,15 +90,21 @@ class Evenings:
         self.meetings.append((start, end))
         return "has a meeting at the time of the block"
 
-    def findings(self, plan: Mapping[str, list[Any]]) -> Iterator[Finding]:
-        """Yield what became of the person's words, all at rest."""
+    def findings(
+        self, plan: Mapping[str, list[Any]], rested: Collection[str]
+    ) -> Iterator[Finding]:
+        """Yield what became of the person's words, all at rest.
+
+        rested: the codes of goals that were at rest meanwhile, which takes their blocks.
+        """
         events = self.home.calendar.calendar().events
         tasks = {code_of(it["title"]): it for it in plan[Kind.TASK]}
         for word in self.words.values():
             event = events[word.event]
             if word.gone and not event.gone:
                 yield Finding("block undeleted", f"a block of {word.code} is back")
-            if word.gone or word.done or not self._counts(tasks.get(word.code), plan):
+            task = tasks.get(word.code)
+            if word.gone or word.done or not self._counts(task, plan, rested):
                 continue
             if event.gone and word.start and word.start > self.home.world.now():
                 yield Finding("drag lost", f"the block of {word.code} that was moved is gone")
@@ -107,12 +113,16 @@ class Evenings:
         yield from self._overlaps(plan)
         self.words = {it.event: it for it in self.words.values() if not it.gone}
 
-    def _counts(self, task: Any, plan: Mapping[str, list[Any]]) -> bool:
+    def _counts(
+        self, task: Any, plan: Mapping[str, list[Any]], rested: Collection[str]
+    ) -> bool:
         """Say whether a task still has a claim on its time."""
         if task is None or task["done"] or task["archived"]:
             return False
         goal = next((it for it in plan[Kind.GOAL] if it["id"] == task["goal"]), None)
-        return goal is None or goal["status"] == "active"
+        if goal is None:
+            return True
+        return goal["status"] == "active" and code_of(goal["title"]) not in rested
 
     def _overlaps(self, plan: Mapping[str, list[Any]]) -> Iterator[Finding]:
         now = self.home.world.now()

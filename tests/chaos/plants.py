@@ -9,12 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from syncd.engine import absorb, adoption, commit, edits, gather, hold, pen, prints, push
+from syncd.engine import absorb, commit, gather, pen, push
 from syncd.model.remote import Op
 from syncd.store import journal
 from syncd.sync import match, merge
 from syncd_google import client as google
-from syncd_notion import mapping as notion
 from syncd_todoist import mapping as todoist
 from syncd_todoist import writing as todoist_writing
 
@@ -119,15 +118,6 @@ def _sets_win_whole() -> None:
     merge.SETS = frozenset()  # type: ignore[attr-defined]
 
 
-def _forgets_what_is_beside() -> None:
-    """Ends of spans and a time of day are no part of what tells a change."""
-    good = prints.fingerprint
-    for module in (prints, absorb, gather, commit, push):
-        for name in ("fingerprint", "_print"):
-            if hasattr(module, name):
-                setattr(module, name, lambda item: good(replace(item, extra={})))
-
-
 def _reads_no_zone() -> None:
     good = todoist._read_due
 
@@ -165,4 +155,3 @@ PLANTS: Mapping[str, Plant] = {
     "no-times": Plant("a time of day with a zone is read as a day", _reads_no_zone, 0),
     "gap": Plant("a field that was emptied is filled again", _cleared_is_a_gap, 0),
 }
-_ = (adoption, edits, hold, notion)

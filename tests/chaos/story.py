@@ -192,7 +192,8 @@ class Story:
         )
         found = list(verdict.findings())
         if self.home.evenings and not self.ledger.lost_state:
-            found += self.evenings.findings(verdict.plan)
+            rested = {code for code, name in self.ledger.counts if name == "status"}
+            found += self.evenings.findings(verdict.plan, rested)
         for finding in found:
             self._find(finding.family, finding.text)
         self.ledger.rest(self.home.world.now())
