@@ -106,12 +106,17 @@ class Evenings:
             task = tasks.get(word.code)
             if word.gone or word.done or not self._counts(task, plan, rested):
                 continue
-            if event.gone and word.start and word.start > self.home.world.now():
-                yield Finding("drag lost", f"the block of {word.code} that was moved is gone")
-            elif not event.gone and word.start and self._span(word.event)[0] != word.start:
-                yield Finding("drag lost", f"the block of {word.code} was moved by syncd")
+            ahead = word.start is not None and word.start > self.home.world.now()
+            if ahead and word.start not in self._starts(word.code):
+                yield Finding("drag lost", f"no block of {word.code} is where it was put")
         yield from self._overlaps(plan)
         self.words = {it.event: it for it in self.words.values() if not it.gone}
+
+    def _starts(self, code: str) -> set[datetime]:
+        """Return when the blocks of a task begin; one that came back may be another event."""
+        person: Any = self.home.calendar
+        titles = [it for it in self._titles() if code_of(it) == code]
+        return {self._span(it)[0] for title in titles for it in person.ids(BLOCK, title)}
 
     def _counts(
         self, task: Any, plan: Mapping[str, list[Any]], rested: Collection[str]
