@@ -4,7 +4,7 @@ import random
 import secrets
 import threading
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.trying import Broke
 from syncd.engine.workshop import Unusable
-from syncd.errors import Mistake, NotLoaded, SignIn, said
+from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn, said
 from syncd.mailing import Mailing
 from syncd.model.ids import ToolName
 from syncd.settings import ConnectorSettings, Settings, load, make_state_dir
@@ -38,11 +38,22 @@ from syncd.sync.brakes import Limits
 from syncd.wanted import preferences, review_rules
 
 log = structlog.get_logger("syncd.bootstrap")
+_LONGEST_TOKEN = 4096
 
 
 def threads() -> Executor:
     """Return what runs the tools' lanes side by side."""
     return ThreadPoolExecutor(16)
+
+
+def check_tokens(name: ToolName, secrets: Iterable[str]) -> None:
+    """Raise ``NoSecret`` for what no service gives as a token, and no request can carry."""
+    for secret in secrets:
+        if len(secret) > _LONGEST_TOKEN or not (secret.isascii() and secret.isprintable()):
+            raise NoSecret(
+                f"The secret of `connectors.{name}` is no token (it holds characters that none"
+                " has, or far too many): put the token alone there."
+            )
 
 
 @dataclass
@@ -157,6 +168,7 @@ class App:
             f"connectors.{name}", table.own, plugin.secrets, known=plugin.settings.model_fields
         )
         self.redactor.hide(filled.values)
+        check_tokens(name, filled.values)
         self.warnings.extend(it for it in filled.warnings if it not in self.warnings)
         return plugin, self.settings.connector(name, plugin.settings, filled.table)
 

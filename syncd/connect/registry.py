@@ -93,7 +93,9 @@ class Registry(Generic[T]):
         point = points[0]
         try:
             thing = self._accept(name, point.load())
-        except (Exception, SystemExit) as error:  # noqa: BLE001  # a stranger's module
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001  # a stranger's module
             what = f"{type(error).__name__}: {said(error)}".rstrip(".: ")
             return _broken(name, f"{_giver(point)} does not load ({what}); reinstall it")
         title = str(getattr(thing, "title", "") or name)

@@ -98,8 +98,10 @@ class Workshop:
         assert self.make is not None  # noqa: S101  # nothing is started without
         try:
             return self.prepared(self.make(name))
-        except SystemExit as error:  # a stranger's code may not end syncd
-            raise RuntimeError("it asked syncd to end") from error
+        except (Exception, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # a stranger's code may not end syncd
+            raise RuntimeError(f"it raised {type(error).__name__}") from error
 
     def prepared(self, tool: Tool) -> Tool:
         """Return a tool as the engine works with it."""

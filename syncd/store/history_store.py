@@ -57,7 +57,8 @@ class HistoryStore:
         """Number rows after the last one, within the transaction that writes them."""
         if not rows:
             return
-        last = select(func.max(table.c.seq)).where(table.c.plan == self._plan)
+        number = func.typeof(table.c.seq) == "integer"
+        last = select(func.max(table.c.seq)).where(table.c.plan == self._plan, number)
         with self._database.transaction() as connection:
             highest = connection.execute(last).scalar() or 0
             numbered = [{**row, "seq": highest + n} for n, row in enumerate(rows, start=1)]
@@ -86,7 +87,8 @@ class HistoryStore:
 
     def last_cycle(self) -> int:
         """Return the number of the last cycle that changed anything."""
-        chosen = select(func.max(H.cycle)).where(H.plan == self._plan)
+        number = func.typeof(H.cycle) == "integer"  # in a damaged row it may be anything
+        chosen = select(func.max(H.cycle)).where(H.plan == self._plan, number)
         with self._database.transaction() as connection:
             return int(connection.execute(chosen).scalar() or 0)
 

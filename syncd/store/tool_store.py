@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from syncd.errors import whole
+from syncd.errors import ToolError, whole
 from syncd.model.ids import EntityId, PlanId, ToolName
 from syncd.store import tables
 from syncd.store.database import Database
@@ -27,6 +27,7 @@ _CLEAR_FIELD = _CLEAR.where(P.field == bindparam("f"))
 
 
 ENGINE = "engine"
+OURS = frozenset({ENGINE, "schedule"})
 """Whose memory holds what the engine notes for all tools."""
 
 
@@ -186,15 +187,16 @@ class ToolStore:
     def recall(self, owner: str, name: str) -> Any:
         """Return what was kept under (owner, name), or None.
 
-        What the engine noted for all tools, and can't be read, was not noted: that costs a
-        look or a question more. What a tool remembers is nothing to guess at.
+        What the engine and its schedule noted, and can't be read, was not noted: that costs a
+        look or a question more. What a tool remembers is nothing to guess at: ``ValueError``.
         """
         chosen = select(M.value).where(M.plan == self._plan, M.owner == owner, M.name == name)
         with self._database.transaction() as connection:
             row = connection.execute(chosen).first()
         if row is None:
             return None
-        return read_or(json.loads, row[0], None) if owner == ENGINE else json.loads(row[0])
+        ours = owner.partition(":")[0] in OURS
+        return read_or(json.loads, row[0], None) if ours else json.loads(row[0])
 
     def waiting(self, tool: ToolName) -> int:
         """Return how many entities wait to be written to a tool."""
@@ -213,8 +215,17 @@ class ToolMemory:
         self._owner = owner
 
     def get(self, name: str) -> Any:
-        """Return what was put under ``name``, or None."""
-        return self._store.recall(self._owner, name)
+        """Return what was put under ``name``, or None.
+
+        Raises ``ToolError`` where it can't be read any more.
+        """
+        try:
+            return self._store.recall(self._owner, name)
+        except ValueError as error:
+            raise ToolError(
+                f"What syncd remembers of this tool ('{name}') can't be read: put a copy of the"
+                " state back, or move the state folder away and sync."
+            ) from error
 
     def put(self, name: str, value: Any) -> None:
         """Keep ``value`` under ``name``, durably, before returning."""

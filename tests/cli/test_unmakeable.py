@@ -30,6 +30,7 @@ LOADS = {
     "an error of its own": "class Odd(Exception): pass\nraise Odd('half \\ud83d')",
     "no Python": "def (",
     "the end of the process": "raise SystemExit(3)",
+    "no Exception": "raise BaseException('from beneath')",
     "nothing": "",
 }
 BUILDS = {
@@ -37,6 +38,7 @@ BUILDS = {
     "an error of its own": "raise RuntimeError('out of order')",
     "one that can't say what it is": "raise type('E', (Exception,), {'__str__': lambda s: 1/0})()",
     "the end of the process": "raise SystemExit(3)",
+    "no Exception": "raise BaseException('from beneath')",
 }
 
 

@@ -1,12 +1,19 @@
 """What a damaged row of the state costs: what it says, and nothing else."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import text
 
-from syncd.model.ids import ToolName
-from syncd.store.rows import Problem
+from syncd.errors import ToolError
+from syncd.model.entities import Kind
+from syncd.model.ids import EntityId, ToolName
+from syncd.store.rows import HistoryRow, Problem
 from syncd.store.store import Store, private_store
-from syncd.store.tool_store import ToolRow, ToolState
+from syncd.store.tool_store import ToolMemory, ToolRow, ToolState
+
+NOW = datetime(2026, 5, 4, 8, tzinfo=UTC)
 
 TODOS = ToolName("todos")
 
@@ -40,21 +47,31 @@ def test_a_tool_of_which_one_column_cannot_be_read_is_known_by_the_others(column
     assert row.state in (ToolState.OK, ToolState.DEGRADED)
 
 
-def test_what_the_engine_noted_and_cannot_be_read_was_not_noted():
+@pytest.mark.parametrize("owner", ["engine", "engine:todos", "schedule"])
+def test_what_the_engine_noted_and_cannot_be_read_was_not_noted(owner):
     store = private_store()
-    for owner in ("engine", "todos"):
-        store.tools.remember(owner, "full_on", "2026-05-04")
+    store.tools.remember(owner, "it", [1])
     with store._database.transaction() as connection:
-        connection.execute(text("UPDATE memory SET value = '{'"))
-    assert store.tools.recall("engine", "full_on") is None
-    with pytest.raises(ValueError, match="property name"):
-        store.tools.recall("todos", "full_on")
+        connection.execute(text("UPDATE memory SET value = '{x'"))
+    assert store.tools.recall(owner, "it") is None
 
 
-def test_halves_of_characters_are_no_obstacle_to_writing_a_sentence_down():
+def test_what_a_tool_remembers_and_cannot_be_read_is_nothing_to_guess_at():
     store = private_store()
-    store.tools.save(ToolRow(tool=TODOS, message="half \ud83d"))
-    sentence = Problem(tool=TODOS, entity=None, field="0", sentence="half \ud83d")
-    store.tools.put_problems([sentence])
-    assert store.tools.get(TODOS).message == "half ?"
-    assert [one.sentence for one in store.tools.problems()] == ["half ?"]
+    memory = ToolMemory(store.tools, TODOS)
+    memory.put("project", "7")
+    with store._database.transaction() as connection:
+        connection.execute(text("UPDATE memory SET value = '{x'"))
+    with pytest.raises(ToolError, match=r"'project'.*copy of the state"):
+        memory.get("project")
+
+
+def test_a_number_that_is_none_is_not_the_last_cycle():
+    store = private_store()
+    row = HistoryRow(
+        cycle=7, at=NOW, by="you", entity=EntityId("E"), kind=Kind.TASK, title="It", field=""
+    )
+    store.history.add([row, replace(row, cycle=8)])
+    with store._database.transaction() as connection:
+        connection.execute(text("UPDATE history SET cycle = 'u' WHERE cycle = 7"))
+    assert store.history.last_cycle() == 8
