@@ -75,3 +75,12 @@ def test_a_number_that_is_none_is_not_the_last_cycle():
     with store._database.transaction() as connection:
         connection.execute(text("UPDATE history SET cycle = 'u' WHERE cycle = 7"))
     assert store.history.last_cycle() == 8
+
+
+def test_halves_of_characters_are_no_obstacle_to_writing_a_sentence_down():
+    store = private_store()
+    store.tools.save(ToolRow(tool=TODOS, message="half \ud83d"))
+    sentence = Problem(tool=TODOS, entity=None, field="0", sentence="half \ud83d")
+    store.tools.put_problems([sentence])
+    assert store.tools.get(TODOS).message == "half ?"
+    assert [one.sentence for one in store.tools.problems()] == ["half ?"]
