@@ -150,7 +150,7 @@ class Chooser:
             self.trash.append((thing.code, self.home.notion.page(kind, title).id))
         self.home.person(tool).delete(kind, title)
         thing.deleted[tool] = self.home.world.now()
-        thing.restored = None
+        thing.restored, thing.looked = None, self.looked
         return f"deletes {title!r} in {tool}"
 
     def restore(self) -> str:

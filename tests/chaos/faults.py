@@ -16,7 +16,10 @@ TOOLS = ("google", "notion", "todoist")
 
 @dataclass
 class Trouble:
-    """Puts faults in force, and ends them. kills: whether syncd may be killed."""
+    """Puts faults in force, and ends them.
+
+    kills_in: at whose request syncd is killed. deadly: nothing else goes wrong.
+    """
 
     home: ChaosHome
     rng: random.Random
@@ -24,9 +27,14 @@ class Trouble:
     tell: Callable[[str], None]
     ends: list[Callable[[], None]] = field(default_factory=list)
     kills_in: str = ""
+    deadly: bool = False
 
     def begin(self) -> None:
         """Put some faults in force."""
+        if self.deadly:
+            tool = self.rng.choice(TOOLS)
+            self.tell(f"  ! {tool}: {_killed_at_an_update(self, tool)}")
+            return
         for _ in range(self.rng.choice([0, 1, 1, 2, 3])):
             tool = self.rng.choice(TOOLS)
             how = self.rng.choice(HOWS)
@@ -82,6 +90,15 @@ def _killed(it: Trouble, tool: str) -> str:
     it.kills_in = tool
     kill = it.home.forker.kill
     return "kill, " + it.fault(tool, act, times=1, method=method, hook=lambda _: kill())
+
+
+def _killed_at_an_update(it: Trouble, tool: str) -> str:
+    """Killed with an update done and its answer not yet written down."""
+    it.kills_in = tool
+    kill = it.home.forker.kill
+    how = {"body": "item_update"} if tool == "todoist" else {"method": "PATCH"}
+    hook = lambda _: kill()  # noqa: E731 - a fault takes a function of its request
+    return "kill, " + it.fault(tool, "call-after", times=1, skip=0, hook=hook, **how)
 
 
 def _meanwhile(it: Trouble, tool: str) -> str:

@@ -44,7 +44,8 @@ class Thing:
 
     loose: a tool does more to it than the person asked for (a sub-task goes with its
     parent), so only that it is not doubled is held against the program. over: it was
-    deleted, and that was seen to be done everywhere.
+    deleted, and that was seen to be done everywhere. looked: when syncd had looked last
+    as it was deleted. row: what the plan had of it when all was at rest.
     """
 
     code: str
@@ -54,7 +55,13 @@ class Thing:
     restored: datetime | None = None
     copied: bool = False
     over: bool = False
-    entity: str = ""
+    looked: datetime | None = None
+    row: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def entity(self) -> str:
+        """The id that the plan had for it at the last rest; "" where it had none."""
+        return str(self.row.get("id") or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +182,19 @@ class Verdict:
             elif thing.entity and thing.entity != live[0]["id"] and not self.ledger.lost_state:
                 yield Finding("identity", f"{thing.code} has become another entity")
             return
+        if not self.ledger.lost_state:
+            yield from self._after_deletion(thing, is_live=bool(live))
+
+    def _after_deletion(self, thing: Thing, *, is_live: bool) -> Iterator[Finding]:
+        """An edit beats a deletion, and so does a restoring; else it stands."""
         others = [it for it in self.ledger.of(thing.code) if it.tool not in thing.deleted]
-        if live and not others and thing.restored is None and not self.ledger.lost_state:
-            yield Finding("undeleted", f"{thing.code} was deleted in {list(thing.deleted)}")
+        unseen = [it for it in others if thing.looked and it.at > thing.looked]
         since = max(thing.deleted.values())
-        restored = thing.restored is not None and since < thing.restored
-        if not live and restored and not self.ledger.lost_state:
+        if is_live and not others and thing.restored is None:
+            yield Finding("undeleted", f"{thing.code} was deleted in {list(thing.deleted)}")
+        if not is_live and unseen:
+            yield Finding("deletion won", f"{thing.code} was edited in {unseen[0].tool} too")
+        if not is_live and thing.restored and since < thing.restored:
             yield Finding("restoring lost", f"{thing.code} was restored, and is gone")
 
     def _edits(self, thing: Thing, rows: list[Json]) -> Iterator[Finding]:
@@ -189,7 +203,10 @@ class Verdict:
             return  # made and deleted before syncd ever saw it
         edits = self.ledger.of(thing.code)
         ids = {it["id"] for it in rows}
+        yield from self._by_nobody(thing, rows)
         for edit in edits:
+            if edit.field == "labels":
+                yield from self._added(edit, thing, rows)
             if any(same(edit.field, edit.value, it.get(edit.field)) for it in rows):
                 continue
             if edit.field == "goal" or self._kept(edit, ids):
@@ -203,6 +220,25 @@ class Verdict:
             )
         yield from self._winner(thing, rows)
 
+    def _by_nobody(self, thing: Thing, rows: list[Json]) -> Iterator[Finding]:
+        """What nobody edited is as it was."""
+        live = [it for it in rows if not it["archived"]]
+        if len(live) != 1 or not thing.row or thing.copied or thing.deleted:
+            return
+        for name in _OF_TASKS if thing.kind is Kind.TASK else ("title", "notes", "due"):
+            before, now = thing.row.get(name), live[0].get(name)
+            edited = self.ledger.counts.get((thing.code, name))
+            if not edited and not (same(name, before, now) and same(name, now, before)):
+                text = f"{thing.code}: {name} was {before!r}, and is {now!r}"
+                yield Finding("changed by nobody", text)
+
+    def _added(self, edit: Edit, thing: Thing, rows: list[Json]) -> Iterator[Finding]:
+        """A label that was added stays, whatever labels another tool was given."""
+        new = {it for it in edit.value if it[1:].isdigit()} - set(edit.before or ())
+        live = [it for it in rows if not it["archived"]]
+        if live and not new <= set(live[0]["labels"]) and not self.ledger.lost_state:
+            yield Finding("label lost", f"{thing.code}: {sorted(new)} of {edit.tool}")
+
     def _kept(self, edit: Edit, ids: set[str]) -> bool:
         """Say whether a value stands in the history or among the conflicts."""
         sides = [(it, ("before", "after")) for it in self.history]
@@ -212,7 +248,7 @@ class Verdict:
             for row, names in sides
             for name in names
             if (row["id"] in ids or code_of(str(row["title"])) == edit.code)
-            and row["field"] in (edit.field, "")
+            and row["field"] in (edit.field, "" if edit.field == "title" else edit.field)
         )
 
     def _winner(self, thing: Thing, rows: list[Json]) -> Iterator[Finding]:

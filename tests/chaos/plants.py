@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from syncd.engine import absorb, commit, gather, pen, push
+from syncd.engine import absorb, adoption, commit, gather, pen, push
 from syncd.model.remote import Op
 from syncd.store import journal
 from syncd.sync import match, merge
@@ -35,6 +35,10 @@ def _writes_blindly() -> None:
 
 def _notes_no_intent() -> None:
     journal.Journal.open = lambda *_: None  # type: ignore[method-assign]
+
+
+def _tombstones_after_adoption() -> None:
+    adoption._gone_link = lambda *_: None
 
 
 def _base_is_what_was_sent() -> None:
@@ -108,11 +112,6 @@ def _deletion_beats_edit() -> None:
     absorb.Absorber._edited_elsewhere = lambda *_: False  # type: ignore[method-assign]
 
 
-def _believes_old_listings() -> None:
-    gather._may_be_old = lambda *_: False
-    gather._doubt_reappeared = lambda _: None
-
-
 def _sets_win_whole() -> None:
     """Labels are overwritten instead of merged."""
     merge.SETS = frozenset()  # type: ignore[attr-defined]
@@ -140,18 +139,18 @@ def _cleared_is_a_gap() -> None:
 
 
 PLANTS: Mapping[str, Plant] = {
-    "blind": Plant("an item is written without a look at it", _writes_blindly, 0),
-    "no-intent": Plant("no write is written down before it is sent", _notes_no_intent, 0),
-    "base-sent": Plant("the base is what was sent, not the answer", _base_is_what_was_sent, 0),
-    "cursor-first": Plant("the cursor moves before its effects", _cursor_before_effects, 0),
-    "no-base": Plant("the last edited item wins with all of its fields", _whole_items_win, 0),
-    "absent-gone": Plant("what a listing lacks is deleted", _absent_is_gone, 0),
-    "no-marks": Plant("nothing is recognised by its mark", _marks_mean_nothing, 0),
-    "create-again": Plant("a create without an answer is sent anew", _sends_creates_again, 0),
-    "no-losers": Plant("values that lost are not kept", _keeps_no_losers, 0),
-    "deletion-wins": Plant("a deletion beats an edit", _deletion_beats_edit, 0),
-    "old-listings": Plant("listings that come late are believed", _believes_old_listings, 0),
-    "sets-whole": Plant("sets are overwritten, not merged", _sets_win_whole, 0),
-    "no-times": Plant("a time of day with a zone is read as a day", _reads_no_zone, 0),
-    "gap": Plant("a field that was emptied is filled again", _cleared_is_a_gap, 0),
+    "blind": Plant("an item is written without a look at it", _writes_blindly, 7),
+    "no-intent": Plant("no write is written down before it is sent", _notes_no_intent, 9),
+    "late-tombstones": Plant("what is gone is taken in last", _tombstones_after_adoption, 10),
+    "base-sent": Plant("the base is what was sent, not the answer", _base_is_what_was_sent, 13),
+    "cursor-first": Plant("the cursor moves before its effects", _cursor_before_effects, 3),
+    "no-base": Plant("the last edited item wins with all of its fields", _whole_items_win, 3),
+    "absent-gone": Plant("what a listing lacks is deleted", _absent_is_gone, 3),
+    "no-marks": Plant("nothing is recognised by its mark", _marks_mean_nothing, 1),
+    "create-again": Plant("a create without an answer is sent anew", _sends_creates_again, 26),
+    "no-losers": Plant("values that lost are not kept", _keeps_no_losers, 3),
+    "deletion-wins": Plant("a deletion beats an edit", _deletion_beats_edit, 3),
+    "sets-whole": Plant("sets are overwritten, not merged", _sets_win_whole, 17),
+    "no-times": Plant("a time of day with a zone is read as a day", _reads_no_zone, 2),
+    "gap": Plant("a field that was emptied is filled again", _cleared_is_a_gap, 7),
 }

@@ -22,6 +22,8 @@ FIRST = datetime(2031, 1, 6, 8, 0, tzinfo=UTC)
 ROUNDS = 3
 EVENINGS_EACH = 4
 """In each fourth story the person has hours for learning."""
+DEADLY_EACH = 5
+"""In each fifth story syncd is killed again and again, just when an update is done."""
 MOST_CYCLES = 5
 """Cycles in which everything has to come to rest once nothing goes wrong any more."""
 STATUSES = frozenset({0, 1, 3, 4, -9})
@@ -92,6 +94,7 @@ class Story:
         now = self.home.world.now()
         self.person = Chooser(self.home, self.ledger, self.rng, self.evenings, now)
         self.trouble = Trouble(self.home, self.rng, self.person, self.tell)
+        self.trouble.deadly = self.seed % DEADLY_EACH == DEADLY_EACH - 1
         self._come_to_rest()
 
     def _choose_services(self) -> None:
@@ -111,7 +114,7 @@ class Story:
                 self.tell(self.person.act())
                 self._pass_time(self.rng.choice([1, 20, 70, 400]))
             self.trouble.begin()
-            if self._sync().status < 0 and self.rng.random() < 0.7:
+            if self._sync().status < 0 and (self.trouble.deadly or self.rng.random() < 0.7):
                 self.tell(f"  then: {self.person.meddle(self.trouble.kills_in)}")
             if self.rng.random() < 0.7:
                 self.trouble.end()
@@ -199,8 +202,8 @@ class Story:
         self.ledger.rest(self.home.world.now())
         for thing in self.ledger.things.values():
             rows = (it for it in verdict.plan[thing.kind] if not it["archived"])
-            live = [it["id"] for it in rows if it["title"].split(" ")[0] == thing.code]
-            thing.entity = live[0] if live else ""
+            live = [it for it in rows if it["title"].split(" ")[0] == thing.code]
+            thing.row = live[0] if live else {}
             thing.over = not live
         copy = self.place / f"state-{len(self.copies)}"
         shutil.copytree(self.home.state, copy)
