@@ -7,6 +7,7 @@ from syncd.cli.plain import one_line
 from syncd.cli.session import Session
 from syncd.cli.speech import Speech, row, table
 from syncd.cli.words import Words, field_word, local, moment_json
+from syncd.engine.damaged import sentences
 from syncd.engine.edits import take_lost
 from syncd.errors import Mistake
 from syncd.model.exchange.json_form import value_to_plain
@@ -22,8 +23,11 @@ def conflicts(session: Session, *, as_json: bool) -> int:
         if as_json:
             session.speech.json({"conflicts": [_as_json(one, app.zone) for one in found]})
             return 0
+        unread = list(sentences(app.store))
+        session.warn(unread)
         if not found:
-            session.speech.note("No value lost: there is nothing to decide.")
+            if not unread:
+                session.speech.note("No value lost: there is nothing to decide.")
             return 0
         _list(session.speech, Words(app.store, app.zone), found)
         session.speech.note(

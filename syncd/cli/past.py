@@ -10,6 +10,7 @@ from syncd.cli.plain import one_line
 from syncd.cli.session import Session
 from syncd.cli.speech import Speech, row, table
 from syncd.cli.words import Words, local, moment_json
+from syncd.engine.damaged import sentences
 from syncd.errors import Mistake
 from syncd.model.exchange.json_form import value_to_plain
 from syncd.model.fields import REFERENCES
@@ -45,7 +46,9 @@ def history(session: Session, wanted: Wanted, *, as_json: bool) -> int:
             session.speech.note(
                 f"There are older ones: `--limit {wanted.limit * 4}` shows more."
             )
-        if not rows:
+        unread = list(sentences(app.store))
+        session.warn(unread)
+        if not rows and not unread:
             session.speech.note(
                 "Nothing has changed yet: `syncd plan import` makes a beginning."
             )

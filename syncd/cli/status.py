@@ -169,8 +169,11 @@ def _next(app: App, tools: list[Standing], conflicts: int) -> list[str]:
     if not tools:
         return [find.no_tools(app)]
     found = [sentence for one in tools for sentence in _of_tool(one)]
-    if any(one.problems or one.row.state is ToolState.DEGRADED for one in tools):
+    degraded = [one for one in tools if one.row.state is ToolState.DEGRADED]
+    if any(one.problems for one in tools) or any(one.row.message for one in degraded):
         found.append("Mend what is listed above: each line says how.")
+    elif degraded:
+        found.append("Sync, so that it is known how they are doing: `syncd sync`.")
     if conflicts:
         found.append("Look at what lost: `syncd conflicts`.")
     if not found and any(one.new for one in tools):

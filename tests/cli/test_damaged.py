@@ -109,3 +109,11 @@ def test_status_names_other_rows_too(synced, table, column):
     assert len(found) == 1, found
     (sentence,) = found
     assert f"`{table}`" in sentence
+
+
+def test_a_history_that_cannot_be_read_is_not_told_as_none(bare):
+    bare.import_plan()
+    spoil(bare, "history", "before", "{x", "1")
+    said = bare.syncd("history")
+    assert "Nothing has changed yet" not in said.err
+    assert "in the history can't be read" in said.err
