@@ -5,7 +5,7 @@ import random
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +237,3 @@ def _summary(done: Done) -> str:
 def _held(done: Done) -> list[str]:
     tools = json.loads(done.out)["tools"].items()
     return [name for name, it in tools if it["state"] == "held"]
-
-
-__all__ = ["Story", "date"]
