@@ -6,11 +6,10 @@ a ``SharedClock``), ``seed`` and ``plant`` (a break to plant in this run, see ``
 
 import random
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import forker
 
@@ -20,20 +19,7 @@ from syncd.cli.app import start
 from syncd.cli.session import Session
 from tests.chaos import plants
 from tests.chaos.clock import SharedClock
-
-T = TypeVar("T")
-
-
-class OneAfterAnother(Executor):
-    """Lanes that do their work at once: one seed tells one story."""
-
-    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        future: Future[T] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - as a thread would
-            future.set_exception(error)
-        return future
+from tests.engine.world import OneAfterAnother
 
 
 class SeededSession(Session):
