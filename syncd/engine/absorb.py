@@ -190,6 +190,8 @@ class Absorber:
         if LINK in carried.fields:
             seen.setdefault(LINK, item.link)
         changed = {name for name, value in seen.items() if value != link.base.get(name)}
+        # what the tool could not hold for want of another value, it may hold with the new one
+        changed |= {name for name, other in carried.falls_with.items() if other in changed}
         store = self.context.store
         store.links.save(
             [

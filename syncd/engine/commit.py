@@ -62,11 +62,12 @@ class Committer:
                 if any(base.get(name) != value for name, value in answer.fields.items()):
                     print_ = ""
             link = self._link(write, answer, base)
+            settled = _settled(old, self._lasting(write), answer.fields)
             self._save(
                 replace(
                     link,
                     fingerprint=print_,
-                    settled=_settled(old, self._lasting(write), answer.fields),
+                    settled=self._to_try_again(write, settled),
                     previous=_previous(old, write),
                 )
             )
@@ -144,6 +145,18 @@ class Committer:
         if fallen:
             self._touch([write.entity])
         return fallen
+
+    def _to_try_again(self, write: Write, settled: dict[str, Value]) -> dict[str, Value]:
+        """Forget what the tool would not hold before, where that may be otherwise now."""
+        falls_with = self._tool.connector.carries[write.kind].falls_with
+        again = {
+            name
+            for name, other in falls_with.items()
+            if name in settled and name not in write.fields and other in write.fields
+        }
+        if again:
+            self._touch([write.entity])
+        return {name: value for name, value in settled.items() if name not in again}
 
     def _lasting(self, write: Write) -> Fields:
         """Return what a write asked for, but for what is given only once."""

@@ -195,6 +195,26 @@ def test_a_task_without_a_due_date_keeps_its_estimate(synced: Home) -> None:
     assert synced.plan(TASK)["Ask for feedback"]["estimate_minutes"] == 45
 
 
+@pytest.mark.parametrize("tool", ["todoist", "notion"])
+def test_where_a_duration_needs_a_time_it_is_sent_once_there_is_one(
+    synced: Home, tool: str
+) -> None:
+    synced.served["todoist"].sandbox.switches.duration_needs = "time"
+    synced.notion.edit(TASK, BOOK, "estimate_minutes", 75)
+    synced.sync_and_rest()
+    assert synced.todoist.shows(TASK, BOOK)["estimate_minutes"] in (None, 60)
+    synced.later(minutes=5)
+    evening = Moment(datetime(2027, 3, 14, 18, 30, tzinfo=UTC), "Europe/Berlin")
+    synced.person(tool).edit(TASK, BOOK, "due", evening)
+    synced.sync_and_rest()
+    assert synced.todoist.shows(TASK, BOOK)["estimate_minutes"] == 75
+    assert synced.plan(TASK)[BOOK]["estimate_minutes"] == 75
+    synced.later(minutes=5)
+    synced.person(tool).edit(TASK, BOOK, "due", date(2027, 3, 15))
+    synced.sync_and_rest()
+    assert synced.plan(TASK)[BOOK]["estimate_minutes"] == 75
+
+
 def test_a_full_project_is_told_once_and_not_asked_for_each_task_again(synced: Home) -> None:
     state = synced.served["todoist"].sandbox.state
     state.switches.limits.tasks_per_project = len(synced.todoist.titles(TASK)) + 5
