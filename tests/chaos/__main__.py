@@ -15,9 +15,9 @@ for folder in (Path(__file__).parents[2], Path(__file__).parents[1] / "journeys"
 
 from homes import Forker  # noqa: E402 - found by the path above
 
-from tests.chaos.home import CHILD  # noqa: E402
-from tests.chaos.plants import PLANTS  # noqa: E402
-from tests.chaos.story import Story  # noqa: E402
+from tests.chaos.home import CHILD  # noqa: E402 - found by the path above
+from tests.chaos.plants import PLANTS  # noqa: E402 - found by the path above
+from tests.chaos.story import Story  # noqa: E402 - found by the path above
 
 
 def main() -> int:
