@@ -53,7 +53,9 @@ class Trouble:
         times = self.rng.choice([1, 1, 1, 2, 5])
         how = {"skip": skip, "times": times, **how}
         self.home.fault(tool, Fault(act=act, path=r"/(?!_sandbox).*", **how))
-        return f"{act} {how.get('status', '')} at request {skip + 1}, {how['times']} times"
+        return (
+            f"{act} {how.get('status', '')} at request {how['skip'] + 1}, {how['times']} times"
+        )
 
     def switch(self, tool: str, name: str, value: Any) -> str:
         """Set a switch of a sandbox until the faults end."""

@@ -77,6 +77,7 @@ class Ledger:
     """Everything since the last time that all was at rest.
 
     lost_at: when syncd's state was lost, or an older one was put back, since then.
+    contradicted: what was given two values in two tools, neither made upon the other.
     """
 
     things: dict[str, Thing] = field(default_factory=dict)
@@ -84,6 +85,7 @@ class Ledger:
     lost_at: datetime | None = None
     rested: datetime | None = None
     numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    contradicted: set[tuple[str, str]] = field(default_factory=set)
     counts: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
 
     @property
@@ -108,6 +110,8 @@ class Ledger:
         """
         self.counts[edit.code, edit.field] += 1
         self.edits = [it for it in self.edits if not _replaces(edit, it)]
+        if any((it.code, it.field) == (edit.code, edit.field) for it in self.edits):
+            self.contradicted.add((edit.code, edit.field))
         self.edits.append(edit)
 
     def of(self, code: str) -> list[Edit]:
@@ -118,6 +122,7 @@ class Ledger:
         """All is at rest and was looked at: what was done so far is settled."""
         self.edits.clear()
         self.counts.clear()
+        self.contradicted.clear()
         self.lost_at = None
         self.rested = now
         for thing in self.things.values():
@@ -324,14 +329,15 @@ class Verdict:
             thing = thing or self._by_id(row["id"])
             if thing is None or thing.loose:
                 continue
-            edits = [it for it in self.ledger.of(thing.code) if it.field == row["field"]]
-            tools = {it.tool for it in edits}
-            if row["field"] == "archived":
-                tools = {it.tool for it in self.ledger.of(thing.code)} | set(thing.deleted)
-                tools |= {"restored"} if thing.restored or thing.copied else set()
-            if len(tools) < 2:
+            if not self._has_two_sides(thing, row["field"]):
                 text = f"{thing.code}: {row['field']} {row['lost']!r} of {row['lost_by']}"
                 yield Finding("false conflict", f"{text} lost to {row['won']!r}")
+
+    def _has_two_sides(self, thing: Thing, name: str) -> bool:
+        if name != "archived":
+            return (thing.code, name) in self.ledger.contradicted
+        tools = {it.tool for it in self.ledger.of(thing.code)} | set(thing.deleted)
+        return len(tools) > 1 or bool(thing.restored or thing.copied)
 
     def _by_id(self, entity: str) -> Thing | None:
         rows = (it for kind in self.plan.values() for it in kind if it["id"] == entity)
