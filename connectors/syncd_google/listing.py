@@ -113,7 +113,7 @@ def _pull(found: list[Json], calendar: Calendar, token: str | None, *, whole: bo
         last=tuple(
             mapping.from_remote(one, calendar.zone)
             for one in own
-            if events.is_gone(one) and _tells(one)
+            if events.is_gone(one) and tells(one)
         ),
         whole=frozenset(mapping.CARRIES) if whole else frozenset(),
         cursor=json.dumps(kept, sort_keys=True) if token else None,
@@ -126,7 +126,7 @@ def _items(found: list[Json], zone: str) -> list[Remote]:
     return [mapping.from_remote(one, zone) for one in alive if events.mark_of(one)]
 
 
-def _tells(event: Json) -> bool:
+def tells(event: Json) -> bool:
     """Say whether a deleted event is told of with more than its id."""
     return {"summary", "start", "end"} <= event.keys() and bool(events.mark_of(event))
 

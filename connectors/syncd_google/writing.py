@@ -11,7 +11,7 @@ from syncd.model.ids import RemoteId
 from syncd.model.remote import Remote, Seen, Write
 from syncd_google import blocks, events, mapping
 from syncd_google.dressing import Dressing
-from syncd_google.listing import lost
+from syncd_google.listing import lost, tells
 from syncd_google.provision import Calendar
 from syncd_google.refusals import Forbidden, NotFound, Refused, Taken
 
@@ -37,7 +37,7 @@ class Writer:
             self._still_there()
             raise
         if events.is_gone(event):
-            last = self._item(event) if {"summary", "start", "end"} <= event.keys() else None
+            last = self._item(event) if tells(event) else None
             raise Gone(f"The event {remote} was deleted in Google Calendar.", last)
         return event
 

@@ -22,6 +22,11 @@ def test_every_break_that_is_planted_is_told() -> None:
     assert rows("The chaos run") == {name: it.what for name, it in PLANTS.items()}
 
 
+def test_each_break_is_told_with_the_seed_that_finds_it() -> None:
+    told = dict(re.findall(r"^\| `([\w-]+)` \| [^|]+ \| (\d+) \|$", PAGE, re.MULTILINE))
+    assert told == {name: str(it.seed) for name, it in PLANTS.items()}
+
+
 def test_what_is_known_and_not_mended_is_told_with_its_seeds() -> None:
     told = {name: [int(it) for it in text.split(", ")] for name, text in found().items()}
     assert told == KNOWN
