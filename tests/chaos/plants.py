@@ -4,13 +4,11 @@ Each is a fault that tools of this kind have had. It is made in the process that
 by putting a broken function in the place of a good one: what is tested here is the net.
 """
 
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from syncd.engine import absorb, adoption, commit, gather, pen, push
-from syncd.model.remote import Op
 from syncd.store import journal
 from syncd.sync import match, merge
 from syncd_google import client as google
@@ -89,21 +87,6 @@ def _marks_mean_nothing() -> None:
     match._recognise = recognise
 
 
-def _sends_creates_again() -> None:
-    """A create without an answer is taken for one that failed, and sent with a new key."""
-    good = gather._resolve
-
-    def resolve(tool: Any, store: Any, committer: Any, intent: Any) -> None:
-        if intent.write.op is Op.CREATE:
-            store.journal.close([intent.write.key])
-            again = replace(intent.write, key=str(uuid.uuid4()))
-            committer.outcome(again, tool.connector.write([again])[0])
-            return
-        good(tool, store, committer, intent)
-
-    gather._resolve = resolve
-
-
 def _keeps_no_losers() -> None:
     pen.Pen.lost = lambda *_: None  # type: ignore[method-assign]
 
@@ -147,7 +130,6 @@ PLANTS: Mapping[str, Plant] = {
     "no-base": Plant("the last edited item wins with all of its fields", _whole_items_win, 3),
     "absent-gone": Plant("what a listing lacks is deleted", _absent_is_gone, 3),
     "no-marks": Plant("nothing is recognised by its mark", _marks_mean_nothing, 1),
-    "create-again": Plant("a create without an answer is sent anew", _sends_creates_again, 26),
     "no-losers": Plant("values that lost are not kept", _keeps_no_losers, 3),
     "deletion-wins": Plant("a deletion beats an edit", _deletion_beats_edit, 3),
     "sets-whole": Plant("sets are overwritten, not merged", _sets_win_whole, 17),
