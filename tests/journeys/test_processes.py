@@ -32,7 +32,7 @@ def started(home: Home, forker: Forker, *words: str) -> int:
     return forker.begin(home.place / "beside", "--config", str(home.config), *words, **order)
 
 
-def until(what: Any, seconds: float = 30.0) -> bool:
+def until(what: Any, seconds: float = 90.0) -> bool:
     """Wait until something is so; say whether it came to be."""
     ends = time.monotonic() + seconds
     while not what() and time.monotonic() < ends:
@@ -122,6 +122,7 @@ def test_the_daemon_brings_edits_along_and_stops_when_it_is_told_to(
     done = stopped(second)
     assert done.status == 143
     assert "Traceback" not in done.err
+    home.sync()  # what the daemon had no time for any more: a link to a page, say
     home.rest()
 
 
