@@ -20,7 +20,10 @@ from syncd.sync.decide import fingerprint as plan_hash
 
 
 class Committer:
-    """Writes the outcomes of one tool's writes into the store."""
+    """Writes the outcomes of one tool's writes into the store.
+
+    links: what is known of what is written, kept up to date; None: it is read each time.
+    """
 
     def __init__(
         self, store: Store, clock: Clock, tool: Tool, audience: Audience | None = None
@@ -29,6 +32,16 @@ class Committer:
         self._clock = clock
         self._tool = tool
         self._audience = audience or Audience()
+        self.links: dict[EntityId, Link] | None = None
+        self._told: set[EntityId | None] | None = None
+        self._foreign = True
+
+    def work_on(self, links: dict[EntityId, Link]) -> None:
+        """Take these links as read, until others are given; only its lane writes to them."""
+        store, name = self._store, self._tool.name
+        self.links = links
+        self._told = {one.entity for one in store.tools.problems(name)}
+        self._foreign = store.links.has_foreign(name)
 
     def outcome(self, write: Write, outcome: Remote | Exception | None) -> bool:
         """Write one outcome down; return whether the tool did the work."""
@@ -43,7 +56,7 @@ class Committer:
         elif isinstance(outcome, SkipItem):
             self.refused(write, outcome)
         elif isinstance(outcome, Changed):
-            self._store.journal.close([write.key])
+            self._close(write)
         return False
 
     def done(self, write: Write, answer: Remote) -> None:
@@ -69,16 +82,18 @@ class Committer:
                     fingerprint=print_,
                     settled=self._to_try_again(write, settled),
                     previous=_previous(old, write),
-                )
+                ),
+                old,
             )
-            tell_problems(self._store, self._tool, write.entity, answer)
-            self._store.journal.close([write.key])
+            if answer.problems or self._is_told(write.entity):
+                tell_problems(self._store, self._tool, write.entity, answer)
+            self._close(write)
 
     def landed_create(self, write: Write, found: Remote) -> None:
         """An unclear create was found: the base is what was sent."""
         with self._store.transaction():
             sent = {name: value for name, value in write.fields.items() if name in found.fields}
-            self._save(self._link(write, found, {**found.fields, **sent}))
+            self._save(self._link(write, found, {**found.fields, **sent}), self._old(write))
             self._touch([write.entity])
             self._store.journal.close([write.key])
 
@@ -95,7 +110,7 @@ class Committer:
                 if now.fields.get(name) != before:
                     base[name] = sent
             base |= self._fallen(write, now, old)
-            self._save(replace(self._link(write, now, base), settled=old.settled))
+            self._save(replace(self._link(write, now, base), settled=old.settled), old)
             self._touch([write.entity])
             self._store.journal.close([write.key])
 
@@ -104,7 +119,17 @@ class Committer:
         with self._store.transaction():
             self._store.links.set_presence(self._tool.name, write.entity, Presence.WITHDRAWN)
             self._store.links.touch_referrers(self._tool.name, write.entity)
-            self._store.tools.clear_problems(self._tool.name, write.entity)
+            if self._is_told(write.entity):
+                self._store.tools.clear_problems(self._tool.name, write.entity)
+            self._close(write)
+
+    def _is_told(self, entity: EntityId) -> bool:
+        """Say whether something may be told of an entity that can't be read or written."""
+        return self._told is None or entity in self._told
+
+    def _close(self, write: Write) -> None:
+        """Take a write off that is known to be done; a lane does so for many at once."""
+        if self.links is None:
             self._store.journal.close([write.key])
 
     def met_nothing(self, write: Write) -> None:
@@ -114,7 +139,7 @@ class Committer:
             return
         with self._store.transaction():
             self._store.links.set_presence(self._tool.name, write.entity, Presence.UNCONFIRMED)
-            self._store.journal.close([write.key])
+            self._close(write)
 
     def refused(self, write: Write, why: Exception) -> None:
         """The tool refuses this item: say so, and don't send the same again."""
@@ -132,7 +157,7 @@ class Committer:
         )
         with self._store.transaction():
             self._store.tools.put_problems([problem])
-            self._store.journal.close([write.key])
+            self._close(write)
 
     def _fallen(self, write: Write, answer: Remote, old: Link) -> Fields:
         """Return what the tool emptied beside what was asked for; that is decided again."""
@@ -164,6 +189,8 @@ class Committer:
         return {name: value for name, value in write.fields.items() if name not in once}
 
     def _old(self, write: Write) -> Link | None:
+        if self.links is not None:
+            return self.links.get(write.entity)
         return self._store.links.of_entity(write.entity).get(self._tool.name)
 
     def _link(self, write: Write, item: Remote, base: Mapping[str, Value]) -> Link:
@@ -184,18 +211,24 @@ class Committer:
             foreign=_still_foreign(old, write),
         )
 
-    def _save(self, link: Link) -> None:
+    def _save(self, link: Link, old: Link | None) -> None:
         """Save a link, and mark what depends on it: referrers here, addresses there."""
-        old = self._store.links.of_entity(link.entity).get(link.tool)
-        self._store.links.save([link])
+        links = self._store.links
+        links.save([link])
         fresh = old is None or old.presence is not Presence.PRESENT
         if fresh or (old is not None and old.remote != link.remote):
-            self._store.links.touch_referrers(link.tool, link.entity)
-            self._store.links.doubt_referrers(link.tool, link.remote)
+            if self.links is None:
+                links.touch_referrers(link.tool, link.entity)
+            else:
+                links.add_referrers(link.tool, link.entity)
+            if self._foreign:
+                links.doubt_referrers(link.tool, link.remote)
         if fresh or (old is not None and old.url != link.url):
             if self._tool.connector.gives_address:
                 touch_addressed(self._store, self._audience, link.kind, [link.entity])
             touch_blocks(self._store, self._audience, link.kind, link.entity)
+        if self.links is not None:
+            self.links[link.entity] = link
 
     def _touch(self, ids: Iterable[EntityId]) -> None:
         self._store.links.touch(self._tool.name, ids)
@@ -230,7 +263,7 @@ def touch_blocks(store: Store, audience: Audience, kind: Kind, task: EntityId) -
     if kind is not Kind.TASK:
         return
     for name in audience.showing(Kind.BLOCK, LINKS):
-        store.links.touch(name, store.plan.referring(task, "task"))
+        store.links.touch_referrers(name, task, "task")
 
 
 def _still_foreign(old: Link | None, write: Write) -> Foreign:

@@ -1,7 +1,7 @@
 """What every step of a cycle works with."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +14,10 @@ from syncd.engine.tool import Tool
 from syncd.engine.translate import Translator
 from syncd.model.entities import Block, Entity, Kind, kind_of
 from syncd.model.ids import EntityId, RemoteId, ToolName, new_id
-from syncd.model.remote import BODY, LINK, LINKS, Carried
+from syncd.model.remote import BESIDE, BODY, LINK, LINKS, Carried
 from syncd.model.schema import DEFAULTS, Fields, fields_of
 from syncd.schedule.preferences import Preferences
-from syncd.store.rows import Link
+from syncd.store.rows import Address, Link
 from syncd.store.store import Store
 from syncd.sync.decide import Presence
 
@@ -139,33 +139,45 @@ class Context:
             self._empty[key] = tool.connector.fit(kind, fields)
         return self._empty[key]
 
-    def shown(self, tool: Tool, entity: Entity) -> Fields:
-        """Return the fields that a tool is to show, in the plan's terms."""
+    def shown(self, tool: Tool, entity: Entity, beside: "Beside | None" = None) -> Fields:
+        """Return the fields that a tool is to show, in the plan's terms.
+
+        beside: what was looked up for many entities at once.
+        """
         kind = kind_of(entity)
         fields: dict[str, Any] = fields_of(entity)
-        if LINK in tool.connector.carries[kind].fields:
-            fields[LINK] = self._address(entity.id)
-        if LINKS in tool.connector.carries[kind].fields:
-            fields[LINKS] = self._addresses(entity)
-        if BODY in tool.connector.carries[kind].fields:
+        carried = tool.connector.carries[kind].fields
+        if carried.isdisjoint(BESIDE) and not as_label(tool, kind):
+            return fields
+        known = beside or Beside(self.store)
+        if LINK in carried:
+            fields[LINK] = self._address(entity.id, known)
+        if LINKS in carried:
+            fields[LINKS] = self._addresses(entity, known)
+        if BODY in carried:
             fields[BODY] = body(entity)
         if as_label(tool, kind):
-            labels = SkillLabels(self.store)
-            fields["labels"] = labels.added(fields["labels"], fields["skill"])
+            fields["labels"] = known.skills.added(fields["labels"], fields["skill"])
         return fields
 
     def fit(
-        self, tool: Tool, entity: Entity, translator: Translator, link: Link | None
+        self,
+        tool: Tool,
+        entity: Entity,
+        translator: Translator,
+        link: Link | None,
+        beside: "Beside | None" = None,
     ) -> dict[str, Any]:
         """Return what a tool can hold of an entity, with remote ids for references.
 
-        link: the item as it is known there, if it is.
+        link: the item as it is known there, if it is. beside: what was looked up for many
+        entities at once.
         """
         kind = kind_of(entity)
         base = link.base if link is not None else None
         there = link is not None and link.presence is Presence.PRESENT
         foreign = link.foreign if there and link is not None else None
-        fields = translator.to_remote(kind, self.shown(tool, entity), base, foreign)
+        fields = translator.to_remote(kind, self.shown(tool, entity, beside), base, foreign)
         fit = tool.connector.fit(kind, fields)
         if LINK in fit and base and self._same_page(fit[LINK], base.get(LINK)):
             fit[LINK] = base[LINK]
@@ -173,10 +185,10 @@ class Context:
             fit[LINKS] = self._same_pages(str(fit[LINKS] or ""), str(base.get(LINKS) or ""))
         return fit
 
-    def _addresses(self, entity: Entity) -> str:
+    def _addresses(self, entity: Entity, known: "Beside") -> str:
         """Return where a block's task can be opened, a line for each tool."""
         task = entity.task if isinstance(entity, Block) else None
-        links = self.store.links.of_entity(task) if task else {}
+        links = known.addresses(task) if task else {}
         return "\n".join(
             f"{name.capitalize()} {link.url}"
             for name, link in sorted(links.items())
@@ -206,7 +218,7 @@ class Context:
         except LookupError:  # nobody can tell: what the tool shows stays
             return True
 
-    def _address(self, entity: EntityId) -> str | None:
+    def _address(self, entity: EntityId, known: "Beside") -> str | None:
         """Return where the entity's page is; without such a tool, its bare key."""
         tool = self.addressing
         names = (tool.name,) if tool is not None else self.may_address()
@@ -214,5 +226,29 @@ class Context:
             return f"syncd:{entity}"
         if tool is None:
             self.doubt()
-        links = self.store.links.of_entity(entity)
+        links = known.addresses(entity)
         return next((links[one].url for one in names if one in links and links[one].url), None)
+
+
+@dataclass(slots=True)
+class Beside:
+    """What tools show beside an entity's own fields, looked up once: addresses, skills."""
+
+    store: Store
+    skills: SkillLabels = field(init=False)
+    _addresses: dict[EntityId, dict[ToolName, Address]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.skills = SkillLabels(self.store)
+
+    def learn(self, ids: Iterable[EntityId]) -> None:
+        """Look up where many entities' items can be opened."""
+        missing = [one for one in set(ids) if one not in self._addresses]
+        found = self.store.links.addresses(missing)
+        self._addresses.update({one: found.get(one, {}) for one in missing})
+
+    def addresses(self, entity: EntityId) -> dict[ToolName, Address]:
+        """Return where an entity's items can be opened, by tool."""
+        if entity not in self._addresses:
+            self.learn([entity])
+        return self._addresses[entity]

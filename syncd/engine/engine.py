@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from syncd.engine.awaited import Awaited
 from syncd.engine.blocks.keeper import Keeper
 from syncd.engine.brakes import Brakes
 from syncd.engine.context import Context
@@ -71,6 +72,8 @@ class Engine:
     _surveyed: bool = False
     _report: Report = field(default_factory=Report)
     _tally: Tally = field(default_factory=Tally)
+    _planned: bool = False
+    _awaited: Awaited = field(init=False)
     _workshop: Workshop = field(init=False)
     _brakes: Brakes = field(init=False)
     _blocks: Keeper = field(init=False)
@@ -80,6 +83,7 @@ class Engine:
         self._workshop = Workshop(self.context, self.remake, self.stopping, self.pool)
         for name, tool in self.context.tools.items():
             self.context.tools[name] = self._workshop.prepared(tool)
+        self._awaited = Awaited(self.context, self._tally)
         self._blocks = Keeper(self.context, self.planner)
         self._brakes = Brakes(self.context, self._tool_report)
         self._intake = Intake(self.context, self._brakes, self._blocks)
@@ -110,11 +114,8 @@ class Engine:
         for name in sorted(chosen - met - self._reading.keys() - self._writing.keys()):
             self._start(name)
         self._go_on(ends)
-        if self._plan_blocks():
-            for name in sorted(self._ready - self._writing.keys()):
-                self._rounds[name] = 0
-                self._start_writing(name)
-            self._go_on(ends)
+        if not self._planned:  # no tool was read, and time passes all the same
+            self._plan_blocks()
         self._summarise(chosen)
         return self._report
 
@@ -151,7 +152,7 @@ class Engine:
         self._take_in(found)
         self._plan_blocks()
         for name in sorted(self._ready):
-            projection = self._decided(name)
+            projection = self._decided(name, whole=True)
             if projection is not None:
                 self._brakes.stops(self.context.tools[name], projection)
                 self._tool_report(name).plan = projection.operations
@@ -183,6 +184,8 @@ class Engine:
         """Start a report; what was read in an earlier run is old."""
         self._report = Report()
         self._blocks.told.clear()
+        self._awaited.begin()
+        self._planned = False
         self._wanted.clear()
         self._ready &= self._writing.keys()
         if not self._surveyed:
@@ -199,20 +202,26 @@ class Engine:
             if not self._step(left):
                 break
 
-    def _plan_blocks(self) -> bool:
-        """Look at the learning blocks, once all else was taken in and written."""
+    def _plan_blocks(self) -> None:
+        """Look at the learning blocks, once all else was taken in: then all is written once."""
+        self._planned = True
         changed, trouble = self._blocks.look()
         if trouble:
             self._report.converged = False
             self._report.problems.append(trouble)
         self._report.changes += changed
-        return changed
 
     def _step(self, left: float | None) -> bool:
         """Wait for what finishes first, and act on it; False when time ran out."""
-        done, _ = wait(self._lanes(), timeout=left, return_when=FIRST_COMPLETED)
+        limits = [left, GRACE if self._awaited.held else None]
+        first = min((one for one in limits if one is not None), default=None)
+        done, _ = wait(self._lanes(), timeout=first, return_when=FIRST_COMPLETED)
         if not done:
-            return False
+            if first == left:
+                return False
+            self._awaited.look(self._writing)
+            self._start_writings()
+            return True
         self._finish_building()
         if any(future in done for future in self._reading.values()):
             monotonic = self.context.clock.monotonic
@@ -223,9 +232,10 @@ class Engine:
             )
         self._finish_writings()
         ready = [one for one, future in self._reading.items() if future.done()]
-        self._take_in(self._finish_readings(ready))
-        for name in sorted(self._ready - self._writing.keys()):
-            self._start_writing(name)
+        if ready:
+            self._take_in(self._finish_readings(ready))
+            self._plan_blocks()
+        self._start_writings()
         return True
 
     def _lanes(self) -> list[Future[Any]]:
@@ -307,6 +317,7 @@ class Engine:
         failed = set()
         for name in [one for one, future in self._writing.items() if future.done()]:
             error = self._writing.pop(name).exception()
+            self._awaited.ended(name)
             if error is not None:
                 failed.add(name)
                 self._ready.discard(name)
@@ -365,10 +376,11 @@ class Engine:
             self._ready.discard(name)
             self._failed(name, error)
 
-    def _decided(self, name: ToolName) -> Projection | None:
+    def _decided(self, name: ToolName, *, whole: bool = False) -> Projection | None:
         """Decide for one tool; None where its connector fails, which ends its lane alone."""
         try:
-            projection = project(self.context, self.context.tools[name], self._later[name])
+            tool = self.context.tools[name]
+            projection = project(self.context, tool, self._later[name], whole=whole)
         except StateTrouble:
             raise
         except Exception as error:  # noqa: BLE001  # one tool's fault ends its lane alone
@@ -378,21 +390,40 @@ class Engine:
         self._note_faults()
         return projection if name in self._ready else None
 
-    def _start_writing(self, name: ToolName) -> None:
-        """Decide for one tool and start its lane, unless there is nothing to do."""
+    def _start_writings(self) -> None:
+        """Decide for all tools that wait, then start the lanes of those that have to do."""
+        decided = {
+            name: projection
+            for name in sorted(self._ready - self._writing.keys())
+            if (projection := self._to_do(name)) is not None
+        }
+        for name, projection in decided.items():
+            self._awaited.will_make(name, projection)
+        for name, projection in decided.items():
+            self._start_writing(name, projection)
+
+    def _to_do(self, name: ToolName) -> Projection | None:
+        """Decide for one tool; None where it may do nothing now."""
         others_write = self._rounds[name] > 0 and bool(self._writing)
         if others_write or self._rounds[name] >= ROUNDS or self.stopping():
-            return  # what the others write now may ask for more here: once, afterwards
+            return None  # what the others write now may ask for more here: once, afterwards
         projection = self._decided(name)
         if projection is None:
-            return
+            return None
         if self._brakes.stops(self.context.tools[name], projection):
             self._ready.discard(name)
-            return
+            return None
+        return projection
+
+    def _start_writing(self, name: ToolName, projection: Projection) -> None:
+        """Start a tool's lane, unless there is nothing to do."""
         for entity in projection.moot:
             self.context.store.tools.clear_problems(name, entity, field="")
+        self._awaited.hold_back(self.context.tools[name], projection)
         if not projection.operations:
             self.context.store.links.settle(name, projection.settled)
+            if name not in self._awaited.held:
+                self._awaited.ended(name)
             return
         self._rounds[name] += 1
         pusher = Pusher(

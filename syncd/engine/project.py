@@ -1,9 +1,10 @@
 """What one tool should hold, against what it holds: its operations."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from syncd.engine.context import Context
+from syncd.engine.context import Beside, Context
 from syncd.engine.paused import paused_fields
 from syncd.engine.skill_labels import as_label
 from syncd.engine.tool import Tool
@@ -11,8 +12,9 @@ from syncd.engine.translate import Translator, targets
 from syncd.engine.view import StoredPlan
 from syncd.model.entities import Entity, Kind, kind_of
 from syncd.model.ids import EntityId
+from syncd.model.remote import LINK, LINKS
 from syncd.model.rules.standing import Standing, standing
-from syncd.model.schema import FIELDS, fields_of
+from syncd.model.schema import fields_of
 from syncd.store.damage import Damaged
 from syncd.store.rows import Link, Record
 from syncd.sync.decide import (
@@ -29,13 +31,17 @@ from syncd.sync.decide import (
 _WANTS = {Standing.IN: Want.HAVE, Standing.KEEP: Want.KEEP, Standing.OUT: Want.DROP}
 
 
+SLICE = 250
+"""How many entities are looked at together: what was read of them is dropped after that."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Projection:
     """A tool's operations in order, and the stamps of the entities they are about.
 
     settled: entities that need nothing; refused: operations that the tool refused
     before and would refuse again; moot: entities of which that is no longer asked.
-    leaving: what the tool is about to lose.
+    parents: of entities to be written, another of the same kind that comes before them.
     """
 
     operations: list[Operation] = field(default_factory=list)
@@ -43,112 +49,212 @@ class Projection:
     settled: dict[EntityId, int] = field(default_factory=dict)
     refused: int = 0
     moot: list[EntityId] = field(default_factory=list)
-    leaving: set[EntityId] = field(default_factory=set)
+    parents: dict[EntityId, EntityId] = field(default_factory=dict)
 
 
 def project(
-    context: Context, tool: Tool, later: Collection[EntityId] = frozenset()
+    context: Context,
+    tool: Tool,
+    later: Collection[EntityId] = frozenset(),
+    *,
+    whole: bool = False,
 ) -> Projection:
-    """Decide for every entity that changed since the last decision, but for ``later``."""
+    """Decide for every entity that changed since the last decision, but for ``later``.
+
+    What is to be made has no fields here unless ``whole``: they are worked out when it is
+    written, when more of what it refers to is there.
+    """
     store = context.store
     stamps = store.links.touched(tool.name)
     busy = store.journal.entities(tool.name)
     ids = [entity for entity in stamps if entity not in busy and entity not in later]
     result = Projection(stamps=stamps)
-    if not ids:
-        return result
-    records = store.plan.many(ids)
-    links = store.links.of_entities(tool.name, ids)
-    judge = _Judge(context, tool, paused_fields(store, tool))
-    judge.learn(records.values())
     refused = {
-        one.entity: one.refused for one in store.tools.problems(tool.name) if one.refused
+        one.entity: one.refused
+        for one in (store.tools.problems(tool.name) if ids else ())
+        if one.refused and one.entity
     }
-    operations: list[Operation] = []
-    for entity in ids:
-        if judge.must_wait(entity, links.get(entity)):
+    for start in range(0, len(ids), SLICE):
+        part = Desk.of(context, tool, ids[start : start + SLICE])
+        _project_part(part, result, refused, whole=whole)
+    result.operations = in_order(result.operations, result.parents)
+    return result
+
+
+def _project_part(
+    desk: "Desk", result: Projection, refused: Mapping[EntityId, str], *, whole: bool
+) -> None:
+    """Decide for some entities."""
+    for entity in desk.ids:
+        if desk.must_wait(entity):
             continue
-        operation = judge.decide(records.get(entity), links.get(entity))
+        operation = desk.decide(entity, slim=not whole and entity not in refused)
         if operation is None:
-            result.settled[entity] = stamps[entity]
+            result.settled[entity] = result.stamps[entity]
             if entity in refused:
                 result.moot.append(entity)
         elif refused.get(entity) == _bare(operation):
             result.refused += 1
-            result.settled[entity] = stamps[entity]
+            result.settled[entity] = result.stamps[entity]
         else:
-            operations.append(operation)
-    result.operations = in_order(operations, _parents(records))
-    result.leaving = judge.translator.leaving
-    return result
+            result.operations.append(operation)
+            parent = desk.parent(entity)
+            if parent is not None:
+                result.parents[entity] = parent
 
 
-def want(tool: Tool, entity: Entity, context: Context, view: StoredPlan) -> Want:
+def want(
+    tool: Tool,
+    entity: Entity,
+    context: Context,
+    view: StoredPlan,
+    beside: Beside | None = None,
+) -> Want:
     """Return whether a tool should hold an entity."""
     kind = kind_of(entity)
-    if entity.archived or not tool.connector.holds(kind, context.shown(tool, entity)):
+    shown = None if entity.archived else context.shown(tool, entity, beside)
+    if shown is None or not tool.connector.holds(kind, shown):
         return Want.DROP
     if not tool.connector.carries[kind].live_only:
         return Want.HAVE
-    if any(one in context.store.plan.damaged for one in targets(kind, fields_of(entity))):
+    damaged = context.store.plan.damaged
+    if damaged and any(one in damaged for one in targets(kind, fields_of(entity))):
         return Want.KEEP  # whether that rests can't be told
     return _WANTS[standing(entity, view)]
 
 
 @dataclass(slots=True)
-class _Judge:
+class Desk:
+    """Some entities and all that is read to decide for them in one tool, at once.
+
+    ``links`` and ``translator`` are kept up to date by whoever writes.
+    """
+
     context: Context
     tool: Tool
-    paused: Mapping[Kind, frozenset[str]]
+    ids: Sequence[EntityId]
+    records: dict[EntityId, Record] = field(default_factory=dict)
+    links: dict[EntityId, Link] = field(default_factory=dict)
+    paused: Mapping[Kind, frozenset[str]] = field(default_factory=dict)
     view: StoredPlan = field(init=False)
     translator: Translator = field(init=False)
+    beside: Beside = field(init=False)
+    _wants: dict[EntityId, Want] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.view = StoredPlan(self.context.store)
         self.translator = Translator.of(self.context.store, self.tool)
+        self.beside = Beside(self.context.store)
 
-    def learn(self, records: Iterable[Record]) -> None:
-        """Look up what the records refer to, and which of that is leaving the tool."""
-        entities = [record.entity for record in records]
+    @classmethod
+    def of(cls, context: Context, tool: Tool, ids: Sequence[EntityId]) -> "Desk":
+        """Read what is needed for these entities."""
+        store = context.store
+        desk = cls(context, tool, ids, paused=paused_fields(store, tool))
+        with store.transaction():
+            desk.records = store.plan.many(ids)
+            desk.links = store.links.of_entities(tool.name, ids)
+            desk._learn()
+        return desk
+
+    def _learn(self) -> None:
+        """Look up what the entities refer to, and which of that is leaving the tool."""
+        self.view.known(record.entity for record in self.records.values())
         referred: set[EntityId] = set()
-        for entity in entities:
+        for record in self.records.values():
+            entity = record.entity
             referred.update(targets(kind_of(entity), fields_of(entity)))
-        self.view.learn(referred | {entity.id for entity in entities})
+        self.view.learn(referred)
+        above = (self.view.get(one) for one in referred)
+        self.view.learn(
+            it for one in above if one for it in targets(kind_of(one), fields_of(one))
+        )
         self.translator.learn_entities(referred)
+        self.beside.learn(self._addressed(referred))
         for one in referred:
             target = self.view.get(one)
             if target is not None and self._carried(target) and self._leaves(target):
                 self.translator.leaving.add(one)
 
-    def must_wait(self, entity: EntityId, link: Link | None) -> bool:
+    def _addressed(self, referred: Iterable[EntityId]) -> set[EntityId]:
+        """Return the entities whose addresses the tool shows: their own, or their tasks'."""
+        shown = {
+            record.entity.id
+            for record in self.records.values()
+            if self._carried(record.entity) and LINK in self._fields(record.entity)
+        }
+        for record in self.records.values():
+            if self._carried(record.entity) and LINKS in self._fields(record.entity):
+                shown.update(referred)
+                break
+        return shown
+
+    def _fields(self, entity: Entity) -> frozenset[str]:
+        return self.tool.connector.carries[kind_of(entity)].fields
+
+    def must_wait(self, entity: EntityId) -> bool:
         """Say whether what is known of an entity, or of its item, can't be read."""
+        link = self.links.get(entity)
         return entity in self._damaged or (link is not None and link.damaged)
 
-    def decide(self, record: Record | None, link: Link | None) -> Operation | None:
+    def parent(self, entity: EntityId) -> EntityId | None:
+        """Return an entity of the same kind that this one is a part of."""
+        parent = getattr(self.records[entity].entity, "parent", None)
+        return EntityId(str(parent)) if parent else None
+
+    def fit(self, entity: EntityId) -> dict[str, Any]:
+        """Return what the tool can hold of an entity, less what is paused there."""
+        record = self.records[entity].entity
+        fit = self.context.fit(
+            self.tool, record, self.translator, self.links.get(entity), self.beside
+        )
+        paused = self.paused.get(kind_of(record))
+        return fit if not paused else {it: fit[it] for it in fit if it not in paused}
+
+    def decide(
+        self, entity: EntityId, *, slim: bool = False, fit: Mapping[str, Any] | None = None
+    ) -> Operation | None:
+        """Return what is to be done about an entity; ``fit``, if it is known already.
+
+        slim: without the fields of what is to be made.
+        """
+        record, link = self.records.get(entity), self.links.get(entity)
         if record is None or not self._carried(record.entity):
             return None
-        entity = record.entity
-        kind = kind_of(entity)
-        fit = self.context.fit(self.tool, entity, self.translator, link)
-        paused = self.paused.get(kind, frozenset())
+        it, kind = record.entity, kind_of(record.entity)
         carried = self.tool.connector.carries[kind]
         held = _held(self.tool, link)
         there = held is not None and held.presence is Presence.PRESENT
-        left = carried.told | (carried.once if there else frozenset())
-        if as_label(self.tool, kind) and fields_of(entity)["skill"] in self._damaged:
-            left |= {"labels"}  # its skill's own label can't be told
+        wanted = self._want(it)
+        if fit is None:
+            needed = there if slim else True
+            fit = self.fit(entity) if needed and wanted is not Want.DROP else {}
+        left = self._left(it, carried.told | (carried.once if there else frozenset()))
         case = Case(
             kind=kind,
-            entity=entity.id,
-            title=entity.title,
-            want=want(self.tool, entity, self.context, self.view),
-            fit={name: value for name, value in fit.items() if name not in paused | left},
+            entity=it.id,
+            title=it.title,
+            want=wanted,
+            fit={name: value for name, value in fit.items() if name not in left},
             held=held,
             recreate=carried.archives,
-            archived=entity.archived,
+            archived=it.archived,
             hides_done=carried.hides_done,
         )
         return decide(case)
+
+    def _left(self, entity: Entity, left: frozenset[str]) -> frozenset[str]:
+        """Return the fields that are not written, ``left`` and more."""
+        if not self._damaged or not as_label(self.tool, kind_of(entity)):
+            return left
+        skill = fields_of(entity)["skill"]
+        return left | {"labels"} if skill in self._damaged else left  # its label can't be told
+
+    def _want(self, entity: Entity) -> Want:
+        if entity.id not in self._wants:
+            found = want(self.tool, entity, self.context, self.view, self.beside)
+            self._wants[entity.id] = found
+        return self._wants[entity.id]
 
     @property
     def _damaged(self) -> Damaged:
@@ -158,7 +264,7 @@ class _Judge:
         return kind_of(entity) in self.tool.connector.carries
 
     def _leaves(self, entity: Entity) -> bool:
-        return want(self.tool, entity, self.context, self.view) is Want.DROP
+        return self._want(entity) is Want.DROP
 
 
 def _held(tool: Tool, link: Link | None) -> Held | None:
@@ -166,18 +272,6 @@ def _held(tool: Tool, link: Link | None) -> Held | None:
         return None
     marked = not tool.connector.keeps_marks or link.mark == link.entity
     return Held(presence=link.presence, base=link.base, settled=link.settled, marked=marked)
-
-
-def _parents(records: Mapping[EntityId, Record]) -> dict[EntityId, EntityId]:
-    """Map entities to those of the same kind that they refer to."""
-    found: dict[EntityId, EntityId] = {}
-    for entity, record in records.items():
-        fields = fields_of(record.entity)
-        specs = FIELDS[kind_of(record.entity)]
-        parent = fields.get("parent") if "parent" in specs else None
-        if parent:
-            found[entity] = EntityId(str(parent))
-    return found
 
 
 def _bare(operation: Operation) -> str:

@@ -1,22 +1,19 @@
 """Writing to one tool: intent written, sent, answer written, item by item."""
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from syncd.connect.contract import Outcome
 from syncd.engine.commit import Committer
 from syncd.engine.context import Context
-from syncd.engine.paused import paused_fields
 from syncd.engine.prints import fingerprint
-from syncd.engine.project import Projection
+from syncd.engine.project import SLICE, Desk, Projection
 from syncd.engine.tally import Tally
 from syncd.engine.tool import Tool
-from syncd.engine.translate import Translator
-from syncd.errors import Changed, Gone, HoldTool, SignIn, ToolError, TryLater, Unclear
+from syncd.errors import Changed, Gone, HoldTool, SignIn, TryLater, Unclear
 from syncd.model.ids import EntityId
 from syncd.model.remote import Op, Remote, Write
-from syncd.store.rows import Link
 from syncd.sync.decide import Operation, Presence
 
 STALE = 60.0
@@ -53,29 +50,37 @@ class Pusher:
         """
         self.context.store.links.settle(self.tool.name, projection.settled)
         size = max(1, self.tool.connector.batch_size)
-        for chunk in _chunks(projection.operations, size):
-            if self.stopping():
-                return
-            self._send(chunk, projection)
+        operations = projection.operations
+        for start in range(0, len(operations), max(SLICE, size)):
+            part = operations[start : start + max(SLICE, size)]
+            desk = Desk.of(self.context, self.tool, [one.entity for one in part])
+            self.committer.work_on(desk.links)
+            for chunk in _chunks(part, size, projection.parents):
+                if self.stopping():
+                    return
+                self._send(chunk, desk, projection.stamps)
 
-    def _send(self, operations: Sequence[Operation], projection: Projection) -> None:
-        translator = Translator.of(self.context.store, self.tool, projection.leaving)
-        with self.context.store.transaction():
-            prepared = [self._prepare(operation, translator) for operation in operations]
+    def _send(
+        self, operations: Sequence[Operation], desk: Desk, stamps: Mapping[EntityId, int]
+    ) -> None:
+        prepared = [self._prepare(operation, desk) for operation in operations]
         writes = self._still_good([write for write in prepared if write is not None])
         if not writes or self.stopping():
             return
-        self.context.store.journal.open(self.tool.name, writes, self.context.clock.now())
+        store, name = self.context.store, self.tool.name
+        opened = store.journal.open(name, writes, self.context.clock.now(), stamps)
+        if not opened:
+            return
         try:
-            outcomes = self.tool.connector.write(writes)
+            outcomes = self.tool.connector.write(opened)
         except (TryLater, SignIn, HoldTool):
-            self.context.store.journal.close([write.key for write in writes])
+            store.journal.close([write.key for write in opened])
             raise
-        ended: ToolError | None = None
-        for write, outcome in zip(writes, outcomes, strict=True):
-            ended = self._take(write, outcome, projection.stamps) or ended
-        if ended is not None:
-            raise ended
+        done = list(zip(opened, outcomes, strict=True))
+        self._take(done, desk, stamps)
+        ends = [it for _, it in done if isinstance(it, _ENDS)]
+        if ends:
+            raise ends[-1]
 
     def _still_good(self, prepared: Sequence[Write]) -> list[Write]:
         """Return those that may be sent; what has changed since is decided again later."""
@@ -90,51 +95,46 @@ class Pusher:
         return good
 
     def _take(
-        self, write: Write, outcome: Remote | Exception | None, stamps: dict[EntityId, int]
-    ) -> ToolError | None:
-        """Write one outcome down; return what ends the lane, if it does."""
-        if isinstance(outcome, Unclear):
-            return outcome
-        if isinstance(outcome, (TryLater, SignIn, HoldTool)):
-            self.context.store.journal.close([write.key])
-            return outcome
-        with self.context.store.transaction():
-            if self.committer.outcome(write, outcome):
-                self.tally.add(self.tool.name, write.op)
-            if _again(outcome):
-                self.later.add(write.entity)
-            elif write.entity in stamps:
-                stamp = {write.entity: stamps[write.entity]}
-                self.context.store.links.settle(self.tool.name, stamp)
-        return None
+        self,
+        done: Sequence[tuple[Write, Outcome]],
+        desk: Desk,
+        stamps: Mapping[EntityId, int],
+    ) -> None:
+        """Write the outcomes down, at once: first what needs nothing more, then what that
+        marks again."""
+        store, name = self.context.store, self.tool.name
+        known = [(write, it) for write, it in done if not isinstance(it, _ENDS)]
+        settled = [write.entity for write, it in known if not _again(it)]
+        closed = [write.key for write, it in done if not isinstance(it, Unclear)]
+        with store.transaction():
+            store.links.settle(name, {one: stamps[one] for one in settled if one in stamps})
+            for write, outcome in known:
+                if self.committer.outcome(write, outcome):
+                    self.tally.add(name, write.op)
+                if _again(outcome):
+                    self.later.add(write.entity)
+                if isinstance(outcome, Remote):
+                    desk.translator.made(write.entity, outcome.id)
+            store.journal.close(closed)
 
-    def _prepare(self, operation: Operation, translator: Translator) -> Write | None:
+    def _prepare(self, operation: Operation, desk: Desk) -> Write | None:
         """Make the write of an operation from the plan as it stands now."""
-        record = self.context.store.plan.get(operation.entity)
-        link = self.context.store.links.of_entity(operation.entity).get(self.tool.name)
-        if record is None or (link is not None and link.damaged):
+        entity = operation.entity
+        if desk.must_wait(entity) or entity not in desk.records:
             return None
-        fields: dict[str, Any] = {}
-        if operation.op is not Op.DELETE:
-            fit = self.context.fit(self.tool, record.entity, translator, link)
-            fields = self._asked(operation, fit, link)
+        fit = desk.fit(entity) if operation.op is not Op.DELETE else {}
+        now = desk.decide(entity, fit=fit)
+        if now is None or now.op is not operation.op:
+            return None  # something moved: it is decided again
+        link = desk.links.get(entity)
         return Write(
             op=operation.op,
             key=str(uuid.UUID(bytes=self.context.rng.randbytes(16), version=4)),
             kind=operation.kind,
-            entity=operation.entity,
-            fields=fields,
+            entity=entity,
+            fields=fit if now.op is Op.CREATE else now.fields,
             seen=link.seen() if link is not None else None,
         )
-
-    def _asked(
-        self, operation: Operation, fit: dict[str, Any], link: Link | None
-    ) -> dict[str, Any]:
-        whole = paused_fields(self.context.store, self.tool)
-        paused = whole.get(operation.kind, frozenset())
-        if operation.op is Op.CREATE or link is None:
-            return {name: value for name, value in fit.items() if name not in paused}
-        return {name: fit[name] for name in operation.fields if name in fit}
 
     def _fresh(self, write: Write) -> bool:
         """Read an item again that was last read too long ago, where no version guards.
@@ -156,20 +156,28 @@ class Pusher:
         return link is None or not link.fingerprint or fingerprint(now) == link.fingerprint
 
 
+_ENDS = (TryLater, SignIn, HoldTool, Unclear)
+"""Outcomes after which the lane ends for now."""
+
+
 def _again(outcome: Remote | Exception | None) -> bool:
     """Say whether this write must be decided again once more is known."""
     return isinstance(outcome, (Changed, Gone))
 
 
-def _chunks(operations: Sequence[Operation], size: int) -> Iterator[Sequence[Operation]]:
+def _chunks(
+    operations: Sequence[Operation], size: int, parents: Mapping[EntityId, EntityId]
+) -> Iterator[Sequence[Operation]]:
     """Cut into chunks of one level: an item's references are made before it is."""
-    start = 0
-    while start < len(operations):
-        end = start + 1
-        while end < len(operations) and end - start < size:
-            same = operations[end].kind is operations[start].kind
-            if not same or operations[end].op is not operations[start].op:
-                break
-            end += 1
-        yield operations[start:end]
-        start = end
+    chunk: list[Operation] = []
+    for one in operations:
+        if chunk:
+            same = one.kind is chunk[0].kind and one.op is chunk[0].op
+            above = parents.get(one.entity)
+            under = any(it.entity == above for it in chunk) if above else False
+            if len(chunk) >= size or not same or under:
+                yield chunk
+                chunk = []
+        chunk.append(one)
+    if chunk:
+        yield chunk

@@ -24,12 +24,22 @@ class SkillLabels:
             found.setdefault(label_of(record.entity.title), record.entity.id)
         return found
 
+    @cached_property
+    def _labels(self) -> dict[EntityId, str | None]:
+        return {}
+
     def added(self, labels: Value, skill: Value) -> Value:
         """Return labels with the skill's own among them."""
-        record = self.store.plan.get(EntityId(str(skill))) if skill else None
-        if record is None or not isinstance(labels, frozenset):
+        label = self._label(EntityId(str(skill))) if skill else None
+        if label is None or not isinstance(labels, frozenset):
             return labels
-        return labels | {label_of(record.entity.title)}
+        return labels | {label}
+
+    def _label(self, skill: EntityId) -> str | None:
+        if skill not in self._labels:
+            record = self.store.plan.get(skill)
+            self._labels[skill] = label_of(record.entity.title) if record else None
+        return self._labels[skill]
 
     def split(self, fields: Mapping[str, Value], skill: Value) -> dict[str, Value]:
         """Return fields with a skill's label told apart; ``skill`` is the plan's own."""

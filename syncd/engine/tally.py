@@ -17,12 +17,19 @@ class Tally:
     _done: dict[ToolName, Counter[Op]] = field(default_factory=dict)
     _told: dict[ToolName, int] = field(default_factory=dict)
     _left: dict[ToolName, int] = field(default_factory=dict)
+    _all: Counter[ToolName] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, tool: ToolName, op: Op) -> None:
         """Count one write that the tool did."""
         with self._lock:
             self._done.setdefault(tool, Counter())[op] += 1
+            self._all[tool] += 1
+
+    def total(self, tool: ToolName) -> int:
+        """Return how many writes a tool has done, told or not."""
+        with self._lock:
+            return self._all[tool]
 
     def requests(self, tool: ToolName, policy: Policy) -> int:
         """Return how many requests were made that no report told of yet."""

@@ -54,6 +54,11 @@ class Translator:
             link = found.get(one)
             self._entity[one] = link.entity if link else None
 
+    def made(self, entity: EntityId, remote: RemoteId) -> None:
+        """Take in that the tool holds an entity now."""
+        self._remote[entity] = (remote, Presence.PRESENT)
+        self._entity[remote] = entity
+
     def forget(self) -> None:
         """Drop what was looked up: links have changed."""
         self._remote.clear()

@@ -26,6 +26,10 @@ class StoredPlan:
             record = found.get(one)
             self._seen[one] = record.entity if record else None
 
+    def known(self, entities: Iterable[Entity]) -> None:
+        """Take these as read."""
+        self._seen.update({one.id: one for one in entities})
+
     def get(self, entity_id: EntityId) -> Entity | None:
         """Return an entity, archived ones too."""
         if entity_id not in self._seen:

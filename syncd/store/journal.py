@@ -1,23 +1,36 @@
 """Writes in flight: written down before they are sent, closed with their outcome."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, select, text
 
 from syncd.model.ids import EntityId, PlanId, ToolName
 from syncd.model.remote import Write
 from syncd.store import tables
 from syncd.store.damage import Damaged
 from syncd.store.database import Database
+from syncd.store.prepared import Prepared
 from syncd.store.rows import Intent, dump_write, load_write
 
 I = tables.intents.c  # noqa: E741  # one letter a table, as in the other stores
 
-_CLOSE = delete(tables.intents).where(I.plan == bindparam("p"), I.key == bindparam("k"))
-_LAST = select(func.max(I.seq))
-_OPEN = insert(tables.intents)
+_CLOSE = Prepared(
+    delete(tables.intents).where(I.plan == bindparam("p"), I.key == bindparam("k"))
+)
+_OPEN = Prepared(
+    text(
+        """
+        INSERT INTO intents (plan, "key", tool, entity, seq, at, "write")
+        SELECT :plan, :key, :tool, :entity,
+          (SELECT coalesce(max(seq), 0) + 1 FROM intents), :at, :write
+        WHERE :stamp IS NULL OR EXISTS (
+          SELECT 1 FROM dirty
+          WHERE plan = :plan AND tool = :tool AND entity = :entity AND stamp = :stamp)
+        """
+    )
+)
 
 
 class Journal:
@@ -28,24 +41,33 @@ class Journal:
         self._plan = plan
         self.damaged = Damaged("intents")
 
-    def open(self, tool: ToolName, writes: Iterable[Write], now: datetime) -> None:
-        """Write these down, in order, before they are sent."""
+    def open(
+        self,
+        tool: ToolName,
+        writes: Iterable[Write],
+        now: datetime,
+        stamps: Mapping[EntityId, int] | None = None,
+    ) -> list[Write]:
+        """Write these down, in order, before they are sent; return those that were.
+
+        stamps: the marks by which they were decided: what was marked anew since then is
+        not to be sent as it was decided.
+        """
+        opened = []
         with self._database.transaction() as connection:
-            highest = connection.execute(_LAST).scalar() or 0
-            rows = [
-                {
+            for write in writes:
+                row = {
                     "plan": self._plan,
                     "key": write.key,
                     "tool": tool,
                     "entity": write.entity,
-                    "seq": highest + place,
                     "at": now.isoformat(),
                     "write": dump_write(write),
+                    "stamp": stamps.get(write.entity) if stamps is not None else None,
                 }
-                for place, write in enumerate(writes, start=1)
-            ]
-            if rows:
-                connection.execute(_OPEN, rows)
+                if _OPEN.run(connection, row):
+                    opened.append(write)
+        return opened
 
     def pending(self, tool: ToolName) -> list[Intent]:
         """Return a tool's open intents, oldest first, but for those that can't be read."""
@@ -79,8 +101,7 @@ class Journal:
     def close(self, keys: Iterable[str]) -> None:
         """Take intents off whose outcome is known."""
         with self._database.transaction() as connection:
-            for key in keys:
-                connection.execute(_CLOSE, {"p": self._plan, "k": key})
+            _CLOSE.run_all(connection, ({"p": self._plan, "k": key} for key in keys))
 
 
 def _intent(row: Any) -> Intent:

@@ -2,19 +2,22 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, bindparam, func, select, text, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import IntegrityError
 
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, PlanId, RemoteId, ToolName
 from syncd.store import tables
 from syncd.store.damage import Damaged
 from syncd.store.database import Database
+from syncd.store.prepared import Prepared
 from syncd.store.rows import (
+    Address,
     Link,
     dump_fields,
     dump_foreign,
@@ -29,20 +32,22 @@ from syncd.sync.decide import Presence
 L = tables.links.c
 D = tables.dirty.c
 
-_REFERRERS = text(
-    """
-    INSERT OR REPLACE INTO dirty (plan, tool, entity, stamp)
+_REFERRERS = """
+    INSERT OR {again} INTO dirty (plan, tool, entity, stamp)
     SELECT r.plan, :tool, r.source, :stamp FROM refs r
     WHERE r.plan = :plan AND r.target = :target
     """
-)
+_TOUCH_REFERRERS = Prepared(text(_REFERRERS.format(again="REPLACE")))
+_ADD_REFERRERS = Prepared(text(_REFERRERS.format(again="IGNORE")))
+_TOUCH_BY_FIELD = Prepared(text(_REFERRERS.format(again="REPLACE") + " AND r.field = :field"))
 
-
-_OTHERS = text(
-    """
-    DELETE FROM links WHERE plan = :plan AND tool = :tool AND remote = :remote
-      AND entity <> :entity
-    """
+_OTHERS = Prepared(
+    text(
+        """
+        DELETE FROM links WHERE plan = :plan AND tool = :tool AND remote = :remote
+          AND entity <> :entity
+        """
+    )
 )
 
 # The condition on foreign_refs is the one of their index, so that few rows are looked at.
@@ -54,11 +59,17 @@ _DOUBT = text(
     """
 )
 
+_FOREIGN = text(
+    "SELECT 1 FROM links WHERE plan = :plan AND tool = :tool AND foreign_refs <> '{}' LIMIT 1"
+)
+
 _KEY = ("plan", "tool", "entity")
 _OF_ENTITY = select(tables.links).where(
     L.plan == bindparam("plan"), L.entity == bindparam("entity")
 )
-_SETTLE = text("DELETE FROM dirty WHERE plan = :p AND tool = :t AND entity = :e AND stamp = :s")
+_SETTLE = Prepared(
+    text("DELETE FROM dirty WHERE plan = :p AND tool = :t AND entity = :e AND stamp = :s")
+)
 
 
 def _put(table: Table) -> Insert:
@@ -70,8 +81,8 @@ def _put(table: Table) -> Insert:
     )
 
 
-_SAVE = _put(tables.links)
-_TOUCH = _put(tables.dirty)
+_SAVE = Prepared(_put(tables.links), tables.links.columns.keys())
+_TOUCH = Prepared(_put(tables.dirty), tables.dirty.columns.keys())
 
 
 class LinkStore:
@@ -151,13 +162,20 @@ class LinkStore:
             return [self._read(row) for row in connection.execute(chosen)]
 
     def save(self, links: Iterable[Link]) -> None:
-        """Write links, whole; none over one that can't be read."""
+        """Write links, whole; none over one that can't be read.
+
+        An item belongs to one entity: whatever else was linked to it is no more.
+        """
         rows = [self._row(link) for link in links if not link.damaged]
         if not rows:
             return
         with self._database.transaction() as connection:
-            connection.execute(_OTHERS, rows)
-            connection.execute(_SAVE, rows)
+            for row in rows:
+                try:
+                    _SAVE.run(connection, row)
+                except IntegrityError:
+                    _OTHERS.run(connection, row)
+                    _SAVE.run(connection, row)
 
     def set_presence(self, tool: ToolName, entity: EntityId, presence: Presence) -> None:
         """Write whether the tool holds the entity."""
@@ -175,6 +193,26 @@ class LinkStore:
         with self._database.transaction() as connection:
             connection.execute(_DOUBT, which)
 
+    def has_foreign(self, tool: ToolName) -> bool:
+        """Say whether an item of a tool refers to what is nothing of the plan's."""
+        with self._database.transaction() as connection:
+            found = connection.execute(_FOREIGN, {"plan": self._plan, "tool": tool})
+            return found.first() is not None
+
+    def addresses(self, ids: Sequence[EntityId]) -> dict[EntityId, dict[ToolName, Address]]:
+        """Return where the items of these entities can be opened, by tool."""
+        found: dict[EntityId, dict[ToolName, Address]] = {}
+        with self._database.transaction() as connection:
+            for start in range(0, len(ids), 500):
+                chosen = select(L.entity, L.tool, L.url, L.presence).where(
+                    L.plan == self._plan, L.entity.in_(ids[start : start + 500])
+                )
+                for row in connection.execute(chosen):
+                    presence = read_or(Presence, row.presence, Presence.PRESENT)
+                    of_one = found.setdefault(EntityId(row.entity), {})
+                    of_one[ToolName(row.tool)] = Address(row.url, presence)
+        return found
+
     def touch(self, tool: ToolName, ids: Iterable[EntityId]) -> None:
         """Mark entities as to be decided anew in a tool."""
         rows = [
@@ -183,20 +221,34 @@ class LinkStore:
         if not rows:
             return
         with self._database.transaction() as connection:
-            connection.execute(_TOUCH, rows)
+            _TOUCH.run_all(connection, rows)
 
-    def touch_referrers(self, tool: ToolName, target: EntityId) -> None:
-        """Mark everything that refers to ``target`` as to be decided in a tool."""
+    def touch_referrers(
+        self, tool: ToolName, target: EntityId, field: str | None = None
+    ) -> None:
+        """Mark everything that refers to ``target`` (in this field) as to be decided."""
+        statement = _TOUCH_REFERRERS if field is None else _TOUCH_BY_FIELD
         with self._database.transaction() as connection:
-            connection.execute(
-                _REFERRERS,
-                {
-                    "plan": self._plan,
-                    "tool": tool,
-                    "target": target,
-                    "stamp": _stamp(),
-                },
-            )
+            statement.run(connection, self._aimed(tool, target, field))
+
+    def add_referrers(self, tool: ToolName, target: EntityId) -> None:
+        """Mark what refers to ``target`` in a tool, but for what is marked already.
+
+        For the tool's own lane alone, which has settled by then what it wrote before.
+        """
+        with self._database.transaction() as connection:
+            _ADD_REFERRERS.run(connection, self._aimed(tool, target, None))
+
+    def _aimed(
+        self, tool: ToolName, target: EntityId, field: str | None
+    ) -> dict[str, str | int | None]:
+        return {
+            "plan": self._plan,
+            "tool": tool,
+            "target": target,
+            "field": field,
+            "stamp": _stamp(),
+        }
 
     def touched(self, tool: ToolName) -> dict[EntityId, int]:
         """Return the entities to be decided in a tool, with their stamps."""
@@ -204,13 +256,13 @@ class LinkStore:
         with self._database.transaction() as connection:
             return {EntityId(row[0]): row[1] for row in connection.execute(chosen)}
 
-    def settle(self, tool: ToolName, stamps: dict[EntityId, int]) -> None:
+    def settle(self, tool: ToolName, stamps: Mapping[EntityId, int]) -> None:
         """Take entities off, unless they were marked again since these stamps."""
         rows = [{"e": entity, "s": stamp} for entity, stamp in stamps.items()]
         if not rows:
             return
         with self._database.transaction() as connection:
-            connection.execute(_SETTLE, [{**row, "p": self._plan, "t": tool} for row in rows])
+            _SETTLE.run_all(connection, [{**row, "p": self._plan, "t": tool} for row in rows])
 
     def every(self) -> Iterator[Link]:
         """Return all links in all tools."""

@@ -69,6 +69,14 @@ class Link:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where an entity's item in a tool can be opened, and whether it is there."""
+
+    url: str
+    presence: Presence
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryRow:
     """One change of the plan. ``field`` is "" where the entity was made.

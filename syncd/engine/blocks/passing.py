@@ -90,6 +90,19 @@ class Passing:
             ):
                 self._pen.put(with_time(known.entity, blocks, self._now), f"{BY} (time)")
 
+    @property
+    def changed(self) -> list[EntityId]:
+        """Return what was changed or made so far, tasks too."""
+        return list(self._pen.before)
+
+    def is_next(self) -> bool:
+        """Say whether the changes still are those of the next cycle of the history."""
+        return self._pen.cycle == self._pen.context.store.history.last_cycle() + 1
+
+    def flush(self) -> None:
+        """Write everything down."""
+        self._pen.flush()
+
     def live(self) -> list[Block]:
         """Return the blocks that are not archived, as they are now."""
         entities = (one.entity for one in self.blocks.values())

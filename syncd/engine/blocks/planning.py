@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -17,15 +17,17 @@ from syncd.engine.context import Context
 from syncd.engine.pen import SCHEDULE, Pen
 from syncd.engine.view import StoredPlan, today
 from syncd.model.entities import Block, Kind
-from syncd.model.ids import ToolName
+from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import BlockState, start_of
 from syncd.schedule.capacity import capacity, miss_rate, sentence
+from syncd.schedule.check import Fault
 from syncd.schedule.free import calendar
 from syncd.schedule.planner import Annealer
 from syncd.schedule.preferences import Preferences
 from syncd.schedule.problem import Hold, Problem, Weights, minute_of
-from syncd.schedule.reasons import reasons
+from syncd.schedule.reasons import Reasons, reasons
 from syncd.schedule.timetable import Effort, Planner, Timetable
+from syncd.store.rows import Record
 
 WEIGHTS = Weights(
     budget=3.0, length=1.5, move=24.0, draft_move=0.3, longest_gap=5, busy_week=0.0, taste=0.4
@@ -34,6 +36,8 @@ WEIGHTS = Weights(
 
 In simulated lives a dearer move left fewer moves without need, and not more tasks late.
 """
+TRIES = 3
+"""How often a look begins anew, at most, because the plan moved while it was planned."""
 WAITING = frozenset({busytime.BUSY_TIME, OWED})
 """What asks for a look only where busy time is known."""
 
@@ -65,8 +69,18 @@ class Planning:
         """Look, and write down what follows; return whether the plan changed.
 
         fresh: all sources told their busy time in this cycle. Otherwise a look that
-        places is owed.
+        places is owed. The plan is read in one transaction and written in another one;
+        what was worked out between them is written only if nothing of it moved meanwhile.
         """
+        for _ in range(TRIES):
+            look = self._read(fresh=fresh)
+            found = self._found(look, effort or self._effort()) if look.known else None
+            if self._write(look, found):
+                return bool(look.passing.changed)
+        return False  # all that asked for a look still asks
+
+    def _read(self, *, fresh: bool) -> "_Look":
+        """Read all that is planned with; nothing is written down yet."""
         store, now = self.context.store, self.context.clock.now()
         with store.transaction():
             asked = store.links.touched(SCHEDULE)
@@ -75,23 +89,42 @@ class Planning:
             blocks = {
                 one.entity.id: one for one in store.plan.every(Kind.BLOCK, archived=False)
             }
-            passing = Passing(pen, blocks, now)
+            passing = Passing(pen, dict(blocks), now)
             preferences = self.preferences()
             passing.pass_time(assume_done=preferences.assume_done)
             wished = wishes(self.context, view, passing.blocks, now)
             passing.drop(wished, view)
             known = busytime.known(store, self.sources) if fresh else None
-            store.links.settle(SCHEDULE, asked)
-            if known is not None and not known.unreadable:
-                passing.change_zone(preferences.zone)
-                self._place(passing, wished, known, effort or self._effort())
-            else:
+            if known is None or known.unreadable:
+                return _Look(asked, blocks, passing)
+            passing.change_zone(preferences.zone)
+            problem = self._loosened(self.problem(passing, wished, known))
+            return _Look(asked, blocks, passing, known, problem)
+
+    def _write(self, look: "_Look", found: "_Found | None") -> bool:
+        """Write down what time did and what was planned; False where the plan moved."""
+        store, passing = self.context.store, look.passing
+        with store.transaction():
+            if not self._stands(look):
+                return False
+            store.links.settle(SCHEDULE, look.asked)
+            if found is None:
                 store.links.touch(SCHEDULE, [OWED])
+            else:
+                self._place(look, found)
             passing.tell_tasks()
-            pen.flush()
-            look = next_look(passing.live(), now, self._midnight())
-            self._memory.remember("look_at", look.isoformat())
-        return bool(pen.before)
+            passing.flush()
+            next_at = next_look(passing.live(), self.context.clock.now(), self._midnight())
+            self._memory.remember("look_at", next_at.isoformat())
+        return True
+
+    def _stands(self, look: "_Look") -> bool:
+        """Say whether all that was read is still so."""
+        store, changed = self.context.store, look.passing.changed
+        if store.links.touched(SCHEDULE) != look.asked or not look.passing.is_next():
+            return False
+        now = store.plan.many(changed)
+        return all(now.get(one) == look.blocks[one] for one in changed)
 
     def preferences(self) -> Preferences:
         """Return what the person wants, with their leaves."""
@@ -128,22 +161,30 @@ class Planning:
 
     def _effort(self) -> Effort:
         """Repair at once; once a day look for small gains; all anew where that was asked."""
-        memory, day = self._memory, today(self.context.clock, self.context.zone).isoformat()
-        if memory.recall("wish") == Effort.FULL:
-            memory.remember("wish", None)
-            memory.remember("proposal", None)
-            memory.remember("improved_on", day)
+        if self._memory.recall("wish") == Effort.FULL:
             return Effort.FULL
-        if memory.recall("improved_on") != day:
-            memory.remember("improved_on", day)
-            return Effort.LIGHT
-        return Effort.REPAIR
+        return (
+            Effort.REPAIR if self._memory.recall("improved_on") == self._day else Effort.LIGHT
+        )
+
+    def _spent(self, effort: Effort) -> None:
+        """Note what was asked for and is done."""
+        if effort is Effort.FULL and self._memory.recall("wish") == Effort.FULL:
+            self._memory.remember("wish", None)
+            self._memory.remember("proposal", None)
+        if effort is not Effort.REPAIR:
+            self._memory.remember("improved_on", self._day)
+        if self._memory.recall("just back"):
+            self._memory.remember("just back", None)
+
+    @property
+    def _day(self) -> str:
+        return today(self.context.clock, self.context.zone).isoformat()
 
     def _loosened(self, problem: Problem) -> Problem:
         """Whoever ends their leave early wants its days filled: once, blocks move lightly."""
         if not self._memory.recall("just back"):
             return problem
-        self._memory.remember("just back", None)
         loose = tuple(
             replace(one, hold=Hold.DRAFT) if one.hold is Hold.PUBLISHED else one
             for one in problem.standing
@@ -185,14 +226,20 @@ class Planning:
         }
         return any(one.id in beyond and one.span.start < edge for one in found.blocks)
 
-    def _place(self, passing: Passing, wished: Wishes, known: Known, effort: Effort) -> None:
-        preferences = self.preferences()
-        problem = self._loosened(self.problem(passing, wished, known))
+    def _found(self, look: "_Look", effort: Effort) -> "_Found":
+        """Plan; nothing is read or written for it, and no transaction waits for it."""
+        problem, known = look.given
         timetable = self._timetable(problem, effort)
-        off = off_limits(passing.live(), self.context.clock.now())
-        wrong = faults(problem, timetable, preferences, known, off)
-        why = reasons(problem, timetable)
-        Placing(passing, problem, preferences, self.context, why).apply(timetable, wrong.keys())
+        off = off_limits(look.passing.live(), self.context.clock.now())
+        wrong = faults(problem, timetable, self.preferences(), known, off)
+        return _Found(effort, timetable, reasons(problem, timetable), wrong)
+
+    def _place(self, look: "_Look", found: "_Found") -> None:
+        preferences, (problem, _) = self.preferences(), look.given
+        passing, timetable, why = look.passing, found.timetable, found.why
+        placing = Placing(passing, problem, preferences, self.context, why)
+        placing.apply(timetable, found.wrong.keys())
+        self._spent(found.effort)
         self._memory.set_result(
             Result(
                 at=self.context.clock.now(),
@@ -202,9 +249,38 @@ class Planning:
                     if minutes
                 ),
                 short=_short(problem, preferences, passing.live()),
-                notes=tuple(fault.sentence for fault in wrong.values()),
+                notes=tuple(fault.sentence for fault in found.wrong.values()),
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a look read. asked: what asked for it, with the stamps; blocks: as they stand in
+    the store; known, problem: None where nothing can be placed."""
+
+    asked: Mapping[EntityId, int]
+    blocks: Mapping[EntityId, Record]
+    passing: Passing
+    known: Known | None = None
+    problem: Problem | None = None
+
+    @property
+    def given(self) -> tuple[Problem, Known]:
+        """Return what is planned with."""
+        assert self.problem is not None  # noqa: S101  # asked only where something is placed
+        assert self.known is not None  # noqa: S101  # as above
+        return self.problem, self.known
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What planning came to. wrong: the places of blocks that break a rule."""
+
+    effort: Effort
+    timetable: Timetable
+    why: Reasons
+    wrong: Mapping[int, Fault]
 
 
 def _strained(problem: Problem, found: Timetable) -> bool:
