@@ -61,6 +61,10 @@ class Notion:
         """Read one page directly."""
         return self._writer.read(kind, remote)
 
+    def edited(self, kind: Kind, since: datetime) -> Sequence[Remote]:
+        """Return the rows of one database that were edited since an instant."""
+        return self._puller.edited(kind, since)
+
     def find(self, write: Write) -> Remote | None:
         """Look for the page that carries the entity's id."""
         return self._writer.find(write)

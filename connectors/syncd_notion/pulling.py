@@ -1,6 +1,6 @@
 """Reading the databases: one query each where nothing changed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syncd.clock import Clock
 from syncd.connect.policy import Policy
@@ -23,6 +23,9 @@ from syncd_notion.pages import (
 )
 from syncd_notion.registry import Registry
 from syncd_notion.reviews import Answers
+
+LAG = timedelta(seconds=10)
+"""How long an edit may take to show in a listing, where it is looked for before a write."""
 
 
 class Puller:
@@ -66,6 +69,21 @@ class Puller:
             problems=tuple(self._problems()),
             paused=self._paused(),
         )
+
+    def edited(self, kind: Kind, since: datetime) -> list[Remote]:
+        """Return the rows of a kind that were edited since an instant by syncd's clock.
+
+        Notion's edit times are cut to the minute, and its listings may lag a little.
+        """
+        bound = self._registry.get(kind)
+        if bound is None or not bound.learnt:
+            return []
+        start = since + (self._policy.offset or timedelta()) - LAG
+        try:
+            rows = rows_of(self._api, bound.source, EDITED, minute(start), lambda: None)
+        except Gone as error:
+            raise self._registry.lost(bound) from error
+        return self._items(kind, [row for row in rows if not is_removed(row)])
 
     def _read(self, bound: Bound, place: Place | None) -> tuple[list[Json], Place, bool]:
         """Return the rows, where the reading stands now, and whether these are all."""

@@ -86,6 +86,15 @@ class Connector(Protocol):
         """Read one item directly. Raises ``Gone`` on evidence of removal."""
         ...
 
+    def edited(self, kind: Kind, since: datetime) -> Sequence[Remote] | None:
+        """Return the items of a kind that were edited since an instant by syncd's clock.
+
+        Asked before many items without versions are written: one request instead of one an
+        item. More than was asked for may come; what was removed need not. None where the
+        tool can't be asked that, or where its items have versions: then each is read.
+        """
+        ...
+
     def find(self, write: Write) -> Remote | None:
         """Look for what an unclear create may have made, by key or mark."""
         ...

@@ -119,6 +119,19 @@ class MemoryConnector:
             raise Gone(f"{remote} is not in {self.name} any more: nothing to read.")
         return item
 
+    def edited(self, kind: Kind, since: datetime) -> Sequence[Remote] | None:
+        """Return what was edited since, to the minute; None where items have versions."""
+        if self.tool.shape.conditional:
+            return None
+        self._ask("edited", self.tool.faults.knock)
+        self._hold()
+        first = since + (self.tool.shift or timedelta()) - self.edit_resolution
+        return [
+            item
+            for item in self.tool.items.values()
+            if item.kind is kind and (item.edited_at is None or item.edited_at >= first)
+        ]
+
     def find(self, write: Write) -> Remote | None:
         """Look for what a create made: by its key, its id, its mark or its link."""
         self._ask("find", self.tool.faults.knock)

@@ -2,7 +2,7 @@
 
 from syncd.engine.context import Context
 from syncd.engine.pen import Pen
-from syncd.engine.rules import follow_rules
+from syncd.engine.rules import follow_all_rules
 from syncd.engine.view import today
 
 _OWNER, _DAY = "engine", "full_on"
@@ -18,12 +18,10 @@ def full_check(context: Context) -> None:
         return
     with store.transaction():
         pen = Pen.fresh(context)
-        follow_rules(context, pen, everything=True)
-        pen.flush()
-        ids = store.plan.ids()
+        follow_all_rules(context, pen)
         store.tools.forget_refusals()
         for name in context.names:
-            store.links.touch(name, ids)
+            store.links.touch_all(name)
         store.tools.remember(_OWNER, _DAY, day.isoformat())
 
 

@@ -27,6 +27,7 @@ from syncd.engine.intake import Intake
 from syncd.engine.project import Projection, project
 from syncd.engine.push import Pusher
 from syncd.engine.report import Report, ToolReport
+from syncd.engine.sight import Sight
 from syncd.engine.states import Doing, note_failure
 from syncd.engine.summary import Summary
 from syncd.engine.tally import Tally
@@ -68,7 +69,7 @@ class Engine:
     _rounds: dict[ToolName, int] = field(default_factory=dict)
     _later: dict[ToolName, set[EntityId]] = field(default_factory=dict)
     _ready: set[ToolName] = field(default_factory=set)
-    _read_at: dict[ToolName, float] = field(default_factory=dict)
+    _sight: dict[ToolName, Sight] = field(default_factory=dict)
     _surveyed: bool = False
     _report: Report = field(default_factory=Report)
     _tally: Tally = field(default_factory=Tally)
@@ -293,7 +294,7 @@ class Engine:
         self._ready.discard(name)
         self._used.add(name)
         tool = self.context.tools[name]
-        self._read_at[name] = self.context.clock.monotonic()
+        self._sight[name] = Sight(self.context.clock)
         self._reading[name] = self.pool.submit(
             gather,
             tool,
@@ -431,7 +432,7 @@ class Engine:
             tool=self.context.tools[name],
             tally=self._tally,
             stopping=self.stopping,
-            read_at=self._read_at[name],
+            sight=self._sight[name],
             later=self._later[name],
         )
         self._writing[name] = self.pool.submit(pusher.push, projection)

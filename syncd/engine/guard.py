@@ -1,7 +1,8 @@
 """A connector's faults, told by the name of its tool, wherever they come up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, cast
 
 from syncd.connect.contract import Connector
@@ -9,7 +10,7 @@ from syncd.engine.tool import Tool
 from syncd.errors import StateTrouble
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId, ToolName
-from syncd.model.remote import Carried
+from syncd.model.remote import Carried, Remote
 from syncd.model.schema import Fields
 
 
@@ -69,6 +70,11 @@ class Guarded:
             raise
         except Exception as error:  # a connector's fault is told by its tool
             raise ToolFault(self._tool, error) from error
+
+    def edited(self, kind: Kind, since: datetime) -> Sequence[Remote] | None:
+        """Return what was edited since an instant; a connector need not know how."""
+        ask = getattr(self._connector, "edited", None)
+        return None if ask is None else ask(kind, since)
 
     def addressed(self, url: str) -> RemoteId | None:
         """Return which item of the tool an address leads to."""

@@ -162,7 +162,7 @@ class Intake:
         )
         remember_paused(store, found.tool, found.pull.paused)
         if store.tools.get(name).last_ok is None:  # switched on just now: it lacks everything
-            store.links.touch(name, store.plan.ids())
+            store.links.touch_all(name)
         cursor = None if keep_cursor else found.pull.cursor
         note_ok(Doing(self.context, found.tool, self.brakes.report(name)), cursor)
 

@@ -26,7 +26,7 @@ def remember_paused(store: Store, tool: Tool, paused: _Fields) -> None:
     now = {str(kind): sorted(names) for kind, names in paused.items() if names}
     if now != (store.tools.recall(_owner(tool), _NAME) or {}):
         store.tools.remember(_owner(tool), _NAME, now)
-        store.links.touch(tool.name, store.plan.ids())
+        store.links.touch_all(tool.name)
 
 
 def came_back(store: Store, tool: Tool, pull: Pull) -> _Fields:

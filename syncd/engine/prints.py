@@ -6,6 +6,8 @@ import json
 from syncd.model.codec import fields_to_json
 from syncd.model.remote import Remote
 
+_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+
 
 def fingerprint(item: Remote) -> str:
     """Return a hash of all that syncd reads of an item but its times and version.
@@ -14,13 +16,13 @@ def fingerprint(item: Remote) -> str:
     write hands that back, so it has to be as the person last left it.
     """
     seen = [
-        fields_to_json(dict(sorted(item.fields.items()))),
+        fields_to_json(item.fields),
         item.mark,
         item.link,
         item.url,
         item.completions,
-        dict(sorted(item.problems.items())),
+        dict(item.problems),
         dict(item.extra),
     ]
-    text = json.dumps(seen, ensure_ascii=False, sort_keys=True)
+    text = _SORTED.encode(seen)
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

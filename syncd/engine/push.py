@@ -1,6 +1,7 @@
 """Writing to one tool: intent written, sent, answer written, item by item."""
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,32 +10,33 @@ from syncd.engine.commit import Committer
 from syncd.engine.context import Context
 from syncd.engine.prints import fingerprint
 from syncd.engine.project import SLICE, Desk, Projection
+from syncd.engine.sight import Sight
 from syncd.engine.tally import Tally
 from syncd.engine.tool import Tool
 from syncd.errors import Changed, Gone, HoldTool, SignIn, TryLater, Unclear
+from syncd.model.entities import Kind
 from syncd.model.ids import EntityId
 from syncd.model.remote import Op, Remote, Write
+from syncd.store.rows import Link
 from syncd.sync.decide import Operation, Presence
-
-STALE = 60.0
-"""Seconds after which an item without a version is read again before it is written."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Pusher:
     """One tool's writer; runs in the tool's lane.
 
-    ``later`` collects what has to be read again before it can be written. Once
-    ``stopping`` says so, nothing more is sent.
+    ``sight``: how long ago what is there was seen. ``later`` collects what has to be read
+    again before it can be written. Once ``stopping`` says so, nothing more is sent.
     """
 
     context: Context
     tool: Tool
     tally: Tally
     stopping: Callable[[], bool]
-    read_at: float
+    sight: Sight
     later: set[EntityId] = field(default_factory=set)
     committer: Committer = field(init=False)
+    _count: Counter[Kind] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.committer = Committer(
@@ -51,6 +53,7 @@ class Pusher:
         self.context.store.links.settle(self.tool.name, projection.settled)
         size = max(1, self.tool.connector.batch_size)
         operations = projection.operations
+        self._count = Counter(one.kind for one in operations if one.op is not Op.CREATE)
         for start in range(0, len(operations), max(SLICE, size)):
             part = operations[start : start + max(SLICE, size)]
             desk = Desk.of(self.context, self.tool, [one.entity for one in part])
@@ -64,7 +67,7 @@ class Pusher:
         self, operations: Sequence[Operation], desk: Desk, stamps: Mapping[EntityId, int]
     ) -> None:
         prepared = [self._prepare(operation, desk) for operation in operations]
-        writes = self._still_good([write for write in prepared if write is not None])
+        writes = self._still_good([it for it in prepared if it is not None], desk)
         if not writes or self.stopping():
             return
         store, name = self.context.store, self.tool.name
@@ -82,13 +85,13 @@ class Pusher:
         if ends:
             raise ends[-1]
 
-    def _still_good(self, prepared: Sequence[Write]) -> list[Write]:
+    def _still_good(self, prepared: Sequence[Write], desk: Desk) -> list[Write]:
         """Return those that may be sent; what has changed since is decided again later."""
         good = []
         for write in prepared:
             if self.stopping():
                 return []
-            if self._fresh(write):
+            if self._fresh(write, desk):
                 good.append(write)
             else:
                 self.later.add(write.entity)
@@ -115,6 +118,7 @@ class Pusher:
                     self.later.add(write.entity)
                 if isinstance(outcome, Remote):
                     desk.translator.made(write.entity, outcome.id)
+                    self.sight.answered(write.entity)
             store.journal.close(closed)
 
     def _prepare(self, operation: Operation, desk: Desk) -> Write | None:
@@ -136,16 +140,17 @@ class Pusher:
             seen=link.seen() if link is not None else None,
         )
 
-    def _fresh(self, write: Write) -> bool:
-        """Read an item again that was last read too long ago, where no version guards.
+    def _fresh(self, write: Write, desk: Desk) -> bool:
+        """Look at an item that was seen too long ago, where no version guards it.
 
         What its user changed meanwhile is merged in the next cycle, not overwritten.
         """
         if write.op is Op.CREATE or write.seen is None or write.seen.version:
             return True
-        if self.context.clock.monotonic() - self.read_at < STALE:
-            return True
-        link = self.context.store.links.of_entity(write.entity).get(self.tool.name)
+        if self.sight.covers(write):
+            return write.seen.id not in self.sight.moved
+        if self._count[write.kind] > 1 and self._looked(write.kind):
+            return write.seen.id not in self.sight.moved
         try:
             now = self.tool.connector.read(write.kind, write.seen.id)
         except Gone:
@@ -153,7 +158,22 @@ class Pusher:
                 self.tool.name, write.entity, Presence.UNCONFIRMED
             )
             return False
-        return link is None or not link.fingerprint or fingerprint(now) == link.fingerprint
+        return _as_known(now, desk.links.get(write.entity))
+
+    def _looked(self, kind: Kind) -> bool:
+        """Look at all that was edited of a kind, at once; False where that can't be asked."""
+        look = self.sight.look(kind)
+        told = self.tool.connector.edited(kind, look.since)
+        if told is None:
+            return False
+        links = self.context.store.links.by_remote(self.tool.name, [it.id for it in told])
+        moved = {it.id for it in told if not _as_known(it, links.get(it.id))}
+        self.sight.saw(look, moved)
+        return True
+
+
+def _as_known(item: Remote, link: Link | None) -> bool:
+    return link is None or not link.fingerprint or fingerprint(item) == link.fingerprint
 
 
 _ENDS = (TryLater, SignIn, HoldTool, Unclear)

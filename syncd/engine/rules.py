@@ -1,5 +1,7 @@
 """Letting the rules of the plan follow what changed."""
 
+from collections.abc import Mapping
+
 from syncd.engine.context import Context
 from syncd.engine.pen import Pen
 from syncd.engine.view import StoredPlan, today
@@ -15,19 +17,32 @@ def by_rule(author: str) -> bool:
     return author.startswith(f"{BY} (")
 
 
-def follow_rules(context: Context, pen: Pen, *, everything: bool = False) -> None:
+SLICE = 1000
+"""How many entities are looked at together, where all of them are."""
+
+
+def follow_rules(context: Context, pen: Pen) -> None:
     """Apply what follows from the changes so far; each rule signs its own."""
     view = StoredPlan(context.store)
-    if everything:
-        ids = context.store.plan.ids()
-        view.learn(ids)
-        seen = {one: view.get(one) for one in ids}
-        changed: dict[EntityId, Entity | None] = {
-            one: it for one, it in seen.items() if it is not None
-        }
-    else:
-        view.learn(pen.before)
-        changed = dict(pen.before)
+    view.learn(pen.before)
+    _follow(context, pen, view, dict(pen.before))
+
+
+def follow_all_rules(context: Context, pen: Pen) -> None:
+    """Apply what follows from the date alone, for everything there is."""
+    ids = context.store.plan.ids()
+    for start in range(0, len(ids), SLICE):
+        view = StoredPlan(context.store)
+        part = ids[start : start + SLICE]
+        view.learn(part)
+        seen = {one: view.get(one) for one in part}
+        _follow(context, pen, view, {one: it for one, it in seen.items() if it is not None})
+        pen.flush()
+
+
+def _follow(
+    context: Context, pen: Pen, view: StoredPlan, changed: Mapping[EntityId, Entity | None]
+) -> None:
     if not changed:
         return
     day = today(context.clock, context.zone)

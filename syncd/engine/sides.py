@@ -45,7 +45,7 @@ def make_again(context: Context, name: ToolName) -> None:
     links = context.store.links
     for link in links.with_presence(name, Presence.PRESENT):
         links.set_presence(name, link.entity, Presence.WITHDRAWN)
-    links.touch(name, context.store.plan.ids())
+    links.touch_all(name)
     _forget_container(context.store, name)
 
 

@@ -10,9 +10,15 @@ from syncd.model.fields import FieldSpec, FieldType
 from syncd.model.schema import FIELDS, Fields
 from syncd.model.values import Moment, Value
 
+_PLAIN = frozenset([str, bool, int, float])
+"""What is in JSON as it is; asked first, for most values are of these."""
+_DAYS = frozenset({FieldType.DATE, FieldType.DUE})
+
 
 def value_to_json(value: Value) -> Any:
     """Return ``value`` as JSON: days as text, moments as ``{"at", "zone"}``."""
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, Moment):
         return {"at": value.at.isoformat(), "zone": value.zone}
     if isinstance(value, date):
@@ -31,15 +37,17 @@ def text_of(value: Value) -> str:
 
 def value_from_json(spec: FieldSpec, raw: Any) -> Value:
     """Return the value that ``value_to_json`` wrote for a field of this type."""
+    if raw is None or (type(raw) is str and spec.type is FieldType.TEXT):
+        return raw
     if isinstance(raw, dict):
         return Moment(datetime.fromisoformat(raw["at"]), raw["zone"])
     if isinstance(raw, list):
         return _many_from_json(spec, raw)
-    if isinstance(raw, str) and spec.type in (FieldType.DATE, FieldType.DUE):
+    if isinstance(raw, str) and spec.type in _DAYS:
         return date.fromisoformat(raw)
-    if spec.words is not None and raw is not None:
+    if spec.words is not None:
         return spec.words(raw)
-    return raw  # type: ignore[no-any-return]  # text, number, truth or None, as written
+    return raw  # type: ignore[no-any-return]  # text, number or truth, as written
 
 
 def _many_from_json(spec: FieldSpec, raw: list[Any]) -> Value:

@@ -2,20 +2,20 @@
 
 import json
 import secrets
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, bindparam, func, select, text, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import IntegrityError
 
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, PlanId, RemoteId, ToolName
 from syncd.store import tables
 from syncd.store.damage import Damaged
 from syncd.store.database import Database
-from syncd.store.prepared import Prepared
+from syncd.store.prepared import IDS, Prepared, listed
 from syncd.store.rows import (
     Address,
     Link,
@@ -67,8 +67,37 @@ _KEY = ("plan", "tool", "entity")
 _OF_ENTITY = select(tables.links).where(
     L.plan == bindparam("plan"), L.entity == bindparam("entity")
 )
+_OF_TOOL = select(tables.links).where(L.plan == bindparam("plan"), L.tool == bindparam("tool"))
+_OF_ENTITIES, _BY_REMOTE = _OF_TOOL.where(L.entity.in_(IDS)), _OF_TOOL.where(L.remote.in_(IDS))
+_ADDRESSES = select(L.entity, L.tool, L.url, L.presence).where(
+    L.plan == bindparam("plan"), L.entity.in_(IDS)
+)
+_WITH_PRESENCE = _OF_TOOL.where(L.presence == bindparam("presence"))
+_COUNT = select(func.count()).where(
+    L.plan == bindparam("plan"),
+    L.tool == bindparam("tool"),
+    L.presence == bindparam("presence"),
+)
+_TOUCHED = select(D.entity, D.stamp).where(
+    D.plan == bindparam("plan"), D.tool == bindparam("tool")
+)
 _SETTLE = Prepared(
-    text("DELETE FROM dirty WHERE plan = :p AND tool = :t AND entity = :e AND stamp = :s")
+    text(
+        """
+        DELETE FROM dirty WHERE rowid IN (
+          SELECT d.rowid FROM json_each(:marks) m CROSS JOIN dirty d
+          ON d.plan = :p AND d.tool = :t AND d.entity = json_extract(m.value, '$[0]')
+            AND d.stamp = json_extract(m.value, '$[1]'))
+        """
+    )
+)
+_TOUCH_ALL = Prepared(
+    text(
+        """
+        INSERT OR REPLACE INTO dirty (plan, tool, entity, stamp)
+        SELECT plan, :tool, id, :stamp FROM entities WHERE plan = :plan
+        """
+    )
 )
 
 
@@ -102,29 +131,23 @@ class LinkStore:
     def of_entities(self, tool: ToolName, ids: Sequence[EntityId]) -> dict[EntityId, Link]:
         """Return these entities' links in one tool."""
         found: dict[EntityId, Link] = {}
+        if not ids:
+            return found
+        which = {"plan": self._plan, "tool": tool, "ids": listed(ids)}
         with self._database.transaction() as connection:
-            for start in range(0, len(ids), 500):
-                chosen = select(tables.links).where(
-                    L.plan == self._plan,
-                    L.tool == tool,
-                    L.entity.in_(ids[start : start + 500]),
-                )
-                for row in connection.execute(chosen):
-                    found[row.entity] = self._read(row)
+            for row in connection.execute(_OF_ENTITIES, which):
+                found[row.entity] = self._read(row)
         return found
 
     def by_remote(self, tool: ToolName, ids: Sequence[RemoteId]) -> dict[RemoteId, Link]:
         """Return the links to these items of a tool."""
         found: dict[RemoteId, Link] = {}
+        if not ids:
+            return found
+        which = {"plan": self._plan, "tool": tool, "ids": listed(ids)}
         with self._database.transaction() as connection:
-            for start in range(0, len(ids), 500):
-                chosen = select(tables.links).where(
-                    L.plan == self._plan,
-                    L.tool == tool,
-                    L.remote.in_(ids[start : start + 500]),
-                )
-                for row in connection.execute(chosen):
-                    found[row.remote] = self._read(row)
+            for row in connection.execute(_BY_REMOTE, which):
+                found[row.remote] = self._read(row)
         return found
 
     def by_url(self, url: str) -> EntityId | None:
@@ -147,19 +170,15 @@ class LinkStore:
 
     def count(self, tool: ToolName, presence: Presence = Presence.PRESENT) -> int:
         """Return how many items the tool holds."""
-        chosen = select(func.count()).where(
-            L.plan == self._plan, L.tool == tool, L.presence == presence
-        )
+        which = {"plan": self._plan, "tool": tool, "presence": presence}
         with self._database.transaction() as connection:
-            return int(connection.execute(chosen).scalar() or 0)
+            return int(connection.execute(_COUNT, which).scalar() or 0)
 
     def with_presence(self, tool: ToolName, presence: Presence) -> list[Link]:
         """Return a tool's links of this presence."""
-        chosen = select(tables.links).where(
-            L.plan == self._plan, L.tool == tool, L.presence == presence
-        )
+        which = {"plan": self._plan, "tool": tool, "presence": presence}
         with self._database.transaction() as connection:
-            return [self._read(row) for row in connection.execute(chosen)]
+            return [self._read(row) for row in connection.execute(_WITH_PRESENCE, which)]
 
     def save(self, links: Iterable[Link]) -> None:
         """Write links, whole; none over one that can't be read.
@@ -173,7 +192,7 @@ class LinkStore:
             for row in rows:
                 try:
                     _SAVE.run(connection, row)
-                except IntegrityError:
+                except sqlite3.IntegrityError:
                     _OTHERS.run(connection, row)
                     _SAVE.run(connection, row)
 
@@ -202,15 +221,14 @@ class LinkStore:
     def addresses(self, ids: Sequence[EntityId]) -> dict[EntityId, dict[ToolName, Address]]:
         """Return where the items of these entities can be opened, by tool."""
         found: dict[EntityId, dict[ToolName, Address]] = {}
+        if not ids:
+            return found
+        which = {"plan": self._plan, "ids": listed(ids)}
         with self._database.transaction() as connection:
-            for start in range(0, len(ids), 500):
-                chosen = select(L.entity, L.tool, L.url, L.presence).where(
-                    L.plan == self._plan, L.entity.in_(ids[start : start + 500])
-                )
-                for row in connection.execute(chosen):
-                    presence = read_or(Presence, row.presence, Presence.PRESENT)
-                    of_one = found.setdefault(EntityId(row.entity), {})
-                    of_one[ToolName(row.tool)] = Address(row.url, presence)
+            for row in connection.execute(_ADDRESSES, which):
+                presence = read_or(Presence, row.presence, Presence.PRESENT)
+                of_one = found.setdefault(EntityId(row.entity), {})
+                of_one[ToolName(row.tool)] = Address(row.url, presence)
         return found
 
     def touch(self, tool: ToolName, ids: Iterable[EntityId]) -> None:
@@ -222,6 +240,12 @@ class LinkStore:
             return
         with self._database.transaction() as connection:
             _TOUCH.run_all(connection, rows)
+
+    def touch_all(self, tool: ToolName) -> None:
+        """Mark everything there is as to be decided anew in a tool."""
+        with self._database.transaction() as connection:
+            row = {"plan": self._plan, "tool": tool, "stamp": _stamp()}
+            _TOUCH_ALL.run(connection, row)
 
     def touch_referrers(
         self, tool: ToolName, target: EntityId, field: str | None = None
@@ -252,17 +276,17 @@ class LinkStore:
 
     def touched(self, tool: ToolName) -> dict[EntityId, int]:
         """Return the entities to be decided in a tool, with their stamps."""
-        chosen = select(D.entity, D.stamp).where(D.plan == self._plan, D.tool == tool)
+        which = {"plan": self._plan, "tool": tool}
         with self._database.transaction() as connection:
-            return {EntityId(row[0]): row[1] for row in connection.execute(chosen)}
+            return {EntityId(row[0]): row[1] for row in connection.execute(_TOUCHED, which)}
 
     def settle(self, tool: ToolName, stamps: Mapping[EntityId, int]) -> None:
         """Take entities off, unless they were marked again since these stamps."""
-        rows = [{"e": entity, "s": stamp} for entity, stamp in stamps.items()]
-        if not rows:
+        if not stamps:
             return
+        which = {"p": self._plan, "t": tool, "marks": json.dumps(list(stamps.items()))}
         with self._database.transaction() as connection:
-            _SETTLE.run_all(connection, [{**row, "p": self._plan, "t": tool} for row in rows])
+            _SETTLE.run(connection, which)
 
     def every(self) -> Iterator[Link]:
         """Return all links in all tools."""
@@ -292,8 +316,8 @@ class LinkStore:
             "fingerprint": link.fingerprint,
             "base": dump_fields(link.base),
             "settled": dump_fields(link.settled),
-            "previous": json.dumps(dict(link.previous)),
-            "extra": json.dumps(dict(link.extra)),
+            "previous": json.dumps(dict(link.previous)) if link.previous else "{}",
+            "extra": json.dumps(dict(link.extra)) if link.extra else "{}",
             "foreign_refs": dump_foreign(link.foreign),
         }
 

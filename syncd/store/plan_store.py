@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, delete, func, insert, or_, select, text
@@ -18,7 +19,8 @@ from syncd.model.values import Moment
 from syncd.store import tables
 from syncd.store.damage import Damaged
 from syncd.store.database import Database
-from syncd.store.rows import Record, dump_authors, dump_fields, load_authors
+from syncd.store.prepared import IDS, listed
+from syncd.store.rows import Record, dump_authors, dump_fields, instant_of, load_authors
 
 E = tables.entities.c
 R = tables.refs.c
@@ -57,7 +59,20 @@ _FORMS: Mapping[FieldType, tuple[type, ...]] = {
 }
 """What values of a field are, that the rules of the plan reckon with."""
 
+_CHECKED: Mapping[Kind, tuple[tuple[str, tuple[type, ...]], ...]] = {
+    kind: tuple((name, _FORMS[it.type]) for name, it in specs.items() if it.type in _FORMS)
+    for kind, specs in FIELDS.items()
+}
+
 _ONE = select(tables.entities).where(E.plan == bindparam("plan"), E.id == bindparam("id"))
+_MANY = select(tables.entities).where(E.plan == bindparam("plan"), E.id.in_(IDS))
+_KINDS = select(E.id, E.kind, E.archived).where(E.plan == bindparam("plan"), E.id.in_(IDS))
+_ALL_KINDS = frozenset(Kind)
+# no DISTINCT: for its sake SQLite would go through all references
+_REFERRING = select(R.source).where(
+    R.plan == bindparam("plan"), R.target == bindparam("target")
+)
+_REFERRING_BY = _REFERRING.where(R.field == bindparam("field"))
 
 
 class PlanStore:
@@ -78,13 +93,12 @@ class PlanStore:
         """Return those of these entities that exist."""
         found: dict[EntityId, Record] = {}
         wanted = list(ids)
+        if not wanted:
+            return found
+        which = {"plan": self._plan, "ids": listed(wanted)}
         with self._database.transaction() as connection:
-            for start in range(0, len(wanted), 500):
-                chosen = select(tables.entities).where(
-                    E.plan == self._plan, E.id.in_(wanted[start : start + 500])
-                )
-                for record in self._all(connection.execute(chosen)):
-                    found[record.entity.id] = record
+            for record in self._all(connection.execute(_MANY, which)):
+                found[record.entity.id] = record
         return found
 
     def every(self, kind: Kind | None = None, *, archived: bool = True) -> Iterator[Record]:
@@ -122,16 +136,15 @@ class PlanStore:
     def kinds(self, ids: Sequence[EntityId]) -> dict[EntityId, tuple[Kind, bool]]:
         """Return (kind, archived) of those that exist."""
         found: dict[EntityId, tuple[Kind, bool]] = {}
+        if not ids:
+            return found
+        which = {"plan": self._plan, "ids": listed(ids)}
         with self._database.transaction() as connection:
-            for start in range(0, len(ids), 500):
-                chosen = select(E.id, E.kind, E.archived).where(
-                    E.plan == self._plan, E.id.in_(ids[start : start + 500])
-                )
-                for row in connection.execute(chosen):
-                    if row.kind in list(Kind):
-                        found[EntityId(row.id)] = (Kind(row.kind), bool(row.archived))
-                    else:
-                        self.damaged.note(row.id, kind=row.kind, why="no such kind")
+            for row in connection.execute(_KINDS, which):
+                if row.kind in _ALL_KINDS:
+                    found[EntityId(row.id)] = (Kind(row.kind), bool(row.archived))
+                else:
+                    self.damaged.note(row.id, kind=row.kind, why="no such kind")
         return found
 
     def titled(self, kind: Kind, title: str) -> list[Record]:
@@ -183,11 +196,13 @@ class PlanStore:
 
     def referring(self, target: EntityId, field: str | None = None) -> list[EntityId]:
         """Return who refers to ``target`` (in this field)."""
-        chosen = select(R.source).where(R.plan == self._plan, R.target == target)
+        which = {"plan": self._plan, "target": target}
+        statement = _REFERRING
         if field is not None:
-            chosen = chosen.where(R.field == field)
+            statement, which = _REFERRING_BY, {**which, "field": field}
         with self._database.transaction() as connection:
-            return [EntityId(row[0]) for row in connection.execute(chosen.distinct())]
+            found = [EntityId(row[0]) for row in connection.execute(statement, which)]
+        return list(dict.fromkeys(found))
 
     def parts_of(self, goal: EntityId) -> list[Part]:
         """Return a goal's milestones and tasks, reduced to what progress needs."""
@@ -263,11 +278,17 @@ def _done() -> ColumnElement[Any]:
 
 
 def _record(row: Any) -> Record:
-    kind = Kind(row.kind)
-    fields = fields_from_json(kind, json.loads(row.fields))
-    for name, value in fields.items():
-        fits = _FORMS.get(FIELDS[kind][name].type)
-        if fits is not None and value is not None and not isinstance(value, fits):
+    return _decoded(row.kind, row.id, row.created_at, row.fields, row.authors)
+
+
+@lru_cache(maxsize=2048)
+def _decoded(kind_text: str, key: str, created_at: str, raw: str, authors: str) -> Record:
+    """Return the record of a row; every tool and step of a cycle asks for the same ones."""
+    kind = Kind(kind_text)
+    fields = fields_from_json(kind, json.loads(raw))
+    for name, forms in _CHECKED[kind]:
+        value = fields.get(name)
+        if value is not None and not isinstance(value, forms):
             raise TypeError(name)
-    entity = entity_from(kind, EntityId(row.id), datetime.fromisoformat(row.created_at), fields)
-    return Record(entity=entity, authors=load_authors(row.authors))
+    entity = entity_from(kind, EntityId(key), instant_of(created_at), fields)
+    return Record(entity=entity, authors=load_authors(authors))

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from syncd.model.codec import fields_from_json, fields_to_json, value_from_json, value_to_json
@@ -140,6 +141,8 @@ class Problem:
     refused: str = ""
 
 
+_SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+_PLAIN = json.JSONEncoder(ensure_ascii=False)
 _LIKE = {"occurrence": "due"}
 """What history tells that is no field, and the field whose values it holds."""
 
@@ -151,7 +154,19 @@ def moment_text(at: datetime | None) -> str | None:
 
 def moment_of(text: str | None) -> datetime | None:
     """Return the instant that ``moment_text`` wrote."""
-    return datetime.fromisoformat(text) if text else None
+    return instant_of(text) if text else None
+
+
+@lru_cache(maxsize=1024)
+def instant_of(text: str) -> datetime:
+    """Return an instant; many rows name the same."""
+    return datetime.fromisoformat(text)
+
+
+@lru_cache(maxsize=1024)
+def _author(by: str, at: str | None) -> Author:
+    """Return an author; most fields of an entity were set by one, at one time."""
+    return Author(by=by, at=moment_of(at))
 
 
 def read_or(read: Callable[[Any], R], raw: Any, otherwise: R) -> R:
@@ -164,7 +179,7 @@ def read_or(read: Callable[[Any], R], raw: Any, otherwise: R) -> R:
 
 def dump_fields(fields: Fields) -> str:
     """Return fields (those of ``BESIDE`` too) as JSON text."""
-    return json.dumps(fields_to_json(fields), sort_keys=True, ensure_ascii=False)
+    return _SORTED.encode(fields_to_json(fields))
 
 
 def load_fields(kind: Kind, text: str) -> dict[str, Value]:
@@ -174,7 +189,11 @@ def load_fields(kind: Kind, text: str) -> dict[str, Value]:
 
 def dump_foreign(foreign: Foreign) -> str:
     """Return references to what is not the plan's as JSON text; "{}" for none."""
-    return json.dumps({name: sorted(ids) for name, ids in foreign.items() if ids})
+    return (
+        json.dumps({name: sorted(ids) for name, ids in foreign.items() if ids})
+        if foreign
+        else "{}"
+    )
 
 
 def load_foreign(text: str) -> dict[str, frozenset[RemoteId]]:
@@ -201,9 +220,7 @@ def dump_authors(authors: Mapping[str, Author]) -> str:
 
 def load_authors(text: str) -> dict[str, Author]:
     """Return the authors that ``dump_authors`` wrote."""
-    return {
-        name: Author(by=by, at=moment_of(at)) for name, (by, at) in json.loads(text).items()
-    }
+    return {name: _author(by, at) for name, (by, at) in json.loads(text).items()}
 
 
 def dump_write(write: Write) -> str:
@@ -215,7 +232,7 @@ def dump_write(write: Write) -> str:
         "fields": fields_to_json(write.seen.fields),
         "extra": dict(write.seen.extra),
     }
-    return json.dumps(
+    return _PLAIN.encode(
         {
             "op": write.op,
             "key": write.key,
@@ -223,8 +240,7 @@ def dump_write(write: Write) -> str:
             "entity": write.entity,
             "fields": fields_to_json(write.fields),
             "seen": seen,
-        },
-        ensure_ascii=False,
+        }
     )
 
 

@@ -23,6 +23,18 @@ M = tables.memory.c
 _CLEAR = delete(tables.problems).where(
     P.plan == bindparam("p"), P.tool == bindparam("t"), P.entity == bindparam("e")
 )
+_TOOL = select(tables.tools).where(T.plan == bindparam("plan"), T.tool == bindparam("tool"))
+_RECALL = select(M.value).where(
+    M.plan == bindparam("plan"), M.owner == bindparam("owner"), M.name == bindparam("name")
+)
+_PROBLEMS = (
+    select(tables.problems)
+    .where(P.plan == bindparam("plan"), P.tool == func.coalesce(bindparam("tool"), P.tool))
+    .order_by(P.tool, P.entity, P.field)
+)
+_WAITING = select(func.count()).where(
+    tables.dirty.c.plan == bindparam("plan"), tables.dirty.c.tool == bindparam("tool")
+)
 _CLEAR_FIELD = _CLEAR.where(P.field == bindparam("f"))
 
 
@@ -79,9 +91,9 @@ class ToolStore:
 
     def get(self, tool: ToolName) -> ToolRow:
         """Return a tool's row; a fresh one for a tool never seen."""
-        chosen = select(tables.tools).where(T.plan == self._plan, T.tool == tool)
+        which = {"plan": self._plan, "tool": tool}
         with self._database.transaction() as connection:
-            row = connection.execute(chosen).first()
+            row = connection.execute(_TOOL, which).first()
         return _tool(row) if row else ToolRow(tool=tool)
 
     def save(self, row: ToolRow) -> None:
@@ -109,11 +121,9 @@ class ToolStore:
 
     def problems(self, tool: ToolName | None = None) -> list[Problem]:
         """Return the open problems, of one tool or of all."""
-        chosen = select(tables.problems).where(P.plan == self._plan)
-        if tool is not None:
-            chosen = chosen.where(P.tool == tool)
+        which = {"plan": self._plan, "tool": tool}
         with self._database.transaction() as connection:
-            rows = connection.execute(chosen.order_by(P.tool, P.entity, P.field)).all()
+            rows = connection.execute(_PROBLEMS, which).all()
         return [
             Problem(
                 tool=row.tool,
@@ -190,9 +200,9 @@ class ToolStore:
         What the engine and its schedule noted, and can't be read, was not noted: that costs a
         look or a question more. What a tool remembers is nothing to guess at: ``ValueError``.
         """
-        chosen = select(M.value).where(M.plan == self._plan, M.owner == owner, M.name == name)
+        which = {"plan": self._plan, "owner": owner, "name": name}
         with self._database.transaction() as connection:
-            row = connection.execute(chosen).first()
+            row = connection.execute(_RECALL, which).first()
         if row is None:
             return None
         ours = owner.partition(":")[0] in OURS
@@ -200,11 +210,9 @@ class ToolStore:
 
     def waiting(self, tool: ToolName) -> int:
         """Return how many entities wait to be written to a tool."""
-        chosen = select(func.count()).where(
-            tables.dirty.c.plan == self._plan, tables.dirty.c.tool == tool
-        )
+        which = {"plan": self._plan, "tool": tool}
         with self._database.transaction() as connection:
-            return int(connection.execute(chosen).scalar() or 0)
+            return int(connection.execute(_WAITING, which).scalar() or 0)
 
 
 class ToolMemory:

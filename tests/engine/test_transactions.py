@@ -16,7 +16,7 @@ from syncd.model.entities import Kind
 from syncd.schedule.planner import LIGHT, Annealer
 from syncd.schedule.problem import Problem
 from syncd.schedule.timetable import Dice, Effort, Timetable
-from tests.engine.world import World, sample
+from tests.engine.world import World
 from tests.schedule.life.person import Person
 from tests.schedule.life.wishes import BERLIN, MONDAY, START, plan_of
 

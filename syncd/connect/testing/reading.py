@@ -68,6 +68,24 @@ class ReadingLaws:
             assert not pull.gone
             assert _held(harness, held, pull) == held
 
+    def test_what_was_edited_since_is_told_where_items_have_no_versions(
+        self, harness: Harness
+    ) -> None:
+        """A connector that can't be asked says so, and is then asked for each item."""
+        ask = getattr(harness.connector, "edited", lambda *_: None)
+        for kind in harness.kinds():
+            made = harness.create(kind, f"A {kind} that is edited")
+            harness.create(kind, f"A {kind} at rest")
+            harness.clock.advance(minutes=30)
+            since = harness.clock.now()
+            told = ask(kind, since)
+            if told is None:
+                continue
+            assert made.id not in {it.id for it in told}
+            harness.person.edit(kind, f"A {kind} that is edited", "title", "By hand")
+            found = {it.id: it for it in ask(kind, since) or ()}[made.id]
+            assert found == harness.connector.read(kind, made.id)
+
     def test_at_rest_a_pull_costs_one_request_a_container(self, harness: Harness) -> None:
         for kind in harness.kinds():
             harness.create(kind, f"A {kind} at rest")
