@@ -38,9 +38,7 @@ def rows_of(connection: sqlite3.Connection, table: str) -> list[Row]:
     return [dict(zip(names, map(_read, row), strict=True)) for row in cursor]
 
 
-def sample(
-    connection: sqlite3.Connection, marks: list[Row], intents: Iterable[Row]
-) -> Sample:
+def sample(connection: sqlite3.Connection, marks: list[Row], intents: Iterable[Row]) -> Sample:
     """Return what a sync wrote, from its state file and the intents that it had in between."""
     schema = connection.execute(
         "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"

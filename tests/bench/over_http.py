@@ -98,7 +98,8 @@ def run(size: int) -> dict[str, Any]:
         first["batches"] = _batches(it.served["todoist"].log)
         result = {
             "entities": size,
-            "events": sum(1 for _ in it.app.store.plan.every(Kind.MILESTONE)) + len(it.blocks()),
+            "events": sum(1 for _ in it.app.store.plan.every(Kind.MILESTONE))
+            + len(it.blocks()),
             "blocks": len(it.blocks()),
             "first": first,
             "settling": [it.cycle(minutes) for minutes in SETTLING],
@@ -125,7 +126,11 @@ def _edit(it: Home, size: int) -> set[str]:
 
 def _settings(place: Path, served: dict[str, Served]) -> Path:
     """Write settings as a person has them: the hours are those that are set by default."""
-    lines = [f"state_dir = {json.dumps(str(place / 'state'))}", "[plan]", f'timezone = "{ZONE}"']
+    lines = [
+        f"state_dir = {json.dumps(str(place / 'state'))}",
+        "[plan]",
+        f'timezone = "{ZONE}"',
+    ]
     for name, one in served.items():
         lines.append(f"[connectors.{name}]")
         lines += [f"{key} = {json.dumps(value)}" for key, value in one.settings().items()]
