@@ -56,13 +56,14 @@ def sample(connection: sqlite3.Connection, marks: list[Row], intents: Iterable[R
 def cpu_s(path: Path, it: Sample) -> float:
     """Return the seconds of CPU that all writes of a sample take on a new file."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        _prepare(connection, it)
+        prepare(connection, it)
         start = time.process_time()
-        _write(connection, it)
+        write(connection, it)
         return time.process_time() - start
 
 
-def _prepare(connection: sqlite3.Connection, it: Sample) -> None:
+def prepare(connection: sqlite3.Connection, it: Sample) -> None:
+    """Make the tables, and the marks of all that is to be decided."""
     for line in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {line}")
     for line in it.schema:
@@ -73,7 +74,8 @@ def _prepare(connection: sqlite3.Connection, it: Sample) -> None:
     connection.execute("COMMIT")
 
 
-def _write(connection: sqlite3.Connection, it: Sample) -> None:
+def write(connection: sqlite3.Connection, it: Sample) -> None:
+    """Do the two transactions of every write."""
     run = connection.execute
     intent_in, link_in = _insert("intents", it.writes[0][0]), _insert("links", it.writes[0][1])
     rest = ", ".join(f'"{name}" = excluded."{name}"' for name in it.writes[0][1])

@@ -29,12 +29,12 @@ STEPS = {"SAVEPOINT": "savepoints", "RELEASE": "releases"}
 class First:
     """A first sync that is about to begin: a plan in a state file, and empty services."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, size: int) -> None:
         self.store: Store = open_store(folder)
         self.tools = fresh()
         self.share = Share()
         self.engine: Engine = engine_on(self.store, self.tools, self.share)
-        put_all(self.engine.context, plan_of(SIZE), "bench")
+        put_all(self.engine.context, plan_of(size), "bench")
 
     def close(self) -> None:
         self.engine.close()
@@ -42,9 +42,9 @@ class First:
 
 
 @contextmanager
-def first(folder: Path) -> Iterator[First]:
+def first(folder: Path, size: int = SIZE) -> Iterator[First]:
     """Give a first sync; its engine and its store are closed afterwards."""
-    with closing(First(folder)) as it:
+    with closing(First(folder, size)) as it:
         yield it
 
 
@@ -52,7 +52,7 @@ def main() -> None:
     """Print one line of JSON."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        counts, writes, sample = _counted(place / "counted")
+        counts, writes, sample = counted(place / "counted")
         rounds = [_round(place / str(number), sample) for number in range(ROUNDS)]
     engine, bare = ([one[place] for one in rounds] for place in (0, 1))
     result = {
@@ -70,12 +70,12 @@ def main() -> None:
     sys.stdout.write(json.dumps(result) + "\n")
 
 
-def _counted(folder: Path) -> tuple[Counter[str], int, floor.Sample]:
+def counted(folder: Path, size: int = SIZE) -> tuple[Counter[str], int, floor.Sample]:
     """Sync once with every statement counted; return what the least is to be made of, too."""
     counts: Counter[str] = Counter()
     intents: dict[str, floor.Row] = {}
     lock = Lock()
-    with first(folder) as it, closing(_reader(folder)) as reader:
+    with first(folder, size) as it, closing(_reader(folder)) as reader:
         marks = floor.rows_of(reader, "dirty")
 
         def before(write: Write) -> None:
@@ -86,7 +86,7 @@ def _counted(folder: Path) -> tuple[Counter[str], int, floor.Sample]:
 
         for tool in it.tools.values():
             tool.faults.before = before
-        _driver(it.store).set_trace_callback(lambda text: counts.update(_kinds(text)))
+        _driver(it.store).set_trace_callback(lambda text: counts.update(kinds_of(text)))
         assert it.engine.run().converged
         _driver(it.store).set_trace_callback(None)
         writes = writes_of(it.tools.values())
@@ -99,7 +99,7 @@ def _reader(folder: Path) -> sqlite3.Connection:
     return sqlite3.connect(folder / "syncd.db", check_same_thread=False)
 
 
-def _kinds(text: str) -> Iterator[str]:
+def kinds_of(text: str) -> Iterator[str]:
     """Yield what a statement counts as; the ends of transactions are counted apart."""
     word = text.split(None, 1)[0].upper()
     if word in ENDS:
