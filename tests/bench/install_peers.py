@@ -36,7 +36,14 @@ def _vdirsyncer() -> int:
     if program.exists():
         return _say("vdirsyncer is there already.")
     subprocess.run([sys.executable, "-m", "venv", PEERS], check=True)
-    command = [PEERS / "bin" / "python", "-m", "pip", "install", "--quiet", "vdirsyncer"]
+    command: list[str | Path] = [
+        PEERS / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "vdirsyncer",
+    ]
     if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
         _say("vdirsyncer could not be installed by pip: is there a network?")
         return 1

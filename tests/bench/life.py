@@ -1,6 +1,7 @@
 """Simulated lives: how calm the calendar stays and what gets done, beside a greedy planner.
 
 The same persons live with syncd's planner, and with one that places earliest due first.
+Each life follows from its seed alone. LIFE_PROCESSES: how many are lived at a time (2).
 """
 
 import json

@@ -82,7 +82,8 @@ def home() -> Iterator[Home]:
             served[name] = Served(makers.require(name)(place, clock))
             ends.callback(served[name].close)
         # A project of Todoist's holds 300 tasks; what is refused is no matter here.
-        served["todoist"].sandbox.switches.limits.tasks_per_project = 10_000
+        todoist: Any = served["todoist"].sandbox
+        todoist.switches.limits.tasks_per_project = 10_000
         app = open_app(_settings(place, served), {}, clock)
         ends.callback(app.close)
         engine = app.engine()

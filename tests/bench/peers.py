@@ -63,7 +63,14 @@ def vdirsyncer() -> str | None:
 
 def with_unison(place: Path) -> Callable[[], Cost]:
     """Return what makes the two folders alike once."""
-    command = [unison() or "", place / "one", place / "other", "-batch", "-ui", "text"]
+    command: list[str | Path] = [
+        unison() or "",
+        place / "one",
+        place / "other",
+        "-batch",
+        "-ui",
+        "text",
+    ]
     environ = {"UNISON": str(place / "unison")}
     return lambda: cost_of(command, environ)
 
@@ -72,7 +79,7 @@ def with_vdirsyncer(place: Path) -> Callable[[], Cost]:
     """Return what makes the two calendars alike once."""
     settings = place / "settings"
     settings.write_text(SETTINGS.format(place=place), "utf-8")
-    command = [VDIRSYNCER, "--config", settings]
+    command: list[str | Path] = [VDIRSYNCER, "--config", settings]
     cost_of([*command, "discover"], {})
     return lambda: cost_of([*command, "sync"], {})
 
