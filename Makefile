@@ -8,10 +8,12 @@ TOOL   ?=
 FROM   ?= real
 SEEDS  ?= 1..50
 
-.PHONY: help setup demo test check conformance chaos bench record lock clean
+PARTS  ?=
+
+.PHONY: help setup demo test check conformance chaos bench bench-peers record lock clean
 
 help: ## show this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile
 
 setup: $(STAMP) ## make .venv with everything pinned in requirements.lock
 
@@ -42,8 +44,11 @@ conformance: $(STAMP) ## other people's clients against the sandboxes (needs nod
 chaos: $(STAMP) ## seeded stories against the sandboxes, with faults: make chaos SEEDS=1..50
 	$(PY) -m tests.chaos $(SEEDS) $(ARGS)
 
-bench: $(STAMP) ## what cycles cost, as one JSON object; fails if a bar does not hold
-	@$(PY) tests/bench/run.py
+bench: $(STAMP) ## what syncd costs, as one JSON object with its bars: make bench PARTS="writes requests"
+	@$(PY) tests/bench/run.py $(PARTS)
+
+bench-peers: ## install what bench compares with: unison, and vdirsyncer below build/peers
+	@$(PYTHON) tests/bench/install_peers.py
 
 record: $(STAMP) ## record a service's replies anew: make record TOOL=notion FROM=sandbox
 	@test -n "$(TOOL)" || { echo "Say which tool: make record TOOL=notion" >&2; exit 2; }

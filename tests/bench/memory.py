@@ -1,142 +1,118 @@
-"""The engine alone: three services in memory, each phase in a process of its own."""
+"""The engine alone: three services in memory, each phase in a process of its own.
 
-import pickle
-import random
-import resource
+``services_mb`` is what this process grew by when it took the services in, as they are before
+the phase; ``peak_mb`` is the most that it held while the cycles of the phase ran, with them.
+"""
+
+import json
+import statistics
 import sys
 import time
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from plans import plan_of
-
-from syncd.clock import SystemClock
-from syncd.connect.contract import Toolbox
-from syncd.connect.memory import (
-    LIKE_CALENDAR,
-    LIKE_NOTION,
-    LIKE_TODOS,
-    MemoryConnector,
-    MemoryTool,
-)
-from syncd.connect.policy import Patience, Policy
-from syncd.engine.context import Context
+from syncd.connect.memory import MemoryTool
 from syncd.engine.edits import put_all
 from syncd.engine.engine import Engine
-from syncd.engine.tool import Tool
-from syncd.model.entities import Kind
-from syncd.model.ids import ToolName
+from syncd.engine.report import Report
 from syncd.store.store import open_store
-from syncd.store.tool_store import ToolMemory
+from tests.bench.child import forget_peak, peak_mb, resident_mb
+from tests.bench.plans import plan_of
+from tests.bench.services import edit, engine_on, fresh, load, requests_of, save, writes_of
 
-ZONE = "Europe/Berlin"
-MANY_PAGES = replace(LIKE_NOTION, whole_listing=False, tombstones=True)
-"""As pages are read above a hundred rows: only what changed."""
+Prepare = Callable[[Engine, dict[str, MemoryTool], int], None]
+
+
+class Cycles:
+    """Runs cycles, each after the same thing was done; CPU is that of ``run`` alone."""
+
+    def __init__(self, engine: Engine, tools: dict[str, MemoryTool]) -> None:
+        self.engine = engine
+        self.tools = tools
+        self.cpu: list[float] = []
+
+    def one(self) -> Report:
+        """Run the cycle of the next minute."""
+        self.engine.context.clock.sleep(60)
+        start = time.process_time()
+        report = self.engine.run()
+        self.cpu.append(time.process_time() - start)
+        return report
+
+    def counts(self) -> tuple[int, int]:
+        every = self.tools.values()
+        return requests_of(every), writes_of(every)
+
+
+def imported(engine: Engine, _tools: dict[str, MemoryTool], size: int) -> None:
+    """The plan is there before anything is synced."""
+    put_all(engine.context, plan_of(size), "bench")
+
+
+def nothing(_engine: Engine, _tools: dict[str, MemoryTool], _size: int) -> None:
+    """Nothing changed."""
+
+
+def edited(_engine: Engine, tools: dict[str, MemoryTool], size: int) -> None:
+    """The person edits one entity in a hundred where tasks are ticked."""
+    edit(tools["todos"], size, f"Edited {tools['todos'].counter}")
+
+
+def day(engine: Engine, _tools: dict[str, MemoryTool], _size: int) -> None:
+    """A new day begins: everything is decided anew."""
+    engine.check_everything()
+
+
+PHASES: dict[str, tuple[Prepare, int]] = {
+    "imported": (imported, 0),
+    "first": (nothing, 1),
+    "settled": (nothing, 1),
+    "quiet": (nothing, 7),
+    "one_percent": (edited, 5),
+    "daily": (day, 3),
+}
+"""What is done before each cycle of a phase, and how many there are."""
 
 
 def run_phase(phase: str, size: int, directory: Path) -> dict[str, Any]:
     """Run one phase on the state that the phases before it left."""
-    clock = SystemClock()
+    prepare, count = PHASES[phase]
     saved = directory / "services.pickle"
-    bare = _resident()
-    tools = _load(saved) if saved.exists() else _services(clock)
-    services = _resident() - bare
+    bare = resident_mb()
+    tools = load(saved) if saved.exists() else fresh()
+    services = resident_mb() - bare
     store = open_store(directory / "state")
-    engine = _engine(store, tools, clock)
-    if phase == "first":
-        put_all(engine.context, plan_of(size), "bench")
-    if phase == "one_percent":
-        _edit(tools["todos"], size)
-    before = _counts(tools)
-    wall, cpu = time.perf_counter(), time.process_time()
-    report = engine.run()
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    after = _counts(tools)
-    result = {
-        "cpu_s": round(cpu, 3),
-        "wall_s": round(wall, 3),
-        "peak_mb": _peak(),
-        "services_mb": round(services, 1),
-        "requests": after["requests"] - before["requests"],
-        "writes": after["writes"] - before["writes"],
-        "converged": report.converged,
-    }
+    engine = engine_on(store, tools)
+    cycles = Cycles(engine, tools)
+    forget_peak()
+    result: dict[str, Any] = {}
+    for _ in range(count):
+        prepare(engine, tools, size)
+        result = _cycle(cycles)
+    if not count:
+        prepare(engine, tools, size)
+    result |= {"peak_mb": round(peak_mb(), 1), "services_mb": round(services, 1)}
+    if cycles.cpu:
+        result["cpu_s"] = round(statistics.median(cycles.cpu), 4)
     engine.close()
     store.close()
-    for tool in tools.values():
-        tool.log.clear()
-        tool.clock = WallClock()
-    saved.write_bytes(pickle.dumps(tools))
+    save(tools, saved)
     return result
 
 
-def _load(saved: Path) -> dict[str, MemoryTool]:
-    found: dict[str, MemoryTool] = pickle.loads(saved.read_bytes())  # noqa: S301  # our own
-    return found
-
-
-class WallClock:
-    """The machine's time, in a form that can be saved with a service."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> bool:
-        time.sleep(seconds)
-        return False
-
-
-def _services(clock: SystemClock) -> dict[str, MemoryTool]:
-    shapes = (MANY_PAGES, LIKE_CALENDAR, LIKE_TODOS)
-    return {shape.name: MemoryTool(shape, WallClock()) for shape in shapes}
-
-
-def _engine(store: Any, tools: dict[str, MemoryTool], clock: SystemClock) -> Engine:
-    rng = random.Random(7)  # noqa: S311  # the same each time
-    made = {}
-    for name, tool in tools.items():
-        box = Toolbox(
-            clock=clock,
-            memory=ToolMemory(store.tools, name),
-            policy=Policy(clock, rng, Patience()),
-            timezone=ZONE,
-            new_key=lambda: str(rng.random()),
-        )
-        connector = MemoryConnector(tool, box)
-        made[ToolName(name)] = Tool(name=ToolName(name), title=name, connector=connector)
-    return Engine(Context(store=store, clock=clock, rng=rng, zone=ZONE, tools=made))
-
-
-def _edit(tool: MemoryTool, size: int) -> None:
-    tasks = [it.id for it in tool.items.values() if it.kind is Kind.TASK]
-    for remote in tasks[:: max(1, len(tasks) // (size // 100))][: size // 100]:
-        tool.edit(remote, title=f"Edited {remote} {time.monotonic_ns()}")
-
-
-def _counts(tools: dict[str, MemoryTool]) -> dict[str, int]:
+def _cycle(cycles: Cycles) -> dict[str, Any]:
+    """Run one cycle; return what it asked, and whether anything is left to do."""
+    requests, writes = cycles.counts()
+    report = cycles.one()
+    asked, written = cycles.counts()
     return {
-        "requests": sum(sum(tool.reads.values()) + len(tool.log) for tool in tools.values()),
-        "writes": sum(sum(tool.writes.values()) for tool in tools.values()),
+        "requests": asked - requests,
+        "writes": written - writes,
+        "converged": report.converged,
     }
 
 
-def _resident() -> float:
-    """Return what this process holds in memory now, in MB."""
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    return pages * resource.getpagesize() / 2**20
-
-
-def _peak() -> float:
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
-
-
 if __name__ == "__main__":
-    import json
-
-    result = run_phase(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
-    sys.stdout.write(json.dumps(result) + "\n")
+    found = run_phase(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
+    sys.stdout.write(json.dumps(found) + "\n")

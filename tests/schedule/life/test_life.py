@@ -21,10 +21,9 @@ def test_every_cycle_of_a_life_keeps_the_rules_and_leaves_nothing_to_do(
 
 
 def test_a_life_with_syncd_is_a_calm_one(lives: list[Figures]) -> None:
-    # So few weeks say little of averages: the benchmark holds twelve of them to the bars.
-    held = bars(lives)
-    del held["at most 5 % late of what fits"]
-    assert all(held.values()), [one.as_json() for one in lives]
+    # So few weeks say little of averages: the benchmark holds longer lives against others.
+    assert all(bars(lives).values()), [one.as_json() for one in lives]
+    assert sum(one.placing.total() for one in lives) < 1.2 * sum(one.placed for one in lives)
     assert sum(len(one.late) for one in lives) <= 1, [one.late for one in lives]
 
 
