@@ -42,6 +42,7 @@ class Projection:
     settled: entities that need nothing; refused: operations that the tool refused
     before and would refuse again; moot: entities of which that is no longer asked.
     parents: of entities to be written, another of the same kind that comes before them.
+    desk: what was read to decide, where that is little enough to be kept for the writer.
     """
 
     operations: list[Operation] = field(default_factory=list)
@@ -50,6 +51,7 @@ class Projection:
     refused: int = 0
     moot: list[EntityId] = field(default_factory=list)
     parents: dict[EntityId, EntityId] = field(default_factory=dict)
+    desk: "Desk | None" = None
 
 
 def project(
@@ -77,6 +79,7 @@ def project(
     for start in range(0, len(ids), SLICE):
         part = Desk.of(context, tool, ids[start : start + SLICE])
         _project_part(part, result, refused, whole=whole)
+        result.desk = part if len(ids) <= SLICE else None
     result.operations = in_order(result.operations, result.parents)
     return result
 

@@ -56,12 +56,15 @@ class Pusher:
         self._count = Counter(one.kind for one in operations if one.op is not Op.CREATE)
         for start in range(0, len(operations), max(SLICE, size)):
             part = operations[start : start + max(SLICE, size)]
-            desk = Desk.of(self.context, self.tool, [one.entity for one in part])
+            desk = projection.desk or self._desk(part)
             self.committer.work_on(desk.links)
             for chunk in _chunks(part, size, projection.parents):
                 if self.stopping():
                     return
                 self._send(chunk, desk, projection.stamps)
+
+    def _desk(self, part: Sequence[Operation]) -> Desk:
+        return Desk.of(self.context, self.tool, [one.entity for one in part])
 
     def _send(
         self, operations: Sequence[Operation], desk: Desk, stamps: Mapping[EntityId, int]

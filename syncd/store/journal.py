@@ -101,7 +101,8 @@ class Journal:
     def close(self, keys: Iterable[str]) -> None:
         """Take intents off whose outcome is known."""
         with self._database.transaction() as connection:
-            _CLOSE.run_all(connection, ({"p": self._plan, "k": key} for key in keys))
+            for key in keys:
+                _CLOSE.run(connection, {"p": self._plan, "k": key})
 
 
 def _intent(row: Any) -> Intent:

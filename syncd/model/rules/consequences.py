@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from syncd.model.entities import Contact, Entity, Goal, Kind, Milestone, Skill, Task, kind_of
 from syncd.model.ids import EntityId
-from syncd.model.plan import PlanView
+from syncd.model.plan import PlanView, part_of
 from syncd.model.rules import blocks
 from syncd.model.rules.achieved import achieved
 from syncd.model.rules.progress import pace, progress, smart_gaps
@@ -27,6 +27,9 @@ class Consequence:
     entity: Entity
     rule: str
     new: bool
+
+_PLACES = ("archived", "goal", "milestone", "parent")
+"""What decides to which goal a task or a milestone counts."""
 
 
 def consequences(
@@ -85,10 +88,20 @@ def _goals_concerned(one: EntityId, world: World) -> Iterable[EntityId]:
         yield one
     if not isinstance(now, Task | Milestone):
         return
-    for version in (now, world.was(now)):
+    was = world.was(now)
+    if was is not None and _counts_the_same(was, now):
+        return
+    for version in (now, was):
         goal = goal_of(version, world) if version else None
         if goal:
             yield goal
+
+
+def _counts_the_same(one: Entity, other: Entity) -> bool:
+    """Say whether two versions of a task or milestone are the same to their goals."""
+    return part_of(one) == part_of(other) and all(
+        getattr(one, name, None) == getattr(other, name, None) for name in _PLACES
+    )
 
 
 def _done(entity: Entity, world: World) -> Iterable[Entity]:
