@@ -52,13 +52,18 @@ class Awaited:
             kept = [one for one in projection.operations if one.entity not in waiting]
             projection.operations = kept
 
-    def look(self, lanes: Iterable[ToolName]) -> None:
-        """See which of these lanes made nothing since the last look: they hold nothing back."""
+    def look(self, lanes: Iterable[ToolName]) -> bool:
+        """See which of these lanes did nothing since the last look: they hold nothing back.
+
+        Returns whether there are such lanes that were not known before.
+        """
+        known = len(self._still)
         for name in lanes:
             count = self.tally.total(name)
-            if self._counted.get(name, 0) == count:
+            if self._counted.get(name) == count:
                 self._still.add(name)
             self._counted[name] = count
+        return len(self._still) > known
 
     def _waiting(self, tool: Tool, operations: Iterable[Operation]) -> set[EntityId]:
         makers = {

@@ -42,8 +42,6 @@ from syncd.sync.decide import fingerprint
 
 log = structlog.get_logger("syncd.engine")
 
-GRACE = 10.0
-"""Seconds that a cycle waits for slower tools once the first one was read."""
 ROUNDS = 6
 """How often one cycle decides again for a tool, at most, after others were written."""
 
@@ -54,7 +52,9 @@ class Engine:
 
     ``remake`` builds the tools that are not there, and a fresh connector for one that was
     not well. ``planner`` places learning blocks. ``stop``, once set, ends the lanes at
-    their next item. ``pool``: what the lanes run in.
+    their next item. ``pool``: what the lanes run in. ``grace``: seconds that a cycle waits
+    for slower tools once the first one was read, and for an address of a tool that makes
+    nothing.
     """
 
     context: Context
@@ -62,6 +62,7 @@ class Engine:
     planner: Planner = field(default_factory=Annealer)
     stop: threading.Event = field(default_factory=threading.Event)
     pool: Executor = field(default_factory=lambda: ThreadPoolExecutor(16))
+    grace: float = 10.0
     _reading: dict[ToolName, Future[Gathered]] = field(default_factory=dict)
     _writing: dict[ToolName, Future[None]] = field(default_factory=dict)
     _wanted: set[ToolName] = field(default_factory=set)
@@ -214,14 +215,14 @@ class Engine:
 
     def _step(self, left: float | None) -> bool:
         """Wait for what finishes first, and act on it; False when time ran out."""
-        limits = [left, GRACE if self._awaited.held else None]
+        limits = [left, self.grace if self._awaited.held else None]
         first = min((one for one in limits if one is not None), default=None)
         done, _ = wait(self._lanes(), timeout=first, return_when=FIRST_COMPLETED)
         if not done:
             if first == left:
                 return False
-            self._awaited.look(self._writing)
-            self._start_writings()
+            if self._awaited.look(self._writing):
+                self._start_writings()
             return True
         self._finish_building()
         if any(future in done for future in self._reading.values()):
@@ -229,7 +230,7 @@ class Engine:
             wait_for_joiners(self._workshop, left, monotonic, self._finish_building)
             wait(
                 list(self._reading.values()),
-                timeout=GRACE if left is None else min(GRACE, left),
+                timeout=self.grace if left is None else min(self.grace, left),
             )
         self._finish_writings()
         ready = [one for one, future in self._reading.items() if future.done()]

@@ -91,7 +91,8 @@ class Late:
 class World:
     """Services that outlive every start of syncd, and the state that may be lost.
 
-    threads: give every tool a real thread, as the product does. preferences: how the
+    threads: give every tool a real thread, as the product does. grace: as the engine's, in
+    seconds of the machine. preferences: how the
     person wants their time planned; without any, no blocks are. planner: the product's own
     takes its time over a first plan, for the sake of a quality that few tests look at.
     """
@@ -101,6 +102,7 @@ class World:
     on_delete: OnDelete = OnDelete.ARCHIVE
     limits: Limits = field(default_factory=Limits)
     threads: bool = False
+    grace: float = 10.0
     preferences: Preferences | None = None
     planner: Planner = QUICK
     clock: FakeClock = field(default_factory=FakeClock)
@@ -122,6 +124,7 @@ class World:
         tools = {ToolName(name): self.tool(name) for name in self.services}
         context = self._context(self.store, self.rng, tools)
         lanes: dict[str, Any] = {} if self.threads else {"pool": OneAfterAnother()}
+        lanes["grace"] = self.grace
         self.engine = Engine(context, remake=self.tool, planner=self.planner, **lanes)
 
     def tool(self, name: str) -> Tool:

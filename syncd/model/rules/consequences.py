@@ -28,6 +28,7 @@ class Consequence:
     rule: str
     new: bool
 
+
 _PLACES = ("archived", "goal", "milestone", "parent")
 """What decides to which goal a task or a milestone counts."""
 
