@@ -15,7 +15,6 @@ from typing import Any
 
 import structlog
 
-from syncd.engine.awaited import Awaited
 from syncd.engine.blocks.keeper import Keeper
 from syncd.engine.brakes import Brakes
 from syncd.engine.context import Context
@@ -24,26 +23,21 @@ from syncd.engine.gather import Gathered, gather
 from syncd.engine.guard import ToolFault
 from syncd.engine.hold import hold_on_container
 from syncd.engine.intake import Intake
-from syncd.engine.project import Projection, project
-from syncd.engine.push import Pusher
 from syncd.engine.report import Report, ToolReport
-from syncd.engine.sight import Sight
 from syncd.engine.states import Doing, note_failure
 from syncd.engine.summary import Summary
 from syncd.engine.tally import Tally
 from syncd.engine.tool import Tool
 from syncd.engine.workshop import Unusable, Workshop, let_go, wait_for_joiners
+from syncd.engine.writers import Writers
 from syncd.errors import HoldTool, StateTrouble, Stopped, SyncdError, said
-from syncd.model.ids import EntityId, ToolName
+from syncd.model.ids import ToolName
 from syncd.schedule.planner import Annealer
 from syncd.schedule.timetable import Planner
 from syncd.store.tool_store import ToolState
 from syncd.sync.decide import fingerprint
 
 log = structlog.get_logger("syncd.engine")
-
-ROUNDS = 6
-"""How often one cycle decides again for a tool, at most, after others were written."""
 
 
 @dataclass
@@ -64,18 +58,13 @@ class Engine:
     pool: Executor = field(default_factory=lambda: ThreadPoolExecutor(16))
     grace: float = 10.0
     _reading: dict[ToolName, Future[Gathered]] = field(default_factory=dict)
-    _writing: dict[ToolName, Future[None]] = field(default_factory=dict)
     _wanted: set[ToolName] = field(default_factory=set)
     _used: set[ToolName] = field(default_factory=set)
-    _rounds: dict[ToolName, int] = field(default_factory=dict)
-    _later: dict[ToolName, set[EntityId]] = field(default_factory=dict)
-    _ready: set[ToolName] = field(default_factory=set)
-    _sight: dict[ToolName, Sight] = field(default_factory=dict)
     _surveyed: bool = False
     _report: Report = field(default_factory=Report)
     _tally: Tally = field(default_factory=Tally)
     _planned: bool = False
-    _awaited: Awaited = field(init=False)
+    _writers: Writers = field(init=False)
     _workshop: Workshop = field(init=False)
     _brakes: Brakes = field(init=False)
     _blocks: Keeper = field(init=False)
@@ -85,10 +74,17 @@ class Engine:
         self._workshop = Workshop(self.context, self.remake, self.stopping, self.pool)
         for name, tool in self.context.tools.items():
             self.context.tools[name] = self._workshop.prepared(tool)
-        self._awaited = Awaited(self.context, self._tally)
         self._blocks = Keeper(self.context, self.planner)
         self._brakes = Brakes(self.context, self._tool_report)
         self._intake = Intake(self.context, self._brakes, self._blocks)
+        self._writers = Writers(
+            context=self.context,
+            pool=self.pool,
+            brakes=self._brakes,
+            tally=self._tally,
+            stopping=self.stopping,
+            failed=self._failed,
+        )
 
     @property
     def unusable(self) -> dict[ToolName, Unusable]:
@@ -111,9 +107,9 @@ class Engine:
         chosen = set(self.context.names if only is None else only)
         ends = None if patience is None else self.context.clock.monotonic() + patience
         self._begin()
-        met = self._finish_writings()
+        met = self._writers.finish()
         self._build_missing()
-        for name in sorted(chosen - met - self._reading.keys() - self._writing.keys()):
+        for name in sorted(chosen - met - self._reading.keys() - self._writers.lanes.keys()):
             self._start(name)
         self._go_on(ends)
         if not self._planned:  # no tool was read, and time passes all the same
@@ -153,8 +149,8 @@ class Engine:
             self._tool_report(one.tool.name).makes = one.binding.missing
         self._take_in(found)
         self._plan_blocks()
-        for name in sorted(self._ready):
-            projection = self._decided(name, whole=True)
+        for name in sorted(self._writers.ready):
+            projection = self._writers.decide(name, whole=True)
             if projection is not None:
                 self._brakes.stops(self.context.tools[name], projection)
                 self._tool_report(name).plan = projection.operations
@@ -171,7 +167,7 @@ class Engine:
         self.pool.shutdown(wait=True, cancel_futures=True)
         self._report = Report()
         try:
-            self._finish_writings()
+            self._writers.finish()
         except StateTrouble:
             log.exception("what ended the lanes could not be written down")
         finally:
@@ -186,10 +182,9 @@ class Engine:
         """Start a report; what was read in an earlier run is old."""
         self._report = Report()
         self._blocks.told.clear()
-        self._awaited.begin()
+        self._writers.begin()
         self._planned = False
         self._wanted.clear()
-        self._ready &= self._writing.keys()
         if not self._surveyed:
             self.context.store.plan.survey()
             self._surveyed = True
@@ -215,14 +210,13 @@ class Engine:
 
     def _step(self, left: float | None) -> bool:
         """Wait for what finishes first, and act on it; False when time ran out."""
-        limits = [left, self.grace if self._awaited.held else None]
+        limits = [left, self.grace if self._writers.held_back else None]
         first = min((one for one in limits if one is not None), default=None)
         done, _ = wait(self._lanes(), timeout=first, return_when=FIRST_COMPLETED)
         if not done:
             if first == left:
                 return False
-            if self._awaited.look(self._writing):
-                self._start_writings()
+            self._writers.look()
             return True
         self._finish_building()
         if any(future in done for future in self._reading.values()):
@@ -232,12 +226,12 @@ class Engine:
                 list(self._reading.values()),
                 timeout=self.grace if left is None else min(self.grace, left),
             )
-        self._finish_writings()
+        self._writers.finish()
         ready = [one for one, future in self._reading.items() if future.done()]
         if ready:
             self._take_in(self._finish_readings(ready))
             self._plan_blocks()
-        self._start_writings()
+        self._writers.start()
         return True
 
     def _lanes(self) -> list[Future[Any]]:
@@ -245,7 +239,7 @@ class Engine:
         return [
             *self._workshop.lanes.values(),
             *self._reading.values(),
-            *self._writing.values(),
+            *self._writers.lanes.values(),
         ]
 
     def _build_missing(self, chosen: Iterable[ToolName] | None = None) -> None:
@@ -290,12 +284,9 @@ class Engine:
 
     def _start_reading(self, name: ToolName) -> None:
         self._tool_report(name)
-        self._rounds[name] = 0
-        self._later[name] = set()
-        self._ready.discard(name)
+        self._writers.reading(name)
         self._used.add(name)
         tool = self.context.tools[name]
-        self._sight[name] = Sight(self.context.clock)
         self._reading[name] = self.pool.submit(
             gather,
             tool,
@@ -313,18 +304,6 @@ class Engine:
             except Exception as error:  # noqa: BLE001  # one tool's fault ends its lane alone
                 self._failed(name, error)
         return found
-
-    def _finish_writings(self) -> set[ToolName]:
-        """Note what ended the lanes that ended; return those that did not end well."""
-        failed = set()
-        for name in [one for one, future in self._writing.items() if future.done()]:
-            error = self._writing.pop(name).exception()
-            self._awaited.ended(name)
-            if error is not None:
-                failed.add(name)
-                self._ready.discard(name)
-                self._failed(name, error)
-        return failed
 
     def _failed(self, name: ToolName, error: BaseException) -> None:
         """A tool's lane ended with this."""
@@ -363,84 +342,17 @@ class Engine:
             report = self._tool_report(one.tool.name)
             told = sum(item.id in one.links for item in one.changed)
             report.pulled += told + len(one.gone)
-            self._ready.add(one.tool.name)
+            self._writers.ready.add(one.tool.name)
         self._report.changes += taken.changes
         self._report.conflicts += taken.conflicts
         self._report.matches.extend(taken.matches)
         for name, error in taken.failed.items():
             self._note(name, error)
-        self._note_faults()
-
-    def _note_faults(self) -> None:
-        """Tools whose connectors failed while others were worked at are not well."""
-        while self.context.faults:
-            name, error = self.context.faults.popitem()
-            self._ready.discard(name)
-            self._failed(name, error)
-
-    def _decided(self, name: ToolName, *, whole: bool = False) -> Projection | None:
-        """Decide for one tool; None where its connector fails, which ends its lane alone."""
-        try:
-            tool = self.context.tools[name]
-            projection = project(self.context, tool, self._later[name], whole=whole)
-        except StateTrouble:
-            raise
-        except Exception as error:  # noqa: BLE001  # one tool's fault ends its lane alone
-            self._ready.discard(name)
-            self._failed(name, error)
-            return None
-        self._note_faults()
-        return projection if name in self._ready else None
-
-    def _start_writings(self) -> None:
-        """Decide for all tools that wait, then start the lanes of those that have to do."""
-        decided = {
-            name: projection
-            for name in sorted(self._ready - self._writing.keys())
-            if (projection := self._to_do(name)) is not None
-        }
-        for name, projection in decided.items():
-            self._awaited.will_make(name, projection)
-        for name, projection in decided.items():
-            self._start_writing(name, projection)
-
-    def _to_do(self, name: ToolName) -> Projection | None:
-        """Decide for one tool; None where it may do nothing now."""
-        others_write = self._rounds[name] > 0 and bool(self._writing)
-        if others_write or self._rounds[name] >= ROUNDS or self.stopping():
-            return None  # what the others write now may ask for more here: once, afterwards
-        projection = self._decided(name)
-        if projection is None:
-            return None
-        if self._brakes.stops(self.context.tools[name], projection):
-            self._ready.discard(name)
-            return None
-        return projection
-
-    def _start_writing(self, name: ToolName, projection: Projection) -> None:
-        """Start a tool's lane, unless there is nothing to do."""
-        for entity in projection.moot:
-            self.context.store.tools.clear_problems(name, entity, field="")
-        self._awaited.hold_back(self.context.tools[name], projection)
-        if not projection.operations:
-            self.context.store.links.settle(name, projection.settled)
-            if name not in self._awaited.held:
-                self._awaited.ended(name)
-            return
-        self._rounds[name] += 1
-        pusher = Pusher(
-            context=self.context,
-            tool=self.context.tools[name],
-            tally=self._tally,
-            stopping=self.stopping,
-            sight=self._sight[name],
-            later=self._later[name],
-        )
-        self._writing[name] = self.pool.submit(pusher.push, projection)
+        self._writers.note_faults()
 
     def _summarise(self, chosen: set[ToolName], *, dry: bool = False) -> None:
         """Say whether anything is left to do, and what went wrong."""
-        lanes = self._workshop.lanes.keys() | self._reading.keys() | self._writing.keys()
+        lanes = self._workshop.lanes.keys() | self._reading.keys() | self._writers.lanes.keys()
         summary = Summary(self.context, self._report, self._tally, self.unusable)
         summary.write(chosen, lanes, dry=dry)
 

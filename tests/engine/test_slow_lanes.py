@@ -115,7 +115,7 @@ def test_the_failure_of_a_lane_between_two_runs_is_told_by_the_next(crowd, error
     assert until(lambda: gate.seen == 4)
     fail.set()
     gate.let(100)
-    assert until(crowd.engine._writing[PAGES].done)
+    assert until(crowd.engine._writers.lanes[PAGES].done)
     report = crowd.sync()
     assert report.tools["pages"].state is state
     assert not report.converged

@@ -1,0 +1,161 @@
+"""The lanes that write: which tools may be written, what is to be done there, and when."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+
+from syncd.engine.awaited import Awaited
+from syncd.engine.brakes import Brakes
+from syncd.engine.context import Context
+from syncd.engine.project import Projection, project
+from syncd.engine.push import Pusher
+from syncd.engine.sight import Sight
+from syncd.engine.tally import Tally
+from syncd.errors import StateTrouble
+from syncd.model.ids import EntityId, ToolName
+
+ROUNDS = 6
+"""How often one cycle decides again for a tool, at most, after others were written."""
+
+
+@dataclass
+class _Turn:
+    """A tool from one reading to the next. rounds: how often it was written since then.
+
+    later: what has to be read again before it can be written.
+    """
+
+    sight: Sight
+    rounds: int = 0
+    later: set[EntityId] = field(default_factory=set)
+
+
+@dataclass
+class Writers:
+    """Decides for tools that were read, and writes to each in a lane of its own.
+
+    ready: the tools that were read and taken in. lanes: what is written now. ``failed``
+    is told what ended a lane, or could not be decided.
+    """
+
+    context: Context
+    pool: Executor
+    brakes: Brakes
+    tally: Tally
+    stopping: Callable[[], bool]
+    failed: Callable[[ToolName, BaseException], None]
+    ready: set[ToolName] = field(default_factory=set)
+    lanes: dict[ToolName, Future[None]] = field(default_factory=dict)
+    _turns: dict[ToolName, _Turn] = field(default_factory=dict)
+    _awaited: Awaited = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._awaited = Awaited(self.context, self.tally)
+
+    def begin(self) -> None:
+        """A run begins: what was read in an earlier one is old."""
+        self.ready &= self.lanes.keys()
+        self._awaited.begin()
+
+    def reading(self, name: ToolName) -> None:
+        """A tool is read now: nothing is decided for it until that is taken in."""
+        self.ready.discard(name)
+        self._turns[name] = _Turn(Sight(self.context.clock))
+
+    @property
+    def held_back(self) -> bool:
+        """Say whether something waits for an address that a lane is about to make."""
+        return bool(self._awaited.held)
+
+    def look(self) -> None:
+        """Go on without the addresses of lanes that stand still."""
+        if self._awaited.look(self.lanes):
+            self.start()
+
+    def start(self) -> None:
+        """Decide for all tools that wait, then start the lanes of those that have to do."""
+        decided = {
+            name: projection
+            for name in sorted(self.ready - self.lanes.keys())
+            if (projection := self._to_do(name)) is not None
+        }
+        for name, projection in decided.items():
+            self._awaited.will_make(name, projection)
+        for name, projection in decided.items():
+            self._start(name, projection)
+
+    def finish(self) -> set[ToolName]:
+        """Take off the lanes that ended; return the tools of those that did not end well."""
+        failed = set()
+        for name in [one for one, future in self.lanes.items() if future.done()]:
+            error = self.lanes.pop(name).exception()
+            self._awaited.ended(name)
+            if error is not None:
+                failed.add(name)
+                self._drop(name, error)
+        return failed
+
+    def decide(self, name: ToolName, *, whole: bool = False) -> Projection | None:
+        """Decide for one tool; None where its connector fails, which ends its lane alone.
+
+        whole: with the fields of what is to be made.
+        """
+        tool, later = self.context.tools[name], self._turns[name].later
+        try:
+            projection = project(self.context, tool, later, whole=whole)
+        except StateTrouble:
+            raise
+        except Exception as error:  # noqa: BLE001  # one tool's fault ends its lane alone
+            self._drop(name, error)
+            return None
+        self.note_faults()
+        return projection if name in self.ready else None
+
+    def note_faults(self) -> None:
+        """Tools whose connectors failed while others were worked at are not well."""
+        while self.context.faults:
+            self._drop(*self.context.faults.popitem())
+
+    def _to_do(self, name: ToolName) -> Projection | None:
+        """Decide for one tool; None where it may do nothing now."""
+        rounds = self._turns[name].rounds
+        if (rounds > 0 and self.lanes) or rounds >= ROUNDS or self.stopping():
+            return None  # what the others write now may ask for more here: once, afterwards
+        projection = self.decide(name)
+        if projection is None:
+            return None
+        if self.brakes.stops(self.context.tools[name], projection):
+            self.ready.discard(name)
+            return None
+        return projection
+
+    def _start(self, name: ToolName, projection: Projection) -> None:
+        """Start a tool's lane, unless there is nothing to do."""
+        store, tool = self.context.store, self.context.tools[name]
+        self._awaited.hold_back(tool, projection)
+        self.note_faults()
+        if name not in self.ready:
+            self._awaited.ended(name)
+            return
+        for entity in projection.moot:
+            store.tools.clear_problems(name, entity, field="")
+        if not projection.operations:
+            store.links.settle(name, projection.settled)
+            if name not in self._awaited.held:
+                self._awaited.ended(name)
+            return
+        turn = self._turns[name]
+        turn.rounds += 1
+        pusher = Pusher(
+            context=self.context,
+            tool=tool,
+            tally=self.tally,
+            stopping=self.stopping,
+            sight=turn.sight,
+            later=turn.later,
+        )
+        self.lanes[name] = self.pool.submit(pusher.push, projection)
+
+    def _drop(self, name: ToolName, error: BaseException) -> None:
+        self.ready.discard(name)
+        self.failed(name, error)
