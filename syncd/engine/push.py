@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syncd.connect.contract import Outcome
@@ -52,19 +52,19 @@ class Pusher:
         """
         self.context.store.links.settle(self.tool.name, projection.settled)
         size = max(1, self.tool.connector.batch_size)
-        operations = projection.operations
+        operations, parents = projection.operations, projection.parents
         self._count = Counter(one.kind for one in operations if one.op is not Op.CREATE)
-        for start in range(0, len(operations), max(SLICE, size)):
-            part = operations[start : start + max(SLICE, size)]
+        for part in _parts(_chunks(operations, size, parents)):
             desk = projection.desk or self._desk(part)
             self.committer.work_on(desk.links)
-            for chunk in _chunks(part, size, projection.parents):
+            for chunk in part:
                 if self.stopping():
                     return
                 self._send(chunk, desk, projection.stamps)
 
-    def _desk(self, part: Sequence[Operation]) -> Desk:
-        return Desk.of(self.context, self.tool, [one.entity for one in part])
+    def _desk(self, part: Sequence[Sequence[Operation]]) -> Desk:
+        ids = [one.entity for chunk in part for one in chunk]
+        return Desk.of(self.context, self.tool, ids)
 
     def _send(
         self, operations: Sequence[Operation], desk: Desk, stamps: Mapping[EntityId, int]
@@ -204,3 +204,17 @@ def _chunks(
         chunk.append(one)
     if chunk:
         yield chunk
+
+
+def _parts(
+    chunks: Iterable[Sequence[Operation]],
+) -> Iterator[Sequence[Sequence[Operation]]]:
+    """Put chunks together, up to what is looked at at once."""
+    part: list[Sequence[Operation]] = []
+    for chunk in chunks:
+        if part and sum(map(len, part)) + len(chunk) > SLICE:
+            yield part
+            part = []
+        part.append(chunk)
+    if part:
+        yield part

@@ -3,15 +3,19 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
+from syncd.connect.contract import Connector, Outcome
 from syncd.connect.memory import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from syncd.connect.testing.clock import FakeClock
 from syncd.errors import TryLater
-from syncd.model.entities import Kind, Task
+from syncd.model.entities import Goal, Kind, Task
 from syncd.model.remote import Op, Write
+from syncd.model.values import GoalStatus
 from syncd.store.tool_store import ToolState
 from tests.engine.world import World, ident
 from tests.schedule.life.person import Person
@@ -50,6 +54,57 @@ def test_a_first_sync_makes_each_item_once_and_changes_none(first: World) -> Non
     assert any(times)
     quiet = first.sync()
     assert (quiet.writes, quiet.converged) == (0, True)
+
+
+class Batches:
+    """A connector that notes how many writes came at once."""
+
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
+        self.sizes: list[int] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connector, name)
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        self.sizes.append(len(writes))
+        return self._connector.write(writes)
+
+
+def batches(world: World) -> list[int]:
+    """Sync a plan into to-dos, and return how many were made at once."""
+    (tool,) = world.engine.context.tools.values()
+    noted = Batches(tool.connector)
+    world.engine.context.tools[tool.name] = replace(tool, connector=cast("Connector", noted))
+    assert world.sync().converged
+    return noted.sizes
+
+
+def test_batches_are_full_however_many_there_are() -> None:
+    world = World(shapes=(LIKE_TODOS,))
+    now = world.clock.now()
+    goal = Goal(id=ident("G"), title="Goal", created_at=now, status=GoalStatus.ACTIVE)
+    tasks = [
+        Task(id=ident(f"T{n:03}"), title=f"Task {n}", created_at=now, goal=goal.id)
+        for n in range(530)
+    ]
+    world.plan(goal, *tasks)
+    assert batches(world) == [1, 100, 100, 100, 100, 100, 30]
+
+
+def test_a_sub_task_is_made_below_its_task_at_once() -> None:
+    world = World(shapes=(LIKE_TODOS,))
+    now = world.clock.now()
+    above = [Task(id=ident(f"A{n}"), title=f"Above {n}", created_at=now) for n in range(3)]
+    below = [
+        Task(id=ident(f"B{n}"), title=f"Below {n}", created_at=now, parent=it.id)
+        for n, it in enumerate(above)
+    ]
+    world.plan(*below, *above)
+    assert batches(world) == [3, 3]
+    for number in range(3):
+        parent = world.shows("todos", TASK, f"Below {number}")["parent"]
+        assert parent == world.remote("todos", TASK, f"Above {number}")
 
 
 def waits(what: Callable[[], bool]) -> bool:
