@@ -134,6 +134,9 @@ class Absorber:
         for name, asked in one.link.settled.items():
             if fit.get(name) == asked:
                 fit[name] = one.link.base.get(name)
+        # what can't be given to the tool now, for want of another value, it may hold all the same
+        own = fields_of(record.entity)
+        fit |= {name: own[name] for name in carried.falls_with if name not in fit}
         fallen = carried.fallen(one.item.fields, one.link.base)
         shown = {name: it for name, it in one.item.fields.items() if name not in fallen}
         sides = [

@@ -38,6 +38,13 @@ def _replaces(edit: Edit, other: Edit) -> bool:
     return edit.tool == other.tool or same(edit.field, other.value, edit.before)
 
 
+def _looks_replaced(edit: Edit, other: Edit) -> bool:
+    """Say whether it can't be told if an edit was made upon another: Todoist's tasks have
+    the priority 4 whether somebody gave it to them or not."""
+    no_priority = edit.field == "priority" and 4 in (edit.before, other.value)  # Todoist's
+    return edit.tool != other.tool and no_priority and _replaces(edit, other)
+
+
 @dataclass(slots=True)
 class Thing:
     """Something that the person knows by its code.
@@ -109,6 +116,8 @@ class Ledger:
         Who changes a value that another tool's edit brought there does not contradict it.
         """
         self.counts[edit.code, edit.field] += 1
+        if any(_looks_replaced(edit, it) for it in self.edits):
+            self.contradicted.add((edit.code, edit.field))
         self.edits = [it for it in self.edits if not _replaces(edit, it)]
         if any((it.code, it.field) == (edit.code, edit.field) for it in self.edits):
             self.contradicted.add((edit.code, edit.field))

@@ -195,6 +195,21 @@ def test_a_task_without_a_due_date_keeps_its_estimate(synced: Home) -> None:
     assert synced.plan(TASK)["Ask for feedback"]["estimate_minutes"] == 45
 
 
+def test_an_estimate_that_is_changed_twice_in_todoist_does_not_contradict_itself(
+    synced: Home,
+) -> None:
+    """It is held there without a due date too, though syncd can't put it there."""
+    switches = synced.served["todoist"].sandbox.switches
+    needs, switches.duration_needs = switches.duration_needs, "nothing"
+    for minutes in (35, 40):
+        synced.later(minutes=5)
+        synced.todoist.edit(TASK, "Ask for feedback", "estimate_minutes", minutes)
+        synced.sync_and_rest()
+        assert synced.plan(TASK)["Ask for feedback"]["estimate_minutes"] == minutes
+    assert synced.syncd("conflicts", "--json").json["conflicts"] == []
+    switches.duration_needs = needs
+
+
 @pytest.mark.parametrize("tool", ["todoist", "notion"])
 def test_where_a_duration_needs_a_time_it_is_sent_once_there_is_one(
     synced: Home, tool: str
