@@ -13,9 +13,9 @@ from homes import Done, Forker, Home, World, changes
 
 from syncd.connect.faults import Logged
 from syncd.model.entities import Kind
+from tests.chaos.child import here
 from tests.chaos.clock import SharedClock
 
-CHILD = Path(__file__).parent / "child.py"
 TITLES = (
     (Kind.GOAL, "notion"),
     (Kind.MILESTONE, "notion"),
@@ -38,10 +38,10 @@ class SharedWorld(World):
 
 @dataclass
 class ChaosHome(Home):
-    """A home that a seed drives. plant: the break that its syncd has, if any."""
+    """A home that a seed drives. mortal: syncd may be killed, so it has its own process."""
 
     seed: int = 0
-    plant: str = ""
+    mortal: bool = False
     runs: int = 0
     clock: SharedClock = field(init=False)
 
@@ -61,9 +61,15 @@ class ChaosHome(Home):
         self.runs += 1
         seed = self.seed * 1000 + self.runs
         clock = str(self.place / "clock")
-        return {"env": {}, "clock": clock, "seed": seed, "plant": self.plant}
+        return {"env": {}, "clock": clock, "seed": seed}
+
+    def mend(self) -> None:
+        super().mend()
+        self.mortal = False
 
     def syncd(self, *words: str) -> Done:
+        if not self.mortal:
+            return here(self.order(), ["--config", str(self.config), *words])
         done = super().syncd(*words)
         if done.status < 0:
             time.sleep(0.03)  # what the services were doing for it comes to its end

@@ -22,7 +22,8 @@ from syncd.model.entities import Kind
 READS = ("/query", "/search", "/token", "/freeBusy")
 """What is asked for with a POST and changes nothing."""
 FORKER = Path(__file__).parent / "forker.py"
-SOURCES = (Path(__file__).parents[2], Path(__file__).parent)
+ROOT = Path(__file__).parents[2]
+SOURCES = (ROOT, ROOT / "connectors", Path(__file__).parent)
 PLAN = """
 goals:
   - title: Lead a team
