@@ -1,21 +1,20 @@
-"""A syncd with one lane after another and chances from a seed: forked, or in this process.
+"""A syncd with one lane after another and chances from a seed; what forks one.
 
 The orders are those of ``forker.py`` beside the journeys, and besides: ``clock`` (the file of
 a ``SharedClock``) and ``seed``.
 """
 
-import io
 import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import forker
-from homes import Done, Forker
+from homes import Forker
 
 from syncd.bootstrap import App
 from syncd.cli import ending
@@ -52,19 +51,6 @@ def become(order: dict[str, Any]) -> int:
     sys.excepthook = ending.Unexpected(session)
     ending.forgive_characters()
     return start(sys.argv[1:], session)
-
-
-def here(order: dict[str, Any], words: Sequence[str]) -> Done:
-    """Do what ``syncd.cli.app.main`` does, in this process: nobody is going to kill it."""
-    session = session_of(order)
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
-        try:
-            status = start(words, session)
-        except Exception as error:  # noqa: BLE001 - as the interpreter does with any of them
-            ending.Unexpected(session)(type(error), error, error.__traceback__)
-            status = 1
-    return Done(status, out.getvalue(), err.getvalue())
 
 
 class Twin:

@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from homes import Done, Forker, Home, World, changes
+import inside
+from homes import Forker, Home, World, changes
+from inside import Done
 
 from syncd.connect.faults import Logged
 from syncd.model.entities import Kind
-from tests.chaos.child import here
+from tests.chaos.child import session_of
 from tests.chaos.clock import SharedClock
 
 TITLES = (
@@ -38,10 +40,9 @@ class SharedWorld(World):
 
 @dataclass
 class ChaosHome(Home):
-    """A home that a seed drives. mortal: syncd may be killed, so it has its own process."""
+    """A home that a seed drives. apart: syncd may be killed now."""
 
     seed: int = 0
-    mortal: bool = False
     runs: int = 0
     clock: SharedClock = field(init=False)
 
@@ -65,11 +66,12 @@ class ChaosHome(Home):
 
     def mend(self) -> None:
         super().mend()
-        self.mortal = False
+        self.apart = False
 
     def syncd(self, *words: str) -> Done:
-        if not self.mortal:
-            return here(self.order(), ["--config", str(self.config), *words])
+        if not self.apart:
+            words = ("--config", str(self.config), *words)
+            return inside.run(session_of(self.order()), words)
         done = super().syncd(*words)
         if done.status < 0:
             time.sleep(0.03)  # what the services were doing for it comes to its end

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from homes import Done, Forker
+from homes import Forker
+from inside import Done
 
 from syncd.model.entities import Kind
 from tests.chaos.acts import Chooser

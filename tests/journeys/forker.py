@@ -7,7 +7,6 @@ its clock is that much later); the answer is the child's process id, then its ex
 """
 
 import atexit
-import functools
 import gc
 import importlib
 import json
@@ -19,15 +18,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
-import typer
-from sqlalchemy.util import LRUCache
+import inside
 
 from syncd.cli import ending
-from syncd.cli.app import app, start
+from syncd.cli.app import start
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
-from syncd.connect import registry
-from syncd.store import database
 
 
 class ShiftedClock(SystemClock):
@@ -72,7 +68,7 @@ def get_ready() -> None:
         if name.startswith("syncd"):
             for module in pkgutil.iter_modules(package.__path__, f"{name}."):
                 importlib.import_module(module.name)
-    remember()
+    inside.remembered().__enter__()  # for good
     gc.collect()
     gc.freeze()  # what is shared with every child is not looked at, so never copied
 
@@ -87,22 +83,6 @@ def serve(become: Callable[[dict[str, Any]], int]) -> None:
         answer(child)
         _, status = os.waitpid(child, 0)
         answer(os.waitstatus_to_exitcode(status))
-
-
-def remember() -> None:
-    """Have what every run makes alike be made once: its commands, entry points, and SQL."""
-    typer.main.get_command = functools.cache(typer.main.get_command)
-    typer.main.get_command(app)
-    registry.entry_points = functools.cache(registry.entry_points)
-    registry.connectors()
-    made, texts = database.create_engine, LRUCache(1000)
-
-    def create_engine(*args: Any, **more: Any) -> Any:
-        engine = made(*args, **more)
-        engine._compiled_cache = texts
-        return engine
-
-    database.create_engine = create_engine
 
 
 def answer(number: int) -> None:
