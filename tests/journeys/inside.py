@@ -68,10 +68,12 @@ def _made_once() -> tuple[Callable[..., Any], ...]:
     points = functools.cache(registry.entry_points)
     points(group=registry.CONNECTORS)
     make, texts = database.create_engine, LRUCache(1000)
+    dialect = make("sqlite://").dialect  # texts are kept by the object of their dialect
 
     def create_engine(*args: Any, **more: Any) -> Any:
         engine = make(*args, **more)
         engine._compiled_cache = texts
+        engine.dialect = engine.pool._dialect = dialect
         return engine
 
     return lambda _: whole, points, create_engine
