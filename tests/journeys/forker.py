@@ -24,6 +24,7 @@ from syncd.cli import ending
 from syncd.cli.app import start
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
+from tests import databases
 
 
 class ShiftedClock(SystemClock):
@@ -69,6 +70,7 @@ def get_ready() -> None:
             for module in pkgutil.iter_modules(package.__path__, f"{name}."):
                 importlib.import_module(module.name)
     inside.remembered().__enter__()  # for good
+    databases.made_quickly()
     gc.collect()
     gc.freeze()  # what is shared with every child is not looked at, so never copied
 

@@ -14,13 +14,11 @@ from typing import Any
 
 import structlog
 import typer
-from sqlalchemy.util import LRUCache
 
 from syncd.cli import ending
 from syncd.cli.app import app, start
 from syncd.cli.session import Session
 from syncd.connect import registry
-from syncd.store import database
 
 
 @dataclass
@@ -50,16 +48,13 @@ def run(session: Session, words: Sequence[str]) -> Done:
 
 @contextmanager
 def remembered() -> Iterator[None]:
-    """Have commands, entry points and the text of SQL made once, not for every run."""
-    before = typer.main.get_command, registry.entry_points, database.create_engine
-    command, points, engine = _made_once()
-    typer.main.get_command = command
-    registry.entry_points = points  # type: ignore[assignment]  # by keywords alone
-    database.create_engine = engine
+    """Have commands and entry points made once, not for every run."""
+    before = typer.main.get_command, registry.entry_points
+    typer.main.get_command, registry.entry_points = _made_once()
     try:
         yield
     finally:
-        typer.main.get_command, registry.entry_points, database.create_engine = before
+        typer.main.get_command, registry.entry_points = before
 
 
 @functools.cache
@@ -67,16 +62,7 @@ def _made_once() -> tuple[Callable[..., Any], ...]:
     whole = typer.main.get_command(app)
     points = functools.cache(registry.entry_points)
     points(group=registry.CONNECTORS)
-    make, texts = database.create_engine, LRUCache(1000)
-    dialect = make("sqlite://").dialect  # texts are kept by the object of their dialect
-
-    def create_engine(*args: Any, **more: Any) -> Any:
-        engine = make(*args, **more)
-        engine._compiled_cache = texts
-        engine.dialect = engine.pool._dialect = dialect
-        return engine
-
-    return lambda _: whole, points, create_engine
+    return lambda _: whole, points
 
 
 @contextmanager
