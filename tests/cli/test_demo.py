@@ -16,6 +16,7 @@ import structlog
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
 from tests.cli.desks import Desk, Said, complaint
+from tests.planning import searching_less
 
 
 class Elsewhen(SystemClock):
@@ -141,7 +142,8 @@ def test_it_is_not_played_twice_in_one_folder(played):
 def test_it_goes_well_at_odd_moments(tmp_path, now):
     berlin = datetime.fromisoformat(now).replace(tzinfo=ZoneInfo("Europe/Berlin"))
     clock = Elsewhen(berlin.astimezone(UTC))
-    odd = Played(tmp_path, clock=clock).play("--json")
+    with searching_less():
+        odd = Played(tmp_path, clock=clock).play("--json")
     told = odd.said.json
     assert (odd.said.status, told["ok"]) == (0, True), told["said"]
     assert not any("✗" in line for line in told["said"])

@@ -25,6 +25,7 @@ from syncd.cli.app import start
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
 from tests import databases
+from tests.planning import searching_less
 
 
 class ShiftedClock(SystemClock):
@@ -69,7 +70,8 @@ def get_ready() -> None:
         if name.startswith("syncd"):
             for module in pkgutil.iter_modules(package.__path__, f"{name}."):
                 importlib.import_module(module.name)
-    inside.remembered().__enter__()  # for good
+    inside.remembered().__enter__()  # for good, as what follows
+    searching_less().__enter__()
     databases.made_quickly()
     gc.collect()
     gc.freeze()  # what is shared with every child is not looked at, so never copied

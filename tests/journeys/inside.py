@@ -19,6 +19,7 @@ from syncd.cli import ending
 from syncd.cli.app import app, start
 from syncd.cli.session import Session
 from syncd.connect import registry
+from tests.planning import searching_less
 
 
 @dataclass
@@ -37,7 +38,13 @@ class Done:
 def run(session: Session, words: Sequence[str]) -> Done:
     """Do what ``syncd.cli.app.main`` does."""
     out, err = io.StringIO(), io.StringIO()
-    with remembered(), _logging_as_before(), redirect_stdout(out), redirect_stderr(err):
+    with (
+        remembered(),
+        searching_less(),
+        _logging_as_before(),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
         try:
             status = start(words, session)
         except Exception as error:  # noqa: BLE001 - as the interpreter does with any of them

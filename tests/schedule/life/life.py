@@ -15,6 +15,7 @@ from syncd.model.ids import EntityId
 from syncd.model.remote import Op, Write
 from syncd.model.values import BlockState
 from syncd.schedule.planner import Annealer
+from syncd.schedule.timetable import Planner
 from tests.engine.world import ZONE, World
 from tests.schedule.life.counting import Move, live_blocks, moves, wished
 from tests.schedule.life.laws import broken, repeats
@@ -98,14 +99,14 @@ class Figures:
 class Life:
     """A world, a person in it, and somebody who counts."""
 
-    def __init__(self, seed: int, weeks: int) -> None:
+    def __init__(self, seed: int, weeks: int, planner: Planner | None = None) -> None:
         self.dice = Random(seed)  # noqa: S311  # one seed, one life
         self.weeks = weeks
         self.world = World(
             shapes=(LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS),
             seed=seed,
             preferences=BERLIN,
-            planner=Annealer(),
+            planner=planner or Annealer(),
             clock=FakeClock(START),
         )
         self.person = Person(self.world, BERLIN, self.dice)
