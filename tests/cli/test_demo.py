@@ -16,7 +16,6 @@ import structlog
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
 from tests.cli.desks import Desk, Said, complaint
-from tests.planning import searching_less
 
 
 class Elsewhen(SystemClock):
@@ -58,7 +57,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """Play it once for all of this module's tests, and leave logging as it was."""
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
-    yield Played(tmp_path_factory.mktemp("desk")).play()
+    yield Played(tmp_path_factory.mktemp("desk"), thorough=True).play()
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()
@@ -142,8 +141,7 @@ def test_it_is_not_played_twice_in_one_folder(played):
 def test_it_goes_well_at_odd_moments(tmp_path, now):
     berlin = datetime.fromisoformat(now).replace(tzinfo=ZoneInfo("Europe/Berlin"))
     clock = Elsewhen(berlin.astimezone(UTC))
-    with searching_less():
-        odd = Played(tmp_path, clock=clock).play("--json")
+    odd = Played(tmp_path, clock=clock).play("--json")
     told = odd.said.json
     assert (odd.said.status, told["ok"]) == (0, True), told["said"]
     assert not any("✗" in line for line in told["said"])

@@ -9,19 +9,16 @@ from syncd.connect.busy import BusySpan
 from syncd.connect.memory import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from syncd.model.entities import Goal, Kind, Task
 from syncd.model.values import BlockState, GoalStatus, Moment
-from syncd.schedule.planner import Annealer
 from syncd.schedule.preferences import Preferences
 from tests.engine.checks import disagreements
 from tests.engine.test_crashes import Trial, nothing
 from tests.engine.world import ZONE, World, ident
-from tests.planning import LITTLE
 
 
 def small() -> World:
     world = World(
         shapes=(LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS),
         preferences=Preferences(zone=ZONE),
-        planner=Annealer(**LITTLE),
     )
     world.clock.set_to(datetime(2026, 5, 4, 10, 0, tzinfo=UTC))
     now = world.clock.now()
