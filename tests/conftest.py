@@ -6,7 +6,10 @@ from pathlib import Path
 
 import certifi
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
+
+from tests import databases
 
 settings.register_profile(
     "every machine",
@@ -34,3 +37,19 @@ def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         del os.environ["SSL_CERT_FILE"]
     else:
         os.environ["SSL_CERT_FILE"] = before
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _databases_made_quickly() -> None:
+    databases.made_quickly()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_tracebacks() -> None:
+    """Where no test set up a log, let an error be printed as Python does.
+
+    With every variable of every frame, as structlog does it, it takes seconds.
+    """
+    renderer = structlog.get_config()["processors"][-1]
+    assert isinstance(renderer, structlog.dev.ConsoleRenderer)
+    renderer.exception_formatter = structlog.dev.plain_traceback

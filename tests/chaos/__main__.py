@@ -1,4 +1,8 @@
-"""Plays seeds: ``python -m tests.chaos 1..50``; prints each story that went wrong."""
+"""Plays seeds: ``python -m tests.chaos 1..50``; prints each story that went wrong.
+
+``python -m tests.chaos --serve`` reads lines instead (a seed, and perhaps a break to plant),
+plays each in a process that is forked for it, and prints one JSON object a line.
+"""
 
 import argparse
 import json
@@ -7,15 +11,17 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import certifi
 
-for folder in (Path(__file__).parents[2], Path(__file__).parents[1] / "journeys"):
+ROOT = Path(__file__).parents[2]
+for folder in (ROOT / "tests/journeys", ROOT / "connectors", ROOT):
     sys.path.insert(0, str(folder))
 
-from homes import Forker  # noqa: E402 - found by the path above
+import forker  # noqa: E402 - found by the path above
 
-from tests.chaos.home import CHILD  # noqa: E402 - found by the path above
+from tests.chaos.child import ForkedForker  # noqa: E402 - found by the path above
 from tests.chaos.plants import PLANTS  # noqa: E402 - found by the path above
 from tests.chaos.story import Story  # noqa: E402 - found by the path above
 
@@ -23,17 +29,29 @@ from tests.chaos.story import Story  # noqa: E402 - found by the path above
 def main() -> int:
     """Play the seeds of the command line; return 1 if one went wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos")
-    parser.add_argument("seeds", type=seeds, help="such as 7, 1..50 or 1..3,9")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("seeds", type=seeds, nargs="?", help="such as 7, 1..50 or 1..3,9")
+    which.add_argument("--serve", action="store_true", help="play what the lines of stdin say")
     parser.add_argument("--plant", default="", choices=["", *PLANTS], help="a break to plant")
     parser.add_argument("--story", action="store_true", help="tell stories that go well too")
     parser.add_argument("--first", action="store_true", help="end at the first finding")
     parser.add_argument("--json", action="store_true", help="one JSON object a seed")
     wanted = parser.parse_args()
+    forker.get_ready()
+    if wanted.serve:
+        return serve()
+    return play(wanted)
+
+
+def play(wanted: Any) -> int:
+    """Play seeds, one after another."""
     families: Counter[str] = Counter()
-    forker = Forker(program=CHILD)
+    if wanted.plant:
+        PLANTS[wanted.plant].plant()
+    forks = ForkedForker()
     for seed in wanted.seeds:
         with tempfile.TemporaryDirectory(prefix="syncd-chaos-") as place:
-            story = Story(seed, Path(place), forker, plant=wanted.plant)
+            story = Story(seed, Path(place), forks)
             found = story.play()
         families.update({it.family for it in found})
         if wanted.json:
@@ -43,10 +61,22 @@ def main() -> int:
             report(seed, story, told=wanted.story)
         if wanted.first and found:
             break
-    forker.close()
+    forks.close()
     if not wanted.json:
         say(f"seeds with findings, by family: {dict(families) or 'none'}")
     return 1 if families else 0
+
+
+def serve() -> int:
+    """Play what stdin asks for; no story knows of another, nor a plant of another."""
+    for line in sys.stdin:
+        seed, _, plant = line.strip().partition(" ")
+        child = os.fork()
+        if child == 0:
+            wanted = {"seeds": [int(seed)], "plant": plant, "json": True, "first": False}
+            forker.leave(play(argparse.Namespace(**wanted)))
+        os.waitpid(child, 0)
+    return 0
 
 
 def seeds(text: str) -> list[int]:

@@ -1,23 +1,25 @@
-"""Forks a real syncd for each run, with one lane after another and chances from a seed.
+"""A syncd with one lane after another and chances from a seed; what forks one.
 
 The orders are those of ``forker.py`` beside the journeys, and besides: ``clock`` (the file of
-a ``SharedClock``), ``seed`` and ``plant`` (a break to plant in this run, see ``plants.py``).
+a ``SharedClock``) and ``seed``.
 """
 
+import os
 import random
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import forker
+from homes import Forker
 
 from syncd.bootstrap import App
 from syncd.cli import ending
 from syncd.cli.app import start
 from syncd.cli.session import Session
-from tests.chaos import plants
 from tests.chaos.clock import SharedClock
 from tests.engine.world import OneAfterAnother
 
@@ -37,16 +39,48 @@ class SeededSession(Session):
             yield app
 
 
+def session_of(order: dict[str, Any]) -> SeededSession:
+    """Return the session that an order asks for, in the story's time."""
+    return SeededSession(SharedClock(Path(order["clock"]), step=11), order["seed"])
+
+
 def become(order: dict[str, Any]) -> int:
-    """Do what ``syncd.cli.app.main`` does, in the story's time."""
+    """Do what ``syncd.cli.app.main`` does, in a process that was forked for it."""
     forker.prepare(order)
-    if order.get("plant"):
-        plants.PLANTS[order["plant"]].plant()
-    session = SeededSession(SharedClock(Path(order["clock"]), step=11), order["seed"])
+    session = session_of(order)
     sys.excepthook = ending.Unexpected(session)
     ending.forgive_characters()
     return start(sys.argv[1:], session)
 
 
-if __name__ == "__main__":
-    forker.main(become)
+class Twin:
+    """What ``Popen`` gives, of a process that was forked from this one to serve orders."""
+
+    def __init__(self) -> None:
+        orders, self.stdin = _pipe()
+        self.stdout, answers = _pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            self.stdin.close()
+            self.stdout.close()
+            os.dup2(orders.fileno(), 0)
+            os.dup2(answers.fileno(), 1)
+            forker.serve(become)
+            os._exit(0)
+        orders.close()
+        answers.close()
+
+    def wait(self, timeout: float) -> None:
+        os.waitpid(self.pid, 0)
+
+
+def _pipe() -> tuple[Any, Any]:
+    first, last = os.pipe()
+    return os.fdopen(first, "r"), os.fdopen(last, "w")
+
+
+class ForkedForker(Forker):
+    """A forker that has imported what this process has; made before there are threads."""
+
+    def __post_init__(self) -> None:
+        self.process = cast("subprocess.Popen[str]", Twin())

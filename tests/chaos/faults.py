@@ -89,14 +89,14 @@ def _killed(it: Trouble, tool: str) -> str:
     after = it.rng.random() < 0.5
     act = "call-after" if after else "close-before"
     method = it.rng.choice([".*", "POST|PATCH|PUT|DELETE", "PATCH", "PATCH"])
-    it.kills_in = tool
+    it.kills_in, it.home.apart = tool, True
     kill = it.home.forker.kill
     return "kill, " + it.fault(tool, act, times=1, method=method, hook=lambda _: kill())
 
 
 def _killed_at_an_update(it: Trouble, tool: str) -> str:
     """Killed with an update done and its answer not yet written down."""
-    it.kills_in = tool
+    it.kills_in, it.home.apart = tool, True
     kill = it.home.forker.kill
     how = {"body": "item_update"} if tool == "todoist" else {"method": "PATCH"}
     hook = lambda _: kill()  # noqa: E731 - a fault takes a function of its request

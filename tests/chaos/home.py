@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from homes import Done, Forker, Home, World, changes
+import inside
+from homes import Forker, Home, World, changes
+from inside import Done
 
 from syncd.connect.faults import Logged
 from syncd.model.entities import Kind
+from tests.chaos.child import session_of
 from tests.chaos.clock import SharedClock
 
-CHILD = Path(__file__).parent / "child.py"
 TITLES = (
     (Kind.GOAL, "notion"),
     (Kind.MILESTONE, "notion"),
@@ -38,10 +40,9 @@ class SharedWorld(World):
 
 @dataclass
 class ChaosHome(Home):
-    """A home that a seed drives. plant: the break that its syncd has, if any."""
+    """A home that a seed drives. apart: syncd may be killed now."""
 
     seed: int = 0
-    plant: str = ""
     runs: int = 0
     clock: SharedClock = field(init=False)
 
@@ -61,9 +62,16 @@ class ChaosHome(Home):
         self.runs += 1
         seed = self.seed * 1000 + self.runs
         clock = str(self.place / "clock")
-        return {"env": {}, "clock": clock, "seed": seed, "plant": self.plant}
+        return {"env": {}, "clock": clock, "seed": seed}
+
+    def mend(self) -> None:
+        super().mend()
+        self.apart = False
 
     def syncd(self, *words: str) -> Done:
+        if not self.apart:
+            words = ("--config", str(self.config), *words)
+            return inside.run(session_of(self.order()), words)
         done = super().syncd(*words)
         if done.status < 0:
             time.sleep(0.03)  # what the services were doing for it comes to its end

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from homes import Done, Forker
+from homes import Forker
+from inside import Done
 
 from syncd.model.entities import Kind
 from tests.chaos.acts import Chooser
@@ -52,7 +53,6 @@ class Story:
     seed: int
     place: Path
     forker: Forker
-    plant: str = ""
     echo: Callable[[str], None] = lambda _: None
     lines: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Story:
         """Play the whole story; return what was wrong, nothing if all was well."""
         self.rng = random.Random(self.seed)  # noqa: S311 - a story, no secret
         now = FIRST + timedelta(days=self.rng.randrange(360), seconds=self.rng.randrange(86400))
-        self.home = ChaosHome.at(self.place, self.forker, now, seed=self.seed, plant=self.plant)
+        self.home = ChaosHome.at(self.place, self.forker, now, seed=self.seed)
         self.home.evenings = self.seed % EVENINGS_EACH == 0
         self.home.write_settings()
         try:

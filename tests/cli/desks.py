@@ -3,7 +3,7 @@
 import io
 import json
 import threading
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from syncd.cli.session import Session
 from syncd.cli.toml import document
 from syncd.clock import SystemClock
 from syncd.connect.sandbox import Served
+from tests.planning import searching_less
 
 PLAN = """
 goals:
@@ -43,11 +44,15 @@ class Said:
 
 @dataclass
 class Desk:
-    """One person's settings and state; ``served`` are the tools they point at."""
+    """One person's settings and state; ``served`` are the tools they point at.
+
+    ``thorough``: the planner searches as long as the product's; without, it searches less.
+    """
 
     place: Path
     served: dict[str, Served] = field(default_factory=dict)
     environ: dict[str, str] = field(default_factory=dict)
+    thorough: bool = False
 
     @property
     def config(self) -> Path:
@@ -74,7 +79,8 @@ class Desk:
     def syncd(self, *words: str) -> Said:
         """Type a command, in this process."""
         out, err = io.StringIO(), io.StringIO()
-        with redirect_stdout(out), redirect_stderr(err):
+        searching = nullcontext() if self.thorough else searching_less()
+        with searching, redirect_stdout(out), redirect_stderr(err):
             status = start(["--config", str(self.config), *words], self.session())
         return Said(int(status), out.getvalue(), err.getvalue())
 

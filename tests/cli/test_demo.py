@@ -57,7 +57,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     """Play it once for all of this module's tests, and leave logging as it was."""
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
-    yield Played(tmp_path_factory.mktemp("desk")).play()
+    yield Played(tmp_path_factory.mktemp("desk"), thorough=True).play()
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()

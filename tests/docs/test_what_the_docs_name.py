@@ -1,5 +1,6 @@
 """What README, CONTRIBUTING and docs/ name in code marks is really there."""
 
+import functools
 import importlib.util
 import re
 import shlex
@@ -53,6 +54,7 @@ def _all(pattern: str) -> list[tuple[str, str]]:
     return sorted(found)
 
 
+@functools.cache
 def _settings() -> set[str]:
     names = {it.name for it in every_setting()}
     for it in connectors().all():
@@ -130,6 +132,7 @@ def test_a_command_that_is_named_exists(page: str, line: str) -> None:
     assert [it for it in options if it not in help_text] == [], page
 
 
+@functools.cache
 def _syncd(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "syncd", *words],

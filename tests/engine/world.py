@@ -29,17 +29,18 @@ from syncd.model.entities import Entity, Goal, Kind, Milestone, Task
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Pull, Remote
 from syncd.model.values import GoalStatus, Value
-from syncd.schedule.planner import LIGHT, Annealer
+from syncd.schedule.planner import Annealer
 from syncd.schedule.preferences import Preferences
 from syncd.schedule.timetable import Planner
 from syncd.store.database import Database
 from syncd.store.store import Store, private_store
 from syncd.store.tool_store import ToolMemory
 from syncd.sync.brakes import Limits
+from tests.planning import LITTLE
 
 ZONE = "Europe/Berlin"
-QUICK = Annealer(full=LIGHT)
-"""A planner whose full search is as short as its light one."""
+QUICK = Annealer(**LITTLE)
+"""A planner that searches little."""
 ALL = (LIKE_NOTION, LIKE_CALENDAR, LIKE_TODOS)
 T = TypeVar("T")
 

@@ -16,9 +16,9 @@ def forker() -> Iterator[Forker]:
 
 
 @pytest.fixture
-def home(tmp_path: Path, forker: Forker) -> Iterator[Home]:
-    """A home where nothing was synced yet."""
-    made = Home(tmp_path, forker)
+def home(tmp_path: Path, forker: Forker, request: pytest.FixtureRequest) -> Iterator[Home]:
+    """A home where nothing was synced yet; its commands are APART if the module says so."""
+    made = Home(tmp_path, forker, apart=getattr(request.module, "APART", False))
     yield made
     made.close()
 

@@ -18,10 +18,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
+import inside
+
 from syncd.cli import ending
 from syncd.cli.app import start
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
+from tests import databases
+from tests.planning import searching_less
 
 
 class ShiftedClock(SystemClock):
@@ -54,14 +58,27 @@ WARM = (
 
 
 def main(become: Callable[[dict[str, Any]], int]) -> None:
-    """Fork and wait, until stdin ends; each child does what ``become`` does with its order."""
+    """Get ready, then serve."""
+    get_ready()
+    serve(become)
+
+
+def get_ready() -> None:
+    """Import everything, and have done what every run would do anew."""
     for name in WARM.split():
         package = importlib.import_module(name)
         if name.startswith("syncd"):
             for module in pkgutil.iter_modules(package.__path__, f"{name}."):
                 importlib.import_module(module.name)
+    inside.remembered().__enter__()  # for good, as what follows
+    searching_less().__enter__()
+    databases.made_quickly()
     gc.collect()
     gc.freeze()  # what is shared with every child is not looked at, so never copied
+
+
+def serve(become: Callable[[dict[str, Any]], int]) -> None:
+    """Fork and wait, until stdin ends; each child does what ``become`` does with its order."""
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()

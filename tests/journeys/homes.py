@@ -13,6 +13,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import inside
+from forker import ShiftedClock
+from inside import Done
+
+from syncd.cli.session import Session
 from syncd.connect.faults import Fault
 from syncd.connect.registry import sandboxes
 from syncd.connect.sandbox import Person, Served
@@ -22,7 +27,8 @@ from syncd.model.entities import Kind
 READS = ("/query", "/search", "/token", "/freeBusy")
 """What is asked for with a POST and changes nothing."""
 FORKER = Path(__file__).parent / "forker.py"
-SOURCES = (Path(__file__).parents[2], Path(__file__).parent)
+ROOT = Path(__file__).parents[2]
+SOURCES = (ROOT, ROOT / "connectors", Path(__file__).parent)
 PLAN = """
 goals:
   - title: Lead a team
@@ -37,17 +43,9 @@ tasks:
 """
 
 
-@dataclass
-class Done:
-    """A command that ended."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
+def surroundings() -> dict[str, str]:
+    """Return the environment that commands see."""
+    return {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "TZ": "UTC"}
 
 
 @dataclass
@@ -66,9 +64,7 @@ class Forker:
             stdout=subprocess.PIPE,
             text=True,
             env={
-                "PATH": os.environ["PATH"],
-                "HOME": "/nonexistent",
-                "TZ": "UTC",
+                **surroundings(),
                 "PYTHONUTF8": "1",
                 "PYTHONHASHSEED": "0",
                 "PYTHONPATH": os.pathsep.join(map(str, SOURCES)),
@@ -148,7 +144,8 @@ class Home:
     """One person's machine: settings, state, and three services that outlive it.
 
     ``hurried``: the command does not really wait where it would. ``evenings``: the person
-    has hours for learning; without, no blocks are planned.
+    has hours for learning; without, no blocks are planned. ``apart``: each command runs in
+    a process of its own; without, only while something may happen to that process.
     """
 
     place: Path
@@ -161,6 +158,7 @@ class Home:
     watches: dict[str, Watch] = field(default_factory=dict)
     hurried: bool = True
     evenings: bool = False
+    apart: bool = False
 
     def __post_init__(self) -> None:
         makers = sandboxes()
@@ -226,10 +224,12 @@ class Home:
         self.config.write_text("\n".join(lines) + "\n" + self.extra, "utf-8")
 
     def syncd(self, *words: str) -> Done:
-        order = self.order()
-        return self.forker.run(
-            self.place / "run", "--config", str(self.config), *words, **order
-        )
+        order, words = self.order(), ("--config", str(self.config), *words)
+        hooks = (it.hook for one in self.served.values() for it in one.faults)
+        if self.apart or any(hooks):
+            return self.forker.run(self.place / "run", *words, **order)
+        clock = ShiftedClock(order["later"], hurried=order["hurried"])
+        return inside.run(Session({**surroundings(), **order["env"]}, clock), words)
 
     def order(self) -> dict[str, Any]:
         """Return under which circumstances commands run now."""

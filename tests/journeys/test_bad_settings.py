@@ -1,7 +1,8 @@
 """A mistake in the settings or in a plan file gets a sentence, and harms nothing."""
 
 import pytest
-from homes import Done, Home, only_sentence
+from homes import Home, only_sentence
+from inside import Done
 
 from syncd.model.entities import Kind
 

@@ -15,6 +15,8 @@ from syncd.connect.sandbox import Fault
 from syncd.model.entities import Kind
 
 TASK = Kind.TASK
+APART = True
+"""What is tested here is that commands are processes."""
 WRITE = {"notion": "/v1/pages", "google": ".*/events", "todoist": ".*/sync"}
 
 

@@ -120,7 +120,7 @@ def _busy(call: Call, name: str, span: tuple[datetime, datetime], zone: str) -> 
     found, _ = call.account.seen(found)
     low, high = span
     periods: list[list[datetime]] = []
-    for start, end in sorted(_taken(call, found)):
+    for start, end in sorted(_taken(call, found, high)):
         if end <= low or start >= high:
             continue
         if periods and start <= periods[-1][1]:
@@ -134,10 +134,10 @@ def _busy(call: Call, name: str, span: tuple[datetime, datetime], zone: str) -> 
     return {"busy": stated}
 
 
-def _taken(call: Call, calendar: Calendar) -> list[tuple[datetime, datetime]]:
+def _taken(call: Call, calendar: Calendar, before: datetime) -> list[tuple[datetime, datetime]]:
     return [
         (one.start.instant(calendar.zone), one.end.instant(calendar.zone))
-        for one in call.account.expanded(calendar)
+        for one in call.account.expanded(calendar, before)
         if _takes_time(one)
     ]
 

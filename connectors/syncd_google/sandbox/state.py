@@ -201,11 +201,19 @@ class Account:
                 return one
         raise not_found()
 
-    def instances(self, calendar: Calendar, master: Event) -> Iterator[Event]:
-        """Yield the occurrences of a series; those that were edited as they are now."""
+    def instances(
+        self, calendar: Calendar, master: Event, before: datetime | None = None
+    ) -> Iterator[Event]:
+        """Yield the occurrences of a series; those that were edited as they are now.
+
+        ``before``: none of those that are planned for later and were never edited.
+        """
+        last = self._last_edited(calendar, master, before) if before else None
         rules = master.fields.get("recurrence", [])
         span = master.end.instant(calendar.zone) - master.start.instant(calendar.zone)
         for start in times.occurrences(master.start, rules, calendar.zone):
+            if last and start.instant(calendar.zone) > last:
+                return
             name = f"{master.id}_{start.suffix()}"
             if name in calendar.events:
                 yield calendar.events[name]
@@ -226,13 +234,19 @@ class Account:
                 original=start,
             )
 
-    def expanded(self, calendar: Calendar) -> Iterator[Event]:
-        """Yield every event, a series as its occurrences."""
+    def _last_edited(self, calendar: Calendar, master: Event, least: datetime) -> datetime:
+        """Return for when the last edited occurrence was planned; ``least`` if before that."""
+        edited = (it for it in calendar.events.values() if it.series == master.id)
+        starts = (it.original.instant(calendar.zone) for it in edited if it.original)
+        return max([least, *starts])
+
+    def expanded(self, calendar: Calendar, before: datetime | None = None) -> Iterator[Event]:
+        """Yield every event, a series as its occurrences (``before``: see ``instances``)."""
         for event in list(calendar.events.values()):
             if event.series is not None:
                 continue
             if event.fields.get("recurrence") and not event.gone:
-                yield from self.instances(calendar, event)
+                yield from self.instances(calendar, event, before)
             else:
                 yield event
 

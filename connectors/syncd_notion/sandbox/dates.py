@@ -1,5 +1,6 @@
 """Dates as the service takes and keeps them: to the minute, with a fixed offset."""
 
+import functools
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -29,9 +30,15 @@ def parse_date(raw: Any, place: str) -> dict[str, Any] | None:
 def _zone(raw: Any, place: str) -> str | None:
     if raw is None:
         return None
-    if not isinstance(raw, str) or raw not in available_timezones():
+    if not isinstance(raw, str) or raw not in _zones():
         raise in_body(place, "a valid time zone", raw)
     return raw
+
+
+@functools.cache
+def _zones() -> frozenset[str]:
+    """Return the names of all zones: to gather them takes longer than a whole request."""
+    return frozenset(available_timezones())
 
 
 def _kept(raw: Any, zone: str | None, place: str) -> str:

@@ -1,11 +1,12 @@
 """The page at ``/``: the projects as their person sees them, to look at and edit."""
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, Template
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -27,8 +28,6 @@ class Page:
         self._project = project
         self._items = Items(state)
         self._places = Places(state)
-        pages = Environment(loader=FileSystemLoader(_HERE), autoescape=True)
-        self._template = pages.get_template("page.html")
 
     def routes(self) -> list[Route]:
         """Return the page's routes."""
@@ -52,9 +51,7 @@ class Page:
             projects = [self._project_view(raw) for raw in self._state.live("projects")]
         projects.sort(key=lambda one: (one["name"] != self._project, one["inbox"]))
         said = request.query_params.get("said", "")
-        return HTMLResponse(
-            self._template.render(projects=projects, control=CONTROL, said=said)
-        )
+        return HTMLResponse(_template().render(projects=projects, control=CONTROL, said=said))
 
     def _acting(self, act: Any) -> Any:
         async def endpoint(request: Request) -> Response:
@@ -113,6 +110,13 @@ class Page:
         if section != (raw["section_id"] or "") and not raw["parent_id"]:
             place = {"section_id": section} if section else {"project_id": raw["project_id"]}
             self._items.move(raw["id"], place)
+
+
+@functools.cache
+def _template() -> Template:
+    """Return the page's template: it takes its time to compile, and few ever look at it."""
+    pages = Environment(loader=FileSystemLoader(_HERE), autoescape=True)
+    return pages.get_template("page.html")
 
 
 def _tree(items: list[Json], section: str | None) -> list[tuple[int, Json]]:

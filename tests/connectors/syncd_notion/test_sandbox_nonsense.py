@@ -1,6 +1,6 @@
 """Whatever is sent, the sandbox answers in the service's words: it never fails itself."""
 
-import copy
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -98,9 +98,14 @@ def places(value: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
             yield from places(part, (*above, key))
 
 
+def copied(value: Any) -> Any:
+    """Return a deep copy, several times as fast as ``copy.deepcopy`` makes one."""
+    return pickle.loads(pickle.dumps(value))  # noqa: S301 - what was just dumped here
+
+
 def spoilt(body: dict[str, Any], place: tuple[Any, ...], value: Any, *, more: bool) -> Any:
     """Return a body with one part replaced, or with something added beside it."""
-    found = copy.deepcopy(body)
+    found = copied(body)
     at: Any = found
     for key in place[:-1]:
         at = at[key]
@@ -132,12 +137,12 @@ class Desk:
             "property_id": "To",
         }
         self.answer(rows.update_page, {"properties": VALUES})
-        self.kept = copy.deepcopy((self.row.values, self.source.props))
+        self.kept = copied((self.row.values, self.source.props))
 
     def answer(
         self, endpoint: Any, body: Any, query: dict[str, str] | None = None, **ids: str
     ) -> int:
-        asked = Asked(ids={**self.ids, **ids}, query=query or {}, body=copy.deepcopy(body))
+        asked = Asked(ids={**self.ids, **ids}, query=query or {}, body=copied(body))
         try:
             assert endpoint(self.world, asked)["object"]
         except Refused as refused:
@@ -145,7 +150,7 @@ class Desk:
         return 200
 
     def put_right(self) -> None:
-        self.row.values, self.source.props = copy.deepcopy(self.kept)
+        self.row.values, self.source.props = copied(self.kept)
         self.row.in_trash = self.row.is_archived = self.source.in_trash = False
         self.world.databases[self.source.parent].in_trash = self.block.in_trash = False
 

@@ -17,7 +17,8 @@ from tests.engine.world import ZONE, World, ident
 
 def small() -> World:
     world = World(
-        shapes=(LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS), preferences=Preferences(zone=ZONE)
+        shapes=(LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS),
+        preferences=Preferences(zone=ZONE),
     )
     world.clock.set_to(datetime(2026, 5, 4, 10, 0, tzinfo=UTC))
     now = world.clock.now()
