@@ -9,8 +9,6 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
-from tests import databases
-
 settings.register_profile(
     "every machine",
     deadline=None,
@@ -37,11 +35,6 @@ def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         del os.environ["SSL_CERT_FILE"]
     else:
         os.environ["SSL_CERT_FILE"] = before
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _databases_made_quickly() -> None:
-    databases.made_quickly()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,7 @@ from sqlalchemy.pool import StaticPool
 
 from syncd.clock import Clock, SystemClock
 from syncd.store.disk import make_private, told
-from syncd.store.upgrade import PATIENCE, opening, upgrade
+from syncd.store.upgrade import PATIENCE, make_tables, opening, upgrade
 
 
 class Database:
@@ -105,7 +105,9 @@ class Database:
             ):
                 connection = self._engine.connect()
                 unless_good.callback(connection.close)
-                if not ready:
+                if path is None:
+                    make_tables(connection)
+                elif not ready:
                     upgrade(connection, path, today)
             unless_good.pop_all()
         return connection

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, PlanId
 from syncd.store import tables
 from syncd.store.damage import Damaged
 from syncd.store.database import Database
+from syncd.store.prepared import Prepared
 from syncd.store.rows import (
     ConflictRow,
     HistoryRow,
@@ -22,6 +23,22 @@ from syncd.store.rows import (
 
 H = tables.history.c
 C = tables.conflicts.c
+
+
+def _last(table: Table, name: str) -> Prepared:
+    """Return the query for the greatest number in a column; a damaged row may hold anything."""
+    column = table.c[name]
+    is_number = func.typeof(column) == "integer"
+    return Prepared(
+        select(func.max(column)).where(table.c.plan == bindparam("plan"), is_number)
+    )
+
+
+_LAST_CYCLE = _last(tables.history, "cycle")
+_APPEND = {
+    it.name: (_last(it, "seq"), Prepared(insert(it), it.columns.keys()))
+    for it in (tables.history, tables.conflicts)
+}
 
 
 class HistoryStore:
@@ -57,12 +74,11 @@ class HistoryStore:
         """Number rows after the last one, within the transaction that writes them."""
         if not rows:
             return
-        number = func.typeof(table.c.seq) == "integer"
-        last = select(func.max(table.c.seq)).where(table.c.plan == self._plan, number)
+        last, append = _APPEND[table.name]
         with self._database.transaction() as connection:
-            highest = connection.execute(last).scalar() or 0
-            numbered = [{**row, "seq": highest + n} for n, row in enumerate(rows, start=1)]
-            connection.execute(insert(table), numbered)
+            highest = last.number(connection, {"plan": self._plan})
+            numbered = ({**row, "seq": highest + n} for n, row in enumerate(rows, start=1))
+            append.run_all(connection, numbered)
 
     def rows(
         self, *, entity: EntityId | None = None, cycle: int | None = None, limit: int = 1000
@@ -87,10 +103,8 @@ class HistoryStore:
 
     def last_cycle(self) -> int:
         """Return the number of the last cycle that changed anything."""
-        number = func.typeof(H.cycle) == "integer"  # in a damaged row it may be anything
-        chosen = select(func.max(H.cycle)).where(H.plan == self._plan, number)
         with self._database.transaction() as connection:
-            return int(connection.execute(chosen).scalar() or 0)
+            return _LAST_CYCLE.number(connection, {"plan": self._plan})
 
     def add_conflicts(self, rows: Iterable[ConflictRow]) -> None:
         """Append values that lost."""

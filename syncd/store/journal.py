@@ -16,6 +16,11 @@ from syncd.store.rows import Intent, dump_write, load_write
 
 I = tables.intents.c  # noqa: E741  # one letter a table, as in the other stores
 
+_PLAN, _TOOL = I.plan == bindparam("plan"), I.tool == bindparam("tool")
+_PENDING = Prepared(select(tables.intents).where(_PLAN, _TOOL).order_by(I.seq))
+_TOOLS = Prepared(select(I.tool).where(_PLAN).distinct())
+_ENTITIES = Prepared(select(I.entity).where(_PLAN, _TOOL))
+_COUNT = Prepared(select(func.count()).where(_PLAN))
 _CLOSE = Prepared(
     delete(tables.intents).where(I.plan == bindparam("p"), I.key == bindparam("k"))
 )
@@ -71,32 +76,29 @@ class Journal:
 
     def pending(self, tool: ToolName) -> list[Intent]:
         """Return a tool's open intents, oldest first, but for those that can't be read."""
-        chosen = (
-            select(tables.intents).where(I.plan == self._plan, I.tool == tool).order_by(I.seq)
-        )
+        which = {"plan": self._plan, "tool": tool}
         with self._database.transaction() as connection:
-            rows = connection.execute(chosen).all()
+            rows = _PENDING.rows(connection, which)
         read = (self.damaged.read(row, row.entity, _intent, of=tool) for row in rows)
         return [intent for intent in read if intent is not None]
 
     def every(self) -> list[Intent]:
         """Return the open intents of all tools that can be read."""
-        chosen = select(I.tool).where(I.plan == self._plan).distinct()
         with self._database.transaction() as connection:
-            tools = [ToolName(row[0]) for row in connection.execute(chosen)]
+            rows = _TOOLS.rows(connection, {"plan": self._plan})
+        tools = [ToolName(row[0]) for row in rows]
         return [one for tool in tools for one in self.pending(tool)]
 
     def entities(self, tool: ToolName) -> set[EntityId]:
         """Return the entities with an open intent in a tool."""
-        chosen = select(I.entity).where(I.plan == self._plan, I.tool == tool)
         with self._database.transaction() as connection:
-            return {EntityId(row[0]) for row in connection.execute(chosen)}
+            rows = _ENTITIES.rows(connection, {"plan": self._plan, "tool": tool})
+        return {EntityId(row[0]) for row in rows}
 
     def count(self) -> int:
         """Return how many intents are open in all tools."""
-        chosen = select(func.count()).where(I.plan == self._plan)
         with self._database.transaction() as connection:
-            return int(connection.execute(chosen).scalar() or 0)
+            return _COUNT.number(connection, {"plan": self._plan})
 
     def close(self, keys: Iterable[str]) -> None:
         """Take intents off whose outcome is known."""

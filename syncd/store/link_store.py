@@ -6,16 +6,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, select, text, update
-from sqlalchemy.dialects.sqlite import Insert
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import bindparam, func, select, text
 
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, PlanId, RemoteId, ToolName
 from syncd.store import tables
 from syncd.store.damage import Damaged
 from syncd.store.database import Database
-from syncd.store.prepared import IDS, Prepared, listed
+from syncd.store.prepared import IDS, Prepared, listed, put
 from syncd.store.rows import (
     Address,
     Link,
@@ -51,35 +49,50 @@ _OTHERS = Prepared(
 )
 
 # The condition on foreign_refs is the one of their index, so that few rows are looked at.
-_DOUBT = text(
-    """
+_DOUBT = Prepared(
+    text(
+        """
     UPDATE links SET presence = 'unconfirmed', fingerprint = ''
     WHERE plan = :plan AND tool = :tool AND presence = 'present'
       AND foreign_refs <> '{}' AND instr(foreign_refs, :remote) > 0
     """
+    )
 )
 
-_FOREIGN = text(
-    "SELECT 1 FROM links WHERE plan = :plan AND tool = :tool AND foreign_refs <> '{}' LIMIT 1"
+_FOREIGN = Prepared(
+    text(
+        "SELECT 1 FROM links WHERE plan = :plan AND tool = :tool AND foreign_refs <> '{}' LIMIT 1"
+    )
 )
 
 _KEY = ("plan", "tool", "entity")
-_OF_ENTITY = select(tables.links).where(
-    L.plan == bindparam("plan"), L.entity == bindparam("entity")
+_PLAN, _TOOL = L.plan == bindparam("plan"), L.tool == bindparam("tool")
+_LINKS = select(tables.links).where(_PLAN)
+_EVERY = Prepared(_LINKS)
+_OF_ENTITY = Prepared(_LINKS.where(L.entity == bindparam("entity")))
+_OF_ENTITIES = Prepared(_LINKS.where(_TOOL, L.entity.in_(IDS)))
+_BY_REMOTE = Prepared(_LINKS.where(_TOOL, L.remote.in_(IDS)))
+_WITH_PRESENCE = Prepared(_LINKS.where(_TOOL, L.presence == bindparam("presence")))
+_BY_URL = Prepared(select(L.entity).where(_PLAN, L.url == bindparam("url")))
+_PRINTS = Prepared(
+    select(L.remote, L.fingerprint).where(
+        _PLAN, _TOOL, L.kind.in_(IDS), L.presence == bindparam("presence")
+    )
 )
-_OF_TOOL = select(tables.links).where(L.plan == bindparam("plan"), L.tool == bindparam("tool"))
-_OF_ENTITIES, _BY_REMOTE = _OF_TOOL.where(L.entity.in_(IDS)), _OF_TOOL.where(L.remote.in_(IDS))
-_ADDRESSES = select(L.entity, L.tool, L.url, L.presence).where(
-    L.plan == bindparam("plan"), L.entity.in_(IDS)
+_ADDRESSES = Prepared(
+    select(L.entity, L.tool, L.url, L.presence).where(_PLAN, L.entity.in_(IDS))
 )
-_WITH_PRESENCE = _OF_TOOL.where(L.presence == bindparam("presence"))
-_COUNT = select(func.count()).where(
-    L.plan == bindparam("plan"),
-    L.tool == bindparam("tool"),
-    L.presence == bindparam("presence"),
+_COUNT = Prepared(select(func.count()).where(_PLAN, _TOOL, L.presence == bindparam("presence")))
+_SET_PRESENCE = Prepared(
+    text(
+        """
+        UPDATE links SET presence = :presence, fingerprint = ''
+        WHERE plan = :plan AND tool = :tool AND entity = :entity
+        """
+    )
 )
-_TOUCHED = select(D.entity, D.stamp).where(
-    D.plan == bindparam("plan"), D.tool == bindparam("tool")
+_TOUCHED = Prepared(
+    select(D.entity, D.stamp).where(D.plan == bindparam("plan"), D.tool == bindparam("tool"))
 )
 _SETTLE = Prepared(
     text(
@@ -101,17 +114,7 @@ _TOUCH_ALL = Prepared(
 )
 
 
-def _put(table: Table) -> Insert:
-    """Return the statement that writes a row of ``table``, in place of an older one."""
-    statement = upsert(table)
-    changed = [column.name for column in table.columns if column.name not in _KEY]
-    return statement.on_conflict_do_update(
-        index_elements=_KEY, set_={name: statement.excluded[name] for name in changed}
-    )
-
-
-_SAVE = Prepared(_put(tables.links), tables.links.columns.keys())
-_TOUCH = Prepared(_put(tables.dirty), tables.dirty.columns.keys())
+_SAVE, _TOUCH = put(tables.links, _KEY), put(tables.dirty, _KEY)
 
 
 class LinkStore:
@@ -126,7 +129,7 @@ class LinkStore:
         """Return an entity's links, by tool."""
         which = {"plan": self._plan, "entity": entity}
         with self._database.transaction() as connection:
-            return {row.tool: self._read(row) for row in connection.execute(_OF_ENTITY, which)}
+            return {row.tool: self._read(row) for row in _OF_ENTITY.rows(connection, which)}
 
     def of_entities(self, tool: ToolName, ids: Sequence[EntityId]) -> dict[EntityId, Link]:
         """Return these entities' links in one tool."""
@@ -135,7 +138,7 @@ class LinkStore:
             return found
         which = {"plan": self._plan, "tool": tool, "ids": listed(ids)}
         with self._database.transaction() as connection:
-            for row in connection.execute(_OF_ENTITIES, which):
+            for row in _OF_ENTITIES.rows(connection, which):
                 found[row.entity] = self._read(row)
         return found
 
@@ -146,39 +149,38 @@ class LinkStore:
             return found
         which = {"plan": self._plan, "tool": tool, "ids": listed(ids)}
         with self._database.transaction() as connection:
-            for row in connection.execute(_BY_REMOTE, which):
+            for row in _BY_REMOTE.rows(connection, which):
                 found[row.remote] = self._read(row)
         return found
 
     def by_url(self, url: str) -> EntityId | None:
         """Return the entity whose page has this address."""
-        chosen = select(L.entity).where(L.plan == self._plan, L.url == url)
         with self._database.transaction() as connection:
-            row = connection.execute(chosen).first()
+            row = _BY_URL.first(connection, {"plan": self._plan, "url": url})
         return EntityId(row[0]) if row else None
 
     def prints(self, tool: ToolName, kinds: Iterable[Kind]) -> dict[RemoteId, str]:
         """Return the fingerprints of all present items of these kinds."""
-        chosen = select(L.remote, L.fingerprint).where(
-            L.plan == self._plan,
-            L.tool == tool,
-            L.kind.in_(list(kinds)),
-            L.presence == Presence.PRESENT,
-        )
+        which = {
+            "plan": self._plan,
+            "tool": tool,
+            "ids": listed(kinds),
+            "presence": Presence.PRESENT,
+        }
         with self._database.transaction() as connection:
-            return {RemoteId(row[0]): row[1] for row in connection.execute(chosen)}
+            return {RemoteId(row[0]): row[1] for row in _PRINTS.rows(connection, which)}
 
     def count(self, tool: ToolName, presence: Presence = Presence.PRESENT) -> int:
         """Return how many items the tool holds."""
         which = {"plan": self._plan, "tool": tool, "presence": presence}
         with self._database.transaction() as connection:
-            return int(connection.execute(_COUNT, which).scalar() or 0)
+            return _COUNT.number(connection, which)
 
     def with_presence(self, tool: ToolName, presence: Presence) -> list[Link]:
         """Return a tool's links of this presence."""
         which = {"plan": self._plan, "tool": tool, "presence": presence}
         with self._database.transaction() as connection:
-            return [self._read(row) for row in connection.execute(_WITH_PRESENCE, which)]
+            return [self._read(row) for row in _WITH_PRESENCE.rows(connection, which)]
 
     def save(self, links: Iterable[Link]) -> None:
         """Write links, whole; none over one that can't be read.
@@ -198,25 +200,21 @@ class LinkStore:
 
     def set_presence(self, tool: ToolName, entity: EntityId, presence: Presence) -> None:
         """Write whether the tool holds the entity."""
-        changed = (
-            update(tables.links)
-            .where(L.plan == self._plan, L.tool == tool, L.entity == entity)
-            .values(presence=presence, fingerprint="")
-        )
+        which = {"plan": self._plan, "tool": tool, "entity": entity, "presence": presence}
         with self._database.transaction() as connection:
-            connection.execute(changed)
+            _SET_PRESENCE.run(connection, which)
 
     def doubt_referrers(self, tool: ToolName, remote: RemoteId) -> None:
         """Have those items read again that refer to an item which is the plan's only now."""
         which = {"plan": self._plan, "tool": tool, "remote": json.dumps(remote)}
         with self._database.transaction() as connection:
-            connection.execute(_DOUBT, which)
+            _DOUBT.run(connection, which)
 
     def has_foreign(self, tool: ToolName) -> bool:
         """Say whether an item of a tool refers to what is nothing of the plan's."""
         with self._database.transaction() as connection:
-            found = connection.execute(_FOREIGN, {"plan": self._plan, "tool": tool})
-            return found.first() is not None
+            found = _FOREIGN.first(connection, {"plan": self._plan, "tool": tool})
+        return found is not None
 
     def addresses(self, ids: Sequence[EntityId]) -> dict[EntityId, dict[ToolName, Address]]:
         """Return where the items of these entities can be opened, by tool."""
@@ -225,7 +223,7 @@ class LinkStore:
             return found
         which = {"plan": self._plan, "ids": listed(ids)}
         with self._database.transaction() as connection:
-            for row in connection.execute(_ADDRESSES, which):
+            for row in _ADDRESSES.rows(connection, which):
                 presence = read_or(Presence, row.presence, Presence.PRESENT)
                 of_one = found.setdefault(EntityId(row.entity), {})
                 of_one[ToolName(row.tool)] = Address(row.url, presence)
@@ -278,7 +276,7 @@ class LinkStore:
         """Return the entities to be decided in a tool, with their stamps."""
         which = {"plan": self._plan, "tool": tool}
         with self._database.transaction() as connection:
-            return {EntityId(row[0]): row[1] for row in connection.execute(_TOUCHED, which)}
+            return {EntityId(row[0]): row[1] for row in _TOUCHED.rows(connection, which)}
 
     def settle(self, tool: ToolName, stamps: Mapping[EntityId, int]) -> None:
         """Take entities off, unless they were marked again since these stamps."""
@@ -290,9 +288,8 @@ class LinkStore:
 
     def every(self) -> Iterator[Link]:
         """Return all links in all tools."""
-        chosen = select(tables.links).where(L.plan == self._plan)
         with self._database.transaction() as connection:
-            rows = connection.execute(chosen).all()
+            rows = _EVERY.rows(connection, {"plan": self._plan})
         return (self._read(row) for row in rows)
 
     def _read(self, row: Any) -> Link:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, delete, func, insert, or_, select, text
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from syncd.model.codec import fields_from_json
 from syncd.model.entities import Kind, kind_of
@@ -19,7 +18,7 @@ from syncd.model.values import Moment
 from syncd.store import tables
 from syncd.store.damage import Damaged
 from syncd.store.database import Database
-from syncd.store.prepared import IDS, listed
+from syncd.store.prepared import IDS, Prepared, listed, put
 from syncd.store.rows import Record, dump_authors, dump_fields, instant_of, load_authors
 
 E = tables.entities.c
@@ -28,8 +27,9 @@ R = tables.refs.c
 # CROSS JOIN and + keep SQLite from going through every task by its kind instead.
 _FIELDS = "CASE WHEN json_valid(e.fields) THEN e.fields ELSE '{}' END"
 """The fields, where they are JSON: one row that is damaged is to break no query."""
-_PARTS = text(
-    f"""
+_PARTS = Prepared(
+    text(
+        f"""
     SELECT e.kind, json_extract({_FIELDS}, '$.done'),
            json_extract({_FIELDS}, '$.estimate_minutes'),
            json_extract({_FIELDS}, '$.recurrence')
@@ -47,6 +47,7 @@ _PARTS = text(
       AND +m.kind = 'milestones' AND m.archived = 0 AND +e.kind = 'tasks'
       AND e.archived = 0 AND json_extract({_FIELDS}, '$.goal') IS NULL
     """  # noqa: S608  # its own words, and no one else's
+    )
 )
 
 _FORMS: Mapping[FieldType, tuple[type, ...]] = {
@@ -64,15 +65,43 @@ _CHECKED: Mapping[Kind, tuple[tuple[str, tuple[type, ...]], ...]] = {
     for kind, specs in FIELDS.items()
 }
 
-_ONE = select(tables.entities).where(E.plan == bindparam("plan"), E.id == bindparam("id"))
-_MANY = select(tables.entities).where(E.plan == bindparam("plan"), E.id.in_(IDS))
-_KINDS = select(E.id, E.kind, E.archived).where(E.plan == bindparam("plan"), E.id.in_(IDS))
+
+def _done() -> ColumnElement[Any]:
+    """Return whether an entity is done, as its fields say, where they are JSON."""
+    valid = case((func.json_valid(E.fields) == 1, E.fields), else_="{}")
+    return func.json_extract(valid, "$.done")
+
+
+_PLAN, _LIVE = E.plan == bindparam("plan"), E.archived == 0
+_ENTITIES = select(tables.entities).where(_PLAN)
+_IN_ORDER = _ENTITIES.order_by(E.created_at, E.id)
+_ONE = Prepared(_ENTITIES.where(E.id == bindparam("id")))
+_MANY = Prepared(_ENTITIES.where(E.id.in_(IDS)))
+_EVERY = {
+    (False, True): Prepared(_IN_ORDER),
+    (False, False): Prepared(_IN_ORDER.where(_LIVE)),
+    (True, True): Prepared(_IN_ORDER.where(E.kind == bindparam("kind"))),
+    (True, False): Prepared(_IN_ORDER.where(E.kind == bindparam("kind"), _LIVE)),
+}
+"""By whether one kind alone is asked for, and whether archived ones are too."""
+_OPEN_TASKS = Prepared(_IN_ORDER.where(E.kind == Kind.TASK, _LIVE, _done() == 0))
+_TITLED = Prepared(
+    _IN_ORDER.where(E.kind == bindparam("kind"), E.natural_key == bindparam("title"), _LIVE)
+)
+_IDS = Prepared(select(E.id).where(_PLAN))
+_KINDS = Prepared(select(E.id, E.kind, E.archived).where(_PLAN, E.id.in_(IDS)))
 _ALL_KINDS = frozenset(Kind)
 # no DISTINCT: for its sake SQLite would go through all references
-_REFERRING = select(R.source).where(
-    R.plan == bindparam("plan"), R.target == bindparam("target")
+_AIMED = R.plan == bindparam("plan"), R.target == bindparam("target")
+_REFERRING = Prepared(select(R.source).where(*_AIMED))
+_REFERRING_BY = Prepared(select(R.source).where(*_AIMED, R.field == bindparam("field")))
+_SAVE = put(
+    tables.entities,
+    ("plan", "id"),
+    ("kind", "archived", "natural_key", "fields", "authors"),
 )
-_REFERRING_BY = _REFERRING.where(R.field == bindparam("field"))
+_DROP_REFS = Prepared(delete(tables.refs).where(R.plan == bindparam("plan"), R.source.in_(IDS)))
+_ADD_REFS = Prepared(insert(tables.refs).prefix_with("OR IGNORE"), tables.refs.columns.keys())
 
 
 class PlanStore:
@@ -86,7 +115,7 @@ class PlanStore:
     def get(self, entity: EntityId) -> Record | None:
         """Return one entity, archived or not."""
         with self._database.transaction() as connection:
-            row = connection.execute(_ONE, {"plan": self._plan, "id": entity}).first()
+            row = _ONE.first(connection, {"plan": self._plan, "id": entity})
         return self._read(row) if row else None
 
     def many(self, ids: Iterable[EntityId]) -> dict[EntityId, Record]:
@@ -97,40 +126,26 @@ class PlanStore:
             return found
         which = {"plan": self._plan, "ids": listed(wanted)}
         with self._database.transaction() as connection:
-            for record in self._all(connection.execute(_MANY, which)):
+            for record in self._all(_MANY.rows(connection, which)):
                 found[record.entity.id] = record
         return found
 
     def every(self, kind: Kind | None = None, *, archived: bool = True) -> Iterator[Record]:
         """Return all entities (of a kind), in the order in which they were made."""
-        chosen = select(tables.entities).where(E.plan == self._plan)
-        if kind is not None:
-            chosen = chosen.where(E.kind == kind)
-        if not archived:
-            chosen = chosen.where(E.archived.is_(other=False))
+        which = {"plan": self._plan, "kind": kind}
         with self._database.transaction() as connection:
-            rows = connection.execute(chosen.order_by(E.created_at, E.id)).all()
+            rows = _EVERY[kind is not None, archived].rows(connection, which)
         return self._all(rows)
 
     def open_tasks(self) -> list[Record]:
         """Return the live tasks that are not done, in the order in which they were made."""
-        chosen = (
-            select(tables.entities)
-            .where(
-                E.plan == self._plan,
-                E.kind == Kind.TASK,
-                E.archived.is_(other=False),
-                _done().is_(other=False),
-            )
-            .order_by(E.created_at, E.id)
-        )
         with self._database.transaction() as connection:
-            return list(self._all(connection.execute(chosen)))
+            return list(self._all(_OPEN_TASKS.rows(connection, {"plan": self._plan})))
 
     def ids(self) -> list[EntityId]:
         """Return every id, archived ones too."""
         with self._database.transaction() as connection:
-            rows = connection.execute(select(E.id).where(E.plan == self._plan))
+            rows = _IDS.rows(connection, {"plan": self._plan})
             return [EntityId(row[0]) for row in rows]
 
     def kinds(self, ids: Sequence[EntityId]) -> dict[EntityId, tuple[Kind, bool]]:
@@ -140,7 +155,7 @@ class PlanStore:
             return found
         which = {"plan": self._plan, "ids": listed(ids)}
         with self._database.transaction() as connection:
-            for row in connection.execute(_KINDS, which):
+            for row in _KINDS.rows(connection, which):
                 if row.kind in _ALL_KINDS:
                     found[EntityId(row.id)] = (Kind(row.kind), bool(row.archived))
                 else:
@@ -149,18 +164,9 @@ class PlanStore:
 
     def titled(self, kind: Kind, title: str) -> list[Record]:
         """Return the live entities of a kind whose title reads the same, oldest first."""
-        chosen = (
-            select(tables.entities)
-            .where(
-                E.plan == self._plan,
-                E.kind == kind,
-                E.natural_key == normalised(title),
-                E.archived.is_(other=False),
-            )
-            .order_by(E.created_at, E.id)
-        )
+        which = {"plan": self._plan, "kind": kind, "title": normalised(title)}
         with self._database.transaction() as connection:
-            return list(self._all(connection.execute(chosen)))
+            return list(self._all(_TITLED.rows(connection, which)))
 
     def survey(self) -> None:
         """Look for rows that are no JSON, or of no kind: what a reader may never meet."""
@@ -201,13 +207,13 @@ class PlanStore:
         if field is not None:
             statement, which = _REFERRING_BY, {**which, "field": field}
         with self._database.transaction() as connection:
-            found = [EntityId(row[0]) for row in connection.execute(statement, which)]
+            found = [EntityId(row[0]) for row in statement.rows(connection, which)]
         return list(dict.fromkeys(found))
 
     def parts_of(self, goal: EntityId) -> list[Part]:
         """Return a goal's milestones and tasks, reduced to what progress needs."""
         with self._database.transaction() as connection:
-            rows = connection.execute(_PARTS, {"plan": self._plan, "goal": goal})
+            rows = _PARTS.rows(connection, {"plan": self._plan, "goal": goal})
             return [
                 Part(
                     kind=Kind(kind),
@@ -223,26 +229,12 @@ class PlanStore:
         rows = [self._row(it) for it in records if it.entity.id not in self.damaged]
         if not rows:
             return
-        statement = upsert(tables.entities)
-        statement = statement.on_conflict_do_update(
-            index_elements=["plan", "id"],
-            set_={
-                name: statement.excluded[name]
-                for name in ("kind", "archived", "natural_key", "fields", "authors")
-            },
-        )
+        referred = [one for _, found in rows for one in found]
         with self._database.transaction() as connection:
-            connection.execute(statement, [row for row, _ in rows])
-            ids = [row["id"] for row, _ in rows]
-            for start in range(0, len(ids), 500):
-                connection.execute(
-                    delete(tables.refs).where(
-                        R.plan == self._plan, R.source.in_(ids[start : start + 500])
-                    )
-                )
-            referred = [one for _, found in rows for one in found]
-            if referred:
-                connection.execute(insert(tables.refs).prefix_with("OR IGNORE"), referred)
+            _SAVE.run_all(connection, (row for row, _ in rows))
+            gone = {"plan": self._plan, "ids": listed(row["id"] for row, _ in rows)}
+            _DROP_REFS.run(connection, gone)
+            _ADD_REFS.run_all(connection, referred)
 
     def _read(self, row: Any) -> Record | None:
         return self.damaged.read(row, row.id, _record)
@@ -269,12 +261,6 @@ class PlanStore:
             for name, target in references(kind, fields)
         ]
         return row, referred
-
-
-def _done() -> ColumnElement[Any]:
-    """Return whether an entity is done, as its fields say, where they are JSON."""
-    valid = case((func.json_valid(E.fields) == 1, E.fields), else_="{}")
-    return func.json_extract(valid, "$.done")
 
 
 def _record(row: Any) -> Record:

@@ -8,34 +8,50 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from syncd.errors import ToolError, whole
 from syncd.model.ids import EntityId, PlanId, ToolName
 from syncd.store import tables
 from syncd.store.database import Database
+from syncd.store.prepared import Prepared, put
 from syncd.store.rows import Problem, moment_of, moment_text, read_or
 
 T = tables.tools.c
 P = tables.problems.c
 M = tables.memory.c
 
-_CLEAR = delete(tables.problems).where(
-    P.plan == bindparam("p"), P.tool == bindparam("t"), P.entity == bindparam("e")
+_OF = P.plan == bindparam("p"), P.tool == bindparam("t"), P.entity == bindparam("e")
+_CLEAR = Prepared(delete(tables.problems).where(*_OF))
+_CLEAR_FIELD = Prepared(delete(tables.problems).where(*_OF, P.field == bindparam("f")))
+_FORGET_REFUSALS = Prepared(
+    delete(tables.problems).where(P.plan == bindparam("p"), P.refused != "")
 )
-_TOOL = select(tables.tools).where(T.plan == bindparam("plan"), T.tool == bindparam("tool"))
-_RECALL = select(M.value).where(
-    M.plan == bindparam("plan"), M.owner == bindparam("owner"), M.name == bindparam("name")
-)
-_PROBLEMS = (
+_PROBLEMS = Prepared(
     select(tables.problems)
     .where(P.plan == bindparam("plan"), P.tool == func.coalesce(bindparam("tool"), P.tool))
     .order_by(P.tool, P.entity, P.field)
 )
-_WAITING = select(func.count()).where(
-    tables.dirty.c.plan == bindparam("plan"), tables.dirty.c.tool == bindparam("tool")
+_PUT_PROBLEM = put(
+    tables.problems, ("plan", "tool", "entity", "field"), ("sentence", "refused")
 )
-_CLEAR_FIELD = _CLEAR.where(P.field == bindparam("f"))
+_GET = Prepared(
+    select(tables.tools).where(T.plan == bindparam("plan"), T.tool == bindparam("tool"))
+)
+_SAVE = put(tables.tools, ("plan", "tool"))
+_RECALL = Prepared(
+    select(M.value).where(
+        M.plan == bindparam("plan"), M.owner == bindparam("owner"), M.name == bindparam("name")
+    )
+)
+_REMEMBER = put(tables.memory, ("plan", "owner", "name"))
+_FORGET = Prepared(
+    delete(tables.memory).where(M.plan == bindparam("plan"), M.owner == bindparam("owner"))
+)
+_WAITING = Prepared(
+    select(func.count()).where(
+        tables.dirty.c.plan == bindparam("plan"), tables.dirty.c.tool == bindparam("tool")
+    )
+)
 
 
 ENGINE = "engine"
@@ -93,7 +109,7 @@ class ToolStore:
         """Return a tool's row; a fresh one for a tool never seen."""
         which = {"plan": self._plan, "tool": tool}
         with self._database.transaction() as connection:
-            row = connection.execute(_TOOL, which).first()
+            row = _GET.first(connection, which)
         return _tool(row) if row else ToolRow(tool=tool)
 
     def save(self, row: ToolRow) -> None:
@@ -112,18 +128,14 @@ class ToolStore:
             "full_on": row.full_on.isoformat() if row.full_on else None,
             "failures": row.failures,
         }
-        statement = upsert(tables.tools).values(values)
-        statement = statement.on_conflict_do_update(
-            index_elements=["plan", "tool"], set_=values
-        )
         with self._database.transaction() as connection:
-            connection.execute(statement)
+            _SAVE.run(connection, values)
 
     def problems(self, tool: ToolName | None = None) -> list[Problem]:
         """Return the open problems, of one tool or of all."""
         which = {"plan": self._plan, "tool": tool}
         with self._database.transaction() as connection:
-            rows = connection.execute(_PROBLEMS, which).all()
+            rows = _PROBLEMS.rows(connection, which)
         return [
             Problem(
                 tool=row.tool,
@@ -150,16 +162,8 @@ class ToolStore:
         ]
         if not rows:
             return
-        statement = upsert(tables.problems)
-        statement = statement.on_conflict_do_update(
-            index_elements=["plan", "tool", "entity", "field"],
-            set_={
-                "sentence": statement.excluded.sentence,
-                "refused": statement.excluded.refused,
-            },
-        )
         with self._database.transaction() as connection:
-            connection.execute(statement, rows)
+            _PUT_PROBLEM.run_all(connection, rows)
 
     def clear_problems(
         self, tool: ToolName, entity: EntityId | None, *, field: str | None = None
@@ -168,31 +172,25 @@ class ToolStore:
         which = {"p": self._plan, "t": tool, "e": entity or ""}
         with self._database.transaction() as connection:
             if field is None:
-                connection.execute(_CLEAR, which)
+                _CLEAR.run(connection, which)
             else:
-                connection.execute(_CLEAR_FIELD, {**which, "f": field})
+                _CLEAR_FIELD.run(connection, {**which, "f": field})
 
     def forget_refusals(self) -> None:
         """Take the problems off that are a tool's refusal of a write."""
-        refused = delete(tables.problems).where(P.plan == self._plan, P.refused != "")
         with self._database.transaction() as connection:
-            connection.execute(refused)
+            _FORGET_REFUSALS.run(connection, {"p": self._plan})
 
     def remember(self, owner: str, name: str, value: Any) -> None:
         """Keep a JSON value under (owner, name)."""
         row = {"plan": self._plan, "owner": owner, "name": name, "value": json.dumps(value)}
-        statement = upsert(tables.memory).values(row)
-        statement = statement.on_conflict_do_update(
-            index_elements=["plan", "owner", "name"], set_={"value": row["value"]}
-        )
         with self._database.transaction() as connection:
-            connection.execute(statement)
+            _REMEMBER.run(connection, row)
 
     def forget(self, owner: str) -> None:
         """Drop everything that was kept for an owner."""
-        gone = delete(tables.memory).where(M.plan == self._plan, M.owner == owner)
         with self._database.transaction() as connection:
-            connection.execute(gone)
+            _FORGET.run(connection, {"plan": self._plan, "owner": owner})
 
     def recall(self, owner: str, name: str) -> Any:
         """Return what was kept under (owner, name), or None.
@@ -202,7 +200,7 @@ class ToolStore:
         """
         which = {"plan": self._plan, "owner": owner, "name": name}
         with self._database.transaction() as connection:
-            row = connection.execute(_RECALL, which).first()
+            row = _RECALL.first(connection, which)
         if row is None:
             return None
         ours = owner.partition(":")[0] in OURS
@@ -212,7 +210,7 @@ class ToolStore:
         """Return how many entities wait to be written to a tool."""
         which = {"plan": self._plan, "tool": tool}
         with self._database.transaction() as connection:
-            return int(connection.execute(_WAITING, which).scalar() or 0)
+            return _WAITING.number(connection, which)
 
 
 class ToolMemory:

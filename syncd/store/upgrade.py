@@ -11,13 +11,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, text
+from sqlalchemy.dialects.sqlite import dialect
+from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
 from syncd.errors import StateTrouble
 from syncd.store.disk import is_full, make_private, told
+from syncd.store.tables import metadata
 
 HEAD = "0003"
 """The schema that this version writes; a test holds it to the migrations."""
@@ -105,7 +109,10 @@ def upgrade(connection: Connection, path: Path | None, today: date) -> None:
             _keep_copy(path, revision or _NONE, today)
         try:
             with told(path):
-                _migrate(connection)
+                if tables:
+                    _migrate(connection)
+                else:
+                    make_tables(connection)
         except StateTrouble:
             raise
         except Exception as error:
@@ -113,6 +120,31 @@ def upgrade(connection: Connection, path: Path | None, today: date) -> None:
                 f"{path} can't be upgraded to the schema {HEAD} ({_reason(error)}) and stays"
                 " as it was: use the version of syncd that made it, and report this."
             ) from error
+
+
+def make_tables(connection: Connection) -> None:
+    """Make all tables of the newest schema where there are none: the migrations of an older
+    file come to the same, and a test holds them to that."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101  # for the checker
+    for statement in _tables():
+        driver.execute(statement)
+    driver.execute("INSERT INTO alembic_version (version_num) VALUES (?)", (HEAD,))
+
+
+@cache
+def _tables() -> tuple[str, ...]:
+    """Return the SQL that makes all tables and indexes, and the table that tells of them."""
+    version = Table(
+        "alembic_version", MetaData(), Column("version_num", String(32), primary_key=True)
+    )
+    made: list[DDLElement] = [CreateTable(version)]
+    for table in metadata.sorted_tables:
+        made += [
+            CreateTable(table),
+            *map(CreateIndex, sorted(table.indexes, key=lambda it: str(it.name))),
+        ]
+    return tuple(str(it.compile(dialect=dialect())) for it in made)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -24,7 +24,6 @@ from syncd.cli import ending
 from syncd.cli.app import start
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
-from tests import databases
 from tests.planning import searching_less
 
 
@@ -72,7 +71,6 @@ def get_ready() -> None:
                 importlib.import_module(module.name)
     inside.remembered().__enter__()  # for good, as what follows
     searching_less().__enter__()
-    databases.made_quickly()
     gc.collect()
     gc.freeze()  # what is shared with every child is not looked at, so never copied
 

@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.command import downgrade
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
 
 from syncd import store as package
 from syncd.errors import StateTrouble
@@ -42,11 +44,47 @@ def test_the_newest_migration_is_the_one_that_the_code_expects():
     assert ScriptDirectory.from_config(migrations()).get_current_head() == HEAD
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_code(kept):
-    connection = kept._database._connection
-    context = MigrationContext.configure(connection)
-    assert compare_metadata(context, tables.metadata) == []
-    connection.rollback()
+@pytest.fixture
+def migrated(tmp_path):
+    """A file that went through every migration there ever was."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    config = migrations()
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+        yield connection
+    engine.dispose()
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_code(migrated):
+    assert compare_metadata(MigrationContext.configure(migrated), tables.metadata) == []
+
+
+def test_a_new_file_is_like_one_that_was_migrated(migrated, kept):
+    def schema(connection):
+        found = {}
+        names = connection.exec_driver_sql(
+            "SELECT name FROM sqlite_master WHERE type = 'table'"
+        )
+        for (table,) in names.all():
+            columns = connection.exec_driver_sql(f"PRAGMA table_info({table})").all()
+            indexes = connection.exec_driver_sql(f"PRAGMA index_list({table})").all()
+            keys = {
+                (
+                    unique,
+                    partial,
+                    tuple(connection.exec_driver_sql(f"PRAGMA index_info({name})")),
+                )
+                for _, name, unique, _, partial in indexes
+            }
+            named = {name for _, name, *_ in indexes if not name.startswith("sqlite_")}
+            found[table] = {tuple(it[1:]) for it in columns}, keys, named
+        return found
+
+    mine = schema(kept._database._connection)
+    assert mine == schema(migrated)
+    kept._database._connection.rollback()
 
 
 def test_the_migrations_can_be_taken_back(kept):
