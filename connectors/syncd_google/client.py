@@ -3,6 +3,7 @@
 import http.client
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ class Client:
         self._policy = policy
         self._credentials: Credentials | None = None
         self._service: Any = None
+        self._collections: Any = None
 
     def calendars(self, page: str | None) -> Json:
         """calendarList.list: one page of the user's calendars."""
@@ -165,14 +167,33 @@ class Client:
     def _api(self, credentials: Credentials) -> Any:
         if self._service is None:
             through = google_auth_httplib2.AuthorizedHttp(credentials, http=_http())
-            document = json.loads(_DOCUMENT.read_text(encoding="utf-8"))
+            document = json.loads(_document())
             document["rootUrl"] = f"{self._base_url}/"
             document["baseUrl"] = f"{self._base_url}/{document['servicePath']}"
             self._service = build_from_document(document, http=through)
-        return self._service
+            self._collections = _Collections(self._service)
+        return self._collections
 
     def _noted(self, response: Mapping[str, str]) -> None:
         self._policy.note(response.get("date"))
+
+
+class _Collections:
+    """The library's service: each of its collections is built once, not for each request."""
+
+    def __init__(self, service: Any) -> None:
+        self._service = service
+        self._built: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Callable[[], Any]:
+        if name not in self._built:
+            self._built[name] = getattr(self._service, name)()
+        return lambda: self._built[name]
+
+
+@cache
+def _document() -> str:
+    return _DOCUMENT.read_text(encoding="utf-8")
 
 
 def _http(kind: type[Any] = httplib2.Http) -> Any:
