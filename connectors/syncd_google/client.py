@@ -26,6 +26,8 @@ Make = Callable[[Any], Any]
 """From the library's service to one of its requests."""
 
 _TIMEOUT = 20
+_ROOT = "https://www.googleapis.com/"
+"""Where requests go, until they are given the address in the settings."""
 _DOCUMENT = Path(discovery_cache.__file__).with_name("documents") / "calendar.v3.json"
 _FAILURES = (
     HttpError,
@@ -49,8 +51,7 @@ class Client:
         self._base_url = base_url
         self._policy = policy
         self._credentials: Credentials | None = None
-        self._service: Any = None
-        self._collections: Any = None
+        self._http: Any = None
 
     def calendars(self, page: str | None) -> Json:
         """calendarList.list: one page of the user's calendars."""
@@ -118,9 +119,9 @@ class Client:
 
     def close(self) -> None:
         """Let go of the connection, and of the credentials."""
-        if self._service is not None:
-            self._service.close()
-        self._service = None
+        if self._http is not None:
+            self._http.close()
+        self._http = None
         self._credentials = None
 
     def _read(self, make: Make) -> Json:
@@ -142,10 +143,12 @@ class Client:
         def once() -> Json:
             credentials = self._signed_in()
             token = credentials.token
-            request = make(self._api(credentials))
+            request = make(_service())
+            request.uri = request.uri.replace(_ROOT, f"{self._base_url}/", 1)
             request.add_response_callback(self._noted)
             try:
-                answer = request.execute(http=through, num_retries=0)
+                http = through or self._through(credentials)
+                answer = request.execute(http=http, num_retries=0)
             except _FAILURES as error:
                 raise failure(error, write=write) from error
             finally:
@@ -164,15 +167,11 @@ class Client:
             self._credentials = tokens.load(self._token_file)
         return self._credentials
 
-    def _api(self, credentials: Credentials) -> Any:
-        if self._service is None:
-            through = google_auth_httplib2.AuthorizedHttp(credentials, http=_http())
-            document = json.loads(_document())
-            document["rootUrl"] = f"{self._base_url}/"
-            document["baseUrl"] = f"{self._base_url}/{document['servicePath']}"
-            self._service = build_from_document(document, http=through)
-            self._collections = _Collections(self._service)
-        return self._collections
+    def _through(self, credentials: Credentials) -> Any:
+        """Return the connection that requests go through, with its credentials."""
+        if self._http is None:
+            self._http = google_auth_httplib2.AuthorizedHttp(credentials, http=_http())
+        return self._http
 
     def _noted(self, response: Mapping[str, str]) -> None:
         self._policy.note(response.get("date"))
@@ -192,8 +191,11 @@ class _Collections:
 
 
 @cache
-def _document() -> str:
-    return _DOCUMENT.read_text(encoding="utf-8")
+def _service() -> _Collections:
+    """Return the library's service; nothing in it belongs to one account or connection."""
+    document = json.loads(_DOCUMENT.read_text(encoding="utf-8"))
+    document |= {"rootUrl": _ROOT, "baseUrl": f"{_ROOT}{document['servicePath']}"}
+    return _Collections(build_from_document(document, http=_http()))
 
 
 def _http(kind: type[Any] = httplib2.Http) -> Any:

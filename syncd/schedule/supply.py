@@ -39,8 +39,11 @@ class Supply:
         Behind the last day it goes on as it has been on the average.
         """
         weeks: dict[int, int] = defaultdict(int)
-        for number in range(len(self.days)):
-            weeks[self.week[number]] += self._on(number, at)
+        for number, day in enumerate(self.days):
+            if day.start >= at:
+                break
+            if self.runs[number] or self.more[number]:
+                weeks[self.week[number]] += self._on(number, at)
         known = sum(min(minutes, self.left[week]) for week, minutes in weeks.items())
         return self._beyond(known, at)
 

@@ -231,13 +231,19 @@ class Planning:
         problem, known = look.given
         timetable = self._timetable(problem, effort)
         off = off_limits(look.passing.live(), self.context.clock.now())
-        wrong = faults(problem, timetable, self.preferences(), known, off)
-        return _Found(effort, timetable, reasons(problem, timetable), wrong)
+        preferences, live = self.preferences(), look.passing.live()
+        return _Found(
+            effort=effort,
+            timetable=timetable,
+            why=reasons(problem, timetable),
+            wrong=faults(problem, timetable, preferences, known, off),
+            short=_short(problem, preferences, live),
+        )
 
     def _place(self, look: "_Look", found: "_Found") -> None:
         preferences, (problem, _) = self.preferences(), look.given
-        passing, timetable, why = look.passing, found.timetable, found.why
-        placing = Placing(passing, problem, preferences, self.context, why)
+        timetable, why = found.timetable, found.why
+        placing = Placing(look.passing, problem, preferences, self.context, why)
         placing.apply(timetable, found.wrong.keys())
         self._spent(found.effort)
         self._memory.set_result(
@@ -248,7 +254,7 @@ class Planning:
                     for one, minutes in timetable.unplaced.items()
                     if minutes
                 ),
-                short=_short(problem, preferences, passing.live()),
+                short=found.short,
                 notes=tuple(fault.sentence for fault in found.wrong.values()),
             )
         )
@@ -273,14 +279,16 @@ class _Look:
         return self.problem, self.known
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """What planning came to. wrong: the places of blocks that break a rule."""
+    """What planning came to. wrong: the places of blocks that break a rule. short: the tasks
+    that cannot be met, each with a sentence."""
 
     effort: Effort
     timetable: Timetable
     why: Reasons
     wrong: Mapping[int, Fault]
+    short: tuple[tuple[str, str], ...]
 
 
 def _strained(problem: Problem, found: Timetable) -> bool:
