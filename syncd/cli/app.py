@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -106,13 +107,18 @@ def main() -> None:
 
 def start(args: Sequence[str], session: Session) -> int:
     """Run a command line; return its exit status."""
-    whole = typer.main.get_command(app)
+    whole = _whole()
 
     def work() -> int:
         given = hoisted(args)
         return int(whole.main(given, "syncd", standalone_mode=False, obj=session) or 0)
 
     return ending.status_of(work)
+
+
+@cache
+def _whole() -> Any:
+    return typer.main.get_command(app)
 
 
 def hoisted(args: Sequence[str]) -> list[str]:

@@ -3,8 +3,10 @@
 A broken plug-in is a record with a reason, never a crash.
 """
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib import invalidate_caches
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -146,4 +148,19 @@ def sandboxes(points: Iterable[EntryPoint] | None = None) -> Registry[MakeSandbo
 
 
 def _points(group: str) -> Iterable[EntryPoint]:
-    return entry_points(group=group)
+    return _found(group, tuple(map(_changed, sys.path)))
+
+
+@cache
+def _found(group: str, _path: tuple[tuple[str, int], ...]) -> tuple[EntryPoint, ...]:
+    """Return what is installed on a path, until something is installed there: to look reads
+    a file of each package."""
+    return tuple(entry_points(group=group))
+
+
+def _changed(place: str) -> tuple[str, int]:
+    """Return a place where packages are, and when one was last added or removed there."""
+    try:
+        return place, Path(place or ".").stat().st_mtime_ns
+    except OSError:
+        return place, 0

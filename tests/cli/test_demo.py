@@ -1,6 +1,7 @@
 """``syncd demo``: the whole story, on sandboxes."""
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -80,6 +81,14 @@ def test_the_demonstration_goes_well(played):
         "✓ the digest arrived by mail once",
     ):
         assert told in played.said.out
+
+
+def test_it_makes_and_asks_what_the_readme_shows(played):
+    page = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    shown = re.findall(r"^ +(\w+ \d+ read, .* \(\d+ requests\))$", page, re.MULTILINE)
+    assert len(shown) == 3
+    for line in shown:
+        assert line in played.said.out
 
 
 def test_it_ends_with_the_evenings_as_the_schedule_shows_them(played):

@@ -3,22 +3,19 @@
 Also what every run makes alike, so that it is made once a process.
 """
 
-import functools
 import io
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
-import typer
 
 from syncd.cli import ending
-from syncd.cli.app import app, start
+from syncd.cli.app import start
 from syncd.cli.session import Session
-from syncd.connect import registry
 from tests.planning import searching_less
 
 
@@ -39,7 +36,6 @@ def run(session: Session, words: Sequence[str]) -> Done:
     """Do what ``syncd.cli.app.main`` does."""
     out, err = io.StringIO(), io.StringIO()
     with (
-        remembered(),
         searching_less(),
         _logging_as_before(),
         redirect_stdout(out),
@@ -51,25 +47,6 @@ def run(session: Session, words: Sequence[str]) -> Done:
             ending.Unexpected(session)(type(error), error, error.__traceback__)
             status = 1
     return Done(status, out.getvalue(), err.getvalue())
-
-
-@contextmanager
-def remembered() -> Iterator[None]:
-    """Have commands and entry points made once, not for every run."""
-    before = typer.main.get_command, registry.entry_points
-    typer.main.get_command, registry.entry_points = _made_once()
-    try:
-        yield
-    finally:
-        typer.main.get_command, registry.entry_points = before
-
-
-@functools.cache
-def _made_once() -> tuple[Callable[..., Any], ...]:
-    whole = typer.main.get_command(app)
-    points = functools.cache(registry.entry_points)
-    points(group=registry.CONNECTORS)
-    return lambda _: whole, points
 
 
 @contextmanager
