@@ -16,6 +16,7 @@ from syncd.model.entities import Block
 from syncd.model.ids import ToolName
 from syncd.schedule.problem import Span, minute_of
 from tests.cli.desks import Desk
+from tests.planning import searching_less
 
 ZONE = ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2026, 3, 23, 12, 0, tzinfo=ZONE)
@@ -88,7 +89,8 @@ class Evenings(Desk):
                 for one in busytime.windows(context.preferences, app.store, TOOL, self.clock)
             ]
             busytime.keep(app.store, TOOL, readings, now)
-            Planning(context, (TOOL,)).run(fresh=True)
+            with searching_less():
+                Planning(context, (TOOL,)).run(fresh=True)
         finally:
             app.close()
 
