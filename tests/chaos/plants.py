@@ -32,7 +32,10 @@ def _writes_blindly() -> None:
 
 
 def _notes_no_intent() -> None:
-    journal.Journal.open = lambda *_: None  # type: ignore[method-assign]
+    def opened(_journal: Any, _tool: Any, writes: Any, *_: Any) -> Any:
+        return list(writes)
+
+    journal.Journal.open = opened  # type: ignore[method-assign]
 
 
 def _tombstones_after_adoption() -> None:
