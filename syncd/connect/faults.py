@@ -104,11 +104,11 @@ class Faulty:
     async def _serve(self, fault: Fault | None, request: Logged, it: "_Exchange") -> None:
         if fault is None or fault.act == "delay":
             await asyncio.sleep(fault.seconds if fault else 0)
-            request.status = await it.through(self.app)
+            await it.through(self.app, request)
             return
         if fault.act == "call" and fault.hook:
             await asyncio.to_thread(fault.hook, request)
-            request.status = await it.through(self.app)
+            await it.through(self.app, request)
             return
         if fault.act not in ("status", "close-before", "reset-before"):
             status, headers, body = await it.done(self.app)
@@ -160,17 +160,15 @@ class _Exchange:
     def __init__(self, scope: Scope, again: Receive, raw: Receive, send: Send) -> None:
         self.scope, self.receive, self.raw, self.send = scope, again, raw, send
 
-    async def through(self, app: App) -> int:
-        status = 0
+    async def through(self, app: App, request: Logged) -> None:
+        """Serve a request; its status is in the log before the client has the reply."""
 
         async def watch(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = int(message["status"])
+                request.status = int(message["status"])
             await self.send(message)
 
         await app(self.scope, self.receive, watch)
-        return status
 
     async def done(self, app: App) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         status, headers, parts = 0, [], []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from syncd.engine.adoption import Adopter
-from syncd.engine.commit import tell_problems
+from syncd.engine.commit import tell_problems, touch_blocks
 from syncd.engine.context import Context
 from syncd.engine.gather import Gathered
 from syncd.engine.pen import Pen
@@ -251,6 +251,7 @@ class Absorber:
         record = self.pen.records[link.entity]
         carried = tool.connector.carries[link.kind]
         links.touch_referrers(tool.name, link.entity)
+        touch_blocks(self.context.store, self.context.audience, link.kind, link.entity)
         self.pen.touch_in(tool.name, link.entity)
         if carried.gone:
             links.set_presence(tool.name, link.entity, Presence.GONE)

@@ -1,6 +1,6 @@
 """What waits for an address that another tool is about to give."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from syncd.engine.context import Context
@@ -29,15 +29,24 @@ class Awaited:
     _counted: dict[ToolName, int] = field(default_factory=dict)
 
     def begin(self) -> None:
-        """A new run: every lane is believed to go on."""
+        """A new run: all is decided anew; what lanes that go on have done is remembered."""
         self.held.clear()
-        self._still.clear()
-        self._counted.clear()
 
-    def will_make(self, name: ToolName, projection: Projection) -> None:
-        """Note what a tool's lane is about to make."""
-        made = {one.entity for one in projection.operations if one.op is Op.CREATE}
-        self.making[name] = made
+    def will_make(
+        self, decided: Mapping[ToolName, Projection], lanes: Iterable[ToolName]
+    ) -> None:
+        """Note what tools are about to make; without a lane, the others make nothing."""
+        going = set(lanes)
+        for name in self.making.keys() - going:
+            del self.making[name]
+        for name, projection in decided.items():
+            made = {one.entity for one in projection.operations if one.op is Op.CREATE}
+            self.making[name] = made
+
+    def started(self, name: ToolName) -> None:
+        """A tool's lane has begun."""
+        self._still.discard(name)
+        self._counted[name] = self.tally.total(name)
 
     def ended(self, name: ToolName) -> None:
         """A tool's lane has ended: what it did not make, it does not make now."""

@@ -119,6 +119,7 @@ class Committer:
         with self._store.transaction():
             self._store.links.set_presence(self._tool.name, write.entity, Presence.WITHDRAWN)
             self._store.links.touch_referrers(self._tool.name, write.entity)
+            touch_blocks(self._store, self._audience, write.kind, write.entity)
             if self._is_told(write.entity):
                 self._store.tools.clear_problems(self._tool.name, write.entity)
             self._close(write)
@@ -143,8 +144,12 @@ class Committer:
 
     def refused(self, write: Write, why: Exception) -> None:
         """The tool refuses this item: say so, and don't send the same again."""
+        told = self._tool.connector.carries[
+            write.kind
+        ].told  # given when it is made, else never
+        fields = {name: value for name, value in write.fields.items() if name not in told}
         operation = Operation(
-            op=write.op, kind=write.kind, entity=write.entity, title="", fields=write.fields
+            op=write.op, kind=write.kind, entity=write.entity, title="", fields=fields
         )
         record = self._store.plan.get(write.entity)
         title = record.entity.title if record is not None else write.entity

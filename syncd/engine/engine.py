@@ -64,6 +64,7 @@ class Engine:
     _report: Report = field(default_factory=Report)
     _tally: Tally = field(default_factory=Tally)
     _planned: bool = False
+    _late: set[ToolName] = field(default_factory=set)
     _writers: Writers = field(init=False)
     _workshop: Workshop = field(init=False)
     _brakes: Brakes = field(init=False)
@@ -183,6 +184,7 @@ class Engine:
         self._report = Report()
         self._blocks.told.clear()
         self._writers.begin()
+        self._late = set(self._reading)
         self._planned = False
         self._wanted.clear()
         if not self._surveyed:
@@ -223,7 +225,7 @@ class Engine:
             monotonic = self.context.clock.monotonic
             wait_for_joiners(self._workshop, left, monotonic, self._finish_building)
             wait(
-                list(self._reading.values()),
+                [it for name, it in self._reading.items() if name not in self._late],
                 timeout=self.grace if left is None else min(self.grace, left),
             )
         self._writers.finish()

@@ -15,7 +15,7 @@ from syncd.engine.tally import Tally
 from syncd.engine.tool import Tool
 from syncd.errors import Changed, Gone, HoldTool, SignIn, TryLater, Unclear
 from syncd.model.entities import Kind
-from syncd.model.ids import EntityId
+from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Op, Remote, Write
 from syncd.store.rows import Link
 from syncd.sync.decide import Operation, Presence
@@ -148,20 +148,30 @@ class Pusher:
 
         What its user changed meanwhile is merged in the next cycle, not overwritten.
         """
-        if write.op is Op.CREATE or write.seen is None or write.seen.version:
+        link = desk.links.get(write.entity)
+        if write.op is Op.CREATE or write.seen is None or link is None:
             return True
-        if self.sight.covers(write):
+        if link.fingerprint and (write.seen.version or self.sight.covers(write)):
             return write.seen.id not in self.sight.moved
+        return self._is_as_known(write, write.seen.id, link)
+
+    def _is_as_known(self, write: Write, remote: RemoteId, link: Link) -> bool:
+        """Look, and say whether an item is as it was last taken in."""
+        if not link.fingerprint:  # the last answer showed more than was written: read it first
+            return self._doubted(write)
         if self._count[write.kind] > 1 and self._looked(write.kind):
-            return write.seen.id not in self.sight.moved
+            return remote not in self.sight.moved
         try:
-            now = self.tool.connector.read(write.kind, write.seen.id)
+            now = self.tool.connector.read(write.kind, remote)
         except Gone:
-            self.context.store.links.set_presence(
-                self.tool.name, write.entity, Presence.UNCONFIRMED
-            )
-            return False
-        return _as_known(now, desk.links.get(write.entity))
+            return self._doubted(write)
+        return _as_known(now, link)
+
+    def _doubted(self, write: Write) -> bool:
+        """Have an item read directly before anything is written to it."""
+        links = self.context.store.links
+        links.set_presence(self.tool.name, write.entity, Presence.UNCONFIRMED)
+        return False
 
     def _looked(self, kind: Kind) -> bool:
         """Look at all that was edited of a kind, at once; False where that can't be asked."""
@@ -176,7 +186,7 @@ class Pusher:
 
 
 def _as_known(item: Remote, link: Link | None) -> bool:
-    return link is None or not link.fingerprint or fingerprint(item) == link.fingerprint
+    return link is not None and fingerprint(item) == link.fingerprint
 
 
 _ENDS = (TryLater, SignIn, HoldTool, Unclear)

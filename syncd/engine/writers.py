@@ -54,7 +54,7 @@ class Writers:
 
     def begin(self) -> None:
         """A run begins: what was read in an earlier one is old."""
-        self.ready &= self.lanes.keys()
+        self.ready &= {name for name, lane in self.lanes.items() if not lane.done()}
         self._awaited.begin()
 
     def reading(self, name: ToolName) -> None:
@@ -79,8 +79,7 @@ class Writers:
             for name in sorted(self.ready - self.lanes.keys())
             if (projection := self._to_do(name)) is not None
         }
-        for name, projection in decided.items():
-            self._awaited.will_make(name, projection)
+        self._awaited.will_make(decided, self.lanes)
         for name, projection in decided.items():
             self._start(name, projection)
 
@@ -118,9 +117,11 @@ class Writers:
 
     def _to_do(self, name: ToolName) -> Projection | None:
         """Decide for one tool; None where it may do nothing now."""
-        rounds = self._turns[name].rounds
-        if (rounds > 0 and self.lanes) or rounds >= ROUNDS or self.stopping():
-            return None  # what the others write now may ask for more here: once, afterwards
+        rounds, held = self._turns[name].rounds, name in self._awaited.held
+        # what the others write now may ask for more here: once, afterwards
+        waits = rounds > 0 and self.lanes and not held
+        if waits or rounds >= ROUNDS or self.stopping():
+            return None
         projection = self.decide(name)
         if projection is None:
             return None
@@ -154,6 +155,7 @@ class Writers:
             sight=turn.sight,
             later=turn.later,
         )
+        self._awaited.started(name)
         self.lanes[name] = self.pool.submit(pusher.push, projection)
 
     def _drop(self, name: ToolName, error: BaseException) -> None:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -12,12 +13,13 @@ import pytest
 from syncd.connect.contract import Connector, Outcome
 from syncd.connect.memory import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from syncd.connect.testing.clock import FakeClock
-from syncd.errors import TryLater
-from syncd.model.entities import Goal, Kind, Task
+from syncd.errors import SkipItem, TryLater
+from syncd.model.entities import Block, Goal, Kind, Task
+from syncd.model.ids import ToolName
 from syncd.model.remote import Op, Write
-from syncd.model.values import GoalStatus
+from syncd.model.values import BlockState, GoalStatus, Moment
 from syncd.store.tool_store import ToolState
-from tests.engine.world import World, ident
+from tests.engine.world import World, ident, sample
 from tests.schedule.life.person import Person
 from tests.schedule.life.wishes import BERLIN, MONDAY, START, plan_of
 
@@ -179,3 +181,114 @@ def test_a_task_whose_page_can_not_be_made_is_made_without_its_address() -> None
     world.services["pages"].faults.before = None
     assert world.settle().converged
     assert world.services["todos"].writes[Op.CREATE] == 3
+
+
+class Ticking(FakeClock):
+    """A clock whose seconds pass as the machine's do, where patience is counted."""
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+@pytest.fixture
+def hanging() -> Iterator[World]:
+    """A sample plan, and pages whose first writes hang until the test lets them go on."""
+    world = World(shapes=SHAPES, threads=True, grace=0.3, clock=Ticking())
+    go = threading.Event()
+    world.services["pages"].faults.before = lambda _: go.wait(30) and None
+    world.plan(*sample(world))
+    yield world
+    go.set()
+    world.services["pages"].faults.before = None
+    world.engine.close()
+
+
+def test_what_a_tool_wrote_before_does_not_make_it_wait_longer(hanging: World) -> None:
+    """The goal's heading shows no address, so it is made while the tasks wait."""
+    hanging.sync(patience=3)
+    assert hanging.titles("todos", Kind.GOAL)
+    assert hanging.titles("todos", TASK) == ["Task 1", "Task 2", "Task 3"]
+
+
+def test_a_lane_that_hangs_through_many_short_runs_is_not_waited_for(hanging: World) -> None:
+    for _ in range(6):
+        hanging.sync(patience=0.5)
+    assert hanging.titles("todos", TASK) == ["Task 1", "Task 2", "Task 3"]
+
+
+def block_of(world: World, task: Task) -> Block:
+    """Return a block of a task, tomorrow, that is in the calendar."""
+    start = world.clock.now() + timedelta(hours=30)
+    return Block(
+        id=ident("B"),
+        title="Block",
+        created_at=world.clock.now(),
+        task=task.id,
+        start=Moment(start, BERLIN.zone),
+        end=Moment(start + timedelta(hours=1), BERLIN.zone),
+        state=BlockState.PUBLISHED,
+        zone=BERLIN.zone,
+    )
+
+
+def test_what_was_to_be_made_in_a_tool_that_is_down_now_holds_nothing_back() -> None:
+    world, go = World(shapes=SHAPES, threads=True, grace=5.0), threading.Event()
+    world.services["pages"].faults.before = lambda _: go.wait(30) and None
+    task = Task(id=ident("T"), title="Task", created_at=world.clock.now())
+    world.plan(task, block_of(world, task))
+    world.sync(patience=0.3)
+    assert world.titles("todos", TASK) == [], "it waits for its page"
+    world.services["todos"].faults.down = True
+    go.set()
+    assert waits(lambda: bool(world.titles("pages", TASK)))
+    world.sync()
+    assert world.titles("calendar", Kind.BLOCK) == ["Block"]
+    world.engine.close()
+
+
+def test_an_address_that_goes_away_is_taken_off_a_block() -> None:
+    world = World(shapes=SHAPES)
+    task = Task(id=ident("T"), title="Task", created_at=world.clock.now())
+    world.plan(task, block_of(world, task))
+    world.settle()
+    assert "Todos" in str(world.shows("calendar", Kind.BLOCK, "Block")["links"])
+    world.plan(replace(task, archived=True))
+    world.settle()
+    assert world.shows("calendar", Kind.BLOCK, "Block")["links"] == ""
+    world.engine.check_everything()
+    assert world.sync().writes == 0
+
+
+def test_a_block_that_is_refused_is_not_sent_again_until_it_changes() -> None:
+    world, sent = World(shapes=SHAPES), list[str]()
+
+    def refuse(write: Write) -> None:
+        sent.append(write.kind.value)
+        raise SkipItem("No: mend it.")
+
+    world.services["calendar"].faults.before = refuse
+    task = Task(id=ident("T"), title="Task", created_at=world.clock.now())
+    world.plan(task, block_of(world, task))
+    world.sync()
+    assert sent == ["blocks"]
+    world.store.links.touch(ToolName("calendar"), [ident("B")])
+    world.sync()
+    assert sent == ["blocks"]
+
+
+def test_a_lane_that_ended_between_two_runs_is_not_written_again_unread() -> None:
+    world, go = World(threads=True, grace=0.3, clock=Ticking()), threading.Event()
+    world.plan(*sample(world))
+    world.settle()
+    world.services["pages"].faults.before = lambda _: go.wait(30) and None
+    world.edit("todos", TASK, "Task 1", notes="first")
+    world.sync(patience=0.3)
+    go.set()
+    assert waits(lambda: world.shows("pages", TASK, "Task 1")["notes"] == "first")
+    assert waits(world.engine._writers.lanes[ToolName("pages")].done)
+    world.edit("todos", TASK, "Task 2", notes="second")
+    world.sync(only=["todos"])
+    assert world.shows("pages", TASK, "Task 2")["notes"] == ""
+    world.settle()
+    assert world.shows("pages", TASK, "Task 2")["notes"] == "second"
+    world.engine.close()

@@ -1,6 +1,7 @@
 """Nothing is written over unseen: what counts as seen, and for how long."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -145,3 +146,27 @@ def test_a_page_deleted_meanwhile_is_no_reason_to_make_it_again(crowd: World) ->
     assert crowd.settle(8).converged
     assert "Task 9" not in crowd.titles("pages", TASK)
     assert "Task 9" not in crowd.titles("todos", TASK)
+
+
+@pytest.mark.parametrize("seconds", [0, 100], ids=["at once", "after a while"])
+def test_what_an_answer_showed_besides_is_not_written_over(crowd: World, seconds: int) -> None:
+    """Its user types into the page just as syncd writes to it: the answer shows both."""
+    pages = crowd.services["pages"]
+
+    def typed(_write: Write) -> None:
+        pages.faults.before = None
+        crowd.edit("pages", TASK, "Task 3", notes="typed by hand")
+
+    def another_edit(_write: Write) -> None:
+        pages.faults.after = None
+        crowd.clock.advance(seconds=seconds)
+        task = crowd.entity(TASK, "Renamed")
+        crowd.plan(replace(task, notes="from the command line"))
+
+    pages.faults.before, pages.faults.after = typed, another_edit
+    crowd.edit("todos", TASK, "Task 3", title="Renamed")
+    crowd.sync()
+    assert crowd.settle(8).converged
+    notes = str(crowd.shows("pages", TASK, "Renamed")["notes"])
+    kept = [one.lost for one in crowd.store.history.conflicts()]
+    assert {notes, *kept} == {"typed by hand", "from the command line"}
