@@ -7,6 +7,7 @@ from syncd.engine.context import Context
 from syncd.engine.gather import LEFT_ALONE, Gathered
 from syncd.engine.hold import copies_in, edits
 from syncd.engine.pen import Pen
+from syncd.engine.prints import fingerprint
 from syncd.engine.tool import OnDelete
 from syncd.engine.translate import Translator
 from syncd.model.ids import ToolName
@@ -85,7 +86,8 @@ def _take_back(context: Context, found: Gathered, pen: Pen) -> None:
         link = found.links[item.id]
         pen.lost(link.entity, _passed_over(found, item, pen, translator))
         seen = {**link.base, **item.fields}
-        links.save([replace(link, base=seen, version=item.version, fingerprint="")])
+        known = replace(link, base=seen, version=item.version, extra=item.extra)
+        links.save([replace(known, fingerprint=fingerprint(item))])
         links.touch(name, [link.entity])
     taken = {item.id for item in edited}
     found.changed = [item for item in found.changed if item.id not in taken]

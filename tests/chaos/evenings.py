@@ -104,6 +104,8 @@ class Evenings:
             if word.gone and not event.gone:
                 yield Finding("block undeleted", f"a block of {word.code} is back")
             task = tasks.get(word.code)
+            if task is not None and task["done"]:
+                word.start = None  # its block is no longer needed; un-ticked, it gets another
             if word.gone or word.done or not self._counts(task, plan, rested):
                 continue
             ahead = word.start is not None and word.start > self.home.world.now()
