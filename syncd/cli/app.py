@@ -107,7 +107,7 @@ def main() -> None:
 
 def start(args: Sequence[str], session: Session) -> int:
     """Run a command line; return its exit status."""
-    whole = _whole()
+    whole = whole_command()
 
     def work() -> int:
         given = hoisted(args)
@@ -117,7 +117,8 @@ def start(args: Sequence[str], session: Session) -> int:
 
 
 @cache
-def _whole() -> Any:
+def whole_command() -> Any:
+    """Return the command line as a whole; made once a process."""
     return typer.main.get_command(app)
 
 

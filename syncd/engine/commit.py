@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from syncd.clock import Clock
 from syncd.engine.audience import Audience
 from syncd.engine.prints import fingerprint
 from syncd.engine.tool import Tool
@@ -25,11 +24,8 @@ class Committer:
     links: what is known of what is written, kept up to date; None: it is read each time.
     """
 
-    def __init__(
-        self, store: Store, clock: Clock, tool: Tool, audience: Audience | None = None
-    ) -> None:
+    def __init__(self, store: Store, tool: Tool, audience: Audience | None = None) -> None:
         self._store = store
-        self._clock = clock
         self._tool = tool
         self._audience = audience or Audience()
         self.links: dict[EntityId, Link] | None = None
@@ -144,9 +140,8 @@ class Committer:
 
     def refused(self, write: Write, why: Exception) -> None:
         """The tool refuses this item: say so, and don't send the same again."""
-        told = self._tool.connector.carries[
-            write.kind
-        ].told  # given when it is made, else never
+        # what is only told there is given when an item is made, and no part of a decision
+        told = self._tool.connector.carries[write.kind].told
         fields = {name: value for name, value in write.fields.items() if name not in told}
         operation = Operation(
             op=write.op, kind=write.kind, entity=write.entity, title="", fields=fields

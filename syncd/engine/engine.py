@@ -293,7 +293,6 @@ class Engine:
             gather,
             tool,
             self.context.store,
-            self.context.clock,
             self.context.audience,
             self._blocks.windows(tool),
         )

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syncd.clock import Clock
 from syncd.engine.audience import Audience
 from syncd.engine.blocks.busytime import Reading, Window, read
 from syncd.engine.commit import Committer
@@ -70,7 +69,6 @@ class Gathered:
 def gather(
     tool: Tool,
     store: Store,
-    clock: Clock,
     audience: Audience | None = None,
     windows: Iterable[Window] = (),
 ) -> Gathered:
@@ -83,7 +81,7 @@ def gather(
     tool.connector.policy.renew()
     tool.connector.policy.give_up(when_stopping=True)
     try:
-        return _gather(tool, store, Committer(store, clock, tool, audience), windows)
+        return _gather(tool, store, Committer(store, tool, audience), windows)
     finally:
         tool.connector.policy.give_up(when_stopping=False)
 

@@ -39,9 +39,7 @@ class Pusher:
     _count: Counter[Kind] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.committer = Committer(
-            self.context.store, self.context.clock, self.tool, self.context.audience
-        )
+        self.committer = Committer(self.context.store, self.tool, self.context.audience)
 
     def push(self, projection: Projection) -> None:
         """Do the operations in order; a limit or a failure of the tool ends it.

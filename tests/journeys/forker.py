@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 from syncd.cli import ending
-from syncd.cli.app import _whole, start
+from syncd.cli.app import start, whole_command
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
 from syncd.connect import registry
@@ -68,7 +68,7 @@ def get_ready() -> None:
         if name.startswith("syncd"):
             for module in pkgutil.iter_modules(package.__path__, f"{name}."):
                 importlib.import_module(module.name)
-    _whole(), registry.connectors(), registry.sandboxes()  # made once, before any fork
+    whole_command(), registry.connectors(), registry.sandboxes()  # made once, before any fork
     searching_less().__enter__()
     gc.collect()
     gc.freeze()  # what is shared with every child is not looked at, so never copied
