@@ -10,7 +10,7 @@ from syncd.engine.commit import Committer
 from syncd.engine.paused import came_back, keep_values
 from syncd.engine.prints import fingerprint
 from syncd.engine.tool import Tool
-from syncd.errors import Gone, StartOver, Stopped, ToolError
+from syncd.errors import Gone, SkipItem, StartOver, Stopped, ToolError, said
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Op, Pull, Remote
 from syncd.store.rows import Intent, Link
@@ -38,6 +38,7 @@ class Gathered:
     short: the listing said that it is whole, and lacked what a direct read found.
     passed_over: something is left alone while what is known of it can't be read; it has to
         show again once it can.
+    unreadable: items that are there and can't be read, and why: neither gone nor changed.
     busy: when the person has no time; None where that was not asked or not answered, and
     then ``silent`` says why, if anything went wrong.
     """
@@ -52,6 +53,7 @@ class Gathered:
     unread: list[Link] = field(default_factory=list)
     short: bool = False
     passed_over: bool = False
+    unreadable: dict[RemoteId, str] = field(default_factory=dict)
     busy: tuple[Reading, ...] | None = None
     silent: str = ""
 
@@ -93,15 +95,13 @@ def _gather(
     binding = connector.bind()
     if binding.missing:
         connector.provision()
-    for intent in store.journal.pending(tool.name):
-        if _damaged(store, tool, intent):
-            continue
-        _resolve(tool, store, committer, intent)
+    unresolved = _resolve_all(tool, store, committer)
     pull = _pull(tool, store)
     back = came_back(store, tool, pull)
     if back.keys() - pull.whole:  # what they hold now is to be seen for every item
         pull = connector.pull(None)
     found = Gathered(tool=tool, pull=pull, binding=binding)
+    found.unreadable.update({**pull.unread, **unresolved})
     _compare(found, store)
     keep_values(tool, found.changed, found.links, back)
     _look_closer(found, store)
@@ -125,6 +125,20 @@ def _pull(tool: Tool, store: Store) -> Pull:
         return tool.connector.pull(cursor)
     except StartOver:
         return tool.connector.pull(None)
+
+
+def _resolve_all(tool: Tool, store: Store, committer: Committer) -> dict[RemoteId, str]:
+    """Find out what became of the writes in flight; return which items can't be read."""
+    unreadable: dict[RemoteId, str] = {}
+    for intent in store.journal.pending(tool.name):
+        if _damaged(store, tool, intent):
+            continue
+        try:
+            _resolve(tool, store, committer, intent)
+        except SkipItem as error:  # one item's trouble: its write stays in flight
+            seen = intent.write.seen
+            unreadable[seen.id if seen else RemoteId(intent.write.key)] = said(error)
+    return unreadable
 
 
 def _resolve(tool: Tool, store: Store, committer: Committer, intent: Intent) -> None:
@@ -217,7 +231,7 @@ def _became_another(found: Gathered, link: Link, item: Remote) -> None:
     if link.presence is Presence.FORGOTTEN:
         return
     here = link.presence in (Presence.PRESENT, Presence.UNCONFIRMED)
-    if here and _read_again(found, link) is not None:
+    if here and (_read_again(found, link) is not None or item.id in found.unreadable):
         return
     del found.links[item.id]
     found.changed.append(item)
@@ -253,6 +267,9 @@ def _read_again(found: Gathered, link: Link) -> Remote | None:
         if isinstance(error.last, Remote):
             found.last[link.remote] = error.last
         return None
+    except SkipItem as error:
+        found.unreadable[link.remote] = said(error)
+        return None
     if not _known(item, link):
         found.changed.append(item)
     return item
@@ -272,7 +289,7 @@ def _look_closer(found: Gathered, store: Store) -> None:
     most = len(doubtful) if agreed else may_read(store.links.count(name), limits)
     found.links.update({link.remote: link for link in doubtful[:most]})
     read = [_read_again(found, link) for link in doubtful[:most]]
-    if not any(read):
+    if not any(read) and not found.unreadable:
         found.unread = doubtful[most:]
     absent = [one for one in read if one is not None and one.kind in found.pull.whole]
     found.short = any(not _hidden(found.tool, one) for one in absent)
@@ -284,7 +301,7 @@ def _absent(found: Gathered, store: Store) -> Iterable[Link]:
     if not whole:
         return
     name, carries = found.tool.name, found.tool.connector.carries
-    listed = {item.id for item in found.pull.items}
+    listed = {item.id for item in found.pull.items} | found.pull.unread.keys()
     absent = [one for one in store.links.prints(name, whole) if one not in listed]
     for link in store.links.by_remote(name, absent).values():
         if link.damaged:
@@ -311,4 +328,6 @@ def _doubt_reappeared(found: Gathered) -> None:
             kept.append(found.tool.connector.read(item.kind, item.id))
         except Gone:
             continue
+        except SkipItem as error:
+            found.unreadable[item.id] = said(error)
     found.changed = kept

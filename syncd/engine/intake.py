@@ -141,7 +141,7 @@ class Intake:
         pen.flush()
         for one in believed:
             again = one.short or one.passed_over or one.tool.name in absorber.waiting
-            self._settle(one, keep_cursor=again)
+            self._settle(one, keep_cursor=again or bool(one.unreadable))
         return Taken(
             believed=believed,
             changes=len(pen.before),
@@ -154,7 +154,12 @@ class Intake:
         store, name = self.context.store, found.tool.name
         store.tools.clear_problems(name, None)
         sentences = dict.fromkeys(
-            [*found.binding.problems, *found.pull.problems, *self.blocks.hear(found)]
+            [
+                *found.binding.problems,
+                *found.pull.problems,
+                *found.unreadable.values(),
+                *self.blocks.hear(found),
+            ]
         )
         store.tools.put_problems(
             Problem(tool=name, entity=None, field=str(place), sentence=sentence)
@@ -175,4 +180,5 @@ def _copy(found: Gathered) -> Gathered:
         gone=list(found.gone),
         last=dict(found.last),
         unread=list(found.unread),
+        unreadable=dict(found.unreadable),
     )

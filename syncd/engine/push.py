@@ -13,7 +13,7 @@ from syncd.engine.project import SLICE, Desk, Projection
 from syncd.engine.sight import Sight
 from syncd.engine.tally import Tally
 from syncd.engine.tool import Tool
-from syncd.errors import Changed, Gone, HoldTool, SignIn, TryLater, Unclear
+from syncd.errors import Changed, Gone, HoldTool, SignIn, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Op, Remote, Write
@@ -161,7 +161,7 @@ class Pusher:
             return remote not in self.sight.moved
         try:
             now = self.tool.connector.read(write.kind, remote)
-        except Gone:
+        except (Gone, SkipItem):  # gone, or nobody can tell what it is now
             return self._doubted(write)
         return _as_known(now, link)
 

@@ -139,6 +139,8 @@ class Pull:
     gone: remote ids with positive evidence of removal (tombstone, cancelled, trash,
         moved out of syncd's container).
     last: what those of ``gone`` last held of which the tool still tells.
+    unread: items that are there and can't be read, each with a sentence: neither gone nor
+        changed.
     whole: the kinds whose listing is complete; an item of these that is absent is
         *unconfirmed*, not gone.
     cursor: where the next pull starts; opaque text; None keeps the old one.
@@ -151,6 +153,7 @@ class Pull:
     items: tuple[Remote, ...] = ()
     gone: frozenset[RemoteId] = frozenset()
     last: tuple[Remote, ...] = ()
+    unread: Mapping[RemoteId, str] = field(default_factory=dict)
     whole: frozenset[Kind] = frozenset()
     cursor: str | None = None
     clock_offset: timedelta | None = None
