@@ -7,18 +7,20 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import structlog
 
 from syncd.clock import Clock
 from syncd.connect.contract import Connector, Plugin, Toolbox
-from syncd.connect.policy import Patience, Policy
-from syncd.connect.read_only import ReadOnly
+from syncd.connect.http import Network
+from syncd.connect.pace import Pace
+from syncd.connect.proxies import Proxies
 from syncd.connect.registry import Registry, connectors
+from syncd.connect.wrappers import DryRun, wrapped
 from syncd.credentials import Credentials, Redactor, Runner
 from syncd.engine.context import Context
 from syncd.engine.engine import Engine
@@ -38,6 +40,8 @@ from syncd.sync.brakes import Limits
 from syncd.wanted import preferences, review_rules
 
 log = structlog.get_logger("syncd.bootstrap")
+Inner = Callable[[Connector], Connector]
+"""Wraps a connector before its requests are paced and repeated."""
 _LONGEST_TOKEN = 4096
 
 
@@ -100,12 +104,12 @@ class App:
 
         Raises ``Mistake`` where the settings of a tool are wrong.
         """
-        return self._engine(self.store, lambda tool: tool)
+        return self._engine(self.store, lambda connector: connector)
 
     def preview(self, only: Collection[ToolName] | None = None) -> Report:
         """Decide on a copy of the state, with connectors that only read: a dry run."""
         copy = self.store.copy()
-        engine = self._engine(copy, _reading)
+        engine = self._engine(copy, DryRun)
         try:
             return engine.preview(only)
         finally:
@@ -197,7 +201,7 @@ class App:
         mailing = self.mailing()
         return self.posting.post(mailing.put, broke) if mailing.wanted else []
 
-    def _engine(self, store: Store, finish: Callable[[Tool], Tool]) -> Engine:
+    def _engine(self, store: Store, inner: Inner) -> Engine:
         names = self.enabled()
         for name in names:
             self.check_settings(name)
@@ -217,35 +221,44 @@ class App:
             return stop.is_set() or self.clock.sleep(0)
 
         def make(name: ToolName) -> Tool:
-            return finish(self._made(name, store, stopping))
+            return self._made(name, store, stopping, inner)
 
         return Engine(context, remake=make, stop=stop, pool=self.lanes())
 
-    def _made(self, name: ToolName, store: Store, stopping: Callable[[], bool]) -> Tool:
+    def _made(
+        self, name: ToolName, store: Store, stopping: Callable[[], bool], inner: Inner
+    ) -> Tool:
         """Make a tool, by what its settings and its secrets are now."""
         self.registry.retry(name)
         plugin, own = self.own_settings(name, stopping)
         try:
-            return self._tool(name, plugin, own, store)
+            return self._tool(name, (plugin, own), store, inner)
         except Mistake as error:
             unset = all(getattr(own, secret, None) is None for secret in plugin.secrets)
             if plugin.secrets and unset:  # without any of its secrets it needs a sign-in
                 raise SignIn(said(error)) from error
             raise
 
-    def _tool(self, name: ToolName, plugin: Plugin, own: Any, store: Store) -> Tool:
+    def _tool(
+        self, name: ToolName, chosen: tuple[Plugin, Any], store: Store, inner: Inner
+    ) -> Tool:
+        plugin, own = chosen
         table = self.settings.connectors[name]
+        pace = Pace(self.clock, plugin.allowance(own))
+        secrets = self.redactor.secrets
         toolbox = Toolbox(
             clock=self.clock,
             memory=ToolMemory(store.tools, name),
-            policy=Policy(self.clock, self.rng, Patience()),
+            network=Network(pace=pace, secrets=secrets, proxies=Proxies.of(self.environ)),
             timezone=self.zone,
             new_key=lambda: str(uuid.UUID(bytes=self.rng.randbytes(16), version=4)),
         )
         return Tool(
             name=name,
             title=plugin.title,
-            connector=plugin.build(own, toolbox),
+            connector=wrapped(inner(plugin.build(own, toolbox)), pace, self.rng),
+            pace=pace,
+            secrets=secrets,
             on_delete=OnDelete(table.on_delete),
             limits=Limits(
                 max_deletes=table.max_deletes, max_delete_share=table.max_delete_share
@@ -268,8 +281,3 @@ def open_app(
         rng=random.Random(secrets.randbits(128)),  # noqa: S311  # ids and jitter, no secrets
         registry=connectors(),
     )
-
-
-def _reading(tool: Tool) -> Tool:
-    """Return a tool whose connector only reads."""
-    return replace(tool, connector=cast("Connector", ReadOnly(tool.connector)))

@@ -5,7 +5,6 @@ import re
 import shlex
 import stat
 import subprocess
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +12,13 @@ from typing import Any
 
 from syncd.errors import Mistake, NoSecret
 from syncd.tables import secret_name
+from syncd.text import HIDDEN, Secrets
 
-HIDDEN = "[hidden]"
 _PERSONAL = frozenset(
     {"address", "answers", "body", "content", "description", "email", "notes", "recipients"}
     | {"sender", "summary", "text", "title", "username", "why"}
 )
 _BEARER = re.compile(r"\b(Bearer)\s+\S+", re.IGNORECASE)
-_SHORTEST = 6
-"""A shorter secret is not looked for in texts: it would hide parts of plain words."""
 _PATIENCE = 30.0
 """Seconds that a command may take to print a secret."""
 
@@ -237,15 +234,11 @@ class Redactor:
     """
 
     def __init__(self, values: Iterable[str] = ()) -> None:
-        self._values: tuple[str, ...] = ()
-        self._lock = threading.Lock()
-        self.hide(values)
+        self.secrets = Secrets(values)
 
     def hide(self, values: Iterable[str]) -> None:
         """Hide these values too from now on."""
-        new = {value for value in values if len(value) >= _SHORTEST}
-        with self._lock:
-            self._values = tuple(sorted(new | set(self._values), key=len, reverse=True))
+        self.secrets.add(*values)
 
     def __call__(
         self, _logger: Any, _method: str, event: MutableMapping[str, Any]
@@ -255,8 +248,7 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return a text without secrets."""
-        for value in self._values:
-            text = text.replace(value, HIDDEN)
+        text = self.secrets.clear(text)
         return _BEARER.sub(rf"\1 {HIDDEN}", text)
 
     def _shown(self, key: str, value: Any) -> Any:

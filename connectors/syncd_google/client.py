@@ -1,6 +1,5 @@
 """Google's endpoints, one method each, over Google's own client library."""
 
-import http.client
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -9,32 +8,31 @@ from typing import Any
 
 import google_auth_httplib2
 import httplib2
+import httpx
 from google.auth.exceptions import GoogleAuthError
 from google.oauth2.credentials import Credentials
 from googleapiclient import discovery_cache
 from googleapiclient.discovery import build_from_document
 from googleapiclient.errors import HttpError
 
-from syncd.connect.policy import Policy
-from syncd.errors import SignIn, TryLater, Unclear
+from syncd.connect.http import Network, Place, Transport
+from syncd.connect.refusals import unreadable
+from syncd.errors import SignIn
 from syncd_google import tokens
 from syncd_google.failures import failure
-from syncd_google.once import Once
+from syncd_google.transport import Http
 
 Json = dict[str, Any]
 Make = Callable[[Any], Any]
 """From the library's service to one of its requests."""
 
-_TIMEOUT = 20
 _ROOT = "https://www.googleapis.com/"
 """Where requests go, until they are given the address in the settings."""
 _DOCUMENT = Path(discovery_cache.__file__).with_name("documents") / "calendar.v3.json"
 _FAILURES = (
     HttpError,
     GoogleAuthError,
-    httplib2.HttpLib2Error,
-    http.client.HTTPException,
-    OSError,
+    httpx.RequestError,
     ValueError,  # a reply that is no JSON
 )
 
@@ -46,10 +44,10 @@ class Client:
     when the first request is made, and again after a refusal.
     """
 
-    def __init__(self, token_file: Path, base_url: str, policy: Policy) -> None:
+    def __init__(self, token_file: Path, base_url: str, network: Network) -> None:
         self._token_file = token_file
         self._base_url = base_url
-        self._policy = policy
+        self._network = network
         self._credentials: Credentials | None = None
         self._http: Any = None
 
@@ -63,16 +61,7 @@ class Client:
 
     def new_calendar(self, body: Mapping[str, Any]) -> Json:
         """calendars.insert, which no key makes safe to repeat."""
-        once = google_auth_httplib2.AuthorizedHttp(self._signed_in(), http=_http(Once))
-        try:
-            return self._call(
-                lambda api: api.calendars().insert(body=dict(body)),
-                write=True,
-                repeatable=False,
-                through=once,
-            )
-        finally:
-            once.close()
+        return self._write(lambda api: api.calendars().insert(body=dict(body)))
 
     def events(self, calendar: str, query: Mapping[str, Any]) -> Json:
         """events.list: one page."""
@@ -113,7 +102,6 @@ class Client:
                 etag,
             ),
             write=True,
-            repeatable=True,
             empty=True,
         )
 
@@ -125,56 +113,52 @@ class Client:
         self._credentials = None
 
     def _read(self, make: Make) -> Json:
-        return self._call(make, write=False, repeatable=True)
+        return self._call(make, write=False)
 
     def _write(self, make: Make) -> Json:
-        # Ids that we chose and etags make every write to an event safe to repeat.
-        return self._call(make, write=True, repeatable=True)
+        return self._call(make, write=True)
 
-    def _call(
-        self,
-        make: Make,
-        *,
-        write: bool,
-        repeatable: bool,
-        through: Any = None,
-        empty: bool = False,
-    ) -> Json:
-        def once() -> Json:
-            credentials = self._signed_in()
-            token = credentials.token
-            request = make(_service())
-            request.uri = request.uri.replace(_ROOT, f"{self._base_url}/", 1)
-            request.add_response_callback(self._noted)
-            try:
-                http = through or self._through(credentials)
-                answer = request.execute(http=http, num_retries=0)
-            except _FAILURES as error:
-                raise failure(error, write=write) from error
-            finally:
-                if credentials.token != token:
-                    tokens.save(self._token_file, credentials)
-            return {} if empty else _whole(answer, write=write)
-
+    def _call(self, make: Make, *, write: bool, empty: bool = False) -> Json:
         try:
-            return self._policy.call(once, repeatable=repeatable)
+            answer = self._answer(make, write=write)
         except SignIn:
             self.close()
             raise
+        if empty:
+            return {}
+        if not isinstance(answer, dict):
+            raise unreadable("Google", write=write)
+        return answer
+
+    def _answer(self, make: Make, *, write: bool) -> Any:
+        credentials = self._signed_in()
+        token = credentials.token
+        request = make(_service())
+        request.uri = request.uri.replace(_ROOT, f"{self._base_url}/", 1)
+        try:
+            return request.execute(http=self._through(credentials), num_retries=0)
+        except _FAILURES as error:
+            raise failure(error, write=write) from error
+        finally:
+            if credentials.token != token:
+                self._network.secrets.add(str(credentials.token or ""))
+                tokens.save(self._token_file, credentials)
 
     def _signed_in(self) -> Credentials:
         if self._credentials is None:
-            self._credentials = tokens.load(self._token_file)
+            found = tokens.load(self._token_file, self._base_url)
+            known = (found.token, found.refresh_token, found.client_secret)
+            self._network.secrets.add(*(it for it in known if it))
+            self._credentials = found
         return self._credentials
 
     def _through(self, credentials: Credentials) -> Any:
         """Return the connection that requests go through, with its credentials."""
         if self._http is None:
-            self._http = google_auth_httplib2.AuthorizedHttp(credentials, http=_http())
+            place = Place(origin=self._base_url, also=(str(credentials.token_uri),))
+            http = Http(Transport(place, self._network))
+            self._http = google_auth_httplib2.AuthorizedHttp(credentials, http=http)
         return self._http
-
-    def _noted(self, response: Mapping[str, str]) -> None:
-        self._policy.note(response.get("date"))
 
 
 class _Collections:
@@ -195,25 +179,11 @@ def _service() -> _Collections:
     """Return the library's service; nothing in it belongs to one account or connection."""
     document = json.loads(_DOCUMENT.read_text(encoding="utf-8"))
     document |= {"rootUrl": _ROOT, "baseUrl": f"{_ROOT}{document['servicePath']}"}
-    return _Collections(build_from_document(document, http=_http()))
-
-
-def _http(kind: type[Any] = httplib2.Http) -> Any:
-    it = kind(timeout=_TIMEOUT)
-    it.follow_redirects = False  # the API has no reason to send us elsewhere
-    return it
+    # Nothing is asked through this: each request is given its connection.
+    return _Collections(build_from_document(document, http=httplib2.Http()))
 
 
 def _if_match(request: Any, etag: str) -> Any:
     if etag:
         request.headers["If-Match"] = etag
     return request
-
-
-def _whole(answer: Any, *, write: bool) -> Json:
-    if isinstance(answer, dict):
-        return answer
-    message = "Google's answer is not what was asked for"
-    if write:
-        raise Unclear(f"{message}: looking before writing again.")
-    raise TryLater(f"{message}: trying again later.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from syncd.connect.busy import Busy
 from syncd.connect.contract import Outcome, Plugin, Toolbox
-from syncd.connect.policy import Policy
+from syncd.connect.pace import Allowance
 from syncd.errors import Mistake, SignIn, ToolError, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -37,9 +37,9 @@ class GoogleConnector:
     keeps_marks = True
     reads_busy = True
     batch_size = 1
+    idempotent = True  # ids that we chose, and etags
 
     def __init__(self, settings: GoogleSettings, toolbox: Toolbox, client: "Client") -> None:
-        self.policy: Policy = toolbox.policy
         self._settings = settings
         self._toolbox = toolbox
         self._client = client
@@ -72,7 +72,7 @@ class GoogleConnector:
             self._remember(replace(calendar, zone=listed.zone))
         self._dressing.learn(listed.colours)
         self._welcome(guests=listed.guests, all_told=cursor is None)
-        return replace(listed.pull, clock_offset=self.policy.offset)
+        return replace(listed.pull, clock_offset=self._toolbox.network.pace.offset)
 
     def read(self, kind: Kind, remote: RemoteId) -> Remote:  # noqa: ARG002  # all are events
         """Read one event."""
@@ -166,7 +166,7 @@ def build(settings: GoogleSettings, toolbox: Toolbox) -> GoogleConnector:
             "[connectors.google] has no `token_file`: name the file in which the sign-in is "
             "kept, and run `syncd auth google`."
         )
-    client = Client(settings.token_file, settings.base_url, toolbox.policy)
+    client = Client(settings.token_file, settings.base_url, toolbox.network)
     return GoogleConnector(settings, toolbox, client)
 
 
@@ -183,4 +183,5 @@ PLUGIN = Plugin(
     settings=GoogleSettings,
     build=build,
     sign_in=sign_in,
+    allowance=lambda _: Allowance(requests=600, seconds=60),
 )

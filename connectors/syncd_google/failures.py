@@ -1,62 +1,57 @@
-"""The one table from what Google says to what happens next.
+"""What Google says that its status alone does not, and what happens next.
 
-The reasons and what to do about each are those of the Calendar API's guide to
-handling errors.
+The reasons and what to do about each are those of the Calendar API's guide to handling
+errors; the rest is in ``syncd.connect.refusals``.
 """
 
-import http.client
 import json
-import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import httplib2
+import httpx
 from google.auth.exceptions import GoogleAuthError, RefreshError
 from googleapiclient.errors import HttpError
 
-from syncd.connect.waiting import asked_wait, http_date
-from syncd.errors import (
-    Changed,
-    Gone,
-    Mistake,
-    SignIn,
-    SyncdError,
-    TryLater,
-    Unclear,
+from syncd.connect.refusals import (
+    Judge,
+    Refusal,
+    Service,
+    Taken,
+    judged,
+    unanswered,
+    unreadable,
 )
-from syncd_google.refusals import SIGN_IN, Forbidden, NotAllowed, NotFound, Refused, Taken
+from syncd.connect.waiting import asked_wait, http_date
+from syncd.errors import Mistake, SignIn, SyncdError, TryLater
+from syncd.text import line
+from syncd_google.refusals import SIGN_IN, NotAllowed
 
 _AN_HOUR = 3600.0
-
-Make = Callable[[str, float | None], SyncdError]
-
-
-def _busy(said: str, seconds: float | None) -> SyncdError:
-    return TryLater(f"Google asks to slow down ({said}): trying again later.", seconds)
+GOOGLE = Service(
+    title="Google", sign_in=SIGN_IN, address="`base_url` under [connectors.google]"
+)
 
 
-def _quota(said: str, seconds: float | None) -> SyncdError:
-    wait = seconds or _AN_HOUR
+def _busy(_service: Service, it: Refusal, said: str) -> TryLater:
+    return TryLater(f"Google asks to slow down ({said}): trying again later.", it.seconds)
+
+
+def _quota(_service: Service, it: Refusal, said: str) -> TryLater:
+    wait = it.seconds or _AN_HOUR
     return TryLater(f"Google's quota is used up ({said}): trying again in an hour.", wait)
 
 
-def _sign_in(said: str, _seconds: float | None) -> SyncdError:
+def _sign_in(_service: Service, _it: Refusal, said: str) -> SignIn:
     return SignIn(f"Google no longer accepts the sign-in ({said}): {SIGN_IN}.")
 
 
-def _scopes(said: str, _seconds: float | None) -> SyncdError:
+def _scopes(_service: Service, _it: Refusal, said: str) -> NotAllowed:
     return NotAllowed(
         f"The sign-in does not allow this ({said}): {SIGN_IN} and tick every box."
     )
 
 
-def _switched_off(said: str, _seconds: float | None) -> SyncdError:
-    return Mistake(
-        f"The Calendar API is not enabled in your Google Cloud project ({said}): enable it there."
-    )
-
-
-REASONS: Mapping[str, Make] = {
+REASONS: Mapping[str, Judge] = {
     "rateLimitExceeded": _busy,
     "userRateLimitExceeded": _busy,
     "quotaExceeded": _quota,
@@ -64,84 +59,67 @@ REASONS: Mapping[str, Make] = {
     "authError": _sign_in,
     "insufficientPermissions": _scopes,
     "ACCESS_TOKEN_SCOPE_INSUFFICIENT": _scopes,
-    "accessNotConfigured": _switched_off,
 }
 """Reasons that say more than their status, 403 for most."""
-
-STATUSES: Mapping[int, Make] = {
-    400: lambda said, _: Refused(f"Google refuses this ({said}): change it in the plan."),
-    401: _sign_in,
-    403: lambda said, _: Forbidden(f"Google forbids this ({said}): look at who owns it."),
-    404: lambda said, _: NotFound(f"Google Calendar does not have this any more ({said})."),
-    409: lambda said, _: Taken(f"Google has this already ({said})."),
-    410: lambda said, _: Gone(f"This was deleted in Google Calendar ({said})."),
-    412: lambda said, _: Changed(f"This was edited in Google Calendar meanwhile ({said})."),
-    429: _busy,
-}
+_SWITCHED_OFF = "accessNotConfigured"
 
 
 def failure(error: Exception, *, write: bool) -> SyncdError:
-    """Return what an exception of the client library means."""
+    """Return what an exception of the client library, or of its transport, means."""
     if isinstance(error, HttpError):
         return _answered(error, write=write)
     if isinstance(error, RefreshError) and not error.retryable:
-        return _sign_in(_oauth_word(error), None)
+        word = line(str(error.args[0])) if error.args else "no reason given"
+        return SignIn(f"Google no longer accepts the sign-in ({word}): {SIGN_IN}.")
     if isinstance(error, GoogleAuthError):
-        return TryLater(f"Google's sign-in service does not answer ({error}): trying later.")
-    return _unanswered(error, write=write)
+        word = line(str(error))
+        return TryLater(f"Google's sign-in service does not answer ({word}): trying later.")
+    if isinstance(error, httpx.RequestError):
+        return unanswered("Google", error, write=write)
+    return unreadable("Google", write=write)
 
 
 def _answered(error: HttpError, *, write: bool) -> SyncdError:
-    status = int(error.resp.status)
-    reasons, said = _body(error)
-    seconds = _retry_after(error.resp)
+    it = _refusal(error, write=write)
+    said = it.text("error", "message") or line(str(error.resp.get("reason") or it.status))
+    reasons = _reasons(it.body) if it.status < 500 else []
+    if _SWITCHED_OFF in reasons:
+        return Mistake(
+            f"The Calendar API is not enabled in your Google Cloud project ({said}): enable it"
+            " there."
+        )
     for reason in reasons:
-        if reason in REASONS and status < 500:
-            return REASONS[reason](said, seconds)
-    if status in STATUSES and (write or status != 409):
-        return STATUSES[status](said, seconds)
-    if status >= 500 and write:
-        return Unclear(f"Google answered {status} ({said}): looking before writing again.")
-    return TryLater(f"Google answered {status} ({said}): trying again later.", seconds)
+        if reason in REASONS:
+            return REASONS[reason](GOOGLE, it, said)
+    if it.status == 409 and write:
+        return Taken(f"Google has this already ({said}).")
+    return judged(GOOGLE, it, said)
 
 
-def _unanswered(error: Exception, *, write: bool) -> SyncdError:
-    what = type(error).__name__
-    if write and not _never_sent(error):
-        return Unclear(f"Google did not answer ({what}): looking before writing again.")
-    return TryLater(f"Google cannot be reached ({what}): trying again later.")
-
-
-def _never_sent(error: Exception) -> bool:
-    """Say whether no connection came about.
-
-    httplib2 connects once more when a kept connection was closed without a reply: if
-    that fails, the request had been sent before.
-    """
-    no_way = (ConnectionRefusedError, httplib2.ServerNotFoundError, ssl.SSLError)
-    sent_before = isinstance(error.__context__, http.client.HTTPException)
-    return isinstance(error, no_way) and not sent_before
-
-
-def _body(error: HttpError) -> tuple[list[str], str]:
-    """Return the reasons in an error's body, and its message.
-
-    They are read off the body: the library's ``error_details`` hold the newer
-    ``details`` where a reply has both.
-    """
-    said = str(error.resp.get("reason") or error.resp.status)
+def _refusal(error: HttpError, *, write: bool) -> Refusal:
     try:
-        it: Any = json.loads(error.content)["error"]
-        listed = [*it.get("errors", ()), *it.get("details", ())]
-        reasons = [str(one.get("reason")) for one in listed]
-        return reasons, str(it.get("message") or said)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return [], said
+        body = json.loads(error.content)
+    except (ValueError, TypeError, RecursionError):
+        body = {}
+    headers = error.resp
+    return Refusal(
+        status=int(headers.status),
+        body=body if isinstance(body, dict) else {},
+        seconds=asked_wait(headers.get("retry-after"), http_date(headers.get("date"))),
+        write=write,
+    )
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    return asked_wait(headers.get("retry-after"), http_date(headers.get("date")))
+def _reasons(body: Mapping[str, Any]) -> list[str]:
+    """Return the reasons in an error's body.
 
-
-def _oauth_word(error: RefreshError) -> str:
-    return str(error.args[0]) if error.args else "no reason given"
+    They are read off the body: the library's ``error_details`` hold the newer ``details``
+    where a reply has both.
+    """
+    found = body.get("error")
+    if not isinstance(found, Mapping):
+        return []
+    listed = [found.get("errors"), found.get("details")]
+    rows = [row for rows in listed if isinstance(rows, list) for row in rows]
+    said = [row.get("reason") for row in rows if isinstance(row, Mapping)]
+    return [reason for reason in said if isinstance(reason, str)]

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from syncd.connect.refusals import Forbidden, NotFound, Refused
 from syncd.errors import Gone, HoldTool, StartOver, TryLater
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Pull, Remote
 from syncd_google import blocks, events, mapping
 from syncd_google.provision import Calendar
-from syncd_google.refusals import Forbidden, NotFound, Refused
 
 if TYPE_CHECKING:  # the client library takes long to import
     from syncd_google.client import Client

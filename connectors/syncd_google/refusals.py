@@ -1,24 +1,8 @@
 """What Google refuses, told apart more finely than the contract needs."""
 
-from syncd.errors import Gone, SignIn, SkipItem
+from syncd.errors import SignIn
 
 SIGN_IN = "run `syncd auth google`"
-
-
-class NotFound(Gone):
-    """404: there is no such event, or no such calendar."""
-
-
-class Taken(SkipItem):
-    """409: the id that we chose is in use."""
-
-
-class Refused(SkipItem):
-    """400: the request itself is refused."""
-
-
-class Forbidden(SkipItem):
-    """403: this account may not do that here."""
 
 
 class NotAllowed(SignIn):

@@ -12,12 +12,13 @@ from google.oauth2.credentials import Credentials
 
 from syncd.errors import SignIn
 from syncd_google.refusals import SIGN_IN
+from syncd_google.transport import SignedIn
 
 _REFRESHING = ("refresh_token", "client_id", "client_secret")
 _USUAL_URI = "https://oauth2.googleapis.com/token"
 
 
-def load(path: Path) -> Credentials:
+def load(path: Path, base_url: str = "") -> Credentials:
     """Return the credentials in ``path``, to be refreshed at the file's own address.
 
     The library's own reader always refreshes at Google's address, whatever
@@ -29,7 +30,7 @@ def load(path: Path) -> Credentials:
         raise SignIn(f"The token file {path} has no {', '.join(lacking)}: {SIGN_IN}.")
     # Without scopes: they were settled when the person agreed, and a service that
     # names them otherwise when it refreshes would be taken for one that refuses.
-    return Credentials(  # type: ignore[no-untyped-call]  # of the library
+    return SignedIn(  # type: ignore[no-untyped-call]  # of the library
         token=raw.get("token"),
         token_uri=raw.get("token_uri") or _USUAL_URI,
         expiry=_expiry(raw.get("expiry")),

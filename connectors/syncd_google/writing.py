@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from syncd.connect.refusals import Forbidden, NotFound, Refused, Taken
 from syncd.errors import Changed, Gone, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -13,7 +14,6 @@ from syncd_google import blocks, events, mapping
 from syncd_google.dressing import Dressing
 from syncd_google.listing import lost, tells
 from syncd_google.provision import Calendar
-from syncd_google.refusals import Forbidden, NotFound, Refused, Taken
 
 if TYPE_CHECKING:  # the client library takes long to import
     from syncd_google.client import Client

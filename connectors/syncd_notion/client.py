@@ -5,16 +5,17 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from syncd.clock import Clock
-from syncd.connect.policy import Policy
-from syncd.errors import ToolError, TryLater
-from syncd_notion.failures import answer_of, error_of, silence
+from syncd.connect.http import Network, Place, Transport
+from syncd.connect.refusals import unanswered, unreadable
+from syncd.errors import ToolError
+from syncd_notion.failures import answered
 
 if TYPE_CHECKING:
     from notion_client import Client as NotionClient
 
 VERSION = "2026-03-11"
-READ_MS = 20_000
-WRITE_MS = 65_000
+READING = 20.0
+WRITING = 65.0
 """Notion itself gives up after 55 seconds and then says whether the change was saved
 (Notion API documentation): a shorter time-out would lose that reply. A daemon that is
 told to stop while such a write hangs leaves it to the journal of writes in flight."""
@@ -25,29 +26,26 @@ Json = dict[str, Any]
 
 
 class Api:
-    """One method an endpoint. Each reply is counted, and its date noted, by the policy."""
+    """One method an endpoint."""
 
-    def __init__(self, token: str, base_url: str, policy: Policy, clock: Clock) -> None:
-        self._policy = policy
+    def __init__(self, token: str, base_url: str, network: Network, clock: Clock) -> None:
+        self._network = network
         self._clock = clock
-        self._reader = self._open(token, base_url, READ_MS)
-        self._writer = self._open(token, base_url, WRITE_MS)
+        self._reader = self._open(token, base_url, READING)
+        self._writer = self._open(token, base_url, WRITING)
 
-    def _open(self, token: str, base_url: str, timeout_ms: int) -> "NotionClient":
+    def _open(self, token: str, base_url: str, seconds: float) -> "NotionClient":
         import httpx
         from notion_client import Client as NotionClient
 
-        def note(response: httpx.Response) -> None:
-            self._policy.note(response.headers.get("date"))
-
+        transport = Transport(Place(origin=base_url), self._network, seconds)
         return NotionClient(
             auth=token,
             base_url=base_url,
-            timeout_ms=timeout_ms,
             notion_version=VERSION,
             retry=False,
             logger=_silent(),
-            client=httpx.Client(event_hooks={"response": [note]}),
+            client=httpx.Client(transport=transport, trust_env=False),
         )
 
     def children(self, block: str, start: str | None) -> Json:
@@ -110,13 +108,11 @@ class Api:
 
     def update_block(self, block: str, content: Json) -> Json:
         """Change what a block says; doing it twice does it once."""
-        return self._write(
-            lambda: self._writer.blocks.update(block, **content), repeatable=True
-        )
+        return self._write(lambda: self._writer.blocks.update(block, **content))
 
     def delete_block(self, block: str) -> Json:
         """Put a block into the trash; doing it twice does it once."""
-        return self._write(lambda: self._writer.blocks.delete(block), repeatable=True)
+        return self._write(lambda: self._writer.blocks.delete(block))
 
     def update_page(self, page: str, body: Json) -> Json:
         """Change a row's properties."""
@@ -124,16 +120,13 @@ class Api:
 
     def trash_page(self, page: str) -> Json:
         """Put a row into the trash; doing it twice does it once."""
-        return self._write(
-            lambda: self._writer.pages.update(page, in_trash=True), repeatable=True
-        )
+        return self._write(lambda: self._writer.pages.update(page, in_trash=True))
 
     def unarchive_page(self, page: str) -> Json:
         """Take a row out of the archive; the client has no argument for it."""
         body = {"is_archived": False}
         return self._write(
             lambda: self._writer.request(path=f"pages/{page}", method="PATCH", body=body),
-            repeatable=True,
         )
 
     def close(self) -> None:
@@ -142,10 +135,10 @@ class Api:
         self._writer.close()
 
     def _read(self, request: Callable[[], Any]) -> Json:
-        return self._policy.call(lambda: self._one(request, write=False), repeatable=True)
+        return self._one(request, write=False)
 
-    def _write(self, request: Callable[[], Any], *, repeatable: bool = False) -> Json:
-        return self._policy.call(lambda: self._one(request, write=True), repeatable=repeatable)
+    def _write(self, request: Callable[[], Any]) -> Json:
+        return self._one(request, write=True)
 
     def _one(self, request: Callable[[], Any], *, write: bool) -> Json:
         import httpx
@@ -156,27 +149,21 @@ class Api:
         except HTTPResponseError as error:
             raise self._refusal(error, write=write) from error
         except RequestTimeoutError as error:
-            raise silence("Notion did not answer in time", write=write) from error
-        except httpx.ConnectError as error:
-            raise TryLater("Notion can't be reached: syncd tries again later.") from error
-        except httpx.HTTPError as error:
-            raise silence("The connection to Notion broke", write=write) from error
+            late = httpx.ReadTimeout("the deadline of the request is over")
+            raise unanswered("Notion", late, write=write) from error
+        except httpx.RequestError as error:
+            raise unanswered("Notion", error, write=write) from error
         except ValueError as error:
-            raise silence("Notion's reply could not be read", write=write) from error
+            raise unreadable("Notion", write=write) from error
         if not isinstance(reply, Mapping) or not _is_whole(reply):
-            raise silence("Notion's reply could not be read", write=write)
+            raise unreadable("Notion", write=write)
         return dict(reply)
 
     def _refusal(self, error: Any, *, write: bool) -> ToolError:
-        return error_of(
-            answer_of(
-                error.status,
-                error.body,
-                error.headers.get("retry-after"),
-                now=self._clock.now(),
-                write=write,
-            )
-        )
+        import httpx
+
+        reply = httpx.Response(error.status, headers=error.headers, text=error.body)
+        return answered(reply, write=write, now=self._clock.now())
 
 
 def _is_whole(reply: Mapping[str, Any]) -> bool:

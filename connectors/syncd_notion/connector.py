@@ -6,6 +6,7 @@ from typing import Any
 
 from syncd.connect.busy import Busy
 from syncd.connect.contract import Outcome, Plugin, Toolbox
+from syncd.connect.pace import Allowance
 from syncd.errors import Mistake, SignIn, SyncdError, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -30,15 +31,15 @@ class Notion:
     keeps_marks = True
     reads_busy = False
     batch_size = 1
+    idempotent = False  # Notion knows no keys
 
     def __init__(self, settings: Settings, token: str, toolbox: Toolbox) -> None:
-        self.policy = toolbox.policy
-        self._api = Api(token, settings.base_url, toolbox.policy, toolbox.clock)
+        self._api = Api(token, settings.base_url, toolbox.network, toolbox.clock)
         self._registry = Registry(self._api, toolbox.memory, settings, toolbox.timezone)
         self._provisioner = Provisioner(self._api, self._registry, settings)
-        policy, clock = toolbox.policy, toolbox.clock
-        answers = Answers(self._api, toolbox.memory, policy, clock)
-        self._puller = Puller(self._api, self._registry, answers, policy, clock)
+        pace, clock = toolbox.network.pace, toolbox.clock
+        answers = Answers(self._api, toolbox.memory, pace, clock)
+        self._puller = Puller(self._api, self._registry, answers, pace, clock)
         self._writer = Writer(self._api, self._registry, answers)
         self._addresses = Addresses(settings.base_url)
         self.carries: Mapping[Kind, Carried] = {
@@ -132,4 +133,5 @@ PLUGIN = Plugin(
     settings=Settings,
     build=_build,
     secrets=frozenset({"token"}),
+    allowance=lambda own: Allowance(requests=own.requests_per_minute, seconds=60),
 )

@@ -1,13 +1,14 @@
-"""One table from what Notion answers to the errors of syncd."""
+"""What Notion answers that its status alone does not tell, and what happens next."""
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import httpx
+
+from syncd.connect.refusals import Refusal, Service, judged, refusal_of, silence
 from syncd.connect.waiting import asked_wait
-from syncd.errors import Gone, SignIn, SkipItem, StartOver, ToolError, TryLater, Unclear
+from syncd.errors import Gone, SignIn, SkipItem, StartOver, ToolError, TryLater
 
 BLOCKED_SECONDS = 3600.0
 """How long to leave Notion alone when it blocks a connection."""
@@ -20,9 +21,14 @@ _SCHEMA = (
     "is expected to be",
     "does not match the property type",
 )
-_CAPABILITIES = (
-    "Notion does not let this connection do that: give it the capabilities to read, insert"
-    " and update content, at notion.so/developers."
+NOTION = Service(
+    title="Notion",
+    sign_in="copy the token again from notion.so/developers into connectors.notion.token",
+    forbidden=(
+        "give the connection the capabilities to read, insert and update content, at"
+        " notion.so/developers"
+    ),
+    address="connectors.notion.base_url",
 )
 
 
@@ -30,134 +36,104 @@ class StaleSchema(SkipItem):
     """Notion says that a property is not what it was: read the schema again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A refusal as it came: ``write`` says whether the request was to change things."""
-
-    status: int
-    code: str = ""
-    message: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
-    retry_after: str | None = None
-    now: datetime
-    write: bool
-
-
-def answer_of(status: int, body: str, retry_after: str | None, **rest: Any) -> Answer:
-    """Read a refusal's body; one that is no JSON has no code."""
-    try:
-        parsed = json.loads(body)
-    except ValueError:
-        parsed = {}
-    parsed = parsed if isinstance(parsed, Mapping) else {}
-    data = parsed.get("additional_data")
-    return Answer(
-        status=status,
-        code=str(parsed.get("code") or ""),
-        message=str(parsed.get("message") or ""),
-        data=data if isinstance(data, Mapping) else {},
-        retry_after=retry_after,
-        **rest,
-    )
+def answered(response: httpx.Response, *, write: bool, now: datetime) -> ToolError:
+    """Return what a reply with an error status means; ``now`` by syncd's clock."""
+    it = refusal_of(response, write=write, now=now)
+    judge = _BY_STATUS.get(it.status)
+    found = judge(it, now) if judge else None
+    if found is not None:
+        return found
+    if it.status >= 500 and it.status not in (511, 529):
+        return silence("Notion", f"answered {it.status}", write=write)
+    return judged(NOTION, it, _said(it)) if it.status not in _REFUSES else _refused(it)
 
 
-def error_of(it: Answer) -> ToolError:
-    """Return the error that says what happens next."""
-    make = _BY_STATUS.get(it.status)
-    if make is not None:
-        return make(it)
-    if it.status >= 500 or it.status < 400:
-        return silence(f"Notion answered {it.status}", write=it.write)
-    return _refused(it)
+def _said(it: Refusal) -> str:
+    return it.text("message") or f"status {it.status}"
 
 
-def silence(what: str, *, write: bool) -> ToolError:
-    """Return the error for no usable reply: a write may have been done all the same."""
-    if write:
-        return Unclear(f"{what}: the change may have been saved, syncd looks before it writes.")
-    return TryLater(f"{what}: syncd tries again later.")
-
-
-def _bad_request(it: Answer) -> ToolError:
-    said = it.message.casefold()
-    if any(part in said for part in _TRASHED):
+def _bad_request(it: Refusal, _now: datetime) -> ToolError:
+    said = it.text("message")
+    folded = said.casefold()
+    if any(part in folded for part in _TRASHED):
         return Gone("The page is in Notion's trash: restore it there to go on with it.")
-    if "start_cursor" in said:
+    if "start_cursor" in folded:
         return StartOver("Notion no longer knows where the listing stood: reading it again.")
-    if "invalid status option" in said:
+    if "invalid status option" in folded:
         return StaleSchema(
-            f"The status property in Notion lacks an option ({it.message}): add it there, then"
-            " sync again."
+            f"The status property in Notion lacks an option ({said}): add it there, then sync"
+            " again."
         )
-    if any(part in said for part in _SCHEMA):
+    if any(part in folded for part in _SCHEMA):
         return StaleSchema(
-            f"The database has changed in Notion ({it.message}): sync again, then see"
-            " `syncd status`."
+            f"The database has changed in Notion ({said}): sync again, then see `syncd status`."
         )
     return _refused(it)
 
 
-def _refused(it: Answer) -> ToolError:
-    said = it.message or f"status {it.status}"
+def _refused(it: Refusal) -> ToolError:
+    said = _said(it)
     if it.write:
         return SkipItem(f"Notion refuses this item ({said}): correct it, then sync again.")
     return SkipItem(f"Notion refuses a question of syncd ({said}): see `syncd doctor`.")
 
 
-def _unauthorized(_it: Answer) -> ToolError:
-    return SignIn(
-        "Notion does not accept the token: copy it again from notion.so/developers into"
-        " connectors.notion.token."
-    )
+def _unauthorized(_it: Refusal, _now: datetime) -> ToolError:
+    return SignIn(f"Notion does not accept the token: {NOTION.sign_in}.")
 
 
-def _forbidden(it: Answer) -> ToolError:
-    if "block_limit" in it.data and it.write:
+def _forbidden(it: Refusal, _now: datetime) -> ToolError:
+    if "block_limit" in _data(it) and it.write:
         return SkipItem(
             "The free Notion workspace has reached its limit of blocks: make room or change"
             " the workspace's plan."
         )
-    return SignIn(_CAPABILITIES)
+    return SignIn(f"Notion does not let this connection do that: {NOTION.forbidden}.")
 
 
-def _not_found(it: Answer) -> ToolError:
-    if it.code == "object_not_found":
-        return Gone(f"Notion does not show it ({it.message}): restore or share it there.")
-    return silence("The address does not answer as Notion does (404)", write=it.write)
+def _not_found(it: Refusal, _now: datetime) -> ToolError:
+    if it.text("code") == "object_not_found":
+        return Gone(f"Notion does not show it ({_said(it)}): restore or share it there.")
+    return silence("The address", "does not answer as Notion does (404)", write=it.write)
 
 
-def _conflict(it: Answer) -> ToolError:
-    if it.code == "row_limit_exceeded":
+def _conflict(it: Refusal, now: datetime) -> ToolError:
+    if it.text("code") == "row_limit_exceeded":
         return SkipItem("The Notion database is full: archive rows that you no longer need.")
-    return TryLater("Notion was saving something else: syncd tries again.", _seconds(it))
+    return TryLater("Notion was saving something else: syncd tries again.", _seconds(it, now))
 
 
-def _limited(it: Answer) -> ToolError:
-    if it.data.get("rate_limit_reason") == "public_api_request_blocked":
+def _limited(it: Refusal, now: datetime) -> ToolError:
+    if _data(it).get("rate_limit_reason") == "public_api_request_blocked":
         return TryLater("Notion blocks this connection: ask Notion why.", BLOCKED_SECONDS)
-    return TryLater("Notion asks to wait: syncd tries again later.", _seconds(it))
+    return TryLater("Notion asks to wait: syncd tries again later.", _seconds(it, now))
 
 
-def _unavailable(it: Answer) -> ToolError:
+def _unavailable(it: Refusal, now: datetime) -> ToolError | None:
     if it.write:
-        return silence("Notion was not available", write=True)
-    return TryLater("Notion is not available: syncd tries again later.", _seconds(it))
+        return None
+    return TryLater("Notion is not available: syncd tries again later.", _seconds(it, now))
 
 
-def _seconds(it: Answer) -> float | None:
+def _seconds(it: Refusal, now: datetime) -> float | None:
     """Return the wait that was asked for: seconds or a date, in header or body."""
-    told = asked_wait(it.retry_after, it.now)
-    return asked_wait(it.data.get("retry_after"), it.now) if told is None else told
+    told = it.seconds
+    return asked_wait(_data(it).get("retry_after"), now) if told is None else told
 
 
-_BY_STATUS: Mapping[int, Callable[[Answer], ToolError]] = {
+def _data(it: Refusal) -> Mapping[str, Any]:
+    found = it.body.get("additional_data")
+    return found if isinstance(found, Mapping) else {}
+
+
+_BY_STATUS: Mapping[int, Callable[[Refusal, datetime], ToolError | None]] = {
     400: _bad_request,
     401: _unauthorized,
     403: _forbidden,
     404: _not_found,
     409: _conflict,
     429: _limited,
-    501: _refused,
     503: _unavailable,
     529: _limited,
 }
+_REFUSES = frozenset(range(400, 500)) - {407, 408, 423, 425} | {501}

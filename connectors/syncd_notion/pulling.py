@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from syncd.clock import Clock
-from syncd.connect.policy import Policy
+from syncd.connect.pace import Pace
 from syncd.errors import Gone
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -32,12 +32,12 @@ class Puller:
     """Pulls all databases, one after another."""
 
     def __init__(
-        self, api: Api, registry: Registry, answers: Answers, policy: Policy, clock: Clock
+        self, api: Api, registry: Registry, answers: Answers, pace: Pace, clock: Clock
     ) -> None:
         self._api = api
         self._registry = registry
         self._answers = answers
-        self._policy = policy
+        self._pace = pace
         self._clock = clock
 
     def pull(self, cursor: str | None) -> Pull:
@@ -65,7 +65,7 @@ class Puller:
             last=tuple(last),
             whole=frozenset(whole),
             cursor=cursor_of(places),
-            clock_offset=self._policy.offset,
+            clock_offset=self._pace.offset,
             problems=tuple(self._problems()),
             paused=self._paused(),
         )
@@ -78,7 +78,7 @@ class Puller:
         bound = self._registry.get(kind)
         if bound is None or not bound.learnt:
             return []
-        start = since + (self._policy.offset or timedelta()) - LAG
+        start = since + (self._pace.offset or timedelta()) - LAG
         try:
             rows = rows_of(self._api, bound.source, EDITED, minute(start), lambda: None)
         except Gone as error:
@@ -118,8 +118,8 @@ class Puller:
         dates: list[datetime] = []
 
         def note() -> None:
-            if self._policy.offset is not None:
-                dates.append(self._clock.now() + self._policy.offset)
+            if self._pace.offset is not None:
+                dates.append(self._clock.now() + self._pace.offset)
 
         stamp = CREATED if place is None else EDITED
         since = None if place is None else minute(place.since())

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -58,6 +58,8 @@ class Settings(BaseModel):
     databases: your own database for a kind (goals, tasks, …): its id or address, or
         the id of one of its data sources.
     properties: for a kind, your property (name or id) for a field.
+    requests_per_minute: how many requests Notion allows the connection: 180, in Business
+        and Enterprise workspaces 600 (Notion API documentation, request limits).
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -67,6 +69,7 @@ class Settings(BaseModel):
     parent_page: str | None = None
     databases: dict[str, str] = {}
     properties: dict[str, dict[str, str]] = {}
+    requests_per_minute: int = Field(default=180, ge=10, le=100_000)
 
     @field_validator("base_url")
     @classmethod

@@ -15,11 +15,10 @@ import httpx
 from dataclass_wizard.errors import JSONWizardError
 from todoist_api_python.api import TodoistAPI
 
-from syncd.clock import Clock
-from syncd.connect.policy import Policy
+from syncd.connect.http import Network, Place, Transport
+from syncd.connect.refusals import unanswered, unreadable
 from syncd.errors import TryLater
-from syncd_todoist.failures import answered, unanswered, unreadable
-from syncd_todoist.transport import Redirect
+from syncd_todoist.failures import answered
 
 Json = dict[str, Any]
 
@@ -37,13 +36,13 @@ class Client:
     Every method raises the errors of ``syncd_todoist.failures``.
     """
 
-    def __init__(self, token: str, origin: str, policy: Policy, clock: Clock) -> None:
-        self._policy = policy
+    def __init__(self, token: str, origin: str, network: Network) -> None:
         self._headers = {"Authorization": f"Bearer {token}"}
         self._last: httpx.Response | None = None
+        # The library names its host in every address (todoist-api-python 4.0.0, ``_core``).
+        transport = Transport(Place(origin=origin, named=HOST), network)
         self._http = httpx.Client(
-            mounts={HOST: Redirect(origin, clock, policy.note)},
-            event_hooks={"response": [self._keep]},
+            transport=transport, event_hooks={"response": [self._keep]}, trust_env=False
         )
         # The library closes the HTTP client when its object is collected: keep it.
         self._api = TodoistAPI(token, client=self._http)
@@ -110,19 +109,20 @@ class Client:
         self._last = response
 
     def _call(self, ask: Callable[[], Any], *, write: bool = False) -> Json:
-        def once() -> Json:
-            self._last = None
-            try:
-                ask()
-            except httpx.HTTPStatusError as error:
-                raise answered(error.response, write=write) from error
-            except httpx.RequestError as error:
-                raise unanswered(error, write=write) from error
-            except (JSONWizardError, TypeError, ValueError):
-                pass  # the library's models are stricter than what is needed here
-            return _object(self._last, write=write)
+        self._last = None
+        try:
+            ask()
+        except httpx.HTTPStatusError as error:
+            raise answered(error.response, write=write) from error
+        except httpx.RequestError as error:
+            raise unanswered("Todoist", error, write=write) from error
+        except (JSONWizardError, *_DRIFT):
+            pass  # the library's models are stricter than what is needed here
+        return _object(self._last, write=write)
 
-        return self._policy.call(once, repeatable=True)
+
+_DRIFT = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+"""What else the library's models raise for a reply that they do not expect."""
 
 
 def _object(response: httpx.Response | None, *, write: bool) -> Json:
@@ -131,5 +131,5 @@ def _object(response: httpx.Response | None, *, write: bool) -> Json:
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        raise unreadable(write=write)
+        raise unreadable("Todoist", write=write)
     return body

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from syncd.connect.busy import Busy
 from syncd.connect.contract import Connector, Outcome, Plugin, Toolbox
+from syncd.connect.pace import Allowance
 from syncd.errors import Mistake
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -46,6 +47,7 @@ class Todoist:
     keeps_marks = False
     reads_busy = False
     batch_size = 100
+    idempotent = True  # each command has a uuid
 
     def __init__(self, client: "Client", toolbox: Toolbox, project: str) -> None:
         from syncd_todoist.outcomes import Outcomes
@@ -54,12 +56,11 @@ class Todoist:
         from syncd_todoist.records import Records
         from syncd_todoist.writing import Writer
 
-        self.policy = toolbox.policy
         self._new_key = toolbox.new_key
         self._client = client
         self._records = Records(toolbox.memory, toolbox.timezone)
         self._container = Container(client, self._records, toolbox.memory, project)
-        self._reader = Reader(client, self._records, toolbox.policy, toolbox.clock)
+        self._reader = Reader(client, self._records, toolbox.network.pace, toolbox.clock)
         outcomes = Outcomes(client, self._records, self._reader)
         self._writer = Writer(client, self._records, outcomes)
 
@@ -125,7 +126,7 @@ def build(settings: TodoistSettings, toolbox: Toolbox) -> Connector:
             "Todoist needs your API token: copy it in Todoist from Settings, Integrations, "
             "Developer, and put it in connectors.todoist.token."
         )
-    client = Client(token, settings.base_url, toolbox.policy, toolbox.clock)
+    client = Client(token, settings.base_url, toolbox.network)
     return Todoist(client, toolbox, settings.project)
 
 
@@ -135,4 +136,5 @@ PLUGIN = Plugin(
     settings=TodoistSettings,
     build=build,
     secrets=frozenset({"token"}),
+    allowance=lambda _: Allowance(requests=1000, seconds=900, writes=100),
 )

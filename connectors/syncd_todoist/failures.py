@@ -1,4 +1,4 @@
-"""The one table from what Todoist says to what happens next.
+"""What Todoist says that its status alone does not, and what happens next.
 
 The shape of error bodies is that of the Todoist API documentation, "Errors"; a
 command's own status inside a reply has the same keys.
@@ -6,33 +6,35 @@ command's own status inside a reply has the same keys.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import httpx
 
-from syncd.connect.waiting import asked_wait, http_date
-from syncd.errors import Gone, Mistake, SignIn, SkipItem, ToolError, TryLater, Unclear
+from syncd.connect.refusals import Forbidden, Refusal, Service, judged, refusal_of
+from syncd.connect.waiting import asked_wait
+from syncd.errors import Gone, Mistake, SignIn, SkipItem, TryLater, Unclear
+from syncd.text import line
 
 _NOT_FOUND = frozenset({22, 478})
 _FULL_TAG = re.compile(r"MAX_(?P<what>\w+?)_LIMIT_REACHED")
 _HELD = {"ITEMS": "tasks in the project", "SECTIONS": "sections in the project"}
 _ALLOWED = {"ITEMS": 300, "SECTIONS": 20}
 """What Todoist's help says that one project may hold."""
-_PASSING = frozenset({408, 409, 425})
-_NEVER_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-)
 SIGN_IN = (
     "make a new token in Todoist (Settings, Integrations, Developer) and put it in "
     "connectors.todoist.token"
 )
 
 
-class Forbidden(SkipItem):
-    """403: this account may not do that (a paid feature)."""
+TODOIST = Service(
+    title="Todoist",
+    sign_in=SIGN_IN,
+    forbidden="see your account there",
+    address="connectors.todoist.base_url",
+)
+_PASSING = frozenset({407, 408, 409, 423, 425, 429})
+_TERMINAL = frozenset(range(400, 500)) - _PASSING
 
 
 class Full(SkipItem):
@@ -41,21 +43,24 @@ class Full(SkipItem):
 
 def answered(response: httpx.Response, *, write: bool) -> Exception:
     """Return what a reply with an error status means."""
-    body = _json(response)
-    seconds = _asked(response, body)
-    status = response.status_code
-    said = str(body.get("error") or f"status {status}")
-    if status == 401:
+    it = _with_seconds(refusal_of(response, write=write))
+    said = it.text("error") or f"status {it.status}"
+    if it.status == 401:
         return SignIn(f"Todoist no longer accepts the token: {SIGN_IN}.")
-    if status == 429 or (status == 403 and (seconds is not None or _limits(body))):
-        return TryLater("Todoist asks to slow down: trying again later.", seconds)
-    if status >= 500 and write:
-        return Unclear(f"Todoist answered {status}: looking before writing again.")
-    if status >= 500 or status < 400 or status in _PASSING:
-        return TryLater(f"Todoist answered {status}: trying again later.", seconds)
-    if response.url.path.endswith("/sync"):
-        return _not_synced(status, said, body)
-    return _terminal(status, said)
+    if it.status == 403 and (it.seconds is not None or _limits(it.body)):
+        return TryLater("Todoist asks to slow down: trying again later.", it.seconds)
+    if it.status in _TERMINAL and response.url.path.endswith("/sync"):
+        return _not_synced(it.status, said, it.body)
+    if it.status in _TERMINAL and _impossible(said):
+        return Gone(f"Todoist does not have this any more ({said}).")
+    return judged(TODOIST, it, said)
+
+
+def _with_seconds(it: Refusal) -> Refusal:
+    """Return a refusal with the wait that its body asks for, where no header does."""
+    if it.seconds is None and it.status in (403, 429, 503):
+        return replace(it, seconds=_extra_seconds(it.body))
+    return it
 
 
 def _not_synced(status: int, said: str, body: Mapping[str, Any]) -> Exception:
@@ -71,30 +76,9 @@ def _not_synced(status: int, said: str, body: Mapping[str, Any]) -> Exception:
         )
     if status == 403:
         return SignIn(f"Todoist does not allow this token to do that ({said}): {SIGN_IN}.")
-    return _terminal(status, said)
-
-
-def _terminal(status: int, said: str) -> Exception:
-    if status in (404, 410) or _impossible(said):
+    if _impossible(said):
         return Gone(f"Todoist does not have this any more ({said}).")
-    if status == 403:
-        return Forbidden(f"Todoist does not allow this ({said}): see your account there.")
     return SkipItem(f"Todoist refuses this ({said}): change it in the plan.")
-
-
-def unanswered(error: httpx.RequestError, *, write: bool) -> ToolError:
-    """Return what a request without a reply means."""
-    what = type(error).__name__
-    if write and not isinstance(error, _NEVER_SENT):
-        return Unclear(f"Todoist did not answer ({what}): looking before writing again.")
-    return TryLater(f"Todoist cannot be reached ({what}): trying again later.")
-
-
-def unreadable(*, write: bool) -> ToolError:
-    """Return what a reply means that is not the JSON it should be."""
-    if write:
-        return Unclear("Todoist's answer cannot be read: looking before writing again.")
-    return TryLater("Todoist's answer cannot be read: trying again later.")
 
 
 def command_failed(status: Any) -> Exception | None:
@@ -103,7 +87,7 @@ def command_failed(status: Any) -> Exception | None:
         return None
     if not isinstance(status, Mapping):
         return Unclear("Todoist did not say what became of this: looking before writing again.")
-    said = str(status.get("error") or status.get("error_tag") or "no reason given")
+    said = line(str(status.get("error") or status.get("error_tag") or "no reason given"))
     code = _whole_number(status.get("http_code")) or 400
     missing = status.get("error_code") in _NOT_FOUND or "not found" in said.lower()
     if code == 404 or missing or _impossible(said):
@@ -159,23 +143,6 @@ def _about(status: Mapping[str, Any], said: str) -> str:
 
 def _limits(body: Mapping[str, Any]) -> bool:
     return body.get("error_tag") == "LIMITS_REACHED" or body.get("error_code") == 35
-
-
-def _json(response: httpx.Response) -> Mapping[str, Any]:
-    try:
-        body = response.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def _asked(response: httpx.Response, body: Mapping[str, Any]) -> float | None:
-    """Return the seconds to wait: the header's, else the body's."""
-    date = http_date(response.headers.get("date"))
-    told = asked_wait(response.headers.get("retry-after"), date)
-    if told is None and response.status_code in (403, 429, 503):
-        return _extra_seconds(body)
-    return told
 
 
 def _inside(body: Mapping[str, Any], name: str) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from syncd.connect.contract import Outcome
+from syncd.connect.refusals import Forbidden
 from syncd.errors import Gone, SkipItem, ToolError, Unclear
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -18,7 +19,7 @@ from syncd_todoist.commands import (
     seen_of,
     temporary,
 )
-from syncd_todoist.failures import Forbidden, command_failed, names_duration
+from syncd_todoist.failures import command_failed, names_duration
 from syncd_todoist.reading import Reader
 from syncd_todoist.records import LISTS, Records
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from syncd.clock import Clock
-from syncd.connect.policy import Policy
+from syncd.connect.pace import Pace
 from syncd.errors import Gone, HoldTool, Mistake, SkipItem, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -25,10 +25,10 @@ _LISTED = ("items", "sections", "projects")
 class Reader:
     """Reads the project; writes nothing."""
 
-    def __init__(self, client: Client, records: Records, policy: Policy, clock: Clock) -> None:
+    def __init__(self, client: Client, records: Records, pace: Pace, clock: Clock) -> None:
         self._client = client
         self._records = records
-        self._policy = policy
+        self._pace = pace
         self._clock = clock
         self._read_at = ""
 
@@ -141,7 +141,7 @@ class Reader:
             last=tuple(last),
             whole=whole,
             cursor=json.dumps(cursor),
-            clock_offset=self._policy.offset,
+            clock_offset=self._pace.offset,
             paused=paused,
         )
 

@@ -21,7 +21,8 @@ from pydantic import BaseModel
 
 from syncd.clock import Clock
 from syncd.connect.busy import Busy
-from syncd.connect.policy import Policy
+from syncd.connect.http import Network
+from syncd.connect.pace import Allowance
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Carried, Pull, Remote, Write
@@ -48,7 +49,6 @@ class Connector(Protocol):
     """One tool."""
 
     name: str
-    carries: Mapping[Kind, Carried]
     edit_resolution: timedelta
     """How fine the tool's edit times are (a minute, a millisecond)."""
     gives_address: bool
@@ -60,8 +60,14 @@ class Connector(Protocol):
     """Whether the tool can tell when its user has no time."""
     batch_size: int
     """How many writes one call of ``write`` may hold."""
-    policy: Policy
-    """The connector's one policy of waiting; also where its requests are counted."""
+    idempotent: bool
+    """Whether a write that is sent again with its key is done once by the service's own
+    doing. Then one whose outcome is unclear is sent again at once, else only after a look."""
+
+    @property
+    def carries(self) -> Mapping[Kind, Carried]:
+        """What the tool carries, by kind."""
+        ...
 
     def bind(self) -> Binding:
         """Find the containers; reads only, so that a dry run may call it.
@@ -146,11 +152,15 @@ class Connector(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toolbox:
-    """What a connector is given to work with."""
+    """What a connector is given to work with.
+
+    network: what its ``syncd.connect.http.Transport`` needs; a connector that asks its
+    service in another way calls ``network.pace.request()`` before each request.
+    """
 
     clock: Clock
     memory: Memory
-    policy: Policy
+    network: Network
     timezone: str
     """The plan's IANA zone, for moments that come without one."""
     new_key: Callable[[], str]
@@ -169,6 +179,7 @@ class Plugin:
     sign_in: signs in interactively and stores what that yields; takes the settings
         and ``say`` (prints a line), returns the sentence to end with. None where a
         token in the settings is all there is.
+    allowance: how many requests the service allows, by the settings; None if unknown.
     """
 
     name: str
@@ -177,3 +188,4 @@ class Plugin:
     build: Callable[[Any, Toolbox], Connector]
     secrets: frozenset[str] = frozenset()
     sign_in: Callable[[Any, Callable[[str], None]], str] | None = None
+    allowance: Callable[[Any], Allowance | None] = lambda _: None

@@ -16,7 +16,6 @@ from syncd.connect.memory_shape import (
 )
 from syncd.connect.memory_tool import MemoryFaults, MemoryTool
 from syncd.connect.memory_writes import apply, found
-from syncd.connect.policy import Policy
 from syncd.errors import Gone, HoldTool, SignIn, StartOver, SyncdError, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -54,8 +53,7 @@ class DictMemory:
 class MemoryConnector:
     """The contract over a ``MemoryTool``; make a second one to 'restart' syncd.
 
-    Every request goes through the toolbox's policy, so that a ``TryLater`` is tried
-    again: give it a clock that does not really sleep.
+    Every request is counted by the toolbox's pace.
     """
 
     def __init__(self, tool: MemoryTool, toolbox: Toolbox) -> None:
@@ -68,7 +66,8 @@ class MemoryConnector:
         self.keeps_marks = shape.keeps_marks
         self.reads_busy = shape.reads_busy
         self.batch_size = shape.batch_size
-        self.policy: Policy = toolbox.policy
+        self.idempotent = shape.batch_size > 1 or shape.chooses_ids
+        self._pace = toolbox.network.pace
         self._memory: Memory = toolbox.memory
         self._bound: set[str] = set()
         self._sent: set[str] = set()
@@ -140,7 +139,8 @@ class MemoryConnector:
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
         """Do these writes; a service with batches takes them in one request."""
         if self.batch_size > 1:
-            return self.policy.call(lambda: _each(writes, self._do), repeatable=True)
+            self._pace.request()
+            return _each(writes, self._do)
         return _each(writes, self._single)
 
     def holds(self, kind: Kind, fields: Fields) -> bool:
@@ -175,7 +175,8 @@ class MemoryConnector:
 
     def _ask(self, name: str, request: Callable[[], None]) -> None:
         self.tool.reads[name] += 1
-        self.policy.call(request, repeatable=True)
+        self._pace.request()
+        request()
 
     def _is_bound(self, name: str) -> bool:
         if name not in self._bound and self._memory.get(f"container.{name}") is not None:
@@ -235,8 +236,8 @@ class MemoryConnector:
             made = found(self.tool, write)
             if made is not None:
                 return made
-        chosen = self.tool.shape.chooses_ids and write.op is Op.CREATE
-        return self.policy.call(lambda: self._do(write), repeatable=chosen)
+        self._pace.request()
+        return self._do(write)
 
     def _may_be_there(self, write: Write) -> bool:
         """Say whether this create was sent before, to a service that keeps no keys."""

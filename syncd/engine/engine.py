@@ -278,7 +278,7 @@ class Engine:
         """Put a tool that was made in its place; no lane works with the old one."""
         old = self.context.tools.get(name)
         if old is not None:
-            self._tally.exchanged(name, old.connector.policy)
+            self._tally.exchanged(name, old.pace)
             let_go(old)
         self._used.discard(name)
         if self.context.joined(fresh):

@@ -80,18 +80,7 @@ def gather(
     addresses of what is found to be there. ``windows``: for when to ask for busy time.
     Asked to stop, it ends with ``Stopped`` before the next request.
     """
-    tool.connector.policy.renew()
-    tool.connector.policy.give_up(when_stopping=True)
-    try:
-        return _gather(tool, store, Committer(store, tool, audience), windows)
-    finally:
-        tool.connector.policy.give_up(when_stopping=False)
-
-
-def _gather(
-    tool: Tool, store: Store, committer: Committer, windows: Iterable[Window]
-) -> Gathered:
-    connector = tool.connector
+    connector, committer = tool.connector, Committer(store, tool, audience)
     binding = connector.bind()
     if binding.missing:
         connector.provision()

@@ -1,17 +1,23 @@
-"""A connector's faults, told by the name of its tool, wherever they come up."""
+"""A connector as the engine works with it: faults have its name, sentences no secrets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from syncd.connect.contract import Connector
+from syncd.connect.busy import Busy
+from syncd.connect.contract import Connector, Outcome
 from syncd.engine.tool import Tool
-from syncd.errors import StateTrouble
+from syncd.errors import StateTrouble, SyncdError, said
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId, ToolName
-from syncd.model.remote import Carried, Remote
+from syncd.model.remote import Binding, Carried, Pull, Remote, Write
 from syncd.model.schema import Fields
+from syncd.text import Secrets
+
+_LONGEST = 1000
+"""Characters of a sentence: a service's own words in it are cut before."""
 
 
 class ToolFault(Exception):
@@ -24,70 +30,152 @@ class ToolFault(Exception):
 
 
 class Guarded:
-    """Wraps a connector: what its pure methods raise becomes its tool's ``ToolFault``.
+    """Wraps a connector: what its pure methods raise becomes its tool's ``ToolFault``, and
+    no secret is in what its errors and problems say.
 
     What never changes of it is read once, here.
     """
 
-    def __init__(self, tool: ToolName, connector: Connector) -> None:
+    def __init__(self, tool: ToolName, connector: Connector, secrets: Secrets) -> None:
         self._tool = tool
         self._connector = connector
+        self._secrets = secrets
         self.name = connector.name
         self.edit_resolution = connector.edit_resolution
         self.gives_address = connector.gives_address
         self.keeps_marks = connector.keeps_marks
         self.reads_busy = connector.reads_busy
         self.batch_size = connector.batch_size
-
-    def __getattr__(self, name: str) -> Any:
-        """Everything else is the wrapped connector's own."""
-        return getattr(self._connector, name)
+        self.idempotent = connector.idempotent
 
     @property
     def carries(self) -> Mapping[Kind, Carried]:
-        """Return what the tool carries, by kind."""
-        try:
+        """What the tool carries, by kind."""
+        with self._pure():
             return self._connector.carries
-        except StateTrouble:
-            raise
-        except Exception as error:  # a connector's fault is told by its tool
-            raise ToolFault(self._tool, error) from error
+
+    def bind(self) -> Binding:
+        """Find the containers."""
+        with self._cleared():
+            found = self._connector.bind()
+        return replace(found, problems=self._all_cleared(found.problems))
+
+    def provision(self) -> None:
+        """Make what is missing."""
+        with self._cleared():
+            self._connector.provision()
+
+    def pull(self, cursor: str | None) -> Pull:
+        """Read what changed."""
+        with self._cleared():
+            found = self._connector.pull(cursor)
+        return replace(
+            found,
+            items=tuple(self._item(it) for it in found.items),
+            unread={remote: self._text(why) for remote, why in found.unread.items()},
+            problems=self._all_cleared(found.problems),
+        )
+
+    def read(self, kind: Kind, remote: RemoteId) -> Remote:
+        """Read one item."""
+        with self._cleared():
+            return self._item(self._connector.read(kind, remote))
+
+    def edited(self, kind: Kind, since: datetime) -> Sequence[Remote] | None:
+        """Read what was edited since an instant."""
+        with self._cleared():
+            found = self._connector.edited(kind, since)
+        return None if found is None else [self._item(it) for it in found]
+
+    def find(self, write: Write) -> Remote | None:
+        """Look for what a create made."""
+        with self._cleared():
+            found = self._connector.find(write)
+        return None if found is None else self._item(found)
+
+    def write(self, writes: Sequence[Write]) -> list[Outcome]:
+        """Do these writes."""
+        with self._cleared():
+            outcomes = self._connector.write(writes)
+        return [self._outcome(it) for it in outcomes]
 
     def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
         """Return what the tool can hold of ``fields``."""
-        try:
+        with self._pure():
             return self._connector.fit(kind, fields)
-        except StateTrouble:
-            raise
-        except Exception as error:  # a connector's fault is told by its tool
-            raise ToolFault(self._tool, error) from error
 
     def holds(self, kind: Kind, fields: Fields) -> bool:
         """Say whether the tool can hold such an entity at all."""
-        try:
+        with self._pure():
             return self._connector.holds(kind, fields)
-        except StateTrouble:
-            raise
-        except Exception as error:  # a connector's fault is told by its tool
-            raise ToolFault(self._tool, error) from error
-
-    def edited(self, kind: Kind, since: datetime) -> Sequence[Remote] | None:
-        """Return what was edited since an instant; a connector need not know how."""
-        ask = getattr(self._connector, "edited", None)
-        return None if ask is None else ask(kind, since)
 
     def addressed(self, url: str) -> RemoteId | None:
         """Return which item of the tool an address leads to."""
-        try:
+        with self._pure():
             return self._connector.addressed(url)
+
+    def busy(self, start: datetime, end: datetime) -> Busy:
+        """Read when the user has no time."""
+        with self._cleared():
+            found = self._connector.busy(start, end)
+        return replace(
+            found,
+            unreadable=self._all_cleared(found.unreadable),
+            problems=self._all_cleared(found.problems),
+        )
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._connector.close()
+
+    @contextmanager
+    def _pure(self) -> Iterator[None]:
+        try:
+            yield
         except StateTrouble:
             raise
         except Exception as error:  # a connector's fault is told by its tool
             raise ToolFault(self._tool, error) from error
+
+    @contextmanager
+    def _cleared(self) -> Iterator[None]:
+        try:
+            yield
+        except StateTrouble:
+            raise
+        except SyncdError as error:
+            self._clear(error)
+            raise
+
+    def _outcome(self, outcome: Outcome) -> Outcome:
+        if isinstance(outcome, Remote):
+            return self._item(outcome)
+        if isinstance(outcome, SyncdError):
+            self._clear(outcome)
+        return outcome
+
+    def _item(self, item: Remote) -> Remote:
+        if not item.problems:
+            return item
+        told = {name: self._text(why) for name, why in item.problems.items()}
+        return replace(item, problems=told)
+
+    def _clear(self, error: SyncdError) -> None:
+        error.args = (self._text(said(error)), *error.args[1:])
+
+    def _all_cleared(self, sentences: Sequence[str]) -> tuple[str, ...]:
+        return tuple(self._text(it) for it in sentences)
+
+    def _text(self, sentence: object) -> str:
+        return self._secrets.words(sentence, _LONGEST)
 
 
 def guarded(tool: Tool) -> Tool:
     """Return a tool whose connector's faults are told by its name."""
     if isinstance(tool.connector, Guarded):
         return tool
-    return replace(tool, connector=cast("Connector", Guarded(tool.name, tool.connector)))
+    return replace(tool, connector=_complete(tool))
+
+
+def _complete(tool: Tool) -> Connector:
+    return Guarded(tool.name, tool.connector, tool.secrets)

@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
-from syncd.connect.policy import Policy
+from syncd.connect.pace import Pace
 from syncd.engine.report import ToolReport
 from syncd.model.ids import ToolName
 from syncd.model.remote import Op
@@ -31,15 +31,15 @@ class Tally:
         with self._lock:
             return self._all[tool]
 
-    def requests(self, tool: ToolName, policy: Policy) -> int:
+    def requests(self, tool: ToolName, pace: Pace) -> int:
         """Return how many requests were made that no report told of yet."""
-        fresh = self._left.pop(tool, 0) + policy.total - self._told.get(tool, 0)
-        self._told[tool] = policy.total
+        fresh = self._left.pop(tool, 0) + pace.total - self._told.get(tool, 0)
+        self._told[tool] = pace.total
         return fresh
 
-    def exchanged(self, tool: ToolName, policy: Policy) -> None:
-        """The tool gets another connector, whose ``policy`` counts from zero."""
-        self._left[tool] = self.requests(tool, policy)
+    def exchanged(self, tool: ToolName, pace: Pace) -> None:
+        """The tool gets another connector, whose ``pace`` counts from zero."""
+        self._left[tool] = self.requests(tool, pace)
         self._told[tool] = 0
 
     def names(self) -> set[ToolName]:

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from syncd.connect.contract import Connector
+from syncd.connect.pace import Pace
 from syncd.model.ids import ToolName
 from syncd.sync.brakes import Limits
+from syncd.text import Secrets
 
 
 class OnDelete(StrEnum):
@@ -17,10 +19,16 @@ class OnDelete(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """One enabled tool."""
+    """One enabled tool.
+
+    pace: where its requests are counted, and how fast they go. secrets: what no error of its
+    connector may show.
+    """
 
     name: ToolName
     title: str
     connector: Connector
+    pace: Pace
     on_delete: OnDelete = OnDelete.ARCHIVE
     limits: Limits = field(default_factory=Limits)
+    secrets: Secrets = field(default_factory=Secrets)

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Any
 
 from syncd.connect.contract import Toolbox
+from syncd.connect.http import Network
 from syncd.connect.memory import (
     LIKE_CALENDAR,
     LIKE_NOTION,
@@ -18,7 +19,8 @@ from syncd.connect.memory import (
     MemoryConnector,
     MemoryTool,
 )
-from syncd.connect.policy import Patience, Policy
+from syncd.connect.pace import Pace
+from syncd.connect.wrappers import wrapped
 from syncd.engine.context import Context
 from syncd.engine.engine import Engine
 from syncd.engine.tool import Tool
@@ -129,17 +131,20 @@ def engine_on(store: Store, tools: dict[str, MemoryTool], share: Share | None = 
     clock = next(iter(tools.values())).clock
     made = {}
     for name, tool in tools.items():
+        pace = Pace(clock)
         box = Toolbox(
             clock=clock,
             memory=ToolMemory(store.tools, name),
-            policy=Policy(clock, rng, Patience()),
+            network=Network(pace=pace),
             timezone=ZONE,
             new_key=lambda: str(rng.random()),
         )
         connector = MemoryConnector(tool, box)
         if share is not None:
             share.watch(connector)
-        made[ToolName(name)] = Tool(name=ToolName(name), title=name, connector=connector)
+        made[ToolName(name)] = Tool(
+            name=ToolName(name), title=name, connector=wrapped(connector, pace, rng), pace=pace
+        )
     return Engine(Context(store=store, clock=clock, rng=rng, zone=ZONE, tools=made))
 
 

@@ -121,7 +121,7 @@ class BrokenHarness(MemoryHarness):
         self.conditional = shape.name == "calendar"
 
     def _built(self) -> Connector:
-        return self._broken(self.tool, self.toolbox(self.memory))
+        return self.wrapped(lambda box: self._broken(self.tool, box), self.memory)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, TypeVar, cast
 
 from syncd.connect.contract import Connector, Toolbox
+from syncd.connect.http import Network
 from syncd.connect.memory import (
     LIKE_CALENDAR,
     LIKE_NOTION,
@@ -17,9 +18,9 @@ from syncd.connect.memory import (
     MemoryShape,
     MemoryTool,
 )
-from syncd.connect.policy import Patience, Policy
-from syncd.connect.read_only import ReadOnly
+from syncd.connect.pace import Pace
 from syncd.connect.testing.clock import FakeClock
+from syncd.connect.wrappers import DryRun, Paced, Patience, Retry
 from syncd.engine.context import Context
 from syncd.engine.edits import put_all
 from syncd.engine.engine import Engine
@@ -129,18 +130,27 @@ class World:
         self.engine = Engine(context, remake=self.tool, planner=self.planner, **lanes)
 
     def tool(self, name: str) -> Tool:
-        policy = Policy(self.clock, self.rng, Patience(attempts=1))
+        pace = Pace(self.clock)
         box = Toolbox(
             clock=self.clock,
             memory=ToolMemory(self.store.tools, name),
-            policy=policy,
+            network=Network(pace=pace),
             timezone=ZONE,
             new_key=lambda: str(self.rng.random()),
         )
         return Tool(
             name=ToolName(name),
             title=name,
-            connector=cast("Connector", Late(MemoryConnector(self.services[name], box), self)),
+            connector=Retry(
+                Paced(
+                    cast("Connector", Late(MemoryConnector(self.services[name], box), self)),
+                    pace,
+                ),
+                pace,
+                self.rng,
+                Patience(attempts=1),
+            ),
+            pace=pace,
             on_delete=self.on_delete,
             limits=self.limits,
         )
@@ -213,7 +223,7 @@ class World:
 
     def _reading(self, name: str) -> Tool:
         tool = self.tool(name)
-        connector = cast("Connector", ReadOnly(tool.connector))
+        connector = DryRun(tool.connector)
         return Tool(name=tool.name, title=tool.title, connector=connector, limits=self.limits)
 
     def echo(self, tool: str, *, skip: int = 1) -> None:

@@ -3,15 +3,17 @@
 import random
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from syncd.connect.contract import Connector, Memory, Outcome, Toolbox
-from syncd.connect.policy import Patience, Policy
+from syncd.connect.http import Network
+from syncd.connect.pace import Pace
 from syncd.connect.sandbox import Person, Served
 from syncd.connect.testing.clock import FakeClock
 from syncd.connect.testing.samples import sample
+from syncd.connect.wrappers import wrapped
 from syncd.errors import SyncdError
 from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd.model.ids import RemoteId, derived_id
@@ -214,13 +216,18 @@ class Harness(ABC):
         """Return a fresh key."""
         return str(uuid.UUID(int=self._rng().getrandbits(128), version=4))
 
-    def toolbox(self, memory: Memory) -> Toolbox:
+    def wrapped(self, build: Callable[[Toolbox], Connector], memory: Memory) -> Connector:
+        """Return a connector as syncd works with it: paced, and tried again."""
+        pace = Pace(self.clock)
+        rng = random.Random(7)  # noqa: S311  # jitter only
+        return wrapped(build(self.toolbox(memory, pace)), pace, rng)
+
+    def toolbox(self, memory: Memory, pace: Pace | None = None) -> Toolbox:
         """Return what a connector is given to work with."""
-        policy = Policy(self.clock, random.Random(7), Patience())  # noqa: S311  # jitter only
         return Toolbox(
             clock=self.clock,
             memory=memory,
-            policy=policy,
+            network=Network(pace=pace or Pace(self.clock)),
             timezone="Europe/Paris",
             new_key=self.key,
         )

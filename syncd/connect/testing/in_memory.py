@@ -158,4 +158,4 @@ class MemoryHarness(Harness):
         self.connector.close()
 
     def _built(self) -> Connector:
-        return MemoryConnector(self.tool, self.toolbox(self.memory))
+        return self.wrapped(lambda box: MemoryConnector(self.tool, box), self.memory)

@@ -28,11 +28,13 @@ from vcr.record_mode import RecordMode  # type: ignore[import-untyped]  # it shi
 
 from syncd.clock import Clock, SystemClock
 from syncd.connect.contract import Connector, Plugin, Toolbox
+from syncd.connect.http import Network
 from syncd.connect.memory import DictMemory
-from syncd.connect.policy import Patience, Policy
+from syncd.connect.pace import Pace
 from syncd.connect.sandbox import Sandbox, Served
 from syncd.connect.testing.clock import FakeClock
 from syncd.connect.testing.scrub import ORIGIN, Scrubber
+from syncd.connect.wrappers import wrapped
 from syncd.errors import Mistake
 
 Make = Callable[[Path, Clock], Sandbox]
@@ -171,15 +173,17 @@ class Recorded:
         return self.connector
 
     def _built(self) -> Connector:
-        policy = Policy(self.clock, random.Random(5), Patience())  # noqa: S311  # jitter
+        pace = Pace(self.clock)
         toolbox = Toolbox(
             clock=self.clock,
             memory=self.memory,
-            policy=policy,
+            network=Network(pace=pace),
             timezone="Europe/Paris",
             new_key=self.key,
         )
-        return self._plugin.build(self._plugin.settings(**self._settings), toolbox)
+        own = self._plugin.settings(**self._settings)
+        rng = random.Random(5)  # noqa: S311  # jitter
+        return wrapped(self._plugin.build(own, toolbox), pace, rng)
 
 
 class _Offline:

@@ -1,15 +1,15 @@
 """Notion's own JavaScript client drives the sandbox, and its types take every object."""
 
 import json
-import random
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from syncd.connect.contract import Toolbox
+from syncd.connect.http import Network
 from syncd.connect.memory import DictMemory
-from syncd.connect.policy import Patience, Policy
+from syncd.connect.pace import Pace
 from syncd.connect.sandbox import Served
 from syncd.connect.testing.clock import FakeClock
 from syncd.connect.testing.samples import sample
@@ -110,9 +110,12 @@ def test_what_the_connector_says_is_of_the_types(
 
 def _connector(served: Served) -> Notion:
     clock = FakeClock()
-    policy = Policy(clock, random.Random(1), Patience())  # noqa: S311  # jitter only
     toolbox = Toolbox(
-        clock=clock, memory=DictMemory(), policy=policy, timezone="Europe/Paris", new_key=str
+        clock=clock,
+        memory=DictMemory(),
+        network=Network(pace=Pace(clock)),
+        timezone="Europe/Paris",
+        new_key=str,
     )
     made = PLUGIN.build(PLUGIN.settings(**served.settings()), toolbox)
     assert isinstance(made, Notion)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from syncd.connect.contract import Connector
 from syncd.connect.faults import Logged
 from syncd.connect.testing.sandboxed import SandboxHarness
-from syncd_notion.connector import Notion
 from syncd_notion.sandbox.app import NotionSandbox
 from syncd_notion.sandbox.person import NotionPerson
 from syncd_notion.sandbox.world import World
@@ -15,23 +15,22 @@ class Desk(SandboxHarness):
 
     sandbox: NotionSandbox
     person: NotionPerson
-    connector: Notion
 
     @property
     def world(self) -> World:
         return self.sandbox.world
 
-    def with_settings(self, **other: Any) -> Notion:
+    def with_settings(self, **other: Any) -> Connector:
         """Replace the connector by one with these settings; it remembers nothing."""
         self.connector.close()
         self.memory.kept.clear()
-        self.connector = self._built(other)  # type: ignore[assignment]
+        self.connector = self._built(other)
         return self.connector
 
-    def again_with(self, **other: Any) -> Notion:
+    def again_with(self, **other: Any) -> Connector:
         """Replace the connector by one with these settings that remembers all."""
         self.connector.close()
-        self.connector = self._built(other)  # type: ignore[assignment]
+        self.connector = self._built(other)
         return self.connector
 
     def sent(self, method: str, path: str) -> list[Logged]:

@@ -1,12 +1,11 @@
 """Building the connector, and what it says when a setting is missing."""
 
-import random
-
 import pytest
 
 from syncd.connect.contract import Toolbox
+from syncd.connect.http import Network
 from syncd.connect.memory import DictMemory
-from syncd.connect.policy import Patience, Policy
+from syncd.connect.pace import Pace
 from syncd.connect.testing.clock import FakeClock
 from syncd.errors import Mistake
 from syncd.model.entities import Kind
@@ -18,9 +17,12 @@ PAGE = "5e000000000040008000000000000001"
 
 def toolbox() -> Toolbox:
     clock = FakeClock()
-    policy = Policy(clock, random.Random(1), Patience())  # noqa: S311  # jitter only
     return Toolbox(
-        clock=clock, memory=DictMemory(), policy=policy, timezone="UTC", new_key=lambda: "k"
+        clock=clock,
+        memory=DictMemory(),
+        network=Network(pace=Pace(clock)),
+        timezone="UTC",
+        new_key=lambda: "k",
     )
 
 

@@ -1,0 +1,87 @@
+"""Google's client library over the one transport: what httplib2 would do, and no more.
+
+The library asks an object like ``httplib2.Http`` for a reply, and refreshes its sign-in by
+the same object (google-api-python-client 2.202.0, google-auth-httplib2 0.4.4). httplib2
+itself would send a request again where a connection closes without a reply, and follow
+its own certificates; this sends each request once.
+"""
+
+import json
+from typing import Any
+
+import httplib2
+import httpx
+from google.auth.exceptions import RefreshError, TransportError
+from google.oauth2.credentials import Credentials
+
+from syncd.connect.http import Transport
+
+
+class Http:
+    """The part of ``httplib2.Http`` that Google's libraries use."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def request(
+        self,
+        uri: str,
+        method: str = "GET",
+        body: Any = None,
+        headers: Any = None,
+        **_unused: Any,
+    ) -> tuple[httplib2.Response, bytes]:
+        """Do one request; return its reply and its body. Raises the errors of httpx."""
+        request = httpx.Request(method, uri, headers=headers, content=body or b"")
+        reply = self._transport.handle_request(request)
+        response = httplib2.Response({**reply.headers, "status": str(reply.status_code)})
+        response.reason = reply.reason_phrase
+        return response, reply.content
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._transport.close()
+
+
+class SignedIn(Credentials):
+    """The library's credentials, whose refresh fails in the library's own ways alone."""
+
+    def refresh(self, request: Any) -> None:
+        """Get a new access token.
+
+        Raises ``RefreshError`` where the sign-in service says why it gives none, and
+        ``TransportError`` for anything else that it answers.
+        """
+        heard: list[Any] = []
+
+        def ask(*args: Any, **kwargs: Any) -> Any:
+            heard.append(request(*args, **kwargs))
+            return heard[-1]
+
+        try:
+            super().refresh(ask)  # type: ignore[no-untyped-call]  # of the library
+        except RefreshError as error:
+            if heard and not _speaks(heard[-1].data):
+                raise _trouble(f"status {heard[-1].status}") from error
+            raise
+        except _GARBLED as error:
+            raise _trouble("its answer can't be read") from error
+        if not isinstance(self.token, str) or not self.token.isascii():
+            self.token = None
+            raise _trouble("its answer can't be read")
+
+
+_GARBLED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+
+
+def _trouble(what: str) -> TransportError:
+    return TransportError(what)  # type: ignore[no-untyped-call]  # of the library
+
+
+def _speaks(body: Any) -> bool:
+    """Say whether a reply is a refusal as OAuth has it: RFC 6749, 5.2."""
+    try:
+        said = json.loads(body)
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return isinstance(said, dict) and isinstance(said.get("error"), str)

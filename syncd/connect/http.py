@@ -1,0 +1,213 @@
+"""The one way out for all connectors: one request, in time, to its own service, read whole.
+
+``Transport`` goes under a client library of a service (httpx, or Google's by an adapter).
+It repeats nothing: that is for ``syncd.connect.wrappers``.
+"""
+
+import ssl
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+import httpcore
+import httpx
+
+from syncd.connect.deadline import Deadlines
+from syncd.connect.pace import Pace
+from syncd.connect.proxies import Proxies, on_this_machine
+from syncd.connect.reply import TooDeep, clean, rewritten
+from syncd.text import Secrets
+
+MOST_BYTES = 32 * 1024 * 1024
+"""What a reply may hold, decoded. Notion and Todoist bound theirs far below; 2,500 events
+of Google are about 5 MB."""
+_PIECE = 64 * 1024
+"""Bytes that are decoded at once."""
+_AN_ERROR = 400
+_GZIP = 16 + zlib.MAX_WBITS
+"""How zlib names the one encoding that is asked for."""
+_GONE_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+"""What a reply's headers said of its body on the wire."""
+
+
+class NotAllowed(httpx.UnsupportedProtocol):
+    """A request to another place than the service's own; nothing was sent."""
+
+
+class TooLarge(httpx.DecodingError):
+    """A reply with more than syncd reads of any."""
+
+
+class Garbled(httpx.DecodingError):
+    """A reply in an encoding that was not asked for, or with impossible nesting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """What a transport needs of syncd.
+
+    pace: when the next request may go, and where requests are counted.
+    secrets: what never comes back in an error.
+    """
+
+    pace: Pace
+    secrets: Secrets = field(default_factory=Secrets)
+    proxies: Proxies = field(default_factory=Proxies)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a service answers.
+
+    origin: its scheme, host and port, by the settings.
+    also: further origins that its client asks (where a token is refreshed).
+    named: the origin that its client library puts into every address, if that can't be
+        set there: such requests go to ``origin``.
+    """
+
+    origin: str
+    also: tuple[str, ...] = ()
+    named: str = ""
+
+
+class Transport(httpx.BaseTransport):
+    """Sends requests to one service; for one thread at a time.
+
+    Every request ends within its deadline, headers, body and connecting included. A reply
+    holds ``MOST_BYTES`` at the most. Redirects are handed back, never followed. Errors are
+    those of httpx; ``Mistake`` where a proxy of the environment can't be used.
+    """
+
+    def __init__(self, place: Place, network: Network, seconds: float = 20.0) -> None:
+        self._place = place
+        self._network = network
+        self._seconds = seconds
+        self._deadlines = Deadlines()
+        self._wires: dict[str, _Wire] = {}
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request and read its whole reply."""
+        self._direct(request)
+        wire = self._wire(request.url)
+        request.extensions["timeout"] = {}  # each step has what is left of the deadline
+        self._network.pace.request()
+        with self._deadlines.within(self._seconds):
+            reply = wire.handle_request(request)
+            try:
+                body = _decoded(reply)
+            finally:
+                reply.close()
+        self._network.pace.note(reply.headers.get("date"))
+        return self._rebuilt(reply, body)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        for wire in self._wires.values():
+            wire.close()
+
+    def _direct(self, request: httpx.Request) -> None:
+        """Point a request to its service. Raises ``NotAllowed``."""
+        place = self._place
+        if place.named and _origin(request.url) == _origin(httpx.URL(place.named)):
+            to = httpx.URL(place.origin)
+            request.url = request.url.copy_with(scheme=to.scheme, host=to.host, port=to.port)
+            request.headers["host"] = request.url.netloc.decode()
+        allowed = {_origin(httpx.URL(it)) for it in (place.origin, *place.also)}
+        if _origin(request.url) not in allowed:
+            message = "this address is not the service's own"
+            raise NotAllowed(message, request=request)
+        if request.url.scheme != "https" and not on_this_machine(request.url.host):
+            message = "nothing is sent unprotected to another machine"
+            raise NotAllowed(message, request=request)
+        request.headers["accept-encoding"] = "gzip"
+
+    def _wire(self, url: httpx.URL) -> "_Wire":
+        key = str(_origin(url))
+        if key not in self._wires:
+            proxy = self._network.proxies.way(url)
+            self._wires[key] = _Wire(self._deadlines, proxy, secure=url.scheme == "https")
+        return self._wires[key]
+
+    def _rebuilt(self, reply: httpx.Response, body: bytes) -> httpx.Response:
+        """Return a reply as clients read it: decoded, its texts whole, no secrets in errors."""
+        secrets = self._network.secrets
+        try:
+            body = clean(body)
+            if reply.status_code >= _AN_ERROR:
+                body = rewritten(body, secrets.clear)
+        except TooDeep as error:
+            message = "the reply is nested too deeply"
+            raise Garbled(message) from error
+        kept = [it for it in reply.headers.multi_items() if it[0].lower() not in _GONE_HEADERS]
+        return httpx.Response(reply.status_code, headers=kept, content=body)
+
+
+class _Wire(httpx.HTTPTransport):
+    """httpx's own transport, over connections that know a deadline.
+
+    httpx makes the pool of connections itself and takes no ``network_backend`` of
+    httpcore's, so the pool is put in its place (httpx 0.28.1, ``_transports.default``).
+    """
+
+    def __init__(
+        self, deadlines: Deadlines, proxy: httpcore.Proxy | None, *, secure: bool
+    ) -> None:
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=trusted() if secure else None,
+            proxy=proxy,
+            max_connections=4,
+            keepalive_expiry=30.0,
+            network_backend=deadlines,
+        )
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """Return what is trusted over TLS: the system's certificates (``SSL_CERT_FILE``)."""
+    return ssl.create_default_context()
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int]:
+    return url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80)
+
+
+def _decoded(reply: httpx.Response) -> bytes:
+    """Return a reply's body, decoded as it comes. Raises ``TooLarge`` and ``Garbled``."""
+    found = bytearray()
+    for part in _parts(reply):
+        found += part
+        if len(found) > MOST_BYTES:
+            message = f"the reply is larger than {MOST_BYTES // 1024**2} MB"
+            raise TooLarge(message)
+    return bytes(found)
+
+
+def _parts(reply: httpx.Response) -> Iterator[bytes]:
+    stream = reply.stream
+    assert isinstance(stream, httpx.SyncByteStream)  # noqa: S101  # of a transport that is sync
+    encoding = reply.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in ("", "identity"):
+        yield from stream
+        return
+    if encoding not in ("gzip", "x-gzip"):
+        message = "the reply is in an encoding that was not asked for"
+        raise Garbled(message)
+    try:
+        yield from _inflated(stream)
+    except zlib.error as error:
+        message = "the reply can't be decoded"
+        raise Garbled(message) from error
+
+
+def _inflated(stream: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what a compressed stream holds, piece by piece: a few bytes may become many."""
+    inflate, empty = zlib.decompressobj(_GZIP), True
+    for part in stream:
+        rest, empty = part, empty and not part
+        while rest and not inflate.eof:
+            yield inflate.decompress(rest, _PIECE)
+            rest = inflate.unconsumed_tail
+    if not inflate.eof and not empty:
+        message = "the reply ends too early"
+        raise Garbled(message)

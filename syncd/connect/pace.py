@@ -1,0 +1,109 @@
+"""How fast a service may be asked, and whether syncd is to stop: one look a request."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from syncd.clock import Clock
+from syncd.connect.waiting import http_date
+from syncd.errors import Stopped
+
+_FARTHEST = timedelta(days=36525)
+"""A clock is believed to be wrong by a century at the most; more is no date at all."""
+_LOOK = 0.25
+"""Seconds of a pause between two looks at whether syncd is to stop."""
+_MARGIN = 1.0
+"""Seconds that a window is believed to be longer: requests arrive unevenly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How many requests a service allows in a window of so many seconds.
+
+    writes: how many items one request writes, as far as that is known.
+    """
+
+    requests: int
+    seconds: float
+    writes: int = 1
+
+    @property
+    def per_minute(self) -> int:
+        """Return how many items can be written in a minute."""
+        return max(1, round(self.requests * self.writes * 60 / self.seconds))
+
+
+class Pace:
+    """Counts a tool's requests and spreads them over its service's allowance.
+
+    One instance a tool; its lane is one thread. ``pausing`` is True while a request waits
+    for its turn. ``offset`` is the service's clock less ours, once a reply told.
+    """
+
+    def __init__(self, clock: Clock, allowance: Allowance | None = None) -> None:
+        self._clock = clock
+        self.allowance = allowance
+        self._sent: deque[float] = deque(maxlen=allowance.requests if allowance else 0)
+        self._stopping: Callable[[], bool] = lambda: clock.sleep(0)
+        self._reading = 0
+        self.pausing = False
+        self.total = 0
+        self.offset: timedelta | None = None
+
+    def heed(self, stopping: Callable[[], bool]) -> None:
+        """Look at ``stopping`` during pauses, and between the requests of a reading."""
+        self._stopping = stopping
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """What is asked for meanwhile may be given up between two requests."""
+        self._reading += 1
+        try:
+            yield
+        finally:
+            self._reading -= 1
+
+    def request(self) -> None:
+        """Count one request, once it is its turn. Raises ``Stopped`` while reading."""
+        self._go_on()
+        wait = self._until_allowed()
+        if wait > 0:
+            self.pausing = True
+            try:
+                self.sleep(wait)
+            finally:
+                self.pausing = False
+            self._go_on()
+        self._sent.append(self._clock.monotonic())
+        self.total += 1
+
+    def sleep(self, wait: float) -> bool:
+        """Wait; True as soon as syncd is to stop."""
+        while wait > 0 and not self._stopping():
+            if self._clock.sleep(min(wait, _LOOK)):
+                return True
+            wait -= _LOOK
+        return self._stopping()
+
+    def note(self, date_header: str | None) -> None:
+        """Learn the service's clock from the Date header of a reply."""
+        theirs = http_date(date_header)
+        if theirs is None:
+            return
+        offset = theirs - self._clock.now()
+        if abs(offset) <= _FARTHEST:
+            self.offset = offset
+
+    def _go_on(self) -> None:
+        if self._reading and self._stopping():
+            raise Stopped("syncd was asked to stop: this is read next time.")
+
+    def _until_allowed(self) -> float:
+        """Return the seconds until one more request is within the allowance."""
+        allowance = self.allowance
+        if allowance is None or len(self._sent) < allowance.requests:
+            return 0.0
+        ends = self._sent[0] + allowance.seconds + _MARGIN
+        return max(0.0, ends - self._clock.monotonic())

@@ -1,0 +1,100 @@
+"""Which proxy a request goes through, by the environment's variables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
+
+import httpcore
+import httpx
+
+from syncd.errors import Mistake
+
+_SPOKEN = ("http", "https")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxies:
+    """The proxies that ``https_proxy``, ``http_proxy``, ``all_proxy`` and ``no_proxy`` name.
+
+    What is on this machine is always asked directly.
+    """
+
+    by_scheme: Mapping[str, str] = field(default_factory=dict)
+    without: str = ""
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> "Proxies":
+        """Return what an environment says; names in small letters come first."""
+        found = {
+            scheme: given
+            for scheme in (*_SPOKEN, "all")
+            if (given := _variable(environ, f"{scheme}_proxy"))
+        }
+        return cls(by_scheme=found, without=_variable(environ, "no_proxy"))
+
+    def way(self, url: httpx.URL) -> httpcore.Proxy | None:
+        """Return the proxy for an address, or None. Raises ``Mistake``."""
+        given = self.by_scheme.get(url.scheme) or self.by_scheme.get("all")
+        if not given or on_this_machine(url.host) or self._is_exempt(url):
+            return None
+        return _proxy(given)
+
+    def _is_exempt(self, url: httpx.URL) -> bool:
+        entries = [it.strip().lower() for it in self.without.split(",")]
+        return any(_meets(it, url) for it in entries if it)
+
+
+def _meets(entry: str, url: httpx.URL) -> bool:
+    """Say whether an entry of ``no_proxy`` names a host: by itself or the domain that it is
+    in, with or without a port; by address or network; ``*`` for all."""
+    host, port = url.host.lower(), url.port or (443 if url.scheme == "https" else 80)
+    try:
+        return ip_address(host) in ip_network(entry, strict=False)
+    except ValueError:
+        pass  # a name, on either side
+    name, colon, number = entry.rpartition(":")
+    if colon and number.isdecimal():
+        if int(number) != port:
+            return False
+        entry = name
+    domain = entry.removeprefix("*").lstrip(".")
+    return entry == "*" or host == domain or (bool(domain) and host.endswith(f".{domain}"))
+
+
+def on_this_machine(host: str) -> bool:
+    """Say whether a host is this machine itself, by its form alone."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def shown(proxy: httpcore.Proxy) -> str:
+    """Return how a sentence names a proxy: without its credentials."""
+    url = proxy.url
+    return f"{url.scheme.decode()}://{url.host.decode()}:{url.port or 80}"
+
+
+def _variable(environ: Mapping[str, str], name: str) -> str:
+    return (environ.get(name) or environ.get(name.upper()) or "").strip()
+
+
+def _proxy(given: str) -> httpcore.Proxy:
+    try:
+        url = httpx.URL(given if "://" in given else f"http://{given}")
+    except httpx.InvalidURL as error:
+        raise Mistake(_UNUSABLE) from error
+    if url.scheme not in _SPOKEN or not url.host:
+        raise Mistake(_UNUSABLE)
+    auth = (url.username, url.password) if url.username or url.password else None
+    bare = httpcore.URL(
+        scheme=url.scheme, host=url.host, port=url.port or _PORTS[url.scheme], target=b"/"
+    )
+    return httpcore.Proxy(bare, auth=auth)
+
+
+_PORTS = {"http": 80, "https": 443}
+_UNUSABLE = (
+    "The proxy that the environment names can't be used: give HTTPS_PROXY an address such as"
+    " http://proxy.example:3128 (http or https, no SOCKS)."
+)

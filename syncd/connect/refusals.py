@@ -1,0 +1,227 @@
+"""The one table from what a service answers over HTTP to what happens next.
+
+A connector says more where its service does: by codes and reasons in the body, or for a
+status of its own.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from syncd.connect.http import NotAllowed, TooLarge
+from syncd.connect.waiting import asked_wait, http_date
+from syncd.errors import Changed, Gone, SignIn, SkipItem, ToolError, TryLater, Unclear
+from syncd.text import line
+
+
+class NotFound(Gone):
+    """404: there is no such item, or no such container."""
+
+
+class Taken(SkipItem):
+    """409: the id that was chosen is in use."""
+
+
+class Refused(SkipItem):
+    """400 and its like: the request itself is refused."""
+
+
+class Forbidden(SkipItem):
+    """403: this account may not do that here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What sentences need of a service: its name, and what to do where it refuses.
+
+    sign_in: how its user signs in again. forbidden: what to look at where something is not
+    allowed. address: the setting of its address.
+    """
+
+    title: str
+    sign_in: str
+    forbidden: str = "look at who owns it"
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A reply that is none of what was asked for.
+
+    status: of HTTP. body: its JSON, {} where it has none. seconds: how long the service
+    asks to wait. write: the request was to change something.
+    """
+
+    status: int
+    body: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float | None = None
+    write: bool
+
+    def text(self, *names: str) -> str:
+        """Return the text under these keys of the body, as a sentence may quote it, or ""."""
+        found: Any = self.body
+        for name in names:
+            found = found.get(name) if isinstance(found, Mapping) else None
+        return line(found) if isinstance(found, str) else ""
+
+
+Judge = Callable[[Service, Refusal, str], ToolError]
+"""Returns what happens next; the text is what the service said, for a sentence."""
+
+
+def refusal_of(
+    response: httpx.Response, *, write: bool, now: datetime | None = None
+) -> Refusal:
+    """Return a reply with an error status, its body read if it is JSON.
+
+    ``now``: the service's own time where no Date header tells it.
+    """
+    try:
+        body = response.json()
+    except (ValueError, RecursionError):
+        body = {}
+    date = http_date(response.headers.get("date")) or now
+    return Refusal(
+        status=response.status_code,
+        body=body if isinstance(body, dict) else {},
+        seconds=asked_wait(response.headers.get("retry-after"), date),
+        write=write,
+    )
+
+
+def judged(service: Service, it: Refusal, said: str = "") -> ToolError:
+    """Return what a status means where its service says no more than that."""
+    said = said or f"status {it.status}"
+    judge = STATUSES.get(it.status)
+    if judge is None:
+        judge = next(of for least, of in _RANGES if it.status >= least)
+    return judge(service, it, said)
+
+
+def silence(title: str, what: str, *, write: bool) -> ToolError:
+    """Return what it means that no usable reply came: a write may have been done."""
+    if write:
+        return Unclear(f"{title} {what}: looking before writing again.")
+    return TryLater(f"{title} {what}: trying again later.")
+
+
+def unreadable(title: str, *, write: bool) -> ToolError:
+    """Return what a reply means that is not what was asked for."""
+    return silence(title, "answered something that can't be read", write=write)
+
+
+def unanswered(title: str, error: httpx.RequestError, *, write: bool) -> ToolError:
+    """Return what a request without a reply means."""
+    if isinstance(error, httpx.ProxyError):
+        return TryLater(f"The proxy refuses the way to {title} ({line(str(error))}): {_PROXY}.")
+    if isinstance(error, NotAllowed):
+        return TryLater(f"{title} leads elsewhere ({error}): nothing was sent there.")
+    if isinstance(error, httpx.ConnectError) and "CERTIFICATE" in str(error).upper():
+        return TryLater(
+            f"{title} shows a certificate that is not trusted: if your network has one of its"
+            " own, add it to the system's certificates or name it in SSL_CERT_FILE."
+        )
+    if isinstance(error, _NEVER_SENT):
+        return TryLater(f"{title} can't be reached ({_named(error)}): trying again later.")
+    what = "did not answer"
+    if isinstance(error, TooLarge | httpx.DecodingError):
+        what = "answered something that can't be read"
+    return silence(title, f"{what} ({_named(error)})", write=write)
+
+
+def _named(error: httpx.RequestError) -> str:
+    if isinstance(error, httpx.DecodingError | httpx.TimeoutException):
+        return line(str(error)) or type(error).__name__
+    return type(error).__name__
+
+
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+)
+_PROXY = "see HTTPS_PROXY, and give it a name and a password if the proxy wants them"
+
+
+def _sign_in(service: Service, _it: Refusal, said: str) -> ToolError:
+    return SignIn(f"{service.title} no longer accepts the sign-in ({said}): {service.sign_in}.")
+
+
+def _forbidden(service: Service, _it: Refusal, said: str) -> ToolError:
+    return Forbidden(f"{service.title} forbids this ({said}): {service.forbidden}.")
+
+
+def _missing(service: Service, _it: Refusal, said: str) -> ToolError:
+    return NotFound(f"{service.title} does not have this any more ({said}).")
+
+
+def _deleted(service: Service, _it: Refusal, said: str) -> ToolError:
+    return Gone(f"This was deleted in {service.title} ({said}).")
+
+
+def _edited(service: Service, _it: Refusal, said: str) -> ToolError:
+    return Changed(f"This was edited in {service.title} meanwhile ({said}).")
+
+
+def _slow_down(service: Service, it: Refusal, said: str) -> ToolError:
+    return TryLater(f"{service.title} asks to slow down ({said}): trying later.", it.seconds)
+
+
+def _later(service: Service, it: Refusal, said: str) -> ToolError:
+    return TryLater(f"{service.title} answered {it.status} ({said}): trying later.", it.seconds)
+
+
+def _proxy(service: Service, _it: Refusal, said: str) -> ToolError:
+    return TryLater(f"A proxy before {service.title} wants a sign-in ({said}): {_PROXY}.")
+
+
+def _network(service: Service, _it: Refusal, said: str) -> ToolError:
+    return TryLater(
+        f"The network wants a sign-in before {service.title} ({said}): open a browser and sign"
+        " in there."
+    )
+
+
+def _refused(service: Service, _it: Refusal, said: str) -> ToolError:
+    return Refused(f"{service.title} refuses this ({said}): change it in the plan.")
+
+
+def _broken(service: Service, it: Refusal, said: str) -> ToolError:
+    if it.write:
+        return Unclear(f"{service.title} answered {it.status}: looking before writing again.")
+    return _later(service, it, said)
+
+
+def _elsewhere(service: Service, it: Refusal, said: str) -> ToolError:
+    where = f"see {service.address}" if service.address else "see its address in the settings"
+    return TryLater(
+        f"{service.title} answered {it.status}, which leads elsewhere ({said}): syncd follows"
+        f" nobody there; if that lasts, {where}."
+    )
+
+
+STATUSES: Mapping[int, Judge] = {
+    401: _sign_in,
+    403: _forbidden,
+    404: _missing,
+    407: _proxy,
+    408: _later,
+    409: _later,
+    410: _deleted,
+    412: _edited,
+    423: _later,
+    425: _later,
+    429: _slow_down,
+    511: _network,
+    529: _slow_down,
+}
+_RANGES: tuple[tuple[int, Judge], ...] = (
+    (500, _broken),
+    (400, _refused),
+    (0, _elsewhere),
+)
+"""From which status on, where it has no line of its own."""
