@@ -16,7 +16,7 @@ import structlog
 
 from syncd.clock import Clock
 from syncd.connect.contract import Connector, Plugin, Toolbox
-from syncd.connect.http import Network
+from syncd.connect.network import Network
 from syncd.connect.pace import Pace
 from syncd.connect.proxies import Proxies
 from syncd.connect.registry import Registry, connectors

@@ -112,3 +112,19 @@ class Gone(ToolError):
     def __init__(self, message: str, last: object = None) -> None:
         super().__init__(message)
         self.last = last
+
+
+class NotFound(Gone):
+    """There is no such item, or no such container (HTTP 404)."""
+
+
+class Taken(SkipItem):
+    """The id that was chosen is in use (HTTP 409)."""
+
+
+class Refused(SkipItem):
+    """The request itself is refused (HTTP 400 and its like)."""
+
+
+class Forbidden(SkipItem):
+    """This account may not do that here (HTTP 403)."""

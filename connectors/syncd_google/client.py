@@ -15,7 +15,8 @@ from googleapiclient import discovery_cache
 from googleapiclient.discovery import build_from_document
 from googleapiclient.errors import HttpError
 
-from syncd.connect.http import Network, Place, Transport
+from syncd.connect.http import Place, Transport
+from syncd.connect.network import Network
 from syncd.connect.refusals import unreadable
 from syncd.errors import SignIn
 from syncd_google import tokens

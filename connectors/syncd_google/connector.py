@@ -37,7 +37,7 @@ class GoogleConnector:
     keeps_marks = True
     reads_busy = True
     batch_size = 1
-    idempotent = True  # ids that we chose, and etags
+    idempotent = frozenset(Op)  # ids that we chose, and etags
 
     def __init__(self, settings: GoogleSettings, toolbox: Toolbox, client: "Client") -> None:
         self._settings = settings

@@ -12,17 +12,9 @@ import httpx
 from google.auth.exceptions import GoogleAuthError, RefreshError
 from googleapiclient.errors import HttpError
 
-from syncd.connect.refusals import (
-    Judge,
-    Refusal,
-    Service,
-    Taken,
-    judged,
-    unanswered,
-    unreadable,
-)
+from syncd.connect.refusals import Judge, Refusal, Service, judged, unanswered, unreadable
 from syncd.connect.waiting import asked_wait, http_date
-from syncd.errors import Mistake, SignIn, SyncdError, TryLater
+from syncd.errors import Mistake, SignIn, SyncdError, Taken, TryLater
 from syncd.text import line
 from syncd_google.refusals import SIGN_IN, NotAllowed
 

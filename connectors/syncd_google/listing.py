@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from syncd.connect.refusals import Forbidden, NotFound, Refused
-from syncd.errors import Gone, HoldTool, StartOver, TryLater
+from syncd.errors import Forbidden, Gone, HoldTool, NotFound, Refused, StartOver, TryLater
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Pull, Remote
 from syncd_google import blocks, events, mapping

@@ -5,8 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from syncd.connect.refusals import Forbidden, NotFound
-from syncd.errors import Gone, HoldTool, Mistake, SkipItem, TryLater, Unclear
+from syncd.errors import (
+    Forbidden,
+    Gone,
+    HoldTool,
+    Mistake,
+    NotFound,
+    SkipItem,
+    TryLater,
+    Unclear,
+)
 from syncd_google.refusals import NotAllowed
 from syncd_google.settings import GoogleSettings
 

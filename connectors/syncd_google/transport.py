@@ -61,7 +61,7 @@ class SignedIn(Credentials):
         try:
             super().refresh(ask)  # type: ignore[no-untyped-call]  # of the library
         except RefreshError as error:
-            if heard and not _speaks(heard[-1].data):
+            if heard and heard[-1].status != 401 and not _speaks(heard[-1].data):
                 raise _trouble(f"status {heard[-1].status}") from error
             raise
         except _GARBLED as error:

@@ -5,8 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from syncd.connect.refusals import Forbidden, NotFound, Refused, Taken
-from syncd.errors import Changed, Gone, SkipItem, TryLater, Unclear
+from syncd.errors import (
+    Changed,
+    Forbidden,
+    Gone,
+    NotFound,
+    Refused,
+    SkipItem,
+    Taken,
+    TryLater,
+    Unclear,
+)
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Remote, Seen, Write

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from syncd.clock import Clock
-from syncd.connect.http import Network, Place, Transport
+from syncd.connect.http import Place, Transport
+from syncd.connect.network import Network
 from syncd.connect.refusals import unanswered, unreadable
 from syncd.errors import ToolError
 from syncd_notion.failures import answered

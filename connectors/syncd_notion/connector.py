@@ -1,118 +1,17 @@
-"""Notion as a connector."""
+"""Notion as a connector: how it is found and built, without a client library."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
-from syncd.connect.busy import Busy
-from syncd.connect.contract import Outcome, Plugin, Toolbox
+from syncd.connect.contract import Plugin, Toolbox
 from syncd.connect.pace import Allowance
-from syncd.errors import Mistake, SignIn, SyncdError, TryLater
-from syncd.model.entities import Kind
-from syncd.model.ids import RemoteId
-from syncd.model.remote import Binding, Carried, Pull, Remote, Write
-from syncd.model.schema import Fields
-from syncd_notion.client import Api
-from syncd_notion.mapping import CARRIES, fit
-from syncd_notion.provision import Provisioner
-from syncd_notion.pulling import Puller
-from syncd_notion.registry import Registry
-from syncd_notion.reviews import Answers
-from syncd_notion.settings import Addresses, Settings
-from syncd_notion.writing import Writer
+from syncd.errors import Mistake
+from syncd_notion.settings import Settings
+
+if TYPE_CHECKING:  # the client library takes long to import
+    from syncd_notion.workspace import Notion
 
 
-class Notion:
-    """The contract over one workspace."""
-
-    name = "notion"
-    edit_resolution = timedelta(minutes=1)
-    gives_address = True
-    keeps_marks = True
-    reads_busy = False
-    batch_size = 1
-    idempotent = False  # Notion knows no keys
-
-    def __init__(self, settings: Settings, token: str, toolbox: Toolbox) -> None:
-        self._api = Api(token, settings.base_url, toolbox.network, toolbox.clock)
-        self._registry = Registry(self._api, toolbox.memory, settings, toolbox.timezone)
-        self._provisioner = Provisioner(self._api, self._registry, settings)
-        pace, clock = toolbox.network.pace, toolbox.clock
-        answers = Answers(self._api, toolbox.memory, pace, clock)
-        self._puller = Puller(self._api, self._registry, answers, pace, clock)
-        self._writer = Writer(self._api, self._registry, answers)
-        self._addresses = Addresses(settings.base_url)
-        self.carries: Mapping[Kind, Carried] = {
-            kind: CARRIES[kind] for kind in self._registry.kinds
-        }
-
-    def bind(self) -> Binding:
-        """Find the databases; no request where all are bound."""
-        return self._provisioner.bind()
-
-    def provision(self) -> None:
-        """Make the databases that are missing."""
-        self._provisioner.provision()
-
-    def pull(self, cursor: str | None) -> Pull:
-        """Read what changed; small databases are read whole."""
-        return self._puller.pull(cursor)
-
-    def read(self, kind: Kind, remote: RemoteId) -> Remote:
-        """Read one page directly."""
-        return self._writer.read(kind, remote)
-
-    def edited(self, kind: Kind, since: datetime) -> Sequence[Remote]:
-        """Return the rows of one database that were edited since an instant."""
-        return self._puller.edited(kind, since)
-
-    def find(self, write: Write) -> Remote | None:
-        """Look for the page that carries the entity's id."""
-        return self._writer.find(write)
-
-    def write(self, writes: Sequence[Write]) -> list[Outcome]:
-        """Do these writes, one request each."""
-        return _each(writes, self._writer.write)
-
-    def holds(self, kind: Kind, fields: Fields) -> bool:
-        """Say whether Notion has a database for this kind; a row needs nothing."""
-        del fields
-        return kind in self.carries
-
-    def addressed(self, url: str) -> RemoteId | None:
-        """Return the page that an address leads to, by its form alone."""
-        return self._addresses.page(url)
-
-    def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
-        """Return what Notion can hold of ``fields``."""
-        bound = self._registry.get(kind)
-        return fit(kind, fields, bound.fields if bound else {})
-
-    def busy(self, start: datetime, end: datetime) -> Busy:
-        """Return nothing: Notion does not know when its user is busy."""
-        del start, end
-        return Busy()
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._api.close()
-
-
-def _each(writes: Sequence[Write], do: Callable[[Write], Remote | None]) -> list[Outcome]:
-    outcomes: list[Outcome] = []
-    for write in writes:
-        try:
-            outcomes.append(do(write))
-        except (SignIn, TryLater) as error:
-            if not outcomes:
-                raise
-            outcomes.append(error)
-        except SyncdError as error:
-            outcomes.append(error)
-    return outcomes
-
-
-def _build(settings: Settings, toolbox: Toolbox) -> Notion:
+def _build(settings: Settings, toolbox: Toolbox) -> "Notion":
     token = settings.token.get_secret_value() if settings.token else ""
     if not token.strip():
         raise Mistake(
@@ -124,6 +23,8 @@ def _build(settings: Settings, toolbox: Toolbox) -> Notion:
             "syncd does not know where to work in Notion: share a page with the connection (••• →"
             " Connections) and put its address into connectors.notion.parent_page."
         )
+    from syncd_notion.workspace import Notion
+
     return Notion(settings, token.strip(), toolbox)
 
 

@@ -43,9 +43,7 @@ def answered(response: httpx.Response, *, write: bool, now: datetime) -> ToolErr
     found = judge(it, now) if judge else None
     if found is not None:
         return found
-    if it.status >= 500 and it.status not in (511, 529):
-        return silence("Notion", f"answered {it.status}", write=write)
-    return judged(NOTION, it, _said(it)) if it.status not in _REFUSES else _refused(it)
+    return _refused(it) if it.status in _REFUSES else judged(NOTION, it, _said(it))
 
 
 def _said(it: Refusal) -> str:

@@ -15,7 +15,8 @@ import httpx
 from dataclass_wizard.errors import JSONWizardError
 from todoist_api_python.api import TodoistAPI
 
-from syncd.connect.http import Network, Place, Transport
+from syncd.connect.http import Place, Transport
+from syncd.connect.network import Network
 from syncd.connect.refusals import unanswered, unreadable
 from syncd.errors import TryLater
 from syncd_todoist.failures import answered

@@ -10,7 +10,7 @@ from syncd.connect.pace import Allowance
 from syncd.errors import Mistake
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
-from syncd.model.remote import LINK, Binding, Carried, Pull, Remote, Write
+from syncd.model.remote import LINK, Binding, Carried, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
 from syncd_todoist import mapping
 from syncd_todoist.settings import TodoistSettings
@@ -47,7 +47,7 @@ class Todoist:
     keeps_marks = False
     reads_busy = False
     batch_size = 100
-    idempotent = True  # each command has a uuid
+    idempotent = frozenset(Op)  # each command has a uuid
 
     def __init__(self, client: "Client", toolbox: Toolbox, project: str) -> None:
         from syncd_todoist.outcomes import Outcomes

@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx
 
-from syncd.connect.refusals import Forbidden, Refusal, Service, judged, refusal_of
+from syncd.connect.refusals import Refusal, Service, judged, refusal_of
 from syncd.connect.waiting import asked_wait
-from syncd.errors import Gone, Mistake, SignIn, SkipItem, TryLater, Unclear
+from syncd.errors import Forbidden, Gone, Mistake, SignIn, SkipItem, TryLater, Unclear
 from syncd.text import line
 
 _NOT_FOUND = frozenset({22, 478})

@@ -5,8 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from syncd.connect.contract import Outcome
-from syncd.connect.refusals import Forbidden
-from syncd.errors import Gone, SkipItem, ToolError, Unclear
+from syncd.errors import Forbidden, Gone, SkipItem, ToolError, Unclear
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import LINK, Op, Remote, Write

@@ -21,11 +21,11 @@ from pydantic import BaseModel
 
 from syncd.clock import Clock
 from syncd.connect.busy import Busy
-from syncd.connect.http import Network
+from syncd.connect.network import Network
 from syncd.connect.pace import Allowance
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
-from syncd.model.remote import Binding, Carried, Pull, Remote, Write
+from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
 
 Outcome = Remote | Exception | None
@@ -60,9 +60,9 @@ class Connector(Protocol):
     """Whether the tool can tell when its user has no time."""
     batch_size: int
     """How many writes one call of ``write`` may hold."""
-    idempotent: bool
-    """Whether a write that is sent again with its key is done once by the service's own
-    doing. Then one whose outcome is unclear is sent again at once, else only after a look."""
+    idempotent: frozenset[Op]
+    """The operations that are done once, however often they are sent with one key. Such a
+    write is sent again at once where its outcome is unclear; another one after a look."""
 
     @property
     def carries(self) -> Mapping[Kind, Carried]:

@@ -7,17 +7,16 @@ It repeats nothing: that is for ``syncd.connect.wrappers``.
 import ssl
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 import httpcore
 import httpx
 
 from syncd.connect.deadline import Deadlines
-from syncd.connect.pace import Pace
-from syncd.connect.proxies import Proxies, on_this_machine
+from syncd.connect.network import Network
+from syncd.connect.proxies import on_this_machine
 from syncd.connect.reply import TooDeep, clean, rewritten
-from syncd.text import Secrets
 
 MOST_BYTES = 32 * 1024 * 1024
 """What a reply may hold, decoded. Notion and Todoist bound theirs far below; 2,500 events
@@ -41,19 +40,6 @@ class TooLarge(httpx.DecodingError):
 
 class Garbled(httpx.DecodingError):
     """A reply in an encoding that was not asked for, or with impossible nesting."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Network:
-    """What a transport needs of syncd.
-
-    pace: when the next request may go, and where requests are counted.
-    secrets: what never comes back in an error.
-    """
-
-    pace: Pace
-    secrets: Secrets = field(default_factory=Secrets)
-    proxies: Proxies = field(default_factory=Proxies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +79,7 @@ class Transport(httpx.BaseTransport):
         request.extensions["timeout"] = {}  # each step has what is left of the deadline
         self._network.pace.request()
         with self._deadlines.within(self._seconds):
-            reply = wire.handle_request(request)
+            reply = wire.reply_to(request)
             try:
                 body = _decoded(reply)
             finally:
@@ -125,7 +111,7 @@ class Transport(httpx.BaseTransport):
     def _wire(self, url: httpx.URL) -> "_Wire":
         key = str(_origin(url))
         if key not in self._wires:
-            proxy = self._network.proxies.way(url)
+            proxy = self._network.proxies.way(url.scheme, url.host, url.port)
             self._wires[key] = _Wire(self._deadlines, proxy, secure=url.scheme == "https")
         return self._wires[key]
 
@@ -153,6 +139,7 @@ class _Wire(httpx.HTTPTransport):
     def __init__(
         self, deadlines: Deadlines, proxy: httpcore.Proxy | None, *, secure: bool
     ) -> None:
+        self._proxy = f"{proxy.url.scheme.decode()}://{_at(proxy)}" if proxy else ""
         self._pool = httpcore.ConnectionPool(
             ssl_context=trusted() if secure else None,
             proxy=proxy,
@@ -160,6 +147,20 @@ class _Wire(httpx.HTTPTransport):
             keepalive_expiry=30.0,
             network_backend=deadlines,
         )
+
+    def reply_to(self, request: httpx.Request) -> httpx.Response:
+        """Send a request; trouble with a proxy names it, without its credentials."""
+        try:
+            return self.handle_request(request)
+        except (httpx.ProxyError, httpx.ConnectError) as error:
+            if not self._proxy or "CERTIFICATE" in str(error).upper():
+                raise
+            message = f"{self._proxy}: {error}"
+            raise httpx.ProxyError(message, request=request) from error
+
+
+def _at(proxy: httpcore.Proxy) -> str:
+    return f"{proxy.url.host.decode()}:{proxy.url.port}"
 
 
 @cache

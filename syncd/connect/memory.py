@@ -66,7 +66,7 @@ class MemoryConnector:
         self.keeps_marks = shape.keeps_marks
         self.reads_busy = shape.reads_busy
         self.batch_size = shape.batch_size
-        self.idempotent = shape.batch_size > 1 or shape.chooses_ids
+        self.idempotent = _idempotent(shape)
         self._pace = toolbox.network.pace
         self._memory: Memory = toolbox.memory
         self._bound: set[str] = set()
@@ -259,6 +259,12 @@ class MemoryConnector:
         if faults.after is not None:
             faults.after(write)
         return outcome
+
+
+def _idempotent(shape: MemoryShape) -> frozenset[Op]:
+    if shape.batch_size > 1:
+        return frozenset(Op)
+    return frozenset({Op.CREATE}) if shape.chooses_ids else frozenset()
 
 
 def _each(writes: Sequence[Write], do: Callable[[Write], Outcome]) -> list[Outcome]:

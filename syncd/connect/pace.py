@@ -46,7 +46,7 @@ class Pace:
         self._clock = clock
         self.allowance = allowance
         self._sent: deque[float] = deque(maxlen=allowance.requests if allowance else 0)
-        self._stopping: Callable[[], bool] = lambda: clock.sleep(0)
+        self._stopping: Callable[[], bool] | None = None
         self._reading = 0
         self.pausing = False
         self.total = 0
@@ -81,6 +81,8 @@ class Pace:
 
     def sleep(self, wait: float) -> bool:
         """Wait; True as soon as syncd is to stop."""
+        if self._stopping is None:
+            return self._clock.sleep(wait)
         while wait > 0 and not self._stopping():
             if self._clock.sleep(min(wait, _LOOK)):
                 return True
@@ -97,7 +99,7 @@ class Pace:
             self.offset = offset
 
     def _go_on(self) -> None:
-        if self._reading and self._stopping():
+        if self._reading and self._stopping is not None and self._stopping():
             raise Stopped("syncd was asked to stop: this is read next time.")
 
     def _until_allowed(self) -> float:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
-
-import httpcore
-import httpx
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from syncd.errors import Mistake
+
+if TYPE_CHECKING:  # httpcore takes its time to import
+    import httpcore
 
 _SPOKEN = ("http", "https")
 
@@ -32,22 +34,21 @@ class Proxies:
         }
         return cls(by_scheme=found, without=_variable(environ, "no_proxy"))
 
-    def way(self, url: httpx.URL) -> httpcore.Proxy | None:
+    def way(self, scheme: str, host: str, port: int | None) -> "httpcore.Proxy | None":
         """Return the proxy for an address, or None. Raises ``Mistake``."""
-        given = self.by_scheme.get(url.scheme) or self.by_scheme.get("all")
-        if not given or on_this_machine(url.host) or self._is_exempt(url):
+        given = self.by_scheme.get(scheme) or self.by_scheme.get("all")
+        if not given or on_this_machine(host) or self._is_exempt(host, port or _PORTS[scheme]):
             return None
         return _proxy(given)
 
-    def _is_exempt(self, url: httpx.URL) -> bool:
+    def _is_exempt(self, host: str, port: int) -> bool:
         entries = [it.strip().lower() for it in self.without.split(",")]
-        return any(_meets(it, url) for it in entries if it)
+        return any(_meets(it, host.lower(), port) for it in entries if it)
 
 
-def _meets(entry: str, url: httpx.URL) -> bool:
+def _meets(entry: str, host: str, port: int) -> bool:
     """Say whether an entry of ``no_proxy`` names a host: by itself or the domain that it is
     in, with or without a port; by address or network; ``*`` for all."""
-    host, port = url.host.lower(), url.port or (443 if url.scheme == "https" else 80)
     try:
         return ip_address(host) in ip_network(entry, strict=False)
     except ValueError:
@@ -69,28 +70,25 @@ def on_this_machine(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def shown(proxy: httpcore.Proxy) -> str:
-    """Return how a sentence names a proxy: without its credentials."""
-    url = proxy.url
-    return f"{url.scheme.decode()}://{url.host.decode()}:{url.port or 80}"
-
-
 def _variable(environ: Mapping[str, str], name: str) -> str:
     return (environ.get(name) or environ.get(name.upper()) or "").strip()
 
 
-def _proxy(given: str) -> httpcore.Proxy:
+def _proxy(given: str) -> "httpcore.Proxy":
+    import httpcore
+
+    parts = urlsplit(given if "://" in given else f"http://{given}")
     try:
-        url = httpx.URL(given if "://" in given else f"http://{given}")
-    except httpx.InvalidURL as error:
+        port = parts.port
+    except ValueError as error:
         raise Mistake(_UNUSABLE) from error
-    if url.scheme not in _SPOKEN or not url.host:
+    if parts.scheme not in _SPOKEN or not parts.hostname:
         raise Mistake(_UNUSABLE)
-    auth = (url.username, url.password) if url.username or url.password else None
     bare = httpcore.URL(
-        scheme=url.scheme, host=url.host, port=url.port or _PORTS[url.scheme], target=b"/"
+        scheme=parts.scheme, host=parts.hostname, port=port or _PORTS[parts.scheme], target="/"
     )
-    return httpcore.Proxy(bare, auth=auth)
+    name, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return httpcore.Proxy(bare, auth=(name, password) if name or password else None)
 
 
 _PORTS = {"http": 80, "https": 443}

@@ -13,24 +13,18 @@ import httpx
 
 from syncd.connect.http import NotAllowed, TooLarge
 from syncd.connect.waiting import asked_wait, http_date
-from syncd.errors import Changed, Gone, SignIn, SkipItem, ToolError, TryLater, Unclear
+from syncd.errors import (
+    Changed,
+    Forbidden,
+    Gone,
+    NotFound,
+    Refused,
+    SignIn,
+    ToolError,
+    TryLater,
+    Unclear,
+)
 from syncd.text import line
-
-
-class NotFound(Gone):
-    """404: there is no such item, or no such container."""
-
-
-class Taken(SkipItem):
-    """409: the id that was chosen is in use."""
-
-
-class Refused(SkipItem):
-    """400 and its like: the request itself is refused."""
-
-
-class Forbidden(SkipItem):
-    """403: this account may not do that here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,11 +186,13 @@ def _refused(service: Service, _it: Refusal, said: str) -> ToolError:
 
 def _broken(service: Service, it: Refusal, said: str) -> ToolError:
     if it.write:
-        return Unclear(f"{service.title} answered {it.status}: looking before writing again.")
+        return silence(service.title, f"answered {it.status} ({said})", write=True)
     return _later(service, it, said)
 
 
 def _elsewhere(service: Service, it: Refusal, said: str) -> ToolError:
+    if it.write:
+        return silence(service.title, f"answered {it.status} ({said})", write=True)
     where = f"see {service.address}" if service.address else "see its address in the settings"
     return TryLater(
         f"{service.title} answered {it.status}, which leads elsewhere ({said}): syncd follows"

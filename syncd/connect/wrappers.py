@@ -16,7 +16,7 @@ from syncd.connect.pace import Pace
 from syncd.errors import HoldTool, Mistake, Stopped, TryLater, Unclear, wait_of
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
-from syncd.model.remote import Binding, Carried, Pull, Remote, Write
+from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ class Retry:
     """Tries again, after a pause, what was not done, and what is safe to do twice.
 
     ``TryLater`` means that nothing was done: it is always tried again. A write whose outcome
-    is ``Unclear`` is only where the connector's writes are ``idempotent``; what was once
+    is ``Unclear`` is only where the connector says that its operation is ``idempotent``; what was once
     unclear stays unclear, though a later attempt was refused. When patience ends, the last
     error stands.
     """
@@ -106,14 +106,14 @@ class Retry:
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
         """Do these writes; those that were not done again, in their order."""
         outcomes = self._again(lambda: self._inner.write(writes))
-        attempt = 1
-        while left := [place for place, it in enumerate(outcomes) if self._repeats(it)]:
-            first = outcomes[left[0]]
-            assert isinstance(first, TryLater | Unclear)  # noqa: S101  # of _repeats
-            if not self._paused(first, attempt):
+        latest, attempt = outcomes, 1
+        while left := self._left(writes, outcomes):
+            error = next(it for it in latest if isinstance(it, TryLater | Unclear))
+            if not self._paused(error, attempt):
                 return outcomes
             attempt += 1
-            for place, now in zip(left, self._tried([writes[it] for it in left]), strict=True):
+            latest = self._tried([writes[it] for it in left])
+            for place, now in zip(left, latest, strict=True):
                 if not (isinstance(outcomes[place], Unclear) and isinstance(now, TryLater)):
                     outcomes[place] = now
         self._waited = 0.0
@@ -139,12 +139,14 @@ class Retry:
         """Let go of connections."""
         self._inner.close()
 
-    def _repeats(self, outcome: Outcome) -> bool:
-        if isinstance(outcome, Stopped):
-            return False
-        return isinstance(outcome, TryLater) or (
-            isinstance(outcome, Unclear) and self.idempotent
-        )
+    def _left(self, writes: Sequence[Write], outcomes: Sequence[Outcome]) -> list[int]:
+        """Return the places of the writes that may be sent again."""
+        return [
+            place
+            for place, (write, it) in enumerate(zip(writes, outcomes, strict=True))
+            if (isinstance(it, TryLater) and not isinstance(it, Stopped))
+            or (isinstance(it, Unclear) and write.op in self.idempotent)
+        ]
 
     def _tried(self, writes: Sequence[Write]) -> list[Outcome]:
         try:
@@ -195,7 +197,7 @@ class Paced:
         self.keeps_marks = connector.keeps_marks
         self.reads_busy = connector.reads_busy
         self.batch_size = connector.batch_size
-        self.idempotent = bool(getattr(connector, "idempotent", False))
+        self.idempotent: frozenset[Op] = getattr(connector, "idempotent", frozenset())
 
     @property
     def carries(self) -> Mapping[Kind, Carried]:
@@ -273,7 +275,7 @@ class DryRun:
         self.keeps_marks = connector.keeps_marks
         self.reads_busy = connector.reads_busy
         self.batch_size = connector.batch_size
-        self.idempotent = False
+        self.idempotent: frozenset[Op] = frozenset()
 
     @property
     def carries(self) -> Mapping[Kind, Carried]:

@@ -11,7 +11,6 @@ from threading import Lock
 from typing import Any
 
 from syncd.connect.contract import Toolbox
-from syncd.connect.http import Network
 from syncd.connect.memory import (
     LIKE_CALENDAR,
     LIKE_NOTION,
@@ -19,6 +18,7 @@ from syncd.connect.memory import (
     MemoryConnector,
     MemoryTool,
 )
+from syncd.connect.network import Network
 from syncd.connect.pace import Pace
 from syncd.connect.wrappers import wrapped
 from syncd.engine.context import Context

@@ -1,7 +1,6 @@
 """What a service asks for as a wait: anything at all, and what comes of it is bearable."""
 
 import math
-import random
 from datetime import timedelta
 from typing import Any
 
@@ -9,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.connect.policy import Patience, Policy
+from syncd.connect.pace import Pace
 from syncd.connect.testing.clock import FakeClock
 from syncd.connect.waiting import asked_wait, http_date
 from syncd.errors import TryLater, said, wait_of
+from tests.connect.test_wrappers import Turns, patient
 
 DAY = 86400.0
 ABSURD: dict[str, Any] = {
@@ -46,20 +46,12 @@ def test_whatever_is_asked_for_comes_to_none_or_to_a_day_at_most(asked: Any) -> 
 
 
 @given(st.one_of(st.text(), st.floats(), st.integers(), st.binary(), st.none()))
-def test_no_wait_breaks_the_policy_of_waiting(asked: Any) -> None:
+def test_no_wait_that_is_asked_for_breaks_a_retry(asked: Any) -> None:
     error = TryLater("Busy: later.")
     error.seconds = asked
-    errors: list[Exception] = [error]
-
-    def service() -> str:
-        if errors:
-            raise errors.pop()
-        return "done"
-
-    clock = FakeClock()
-    patient = Policy(clock, random.Random(1), Patience(longest_wait=DAY, budget=DAY))  # noqa: S311  # jitter
-    assert patient.call(service, repeatable=True) == "done"
-    assert all(0 <= one <= DAY for one in clock.slept)
+    turns = Turns(error)
+    patient(turns, longest_wait=DAY, budget=DAY).pull(None)
+    assert all(0 <= one <= DAY for one in turns.clock.slept)
 
 
 def test_a_date_is_a_wait_by_the_clock_of_the_service() -> None:
@@ -89,9 +81,9 @@ NO_DATES = {
 
 @pytest.mark.parametrize("header", NO_DATES.values(), ids=NO_DATES)
 def test_a_date_that_no_clock_shows_teaches_nothing_absurd(header: str) -> None:
-    policy = Policy(FakeClock(), random.Random(1), Patience())  # noqa: S311  # jitter
-    policy.note(header)
-    assert policy.offset is None or abs(policy.offset) < timedelta(days=36600)
+    pace = Pace(FakeClock())
+    pace.note(header)
+    assert pace.offset is None or abs(pace.offset) < timedelta(days=36600)
 
 
 class Speechless(Exception):

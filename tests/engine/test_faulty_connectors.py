@@ -1,5 +1,7 @@
 """A connector that fails where it may not: its tool's lane ends, and no other."""
 
+from dataclasses import replace
+
 import pytest
 
 from syncd.engine.tool import Tool
@@ -53,13 +55,7 @@ class Clumsy(World):
         fresh = Faulty(made.connector)
         fresh.failing = kept[name].failing if name in kept else {}
         kept[name] = fresh
-        return Tool(
-            name=made.name,
-            title=made.title,
-            connector=fresh,
-            on_delete=made.on_delete,
-            limits=made.limits,
-        )
+        return replace(made, connector=fresh)
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """Lanes that take long: what they do is told once, and they end when they are asked to."""
 
-import random
 import threading
 import time
 
 import pytest
 
-from syncd.connect.policy import Patience, Policy
-from syncd.errors import SignIn, Stopped, TryLater, Unclear
+from syncd.connect.pace import Pace
+from syncd.errors import SignIn, TryLater, Unclear
 from syncd.model.entities import Kind, Task
 from syncd.model.ids import ToolName
 from syncd.store.tool_store import ToolState
@@ -131,8 +130,7 @@ def test_the_requests_of_a_slow_lane_are_told_once(crowd):
     while not reports[-1].converged:
         reports.append(crowd.sync())
     asked = sum(one.tools["pages"].requests for one in reports)
-    policy = crowd.engine.context.tools[PAGES].connector.policy
-    assert asked == policy.total
+    assert asked == crowd.engine.context.tools[PAGES].pace.total
 
 
 def test_an_engine_that_closes_ends_its_lanes_at_the_next_item(crowd):
@@ -194,26 +192,9 @@ def test_a_pause_ends_soon_after_syncd_is_asked_to_stop():
             return False
 
     stop = threading.Event()
-    policy = Policy(RealClock(), random.Random(1), Patience())  # noqa: S311  # jitter
-    policy.heed(stop.is_set)
+    pace = Pace(RealClock())
+    pace.heed(stop.is_set)
     threading.Timer(0.3, stop.set).start()
     before = time.monotonic()
-    error = TryLater("Wait.", 50)
-
-    def busy():
-        raise error
-
-    with pytest.raises(TryLater):
-        policy.call(busy, repeatable=True)
+    assert pace.sleep(50)
     assert time.monotonic() - before < 3
-
-
-def test_only_what_may_be_given_up_ends_between_two_requests():
-    policy = Policy(World().clock, random.Random(1), Patience())  # noqa: S311  # jitter
-    policy.heed(lambda: True)
-    assert policy.call(lambda: "written", repeatable=False) == "written"
-    policy.give_up(when_stopping=True)
-    with pytest.raises(Stopped):
-        policy.call(lambda: "read", repeatable=True)
-    policy.give_up(when_stopping=False)
-    assert policy.call(lambda: "written", repeatable=False) == "written"

@@ -1,7 +1,7 @@
 """No plan is worked out, and no service is asked, while a transaction is open."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, cast
 
@@ -81,7 +81,7 @@ class Watched(World):
     def tool(self, name: str) -> Tool:
         made = super().tool(name)
         connector = cast("Connector", Asked(made.connector, self.watch))
-        return Tool(name=made.name, title=made.title, connector=connector, limits=made.limits)
+        return replace(made, connector=connector)
 
 
 @pytest.fixture

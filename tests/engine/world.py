@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any, TypeVar, cast
 
 from syncd.connect.contract import Connector, Toolbox
-from syncd.connect.http import Network
 from syncd.connect.memory import (
     LIKE_CALENDAR,
     LIKE_NOTION,
@@ -18,6 +17,7 @@ from syncd.connect.memory import (
     MemoryShape,
     MemoryTool,
 )
+from syncd.connect.network import Network
 from syncd.connect.pace import Pace
 from syncd.connect.testing.clock import FakeClock
 from syncd.connect.wrappers import DryRun, Paced, Patience, Retry
@@ -223,8 +223,7 @@ class World:
 
     def _reading(self, name: str) -> Tool:
         tool = self.tool(name)
-        connector = DryRun(tool.connector)
-        return Tool(name=tool.name, title=tool.title, connector=connector, limits=self.limits)
+        return replace(tool, connector=DryRun(tool.connector))
 
     def echo(self, tool: str, *, skip: int = 1) -> None:
         """Have the pull after so many others show what the tool holds now."""

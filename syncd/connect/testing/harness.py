@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from syncd.connect.contract import Connector, Memory, Outcome, Toolbox
-from syncd.connect.http import Network
+from syncd.connect.network import Network
 from syncd.connect.pace import Pace
 from syncd.connect.sandbox import Person, Served
 from syncd.connect.testing.clock import FakeClock
@@ -27,12 +27,14 @@ class Harness(ABC):
 
     served: where the tool answers over HTTP, its server, for the faults of HTTP.
     errors: the bodies that the service sends with an error status; ``{}`` without one.
+    pace: where the requests of ``connector`` are counted.
     conditional: whether the service refuses a write that relies on an old version.
     """
 
     connector: Connector
     person: Person
     clock: FakeClock
+    pace: Pace
     served: Served | None = None
     errors: Mapping[int, Any] = {}
     conditional: bool = False
@@ -218,7 +220,7 @@ class Harness(ABC):
 
     def wrapped(self, build: Callable[[Toolbox], Connector], memory: Memory) -> Connector:
         """Return a connector as syncd works with it: paced, and tried again."""
-        pace = Pace(self.clock)
+        self.pace = pace = Pace(self.clock)
         rng = random.Random(7)  # noqa: S311  # jitter only
         return wrapped(build(self.toolbox(memory, pace)), pace, rng)
 

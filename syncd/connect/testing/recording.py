@@ -28,13 +28,12 @@ from vcr.record_mode import RecordMode  # type: ignore[import-untyped]  # it shi
 
 from syncd.clock import Clock, SystemClock
 from syncd.connect.contract import Connector, Plugin, Toolbox
-from syncd.connect.http import Network
 from syncd.connect.memory import DictMemory
+from syncd.connect.network import Network
 from syncd.connect.pace import Pace
 from syncd.connect.sandbox import Sandbox, Served
 from syncd.connect.testing.clock import FakeClock
 from syncd.connect.testing.scrub import ORIGIN, Scrubber
-from syncd.connect.wrappers import wrapped
 from syncd.errors import Mistake
 
 Make = Callable[[Path, Clock], Sandbox]
@@ -173,17 +172,14 @@ class Recorded:
         return self.connector
 
     def _built(self) -> Connector:
-        pace = Pace(self.clock)
         toolbox = Toolbox(
             clock=self.clock,
             memory=self.memory,
-            network=Network(pace=pace),
+            network=Network(pace=Pace(self.clock)),
             timezone="Europe/Paris",
             new_key=self.key,
         )
-        own = self._plugin.settings(**self._settings)
-        rng = random.Random(5)  # noqa: S311  # jitter
-        return wrapped(self._plugin.build(own, toolbox), pace, rng)
+        return self._plugin.build(self._plugin.settings(**self._settings), toolbox)
 
 
 class _Offline:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from syncd.connect.contract import Toolbox
-from syncd.connect.http import Network
 from syncd.connect.memory import DictMemory
+from syncd.connect.network import Network
 from syncd.connect.pace import Pace
 from syncd.connect.sandbox import Served
 from syncd.connect.testing.clock import FakeClock
@@ -18,8 +18,9 @@ from syncd.model.ids import derived_id
 from syncd.model.remote import Op, Remote, Seen, Write
 from syncd.model.schema import Fields
 from syncd.model.values import Moment, Value
-from syncd_notion.connector import PLUGIN, Notion
+from syncd_notion.connector import PLUGIN
 from syncd_notion.sandbox.app import NotionSandbox
+from syncd_notion.workspace import Notion
 from tests.conformance.notion.node import HERE, install, run, without_node
 from tests.conformance.notion.tap import Exchange, Tap
 from tests.conformance.notion.typed import typescript

@@ -1,9 +1,7 @@
 """What a connection that fails, or a reply that is none, means."""
 
-import http.client
-import ssl
-
 import httplib2
+import httpx
 import pytest
 from google.auth.exceptions import RefreshError, TransportError
 from googleapiclient.errors import HttpError
@@ -12,13 +10,13 @@ from syncd.errors import SignIn, TryLater, Unclear
 from syncd_google.failures import failure
 
 BROKEN: dict[str, tuple[Exception, type, type]] = {
-    "refused": (ConnectionRefusedError(), TryLater, TryLater),
-    "no-such-host": (httplib2.ServerNotFoundError(), TryLater, TryLater),
-    "no-trust": (ssl.SSLError(), TryLater, TryLater),
-    "reset": (ConnectionResetError(), TryLater, Unclear),
-    "silent": (TimeoutError(), TryLater, Unclear),
-    "half-a-reply": (http.client.IncompleteRead(b"{"), TryLater, Unclear),
-    "no-reply": (http.client.RemoteDisconnected(), TryLater, Unclear),
+    "refused": (httpx.ConnectError("refused"), TryLater, TryLater),
+    "no-trust": (httpx.ConnectError("CERTIFICATE_VERIFY_FAILED"), TryLater, TryLater),
+    "no-proxy": (httpx.ProxyError("407"), TryLater, TryLater),
+    "reset": (httpx.ReadError("reset"), TryLater, Unclear),
+    "silent": (httpx.ReadTimeout("late"), TryLater, Unclear),
+    "no-reply": (httpx.RemoteProtocolError("no reply"), TryLater, Unclear),
+    "half-a-reply": (httpx.DecodingError("half"), TryLater, Unclear),
     "no-json": (ValueError(), TryLater, Unclear),
     "sign-in-away": (TransportError("away"), TryLater, TryLater),
     "sign-in-busy": (RefreshError("busy", retryable=True), TryLater, TryLater),
@@ -33,14 +31,6 @@ def test_what_breaks_says_whether_something_was_done(
 ) -> None:
     assert type(failure(error, write=False)) is read
     assert type(failure(error, write=True)) is wrote
-
-
-def test_who_cannot_be_reached_again_may_have_done_it() -> None:
-    """httplib2 connects once more where a kept connection was closed without a reply."""
-    again = ConnectionRefusedError()
-    again.__context__ = http.client.RemoteDisconnected()
-    assert type(failure(again, write=True)) is Unclear
-    assert type(failure(again, write=False)) is TryLater
 
 
 BODIES = {

@@ -338,7 +338,7 @@ REASONS = {
     "bad": (400, "invalid", SkipItem, None),
     "backend": (503, "backendError", Unclear, None),
     "backend-naming-a-limit": (500, "rateLimitExceeded", Unclear, None),
-    "moved": (302, "found", TryLater, None),
+    "moved": (302, "found", Unclear, None),
 }
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from syncd.connect.contract import Toolbox
-from syncd.connect.http import Network
 from syncd.connect.memory import DictMemory
+from syncd.connect.network import Network
 from syncd.connect.pace import Pace
 from syncd.connect.testing.clock import FakeClock
 from syncd.errors import Mistake

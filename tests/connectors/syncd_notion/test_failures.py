@@ -4,10 +4,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import pytest
 
 from syncd.errors import Gone, SignIn, SkipItem, StartOver, TryLater, Unclear
-from syncd_notion.failures import BLOCKED_SECONDS, StaleSchema, answer_of, error_of
+from syncd_notion import failures
+from syncd_notion.failures import BLOCKED_SECONDS, StaleSchema
 
 NOW = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
 TRASHED = "Can't edit block that is archived. You must unarchive the block before editing."
@@ -20,9 +22,9 @@ def answered(
     body = {"object": "error", "status": status, "code": code, "message": message}
     data = more.get("data")
     text = json.dumps(body | ({"additional_data": data} if data else {}))
-    return error_of(
-        answer_of(status, more.get("body", text), more.get("after"), now=NOW, write=write)
-    )
+    headers = {"retry-after": more["after"]} if "after" in more else {}
+    reply = httpx.Response(status, text=more.get("body", text), headers=headers)
+    return failures.answered(reply, write=write, now=NOW)
 
 
 CASES = [

@@ -1,18 +1,22 @@
-"""How requests leave, how long they may take, and what their failures mean."""
+"""Where requests go, and what their failures mean."""
 
-import socket
-import threading
-import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from syncd.clock import SystemClock
-from syncd.errors import Gone, Mistake, SignIn, SkipItem, TryLater, Unclear
-from syncd_todoist import transport
-from syncd_todoist.failures import Forbidden, answered, command_failed
+from syncd.errors import (
+    Forbidden,
+    Gone,
+    Mistake,
+    NotFound,
+    Refused,
+    SignIn,
+    SkipItem,
+    TryLater,
+    Unclear,
+)
+from syncd_todoist.failures import answered, command_failed
 from tests.connectors.syncd_todoist.harness import TodoistHarness
 
 
@@ -22,54 +26,6 @@ def test_requests_go_to_the_configured_origin_with_the_token(todoist: TodoistHar
     assert logged.headers["host"] == todoist.server.origin.removeprefix("http://")
     assert logged.headers["authorization"] == f"Bearer {todoist.sandbox.token}"
     assert logged.headers["content-type"] == "application/x-www-form-urlencoded"
-
-
-def test_the_service_is_spoken_to_at_its_own_host() -> None:
-    heard: list[str | None] = []
-    way = transport.Redirect("https://api.todoist.com", SystemClock(), heard.append)
-    assert str(way._origin) == "https://api.todoist.com"
-    way.close()
-
-
-@pytest.fixture
-def dripping() -> Iterator[str]:
-    """Give the origin of a server that sends a byte now and then, for ever."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    stop = threading.Event()
-
-    def serve() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.recv(65536)
-            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
-            while not stop.wait(0.05):
-                connection.sendall(b" ")
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    stop.set()
-    thread.join(5)
-    listener.close()
-
-
-class Hurried(SystemClock):
-    """A clock on which a second lasts a hundredth."""
-
-    def monotonic(self) -> float:
-        return time.monotonic() * 100
-
-
-def test_a_reply_that_never_ends_is_cut_off(dripping: str) -> None:
-    way = transport.Redirect(dripping, Hurried(), lambda _: None)
-    with httpx.Client(transport=way) as client, pytest.raises(httpx.ReadTimeout):
-        client.get("http://x.invalid/", timeout=60)
-
-
-def test_all_waits_together_are_less_than_twenty_seconds() -> None:
-    begin = transport._WAITS["connect"] + transport._WAITS["write"] + transport._WAITS["read"]
-    assert begin <= transport._WHOLE
-    assert transport._WHOLE + transport._LAST <= 20
 
 
 class Answers(httpx.BaseTransport):
@@ -92,16 +48,18 @@ def _reply(
     ("status", "path", "write", "error"),
     [
         (400, "/sync", False, SkipItem),
+        (400, "/tasks/1", True, Refused),
         (401, "/sync", True, SignIn),
         (403, "/sync", False, SignIn),
         (403, "/tasks/1", False, Forbidden),
         (404, "/sync", True, Mistake),
-        (404, "/tasks/1", False, Gone),
+        (404, "/tasks/1", False, NotFound),
         (410, "/sync", False, Mistake),
         (408, "/sync", True, TryLater),
         (409, "/sync", False, TryLater),
         (429, "/sync", True, TryLater),
-        (302, "/sync", True, TryLater),
+        (302, "/sync", True, Unclear),
+        (302, "/sync", False, TryLater),
         (500, "/sync", True, Unclear),
         (500, "/sync", False, TryLater),
         (503, "/sync", True, Unclear),

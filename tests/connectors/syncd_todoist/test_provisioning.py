@@ -81,6 +81,8 @@ def test_a_repeated_creation_without_its_mapping_finds_the_project(
 ) -> None:
     fresh.sandbox.switches.repeats_mapping = False
     fresh.server.faults.append(Fault(act="close-after", body="project_add"))
+    with pytest.raises(Unclear):
+        fresh.connector.provision()
     fresh.connector.provision()
     assert fresh.containers() == [PROJECT]
     assert fresh.connector.pull(None).items == ()

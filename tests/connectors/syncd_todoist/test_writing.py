@@ -311,7 +311,8 @@ def test_a_command_that_met_a_limit_is_for_later(todoist: TodoistHarness) -> Non
 
 def test_a_command_without_a_status_is_unclear(todoist: TodoistHarness) -> None:
     reply = {"sync_token": "*", "sync_status": {}}
-    todoist.server.faults.append(Fault(act="status", status=200, body="item_add", reply=reply))
+    fault = Fault(act="status", status=200, body="item_add", reply=reply, times=0)
+    todoist.server.faults.append(fault)
     assert isinstance(todoist.do(todoist.new_write(Kind.TASK, "What now")), Unclear)
 
 
