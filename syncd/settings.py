@@ -27,6 +27,7 @@ from syncd.forms import (
     window,
     zone,
 )
+from syncd.private import make_folder
 from syncd.tables import Checked, M, Origin, Setting, check, described
 
 Window = Annotated[str, AfterValidator(window)]
@@ -292,7 +293,7 @@ def every_setting() -> Iterator[Setting]:
 def make_state_dir(settings: Settings) -> Path:
     """Make the state folder, for its owner alone, if it is not there. Raises Mistake."""
     try:
-        settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(settings.state_dir)
     except OSError as error:
         raise Mistake(
             f"The state folder {settings.state_dir} can't be made ({error.strerror}):"

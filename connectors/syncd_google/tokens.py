@@ -2,8 +2,6 @@
 
 import contextlib
 import json
-import os
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from google.oauth2.credentials import Credentials
 
 from syncd.errors import SignIn
+from syncd.private import make_folder, write
 from syncd_google.refusals import SIGN_IN
 
 _REFRESHING = ("refresh_token", "client_id", "client_secret")
@@ -55,17 +54,8 @@ def save(path: Path, credentials: Credentials) -> None:
 
 def write_private(path: Path, content: dict[str, Any]) -> None:
     """Put JSON in the place of ``path`` at once, readable by its owner alone."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+    make_folder(path.parent)
+    write(path, json.dumps(content, indent=2))
 
 
 def _read(path: Path) -> dict[str, Any]:
