@@ -83,7 +83,7 @@ def is_here(host: str) -> bool:
     return found.is_loopback and getattr(found, "ipv4_mapped", None) is None
 
 
-def visited(authority: str) -> str:
+def host_of(authority: str) -> str:
     """Return the host of a host and port, as a Host header has them."""
     return _authority(authority)[0]
 
