@@ -21,7 +21,7 @@ from syncd.connect.pace import Pace
 from syncd.connect.proxies import Proxies
 from syncd.connect.registry import Registry, connectors
 from syncd.connect.wrappers import DryRun, wrapped
-from syncd.credentials import Credentials, Redactor, Runner
+from syncd.credentials import Credentials, Redactor, Runner, open_files
 from syncd.engine.context import Context
 from syncd.engine.engine import Engine
 from syncd.engine.posting import Posting
@@ -30,6 +30,7 @@ from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.trying import Broke
 from syncd.engine.workshop import Unusable
 from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn, said
+from syncd.forms import is_token
 from syncd.mailing import Mailing
 from syncd.model.ids import ToolName
 from syncd.settings import ConnectorSettings, Settings, load, make_state_dir
@@ -42,7 +43,6 @@ from syncd.wanted import preferences, review_rules
 log = structlog.get_logger("syncd.bootstrap")
 Inner = Callable[[Connector], Connector]
 """Wraps a connector before its requests are paced and repeated."""
-_LONGEST_TOKEN = 4096
 
 
 def threads() -> Executor:
@@ -53,7 +53,7 @@ def threads() -> Executor:
 def check_tokens(name: ToolName, secrets: Iterable[str]) -> None:
     """Raise ``NoSecret`` for what no service gives as a token, and no request can carry."""
     for secret in secrets:
-        if len(secret) > _LONGEST_TOKEN or not (secret.isascii() and secret.isprintable()):
+        if not is_token(secret):
             raise NoSecret(
                 f"The secret of `connectors.{name}` is no token (it holds characters that none"
                 " has, or far too many): put the token alone there."
@@ -174,7 +174,9 @@ class App:
         self.redactor.hide(filled.values)
         check_tokens(name, filled.values)
         self.warnings.extend(it for it in filled.warnings if it not in self.warnings)
-        return plugin, self.settings.connector(name, plugin.settings, filled.table)
+        own = self.settings.connector(name, plugin.settings, filled.table)
+        self.warnings.extend(it for it in open_files(own) if it not in self.warnings)
+        return plugin, own
 
     def mailing(self) -> Mailing:
         """Return what puts letters in the outbox and sends what waits there."""

@@ -3,7 +3,6 @@
 import os
 import re
 import shlex
-import stat
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from syncd.errors import Mistake, NoSecret
+from syncd.private import open_file
 from syncd.tables import secret_name
 from syncd.text import HIDDEN, Secrets
 
@@ -165,7 +165,7 @@ class Credentials:
         if secret.file:
             path = self._path(secret.file)
             found = _contents(path, f"The file {path} that `{secret.name}_file` names")
-            return found, list(_open_to_others(path))
+            return found, list(open_file(path))
         if secret.command:
             return self._printed(secret), []
         return secret.value, list(self._in_settings(secret.value))
@@ -190,7 +190,7 @@ class Credentials:
         if not (value and file and file.exists()):
             return
         if str(value) in file.read_text(encoding="utf-8", errors="replace"):
-            yield from _open_to_others(file)
+            yield from open_file(file)
 
 
 def _failure(error: Exception) -> str:
@@ -221,10 +221,15 @@ def _first_line(text: str, what: str) -> str:
     return first
 
 
-def _open_to_others(path: Path) -> Iterator[str]:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        yield f"Others on this machine may read the secret in {path}: run `chmod 600 {path}`."
+def open_files(own: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    """Yield a sentence for each secret file that others on this machine may touch.
+
+    ``own`` are a connector's checked settings, by name: each path whose name ends with
+    ``_file`` leads to a secret that the connector reads itself.
+    """
+    for name, value in own:
+        if name.endswith("_file") and isinstance(value, Path):
+            yield from open_file(value)
 
 
 class Redactor:

@@ -1,6 +1,6 @@
-"""Texts with a form, as settings hold them: zones, hours, days, moments, addresses.
+"""Texts with a form, as settings hold them: zones, hours, days, moments, addresses, tokens.
 
-Each function returns the text when it has the form; else it raises ValueError with
+Each function that checks returns the text when it has the form; else it raises ValueError with
 words that finish the sentence "`setting` is VALUE: ...".
 """
 
@@ -15,6 +15,8 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _WINDOW = re.compile(rf"({_CLOCK})-({_CLOCK}|24:00)")
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+|[^<>]*<[^@\s<>]+@[^@\s<>]+>")
+_TOKEN = re.compile(r"[!-~]{1,4096}")
+"""Plain letters, figures and signs without a blank; none is longer."""
 _LOOPBACK = re.compile(r"(127(?:\.\d{1,3}){3}|localhost|\[::1\]):(\d{1,5})")
 
 
@@ -105,6 +107,11 @@ def address(text: str) -> str:
     if _ADDRESS.fullmatch(text) and "\n" not in text and "\r" not in text:
         return text
     raise ValueError("write an e-mail address, such as ada@example.org")
+
+
+def is_token(text: str) -> bool:
+    """Say whether a text can be a token: one that a service gives, and a request can carry."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def loopback(text: str) -> str:

@@ -27,10 +27,13 @@ from syncd.forms import (
     window,
     zone,
 )
+from syncd.hosts import host
+from syncd.private import make_folder
 from syncd.tables import Checked, M, Origin, Setting, check, described
 
 Window = Annotated[str, AfterValidator(window)]
 Address = Annotated[str, AfterValidator(address)]
+Host = Annotated[str, AfterValidator(host)]
 Weekly = Annotated[str, AfterValidator(weekly)]
 Quarterly = Annotated[str, AfterValidator(quarterly)]
 Annual = Annotated[str, AfterValidator(annual)]
@@ -100,7 +103,7 @@ COMMON = frozenset(ConnectorSettings.model_fields) - {"own"}
 class MailSettings(Table):
     """``[mail]``: how the digest is sent; without a host, none is."""
 
-    host: str = Field(default="", description="The SMTP server; without one no mail is sent.")
+    host: Host = Field(default="", description="The SMTP server; without one no mail is sent.")
     port: int | None = Field(
         default=None,
         ge=1,
@@ -292,7 +295,7 @@ def every_setting() -> Iterator[Setting]:
 def make_state_dir(settings: Settings) -> Path:
     """Make the state folder, for its owner alone, if it is not there. Raises Mistake."""
     try:
-        settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(settings.state_dir)
     except OSError as error:
         raise Mistake(
             f"The state folder {settings.state_dir} can't be made ({error.strerror}):"

@@ -248,9 +248,19 @@ def shown(name: str, value: Any) -> str:
         return "a list"
     if isinstance(value, bool):
         return str(value).lower()
-    text = str(value)
+    text = _harmless(str(value))
     text = text if len(text) <= 40 else f"{text[:39]}…"
     return f'"{text}"' if isinstance(value, str) else text
+
+
+def _harmless(text: str) -> str:
+    """Return a text on one line, without a password that an address may hold."""
+    seen = "".join(it if it.isprintable() else ascii(it)[1:-1] for it in text)
+    signed, at, host = seen.rpartition("@")
+    if ":" not in signed:
+        return seen
+    scheme, mark, _ = signed.rpartition("://")
+    return f"{scheme}{mark}…{at}{host}" if scheme.isalpha() else f"…{at}{host}"
 
 
 def _with_lists(model: type[BaseModel], table: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+
+from syncd.hosts import service
 
 PRIMARY = "primary"
 """What Google's API calls the user's own first calendar."""
@@ -28,7 +30,7 @@ class GoogleSettings(BaseModel):
 
     token_file: Path | None = None
     client_secrets_file: Path | None = None
-    base_url: str = "https://www.googleapis.com"
+    base_url: Annotated[str, AfterValidator(service)] = "https://www.googleapis.com"
     calendar: str = Field(default="Learning", min_length=1)
     busy_calendars: list[str] = [PRIMARY]
     busy_tentative: bool = True
@@ -40,14 +42,6 @@ class GoogleSettings(BaseModel):
     @classmethod
     def _at_home(cls, path: Path | None) -> Path | None:
         return path.expanduser() if path else None
-
-    @field_validator("base_url")
-    @classmethod
-    def _origin(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            message = "must start with http:// or https://"
-            raise ValueError(message)
-        return url.rstrip("/")
 
     @field_validator("calendar")
     @classmethod

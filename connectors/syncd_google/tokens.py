@@ -2,8 +2,6 @@
 
 import contextlib
 import json
-import os
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,23 +9,30 @@ from typing import Any
 from google.oauth2.credentials import Credentials
 
 from syncd.errors import SignIn
+from syncd.forms import is_token
+from syncd.hosts import is_here, web
+from syncd.private import make_folder, write
 from syncd_google.refusals import SIGN_IN
 from syncd_google.transport import SignedIn
 
 _REFRESHING = ("refresh_token", "client_id", "client_secret")
+_GOOGLE = ("googleapis.com", "google.com")
 _USUAL_URI = "https://oauth2.googleapis.com/token"
 
 
-def load(path: Path, base_url: str = "") -> Credentials:
+def load(path: Path, base_url: str | None = None) -> Credentials:
     """Return the credentials in ``path``, to be refreshed at the file's own address.
 
     The library's own reader always refreshes at Google's address, whatever
-    ``token_uri`` says. Raises ``SignIn`` where there is nothing to sign in with.
+    ``token_uri`` says. That address must be Google's, or on the host of ``base_url``, or
+    on this machine where that is; without ``base_url`` it may be anyone's. Raises ``SignIn``
+    where there is nothing to sign in with.
     """
     raw = _read(path)
-    lacking = [name for name in _REFRESHING if not isinstance(raw.get(name), str)]
+    lacking = [name for name in _REFRESHING if not raw.get(name)]
     if lacking and not raw.get("token"):
         raise SignIn(f"The token file {path} has no {', '.join(lacking)}: {SIGN_IN}.")
+    _check(path, raw, base_url)
     # Without scopes: they were settled when the person agreed, and a service that
     # names them otherwise when it refreshes would be taken for one that refuses.
     return SignedIn(  # type: ignore[no-untyped-call]  # of the library
@@ -56,17 +61,36 @@ def save(path: Path, credentials: Credentials) -> None:
 
 def write_private(path: Path, content: dict[str, Any]) -> None:
     """Put JSON in the place of ``path`` at once, readable by its owner alone."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    make_folder(path.parent)
+    write(path, json.dumps(content, indent=2))
+
+
+def _check(path: Path, raw: dict[str, Any], base_url: str | None) -> None:
+    """Raise ``SignIn`` where what the file holds can't be sent, or may not be sent there."""
+    for name in ("token", *_REFRESHING):
+        value = raw.get(name)
+        if value and not (isinstance(value, str) and is_token(value)):
+            raise SignIn(
+                f"The `{name}` in the token file {path} is none (it holds what no token has, or"
+                f" is far too long): {SIGN_IN}."
+            )
+    uri = raw.get("token_uri")
+    if uri and not (isinstance(uri, str) and _refreshes(uri, base_url)):
+        raise SignIn(
+            f"The token file {path} has a `token_uri` where a sign-in of Google's is not"
+            f" refreshed: {SIGN_IN}."
+        )
+
+
+def _refreshes(uri: str, base_url: str | None) -> bool:
+    """Say whether a sign-in may be sent to an address."""
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+        found = web(uri).host
+        served = web(base_url).host if base_url else found
+    except ValueError:
+        return False
+    google = any(found == it or found.endswith(f".{it}") for it in _GOOGLE)
+    return google or found == served or (is_here(found) and is_here(served))
 
 
 def _read(path: Path) -> dict[str, Any]:

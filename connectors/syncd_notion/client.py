@@ -8,7 +8,7 @@ from syncd.clock import Clock
 from syncd.connect.http import Place, Transport
 from syncd.connect.network import Network
 from syncd.connect.refusals import unanswered, unreadable
-from syncd.errors import ToolError
+from syncd.errors import ToolError, Unclear
 from syncd_notion.failures import answered
 
 if TYPE_CHECKING:
@@ -109,11 +109,11 @@ class Api:
 
     def update_block(self, block: str, content: Json) -> Json:
         """Change what a block says; doing it twice does it once."""
-        return self._write(lambda: self._writer.blocks.update(block, **content))
+        return self._twice(lambda: self._writer.blocks.update(block, **content))
 
     def delete_block(self, block: str) -> Json:
         """Put a block into the trash; doing it twice does it once."""
-        return self._write(lambda: self._writer.blocks.delete(block))
+        return self._twice(lambda: self._writer.blocks.delete(block))
 
     def update_page(self, page: str, body: Json) -> Json:
         """Change a row's properties."""
@@ -140,6 +140,14 @@ class Api:
 
     def _write(self, request: Callable[[], Any]) -> Json:
         return self._one(request, write=True)
+
+    def _twice(self, request: Callable[[], Any]) -> Json:
+        """Send it once more where nobody knows whether it was done: one of many steps of a
+        write, which would have to be found out about as a whole."""
+        try:
+            return self._write(request)
+        except Unclear:
+            return self._write(request)
 
     def _one(self, request: Callable[[], Any], *, write: bool) -> Json:
         import httpx

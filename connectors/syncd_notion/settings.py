@@ -2,10 +2,19 @@
 
 import re
 from collections.abc import Mapping
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+)
 
+from syncd.hosts import service
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd_notion.columns import COLUMNS
@@ -65,16 +74,11 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     token: SecretStr | None = None
-    base_url: str = "https://api.notion.com"
+    base_url: Annotated[str, AfterValidator(service)] = "https://api.notion.com"
     parent_page: str | None = None
     databases: dict[str, str] = {}
     properties: dict[str, dict[str, str]] = {}
     requests_per_minute: int = Field(default=180, ge=10, le=100_000)
-
-    @field_validator("base_url")
-    @classmethod
-    def _origin(cls, value: str) -> str:
-        return value.rstrip("/")
 
     @field_validator("parent_page")
     @classmethod

@@ -1,6 +1,17 @@
 """The settings under ``[connectors.todoist]``."""
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+)
+
+from syncd.hosts import service
 
 
 class TodoistSettings(BaseModel):
@@ -14,16 +25,8 @@ class TodoistSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     token: SecretStr | None = None
-    base_url: str = "https://api.todoist.com"
+    base_url: Annotated[str, AfterValidator(service)] = "https://api.todoist.com"
     project: str = Field(default="Career plan", min_length=1, max_length=120)
-
-    @field_validator("base_url")
-    @classmethod
-    def _origin(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            message = "must start with http:// or https://"
-            raise ValueError(message)
-        return url.rstrip("/")
 
     @field_validator("project")
     @classmethod

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TextIO, cast
 
+from syncd.private import make_folder, opened, tighten
+
 NAME = "syncd.log"
 LARGEST = 1_000_000
 """Bytes after which the log is put aside, in place of the one put aside before."""
@@ -19,10 +21,11 @@ class LogFile:
 
     def write(self, text: str) -> None:
         """Append a text. Raises OSError."""
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self.path.parent)
         if self.path.exists() and self.path.stat().st_size > LARGEST:
+            tighten(self.path)
             self.path.replace(self.path.with_suffix(".log.1"))
-        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        handle = opened(self.path, os.O_WRONLY | os.O_APPEND)
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
 

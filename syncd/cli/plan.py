@@ -19,6 +19,7 @@ from syncd.model.exchange.json_form import plan_to_json
 from syncd.model.exchange.markdown_form import plan_to_markdown
 from syncd.model.exchange.reading import Imported, read_plan
 from syncd.model.exchange.yaml_form import plan_to_yaml
+from syncd.private import write
 
 FORMS = {
     "yaml": "yaml",
@@ -58,7 +59,7 @@ def export(session: Session, form: str, out: Path | None) -> int:
         if out is None:
             session.speech.data(text)
             return Exit.DONE
-        out.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
+        _write(out, text)
         session.speech.note(f"The plan is in {out}.")
         return Exit.DONE
 
@@ -88,6 +89,17 @@ def _refuse_seconds(app: App, entities: Iterable[Entity]) -> None:
                 f"'{one_line(one.title, 40)}' is in the plan already and can't be read: mend"
                 " it as `syncd status` says, then import this again."
             )
+
+
+def _write(out: Path, text: str) -> None:
+    """Write a plan to a file, for its owner alone. Raises ``Mistake``."""
+    try:
+        write(out, text if text.endswith("\n") else f"{text}\n")
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise Mistake(
+            f"The plan can't be written to {out} ({why}): name another file."
+        ) from None
 
 
 def _taken(read: Imported, changed: int) -> str:

@@ -15,6 +15,8 @@ from syncd.engine.view import today
 from syncd.errors import Mistake
 from syncd.mail.message import Audience, envelope, people
 from syncd.model.values import ReviewKind
+from syncd.private import make_folder
+from syncd.private import write as write_file
 from syncd.review.facts import Facts
 from syncd.review.facts_json import facts_json
 from syncd.review.periods import Period, last_ended, read_period
@@ -110,9 +112,9 @@ def _write(folder: Path, code: str, forms: Mapping[str, bytes]) -> list[str]:
     """Write a review into a folder; return the files' names. Raises ``Mistake``."""
     named = {f"review-{code}.{form}": content for form, content in forms.items()}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for name, content in named.items():
-            (folder / name).write_bytes(content)
+            write_file(folder / name, content)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise Mistake(

@@ -11,6 +11,7 @@ from syncd.cli.toml import document
 from syncd.connect.registry import sandboxes
 from syncd.daemon.signals import Signals
 from syncd.errors import Mistake
+from syncd.private import make_folder, write
 from syncd.sources import machine_zone
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def sandbox(session: Session, directory: Path | None, port_base: int) -> int:
         place = directory or Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="syncd-sandbox-"))
         )
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(place)
         served = stack.enter_context(_served(session, place, port_base))
         settings = _write_settings(session, place, served)
         width = max(map(len, [*served, "settings"]))
@@ -78,6 +79,5 @@ def _write_settings(session: Session, place: Path, served: Mapping[str, "Served"
         "plan": {"timezone": machine_zone(session.environ)},
         "connectors": {name: one.settings() for name, one in served.items()},
     }
-    path.touch(mode=0o600)
-    path.write_text(document(whole), encoding="utf-8")
+    write(path, document(whole))
     return path

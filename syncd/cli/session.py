@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncd.clock import SystemClock
+from syncd.private import open_folder
 
 if TYPE_CHECKING:  # these take their time to import, and `--help` needs none of them
     from syncd.bootstrap import App
@@ -61,6 +62,7 @@ class Session:
         app = open_app(self.config, self.environ, self.clock)
         app.redactor = self.redactor
         self.state_dir = app.settings.state_dir
+        app.warnings.extend(open_folder(self.state_dir))
         if log:
             self._log_to_file(app.settings.state_dir)
         try:

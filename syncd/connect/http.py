@@ -15,8 +15,8 @@ import httpx
 
 from syncd.connect.deadline import Deadlines
 from syncd.connect.network import Network
-from syncd.connect.proxies import on_this_machine
 from syncd.connect.reply import TooDeep, clean, rewritten
+from syncd.hosts import is_here
 
 MOST_BYTES = 32 * 1024 * 1024
 """What a reply may hold, decoded. Notion and Todoist bound theirs far below; 2,500 events
@@ -103,7 +103,7 @@ class Transport(httpx.BaseTransport):
         if _origin(request.url) not in allowed:
             message = "this address is not the service's own"
             raise NotAllowed(message, request=request)
-        if request.url.scheme != "https" and not on_this_machine(request.url.host):
+        if request.url.scheme != "https" and not is_here(request.url.host):
             message = "nothing is sent unprotected to another machine"
             raise NotAllowed(message, request=request)
         request.headers["accept-encoding"] = "gzip"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from syncd.errors import Mistake
+from syncd.hosts import is_here
 
 if TYPE_CHECKING:  # httpcore takes its time to import
     import httpcore
@@ -37,7 +38,7 @@ class Proxies:
     def way(self, scheme: str, host: str, port: int | None) -> "httpcore.Proxy | None":
         """Return the proxy for an address, or None. Raises ``Mistake``."""
         given = self.by_scheme.get(scheme) or self.by_scheme.get("all")
-        if not given or on_this_machine(host) or self._is_exempt(host, port or _PORTS[scheme]):
+        if not given or is_here(host) or self._is_exempt(host, port or _PORTS[scheme]):
             return None
         return _proxy(given)
 
@@ -60,14 +61,6 @@ def _meets(entry: str, host: str, port: int) -> bool:
         entry = name
     domain = entry.removeprefix("*").lstrip(".")
     return entry == "*" or host == domain or (bool(domain) and host.endswith(f".{domain}"))
-
-
-def on_this_machine(host: str) -> bool:
-    """Say whether a host is this machine itself, by its form alone."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _variable(environ: Mapping[str, str], name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import uvicorn
 
+from syncd.connect.doors import OnlyHere
 from syncd.connect.faults import App, Fault, Faulty, Logged
 from syncd.model.entities import Kind
 from syncd.model.values import Value
@@ -102,7 +103,10 @@ class Sandbox(Protocol):
 
 
 class Served:
-    """A sandbox, running in a thread on a free loopback port until ``close``."""
+    """A sandbox, running in a thread on a free loopback port until ``close``.
+
+    It is for this machine's programs and its own pages: others are refused, and not logged.
+    """
 
     def __init__(self, sandbox: Sandbox, port: int = 0) -> None:
         self.sandbox = sandbox
@@ -114,7 +118,7 @@ class Served:
         self._socket.listen(128)  # a client that is early waits instead of being refused
         self.origin = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(
-            self.wrapped,
+            OnlyHere(self.wrapped),
             log_level="error",
             lifespan="off",
             timeout_graceful_shutdown=1,

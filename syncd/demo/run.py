@@ -20,6 +20,7 @@ from syncd.engine.edits import put_all
 from syncd.engine.report import Report
 from syncd.model.entities import Entity
 from syncd.model.exchange.reading import read_plan
+from syncd.private import make_folder
 
 Say = Callable[[str], None]
 
@@ -33,7 +34,7 @@ def run_demo(
 ) -> Iterator["Demo"]:
     """Set the stage below ``directory`` (None: a new one that is left to be looked at)."""
     place = directory or Path(tempfile.mkdtemp(prefix="syncd-demo-"))
-    place.mkdir(parents=True, exist_ok=True)
+    make_folder(place)
     with stage(place, clock, open_session) as set_up:
         yield Demo(set_up, say)
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from syncd.private import make_folder, write
+
 MOST = 100
 """Mails that are kept; later ones are refused for now."""
 LARGEST = 2_000_000
@@ -24,7 +26,7 @@ class Mailbox:
     """The folder of mails: each as ``NNN-NAME.eml``, and its text and HTML beside it."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         self._folder = folder
         self._lock = threading.Lock()
 
@@ -45,8 +47,8 @@ class Mailbox:
                 part = mail.get_body((kind,))
                 if part is not None:
                     text = part.get_content().replace("\r\n", "\n")
-                    path.with_suffix(f".{ending}").write_text(text, "utf-8")
-            path.write_bytes(content)
+                    write(path.with_suffix(f".{ending}"), text)
+            write(path, content)
             return True
 
 

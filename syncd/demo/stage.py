@@ -18,6 +18,7 @@ from syncd.demo.week import SampleWeek, sample_week
 from syncd.engine.context import Context
 from syncd.engine.engine import Engine
 from syncd.errors import Mistake
+from syncd.private import write
 
 STATE = "state"
 MAIL = "mail"
@@ -131,8 +132,7 @@ def _write(path: Path, tables: Mapping[str, Mapping[str, Any]]) -> None:
     for name, table in tables.items():
         lines += [f"[{name}]"] if name else []
         lines += [f"{key} = {_toml(value)}" for key, value in table.items()]
-    path.touch(mode=0o600)
-    path.write_text("\n".join(lines) + "\n", "utf-8")
+    write(path, "\n".join(lines) + "\n")
 
 
 def _toml(value: Any) -> str:

@@ -4,7 +4,6 @@ import contextlib
 import errno
 import os
 import sqlite3
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError
 
 from syncd.errors import StateTrouble
+from syncd.private import opened, tighten
 
 _DAMAGED = (
     "{path} is damaged: put a copy of it back, or move it away and sync, for the tools know"
@@ -28,7 +28,6 @@ _TROUBLES = {
 }
 """What can be wrong with a file, by SQLite's name for it (its extended names begin so)."""
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_OWNER_ONLY = 0o600
 
 
 @contextmanager
@@ -69,15 +68,14 @@ def _name(error: Exception) -> str:
 def make_private(path: Path) -> None:
     """Make a database's file, if there is none, and let only its owner read what is there.
 
-    SQLite gives the files that it puts beside a database the rights of that. None is opened
+    That is also what has its name and more: kept copies, what was put aside. SQLite gives the files that it puts beside a database the rights of that. None is opened
     that exists: closing it would take away the locks that this process has on it.
     """
     with contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, _OWNER_ONLY))
-    for end in ("", "-wal", "-shm"):
-        one = path.with_name(path.name + end)
-        # a file of somebody else's can't be changed; SQLite says whether it can be used
-        with contextlib.suppress(FileNotFoundError, PermissionError):
-            mode = one.stat().st_mode
-            if stat.S_ISREG(mode) and stat.S_IMODE(mode) != _OWNER_ONLY:
-                one.chmod(_OWNER_ONLY)
+        os.close(opened(path, os.O_RDWR | os.O_EXCL))
+    # a file of somebody else's can't be changed; SQLite says whether it can be used
+    tighten(path)
+    with contextlib.suppress(PermissionError):  # a folder that can't be listed
+        for one in path.parent.iterdir():
+            if one.name.startswith(path.name):
+                tighten(one)

@@ -1,10 +1,12 @@
 """One writer at a time: a lock that the kernel frees when its process ends."""
 
 import fcntl
+import os
 from pathlib import Path
 from typing import IO
 
 from syncd.errors import AnotherRunning
+from syncd.private import opened
 
 
 class StateLock:
@@ -16,17 +18,17 @@ class StateLock:
 
     def acquire(self) -> None:
         """Take the lock, or raise ``AnotherRunning`` at once."""
-        opened = self._path.open("a+")
+        file = os.fdopen(opened(self._path, os.O_RDWR | os.O_APPEND), "a+")
         try:
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            opened.close()
+            file.close()
             message = (
                 f"Another syncd works on {self._path.parent}: stop it first,"
                 " or wait until it has finished."
             )
             raise AnotherRunning(message) from None
-        self._file = opened
+        self._file = file
 
     def release(self) -> None:
         """Let go; the kernel does the same when the process ends."""

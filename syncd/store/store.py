@@ -6,6 +6,7 @@ from pathlib import Path
 
 from syncd.clock import Clock
 from syncd.model.ids import PlanId
+from syncd.private import make_folder
 from syncd.store.database import Database
 from syncd.store.history_store import HistoryStore
 from syncd.store.journal import Journal
@@ -51,7 +52,7 @@ def open_store(directory: Path, plan: PlanId = MAIN, clock: Clock | None = None)
 
     Raises ``StateTrouble``. The clock dates the copy that is kept before an upgrade.
     """
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(directory)
     return Store(Database(directory / "syncd.db", clock), plan)
 
 

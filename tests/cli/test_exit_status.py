@@ -38,6 +38,16 @@ def test_every_error_has_a_status(error, status):
     assert of_error(error) == status
 
 
+@pytest.mark.parametrize("tool", ["notion", "google", "todoist"])
+@pytest.mark.parametrize("command", [["sync"], ["status"], ["run"]])
+def test_an_address_that_is_none_is_a_mistake_and_no_password_is_told(desk, command, tool):
+    desk.settings(**{tool: {"base_url": "https://ada:hunter22@host"}})
+    said = desk.syncd(*command)
+    assert said.status == 2
+    assert f"`connectors.{tool}.base_url` in {desk.config} is " in complaint(said)
+    assert "hunter22" not in said.err
+
+
 @pytest.mark.parametrize(
     "words",
     [

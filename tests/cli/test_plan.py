@@ -63,6 +63,12 @@ def test_what_was_exported_is_imported_without_a_change(bare, form):
     assert len(bare.syncd("history", "--json").json["changes"]) == 4
 
 
+def test_a_place_that_an_export_can_not_be_written_to_is_told(bare, tmp_path):
+    said = bare.syncd("plan", "export", "--out", str(tmp_path / "nowhere" / "plan.yaml"))
+    assert said.status == 2
+    assert complaint(said).endswith("(No such file or directory): name another file.")
+
+
 def test_an_export_as_markdown_is_a_page(bare):
     bare.import_plan()
     assert "### Lead a team" in bare.syncd("plan", "export", "--format", "markdown").out

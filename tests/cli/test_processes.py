@@ -235,6 +235,20 @@ def test_the_daemon_picks_a_tool_up_once_its_secret_is_there(desk, begin):
     assert process.wait(timeout=PATIENCE) == 130
 
 
+def test_the_daemon_tells_once_that_others_may_look_into_its_state(desk, begin):
+    desk.state.mkdir()
+    desk.state.chmod(0o755)
+    process = begin(desk, "run")
+    said = Listener(process)
+    said.waits_for("daemon started")
+    process.send_signal(signal.SIGHUP)
+    said.waits_for("settings reloaded")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=PATIENCE) == 143
+    said.waits_for("daemon stopped")
+    assert len([it for it in said.lines if f"chmod 700 {desk.state}" in it]) == 1
+
+
 def test_signing_in_to_google_needs_no_browser_here(desk, begin):
     token = Path(desk.served["google"].settings()["token_file"])
     token.unlink()

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
-from syncd.credentials import HIDDEN, Credentials, Filled, Redactor, Runner
+from syncd.credentials import HIDDEN, Credentials, Filled, Redactor, Runner, open_files
 from syncd.errors import Mistake, NoSecret
 
 
@@ -171,6 +172,31 @@ def test_settings_with_a_secret_that_others_may_read_are_told(tmp_path: Path) ->
     assert _fill({"token": "from-the-environment"}, credentials).warnings == ()
     file.chmod(0o600)
     assert _fill({"token": "inline-1"}, credentials).warnings == ()
+
+
+class Own(BaseModel):
+    """What a connector might want to be told."""
+
+    token_file: Path | None = None
+    client_secrets_file: Path | None = None
+    parent_page: str = "page_file"
+    template: Path | None = None
+
+
+@pytest.mark.parametrize("name", ["token_file", "client_secrets_file"])
+def test_a_secret_file_of_a_connectors_own_that_others_may_touch_is_told(
+    tmp_path: Path, name: str
+) -> None:
+    file = _file(tmp_path / "my secret.json", "{}", 0o640)
+    (told,) = open_files(Own(**{name: file}))
+    assert told.endswith(f"the secret in {file}: run `chmod 600 '{file}'`.")
+    file.chmod(0o600)
+    assert list(open_files(Own(**{name: file}))) == []
+
+
+def test_what_is_no_secret_file_or_not_there_is_not_told(tmp_path: Path) -> None:
+    file = _file(tmp_path / "template", "", 0o644)
+    assert list(open_files(Own(template=file, token_file=tmp_path / "gone"))) == []
 
 
 @pytest.mark.parametrize("key", ["token", "Authorization", "mail_password", "client_secret"])

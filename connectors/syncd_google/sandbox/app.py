@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from syncd.clock import Clock
 from syncd.connect.faults import App
+from syncd.private import make_folder, write
 from syncd_google.sandbox import oauth, page
 from syncd_google.sandbox.api import Api
 from syncd_google.sandbox.call import PREFIX
@@ -73,10 +74,9 @@ class GoogleSandbox:
             "auth_uri": f"{origin}/o/oauth2/auth",
             "redirect_uris": ["http://localhost"],
         }
-        self._directory.mkdir(parents=True, exist_ok=True)
-        token_file.touch(mode=0o600)
-        token_file.write_text(json.dumps(signed_in), encoding="utf-8")
-        secrets_file.write_text(json.dumps({"installed": installed}), encoding="utf-8")
+        make_folder(self._directory)
+        write(token_file, json.dumps(signed_in))
+        write(secrets_file, json.dumps({"installed": installed}))
         return {
             "token_file": str(token_file),
             "client_secrets_file": str(secrets_file),
