@@ -21,5 +21,9 @@ class Forbidden(SkipItem):
     """403: this account may not do that here."""
 
 
+class Unreadable(SkipItem):
+    """What is there can't be read: nobody knows what it is now."""
+
+
 class NotAllowed(SignIn):
     """403: the sign-in is good, but was not given the scope that this needs."""

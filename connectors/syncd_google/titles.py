@@ -2,6 +2,8 @@
 
 import re
 
+from syncd.errors import whole
+
 TICK = "✓"
 GUARD = "\N{WORD JOINER}"
 """Written before a title that itself begins like a tick ("Done with part one"). It
@@ -11,6 +13,11 @@ _DONE = re.compile(
     r"\s*(?:[✓✔]\N{VARIATION SELECTOR-16}?\s*|done[\s:\N{EN DASH}\N{EM DASH}-]+)",
     re.IGNORECASE,
 )
+ILLEGIBLE = "The event's title can't be read: look at it in Google Calendar, and give it one."
+"""What is told where a title is no text."""
+
+_SHOWN = 60
+"""Characters of a title that a sentence quotes."""
 
 
 def split(summary: str) -> tuple[str, bool]:
@@ -33,3 +40,9 @@ def join(title: str, *, done: bool) -> str:
 def clean(title: str) -> str:
     """Return a title as a calendar can show it: one line, no spaces around it."""
     return " ".join(title.replace(GUARD, "").splitlines()).strip()
+
+
+def shown(title: str) -> str:
+    """Return a title as a sentence quotes it: one line, not too long."""
+    line = " ".join(whole(title).split())
+    return f"'{line if len(line) <= _SHOWN else line[:_SHOWN] + '…'}'"
