@@ -24,6 +24,7 @@ GENERATIONS = 8
 """Ids to try for one entity; the first is nearly always free."""
 
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+_A_DAY = len("2026-06-15")
 _EDGES = (1, 9999)
 _FIRST = datetime(1, 1, 2, tzinfo=UTC)
 _LAST = datetime(9999, 12, 31, tzinfo=UTC)
@@ -125,7 +126,7 @@ def local(time: Json, zone: str) -> datetime | None:
     One so near the ends of time that it has no date in some zone can't be read.
     """
     stated, here = time.get("dateTime"), zone_named(zone)
-    if not isinstance(stated, str) or here is None:
+    if not isinstance(stated, str) or len(stated) <= _A_DAY or here is None:
         return None
     try:
         at = datetime.fromisoformat(stated)
