@@ -8,12 +8,11 @@ description; what the person writes there stays.
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from syncd.model.remote import LINKS, Carried
 from syncd.model.schema import Fields
 from syncd.model.values import BlockState, Moment, Value
-from syncd_google import events, links, titles
+from syncd_google import events, links, places, titles
 from syncd_google.events import Json
 
 _EDITABLE = frozenset({"title", "start", "end", "state"})
@@ -42,14 +41,9 @@ _STATES: Mapping[Value, BlockState] = {
 """As what an event shows a state; drafts and skipped blocks have no event."""
 _REFERENCES = {"task": "syncd-task", "goal": "syncd-goal"}
 _LINKS = "syncd-links"
-_AT = "syncd-at"
-"""Where syncd itself put the event: elsewhere it is by its person's hand."""
-_BY_HAND = "by hand"
 _HOUR = timedelta(hours=1)
 _LONGEST = timedelta(days=31)
 """Whoever makes a block longer than this meant something else."""
-_Times = tuple[Moment | None, ...]
-_UTC = ZoneInfo("UTC")
 _ILLEGIBLE = object()
 _TOO_LONG = "lasts longer than a month: give it an earlier end."
 _UNTITLED = "An event of a learning block has no title: give it one."
@@ -95,12 +89,12 @@ def to_remote(fitted: Fields, zone: str) -> dict[str, Any]:
     done = fitted.get("state") is BlockState.DONE
     body: dict[str, Any] = {
         "summary": titles.join(str(fitted.get("title", UNTITLED)), done=done),
-        "start": _stated(fitted["start"], zone),
-        "end": _stated(fitted["end"], zone),
+        "start": places.stated(fitted["start"], zone),
+        "end": places.stated(fitted["end"], zone),
         "transparency": "opaque",
     }
     body |= aside(fitted, {})
-    return _with_private(body, {_AT: _put(fitted, body, zone)})
+    return _with_private(body, {places.AT: _put(fitted, body, zone)})
 
 
 def to_patch(fields: Fields, form: Json, zone: str) -> dict[str, Any]:
@@ -115,10 +109,13 @@ def to_patch(fields: Fields, form: Json, zone: str) -> dict[str, Any]:
     put = _put(fields, {**form, **body}, zone)
     moved = "start" in body or "end" in body
     after = {**form, **body}
-    stays = "state" not in fields or _still(after, _times(after, zone)) is fields["state"]
+    stays = (
+        "state" not in fields
+        or places.state_of(after, places.times_of(after, zone)) is fields["state"]
+    )
     if not moved and (done or stays):
         return body
-    return _with_private(body, {_AT: put})
+    return _with_private(body, {places.AT: put})
 
 
 def aside(fields: Fields, form: Json) -> dict[str, Any]:
@@ -144,7 +141,7 @@ def goal_of(form: Json) -> str | None:
 
 def read(event: Json, zone: str) -> tuple[dict[str, Any], dict[str, str]]:
     """Return an event's fields, and what is wrong with those that are missing."""
-    start, end = times = _times(event, zone)
+    start, end = times = places.times_of(event, zone)
     title, fields, problems = _headed(event, times)
     for name, value in _beside(event).items():
         if value is _ILLEGIBLE:
@@ -158,13 +155,13 @@ def read(event: Json, zone: str) -> tuple[dict[str, Any], dict[str, str]]:
     return fields, problems
 
 
-def _headed(event: Json, times: _Times) -> tuple[str, dict[str, Any], dict[str, str]]:
+def _headed(event: Json, times: places.Times) -> tuple[str, dict[str, Any], dict[str, str]]:
     """Return the title, and what a summary tells: title and state, or what is wrong there."""
     summary = events.told(event, "summary")
     if summary is None:
         return "", {}, dict.fromkeys(("title", "state"), titles.ILLEGIBLE)
     title, done = titles.split(summary)
-    state = BlockState.DONE if done else _still(event, times)
+    state = BlockState.DONE if done else places.state_of(event, times)
     found = {"title": title or None, "state": state}
     wrong = {"title": _UNTITLED, "state": _UNPLACED}
     return (
@@ -195,79 +192,32 @@ def _with_private(body: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
 
 def _put(fields: Fields, event: Json, zone: str) -> str:
     """Return what an event keeps of where it was put; one that is pinned is put by hand."""
-    return _BY_HAND if fields.get("state") is BlockState.PINNED else _at(_times(event, zone))
+    return (
+        places.BY_HAND
+        if fields.get("state") is BlockState.PINNED
+        else places.place_of(places.times_of(event, zone))
+    )
 
 
-def _times(event: Json, zone: str) -> _Times:
-    """Return when an event starts and ends, as far as that can be read."""
-    return tuple(_moment(events.part(event, name), zone) for name in ("start", "end"))
-
-
-def _at(times: _Times) -> str:
-    """Return an event's time as it is kept; "" where it has none, or no length."""
-    start, end = times
-    if start is None or end is None or end.at <= start.at:
-        return ""
-    return f"{start.at.isoformat()}/{end.at.isoformat()}"
-
-
-def _still(event: Json, times: _Times) -> BlockState | None:
-    """Say whether an event is where syncd put it, or where its person did.
-
-    None where that can't be read.
-    """
-    put = events.told(events.private(event), _AT)
-    now = _at(times)
-    if put is None or (put and not now and _lacks_time(event, times)):
-        return None
-    if not put or not now or put == now:
-        return BlockState.PUBLISHED
-    return BlockState.PINNED if put == _BY_HAND or _is_place(put) else None
-
-
-def _lacks_time(event: Json, times: _Times) -> bool:
-    """Say whether a time can't be read; that of a whole day can."""
-    stated = zip(times, ("start", "end"), strict=True)
-    return any(it is None and events.day(events.part(event, at)) is None for it, at in stated)
-
-
-def _is_place(put: str) -> bool:
-    """Say whether this is what ``_at`` makes of a time."""
-    return all(events.instant(one) for one in put.split("/")) and put.count("/") == 1
-
-
-def _timeless(event: Json, title: str, times: _Times) -> str:
+def _timeless(event: Json, title: str, times: places.Times) -> str:
     shown = f"The event {titles.shown(title or str(event.get('id')))} of a learning block"
     if "date" in events.part(event, "start"):
         return f"{shown} takes the whole day: give it a time in Google Calendar."
-    if _at(times):
+    if places.place_of(times):
         return f"{shown} {_TOO_LONG}"
     return f"{shown} has no length that syncd can read: give it a start and a later end."
-
-
-def _stated(moment: Any, zone: str) -> dict[str, Any]:
-    known = events.zone_named(moment.zone) or events.zone_named(zone) or _UTC
-    return {"dateTime": moment.at.astimezone(known).isoformat(), "timeZone": known.key}
-
-
-def _moment(time: Json, zone: str) -> Moment | None:
-    """Return a moment; the zone is that of the event, else the calendar's."""
-    at, named = events.local(time, zone), events.zone_named(time.get("timeZone", zone))
-    if at is None or named is None:
-        return None
-    return Moment(at, named.key).to_the_minute()
 
 
 def _moved(fields: Fields, form: Json, zone: str) -> dict[str, Any]:
     """Return the times that differ; of an event over whole days always both."""
     wanted = {name: it for name in ("start", "end") if (it := fields.get(name)) is not None}
-    there = {name: _moment(events.part(form, name), zone) for name in ("start", "end")}
+    there = {name: places.moment(events.part(form, name), zone) for name in ("start", "end")}
     if not wanted or all(wanted[name] == there[name] for name in wanted):
         return {}
     if None not in there.values():
-        return {n: _stated(it, zone) for n, it in wanted.items() if it != there[n]}
+        return {n: places.stated(it, zone) for n, it in wanted.items() if it != there[n]}
     whole = {"date": None} if "date" in events.part(form, "start") else {}
-    return {name: {**_stated(it, zone), **whole} for name, it in _both(wanted).items()}
+    return {name: {**places.stated(it, zone), **whole} for name, it in _both(wanted).items()}
 
 
 def _both(wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -148,6 +148,11 @@ def day(time: Json) -> date | None:
         return None
 
 
+def is_time(time: object, zone: str) -> bool:
+    """Say whether this is a ``start`` or an ``end`` that can be read."""
+    return isinstance(time, Mapping) and bool(day(time) or local(time, zone))
+
+
 @lru_cache(maxsize=64)
 def _zone(name: str) -> ZoneInfo | None:
     try:

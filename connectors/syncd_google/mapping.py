@@ -83,11 +83,16 @@ def to_patch(kind: Kind, fields: Fields, form: Json, zone: str) -> dict[str, Any
     return milestones.to_patch(fields, form, zone)
 
 
-def illegible(form: Json, body: Json) -> bool:
+def illegible(form: Json, body: Json, zone: str) -> bool:
     """Say whether a patch would write over what can't be read of an event of this form."""
-    over = [name for name in ("summary", "description") if name in body]
-    return any(events.told(form, name) is None for name in over) or (
-        "description" in body and blocks.hides_links(form)
+    texts = [name for name in ("summary", "description") if name in body]
+    times = [
+        form[name] for name in ("start", "end") if name in body and form.get(name, {}) != {}
+    ]
+    return (
+        any(events.told(form, name) is None for name in texts)
+        or any(not events.is_time(time, zone) for time in times)
+        or ("description" in body and blocks.hides_links(form))
     )
 
 

@@ -10,7 +10,7 @@ GUARD = "\N{WORD JOINER}"
 does not show, and keeps the words from being read as "this is done"."""
 
 _DONE = re.compile(
-    r"\s*(?:[✓✔]\N{VARIATION SELECTOR-16}?\s*|done[\s:\N{EN DASH}\N{EM DASH}-]+)",
+    r"(?:\s*(?:[✓✔]\N{VARIATION SELECTOR-16}?\s*|done[\s:\N{EN DASH}\N{EM DASH}-]+))+",
     re.IGNORECASE,
 )
 ILLEGIBLE = "The event's title can't be read: look at it in Google Calendar, and give it one."
@@ -25,10 +25,8 @@ def split(summary: str) -> tuple[str, bool]:
 
     A tick is a leading ✓ or ✔, or the word "done" before a space, a colon or a dash.
     """
-    rest = summary
-    while match := _DONE.match(rest):
-        rest = rest[match.end() :]
-    return clean(rest), rest != summary
+    match = _DONE.match(summary)
+    return clean(summary[match.end() :] if match else summary), match is not None
 
 
 def join(title: str, *, done: bool) -> str:

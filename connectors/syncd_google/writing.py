@@ -1,16 +1,13 @@
 """Writing one event: creating, updating and deleting, each safe to do twice."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from syncd.connect.border import unreadable
-from syncd.errors import Changed, Gone, SkipItem, TryLater, Unclear
+from syncd.errors import Changed, Gone, SkipItem
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Remote, Seen, Write
-from syncd_google import blocks, border, events, mapping, titles
+from syncd_google import answers, blocks, border, events, mapping, titles
 from syncd_google.dressing import Dressing
 from syncd_google.listing import lost, tells
 from syncd_google.provision import Calendar
@@ -20,6 +17,9 @@ if TYPE_CHECKING:  # the client library takes long to import
     from syncd_google.client import Client
 
 Json = dict[str, Any]
+
+_REVIVED: Json = {"summary": "", "start": {}, "end": {}}
+"""What of a deleted event is written anew whatever it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Writer:
                 return None
             if not events.is_gone(event) and events.mark_of(event) == write.entity:
                 if events.kind_of(event) is not write.kind:
-                    raise _unreadable(event, events.KIND)
+                    raise answers.spoilt(event, events.KIND)
                 return self._item(event)
         return None
 
@@ -69,11 +69,11 @@ class Writer:
             remote = events.event_id(write.entity, generation)
             try:
                 answer = self.client.insert(self.calendar.id, {"id": remote, **body})
-                event = _answered(answer, remote)
+                event = answers.answered(answer, remote)
             except NotFound as error:
                 raise lost(self.calendar) from error
             except Taken:
-                with _in_doubt():
+                with answers.in_doubt():
                     claimed = self._claim(remote, write, body)
                 if claimed is None:
                     continue
@@ -99,11 +99,11 @@ class Writer:
             self._still_there()
             raise
         except Forbidden:
-            with _in_doubt():
+            with answers.in_doubt():
                 self.event(seen.id)  # a deleted event may refuse by 403, not as deleted
             raise
         except Changed:
-            with _in_doubt():
+            with answers.in_doubt():
                 return self._as_asked(write, {**seen.fields, **fields})
         if events.is_gone(event):
             raise Gone(f"The event {seen.id} was deleted in Google Calendar.")
@@ -120,7 +120,7 @@ class Writer:
             return
         except (Changed, Forbidden):
             try:
-                with _in_doubt():
+                with answers.in_doubt():
                     self.event(seen.id)
             except Gone:
                 return
@@ -142,7 +142,7 @@ class Writer:
         """
         kind = write.kind
         body = mapping.to_patch(kind, fields, form, self.calendar.zone)
-        _guard(write, form, body)
+        _guard(write, form, body, self.calendar.zone)
         goal = fields.get("goal")
         if kind is Kind.BLOCK and "goal" in fields and goal != blocks.goal_of(form):
             body["colorId"] = self.dressing.colour(goal)
@@ -193,7 +193,7 @@ class Writer:
 
     def _revived(self, remote: RemoteId, write: Write, body: Json, old: Json) -> Json | None:
         patch = mapping.to_revive(write.kind, write.fields, body, old)
-        if mapping.illegible({**old, "summary": ""}, patch):
+        if mapping.illegible({**old, **_REVIVED}, patch, self.calendar.zone):
             return None  # what the person wrote there can't be read: it stays as it is
         try:
             event = self._patched(remote, patch, events.text(old, "etag"))
@@ -211,61 +211,27 @@ class Writer:
             raise lost(self.calendar) from error
 
     def _told(self, remote: RemoteId) -> Json:
-        """Return an event, live or not. Raises ``Unreadable``; ``TryLater`` for no event."""
-        event = self.client.event(self.calendar.id, remote)
-        if not event:
-            raise TryLater(f"{border.NOT_ASKED_FOR}: trying again later.")
-        wrong = border.wrong(event, remote)
-        if wrong:
-            raise _unreadable(event, wrong)
-        return event
+        return answers.told(self.client.event(self.calendar.id, remote), remote)
 
     def _patched(self, remote: RemoteId, body: Json, version: str) -> Json:
         answer = self.client.patch(self.calendar.id, remote, body, version)
-        return _answered(answer, remote)
+        return answers.answered(answer, remote)
 
     def _ours(self, event: Json, write: Write) -> Remote:
         """Return the item of a write's answer. Raises ``Unclear`` if it shows another one."""
-        if events.mark_of(event) != write.entity or events.kind_of(event) is not write.kind:
-            raise _unclear()
+        if not answers.is_ours(event, write):
+            raise answers.unclear()
         return self._item(event)
 
     def _item(self, event: Json) -> Remote:
         return mapping.from_remote(event, self.calendar.zone)
 
 
-@contextmanager
-def _in_doubt() -> Iterator[None]:
-    """Say of what fails here that the write may have been done.
-
-    What made us look may be the trace of an earlier try of ours whose reply was lost.
-    """
-    try:
-        yield
-    except (TryLater, Unreadable) as error:
-        raise Unclear(f"Google did not say what became of a write: {error}") from error
-
-
-def _answered(answer: Json, remote: RemoteId) -> Json:
-    """Return a write's answer. Raises ``Unclear`` where it is not of what was written."""
-    if border.wrong(answer, remote):
-        raise _unclear()
-    return answer
-
-
-def _unclear() -> Unclear:
-    return Unclear(f"{border.NOT_ASKED_FOR}: looking before writing again.")
-
-
-def _unreadable(event: Json, wrong: str) -> Unreadable:
-    return Unreadable(unreadable(event, border.TITLE, border.named, wrong))
-
-
-def _guard(write: Write, form: Json, body: Json) -> None:
+def _guard(write: Write, form: Json, body: Json, zone: str) -> None:
     """Raise ``SkipItem`` where a patch would write over what can't be read."""
-    if mapping.illegible(form, body):
+    if mapping.illegible(form, body, zone):
         raise SkipItem(
-            f"{_shown(write)} has a title or a description that syncd can't read, so it is not "
+            f"{_shown(write)} has a title, a time or a description that syncd can't read, so it is not "
             "written over: look at it in Google Calendar."
         )
 

@@ -9,6 +9,7 @@ from syncd.connect.testing.samples import sample
 from syncd.errors import Changed, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.remote import LINKS, Remote
+from syncd.model.values import Moment
 from tests.connectors.syncd_google.garbled import HOSTILE, NO_REPLY, Garbled, answer, garbled
 from tests.connectors.syncd_google.harness import GoogleHarness
 
@@ -347,3 +348,16 @@ def test_busy_time_that_was_interrupted_goes_on_where_it_stopped(
     client.asked.clear()
     assert len(google.connector.busy(*WEEK).spans) >= 3
     assert client.asked[0][1][1]["pageToken"]
+
+
+@pytest.mark.parametrize("value", [it for it in HOSTILE.values() if it != {}])
+def test_a_time_that_cannot_be_read_is_not_written_over(
+    google: GoogleHarness, client: Garbled, value: Any
+) -> None:
+    day, at = date(2026, 12, 1), Moment(datetime(2026, 12, 1, 9, tzinfo=UTC), "Europe/Paris")
+    for kind, fields in ((Kind.MILESTONE, {"due": day}), (Kind.BLOCK, {"start": at})):
+        item = google.create(kind, "Exam")
+        client.spoil("event", lambda real: {**real, "start": value})
+        odd = google.read(item)
+        assert isinstance(google.update(odd, **fields), SkipItem)
+        assert google.read(item) == item
