@@ -20,6 +20,7 @@ from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Op, Pull, Seen, Write
 from syncd_google.connector import GoogleConnector
 from syncd_google.settings import GoogleSettings
+from tests.examples import examples
 
 KINDS = [Kind.MILESTONE, Kind.BLOCK]
 WEEK = (datetime(2026, 8, 2, 22, tzinfo=UTC), datetime(2026, 8, 9, 22, tzinfo=UTC))
@@ -80,6 +81,7 @@ class Says:
         return lambda *_: self._answer
 
 
+@examples(300)
 @given(ANSWERS, st.sampled_from(KINDS))
 def test_whatever_is_answered_ends_in_a_sentence(answer: dict[str, Any], kind: Kind) -> None:
     for does in DOES:
