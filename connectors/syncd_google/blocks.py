@@ -8,12 +8,11 @@ description; what the person writes there stays.
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from syncd.model.remote import LINKS, Carried
 from syncd.model.schema import Fields
 from syncd.model.values import BlockState, Moment, Value
-from syncd_google import events, links, titles
+from syncd_google import events, links, places, titles
 from syncd_google.events import Json
 
 _EDITABLE = frozenset({"title", "start", "end", "state"})
@@ -42,10 +41,16 @@ _STATES: Mapping[Value, BlockState] = {
 """As what an event shows a state; drafts and skipped blocks have no event."""
 _REFERENCES = {"task": "syncd-task", "goal": "syncd-goal"}
 _LINKS = "syncd-links"
-_AT = "syncd-at"
-"""Where syncd itself put the event: elsewhere it is by its person's hand."""
-_BY_HAND = "by hand"
 _HOUR = timedelta(hours=1)
+_LONGEST = timedelta(days=31)
+"""Whoever makes a block longer than this meant something else."""
+_ILLEGIBLE = object()
+_TOO_LONG = "lasts longer than a month: give it an earlier end."
+_UNTITLED = "An event of a learning block has no title: give it one."
+_UNPLACED = (
+    "Whether syncd put the event where it is can't be read: look at it in Google Calendar."
+)
+_UNREAD = "What the event keeps of this can't be read: look at it in Google Calendar."
 
 
 def fit(fields: Fields, zone: str | None) -> dict[str, Any]:
@@ -60,7 +65,8 @@ def fit(fields: Fields, zone: str | None) -> dict[str, Any]:
         elif name == LINKS:
             fitted[name] = links.clean(str(value or ""))
         elif isinstance(value, Moment):
-            fitted[name] = Moment(value.to_the_minute().at, _known(value.zone) or zone)
+            known = events.zone_named(value.zone)
+            fitted[name] = Moment(value.to_the_minute().at, known.key if known else zone)
     return fitted
 
 
@@ -71,6 +77,8 @@ def lacks(fields: Fields) -> str:
     start, end = fields.get("start"), fields.get("end")
     if isinstance(start, Moment) and isinstance(end, Moment) and end.at <= start.at:
         return "ends before it starts: give it a later end."
+    if isinstance(start, Moment) and isinstance(end, Moment) and end.at - start.at > _LONGEST:
+        return _TOO_LONG
     if fields.get("state", BlockState.PUBLISHED) not in _STATES:
         return "is not for the calendar yet, or no longer: plan it again."
     return ""
@@ -81,12 +89,12 @@ def to_remote(fitted: Fields, zone: str) -> dict[str, Any]:
     done = fitted.get("state") is BlockState.DONE
     body: dict[str, Any] = {
         "summary": titles.join(str(fitted.get("title", UNTITLED)), done=done),
-        "start": _stated(fitted["start"], zone),
-        "end": _stated(fitted["end"], zone),
+        "start": places.stated(fitted["start"], zone),
+        "end": places.stated(fitted["end"], zone),
         "transparency": "opaque",
     }
     body |= aside(fitted, {})
-    return _with_private(body, {_AT: _put(fitted, body, zone)})
+    return _with_private(body, {places.AT: _put(fitted, body, zone)})
 
 
 def to_patch(fields: Fields, form: Json, zone: str) -> dict[str, Any]:
@@ -100,10 +108,14 @@ def to_patch(fields: Fields, form: Json, zone: str) -> dict[str, Any]:
     body |= _moved(fields, form, zone) | aside(fields, form)
     put = _put(fields, {**form, **body}, zone)
     moved = "start" in body or "end" in body
-    stays = "state" not in fields or _still({**form, **body}, zone) is fields["state"]
+    after = {**form, **body}
+    stays = (
+        "state" not in fields
+        or places.state_of(after, places.times_of(after, zone)) is fields["state"]
+    )
     if not moved and (done or stays):
         return body
-    return _with_private(body, {_AT: put})
+    return _with_private(body, {places.AT: put})
 
 
 def aside(fields: Fields, form: Json) -> dict[str, Any]:
@@ -129,23 +141,48 @@ def goal_of(form: Json) -> str | None:
 
 def read(event: Json, zone: str) -> tuple[dict[str, Any], dict[str, str]]:
     """Return an event's fields, and what is wrong with those that are missing."""
-    title, done = titles.split(events.text(event, "summary"))
-    fields: dict[str, Any] = {
-        "state": BlockState.DONE if done else _still(event, zone),
-        LINKS: links.stated(_links(event)),
-        **{name: _reference(event, name) for name in _REFERENCES},
-    }
-    problems: dict[str, str] = {}
-    if title:
-        fields["title"] = title
-    else:
-        problems["title"] = "An event of a learning block has no title: give it one."
-    start, end = (_moment(events.part(event, name), zone) for name in ("start", "end"))
-    if start is not None and end is not None and start.at < end.at:
+    start, end = times = places.times_of(event, zone)
+    title, fields, problems = _headed(event, times)
+    for name, value in _beside(event).items():
+        if value is _ILLEGIBLE:
+            problems[name] = _UNREAD
+        else:
+            fields[name] = value
+    if start is not None and end is not None and timedelta() < end.at - start.at <= _LONGEST:
         fields |= {"start": start, "end": end}
     else:
-        problems |= dict.fromkeys(("start", "end"), _timeless(event, title))
+        problems |= dict.fromkeys(("start", "end"), _timeless(event, title, times))
     return fields, problems
+
+
+def _headed(event: Json, times: places.Times) -> tuple[str, dict[str, Any], dict[str, str]]:
+    """Return the title, and what a summary tells: title and state, or what is wrong there."""
+    summary = events.told(event, "summary")
+    if summary is None:
+        return "", {}, dict.fromkeys(("title", "state"), titles.ILLEGIBLE)
+    title, done = titles.split(summary)
+    state = BlockState.DONE if done else places.state_of(event, times)
+    found = {"title": title or None, "state": state}
+    wrong = {"title": _UNTITLED, "state": _UNPLACED}
+    return (
+        title,
+        {name: value for name, value in found.items() if value is not None},
+        {name: said for name, said in wrong.items() if found[name] is None},
+    )
+
+
+def _beside(event: Json) -> dict[str, Any]:
+    """Return the references and the links, as far as they can be read."""
+    private = events.private(event)
+    kept = {name: events.told(private, key) for name, key in _REFERENCES.items()}
+    found = {name: _ILLEGIBLE if it is None else it or None for name, it in kept.items()}
+    whole = events.told(event, "description") is not None and not hides_links(event)
+    return {LINKS: links.stated(_links(event)) if whole else _ILLEGIBLE, **found}
+
+
+def hides_links(event: Json) -> bool:
+    """Say whether nobody can tell which lines of the description are syncd's."""
+    return events.told(events.private(event), _LINKS) is None
 
 
 def _with_private(body: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
@@ -155,65 +192,32 @@ def _with_private(body: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
 
 def _put(fields: Fields, event: Json, zone: str) -> str:
     """Return what an event keeps of where it was put; one that is pinned is put by hand."""
-    return _BY_HAND if fields.get("state") is BlockState.PINNED else _at(event, zone)
+    return (
+        places.BY_HAND
+        if fields.get("state") is BlockState.PINNED
+        else places.place_of(places.times_of(event, zone))
+    )
 
 
-def _at(event: Json, zone: str) -> str:
-    """Return an event's time as it is kept; "" where it has none, or no length."""
-    start, end = (_moment(events.part(event, name), zone) for name in ("start", "end"))
-    if start is None or end is None or end.at <= start.at:
-        return ""
-    return f"{start.at.isoformat()}/{end.at.isoformat()}"
-
-
-def _still(event: Json, zone: str) -> BlockState:
-    """Say whether an event is where syncd put it, or where its person did."""
-    put = events.text(events.private(event), _AT)
-    now = _at(event, zone)
-    moved = put and now and put != now
-    return BlockState.PINNED if moved else BlockState.PUBLISHED
-
-
-def _timeless(event: Json, title: str) -> str:
-    shown = f"The event '{title or event.get('id')}' of a learning block"
+def _timeless(event: Json, title: str, times: places.Times) -> str:
+    shown = f"The event {titles.shown(title or str(event.get('id')))} of a learning block"
     if "date" in events.part(event, "start"):
         return f"{shown} takes the whole day: give it a time in Google Calendar."
+    if places.place_of(times):
+        return f"{shown} {_TOO_LONG}"
     return f"{shown} has no length that syncd can read: give it a start and a later end."
-
-
-def _known(zone: str | None) -> str | None:
-    """Return a zone's name if it is one."""
-    try:
-        return ZoneInfo(zone).key if zone else None
-    except (ValueError, KeyError, OSError):
-        return None
-
-
-def _stated(moment: Any, zone: str) -> dict[str, Any]:
-    named = moment.zone or zone
-    return {"dateTime": moment.local(named).isoformat(), "timeZone": named}
-
-
-def _moment(time: Json, zone: str) -> Moment | None:
-    """Return a moment; the zone is that of the event, else the calendar's."""
-    at = events.local(time, zone)
-    named = time.get("timeZone")
-    if at is None:
-        return None
-    named = _known(named if isinstance(named, str) else None)
-    return Moment(at, named or zone).to_the_minute()
 
 
 def _moved(fields: Fields, form: Json, zone: str) -> dict[str, Any]:
     """Return the times that differ; of an event over whole days always both."""
     wanted = {name: it for name in ("start", "end") if (it := fields.get(name)) is not None}
-    there = {name: _moment(events.part(form, name), zone) for name in ("start", "end")}
+    there = {name: places.moment(events.part(form, name), zone) for name in ("start", "end")}
     if not wanted or all(wanted[name] == there[name] for name in wanted):
         return {}
     if None not in there.values():
-        return {n: _stated(it, zone) for n, it in wanted.items() if it != there[n]}
+        return {n: places.stated(it, zone) for n, it in wanted.items() if it != there[n]}
     whole = {"date": None} if "date" in events.part(form, "start") else {}
-    return {name: {**_stated(it, zone), **whole} for name, it in _both(wanted).items()}
+    return {name: {**places.stated(it, zone), **whole} for name, it in _both(wanted).items()}
 
 
 def _both(wanted: Mapping[str, Any]) -> dict[str, Any]:

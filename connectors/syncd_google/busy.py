@@ -1,17 +1,19 @@
 """Reading when the person has no time; nothing is ever written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from syncd.connect.border import Pages, fault, sort_out
 from syncd.connect.busy import Busy, BusySpan, merged
-from syncd.errors import Changed, Gone, SkipItem, TryLater
-from syncd_google import listing, spans
+from syncd.errors import Changed, Gone, SkipItem
+from syncd_google import border, listing, spans
 from syncd_google.provision import Calendar
-from syncd_google.refusals import SIGN_IN, NotAllowed
+from syncd_google.refusals import SIGN_IN, NotAllowed, Unreadable
 from syncd_google.settings import GoogleSettings
 from syncd_google.spans import Counting
+from syncd_google.walking import walk
 
 if TYPE_CHECKING:  # the client library takes long to import
     from syncd_google.client import Client
@@ -20,7 +22,6 @@ Json = dict[str, Any]
 
 _MOST_CALENDARS = 50  # in one question, by the Calendar API's reference
 _LONGEST = timedelta(days=60)  # of one question: longer ones may be refused
-_PAGES = 200
 _NOT_THIS = (SkipItem, Gone, Changed)
 _REFUSED = (NotAllowed, *_NOT_THIS)
 
@@ -39,6 +40,7 @@ class Watcher:
     """Reads the busy time between two instants of the calendars that the settings name."""
 
     client: "Client"
+    pages: Pages
     settings: GoogleSettings
     start: datetime
     end: datetime
@@ -90,20 +92,23 @@ class Watcher:
                     "timeMax": _stated(end),
                     "items": [{"id": name} for name in some],
                 }
-                answers = self.client.free_busy(question).get("calendars")
-                self._note(told, some, answers if isinstance(answers, dict) else {})
+                reply = border.asked_for(self.client.free_busy(question), border.FreeBusy)
+                self._note(told, some, reply["calendars"])
         for name in told.unreadable:
             told.spans.pop(name, None)
         return told
 
     def _note(self, told: Told, names: Sequence[str], answers: Json) -> None:
         for name in names:
-            answer = answers.get(name) or {"errors": [{"reason": "no answer"}]}
-            if answer.get("errors"):
-                reason = str(answer["errors"][0].get("reason"))
+            answer = answers.get(name, {})
+            reason = _silence(answer)
+            if reason:
                 told.unreadable[name] = _unreadable(name, reason)
-            else:
-                told.spans[name] += spans.of_answer(answer.get("busy") or ())
+                continue
+            try:
+                told.spans[name] += spans.of_answer(answer["busy"])
+            except Unreadable as error:
+                told.unreadable[name] = _unreadable(name, str(error))
 
     def _listed(self, calendars: Sequence[str]) -> Told:
         """Read the events themselves."""
@@ -111,16 +116,17 @@ class Watcher:
         counting = Counting.of(self.settings)
         for name in calendars:
             try:
-                pages = list(self._pages(name))
-            except NotAllowed:
-                told.unreadable[name] = _closed(name)
-            except _NOT_THIS:
-                told.unreadable[name] = _unreadable(name, "notFound")
-            else:
+                pages = self._pages(name)
                 if pages[-1].get("accessRole") == "freeBusyReader":
                     self._bare(told, name)
                 if name not in told.spans:
-                    told.spans[name] = list(_spans(pages, counting))
+                    told.spans[name] = list(_spans(pages, counting, _anything))
+            except NotAllowed:
+                told.unreadable[name] = _closed(name)
+            except Unreadable as error:
+                told.unreadable[name] = _unreadable(name, str(error))
+            except _NOT_THIS:
+                told.unreadable[name] = _unreadable(name, "notFound")
         return told
 
     def _bare(self, told: Told, name: str) -> None:
@@ -135,28 +141,27 @@ class Watcher:
 
     def _guests(self, own: Calendar, told: Told) -> list[BusySpan]:
         try:
-            pages = list(self._pages(own.id))
+            counting = Counting.of(self.settings)
+            return list(_spans(self._pages(own.id), counting, listing.is_guest))
+        except Unreadable as error:
+            told.unreadable[own.id] = _unreadable(own.id, str(error))
         except _REFUSED:
             told.unreadable[own.id] = _unreadable(own.id, "notFound")
-            return []
-        for page in pages:
-            page["items"] = [it for it in page.get("items", ()) if listing.is_guest(it)]
-        return list(_spans(pages, Counting.of(self.settings)))
+        return []
 
-    def _pages(self, calendar: str) -> Iterator[Json]:
+    def _pages(self, calendar: str) -> list[Json]:
         query: Json = {
             "singleEvents": True,
             "timeMin": _stated(self.start),
             "timeMax": _stated(self.end),
             "maxResults": 2500,
         }
-        for _ in range(_PAGES):
-            page = self.client.events(calendar, query)
-            yield page
-            if not page.get("nextPageToken"):
-                return
-            query["pageToken"] = page["nextPageToken"]
-        raise TryLater("Google's list of events does not end: trying again later.")
+
+        def ask(cursor: str | None) -> Json:
+            more = {"pageToken": cursor} if cursor else {}
+            return self.client.events(calendar, {**query, **more})
+
+        return walk(self.pages, calendar, ask)
 
     def _pieces(self) -> Iterator[tuple[datetime, datetime]]:
         start = self.start
@@ -166,10 +171,32 @@ class Watcher:
             start = end
 
 
-def _spans(pages: Sequence[Json], counting: Counting) -> Iterator[BusySpan]:
+def _spans(
+    pages: Sequence[Json], counting: Counting, counts: Callable[[Json], bool]
+) -> Iterator[BusySpan]:
+    """Yield when those events that count take time. Raises ``Unreadable``."""
     for page in pages:
-        zone = str(page.get("timeZone") or "UTC")
-        yield from spans.of_events(page.get("items", ()), zone, counting)
+        found = sort_out(page["items"], border.BusyEvent, border.TITLE, border.named)
+        if found.nameless or found.unread:
+            raise Unreadable("something there can't be read")
+        zone = page.get("timeZone") or "UTC"
+        counted = [event for event in found.good.values() if counts(event)]
+        yield from spans.of_events(counted, zone, counting)
+
+
+def _anything(event: Json) -> bool:  # noqa: ARG001  # whatever it is
+    return True
+
+
+def _silence(answer: object) -> str:
+    """Return why an answer does not tell when a calendar is busy; "" where it does."""
+    if not isinstance(answer, dict) or not answer:
+        return "no answer"
+    if fault(answer, border.Answer):
+        return "an answer that can't be read"
+    if answer.get("errors"):
+        return str(answer["errors"][0].get("reason", "no reason given"))
+    return "" if "busy" in answer else "no answer"
 
 
 def _stated(at: datetime) -> str:

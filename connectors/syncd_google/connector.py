@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from syncd.connect.border import Pages
 from syncd.connect.busy import Busy
 from syncd.connect.contract import Outcome, Plugin, Toolbox
 from syncd.connect.pace import Allowance
@@ -13,11 +14,12 @@ from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
-from syncd_google import listing, mapping, provision
+from syncd_google import border, listing, mapping, provision
 from syncd_google.busy import Watcher
 from syncd_google.dressing import Dressing
 from syncd_google.provision import Calendar
 from syncd_google.settings import GoogleSettings
+from syncd_google.walking import Walks
 from syncd_google.writing import Writer
 
 if TYPE_CHECKING:  # the client library takes long to import
@@ -44,12 +46,17 @@ class GoogleConnector:
         self._toolbox = toolbox
         self._client = client
         self._dressing = Dressing(toolbox.memory, settings)
+        self._pages = Pages(border.TITLE)
+        self._calendars = Pages(border.TITLE)
+        self._busy_pages = Walks()
 
     def bind(self) -> Binding:
         """Find the calendar again; without a request once it is known."""
         if self._bound() is not None:
             return Binding()
-        found = provision.look(self._client, self._settings, self._toolbox.timezone)
+        found = provision.look(
+            self._client, self._calendars, self._settings, self._toolbox.timezone
+        )
         if found.calendar is None:
             missing = f"the calendar '{self._settings.calendar}'"
             return Binding(missing=(missing,), problems=found.problems)
@@ -60,18 +67,19 @@ class GoogleConnector:
         """Make the calendar."""
         if self._bound() is None:
             zone = self._toolbox.timezone
-            self._remember(provision.make(self._client, self._settings, zone))
+            self._remember(provision.make(self._client, self._calendars, self._settings, zone))
 
     def pull(self, cursor: str | None) -> Pull:
         """Read the calendar by sync token; all of it without one."""
         calendar = self._bound()
         if calendar is None:
             return Pull(whole=frozenset(self.carries))
-        listed = listing.pull(self._client, calendar, cursor)
-        if listed.zone and listed.zone != calendar.zone:
+        listed = listing.pull(self._client, self._pages, calendar, cursor)
+        if listed.zone != calendar.zone:
             self._remember(replace(calendar, zone=listed.zone))
         self._dressing.learn(listed.colours)
-        self._welcome(guests=listed.guests, all_told=cursor is None)
+        all_told = cursor is None and listed.pull.cursor is not None
+        self._welcome(guests=listed.guests, all_told=all_told)
         return replace(listed.pull, clock_offset=self._toolbox.network.pace.offset)
 
     def read(self, kind: Kind, remote: RemoteId) -> Remote:  # noqa: ARG002  # all are events
@@ -113,7 +121,8 @@ class GoogleConnector:
 
     def busy(self, start: datetime, end: datetime) -> Busy:
         """Return when the calendars in the settings are busy, and the person's own events."""
-        watcher = Watcher(self._client, self._settings, start, end)
+        pages = self._busy_pages.within(start, end)
+        watcher = Watcher(self._client, pages, self._settings, start, end)
         guests = self._toolbox.memory.get(_GUESTS) is not False
         return watcher.busy(self._bound(), guests=guests)
 

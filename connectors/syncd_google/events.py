@@ -2,11 +2,14 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from syncd.errors import whole
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
 
@@ -19,6 +22,12 @@ KIND = "syncd-kind"
 BLOCK = "block"
 GENERATIONS = 8
 """Ids to try for one entity; the first is nearly always free."""
+
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+_A_DAY = len("2026-06-15")
+_EDGES = (1, 9999)
+_FIRST = datetime(1, 1, 2, tzinfo=UTC)
+_LAST = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def event_id(entity: EntityId, generation: int = 0) -> RemoteId:
@@ -74,10 +83,30 @@ def part(event: Json, name: str) -> Json:
     return found if isinstance(found, Mapping) else {}
 
 
+def told(event: Json, name: str) -> str | None:
+    """Return a text within, empty where there is none; None for what is no text."""
+    found = event.get(name, "")
+    if not isinstance(found, str):
+        return None
+    return found if found.isascii() or whole(found) == found else None
+
+
 def text(event: Json, name: str) -> str:
-    """Return a text within, empty where there is none."""
-    found = event.get(name)
-    return found if isinstance(found, str) else ""
+    """Return a text within, empty where there is none that can be read."""
+    return told(event, name) or ""
+
+
+def kept(event: Json, names: Iterable[str]) -> dict[str, Any]:
+    """Return parts of an event to be kept as they are; None for one that can't be kept."""
+    parts = {name: event[name] for name in names if name in event}
+    if _lasts(parts):
+        return parts
+    return {name: part if _lasts(part) else None for name, part in parts.items()}
+
+
+def zone_named(name: object) -> ZoneInfo | None:
+    """Return the time zone of a name, if it is one that is known."""
+    return _zone(name) if isinstance(name, str) and name else None
 
 
 def instant(stated: object) -> datetime | None:
@@ -92,19 +121,50 @@ def instant(stated: object) -> datetime | None:
 
 
 def local(time: Json, zone: str) -> datetime | None:
-    """Return a ``dateTime`` as wall-clock time in ``zone``, the calendar's."""
+    """Return a ``dateTime`` as wall-clock time in ``zone``, the calendar's.
+
+    One so near the ends of time that it has no date in some zone can't be read.
+    """
+    stated, here = time.get("dateTime"), zone_named(zone)
+    if not isinstance(stated, str) or len(stated) <= _A_DAY or here is None:
+        return None
     try:
-        at = datetime.fromisoformat(str(time.get("dateTime")))
+        at = datetime.fromisoformat(stated)
         if at.tzinfo is None:
-            at = at.replace(tzinfo=ZoneInfo(str(time.get("timeZone") or zone)))
-        return at.astimezone(ZoneInfo(zone))
-    except (ValueError, KeyError, OSError, OverflowError):
+            at = at.replace(tzinfo=zone_named(time.get("timeZone", zone)))
+        if at.tzinfo is None or (at.year in _EDGES and not _FIRST <= at < _LAST):
+            return None
+        return at.astimezone(here)
+    except (ValueError, OverflowError):
         return None
 
 
 def day(time: Json) -> date | None:
     """Return the day of an all-day event's ``start`` or ``end``."""
+    stated = time.get("date")
     try:
-        return date.fromisoformat(str(time.get("date")))
+        return date.fromisoformat(stated) if isinstance(stated, str) else None
     except ValueError:
         return None
+
+
+def is_time(time: object, zone: str) -> bool:
+    """Say whether this is a ``start`` or an ``end`` that can be read."""
+    return isinstance(time, Mapping) and bool(day(time) or local(time, zone))
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, KeyError, OSError):
+        return None
+
+
+def _lasts(value: object) -> bool:
+    """Say whether a value can be written down: no infinite number, no half a character."""
+    try:
+        _JSON.encode(value).encode()
+    except ValueError:
+        return False
+    return True

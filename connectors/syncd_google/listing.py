@@ -1,15 +1,17 @@
 """Reading the calendar: everything, or what changed since a cursor."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from syncd.errors import Forbidden, Gone, HoldTool, NotFound, Refused, StartOver, TryLater
+from syncd.connect.border import Pages, Sorted, sort_out
+from syncd.errors import Forbidden, Gone, HoldTool, NotFound, Refused, StartOver
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Pull, Remote
-from syncd_google import blocks, events, mapping
+from syncd_google import blocks, border, events, mapping, titles
 from syncd_google.provision import Calendar
+from syncd_google.walking import walk
 
 if TYPE_CHECKING:  # the client library takes long to import
     from syncd_google.client import Client
@@ -18,25 +20,24 @@ Json = dict[str, Any]
 
 QUERY = {"maxResults": 2500, "showDeleted": True}
 """What the first request and every later one ask for alike, as sync tokens need."""
-_LONGEST = 1000  # pages; a listing that does not end is an error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """What reading the calendar brought.
 
-    zone: the calendar's, as the service states it.
+    zone: the calendar's, as the service states it, if it is one.
     colours: (goal, colour) of the learning blocks that have both.
     guests: whether the person keeps something there that takes their time.
     """
 
     pull: Pull
-    zone: str | None
+    zone: str
     colours: tuple[tuple[str, str], ...]
     guests: bool
 
 
-def pull(client: "Client", calendar: Calendar, cursor: str | None) -> Listed:
+def pull(client: "Client", pages: Pages, calendar: Calendar, cursor: str | None) -> Listed:
     """Return what changed, or everything.
 
     Raises ``StartOver`` for a cursor that is of no use, ``HoldTool`` where the
@@ -44,7 +45,7 @@ def pull(client: "Client", calendar: Calendar, cursor: str | None) -> Listed:
     """
     token = _token(calendar, cursor) if cursor else None
     try:
-        found, last = _pages(client, calendar.id, token)
+        told = _pages(client, pages, calendar, token)
     except NotFound as error:
         raise lost(calendar) from error
     except Gone as error:
@@ -55,13 +56,22 @@ def pull(client: "Client", calendar: Calendar, cursor: str | None) -> Listed:
         if token and isinstance(error, Refused):
             raise StartOver("Google does not know the sync token: reading all.") from error
         raise HoldTool(f"The calendar cannot be read: {error}") from error
-    zone = last.get("timeZone")
-    after = Calendar(id=calendar.id, zone=str(zone or calendar.zone))
+    pages.forget()  # what else was interrupted is older than this
+    return _listed(calendar, told, whole=token is None)
+
+
+def _listed(calendar: Calendar, told: list[Json], *, whole: bool) -> Listed:
+    rows = [row for page in told for row in page["items"]]
+    found = sort_out(rows, border.Event, border.TITLE, border.named)
+    zone, problems = _zone(told[-1].get("timeZone", ""), calendar.zone)
+    after = Calendar(id=calendar.id, zone=zone)
+    pull = _pull(found, after, told[-1].get("nextSyncToken"), whole=whole)
+    good = found.good.values()
     return Listed(
-        pull=_pull(found, after, last.get("nextSyncToken"), whole=token is None),
+        pull=replace(pull, problems=(*pull.problems, *problems)),
         zone=zone,
-        colours=tuple(_colours(found)),
-        guests=any(is_guest(one) for one in found),
+        colours=tuple(_colours(good)),
+        guests=any(is_guest(one) for one in good),
     )
 
 
@@ -89,23 +99,19 @@ def _token(calendar: Calendar, cursor: str) -> str:
     raise StartOver("The cursor is of another calendar or another syncd: reading all.")
 
 
-def _pages(client: "Client", calendar: str, token: str | None) -> tuple[list[Json], Json]:
-    """Return every event once, as stated last, and the last page."""
+def _pages(client: "Client", pages: Pages, calendar: Calendar, token: str | None) -> list[Json]:
     query: dict[str, Any] = QUERY | ({"syncToken": token} if token else {})
-    found: dict[str, Json] = {}
-    for _ in range(_LONGEST):
-        page = client.events(calendar, query)
-        for event in page.get("items", ()):
-            found[str(event.get("id"))] = event
-        if not page.get("nextPageToken"):
-            return list(found.values()), page
-        query["pageToken"] = page["nextPageToken"]
-    raise TryLater("Google's list of events does not end: trying again later.")
+
+    def ask(cursor: str | None) -> Json:
+        return client.events(calendar.id, query | ({"pageToken": cursor} if cursor else {}))
+
+    return walk(pages, f"{calendar.id} {token}", ask)
 
 
-def _pull(found: list[Json], calendar: Calendar, token: str | None, *, whole: bool) -> Pull:
-    own = [event for event in found if not events.is_instance(event)]
+def _pull(found: Sorted, calendar: Calendar, token: str | None, *, whole: bool) -> Pull:
+    own = [event for event in found.good.values() if not events.is_instance(event)]
     kept = {"calendar": calendar.id, "query": QUERY, "token": token}
+    told = not (found.nameless or found.unread)
     return Pull(
         items=tuple(_items(own, calendar.zone)),
         gone=frozenset(RemoteId(str(one["id"])) for one in own if events.is_gone(one)),
@@ -114,8 +120,21 @@ def _pull(found: list[Json], calendar: Calendar, token: str | None, *, whole: bo
             for one in own
             if events.is_gone(one) and tells(one)
         ),
-        whole=frozenset(mapping.CARRIES) if whole else frozenset(),
-        cursor=json.dumps(kept, sort_keys=True) if token else None,
+        unread=found.unread,
+        whole=frozenset(mapping.CARRIES) if whole and not found.nameless else frozenset(),
+        cursor=json.dumps(kept, sort_keys=True) if token and told else None,
+        problems=tuple(dict.fromkeys(found.nameless)),
+    )
+
+
+def _zone(stated: str, known: str) -> tuple[str, tuple[str, ...]]:
+    """Return the calendar's zone, and what is wrong with the one that is stated."""
+    if not stated or events.zone_named(stated):
+        return stated or known, ()
+    return known, (
+        f"Google Calendar says that the calendar is in {titles.shown(stated)}, which is no time "
+        f"zone that syncd knows, so it goes on with {known}: choose another zone in the "
+        "calendar's settings.",
     )
 
 
@@ -130,7 +149,7 @@ def tells(event: Json) -> bool:
     return {"summary", "start", "end"} <= event.keys() and bool(events.mark_of(event))
 
 
-def _colours(found: list[Json]) -> Iterator[tuple[str, str]]:
+def _colours(found: Iterable[Json]) -> Iterator[tuple[str, str]]:
     for event in found:
         goal, colour = blocks.goal_of(event), events.text(event, "colorId")
         if goal and colour and not events.is_gone(event):

@@ -83,6 +83,19 @@ def to_patch(kind: Kind, fields: Fields, form: Json, zone: str) -> dict[str, Any
     return milestones.to_patch(fields, form, zone)
 
 
+def illegible(form: Json, body: Json, zone: str) -> bool:
+    """Say whether a patch would write over what can't be read of an event of this form."""
+    texts = [name for name in ("summary", "description") if name in body]
+    times = [
+        form[name] for name in ("start", "end") if name in body and form.get(name, {}) != {}
+    ]
+    return (
+        any(events.told(form, name) is None for name in texts)
+        or any(not events.is_time(time, zone) for time in times)
+        or ("description" in body and blocks.hides_links(form))
+    )
+
+
 def from_remote(event: Json, zone: str) -> Remote:
     """Return an event as an item; ``zone`` is the calendar's."""
     kind = events.kind_of(event)
@@ -92,11 +105,11 @@ def from_remote(event: Json, zone: str) -> Remote:
         id=RemoteId(str(event.get("id"))),
         kind=kind,
         fields=fields,
-        version=str(event.get("etag") or ""),
+        version=events.text(event, "etag"),
         created_at=events.instant(event.get("created")),
         edited_at=events.instant(event.get("updated")),
         mark=events.mark_of(event),
-        url=str(event.get("htmlLink") or ""),
+        url=events.text(event, "htmlLink"),
         problems=problems,
-        extra={name: event[name] for name in way.FORM if name in event},
+        extra=events.kept(event, way.FORM),
     )

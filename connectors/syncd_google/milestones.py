@@ -7,7 +7,6 @@ the calendar's zone.
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from syncd.model.remote import Carried
 from syncd.model.schema import Fields
@@ -22,6 +21,8 @@ FORM = ("summary", "start", "end")
 
 _LAST_DAY = date.max - timedelta(days=1)  # the day after it ends the event
 _HOUR = timedelta(hours=1)
+_A_YEAR = timedelta(days=366)
+_END = datetime.max.replace(tzinfo=UTC)
 
 
 def fit(fields: Fields) -> dict[str, Any]:
@@ -74,19 +75,24 @@ def to_patch(fields: Fields, form: Json, zone: str) -> dict[str, Any]:
 
 def read(event: Json, zone: str) -> tuple[dict[str, Any], dict[str, str]]:
     """Return an event's fields, and what is wrong with those that are missing."""
-    title, done = titles.split(events.text(event, "summary"))
-    fields: dict[str, Any] = {"done": done}
+    summary = events.told(event, "summary")
+    title, done = titles.split(summary or "")
+    fields: dict[str, Any] = {}
     problems: dict[str, str] = {}
+    if summary is None:
+        problems |= dict.fromkeys(("title", "done"), titles.ILLEGIBLE)
+    else:
+        fields["done"] = done
     if title:
         fields["title"] = title
-    else:
+    elif summary is not None:
         problems["title"] = "An event of a milestone has no title: give it one."
     day = _day(events.part(event, "start"), zone)
     if day is not None:
         fields["due"] = day
     else:
-        shown = title or event.get("id")
-        problems["due"] = f"The event '{shown}' has no day that syncd can read: move it to one."
+        shown = titles.shown(title or str(event.get("id")))
+        problems["due"] = f"The event {shown} has no day that syncd can read: move it to one."
     return fields, problems
 
 
@@ -99,18 +105,26 @@ def _day(time: Json, zone: str) -> date | None:
 
 def _length(began: datetime, ended: datetime | None) -> timedelta:
     """Return how long it takes; in UTC, as a clock change may lie between."""
-    return ended.astimezone(UTC) - began.astimezone(UTC) if ended else _HOUR
+    length = ended.astimezone(UTC) - began.astimezone(UTC) if ended else _HOUR
+    return length if timedelta() <= length <= _A_YEAR else _HOUR
 
 
 def _moved(form: Json, due: date, zone: str) -> dict[str, Any]:
     start, end = events.part(form, "start"), events.part(form, "end")
     began = events.local(start, zone)
-    if began is not None:
-        at = datetime.combine(due, began.time(), ZoneInfo(zone))
-        last = at.astimezone(UTC) + _length(began, events.local(end, zone))
+    if began is not None and due > date.min:  # that day begins before all time in places
+        at = datetime.combine(due, began.time(), began.tzinfo)
+        at_utc = at.astimezone(UTC)
+        last = at_utc + min(_length(began, events.local(end, zone)), _END - at_utc)
         return {
-            "start": {"dateTime": at.isoformat(), "timeZone": start.get("timeZone") or zone},
-            "end": {"dateTime": last.isoformat(), "timeZone": end.get("timeZone") or zone},
+            "start": {
+                "dateTime": at.isoformat(),
+                "timeZone": events.text(start, "timeZone") or zone,
+            },
+            "end": {
+                "dateTime": last.isoformat(),
+                "timeZone": events.text(end, "timeZone") or zone,
+            },
         }
     first, after = events.day(start), events.day(end)
     days = (after - first).days if first and after else 1

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from syncd.connect.border import Pages, fault
 from syncd.errors import (
     Forbidden,
     Gone,
@@ -15,8 +16,10 @@ from syncd.errors import (
     TryLater,
     Unclear,
 )
+from syncd_google import border, events, titles
 from syncd_google.refusals import NotAllowed
 from syncd_google.settings import GoogleSettings
+from syncd_google.walking import walk
 
 if TYPE_CHECKING:  # the client library takes long to import
     from syncd_google.client import Client
@@ -29,7 +32,7 @@ DESCRIPTION = (
     f"{MARKER}: milestones and learning time of your plan. What you move, rename or "
     "delete here, syncd follows."
 )
-_LONGEST = 100  # pages of a calendar list; nobody has 25,000 calendars
+_ROLES = frozenset({"freeBusyReader", "reader", "writer", "owner"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,21 +51,22 @@ class Found:
     problems: tuple[str, ...] = field(default=())
 
 
-def look(client: "Client", settings: GoogleSettings, zone: str) -> Found:
+def look(client: "Client", pages: Pages, settings: GoogleSettings, zone: str) -> Found:
     """Look for the calendar: by the id in the settings, by syncd's words, by its name.
 
     Raises ``Mistake`` where the settings name a calendar that can't be it, ``HoldTool``
-    where it is there but this sign-in may not use it.
+    where it is there but this sign-in may not use it, ``TryLater`` where one can't be read
+    that may be it.
     """
     if settings.names_an_id:
         return Found(calendar=_by_id(client, settings.calendar, zone))
     try:
         with _or_hold(settings):
-            entries = list(_owned(client))
+            entries = list(_owned(client, pages, settings))
     except NotAllowed:
         # calendarList.list needs a scope beside that for the own calendar.
         return Found(problems=(_blind(settings),))
-    kept = [one for one in entries if MARKER in str(one.get("description", ""))]
+    kept = [one for one in entries if _marked(one)]
     if kept:
         kept.sort(key=lambda one: (not _named(one, settings.calendar), one["id"]))
         return Found(calendar=_usable(client, kept[0], zone), problems=_doubled(kept))
@@ -72,17 +76,17 @@ def look(client: "Client", settings: GoogleSettings, zone: str) -> Found:
     return Found()
 
 
-def make(client: "Client", settings: GoogleSettings, zone: str) -> Calendar:
+def make(client: "Client", pages: Pages, settings: GoogleSettings, zone: str) -> Calendar:
     """Make the calendar, unless an earlier try whose reply was lost has made it."""
-    found = look(client, settings, zone)
+    found = look(client, pages, settings, zone)
     if found.calendar is not None:
         return found.calendar
     body = {"summary": settings.calendar, "description": DESCRIPTION, "timeZone": zone}
     try:
         with _or_hold(settings):
-            return _calendar(client.new_calendar(body), zone)
+            return _calendar(_made(client.new_calendar(body)), zone)
     except Unclear:
-        found = look(client, settings, zone)
+        found = look(client, pages, settings, zone)
         if found.calendar is None:
             raise
         return found.calendar
@@ -102,23 +106,45 @@ def _or_hold(settings: GoogleSettings) -> Iterator[None]:
         raise HoldTool(f"The calendar cannot be found or made: {error}") from error
 
 
-def _owned(client: "Client") -> Iterator[Json]:
-    page = None
-    for _ in range(_LONGEST):
-        answer = client.calendars(page)
-        for entry in answer.get("items", ()):
-            own = entry.get("accessRole") == "owner" and not entry.get("primary")
-            if own and not entry.get("deleted") and entry.get("id"):
+def _owned(client: "Client", pages: Pages, settings: GoogleSettings) -> Iterator[Json]:
+    """Yield the calendars that may be syncd's. Raises ``TryLater`` for one of which nobody
+    can tell: taken for another's, it would lead to a second one."""
+    for page in walk(pages, "calendars", client.calendars):
+        for entry in page["items"]:
+            wrong = fault(entry, border.Entry) or _role_unknown(entry, settings)
+            if wrong:
+                raise TryLater(_doubtful(entry, wrong))
+            own = entry["accessRole"] == "owner" and not entry.get("primary")
+            if own and not entry.get("deleted"):
                 yield entry
-        page = answer.get("nextPageToken")
-        if not page:
-            return
-    raise TryLater("Google's list of calendars does not end: trying again later.")
+
+
+def _role_unknown(entry: Json, settings: GoogleSettings) -> str:
+    """Return what can't be told of a calendar that looks like syncd's: whose it is."""
+    ours = _marked(entry) or _named(entry, settings.calendar)
+    return "accessRole" if ours and entry["accessRole"] not in _ROLES else ""
+
+
+def _doubtful(entry: object, wrong: str) -> str:
+    title = entry.get("summary") if isinstance(entry, dict) else None
+    which = titles.shown(title) if isinstance(title, str) and title.strip() else "a calendar"
+    return (
+        f"Google Calendar lists {which} in a form that can't be read (`{wrong}`), so nobody "
+        "knows whether syncd has its own already: trying again later; if that lasts, update "
+        "syncd."
+    )
+
+
+def _made(answer: Json) -> Json:
+    """Return the calendar that was made. Raises ``Unclear`` where the answer is of none."""
+    if fault(answer, border.Calendar):
+        raise Unclear(f"{border.NOT_ASKED_FOR}: looking before writing again.")
+    return answer
 
 
 def _by_id(client: "Client", calendar: str, zone: str) -> Calendar:
     try:
-        found = client.calendar(calendar)
+        found = border.calendar(client.calendar(calendar), calendar)
     except (Gone, Forbidden) as error:
         raise Mistake(
             f"There is no calendar {calendar} that syncd may use: correct `calendar` under "
@@ -131,7 +157,7 @@ def _usable(client: "Client", entry: Json, zone: str) -> Calendar:
     if _open(client, entry):
         return _calendar(entry, zone)
     raise HoldTool(
-        f"There is a calendar '{entry.get('summary')}' that syncd kept, but this sign-in may "
+        f"There is a calendar {titles.shown(entry.get('summary', ''))} that syncd kept, but this sign-in may "
         "not use it: sign in with the OAuth client that made it (`syncd auth google`)."
     )
 
@@ -139,15 +165,19 @@ def _usable(client: "Client", entry: Json, zone: str) -> Calendar:
 def _open(client: "Client", entry: Json) -> bool:
     """Say whether this sign-in may use a calendar; listing one does not prove it."""
     try:
-        client.calendar(entry["id"])
+        border.calendar(client.calendar(entry["id"]), entry["id"])
     except (NotFound, Forbidden, NotAllowed):
         return False
     return True
 
 
 def _calendar(entry: Json, zone: str) -> Calendar:
-    known: Any = entry.get("timeZone")
-    return Calendar(id=str(entry["id"]), zone=str(known or zone))
+    known = events.zone_named(entry.get("timeZone"))
+    return Calendar(id=entry["id"], zone=known.key if known else zone)
+
+
+def _marked(entry: Json) -> bool:
+    return MARKER in entry.get("description", "")
 
 
 def _named(entry: Json, name: str) -> bool:
@@ -158,7 +188,7 @@ def _doubled(kept: list[Json]) -> tuple[str, ...]:
     if len(kept) == 1:
         return ()
     return (
-        f"There are {len(kept)} calendars kept by syncd; '{kept[0].get('summary')}' is used: "
+        f"There are {len(kept)} calendars kept by syncd; {titles.shown(kept[0].get('summary', ''))} is used: "
         "put the id of the right one in `calendar` under [connectors.google].",
     )
 

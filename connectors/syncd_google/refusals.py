@@ -1,8 +1,12 @@
 """What Google refuses, told apart more finely than the contract needs."""
 
-from syncd.errors import SignIn
+from syncd.errors import SignIn, SkipItem
 
 SIGN_IN = "run `syncd auth google`"
+
+
+class Unreadable(SkipItem):
+    """What is there can't be read: nobody knows what it is now."""
 
 
 class NotAllowed(SignIn):

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, time
 
 from syncd.connect.busy import BusySpan
-from syncd_google import events
+from syncd_google import events, titles
 from syncd_google.events import Json
+from syncd_google.refusals import Unreadable
 from syncd_google.settings import GoogleSettings
 
 _NEVER = frozenset({"workingLocation", "birthday"})
@@ -50,21 +50,28 @@ class Counting:
 
 
 def of_events(found: Iterable[Json], zone: str, counting: Counting) -> Iterator[BusySpan]:
-    """Yield when these events take time; days are those of ``zone``, the calendar's."""
+    """Yield when these events take time; days are those of ``zone``, the calendar's.
+
+    Raises ``Unreadable`` for one that takes time of which nobody can tell when.
+    """
     for event in found:
-        if not counting.takes_time(event):
-            continue
-        start, end = (_instant(events.part(event, it), zone) for it in ("start", "end"))
-        if start is not None and end is not None and start < end:
-            yield BusySpan(start, end)
+        if counting.takes_time(event):
+            start, end = (_instant(events.part(event, it), zone) for it in ("start", "end"))
+            yield from _span(start, end, events.text(event, "summary"))
 
 
 def of_answer(busy: Iterable[Json]) -> Iterator[BusySpan]:
-    """Yield the spans of an answer about free and busy time."""
+    """Yield the spans of an answer about free and busy time. Raises ``Unreadable``."""
     for one in busy:
-        start, end = events.instant(one.get("start")), events.instant(one.get("end"))
-        if start is not None and end is not None and start < end:
-            yield BusySpan(start, end)
+        yield from _span(events.instant(one.get("start")), events.instant(one.get("end")), "")
+
+
+def _span(start: datetime | None, end: datetime | None, title: str) -> Iterator[BusySpan]:
+    if start is None or end is None or end < start:
+        what = titles.shown(title) if title else "something there"
+        raise Unreadable(f"nobody can tell when {what} takes place")
+    if start < end:
+        yield BusySpan(start, end)
 
 
 def _answer(event: Json) -> object:
@@ -77,12 +84,11 @@ def _answer(event: Json) -> object:
 
 
 def _instant(stated: Json, zone: str) -> datetime | None:
-    day = events.day(stated)
-    if day is not None:
-        return _midnight(day, zone)
-    at = events.local(stated, zone)
-    return at.astimezone(UTC) if at else None
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+    day, here = events.day(stated), events.zone_named(zone)
+    try:
+        if day is not None and here is not None:
+            return datetime.combine(day, time(), here).astimezone(UTC)
+        at = events.local(stated, zone)
+        return at.astimezone(UTC) if at else None
+    except OverflowError:  # at the ends of all time
+        return None

@@ -27,13 +27,14 @@ class Harness(ABC):
 
     served: where the tool answers over HTTP, its server, for the faults of HTTP.
     errors: the bodies that the service sends with an error status; ``{}`` without one.
-    pace: where the requests of ``connector`` are counted.
+    bare: what ``connector`` wraps. pace: where its requests are counted.
     conditional: whether the service refuses a write that relies on an old version.
     """
 
     connector: Connector
     person: Person
     clock: FakeClock
+    bare: Connector
     pace: Pace
     served: Served | None = None
     errors: Mapping[int, Any] = {}
@@ -222,7 +223,8 @@ class Harness(ABC):
         """Return a connector as syncd works with it: paced, and tried again."""
         self.pace = pace = Pace(self.clock)
         rng = random.Random(7)  # noqa: S311  # jitter only
-        return wrapped(build(self.toolbox(memory, pace)), pace, rng)
+        self.bare = build(self.toolbox(memory, pace))
+        return wrapped(self.bare, pace, rng)
 
     def toolbox(self, memory: Memory, pace: Pace | None = None) -> Toolbox:
         """Return what a connector is given to work with."""

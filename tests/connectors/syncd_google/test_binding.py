@@ -93,7 +93,6 @@ NOT_OURS: dict[str, dict[str, object]] = {
     "primary": {"primary": True},
     "read-only": {"accessRole": "reader"},
     "deleted": {"deleted": True},
-    "without-an-id": {"id": None},
 }
 
 

@@ -182,7 +182,8 @@ def test_what_cannot_be_read_of_an_event_does_not_stop_the_rest() -> None:
         "somethingNew": {"deeply": ["unknown"]},
     }
     item = mapping.from_remote(event, "Mars/North")
-    assert item.fields == {"done": False, "due": DUE}
+    assert item.fields == {"due": DUE}
+    assert item.problems.keys() == {"title", "done"}
     assert (item.created_at, item.edited_at, item.mark) == (None, None, None)
 
 

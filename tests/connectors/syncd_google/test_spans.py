@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from syncd_google import spans
+from syncd_google.refusals import Unreadable
 from syncd_google.spans import Counting
 
 TIMES = {"start": {"dateTime": "2026-08-03T09:00:00+02:00"}}
@@ -58,21 +59,30 @@ def test_what_is_not_sure_takes_time_where_everything_does(name: str) -> None:
     assert list(spans.of_events([{**TIMES, **TAKES[name][0]}], "UTC", everything))
 
 
-def test_times_without_sense_take_none() -> None:
+def test_what_takes_no_time_is_no_span() -> None:
     odd = [
-        {},
         {"start": {"date": "2026-08-03"}, "end": {"date": "2026-08-03"}},
         {**TIMES, "end": TIMES["start"]},
-        {**TIMES, "end": {"dateTime": "later"}},
-        {"start": "now", "end": None},
     ]
     assert list(spans.of_events(odd, "UTC", Counting())) == []
-    assert (
-        list(
-            spans.of_answer([{}, {"start": "x", "end": "y"}, {"start": "2026-08-03T09:00:00"}])
-        )
-        == []
-    )
+
+
+SENSELESS: list[dict[str, Any]] = [
+    {},
+    {"start": TIMES["end"], "end": TIMES["start"]},
+    {**TIMES, "end": {"dateTime": "later"}},
+    {**TIMES, "end": {"dateTime": 20260803}},
+    {"start": "now", "end": None},
+    {**TIMES, "start": {"date": "0001-01-01"}},
+]
+
+
+@pytest.mark.parametrize("event", SENSELESS)
+def test_a_time_that_nobody_can_read_is_never_free(event: dict[str, Any]) -> None:
+    with pytest.raises(Unreadable):
+        list(spans.of_events([event], "Asia/Tokyo", Counting()))
+    with pytest.raises(Unreadable):
+        list(spans.of_answer([event]))
 
 
 def test_a_time_without_an_offset_is_in_its_own_zone_or_the_calendars() -> None:

@@ -134,7 +134,7 @@ def test_a_deleted_milestone_that_had_a_time_is_all_day_again(google: GoogleHarn
     assert again.extra["start"] == {"date": "2026-06-11"}
 
 
-STAYS_DELETED = {
+STAYS_DELETED: dict[str, tuple[int, dict[str, object]]] = {
     "gone": (
         410,
         {"error": {"code": 410, "message": "Gone", "errors": [{"reason": "deleted"}]}},
@@ -153,11 +153,12 @@ STAYS_DELETED = {
 
 @pytest.mark.parametrize(("status", "body"), STAYS_DELETED.values(), ids=STAYS_DELETED.keys())
 def test_an_event_that_stays_deleted_gets_another_id(
-    google: GoogleHarness, status: int, body: object
+    google: GoogleHarness, status: int, body: dict[str, object]
 ) -> None:
     write = google.new_write(Kind.MILESTONE, "Exam")
     google.delete(google.made(write))
-    google.server.faults.append(Fault(act="status", status=status, reply=body, **PATCH))
+    reply = {**body, "id": events.event_id(write.entity)}
+    google.server.faults.append(Fault(act="status", status=status, reply=reply, **PATCH))
     assert google.made(write).id == events.event_id(write.entity, 1)
 
 
