@@ -48,14 +48,17 @@ class Mailing:
             "password_command": table.password_command,
         }
         filled = self.credentials.fill("mail", ways, {"password"})
-        self.redactor.hide(filled.values)
+        password = str(filled.table["password"] or "")
+        # as AUTH PLAIN sends them together (RFC 4616), which a server may quote
+        self.redactor.hide({*filled.values, f"\0{table.username}\0{password}"})
         self.warnings.extend(filled.warnings)
         return Server(
             host=table.host,
             port=table.port,
             security=table.security,
             username=table.username,
-            password=str(filled.table["password"] or ""),
+            password=password,
+            secrets=self.redactor.secrets,
         )
 
     def put(self, letters: Iterable[Letter], *, again: bool = False) -> list[str]:

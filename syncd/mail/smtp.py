@@ -12,6 +12,8 @@ from typing import Literal
 
 from syncd.errors import Mistake, SignIn, TryLater, Unclear
 from syncd.mail.message import Envelope
+from syncd.mail.replies import Plain, Secured
+from syncd.text import Secrets
 
 Security = Literal["starttls", "tls", "none"]
 Fence = Callable[[tuple[str, ...]], None]
@@ -25,9 +27,10 @@ _STARTS_WITH_A_DOT = re.compile(rb"^\.", re.MULTILINE)
 class Server:
     """A server, how to reach it and who signs in.
 
-    patience: seconds for each answer. last_patience: seconds for the answer to the end of
-    the message; RFC 5321 (4.5.3.2.6) asks for ten minutes, as giving up early is what
-    makes doubles. trust: whose certificates are good, by default the system's.
+    patience: seconds for each answer, however slowly it comes. last_patience: seconds for
+    the answer to the end of the message; RFC 5321 (4.5.3.2.6) asks for ten minutes, as
+    giving up early is what makes doubles. trust: whose certificates are good, by default
+    the system's. secrets: what no word of the server's may show.
     """
 
     host: str
@@ -38,11 +41,17 @@ class Server:
     patience: float = 30.0
     last_patience: float = 600.0
     trust: ssl.SSLContext | None = None
+    secrets: Secrets = field(default_factory=Secrets, repr=False)
 
     @property
     def name(self) -> str:
         """Return the server's name for a person."""
         return f"The mail server {self.host}"
+
+    def said(self, reply: bytes | str) -> str:
+        """Return the server's words: one line, nothing unseen, not too long, no secrets."""
+        text = reply.decode("ascii", "replace") if isinstance(reply, bytes) else reply
+        return self.secrets.words(text) or "no reason given"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +80,11 @@ class Post:
 
 
 @contextmanager
-def _session(server: Server) -> Iterator[smtplib.SMTP]:
+def _session(server: Server) -> Iterator[Plain | Secured]:
     if not server.host:
         raise Mistake("No mail can be sent without a server: set `mail.host`.")
     _check_password(server)
-    smtp: smtplib.SMTP | None = None
+    smtp: Plain | Secured | None = None
     try:
         smtp = _connect(server)
         _sign_in(smtp, server)
@@ -117,16 +126,16 @@ def _on_this_machine(host: str) -> bool:
     return host == "localhost"
 
 
-def _connect(server: Server) -> smtplib.SMTP:
+def _connect(server: Server) -> Plain | Secured:
     """Open a connection; it names this machine by its address, not by its name."""
     port = server.port or PORTS[server.security]
     trust = server.trust or ssl.create_default_context()
     name, patience = "localhost", server.patience
-    smtp: smtplib.SMTP
+    smtp: Plain | Secured
     if server.security == "tls":
-        smtp = smtplib.SMTP_SSL(server.host, port, name, timeout=patience, context=trust)
+        smtp = Secured(server.host, port, name, timeout=patience, context=trust)
     else:
-        smtp = smtplib.SMTP(server.host, port, name, timeout=patience)
+        smtp = Plain(server.host, port, name, timeout=patience)
     if smtp.sock is not None:
         own = smtp.sock.getsockname()[0]
         smtp.local_hostname = f"[IPv6:{own}]" if ":" in own else f"[{own}]"
@@ -136,7 +145,7 @@ def _connect(server: Server) -> smtplib.SMTP:
     return smtp
 
 
-def _protect(smtp: smtplib.SMTP, server: Server, trust: ssl.SSLContext) -> None:
+def _protect(smtp: Plain | Secured, server: Server, trust: ssl.SSLContext) -> None:
     try:
         smtp.starttls(context=trust)
     except smtplib.SMTPNotSupportedError as error:
@@ -146,7 +155,7 @@ def _protect(smtp: smtplib.SMTP, server: Server, trust: ssl.SSLContext) -> None:
         ) from error
 
 
-def _sign_in(smtp: smtplib.SMTP, server: Server) -> None:
+def _sign_in(smtp: Plain | Secured, server: Server) -> None:
     if not server.username:
         return
     try:
@@ -160,7 +169,7 @@ def _sign_in(smtp: smtplib.SMTP, server: Server) -> None:
         if error.smtp_code < 500:
             raise _judged(server, error.smtp_code, error.smtp_error) from error
         raise SignIn(
-            f"{server.name} refuses the sign-in ({_said(error.smtp_error)}): correct"
+            f"{server.name} refuses the sign-in ({server.said(error.smtp_error)}): correct"
             " `mail.username` and `mail.password`; many providers want an app password."
         ) from error
     except UnicodeError as error:
@@ -169,7 +178,9 @@ def _sign_in(smtp: smtplib.SMTP, server: Server) -> None:
         ) from error
 
 
-def _deliver(smtp: smtplib.SMTP, server: Server, envelope: Envelope, fence: Fence) -> Receipt:
+def _deliver(
+    smtp: Plain | Secured, server: Server, envelope: Envelope, fence: Fence
+) -> Receipt:
     size = [f"SIZE={len(envelope.content)}"] if smtp.has_extn("size") else []
     _expect(server, *smtp.mail(envelope.sender, size), what="the sender")
     receipt = _name_recipients(smtp, server, envelope.recipients)
@@ -177,7 +188,7 @@ def _deliver(smtp: smtplib.SMTP, server: Server, envelope: Envelope, fence: Fenc
         return receipt
     code, said = smtp.docmd("DATA")
     if code != 354:
-        return _after(receipt, code, said)
+        return _after(server, receipt, code, said)
     smtp.send(_STARTS_WITH_A_DOT.sub(b"..", envelope.content))
     if not envelope.content.endswith(b"\r\n"):
         smtp.send(b"\r\n")
@@ -185,13 +196,12 @@ def _deliver(smtp: smtplib.SMTP, server: Server, envelope: Envelope, fence: Fenc
     code, said = _end(smtp, server)
     with contextlib.suppress(smtplib.SMTPException, OSError):
         smtp.send(b"QUIT\r\n")  # what became of the message is written down, not waited with
-    return _after(receipt, code, said)
+    return _after(server, receipt, code, said)
 
 
-def _end(smtp: smtplib.SMTP, server: Server) -> tuple[int, bytes]:
+def _end(smtp: Plain | Secured, server: Server) -> tuple[int, bytes]:
     """End the message. Where that can't even be sent, the server never has all of it."""
-    if smtp.sock is not None:
-        smtp.sock.settimeout(server.last_patience)
+    smtp.patience = server.last_patience
     smtp.send(b".\r\n")
     try:
         code, said = smtp.getreply()
@@ -203,7 +213,7 @@ def _end(smtp: smtplib.SMTP, server: Server) -> tuple[int, bytes]:
 
 
 def _name_recipients(
-    smtp: smtplib.SMTP, server: Server, recipients: tuple[str, ...]
+    smtp: Plain | Secured, server: Server, recipients: tuple[str, ...]
 ) -> Receipt:
     taken, later, refused = [], {}, {}
     for one in recipients:
@@ -213,17 +223,17 @@ def _name_recipients(
         if 200 <= code < 300:
             taken.append(one)
         elif 500 <= code < 600:
-            refused[one] = _said(said)
+            refused[one] = server.said(said)
         else:
-            later[one] = _said(said)
+            later[one] = server.said(said)
     return Receipt(taken=tuple(taken), later=later, refused=refused)
 
 
-def _after(receipt: Receipt, code: int, said: bytes) -> Receipt:
+def _after(server: Server, receipt: Receipt, code: int, said: bytes) -> Receipt:
     """Return the receipt once the server has spoken on the message itself."""
     if 200 <= code < 300:
         return receipt
-    those = dict.fromkeys(receipt.taken, _said(said))
+    those = dict.fromkeys(receipt.taken, server.said(said))
     if 500 <= code < 600:
         return Receipt(later=receipt.later, refused={**receipt.refused, **those})
     return Receipt(later={**receipt.later, **those}, refused=receipt.refused)
@@ -234,7 +244,7 @@ def _expect(server: Server, code: int, said: bytes, *, what: str) -> None:
         return
     if 500 <= code < 600 and code not in _NEEDS_SIGN_IN:
         raise Mistake(
-            f"{server.name} refuses {what} ({_said(said)}): correct `mail.{what.split()[-1]}`."
+            f"{server.name} refuses {what} ({server.said(said)}): correct `mail.{what.split()[-1]}`."
         )
     raise _judged(server, code, said)
 
@@ -242,16 +252,9 @@ def _expect(server: Server, code: int, said: bytes, *, what: str) -> None:
 def _judged(server: Server, code: int, said: bytes | str) -> Exception:
     if code in _NEEDS_SIGN_IN:
         return SignIn(
-            f"{server.name} wants a sign-in ({_said(said)}): set `mail.username` and"
+            f"{server.name} wants a sign-in ({server.said(said)}): set `mail.username` and"
             " `mail.password`."
         )
     if 500 <= code < 600:
-        return Mistake(f"{server.name} refuses to talk ({_said(said)}): check `mail`.")
-    return TryLater(f"{server.name} is busy ({_said(said)}).")
-
-
-def _said(reply: bytes | str) -> str:
-    """Return a server's words: one line, nothing unseen, not too long."""
-    text = reply.decode("ascii", "replace") if isinstance(reply, bytes) else reply
-    line = " ".join("".join(it if it.isprintable() else " " for it in text).split())
-    return line[:200] or "no reason given"
+        return Mistake(f"{server.name} refuses to talk ({server.said(said)}): check `mail`.")
+    return TryLater(f"{server.name} is busy ({server.said(said)}).")
