@@ -178,6 +178,14 @@ class App:
         self.warnings.extend(it for it in open_files(own) if it not in self.warnings)
         return plugin, own
 
+    def network(self, plugin: Plugin, own: Any) -> Network:
+        """Return what the transport of a connector needs; ``own``: its checked settings."""
+        return Network(
+            pace=Pace(self.clock, plugin.allowance(own)),
+            secrets=self.redactor.secrets,
+            proxies=Proxies.of(self.environ),
+        )
+
     def mailing(self) -> Mailing:
         """Return what puts letters in the outbox and sends what waits there."""
         return Mailing(
@@ -246,21 +254,20 @@ class App:
     ) -> Tool:
         plugin, own = chosen
         table = self.settings.connectors[name]
-        pace = Pace(self.clock, plugin.allowance(own))
-        secrets = self.redactor.secrets
+        network = self.network(plugin, own)
         toolbox = Toolbox(
             clock=self.clock,
             memory=ToolMemory(store.tools, name),
-            network=Network(pace=pace, secrets=secrets, proxies=Proxies.of(self.environ)),
+            network=network,
             timezone=self.zone,
             new_key=lambda: str(uuid.UUID(bytes=self.rng.randbytes(16), version=4)),
         )
         return Tool(
             name=name,
             title=plugin.title,
-            connector=wrapped(inner(plugin.build(own, toolbox)), pace, self.rng),
-            pace=pace,
-            secrets=secrets,
+            connector=wrapped(inner(plugin.build(own, toolbox)), network.pace, self.rng),
+            pace=network.pace,
+            secrets=network.secrets,
             on_delete=OnDelete(table.on_delete),
             limits=Limits(
                 max_deletes=table.max_deletes, max_delete_share=table.max_delete_share

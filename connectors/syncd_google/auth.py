@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import requests
 from google.auth.exceptions import GoogleAuthError
 from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
 from oauthlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]  # has no types
 
+from syncd.connect.http import Place, Transport
+from syncd.connect.network import Network
 from syncd.errors import Mistake, SignIn
 from syncd_google import tokens
 from syncd_google.settings import GoogleSettings
+from syncd_google.transport import Adapter
 
 _AUTH = "https://www.googleapis.com/auth/"
 SCOPES = (
@@ -27,7 +30,7 @@ DETAILS = f"{_AUTH}calendar.events.readonly"
 _PATIENCE = 600  # seconds for a person to agree
 
 
-def sign_in(settings: GoogleSettings, say: Callable[[str], None]) -> str:
+def sign_in(settings: GoogleSettings, say: Callable[[str], None], network: Network) -> str:
     """Let the person agree in a browser, and keep what that yields in the token file.
 
     The browser may be on another machine: the address to open is said, and how to
@@ -38,7 +41,15 @@ def sign_in(settings: GoogleSettings, say: Callable[[str], None]) -> str:
         raise Mistake(
             "[connectors.google] has no `token_file`: name the file in which to keep the sign-in."
         )
-    credentials = _agreed(_flow(settings.client_secrets_file, _scopes(settings), say))
+    flow = _flow(settings, say)
+    network.secrets.add(str(flow.client_config.get("client_secret") or ""))
+    transport = Transport(Place(origin=str(flow.client_config["token_uri"])), network)
+    flow.oauth2session.mount("https://", Adapter(transport))
+    flow.oauth2session.mount("http://", Adapter(transport))
+    try:
+        credentials = _agreed(flow, network)
+    finally:
+        transport.close()
     if not credentials.refresh_token:
         raise SignIn("Google gave no lasting sign-in: remove syncd's access there, try again.")
     try:
@@ -52,7 +63,8 @@ def _scopes(settings: GoogleSettings) -> list[str]:
     return [*SCOPES, DETAILS] if settings.asks_more_than_free_busy else list(SCOPES)
 
 
-def _flow(secrets: Path | None, scopes: list[str], say: Callable[[str], None]) -> "_SayingFlow":
+def _flow(settings: GoogleSettings, say: Callable[[str], None]) -> "_SayingFlow":
+    secrets, scopes = settings.client_secrets_file, _scopes(settings)
     where = "create an OAuth client of type 'Desktop app' in Google Cloud and download its JSON"
     if secrets is None:
         raise Mistake(f"[connectors.google] has no `client_secrets_file`: {where}.")
@@ -62,11 +74,13 @@ def _flow(secrets: Path | None, scopes: list[str], say: Callable[[str], None]) -
         raise Mistake(f"There is no file {secrets}: {where}.") from error
     except (OSError, ValueError) as error:
         raise Mistake(f"{secrets} is no OAuth client file: {where}.") from error
+    if not tokens.may_go_to(str(flow.client_config["token_uri"]), settings.base_url):
+        raise Mistake(f"{secrets} names an address that is not Google's: {where}.")
     flow.say = say
     return flow
 
 
-def _agreed(flow: "_SayingFlow") -> Any:
+def _agreed(flow: "_SayingFlow", network: Network) -> Any:
     try:
         return flow.run_local_server(
             port=0,
@@ -80,10 +94,13 @@ def _agreed(flow: "_SayingFlow") -> Any:
         raise SignIn("Nobody agreed within ten minutes: run the command again.") from error
     except Warning as error:  # how oauthlib says that the scopes are not those asked for
         raise SignIn("Not every box was ticked: run it again and tick all of them.") from error
-    except (OAuth2Error, GoogleAuthError, ValueError) as error:
-        raise SignIn(f"Google did not sign you in ({error}): run the command again.") from error
+    except requests.RequestException as error:
+        raise SignIn(f"Google can't be reached ({error}): run the command again.") from error
+    except (OAuth2Error, GoogleAuthError, ValueError, TypeError, LookupError) as error:
+        why = network.secrets.words(error)
+        raise SignIn(f"Google did not sign you in ({why}): run the command again.") from error
     except OSError as error:
-        raise SignIn(f"Google cannot be reached ({error}): run the command again.") from error
+        raise SignIn(f"No address to return to ({error}): run the command again.") from error
 
 
 class _SayingFlow(InstalledAppFlow):  # type: ignore[misc]  # the library has no types

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from syncd.connect.border import Pages
 from syncd.connect.busy import Busy
 from syncd.connect.contract import Outcome, Plugin, Toolbox
+from syncd.connect.network import Network
 from syncd.connect.pace import Allowance
 from syncd.errors import Mistake, SignIn, ToolError, TryLater
 from syncd.model.entities import Kind
@@ -179,11 +180,11 @@ def build(settings: GoogleSettings, toolbox: Toolbox) -> GoogleConnector:
     return GoogleConnector(settings, toolbox, client)
 
 
-def sign_in(settings: GoogleSettings, say: Callable[[str], None]) -> str:
+def sign_in(settings: GoogleSettings, say: Callable[[str], None], network: Network) -> str:
     """Sign in with a browser, here or on another machine."""
     from syncd_google import auth
 
-    return auth.sign_in(settings, say)
+    return auth.sign_in(settings, say, network)
 
 
 PLUGIN = Plugin(
@@ -192,5 +193,5 @@ PLUGIN = Plugin(
     settings=GoogleSettings,
     build=build,
     sign_in=sign_in,
-    allowance=lambda _: Allowance(requests=600, seconds=60),
+    allowance=lambda _: Allowance(requests=600, seconds=60, items="events"),
 )

@@ -75,14 +75,14 @@ def _check(path: Path, raw: dict[str, Any], base_url: str | None) -> None:
                 f" is far too long): {SIGN_IN}."
             )
     uri = raw.get("token_uri")
-    if uri and not (isinstance(uri, str) and _refreshes(uri, base_url)):
+    if uri and not (isinstance(uri, str) and may_go_to(uri, base_url)):
         raise SignIn(
             f"The token file {path} has a `token_uri` where a sign-in of Google's is not"
             f" refreshed: {SIGN_IN}."
         )
 
 
-def _refreshes(uri: str, base_url: str | None) -> bool:
+def may_go_to(uri: str, base_url: str | None) -> bool:
     """Say whether a sign-in may be sent to an address."""
     try:
         found = web(uri).host

@@ -6,11 +6,13 @@ itself would send a request again where a connection closes without a reply, and
 its own certificates; this sends each request once.
 """
 
+import io
 import json
 from typing import Any
 
 import httplib2
 import httpx
+import requests
 from google.auth.exceptions import RefreshError, TransportError
 from google.oauth2.credentials import Credentials
 
@@ -41,6 +43,40 @@ class Http:
     def close(self) -> None:
         """Let go of the connections."""
         self._transport.close()
+
+
+class Adapter(requests.adapters.BaseAdapter):
+    """The one transport for ``requests``, by which the library's sign-in asks for a token."""
+
+    def __init__(self, transport: Transport) -> None:
+        super().__init__()
+        self._transport = transport
+
+    def send(
+        self, request: requests.PreparedRequest, *_args: Any, **_unused: Any
+    ) -> requests.Response:
+        """Send a request once. Raises ``requests.ConnectionError``."""
+        body: Any = request.body or b""
+        headers: Any = dict(request.headers)
+        asked = httpx.Request(
+            str(request.method),
+            str(request.url),
+            headers=headers,
+            content=body,
+        )
+        try:
+            reply = self._transport.handle_request(asked)
+        except httpx.RequestError as error:
+            raise requests.ConnectionError(f"{type(error).__name__}: {error}") from error
+        found = requests.Response()
+        found.status_code, found.reason = reply.status_code, reply.reason_phrase
+        found.headers.update(reply.headers)
+        found.url, found.request = str(request.url), request
+        found.raw = io.BytesIO(reply.content)
+        return found
+
+    def close(self) -> None:
+        """Do nothing: the transport is closed by whom it belongs to."""
 
 
 class SignedIn(Credentials):

@@ -34,5 +34,7 @@ PLUGIN = Plugin(
     settings=Settings,
     build=_build,
     secrets=frozenset({"token"}),
-    allowance=lambda own: Allowance(requests=own.requests_per_minute, seconds=60),
+    allowance=lambda own: Allowance(
+        requests=own.requests_per_minute, seconds=60, items="pages"
+    ),
 )

@@ -136,5 +136,5 @@ PLUGIN = Plugin(
     settings=TodoistSettings,
     build=build,
     secrets=frozenset({"token"}),
-    allowance=lambda _: Allowance(requests=1000, seconds=900, writes=100),
+    allowance=lambda _: Allowance(requests=1000, seconds=900, writes=100, items="tasks"),
 )

@@ -1,12 +1,13 @@
-"""A bar for a long sync, where a person watches."""
+"""How far a long sync is: a bar where a person watches, and how long it will take."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
 
+from syncd.connect.pace import Allowance
 from syncd.model.ids import ToolName
 from syncd.store.tool_store import ToolStore
 
@@ -14,14 +15,53 @@ MANY = 20
 """Entities that wait for a tool before there is a bar for it."""
 
 
-class Progress:
-    """Shows how many entities still wait to be decided or written, per tool."""
+class Estimate:
+    """Says how long a tool takes by its service's allowance, each time a minute is over."""
 
     def __init__(
-        self, console: Console, store: ToolStore, titles: Mapping[ToolName, str], *, on: bool
+        self,
+        titles: Mapping[ToolName, str],
+        allowance: Callable[[ToolName], Allowance | None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._titles = titles
+        self._allowance = allowance
+        self._say = say
+        self._told: dict[ToolName, int] = {}
+
+    def look(self, name: ToolName, left: int) -> None:
+        """See how many entities wait for a tool."""
+        allowance = self._allowance(name)
+        if allowance is None or left < allowance.per_minute:
+            return
+        minutes = max(1, round(left / allowance.per_minute))
+        if minutes >= self._told.get(name, minutes + 1):
+            return
+        self._told[name] = minutes
+        self._say(
+            f"{self._titles[name]} takes {allowance.per_minute:,} {allowance.items} a minute:"
+            f" about {minutes} minute{'s' if minutes > 1 else ''} left."
+        )
+
+
+class Progress:
+    """Shows how many entities still wait to be decided or written, per tool.
+
+    ``on``: with a bar.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        store: ToolStore,
+        titles: Mapping[ToolName, str],
+        estimate: Estimate,
+        *,
+        on: bool,
     ) -> None:
         self._store = store
         self._titles = titles
+        self._estimate = estimate
         self._on = on
         self._most: dict[ToolName, int] = {}
         self._rows: dict[ToolName, TaskID] = {}
@@ -42,12 +82,11 @@ class Progress:
 
     def look(self) -> None:
         """See how far it is."""
-        if not self._on:
-            return
         for name, title in self._titles.items():
             left = self._store.waiting(name)
+            self._estimate.look(name, left)
             most = self._most[name] = max(left, self._most.get(name, 0))
-            if most < MANY:
+            if not self._on or most < MANY:
                 continue
             if name not in self._rows:
                 self._rows[name] = self._bars.add_task(title, total=most)

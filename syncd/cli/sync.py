@@ -7,7 +7,7 @@ from syncd.bootstrap import App
 from syncd.cli import find
 from syncd.cli.exits import Exit, of_states
 from syncd.cli.planned import Planned, planned_since
-from syncd.cli.progress import Progress
+from syncd.cli.progress import Estimate, Progress
 from syncd.cli.session import Session
 from syncd.cli.speech import Speech, row, table
 from syncd.cli.words import count
@@ -71,10 +71,11 @@ def _cycle(session: Session, app: App, tools: list[ToolName]) -> Report:
 
 def _watched(session: Session, app: App, engine: Engine, tools: list[ToolName]) -> Report:
     titles = {name: title_of(app, name) for name in tools}
-    watching = session.interactive()
+    watching, store = session.interactive(), app.store.tools
+    estimate = Estimate(titles, engine.allowance, session.speech.note)
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(engine.run, tools)
-        with Progress(session.speech.err, app.store.tools, titles, on=watching) as progress:
+        with Progress(session.speech.err, store, titles, estimate, on=watching) as progress:
             while not wait([running], timeout=LOOK).done:
                 progress.look()
         return running.result()

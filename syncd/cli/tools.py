@@ -37,7 +37,8 @@ def auth(session: Session, tool: str) -> int:
         plugin, own = app.own_settings(name)
         session.warn(app.warnings)
         if plugin.sign_in is not None:
-            session.speech.note(plugin.sign_in(own, session.speech.note))
+            network = app.network(plugin, own)
+            session.speech.note(plugin.sign_in(own, session.speech.note, network))
             session.speech.note("The next sync uses it: `syncd sync`, or the daemon soon.")
             return 0
         return _try_token(session, app, name, plugin)

@@ -176,9 +176,9 @@ class Plugin:
     build: makes the connector; raises ``Mistake`` where a setting is missing, with
         a sentence that says which and how to get it.
     secrets: the settings (by name) that are secrets.
-    sign_in: signs in interactively and stores what that yields; takes the settings
-        and ``say`` (prints a line), returns the sentence to end with. None where a
-        token in the settings is all there is.
+    sign_in: signs in interactively and stores what that yields; takes the settings,
+        ``say`` (prints a line) and what a transport needs, returns the sentence to end
+        with. None where a token in the settings is all there is.
     allowance: how many requests the service allows, by the settings; None if unknown.
     """
 
@@ -187,5 +187,5 @@ class Plugin:
     settings: type[BaseModel]
     build: Callable[[Any, Toolbox], Connector]
     secrets: frozenset[str] = frozenset()
-    sign_in: Callable[[Any, Callable[[str], None]], str] | None = None
+    sign_in: Callable[[Any, Callable[[str], None], Network], str] | None = None
     allowance: Callable[[Any], Allowance | None] = lambda _: None

@@ -22,12 +22,14 @@ _MARGIN = 1.0
 class Allowance:
     """How many requests a service allows in a window of so many seconds.
 
-    writes: how many items one request writes, as far as that is known.
+    writes: how many items one request writes, as far as that is known. items: what a person
+    calls these.
     """
 
     requests: int
     seconds: float
     writes: int = 1
+    items: str = "items"
 
     @property
     def per_minute(self) -> int:

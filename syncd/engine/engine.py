@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from syncd.connect.pace import Allowance
 from syncd.engine.blocks.keeper import Keeper
 from syncd.engine.brakes import Brakes
 from syncd.engine.context import Context
@@ -91,6 +92,11 @@ class Engine:
     def unusable(self) -> dict[ToolName, Unusable]:
         """Return the tools that could not be made when that was last tried."""
         return self._workshop.unusable
+
+    def allowance(self, name: ToolName) -> Allowance | None:
+        """Return how many requests a tool's service allows, once the tool was made."""
+        tool = self.context.tools.get(name)
+        return tool.pace.allowance if tool is not None else None
 
     def stopping(self) -> bool:
         """Say whether lanes are to end at their next item."""

@@ -12,6 +12,9 @@ import httpx
 import pytest
 
 from syncd.connect.faults import Fault
+from syncd.connect.network import Network
+from syncd.connect.pace import Pace
+from syncd.connect.testing.clock import FakeClock
 from syncd.errors import Mistake, SignIn, TryLater
 from syncd_google import tokens
 from syncd_google.connector import PLUGIN
@@ -54,7 +57,7 @@ class Browser:
 
 def sign_in(settings: GoogleSettings, say: Callable[[str], None]) -> str:
     assert PLUGIN.sign_in is not None
-    return PLUGIN.sign_in(settings, say)
+    return PLUGIN.sign_in(settings, say, Network(pace=Pace(FakeClock())))
 
 
 def kept(settings: GoogleSettings) -> Any:
