@@ -15,7 +15,7 @@ from syncd_todoist import mapping
 from syncd_todoist.settings import TodoistSettings
 
 if TYPE_CHECKING:
-    from syncd_todoist.client import Client
+    from syncd_todoist.listings import Listings
 
 CARRIES: Mapping[Kind, Carried] = {
     Kind.TASK: Carried(
@@ -47,7 +47,7 @@ class Todoist:
     reads_busy = False
     batch_size = 100
 
-    def __init__(self, client: "Client", toolbox: Toolbox, project: str) -> None:
+    def __init__(self, client: "Listings", toolbox: Toolbox, project: str) -> None:
         from syncd_todoist.outcomes import Outcomes
         from syncd_todoist.provision import Container
         from syncd_todoist.reading import Reader
@@ -117,7 +117,7 @@ class Todoist:
 
 def build(settings: TodoistSettings, toolbox: Toolbox) -> Connector:
     """Return the connector; ``Mistake`` without a token."""
-    from syncd_todoist.client import Client
+    from syncd_todoist.listings import Listings
 
     token = settings.token.get_secret_value().strip() if settings.token else ""
     if not token:
@@ -125,7 +125,7 @@ def build(settings: TodoistSettings, toolbox: Toolbox) -> Connector:
             "Todoist needs your API token: copy it in Todoist from Settings, Integrations, "
             "Developer, and put it in connectors.todoist.token."
         )
-    client = Client(token, settings.base_url, toolbox.policy, toolbox.clock)
+    client = Listings(token, settings.base_url, toolbox.policy, toolbox.clock)
     return Todoist(client, toolbox, settings.project)
 
 

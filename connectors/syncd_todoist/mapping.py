@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from syncd.errors import whole
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import LINK, Remote
@@ -35,6 +36,12 @@ TASK_FIELDS = frozenset(
     }
 )
 GOAL_FIELDS = frozenset({"title"})
+LONGEST = 366 * 24 * 60
+"""Minutes that one task may take, at the most: a year."""
+_FIRST = datetime(1, 1, 2, tzinfo=UTC)
+_LAST = datetime(9999, 12, 30, tzinfo=UTC)
+_MOST = 2**53
+_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,9 +124,11 @@ def from_remote(kind: Kind, raw: Json, account: Account, known_link: str = "") -
     if not told and it.fields.get("estimate_minutes") is None:
         it.fields.pop("estimate_minutes", None)
     if "description" in raw:
-        parted = texts.parted(str(raw["description"] or ""), known_link)
-        it.fields.update(zip(("notes", LINK), parted, strict=True))
-    it.fields["done"] = _done(raw)
+        _try(it, "notes", lambda: _description(raw["description"]))
+        if "notes" in it.fields:
+            parted = texts.parted(it.fields["notes"], known_link)
+            it.fields.update(zip(("notes", LINK), parted, strict=True))
+    _try(it, "done", lambda: _done(raw))
     return it
 
 
@@ -140,7 +149,7 @@ def remote(kind: Kind, raw: Json, account: Account, known_link: str = "") -> Rem
         link=link or None,
         url=f"https://app.todoist.com/app/{place}/{raw['id']}",
         # Ticking and un-ticking a plain task counts too: only a repeating one's matter.
-        completions=int(raw.get("completed_count") or 0) if repeats else 0,
+        completions=(_whole_number(raw.get("completed_count")) or 0) if repeats else 0,
         problems=it.problems,
         extra={"recurring": True} if repeats else {},
     )
@@ -149,14 +158,18 @@ def remote(kind: Kind, raw: Json, account: Account, known_link: str = "") -> Rem
 def is_recurring(raw: Json) -> bool:
     """Say whether an item repeats in Todoist itself."""
     due = raw.get("due")
-    return isinstance(due, Mapping) and bool(due.get("is_recurring"))
+    return isinstance(due, Mapping) and due.get("is_recurring") is True
+
+
+def known_zone(name: object) -> bool:
+    """Say whether ``name`` is a time zone that syncd knows."""
+    return isinstance(name, str) and _is_zone(name)
 
 
 @lru_cache(maxsize=256)
-def known_zone(name: str | None) -> bool:
-    """Say whether ``name`` is a time zone that syncd knows."""
+def _is_zone(name: str) -> bool:
     try:
-        return bool(name) and ZoneInfo(str(name)) is not None
+        return bool(name) and ZoneInfo(name) is not None
     except (ValueError, OSError, KeyError):
         return False
 
@@ -169,17 +182,34 @@ def _try(it: Reading, name: str, read: Callable[[], Any]) -> None:
 
 
 def _done(raw: Json) -> bool:
-    if "checked" in raw:
+    if isinstance(raw.get("checked"), bool):
         return bool(raw["checked"])
-    return raw.get("completed_at") is not None
+    if "checked" not in raw and "completed_at" in raw:
+        return raw["completed_at"] is not None
+    raise _Unreadable("Todoist does not say whether this is done: if that lasts, update syncd.")
 
 
 def _instant(value: Any) -> datetime | None:
     try:
-        found = datetime.fromisoformat(str(value))
-    except ValueError:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if found is None:
+            return None
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _whole_number(value: Any) -> int | None:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_number and 0 <= value <= _MOST else None
+
+
+def _shown(value: Any) -> str:
+    """Return a value as a sentence quotes it: on one line, and not all of a long one."""
+    if not isinstance(value, str | int | float):
+        return "This"
+    line = " ".join(whole(str(value)).split())
+    return f"'{texts.shortened(line, _SHOWN)}'"
 
 
 # What Todoist can hold of each field.
@@ -204,7 +234,7 @@ _FIT: Mapping[str, Callable[[Any, Account], Any]] = {
     "goal": lambda value, _: value or None,
     "parent": lambda value, _: value or None,
     "due": _fit_due,
-    "estimate_minutes": lambda value, _: value if value and value > 0 else None,
+    "estimate_minutes": lambda value, _: min(value, LONGEST) if value and value > 0 else None,
     "priority": lambda value, _: value or 4,
     "labels": _fit_labels,
     "done": lambda value, _: bool(value),
@@ -252,47 +282,82 @@ def _text(value: Any) -> str:
     raise _Unreadable("This has no name that syncd can read: give it one in Todoist.")
 
 
+def _description(value: Any) -> str:
+    if isinstance(value, str) or value is None:
+        return value or ""
+    raise _Unreadable("This has no notes that syncd can read: write them anew in Todoist.")
+
+
+def _reference(value: Any, _account: Account) -> str | None:
+    if value is None or isinstance(value, str):
+        return value or None
+    raise _Unreadable(f"{_shown(value)} is no place in Todoist: if that lasts, update syncd.")
+
+
 def _read_due(value: Any, account: Account) -> Due | None:
     if value is None:
         return None
-    text = str(value.get("date") if isinstance(value, Mapping) else value)
+    text = value.get("date") if isinstance(value, Mapping) else value
+    zone = value.get("timezone") if isinstance(value, Mapping) else None
     try:
-        if "T" not in text:
-            return date.fromisoformat(text)
-        at = datetime.fromisoformat(text).replace(microsecond=0)
-        if at.tzinfo is None:
-            return Moment(at.replace(tzinfo=ZoneInfo(account.zone)), account.zone)
-        zone = value.get("timezone")
-        return Moment(at, zone if known_zone(zone) else account.zone)
-    except (ValueError, OverflowError) as error:
-        message = f"'{text}' is no date that syncd can read: give a day such as 2026-12-01."
+        return _due(text, zone, account)
+    except (TypeError, ValueError, OverflowError) as error:
+        message = (
+            f"{_shown(text)} is no date that syncd can read: give a day such as 2026-12-01."
+        )
         raise _Unreadable(message) from error
+
+
+def _due(text: Any, zone: Any, account: Account) -> Due:
+    """Return a due; raises for what is none, or has no name in some zone of the world."""
+    if "T" not in text:
+        day = date.fromisoformat(text)
+        if day == date.min:
+            raise OverflowError
+        return day
+    at = datetime.fromisoformat(text).replace(microsecond=0)
+    if at.tzinfo is None:
+        at, zone = at.replace(tzinfo=ZoneInfo(account.zone)), account.zone
+    if not isinstance(zone, str | None):
+        raise TypeError
+    found = Moment(at, zone if known_zone(zone) else account.zone)
+    if not _FIRST <= found.at <= _LAST:
+        raise OverflowError
+    return found
 
 
 def _read_duration(value: Any, _account: Account) -> int | None:
     if value is None:
         return None
-    amount = value.get("amount") if isinstance(value, Mapping) else None
-    if isinstance(amount, int) and amount > 0 and value.get("unit") == "minute":
-        return amount
-    length = f"{amount} {value.get('unit')}" if isinstance(value, Mapping) else str(value)
-    raise _Unreadable(f"'{length}' is no length in minutes: set hours or minutes in Todoist.")
+    told = value if isinstance(value, Mapping) else {"amount": value, "unit": ""}
+    amount, unit = told.get("amount"), told.get("unit")
+    if unit == "minute" and 0 < (_whole_number(amount) or 0) <= LONGEST:
+        return _whole_number(amount)
+    plain = isinstance(amount, str | int | float) and isinstance(unit, str)
+    length = _shown(f"{amount} {unit}".strip() if plain else None)
+    raise _Unreadable(f"{length} is no length in minutes: set hours or minutes in Todoist.")
 
 
 def _read_priority(value: Any, _account: Account) -> int:
-    if value in (1, 2, 3, 4):
-        return 5 - int(value)
-    raise _Unreadable(f"'{value}' is no priority of Todoist: choose p1 to p4.")
+    number = _whole_number(value)
+    if number in (1, 2, 3, 4):
+        return 5 - number
+    raise _Unreadable(f"{_shown(value)} is no priority of Todoist: choose p1 to p4.")
 
 
 def _read_labels(value: Any, _account: Account) -> frozenset[str]:
-    return frozenset(str(name) for name in value or ())
+    names = [] if value is None else value
+    if isinstance(names, list) and all(
+        isinstance(name, str) and whole(name) == name for name in names
+    ):
+        return frozenset(names)
+    raise _Unreadable("The labels can't be read: set them anew in Todoist.")
 
 
 _READ: Mapping[str, tuple[str, Callable[[Any, Account], Any]]] = {
     "title": ("content", lambda value, _: _text(value)),
-    "goal": ("section_id", lambda value, _: str(value) if value else None),
-    "parent": ("parent_id", lambda value, _: str(value) if value else None),
+    "goal": ("section_id", _reference),
+    "parent": ("parent_id", _reference),
     "due": ("due", _read_due),
     "estimate_minutes": ("duration", _read_duration),
     "priority": ("priority", _read_priority),
