@@ -24,6 +24,7 @@ TITLE = "Todoist"
 LISTS: Mapping[Kind, str] = {Kind.TASK: "items", Kind.GOAL: "sections"}
 """The lists of a sync reply that hold each kind."""
 
+_Place = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,1024}$")]
 _Stamp = Annotated[str, StringConstraints(pattern=r"^[ -~]{0,64}$")]
 _Token = Annotated[str, StringConstraints(pattern=r"^[ -~]+$")]
 _Count = Annotated[int, Field(ge=0, le=2**53)]
@@ -32,10 +33,10 @@ _Count = Annotated[int, Field(ge=0, le=2**53)]
 class _There(Shape):
     """What tasks and sections have alike: without a place they are no more than an id."""
 
-    id: Id
+    id: str
     is_deleted: bool = False
     is_archived: bool = False
-    project_id: Id | None = Field(default=None, validate_default=True)
+    project_id: _Place | None = Field(default=None, validate_default=True)
     updated_at: _Stamp | None = None
 
     @field_validator("project_id", "description", check_fields=False)
@@ -56,8 +57,8 @@ class Repetition(Shape):
 class TaskShape(_There):
     """A task, active or completed."""
 
-    section_id: Id | None = None
-    parent_id: Id | None = None
+    section_id: _Place | None = None
+    parent_id: _Place | None = None
     description: str | None = Field(default=None, validate_default=True)
     checked: bool = False
     completed_at: _Stamp | None = None

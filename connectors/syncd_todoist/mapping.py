@@ -200,8 +200,7 @@ def _instant(value: Any) -> datetime | None:
 
 
 def _whole_number(value: Any) -> int | None:
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_number and 0 <= value <= _MOST else None
+    return value if type(value) is int and 0 <= value <= _MOST else None  # True is none
 
 
 def _shown(value: Any) -> str:
@@ -347,11 +346,13 @@ def _read_priority(value: Any, _account: Account) -> int:
 
 def _read_labels(value: Any, _account: Account) -> frozenset[str]:
     names = [] if value is None else value
-    if isinstance(names, list) and all(
-        isinstance(name, str) and whole(name) == name for name in names
-    ):
+    try:
+        all_of_them = "".join(names) if isinstance(names, list) else None
+    except TypeError:  # not all are text
+        all_of_them = None
+    if all_of_them is not None and whole(all_of_them) == all_of_them:
         return frozenset(names)
-    raise _Unreadable("The labels can't be read: set them anew in Todoist.")
+    raise _Unreadable("These labels can't be read: set them anew in Todoist.")
 
 
 _READ: Mapping[str, tuple[str, Callable[[Any, Account], Any]]] = {
