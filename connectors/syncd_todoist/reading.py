@@ -165,14 +165,15 @@ class Reader:
                     gone.append(RemoteId(one))
                     last += [self._records.remote(kind, raw)] if _tells(raw) else []
         self._records.forget(gone)
-        nameless = [
-            why for rows in (*reply.rows.values(), reply.projects) for why in rows.nameless
-        ]
+        pull = self._pull_of(reply, whole=whole)
+        return replace(pull, items=tuple(items), gone=frozenset(gone), last=tuple(last))
+
+    def _pull_of(self, reply: Told, *, whole: bool) -> Pull:
+        """Return what a reply tells beside what is there and what is gone."""
+        lists = [*reply.rows.values(), reply.projects]
+        nameless = [why for rows in lists for why in rows.nameless]
         durations = self._records.account.durations
         return Pull(
-            items=tuple(items),
-            gone=frozenset(gone),
-            last=tuple(last),
             unread={
                 one: why for rows in reply.rows.values() for one, why in rows.unread.items()
             },

@@ -7,9 +7,9 @@ from syncd.connect.contract import Memory
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import LINK, Remote, Seen, Write
-from syncd_todoist import mapping
+from syncd_todoist import mapping, values
 from syncd_todoist.border import Told
-from syncd_todoist.mapping import Account
+from syncd_todoist.values import Account
 
 Json = Mapping[str, Any]
 
@@ -62,7 +62,7 @@ class Records:
         if not reply.short:  # else what was left out is asked for again
             self.token = reply.token
         zone = _inside(reply.account, "user", "tz_info", "timezone")
-        if mapping.known_zone(zone) and zone != self._memory.get("zone"):
+        if values.known_zone(zone) and zone != self._memory.get("zone"):
             self._memory.put("zone", zone)
         durations = _inside(reply.account, "user_plan_limits", "current", "durations")
         if isinstance(durations, bool) and durations != self._memory.get("durations"):

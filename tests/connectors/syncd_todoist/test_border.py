@@ -288,7 +288,7 @@ def test_whatever_a_task_holds_it_is_read_or_left_alone(parts: dict[str, Any]) -
     assert len(rows.good) + len(rows.unread) + len(rows.nameless) == 1
 
 
-@pytest.mark.parametrize("value", VALUES[::6], ids=repr)
+@pytest.mark.parametrize("value", [MISSING, *VALUES[::6]], ids=repr)
 def test_whatever_stands_anywhere_in_a_reply_only_known_errors_come_out(
     todoist: TodoistHarness, value: Any
 ) -> None:
@@ -297,7 +297,7 @@ def test_whatever_stands_anywhere_in_a_reply_only_known_errors_come_out(
     reply = sync_reply(todoist, None)
     for name in ("items", "sections", "projects"):
         for key in reply[name][-1]:
-            changed = [*reply[name][:-1], {**reply[name][-1], key: value}]
+            changed = [*reply[name][:-1], altered(reply[name][-1], key, value)]
             answer(todoist, {**reply, name: changed})
             with suppress(TryLater, HoldTool, StartOver):
                 pull = todoist.connector.pull(None)

@@ -11,8 +11,9 @@ from syncd.engine.prints import fingerprint
 from syncd.model.entities import Kind
 from syncd.model.values import Moment
 from syncd_todoist import mapping
-from syncd_todoist.mapping import LONGEST, Account, fit, from_remote, known_zone
+from syncd_todoist.mapping import fit, from_remote
 from syncd_todoist.sandbox.wire import new_item
+from syncd_todoist.values import LONGEST, Account, known_zone
 from tests.connectors.syncd_todoist.hostile import JSON
 
 ACCOUNT = Account(zone="Europe/Berlin", plan_zone="Europe/Paris")
@@ -136,3 +137,8 @@ def test_completions_that_are_no_number_are_none(count: Any) -> None:
 def test_a_time_that_is_none_is_not_known(at: Any) -> None:
     item = mapping.remote(Kind.TASK, {**GOOD, "added_at": at}, ACCOUNT)
     assert item.created_at is None
+
+
+def test_a_section_without_a_name_has_a_sentence() -> None:
+    read = mapping.remote(Kind.GOAL, {"id": "1"}, ACCOUNT)
+    assert (read.fields.keys(), read.problems.keys()) == (set(), {"title"})
