@@ -168,10 +168,10 @@ def _read_priority(value: Any, _account: Account) -> int:
 def _read_labels(value: Any, _account: Account) -> frozenset[str]:
     names = [] if value is None else value
     try:
-        all_of_them = "".join(names) if isinstance(names, list) else None
+        joined = "".join(names) if isinstance(names, list) else None
     except TypeError:  # not all are text
-        all_of_them = None
-    if all_of_them is not None and whole(all_of_them) == all_of_them:
+        joined = None
+    if joined is not None and (joined.isascii() or whole(joined) == joined):
         return frozenset(names)
     raise Unreadable("These labels can't be read: set them anew in Todoist.")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from syncd.connect.contract import Outcome
-from syncd.errors import TryLater, Unclear
+from syncd.errors import Changed, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.remote import Op, Remote
 from syncd_todoist.commands import key_of, temporary
@@ -143,6 +143,16 @@ def test_nothing_is_written_while_what_changed_cannot_be_read(
     answer(todoist, reply, body="^(?!.*commands)")
     assert isinstance(todoist.update(made, notes="Ours"), TryLater)
     assert "The person's own" in person.description("Read")
+
+
+def test_what_changed_is_seen_though_an_answer_left_it_out(
+    todoist: TodoistHarness, person: TodoistPerson
+) -> None:
+    made = todoist.task("Read")
+    person.edit(Kind.TASK, "Read", "notes", "The person's own")
+    todoist.sandbox.switches.hides_changes = True
+    todoist.task("Write")
+    assert isinstance(todoist.update(made, notes="Ours"), Changed)
 
 
 @pytest.mark.parametrize("entry", [5, {"content": "Below"}, {"checked": 0}, {"parent_id": 5}])
