@@ -7,18 +7,19 @@ too, as long as it is JSON.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 from dataclass_wizard.errors import JSONWizardError
 from todoist_api_python.api import TodoistAPI
 
+from syncd.connect.border import Pages, listed, next_of
 from syncd.connect.http import Place, Transport
 from syncd.connect.network import Network
 from syncd.connect.refusals import unanswered, unreadable
-from syncd.errors import TryLater
+from syncd_todoist.border import TITLE
 from syncd_todoist.failures import answered
 
 Json = dict[str, Any]
@@ -27,12 +28,19 @@ HOST = "https://api.todoist.com"
 EVERYTHING = "*"
 """The sync token that asks for all there is."""
 RESOURCES = ("items", "projects", "sections", "user", "user_plan_limits")
-_PAGE = 200
-_PAGES = 200
+_PAGE = "200"
+
+
+Enough = Callable[[list[Any]], bool]
+"""Says of a page's rows whether no further page is wanted."""
 
 
 class Client:
     """One conversation with Todoist; for one thread.
+
+    Client go on where they were interrupted: the library's own paginators begin at the
+    beginning, and take a page without its list for an empty one. Rows are handed on
+    unchecked.
 
     Every method raises the errors of ``syncd_todoist.failures``.
     """
@@ -40,6 +48,7 @@ class Client:
     def __init__(self, token: str, origin: str, network: Network) -> None:
         self._headers = {"Authorization": f"Bearer {token}"}
         self._last: httpx.Response | None = None
+        self._walks = Pages(TITLE)
         # The library names its host in every address (todoist-api-python 4.0.0, ``_core``).
         transport = Transport(Place(origin=origin, named=HOST), network)
         self._http = httpx.Client(
@@ -75,32 +84,49 @@ class Client:
         """GET /projects/{id}."""
         return self._call(lambda: self._api.get_project(project))
 
-    def tasks(self, project: str) -> Iterator[Json]:
-        """GET /tasks: the active tasks of a project, page by page."""
-        return self._rows(self._api.get_tasks(project_id=project, limit=_PAGE), "results")
+    def tasks(self, project: str, enough: Enough | None = None) -> Iterator[Any]:
+        """GET /tasks: the active tasks of a project."""
+        return self._listing("tasks", "results", {"project_id": project}, enough)
 
-    def sections(self, project: str) -> Iterator[Json]:
-        """GET /sections: those of a project, page by page."""
-        return self._rows(self._api.get_sections(project_id=project, limit=_PAGE), "results")
+    def sections(self, project: str) -> Iterator[Any]:
+        """GET /sections: those of a project."""
+        return self._listing("sections", "results", {"project_id": project})
 
-    def completed(self, since: datetime, until: datetime) -> Iterator[Json]:
+    def completed(
+        self, since: datetime, until: datetime, enough: Enough | None = None
+    ) -> Iterator[Any]:
         """GET /tasks/completed/by_completion_date: at most three months of them."""
-        pages = self._api.get_completed_tasks_by_completion_date(
-            since=since, until=until, limit=_PAGE
-        )
-        return self._rows(pages, "items")
+        span = {"since": _instant(since), "until": _instant(until)}
+        return self._listing("tasks/completed/by_completion_date", "items", span, enough)
+
+    def forget(self) -> None:
+        """Let go of listings that were interrupted: the next ones begin anew."""
+        self._walks.forget()
 
     def close(self) -> None:
         """Let go of the connections."""
         self._http.close()
 
-    def _rows(self, pages: Iterator[Any], name: str) -> Iterator[Json]:
-        for _ in range(_PAGES):
-            page = self._call(lambda: next(pages))
-            yield from page.get(name, ())
-            if not page.get("next_cursor"):
-                return
-        raise TryLater("Todoist's list has no end: reading it again later.")
+    def _listing(
+        self, path: str, name: str, query: Mapping[str, str], enough: Enough | None = None
+    ) -> Iterator[Any]:
+        def ask(cursor: str | None) -> Json:
+            more = {"cursor": cursor} if cursor else {}
+            return self._call(lambda: self._get(path, {**query, "limit": _PAGE, **more}))
+
+        def after(page: Json) -> str | None:
+            rows = listed(page, name, TITLE)
+            ends = enough is not None and enough(rows)
+            return None if ends else next_of(page, "next_cursor", TITLE)
+
+        key = " ".join([path, *query.values()])
+        for page in self._walks.read(key, ask, after):
+            yield from page[name]
+
+    def _get(self, path: str, query: Mapping[str, str]) -> httpx.Response:
+        address = f"{HOST}/api/v1/{path}"
+        response = self._http.get(address, params=query, headers=self._headers)
+        return response.raise_for_status()
 
     def _post(self, form: Json) -> httpx.Response:
         response = self._http.post(f"{HOST}/api/v1/sync", data=form, headers=self._headers)
@@ -116,7 +142,7 @@ class Client:
         except httpx.HTTPStatusError as error:
             raise answered(error.response, write=write) from error
         except httpx.RequestError as error:
-            raise unanswered("Todoist", error, write=write) from error
+            raise unanswered(TITLE, error, write=write) from error
         except (JSONWizardError, *_DRIFT):
             pass  # the library's models are stricter than what is needed here
         return _object(self._last, write=write)
@@ -132,5 +158,9 @@ def _object(response: httpx.Response | None, *, write: bool) -> Json:
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        raise unreadable("Todoist", write=write)
+        raise unreadable(TITLE, write=write)
     return body
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -13,7 +13,8 @@ from typing import Any
 from syncd.errors import SkipItem
 from syncd.model.entities import Kind
 from syncd.model.remote import LINK, Op, Seen, Write
-from syncd_todoist.mapping import Account, to_remote
+from syncd_todoist.mapping import to_remote
+from syncd_todoist.values import Account
 
 Command = dict[str, Any]
 Step = tuple[str, dict[str, Any]]

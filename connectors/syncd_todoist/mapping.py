@@ -6,17 +6,15 @@ backwards there: 4 is what the app shows as p1.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import LINK, Remote
 from syncd.model.schema import Fields
 from syncd.model.values import Due, Moment
-from syncd_todoist import texts
+from syncd_todoist import texts, values
+from syncd_todoist.values import Account
 
 Json = Mapping[str, Any]
 
@@ -37,30 +35,12 @@ TASK_FIELDS = frozenset(
 GOAL_FIELDS = frozenset({"title"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """What reading and writing depend on.
-
-    zone: where the Todoist user is; floating times are in it.
-    plan_zone: for moments of the plan that come without a zone.
-    durations: whether the account's plan has durations.
-    """
-
-    zone: str
-    plan_zone: str
-    durations: bool = True
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What could be read of an item, and a sentence for each field that could not."""
 
     fields: dict[str, Any] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
-
-
-class _Unreadable(ValueError):
-    """A sentence about one value, ending with what to do."""
 
 
 def fit(kind: Kind, fields: Fields, account: Account) -> dict[str, Any]:
@@ -108,18 +88,20 @@ def from_remote(kind: Kind, raw: Json, account: Account, known_link: str = "") -
     """Return the fields of a Todoist object; keys that are missing are left out."""
     it = Reading()
     if kind is Kind.GOAL:
-        _try(it, "title", lambda: _text(raw["name"]))
+        _try(it, "title", lambda: values.text(raw.get("name")))
         return it
-    for name, (key, read) in _READ.items():
+    for name, (key, read) in values.READ.items():
         if key in raw:
             _try(it, name, lambda key=key, read=read: read(raw[key], account))  # type: ignore[misc]  # defaults bind the loop's names
     told = account.durations and not _without_due(it.fields)
     if not told and it.fields.get("estimate_minutes") is None:
         it.fields.pop("estimate_minutes", None)
     if "description" in raw:
-        parted = texts.parted(str(raw["description"] or ""), known_link)
-        it.fields.update(zip(("notes", LINK), parted, strict=True))
-    it.fields["done"] = _done(raw)
+        _try(it, "notes", lambda: values.description(raw["description"]))
+        if "notes" in it.fields:
+            parted = texts.parted(it.fields["notes"], known_link)
+            it.fields.update(zip(("notes", LINK), parted, strict=True))
+    _try(it, "done", lambda: values.done(raw))
     return it
 
 
@@ -127,59 +109,30 @@ def remote(kind: Kind, raw: Json, account: Account, known_link: str = "") -> Rem
     """Return a Todoist object as syncd sees it."""
     it = from_remote(kind, raw, account, known_link)
     link = str(it.fields.get(LINK) or "")
-    repeats = is_recurring(raw)
+    repeats = values.is_recurring(raw)
     place = "task" if kind is Kind.TASK else "section"
     return Remote(
         id=RemoteId(str(raw["id"])),
         kind=kind,
         fields=it.fields,
         version=str(raw.get("updated_at") or ""),
-        created_at=_instant(raw.get("added_at")),
-        edited_at=_instant(raw.get("updated_at")),
+        created_at=values.instant(raw.get("added_at")),
+        edited_at=values.instant(raw.get("updated_at")),
         mark=texts.mark(link),
         link=link or None,
         url=f"https://app.todoist.com/app/{place}/{raw['id']}",
         # Ticking and un-ticking a plain task counts too: only a repeating one's matter.
-        completions=int(raw.get("completed_count") or 0) if repeats else 0,
+        completions=(values.whole_number(raw.get("completed_count")) or 0) if repeats else 0,
         problems=it.problems,
         extra={"recurring": True} if repeats else {},
     )
 
 
-def is_recurring(raw: Json) -> bool:
-    """Say whether an item repeats in Todoist itself."""
-    due = raw.get("due")
-    return isinstance(due, Mapping) and bool(due.get("is_recurring"))
-
-
-@lru_cache(maxsize=256)
-def known_zone(name: str | None) -> bool:
-    """Say whether ``name`` is a time zone that syncd knows."""
-    try:
-        return bool(name) and ZoneInfo(str(name)) is not None
-    except (ValueError, OSError, KeyError):
-        return False
-
-
 def _try(it: Reading, name: str, read: Callable[[], Any]) -> None:
     try:
         it.fields[name] = read()
-    except _Unreadable as error:
+    except values.Unreadable as error:
         it.problems[name] = str(error)
-
-
-def _done(raw: Json) -> bool:
-    if "checked" in raw:
-        return bool(raw["checked"])
-    return raw.get("completed_at") is not None
-
-
-def _instant(value: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 # What Todoist can hold of each field.
@@ -188,7 +141,7 @@ def _instant(value: Any) -> datetime | None:
 def _fit_due(value: Any, account: Account) -> Due | None:
     if not isinstance(value, Moment):
         return value  # type: ignore[no-any-return]  # a day or None
-    zone = value.zone if known_zone(value.zone) else account.plan_zone
+    zone = value.zone if values.known_zone(value.zone) else account.plan_zone
     return Moment(value.at.replace(microsecond=0), zone)
 
 
@@ -204,7 +157,9 @@ _FIT: Mapping[str, Callable[[Any, Account], Any]] = {
     "goal": lambda value, _: value or None,
     "parent": lambda value, _: value or None,
     "due": _fit_due,
-    "estimate_minutes": lambda value, _: value if value and value > 0 else None,
+    "estimate_minutes": lambda value, _: (
+        min(value, values.LONGEST) if value and value > 0 else None
+    ),
     "priority": lambda value, _: value or 4,
     "labels": _fit_labels,
     "done": lambda value, _: bool(value),
@@ -241,60 +196,4 @@ _SEND: Mapping[str, Callable[[Any], Any]] = {
     "priority": lambda value: 5 - value,
     "labels": sorted,
     "done": bool,
-}
-
-# What is read.
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return texts.line(value)
-    raise _Unreadable("This has no name that syncd can read: give it one in Todoist.")
-
-
-def _read_due(value: Any, account: Account) -> Due | None:
-    if value is None:
-        return None
-    text = str(value.get("date") if isinstance(value, Mapping) else value)
-    try:
-        if "T" not in text:
-            return date.fromisoformat(text)
-        at = datetime.fromisoformat(text).replace(microsecond=0)
-        if at.tzinfo is None:
-            return Moment(at.replace(tzinfo=ZoneInfo(account.zone)), account.zone)
-        zone = value.get("timezone")
-        return Moment(at, zone if known_zone(zone) else account.zone)
-    except (ValueError, OverflowError) as error:
-        message = f"'{text}' is no date that syncd can read: give a day such as 2026-12-01."
-        raise _Unreadable(message) from error
-
-
-def _read_duration(value: Any, _account: Account) -> int | None:
-    if value is None:
-        return None
-    amount = value.get("amount") if isinstance(value, Mapping) else None
-    if isinstance(amount, int) and amount > 0 and value.get("unit") == "minute":
-        return amount
-    length = f"{amount} {value.get('unit')}" if isinstance(value, Mapping) else str(value)
-    raise _Unreadable(f"'{length}' is no length in minutes: set hours or minutes in Todoist.")
-
-
-def _read_priority(value: Any, _account: Account) -> int:
-    if value in (1, 2, 3, 4):
-        return 5 - int(value)
-    raise _Unreadable(f"'{value}' is no priority of Todoist: choose p1 to p4.")
-
-
-def _read_labels(value: Any, _account: Account) -> frozenset[str]:
-    return frozenset(str(name) for name in value or ())
-
-
-_READ: Mapping[str, tuple[str, Callable[[Any, Account], Any]]] = {
-    "title": ("content", lambda value, _: _text(value)),
-    "goal": ("section_id", lambda value, _: str(value) if value else None),
-    "parent": ("parent_id", lambda value, _: str(value) if value else None),
-    "due": ("due", _read_due),
-    "estimate_minutes": ("duration", _read_duration),
-    "priority": ("priority", _read_priority),
-    "labels": ("labels", _read_labels),
 }

@@ -9,7 +9,8 @@ from syncd.errors import Forbidden, Gone, SkipItem, ToolError, Unclear
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import LINK, Op, Remote, Write
-from syncd_todoist.client import EVERYTHING, Client, Json
+from syncd_todoist.border import Told, told
+from syncd_todoist.client import EVERYTHING, Client
 from syncd_todoist.commands import (
     Command,
     Place,
@@ -20,7 +21,7 @@ from syncd_todoist.commands import (
 )
 from syncd_todoist.failures import command_failed, names_duration
 from syncd_todoist.reading import Reader
-from syncd_todoist.records import LISTS, Records
+from syncd_todoist.records import Records
 
 
 class Outcomes:
@@ -42,20 +43,21 @@ class Outcomes:
         project = self._records.project or ""
         return Place(project=project, account=self._records.account, link=link)
 
-    def sync(self, commands: Sequence[Command]) -> Json:
+    def sync(self, commands: Sequence[Command]) -> Told:
         """Do commands; the reply tells what changed since the latest that was seen."""
         token = self._records.token or EVERYTHING
         try:
-            reply = self._client.sync(token, commands)
+            reply = told(self._client.sync(token, commands))
         except SkipItem:
             if token == EVERYTHING:
                 raise
-            reply = self._client.sync(EVERYTHING, commands)  # the token may be the reason
-        if reply.get("sync_token"):
+            # the token may be the reason
+            reply = told(self._client.sync(EVERYTHING, commands))
+        if not reply.wrong:
             self._records.learn(reply)
         return reply
 
-    def outcome(self, write: Write, commands: Sequence[Command], reply: Json) -> Outcome:
+    def outcome(self, write: Write, commands: Sequence[Command], reply: Told) -> Outcome:
         """Return what became of a write whose commands got this reply."""
         failed, said = _first_failure(commands, reply)
         if failed is None or _leaves_empty(write, failed):
@@ -70,7 +72,7 @@ class Outcomes:
             return self._revived(write, commands, reply)
         return self._met_nothing(write, failed) if isinstance(failed, Gone) else failed
 
-    def _revived(self, write: Write, commands: Sequence[Command], reply: Json) -> Outcome:
+    def _revived(self, write: Write, commands: Sequence[Command], reply: Told) -> Outcome:
         """A section that cannot be unarchived is there all the same, or is made anew."""
         failed, _ = _first_failure(commands[1:], reply)
         if failed is None:
@@ -85,7 +87,11 @@ class Outcomes:
             self._records.forget([seen_of(write).id])
             return None
         now = self._reader.read(write.kind, seen_of(write).id)
-        if write.kind is Kind.TASK and now.fields["done"] and write.fields.get("done", True):
+        if (
+            write.kind is Kind.TASK
+            and now.fields.get("done")
+            and write.fields.get("done", True)
+        ):
             return now  # completed items take no commands: it stays as it is
         return SkipItem(f"{failed} Move the task in Todoist, or un-tick it there.")
 
@@ -108,7 +114,7 @@ class Outcomes:
             return SkipItem(str(failed)) if isinstance(failed, Gone) else failed
         return self._answer(write, commands, reply)
 
-    def _answer(self, write: Write, commands: Sequence[Command], reply: Json) -> Outcome:
+    def _answer(self, write: Write, commands: Sequence[Command], reply: Told) -> Outcome:
         if write.op is Op.DELETE:
             self._records.forget([seen_of(write).id])
             return None
@@ -116,29 +122,32 @@ class Outcomes:
         remote = self._id(write, reply, revived=revived)
         if remote is None:
             return Unclear("Todoist did not say which item it made: looking for it.")
-        raw = _listed(reply, write.kind, remote)
+        raw = reply.rows[write.kind].good.get(remote)
         if raw is None or not self._records.is_here(raw):
             return self._read_back(write, remote, revived=revived)
         self._records.wrote(remote, write)
         return self._records.remote(write.kind, raw)
 
-    def _id(self, write: Write, reply: Json, *, revived: bool) -> RemoteId | None:
-        mapped = (reply.get("temp_id_mapping") or {}).get(temporary(write))
+    def _id(self, write: Write, reply: Told, *, revived: bool) -> RemoteId | None:
+        mapped = reply.made.get(temporary(write))
         if mapped:
-            return RemoteId(str(mapped))
+            return mapped if self._records.may_be(mapped, write) else None
         if revived or write.op is Op.UPDATE:
             return seen_of(write).id
         return self._lookalike(write)
 
     def _lookalike(self, write: Write) -> RemoteId | None:
         """A create that is repeated may be answered without the id that it made."""
-        reply = self._client.sync(EVERYTHING)
+        reply = told(self._client.sync(EVERYTHING))
+        rows = reply.rows[write.kind]
+        if reply.wrong or rows.nameless or rows.unread:
+            return None
         found = [
-            raw
-            for raw in reply.get(LISTS[write.kind]) or ()
+            one
+            for one, raw in rows.good.items()
             if self._records.is_here(raw) and self._alike(write, raw)
         ]
-        return RemoteId(str(found[0]["id"])) if len(found) == 1 else None
+        return RemoteId(found[0]) if len(found) == 1 else None
 
     def _alike(self, write: Write, raw: Mapping[str, Any]) -> bool:
         now = self._records.remote(write.kind, raw, link=str(write.fields.get(LINK) or ""))
@@ -163,10 +172,9 @@ class Outcomes:
         return Remote(id=remote, kind=write.kind, fields=fields, link=link)
 
 
-def _first_failure(commands: Sequence[Command], reply: Json) -> tuple[Exception | None, Any]:
-    status = reply.get("sync_status") or {}
+def _first_failure(commands: Sequence[Command], reply: Told) -> tuple[Exception | None, Any]:
     for command in commands:
-        said = status.get(command["uuid"])
+        said = reply.status.get(command["uuid"])
         failed = command_failed(said)
         if failed is not None:
             return failed, said
@@ -185,8 +193,3 @@ def _leaves_empty(write: Write, failed: Exception) -> bool:
 
 def _unarchives(commands: Sequence[Command]) -> bool:
     return bool(commands) and commands[0]["type"] == "section_unarchive"
-
-
-def _listed(reply: Json, kind: Kind, remote: str) -> Json | None:
-    rows = (raw for raw in reply.get(LISTS[kind]) or () if str(raw["id"]) == remote)
-    return next(rows, None)

@@ -1,12 +1,12 @@
 """Finding the project that holds the plan's tasks, or making it."""
 
 from collections.abc import Callable
-from typing import Any
 
 from syncd.connect.contract import Memory
 from syncd.errors import SkipItem, TryLater, Unclear
 from syncd.model.remote import Binding
-from syncd_todoist.client import EVERYTHING, Client, Json
+from syncd_todoist.border import Json, not_whole, told
+from syncd_todoist.client import EVERYTHING, Client
 from syncd_todoist.commands import key_of, numbered
 from syncd_todoist.failures import command_failed
 from syncd_todoist.records import Records
@@ -30,7 +30,7 @@ class Container:
         found = self._named()
         if not found:
             return Binding(missing=(f"the Todoist project '{self._name}'",))
-        self._records.bind(str(found[0]["id"]))
+        self._records.bind(found[0]["id"])
         if len(found) == 1:
             return Binding()
         count = len(found)
@@ -47,35 +47,35 @@ class Container:
         self._memory.put(_KEY, key)  # before it is sent: a lost reply makes no second one
         temp = key_of(key, "temp")
         commands = numbered(key, [("project_add", {"name": self._name})], temp)
-        reply = self._client.sync(EVERYTHING, commands, ("projects",))
-        failed = command_failed((reply.get("sync_status") or {}).get(key))
+        reply = told(self._client.sync(EVERYTHING, commands, ("projects",)))
+        failed = command_failed(reply.status.get(key))
         if isinstance(failed, TryLater | Unclear):
             raise failed
         if failed is not None:
             raise SkipItem(f"Todoist could not make the project '{self._name}': {failed}")
-        made = (reply.get("temp_id_mapping") or {}).get(temp)
-        if made:
-            self._records.bind(str(made))
+        made = reply.made.get(temp)
+        if made and self._is_named(reply.projects.good.get(made, {})):
+            self._records.bind(made)
         elif self.bind().missing:
             raise Unclear(f"Todoist does not show the project '{self._name}' yet: sync again.")
         self._memory.put(_KEY, None)
 
     def _named(self) -> list[Json]:
-        """The projects of that name, the oldest first."""
-        wanted = self._name.casefold()
-        reply = self._client.sync(EVERYTHING, (), ("projects",))
-        if not reply.get("projects"):
+        """The projects of that name, the oldest first; ``TryLater`` if any can't be read."""
+        reply = told(self._client.sync(EVERYTHING, (), ("projects",)))
+        projects = reply.projects
+        unread = [*projects.nameless, *projects.unread.values()]
+        if unread:  # it may be the one: a second is not to be made
+            raise TryLater(unread[0])
+        if not projects.good:
             # Every account has its Inbox: without any project the answer is not whole.
-            raise TryLater("Todoist's answer is not whole: reading it again later.")
-        named = [
-            raw
-            for raw in reply["projects"]
-            if str(raw.get("name")).strip().casefold() == wanted
-            and not raw.get("is_deleted")
-            and not raw.get("is_archived")
-        ]
-        return sorted(named, key=_age)
+            raise not_whole()
+        return sorted(filter(self._is_named, projects.good.values()), key=_age)
+
+    def _is_named(self, raw: Json) -> bool:
+        here = not raw.get("is_deleted") and not raw.get("is_archived")
+        return here and str(raw.get("name")).strip().casefold() == self._name.casefold()
 
 
-def _age(raw: Json) -> tuple[Any, Any]:
-    return (str(raw.get("created_at") or ""), str(raw["id"]))
+def _age(raw: Json) -> tuple[str, str]:
+    return (raw.get("created_at") or "", raw["id"])

@@ -5,14 +5,13 @@ from typing import Any
 
 from syncd.connect.contract import Memory
 from syncd.model.entities import Kind
+from syncd.model.ids import RemoteId
 from syncd.model.remote import LINK, Remote, Seen, Write
-from syncd_todoist import mapping
-from syncd_todoist.mapping import Account
+from syncd_todoist import mapping, values
+from syncd_todoist.border import Told
+from syncd_todoist.values import Account
 
 Json = Mapping[str, Any]
-
-LISTS: Mapping[Kind, str] = {Kind.TASK: "items", Kind.GOAL: "sections"}
-"""The lists of a sync reply that hold each kind."""
 
 
 class Records:
@@ -21,6 +20,7 @@ class Records:
     token: the latest sync token of this run: for writes, which must not move the cursor
         that the engine keeps.
     latest: the newest object of each id that this run has seen.
+    unread: what was last told of an id and can't be read: a sentence for each.
     """
 
     def __init__(self, memory: Memory, plan_zone: str) -> None:
@@ -32,6 +32,7 @@ class Records:
         self._unsaved: set[str] = set()
         self.token: str | None = None
         self.latest: dict[str, Json] = {}
+        self.unread: dict[RemoteId, str] = {}
 
     @property
     def project(self) -> str | None:
@@ -56,19 +57,24 @@ class Records:
         """Remember that the account has no durations."""
         self._memory.put("durations", value=False)
 
-    def learn(self, reply: Json) -> None:
+    def learn(self, reply: Told, *, whole: bool = False) -> None:
         """Take from a sync reply what it tells of the account, and the newest objects."""
-        self.token = str(reply["sync_token"])
-        zone = _inside(reply, "user", "tz_info", "timezone")
-        if mapping.known_zone(zone) and zone != self._memory.get("zone"):
+        if not reply.short:  # else what was left out is asked for again
+            self.token = reply.token
+        zone = _inside(reply.account, "user", "tz_info", "timezone")
+        if values.known_zone(zone) and zone != self._memory.get("zone"):
             self._memory.put("zone", zone)
-        durations = _inside(reply, "user_plan_limits", "current", "durations")
+        durations = _inside(reply.account, "user_plan_limits", "current", "durations")
         if isinstance(durations, bool) and durations != self._memory.get("durations"):
             self._memory.put("durations", durations)
-        if reply.get("full_sync"):
+        if whole or reply.full:
             self.latest.clear()
-        for name in LISTS.values():
-            self.latest.update((str(raw["id"]), raw) for raw in reply.get(name) or ())
+            self.unread.clear()
+        for rows in reply.rows.values():
+            self.latest |= rows.good
+            self.unread |= rows.unread
+            for one in rows.good:
+                self.unread.pop(RemoteId(one), None)
 
     def is_here(self, raw: Json) -> bool:
         """Say whether an object is alive and in our project."""
@@ -100,6 +106,12 @@ class Records:
     def owner(self, section: str) -> str | None:
         """Return the goal that a section was made for, if it is remembered."""
         return self._known["sections"].get(section)
+
+    def may_be(self, remote: str, write: Write) -> bool:
+        """Say whether a create may have made this: it is not known to be another's."""
+        if write.kind is Kind.GOAL:
+            return self.owner(remote) in (None, write.entity)
+        return self.link(remote) in ("", write.fields.get(LINK))
 
     def wrote(self, remote: str, write: Write) -> None:
         """Note the link that a write put on an item, or whose section it made."""

@@ -6,7 +6,8 @@ from syncd.connect.contract import Outcome
 from syncd.errors import Changed, Gone, SignIn, SkipItem, ToolError, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.remote import Op, Seen, Write
-from syncd_todoist.client import Client, Json
+from syncd_todoist.border import Json, not_whole, sorted_of, told
+from syncd_todoist.client import Client
 from syncd_todoist.commands import Command, commands_of, key_of, move_to, numbered
 from syncd_todoist.failures import command_failed
 from syncd_todoist.outcomes import Outcomes
@@ -36,7 +37,7 @@ class Writer:
         for at, one in enumerate(writes):
             try:
                 jobs.append((at, self._commands(one)))
-            except (Changed, Gone, SkipItem) as error:
+            except (Changed, Gone, SkipItem, TryLater) as error:
                 away = one.op is Op.DELETE and isinstance(error, Gone)
                 done[at] = None if away else error
         self._keep_what_is_below(writes, jobs, done)
@@ -54,10 +55,13 @@ class Writer:
         if all(one.op is Op.CREATE for one in writes):
             return
         try:
-            self._outcomes.sync([])
+            reply = self._outcomes.sync([])
         except TryLater as error:
             if error.seconds is not None:
                 raise
+            return
+        if reply.wrong:
+            raise not_whole()
 
     def _commands(self, write: Write) -> list[Command]:
         if write.op is not Op.CREATE and write.seen is not None:
@@ -66,6 +70,8 @@ class Writer:
 
     def _unmoved(self, kind: Kind, seen: Seen) -> None:
         """Todoist writes over anything: so look whether the item is as it was seen."""
+        if seen.id in self._records.unread:
+            raise TryLater(self._records.unread[seen.id])
         raw = self._records.latest.get(seen.id)
         if raw is None:
             return
@@ -93,15 +99,22 @@ class Writer:
                 going[seen.id] = (at, writes[at])
         if not going:
             return
+        self._client.forget()  # what is below is what is there now
         project = self._records.project or ""
-        rows = {str(raw["id"]): raw for raw in self._client.tasks(project)}
-        moves = list(_moves(rows, going, project))
+        rows = sorted_of(Kind.TASK, list(self._client.tasks(project)))
+        unread = [*rows.nameless, *rows.unread.values()]
+        if unread:  # it may be below any of them
+            failed = TryLater(f"What is below this could not be kept: {unread[0]}")
+            done |= {at: failed for at, _ in going.values()}
+            return
+        self._move_out(list(_moves(rows.good, going, project)), done)
+
+    def _move_out(self, moves: Sequence[tuple[int, Command]], done: _Done) -> None:
         for start in range(0, len(moves), _AT_ONCE):
             part = moves[start : start + _AT_ONCE]
             reply = self._outcomes.sync([command for _, command in part])
-            status = reply.get("sync_status") or {}
             for at, command in part:
-                failed = command_failed(status.get(command["uuid"]))
+                failed = command_failed(reply.status.get(command["uuid"]))
                 if failed is not None and not isinstance(failed, Gone):
                     done[at] = TryLater(f"What is below this could not be kept: {failed}")
 
@@ -120,7 +133,7 @@ class Writer:
     def _send(self, writes: Sequence[Write], chunk: list[_Job], done: _Done) -> None:
         commands = [command for _, commands in chunk for command in commands]
         try:
-            reply: Json = self._outcomes.sync(commands) if commands else {}
+            reply = self._outcomes.sync(commands) if commands else told({})
         except Unclear as error:
             done |= {at: error for at, _ in chunk}
             return
@@ -164,12 +177,15 @@ def _moves(
     """Yield a move for each task that would be taken along by something that goes."""
     for remote, raw in rows.items():
         parent, section = raw.get("parent_id"), raw.get("section_id")
-        owner = going.get(str(parent or section))
+        owner = going.get(parent or section or "")
         if remote in going or owner is None:
             continue
-        while parent is not None and str(parent) in going:
+        above: set[str | None] = set()
+        while parent in going and parent not in above:  # a task may be told to be below itself
+            above.add(parent)
             parent = rows.get(str(parent), {}).get("parent_id")
-        section = None if str(section) in going else section
+        parent = None if parent in going else parent
+        section = None if section in going else section
         at, write = owner
         step = ("item_move", {"id": remote, **move_to(parent, section, project)})
         yield at, numbered(key_of(write.key, f"keep {remote}"), [step])[0]

@@ -20,6 +20,9 @@ MOST_PAGES = 200
 """Pages of one listing; a longer one goes in circles. The longest that a service documents
 has 100 (Notion ends a query after 10,000 rows, a hundred a page)."""
 
+A_WHILE = 300.0
+"""Seconds until a listing without an end is begun again: more than a cycle waits."""
+
 _ID = re.compile(r"[A-Za-z0-9_@.#:=+~-]{1,1024}")
 _SHOWN = 60
 """Characters of a title that a sentence quotes."""
@@ -178,13 +181,15 @@ class Pages:
             cursor = after(page)
             if cursor is not None and cursor in walk.seen:
                 walk.pages.clear()
-                raise TryLater(f"{self._title}'s listing goes in circles: trying again later.")
+                raise TryLater(
+                    f"{self._title}'s listing goes in circles: trying later.", A_WHILE
+                )
             walk.pages.append(page)
             if cursor is None:
                 return
             walk.seen.add(cursor)
             walk.cursor = cursor
-        raise TryLater(f"{self._title}'s listing does not end: trying again later.")
+        raise TryLater(f"{self._title}'s listing does not end: trying later.", A_WHILE)
 
 
 def _id_of(row: object) -> RemoteId | None:

@@ -12,7 +12,7 @@ from syncd.engine import absorb, adoption, commit, gather, pen, push
 from syncd.store import journal
 from syncd.sync import match, merge
 from syncd_google import client as google
-from syncd_todoist import mapping as todoist
+from syncd_todoist import values as todoist
 from syncd_todoist import writing as todoist_writing
 
 
@@ -111,7 +111,7 @@ def _reads_no_zone() -> None:
         text = str(value.get("date")) if isinstance(value, Mapping) else ""
         return found.at.date() if text.endswith("Z") else found
 
-    todoist._READ = {**todoist._READ, "due": ("due", read)}
+    todoist.READ = {**todoist.READ, "due": ("due", read)}
 
 
 def _cleared_is_a_gap() -> None:

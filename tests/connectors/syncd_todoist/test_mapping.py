@@ -11,7 +11,8 @@ from syncd.model.entities import Kind
 from syncd.model.remote import LINK
 from syncd.model.values import Moment
 from syncd_todoist import mapping, texts
-from syncd_todoist.mapping import Account, fit, from_remote, to_remote
+from syncd_todoist.mapping import fit, from_remote, to_remote
+from syncd_todoist.values import Account
 
 ACCOUNT = Account(zone="Europe/Berlin", plan_zone="Europe/Paris")
 MARK = "syncd:01ARZ3NDEKTSV4RRFFQ69G5FAV"

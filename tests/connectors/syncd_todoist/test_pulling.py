@@ -307,5 +307,5 @@ def test_a_list_without_an_end_is_given_up(todoist: TodoistHarness) -> None:
     todoist.server.faults.append(
         Fault(act="status", status=200, path=".*/tasks", reply=reply, times=0)
     )
-    with pytest.raises(TryLater, match="no end"):
+    with pytest.raises(TryLater, match="in circles"):
         todoist.connector.find(made)
