@@ -1,18 +1,18 @@
 """Reading single rows directly, and telling from the answer to a write what became of one."""
 
 from syncd.connect.border import Pages, sort_out, unreadable
-from syncd.errors import Gone, SkipItem, StartOver, TryLater
+from syncd.errors import Gone, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Remote, Write
 from syncd_notion.binding import Bound, differs
-from syncd_notion.border import TITLE, Listing, Named, Row, title_of
+from syncd_notion.border import TITLE, Named, Row, title_of
 from syncd_notion.client import PAGE_SIZE, Api, Json
 from syncd_notion.columns import MARK
 from syncd_notion.failures import StaleSchema
 from syncd_notion.incoming import Unreadable
-from syncd_notion.mapping import from_remote, mark_of
-from syncd_notion.pages import CREATED, completed, is_in, is_removed
+from syncd_notion.mapping import from_remote, lacks_mark, mark_of
+from syncd_notion.pages import CREATED, completed, entries, is_in, is_removed
 from syncd_notion.registry import Registry
 from syncd_notion.replies import done, told, unclear, wrong_with
 from syncd_notion.reviews import Answers
@@ -62,14 +62,19 @@ class Reader:
 
     def _marked(self, bound: Bound, mark: str, entity: str) -> list[Json]:
         """Return the rows with this mark; Notion itself compares without case."""
-        asked = {"property": mark, "rich_text": {"equals": entity}}
+        equals = {"property": mark, "rich_text": {"equals": entity}}
+        body: Json = {"filter": equals, "page_size": PAGE_SIZE}
+
+        def ask(start: str | None) -> Json:
+            return self._api.query(
+                bound.source, body | ({"start_cursor": start} if start else {})
+            )
+
         try:
-            reply = self._api.query(bound.source, {"filter": asked, "page_size": PAGE_SIZE})
+            listed = entries(Pages(TITLE), mark, ask)
         except Gone as error:
             raise self._registry.lost(bound) from error
-        except StartOver as error:
-            raise TryLater(str(error)) from error
-        found = sort_out(told(reply, Listing).results, Row, TITLE, title_of)
+        found = sort_out(listed, Row, TITLE, title_of)
         for sentence in (*found.unread.values(), *found.nameless):
             raise SkipItem(sentence)  # it may be the one that is looked for
         shape = self._registry.shape(bound)
@@ -78,9 +83,12 @@ class Reader:
 
     def _mark(self, shape: Shape, row: Json) -> str:
         try:
-            return mark_of(shape, row)
+            mark = mark_of(shape, row)
         except Unreadable as error:
             raise SkipItem(unreadable(row, TITLE, title_of, MARK)) from error
+        if not mark and lacks_mark(shape, row):
+            raise SkipItem(unreadable(row, TITLE, title_of, MARK))
+        return mark
 
     def _made(self, bound: Bound, page: Json, write: Write) -> Remote:
         """Return a row that was just made. Raises ``Unclear`` where a reply tells of another."""
