@@ -59,13 +59,16 @@ class Provisioner:
 
     def _mark(self, bound: Bound) -> None:
         """Add the column for the entity's id; the person's own is never converted."""
-        if MARK in told(self._api.source(bound.source), Source, bound.source).properties:
+        source = told(self._api.source(bound.source), Source, bound.source)
+        there = source.properties.get(MARK)
+        if there is None:
+            changed = self._api.update_source(bound.source, {MARK: {"rich_text": {}}})
+            done(changed, Source, bound.source)
+        elif there.type != "rich_text":  # else it was added, and nobody answered
             raise Mistake(
                 f"The property '{MARK}' in the Notion database '{bound.title}' can't hold syncd's"
                 " ids: give it the type text, or another name, and sync again."
             )
-        changed = self._api.update_source(bound.source, {MARK: {"rich_text": {}}})
-        done(changed, Source, bound.source)
         self._registry.learn(bound)
 
     def _missing(self) -> Iterator[str]:

@@ -89,12 +89,10 @@ def mended(text: str) -> str:
 def _plain_run(run: Any) -> str | None:
     if not isinstance(run, Mapping):
         return None
-    shown = run.get("plain_text")
-    if isinstance(shown, str):
-        return shown
     text = run.get("text")
     content = text.get("content") if isinstance(text, Mapping) else None
-    return content if isinstance(content, str) else None
+    shown = run.get("plain_text", content)
+    return shown if isinstance(shown, str) else None
 
 
 def mentions(runs: Any) -> int:
