@@ -3,6 +3,7 @@
 import json
 import math
 import random
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from syncd.connect.border import sort_out
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote, Seen
+from syncd_notion.binding import bound_from_json
 from syncd_notion.border import TITLE, Row, title_of
 from syncd_notion.columns import COLUMNS
 from syncd_notion.incoming import MOST_WHOLE, Unreadable
@@ -152,8 +154,6 @@ def _sent_again(kind: Kind, remote: Remote) -> dict[str, Any]:
 
 
 def test_a_time_beside_a_day_at_the_end_of_the_calendar_is_dropped() -> None:
-    from datetime import date
-
     shape = shape_of(Kind.GOAL)
     extra = {"moments": {"due": "2026-06-01T23:59:00.000-12:00"}}
     for far in (date(1, 1, 1), date(9999, 12, 31)):
@@ -175,9 +175,7 @@ MORE = [10**400, "9999-12-31T23:59:59-12:00", "\ud800", "x" * 3000, math.inf, {"
 def test_a_row_that_is_spoilt_anywhere_ends_in_sentences(desk: Desk, kind: Kind) -> None:
     """Every part of a row in turn becomes each piece of nonsense; nothing fails."""
     row = page(desk, desk.create(kind, "A title").id)
-    bound = desk.connector._registry.get(kind)
-    assert bound is not None
-    shape = desk.connector._registry.shape(bound)
+    shape = bound_from_json(kind, desk.memory.kept[f"database.{kind}"]).shape("Europe/Paris")
     told = random.Random(5)  # noqa: S311  # a fifth of them: all are many
     for place in places(row):
         for value in [*NONSENSE, *MORE]:
