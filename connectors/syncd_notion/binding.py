@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from syncd.model.entities import Kind
+from syncd_notion.border import Config, Source, line
 from syncd_notion.columns import COLUMNS, MARK, Column
 from syncd_notion.outgoing import lacking_options
 from syncd_notion.shape import Property, Shape, values_by_id
-
-Schema = Mapping[str, Any]
+from syncd_notion.texts import plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,22 +101,18 @@ def _to_json(prop: Property) -> dict[str, Any]:
     }
 
 
-def properties_of(schema: Schema) -> list[tuple[Property, Mapping[str, Any]]]:
+def properties_of(schema: Source) -> list[tuple[Property, Config]]:
     """Return a data source's properties, each with what is said of its type."""
     found = []
-    for name, raw in (schema.get("properties") or {}).items():
-        notion_type = str(raw.get("type"))
-        config = raw.get(notion_type) or {}
-        options = {str(it["id"]): str(it["name"]) for it in config.get("options") or []}
-        prop = Property(
-            id=str(raw["id"]), type=notion_type, name=name, options=options, now=options
-        )
-        found.append((prop, config))
+    for name, it in schema.properties.items():
+        options = {option.id: option.name for option in it.config.options}
+        prop = Property(id=it.id, type=it.type, name=name, options=options, now=options)
+        found.append((prop, it.config))
     return found
 
 
 def learn(
-    bound: Bound, schema: Schema, wanted: Mapping[str, str], targets: Mapping[str, Bound]
+    bound: Bound, schema: Source, wanted: Mapping[str, str], targets: Mapping[str, Bound]
 ) -> Bound:
     """Return the binding after its schema has been read.
 
@@ -145,7 +141,7 @@ def learn(
             broken[name] = now.type if now else ""
     return replace(
         bound,
-        title=_title(schema) or bound.title,
+        title=line(plain(schema.title)) or bound.title,
         wanted=dict(wanted),
         fields=fields,
         broken=broken,
@@ -157,7 +153,7 @@ def learn(
 def _choose(
     column: Column,
     wanted: str | None,
-    there: list[tuple[Property, Mapping[str, Any]]],
+    there: list[tuple[Property, Config]],
     targets: Mapping[str, Bound],
 ) -> Property | None:
     """Find the property for a field: the one named in the settings, else by its name.
@@ -175,15 +171,15 @@ def _choose(
     return prop if prop.type in column.types else replace(prop, type=column.types[0])
 
 
-def _leads(column: Column, config: Mapping[str, Any], targets: Mapping[str, Bound]) -> bool:
+def _leads(column: Column, config: Config, targets: Mapping[str, Bound]) -> bool:
     """Say whether a relation leads to the database of the kind that the field names."""
-    if column.spec.target is None or not config:
+    source, database = config.data_source_id, config.database_id
+    if column.spec.target is None or (source is None and database is None):
         return True
     target = targets.get(column.spec.target)
     if target is None:
         return False
-    source, database = config.get("data_source_id"), config.get("database_id")
-    return source == target.source if source else database in (None, target.database)
+    return source == target.source if source else database == target.database
 
 
 def _mark(bound: Bound, there: list[Property]) -> Property | None:
@@ -193,19 +189,15 @@ def _mark(bound: Bound, there: list[Property]) -> Property | None:
     return next(same, None) or next(named, None)
 
 
-def _title(schema: Schema) -> str:
-    runs = schema.get("title")
-    return "".join(str(run.get("plain_text", "")) for run in runs) if runs else ""
-
-
 def differs(bound: Bound, page: Mapping[str, Any]) -> bool:
     """Say whether a row shows that the schema is not as it was when last read."""
     values = values_by_id(page)
     expected = {it.key: bound.broken.get(name, it.type) for name, it in bound.fields.items()}
     if bound.mark is not None:
         expected[bound.mark.key] = bound.mark.type
-    elif MARK in (page.get("properties") or {}):
-        return bool(page["properties"][MARK].get("type") == "rich_text")
+    elif MARK in page["properties"]:
+        value = page["properties"][MARK]
+        return bool(isinstance(value, Mapping) and value.get("type") == "rich_text")
     return any(str(values.get(key, {}).get("type", "")) != it for key, it in expected.items())
 
 
@@ -215,16 +207,16 @@ def problems_of(bound: Bound) -> list[str]:
     said: dict[str, str] = {}
     for name, now in bound.broken.items():
         prop = bound.fields[name]
-        fact = f"is now of type {now}" if now else "was deleted"
+        fact = f"is now of type {line(now)}" if now else "was deleted"
         mend = f"change it back to {prop.type}" if now else "restore it there"
         said[prop.key] = (
-            f"The property '{prop.name}' of {where} {fact}, so syncd leaves it alone: {mend},"
+            f"The property '{line(prop.name)}' of {where} {fact}, so syncd leaves it alone: {mend},"
             f" or name another one in {_setting(bound.kind, name)}."
         )
     for name, words in bound.lacking().items():
         prop = bound.fields[name]
         said[prop.key] = (
-            f"The property '{prop.name}' of {where} has no option {', '.join(words)}: add what"
+            f"The property '{line(prop.name)}' of {where} has no option {', '.join(words)}: add what"
             " you use there, so that syncd can choose it."
         )
     if bound.own and bound.learnt:

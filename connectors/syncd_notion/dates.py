@@ -20,18 +20,19 @@ def parse(text: str) -> Due:
     """Read a day or a moment. Raises ValueError for what is neither."""
     if len(text) == _DAY_LENGTH:
         return date.fromisoformat(text)
-    stamp = datetime.fromisoformat(text)
-    aware = stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
-    try:
-        return Moment(aware).to_the_minute()
-    except OverflowError as error:
-        raise ValueError(text) from error
+    stamp = instant(text)
+    if stamp is None:
+        message = "no date, or a time that no clock shows"
+        raise ValueError(message)
+    return Moment(stamp).to_the_minute()
 
 
 def is_date(text: object) -> bool:
     """Say whether ``parse`` can read it."""
+    if not isinstance(text, str):
+        return False
     try:
-        parse(str(text))
+        parse(text)
     except ValueError:
         return False
     return True
@@ -39,7 +40,7 @@ def is_date(text: object) -> bool:
 
 def is_moment(text: object) -> bool:
     """Say whether it is a time of day, not a day alone, that ``parse`` can read."""
-    return len(str(text)) > _DAY_LENGTH and is_date(text)
+    return isinstance(text, str) and len(text) > _DAY_LENGTH and is_date(text)
 
 
 def parse_day(text: str) -> date:
@@ -50,7 +51,7 @@ def parse_day(text: str) -> date:
 
 def fit_moment(moment: Moment) -> Moment | None:
     """Return the moment as Notion gives it back: to the minute, without its zone."""
-    if not _FIRST_YEAR <= moment.at.year <= _LAST_YEAR:
+    if not _is_lived_in(moment.at.year):
         return None
     return moment.to_the_minute().without_zone()
 
@@ -65,7 +66,7 @@ def date_value(
     """
     if value is None:
         return None
-    if before and not isinstance(value, Moment):
+    if before and not isinstance(value, Moment) and _is_lived_in(value.year):
         value = _at_the_time_of(before, value, zone)
     if isinstance(value, date):
         kept = end is not None and len(end) == _DAY_LENGTH and end > value.isoformat()
@@ -112,8 +113,17 @@ def _zoned(moment: Moment, plan_zone: str) -> Mapping[str, str]:
 
 
 def instant(text: Any) -> datetime | None:
-    """Return a time of a reply, or None."""
+    """Return a time of a reply, or None; one without an offset is in UTC.
+
+    A time at the very end of the calendar is none: in another zone it does not exist.
+    """
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (TypeError, ValueError):
+        stamp = datetime.fromisoformat(text)
+        known = (stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
         return None
+    return known if _is_lived_in(known.year) else None
+
+
+def _is_lived_in(year: int) -> bool:
+    return _FIRST_YEAR <= year <= _LAST_YEAR

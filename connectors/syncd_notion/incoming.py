@@ -1,15 +1,19 @@
 """From a property's value in a reply to the value of a field; pure."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from syncd.model.fields import FieldSpec, FieldType
 from syncd.model.values import Moment, Value
 from syncd_notion import repeat
+from syncd_notion.border import is_usable, line
 from syncd_notion.dates import parse, parse_day
 from syncd_notion.shape import Property
-from syncd_notion.texts import MOST_MENTIONS, mentions, plain
+from syncd_notion.texts import MOST_MENTIONS, mended, mentions, text_of
 
+MOST_WHOLE = 10_000_000
+"""The largest whole number that a field of the plan takes, as its import does."""
 _TEXTS = frozenset({"title", "rich_text"})
 
 
@@ -18,19 +22,31 @@ class Unreadable(ValueError):
 
 
 def read_value(spec: FieldSpec, prop: Property, raw: Mapping[str, Any] | None) -> Value:
-    """Return the field's value. Raises ``Unreadable``."""
+    """Return the field's value. Raises ``Unreadable``, whatever stands there."""
     if raw is None or raw.get("type") != prop.type:
         raise Unreadable(
-            f"The property '{prop.name}' has changed in Notion: give it back its type"
+            f"The property '{line(prop.name)}' has changed in Notion: give it back its type"
             f" {prop.type}, or name another one in the settings."
         )
+    if (
+        prop.type == "relation" and raw.get("has_more", False) is not False
+    ):  # more than is shown
+        raise _garbled(prop)
     return _READERS[spec.type](spec, prop, raw.get(prop.type))
+
+
+def _garbled(prop: Property) -> Unreadable:
+    """Return the sentence about what no person could have put into a property."""
+    return Unreadable(
+        f"What Notion says of '{line(prop.name)}' can't be read, so it is left as it was: set it"
+        " again there; if that does not help, update syncd."
+    )
 
 
 def _text(spec: FieldSpec, prop: Property, raw: Any) -> Value:
     if prop.type in _TEXTS and mentions(raw) >= MOST_MENTIONS:
         raise Unreadable(
-            f"'{prop.name}' holds more mentions than Notion tells: keep fewer than"
+            f"'{line(prop.name)}' holds more mentions than Notion tells: keep fewer than"
             f" {MOST_MENTIONS} in it."
         )
     shown = _shown(prop, raw)
@@ -39,7 +55,7 @@ def _text(spec: FieldSpec, prop: Property, raw: Any) -> Value:
     rule = repeat.from_words(shown)
     if rule is None:
         raise Unreadable(
-            f"'{shown}' is no repetition that syncd can read: write such as 'every week',"
+            f"'{line(shown)}' is no repetition that syncd can read: write such as 'every week',"
             " 'every 2 days' or 'every monday'."
         )
     return rule
@@ -47,90 +63,152 @@ def _text(spec: FieldSpec, prop: Property, raw: Any) -> Value:
 
 def _shown(prop: Property, raw: Any) -> str:
     if prop.type in _TEXTS:
-        return plain(raw)
-    return str(option_name(raw) or "") if prop.type == "select" else str(raw or "")
+        text = text_of(raw)
+        if text is None:
+            raise _garbled(prop)
+        return text
+    if raw is None:
+        return ""
+    if prop.type == "select":
+        return _chosen(prop, raw)
+    if not isinstance(raw, str):
+        raise _garbled(prop)
+    return mended(raw)
 
 
-def option_name(raw: Any) -> str | None:
-    """Return the name of a chosen option, or None."""
-    return raw.get("name") if isinstance(raw, Mapping) else None
+def _chosen(prop: Property, raw: Any) -> str:
+    """Return the name of an option that is chosen."""
+    name = raw.get("name") if isinstance(raw, Mapping) else None
+    if not isinstance(name, str) or not name:
+        raise _garbled(prop)
+    return mended(name)
+
+
+def _before(prop: Property, raw: Mapping[str, Any]) -> str:
+    """Return the name that a chosen option had when it was bound, or ""."""
+    return prop.options.get(str(raw.get("id")), "")
 
 
 def _word(spec: FieldSpec, prop: Property, raw: Any) -> Value:
     words = spec.words
-    name = option_name(raw)
-    if words is None or name is None:
+    if words is None or raw is None:
         return spec.default  # type: ignore[no-any-return]  # a word, or None
+    name = _chosen(prop, raw)
     known = {_folded(word.value): word for word in words}
-    before = prop.options.get(str(raw.get("id")), "")
-    found = known.get(_folded(name)) or known.get(_folded(before))
+    found = known.get(_folded(name)) or known.get(_folded(_before(prop, raw)))
     if found is None:
         choice = ", ".join(capital(word.value) for word in words)
-        raise Unreadable(f"'{name}' is no {_called(spec)} that syncd knows: choose {choice}.")
+        raise Unreadable(
+            f"'{line(name)}' is no {_called(spec)} that syncd knows: choose {choice}."
+        )
     return found
 
 
 def _priority(_spec: FieldSpec, prop: Property, raw: Any) -> Value:
-    name = option_name(raw)
-    if name is None:
+    if raw is None:
         return None
-    for shown in (name, prop.options.get(str(raw.get("id")), "")):
+    name = _chosen(prop, raw)
+    for shown in (name, _before(prop, raw)):
         text = shown.strip().upper()
         if text in ("P1", "P2", "P3", "P4"):
             return int(text[1])
-    raise Unreadable(f"'{name}' is no priority that syncd knows: choose P1, P2, P3 or P4.")
+    raise Unreadable(
+        f"'{line(name)}' is no priority that syncd knows: choose P1, P2, P3 or P4."
+    )
 
 
 def _number(spec: FieldSpec, prop: Property, raw: Any) -> Value:
     if raw is None:
         return None
+    number = _finite(raw)
+    wrong = ""
+    if number is None:
+        wrong = "no number: give one such as 3"
+    elif spec.type is FieldType.NUMBER:
+        return number
+    elif number != int(number):
+        wrong = "no whole number: give one such as 3"
+    elif abs(number) > MOST_WHOLE:
+        wrong = f"too much: give at most {MOST_WHOLE}"
+    if number is None or wrong:
+        raise Unreadable(f"'{line(raw)}' in '{line(prop.name)}' is {wrong}.")
+    return int(number)
+
+
+def _finite(raw: Any) -> float | None:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
-        raise Unreadable(f"'{raw}' in '{prop.name}' is no number: give one such as 3.")
-    if spec.type is FieldType.NUMBER:
-        return float(raw)
-    if raw != int(raw):
-        raise Unreadable(f"'{raw}' in '{prop.name}' is no whole number: give one such as 3.")
-    return int(raw)
-
-
-def _bool(_spec: FieldSpec, _prop: Property, raw: Any) -> Value:
-    return raw is True
-
-
-def _date(spec: FieldSpec, _prop: Property, raw: Any) -> Value:
-    part = "end" if spec.name == "period_end" else "start"
-    text = raw.get(part) if isinstance(raw, Mapping) else None
-    if not text:
         return None
     try:
-        found = parse_day(text) if spec.type is FieldType.DATE else parse(text)
-    except (TypeError, ValueError):
-        found = None
-    if found is None or (spec.type is FieldType.MOMENT and not isinstance(found, Moment)):
+        number = float(raw)
+    except OverflowError:  # a number of hundreds of digits
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _bool(_spec: FieldSpec, prop: Property, raw: Any) -> Value:
+    if not isinstance(raw, bool):
+        raise _garbled(prop)
+    return raw
+
+
+def _date(spec: FieldSpec, prop: Property, raw: Any) -> Value:
+    if raw is None:
+        return None
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("start"), str):
+        raise _garbled(prop)
+    text = raw["start"]
+    if spec.name == "period_end":
+        text = raw.get("end")
+        if text is None:
+            return None
+    found = _day_or_moment(spec, text)
+    if found is None:
         raise Unreadable(
-            f"'{text}' is no date that syncd can read: give a day such as 2026-12-01."
+            f"'{line(text)}' is no date that syncd can read: give a day such as 2026-12-01."
         )
     return found
 
 
-def _ref(_spec: FieldSpec, _prop: Property, raw: Any) -> Value:
-    return next(iter(related(raw)), None)
+def _day_or_moment(spec: FieldSpec, text: Any) -> Value:
+    try:
+        found = parse_day(text) if spec.type is FieldType.DATE else parse(text)
+    except (TypeError, ValueError):
+        return None
+    return found if spec.type is not FieldType.MOMENT or isinstance(found, Moment) else None
 
 
-def _refs(_spec: FieldSpec, _prop: Property, raw: Any) -> Value:
-    return frozenset(related(raw))
+def _ref(_spec: FieldSpec, prop: Property, raw: Any) -> Value:
+    return next(iter(_pages(prop, raw)), None)
 
 
-def related(raw: Any) -> list[str]:
-    """Return the ids of related pages, in their order."""
+def _refs(_spec: FieldSpec, prop: Property, raw: Any) -> Value:
+    return frozenset(_pages(prop, raw))
+
+
+def _pages(prop: Property, raw: Any) -> list[str]:
+    found = related(raw)
+    if found is None:
+        raise _garbled(prop)
+    return found
+
+
+def related(raw: Any) -> list[str] | None:
+    """Return the ids of related pages, in their order; None where any can't be read."""
     if not isinstance(raw, list):
-        return []
-    return [str(one["id"]) for one in raw if isinstance(one, Mapping) and one.get("id")]
+        return None
+    found = []
+    for one in raw:
+        page = one.get("id") if isinstance(one, Mapping) else None
+        if not isinstance(page, str) or not is_usable(page):
+            return None
+        found.append(page)
+    return found
 
 
-def _labels(_spec: FieldSpec, _prop: Property, raw: Any) -> Value:
-    names = [option_name(one) for one in raw] if isinstance(raw, list) else []
-    return frozenset(name for name in names if name)
+def _labels(_spec: FieldSpec, prop: Property, raw: Any) -> Value:
+    if not isinstance(raw, list):
+        raise _garbled(prop)
+    return frozenset(_chosen(prop, one) for one in raw)
 
 
 def capital(word: str) -> str:

@@ -29,7 +29,7 @@ from syncd_notion.outgoing import (
     wanted_pages,
 )
 from syncd_notion.shape import Property, Shape, values_by_id
-from syncd_notion.texts import plain, runs_of
+from syncd_notion.texts import runs_of, text_of
 
 _ELSEWHERE: Mapping[Kind, frozenset[str]] = {
     Kind.TASK: frozenset({"done", "due", "labels"}),
@@ -138,8 +138,12 @@ def _period(shape: Shape, fields: Fields, seen: Seen | None) -> dict[str, Any]:
 
 
 def from_remote(shape: Shape, page: Mapping[str, Any]) -> Remote:
-    """Return a page of a reply as an item of the plan, with what could not be read."""
+    """Return a page of a reply as an item of the plan, with what could not be read.
+
+    Raises ``Unreadable`` where the mark is not to be read: then it is nobody's item.
+    """
     values = values_by_id(page)
+    mark = _mark(shape, values)
     fields: dict[str, Value] = {}
     problems: dict[str, str] = {}
     for name, prop in shape.properties.items():
@@ -151,7 +155,6 @@ def from_remote(shape: Shape, page: Mapping[str, Any]) -> Remote:
                 fields[name] = spec.default  # syncd writes its own value over it
             else:
                 problems[name] = str(error)
-    mark = mark_of(shape, page)
     return Remote(
         id=RemoteId(str(page["id"])),
         kind=shape.kind,
@@ -166,11 +169,30 @@ def from_remote(shape: Shape, page: Mapping[str, Any]) -> Remote:
 
 
 def mark_of(shape: Shape, page: Mapping[str, Any]) -> str:
-    """Return the entity's id that a page carries, or ""."""
-    if shape.mark is None:
+    """Return the entity's id that a page carries, or "". Raises ``Unreadable``."""
+    return _mark(shape, values_by_id(page))
+
+
+def lacks_mark(shape: Shape, page: Mapping[str, Any]) -> bool:
+    """Say whether a page does not even have the property that holds the mark."""
+    return shape.mark is not None and _raw_mark(shape.mark, values_by_id(page)) is None
+
+
+def _mark(shape: Shape, values: Mapping[str, Mapping[str, Any]]) -> str:
+    raw = _raw_mark(shape.mark, values) if shape.mark else None
+    if shape.mark is None or raw is None:
         return ""
-    raw = values_by_id(page).get(shape.mark.key, {})
-    return plain(raw.get(shape.mark.type)).strip()
+    mark = text_of(raw.get(shape.mark.type))
+    if mark is None:
+        raise Unreadable(f"The property '{shape.mark.name}' can't be read: empty it in Notion.")
+    return mark.strip()
+
+
+def _raw_mark(
+    mark: Property, values: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    raw = values.get(mark.key)
+    return raw if raw is not None and raw.get("type") == mark.type else None
 
 
 def _extra(shape: Shape, values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -186,7 +208,7 @@ def _extra(shape: Shape, values: Mapping[str, Mapping[str, Any]]) -> dict[str, A
             start = raw.get("start")
             if spec.type is FieldType.DATE and is_moment(start):
                 moments[name] = str(start)
-        pages = related(raw) if prop.type == "relation" else []
+        pages = (related(raw) if prop.type == "relation" else None) or []
         if spec.type is FieldType.REF and len(pages) > 1:
             beside[name] = pages
     kept: dict[str, Any] = {"ends": ends, "moments": moments, "related": beside}

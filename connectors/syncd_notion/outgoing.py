@@ -9,14 +9,12 @@ from syncd.model.fields import FieldSpec, FieldType
 from syncd.model.values import Moment, Value
 from syncd_notion import repeat, texts
 from syncd_notion.dates import fit_moment
-from syncd_notion.incoming import Unreadable, capital, read_value
+from syncd_notion.incoming import MOST_WHOLE, Unreadable, capital, read_value
 from syncd_notion.shape import Property
 
 CHOICES = frozenset({FieldType.WORD, FieldType.PRIORITY})
 """The fields that are one of a few words."""
 MOST_RELATED = 100
-_MOST_INTEGER = 2**53 - 1
-"""The largest whole number that a JSON number surely holds."""
 
 
 def fit_value(spec: FieldSpec, notion_type: str, value: Value) -> Any:
@@ -40,7 +38,7 @@ _FIT_TEXT: Mapping[str, Callable[[str], str]] = {
 
 
 def _fit_int(value: Any) -> int | None:
-    return None if value is None else max(-_MOST_INTEGER, min(_MOST_INTEGER, int(value)))
+    return None if value is None else max(-MOST_WHOLE, min(MOST_WHOLE, int(value)))
 
 
 def _fit_number(value: Any) -> float | None:

@@ -7,10 +7,12 @@ from syncd.model.entities import Kind
 from syncd.model.fields import FieldType
 from syncd.model.remote import Binding
 from syncd_notion.binding import Bound
+from syncd_notion.border import Database, Named, Source, line
 from syncd_notion.client import Api, Json
 from syncd_notion.columns import COLUMNS, MARK, TITLES, Column
 from syncd_notion.incoming import capital
 from syncd_notion.registry import Registry
+from syncd_notion.replies import another, done, told, unclear
 from syncd_notion.settings import Settings
 from syncd_notion.survey import Survey, line_for, sources_of
 from syncd_notion.texts import plain, runs_of
@@ -57,12 +59,16 @@ class Provisioner:
 
     def _mark(self, bound: Bound) -> None:
         """Add the column for the entity's id; the person's own is never converted."""
-        if MARK in (self._api.source(bound.source).get("properties") or {}):
+        source = told(self._api.source(bound.source), Source, bound.source)
+        there = source.properties.get(MARK)
+        if there is None:
+            changed = self._api.update_source(bound.source, {MARK: {"rich_text": {}}})
+            done(changed, Source, bound.source)
+        elif there.type != "rich_text":  # else it was added, and nobody answered
             raise Mistake(
                 f"The property '{MARK}' in the Notion database '{bound.title}' can't hold syncd's"
                 " ids: give it the type text, or another name, and sync again."
             )
-        self._api.update_source(bound.source, {MARK: {"rich_text": {}}})
         self._registry.learn(bound)
 
     def _missing(self) -> Iterator[str]:
@@ -82,38 +88,43 @@ class Provisioner:
                 self._adopt(kind, database)
         return problems
 
-    def _adopt(self, kind: Kind, database: Json) -> None:
+    def _adopt(self, kind: Kind, database: Database) -> None:
         bound = Bound(
             kind=kind,
-            database=str(database["id"]),
+            database=database.id,
             source=self._source_of(kind, database),
             own="database" not in self._registry.wanted(kind),
-            title=plain(database.get("title")) or TITLES[kind],
+            title=line(plain(database.title)) or TITLES[kind],
             wanted=self._registry.wanted(kind),
         )
         self._registry.learn(bound)
 
-    def _named(self, kind: Kind) -> Json:
+    def _named(self, kind: Kind) -> Database:
         """Return the database that the settings name, by its id or its data source's."""
         name = self._registry.wanted(kind)["database"]
-        for read in (self._api.database, self._by_source):
+        for read in (self._database, self._by_source):
             try:
                 database = read(name)
             except Gone:
                 continue
-            if not database.get("in_trash"):
+            if not database.in_trash:
                 return database
         raise Mistake(
             f"Notion does not show the database in connectors.notion.databases.{kind.value}: share"
             " it with the connection (••• → Connections), or correct the setting."
         )
 
-    def _by_source(self, source: str) -> Json:
-        found = self._api.source(source)
-        database = self._api.database(str(found["parent"]["database_id"]))
-        return database | {"data_sources": [{"id": found["id"]}]}
+    def _database(self, database: str) -> Database:
+        return told(self._api.database(database), Database, database)
 
-    def _source_of(self, kind: Kind, database: Json) -> str:
+    def _by_source(self, source: str) -> Database:
+        found = told(self._api.source(source), Source, source)
+        if found.parent.database_id is None:
+            raise another("parent.database_id")
+        database = self._database(found.parent.database_id)
+        return database.model_copy(update={"data_sources": [Named(id=found.id)]})
+
+    def _source_of(self, kind: Kind, database: Database) -> str:
         sources = sources_of(database)
         if len(sources) > 1 and "database" in self._registry.wanted(kind):
             raise Mistake(
@@ -132,10 +143,13 @@ class Provisioner:
                 "initial_data_source": {"properties": self._schema(kind)},
             }
         )
+        done(made, Database)
+        if not made["data_sources"]:
+            raise unclear("data_sources")
         bound = Bound(
             kind=kind,
             database=str(made["id"]),
-            source=_first(sources_of(made)),
+            source=str(made["data_sources"][0]["id"]),
             own=True,
             title=TITLES[kind],
             wanted=self._registry.wanted(kind),

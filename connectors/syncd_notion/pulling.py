@@ -1,31 +1,57 @@
 """Reading the databases: one query each where nothing changed."""
 
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syncd.clock import Clock
+from syncd.connect.border import Pages, Sorted, unreadable
 from syncd.connect.pace import Pace
-from syncd.errors import Gone
+from syncd.errors import Gone, SkipItem, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Pull, Remote
 from syncd_notion.binding import Bound, differs, problems_of
+from syncd_notion.border import TITLE, title_of
 from syncd_notion.client import Api, Json
+from syncd_notion.columns import MARK
 from syncd_notion.cursor import Place, Reading, after, cursor_of, places_from
 from syncd_notion.dates import instant
-from syncd_notion.mapping import from_remote
+from syncd_notion.failures import StaleSchema
+from syncd_notion.incoming import Unreadable
+from syncd_notion.mapping import from_remote, lacks_mark
 from syncd_notion.pages import (
     CREATED,
     EDITED,
+    Lister,
+    Rows,
     completed,
     is_removed,
     minute,
-    rows_of,
 )
 from syncd_notion.registry import Registry
 from syncd_notion.reviews import Answers
+from syncd_notion.shape import Shape
 
 LAG = timedelta(seconds=10)
 """How long an edit may take to show in a listing, where it is looked for before a write."""
+
+
+@dataclass(slots=True)
+class _Brought:
+    """What a pull has brought so far."""
+
+    places: dict[str, Place] = field(default_factory=dict)
+    items: list[Remote] = field(default_factory=list)
+    gone: set[RemoteId] = field(default_factory=set)
+    last: list[Remote] = field(default_factory=list)
+    whole: set[Kind] = field(default_factory=set)
+    unread: dict[RemoteId, str] = field(default_factory=dict)
+    nameless: list[str] = field(default_factory=list)
+
+    def cursor(self) -> str | None:
+        """Return where to go on; None while something is to be read again."""
+        return None if self.unread or self.nameless else cursor_of(self.places)
 
 
 class Puller:
@@ -39,61 +65,81 @@ class Puller:
         self._answers = answers
         self._pace = pace
         self._clock = clock
+        self._lister = Lister(api, self._date)
+        self._related = Pages(TITLE)
 
     def pull(self, cursor: str | None) -> Pull:
         """Read what changed since ``cursor``. Raises ``HoldTool`` for a lost database."""
-        before = places_from(cursor)
-        places: dict[str, Place] = {}
-        items: list[Remote] = []
-        gone: set[RemoteId] = set()
-        last: list[Remote] = []
-        whole: set[Kind] = set()
-        for kind in self._registry.kinds:
-            bound = self._registry.get(kind)
-            if bound is None or not bound.learnt:
-                continue
-            rows, place, is_whole = self._read(bound, before.get(bound.source))
-            places[bound.source] = place
-            whole |= {kind} if is_whole else set()
-            removed = [row for row in rows if is_removed(row)]
-            gone |= {RemoteId(str(row["id"])) for row in removed}
-            last += [from_remote(self._registry.shape(bound), row) for row in removed]
-            items += self._items(kind, [row for row in rows if not is_removed(row)])
+        try:
+            before = places_from(cursor)
+            brought = _Brought()
+            for kind in self._registry.kinds:
+                bound = self._registry.get(kind)
+                if bound is not None and bound.learnt:
+                    self._pull_one(bound, before.get(bound.source), brought)
+        except StartOver:
+            self._forget()
+            raise
+        self._forget()
         return Pull(
-            items=tuple(items),
-            gone=frozenset(gone),
-            last=tuple(last),
-            whole=frozenset(whole),
-            cursor=cursor_of(places),
+            items=tuple(brought.items),
+            gone=frozenset(brought.gone),
+            last=tuple(brought.last),
+            unread=brought.unread,
+            whole=frozenset() if brought.nameless else frozenset(brought.whole),
+            cursor=brought.cursor(),
             clock_offset=self._pace.offset,
-            problems=tuple(self._problems()),
+            problems=(*self._problems(), *dict.fromkeys(brought.nameless)),
             paused=self._paused(),
         )
 
-    def edited(self, kind: Kind, since: datetime) -> list[Remote]:
+    def edited(self, kind: Kind, since: datetime) -> list[Remote] | None:
         """Return the rows of a kind that were edited since an instant by syncd's clock.
 
-        Notion's edit times are cut to the minute, and its listings may lag a little.
+        Notion's edit times are cut to the minute, and its listings may lag a little. None
+        where any of these rows can't be read.
         """
         bound = self._registry.get(kind)
         if bound is None or not bound.learnt:
             return []
         start = since + (self._pace.offset or timedelta()) - LAG
         try:
-            rows = rows_of(self._api, bound.source, EDITED, minute(start), lambda: None)
+            found = self._lister.read(bound.source, EDITED, minute(start)).found
         except Gone as error:
             raise self._registry.lost(bound) from error
-        return self._items(kind, [row for row in rows if not is_removed(row)])
+        except StartOver as error:
+            raise TryLater(str(error)) from error
+        items, unread = self._items(kind, _kept(found))
+        return None if unread or found.unread or found.nameless else items
 
-    def _read(self, bound: Bound, place: Place | None) -> tuple[list[Json], Place, bool]:
+    def _forget(self) -> None:
+        self._lister.forget()
+        self._related.forget()
+
+    def _pull_one(self, bound: Bound, before: Place | None, brought: _Brought) -> None:
+        """Read one database, and note what it brought."""
+        found, place, is_whole = self._read(bound, before)
+        brought.places[bound.source] = place
+        brought.whole |= {bound.kind} if is_whole else set()
+        removed = {remote: row for remote, row in found.good.items() if is_removed(row)}
+        brought.gone |= {RemoteId(remote) for remote in removed}
+        brought.last += self._last(bound.kind, list(removed.values()))
+        items, unread = self._items(bound.kind, _kept(found))
+        brought.items += items
+        brought.unread |= {**found.unread, **unread}
+        brought.nameless += found.nameless
+
+    def _read(self, bound: Bound, place: Place | None) -> tuple[Sorted, Place, bool]:
         """Return the rows, where the reading stands now, and whether these are all."""
         now = self._clock.now()
         whole = place is None or place.is_whole(now)
-        rows, polled = self._rows(bound, None if whole else place)
-        if place is not None and not whole and place.went_back(polled):
-            rows, polled = self._rows(bound, None)
+        read = self._rows(bound, None if whole else place)
+        if place is not None and not whole and place.went_back(read.begun):
+            read = self._rows(bound, None)
             whole = True
-        doubted = whole and not rows and place is not None and place.is_doubtful(now)
+        found = read.found
+        rows, seen = list(found.good.values()), bool(found.good or found.unread)
+        doubted = whole and not seen and place is not None and place.is_doubtful(now)
         if doubted or any(is_removed(row) for row in rows):
             self._registry.check(bound)  # a trashed database takes its rows along
         learnt = self._is_stale(bound, rows) or _may_be_mended(bound, place, now)
@@ -103,39 +149,67 @@ class Puller:
             at=now,
             rows=len(rows),
             edits=[at for row in rows if (at := instant(row.get(EDITED))) is not None],
-            polled=polled,
+            polled=read.begun,
             whole=whole,
-            sure=place is None or doubted or bool(rows),
+            sure=place is None or doubted or seen,
             learnt=learnt,
         )
-        return rows, after(place, reading), whole
+        return found, after(place, reading), whole
 
     def _is_stale(self, bound: Bound, rows: list[Json]) -> bool:
         return bound.kind in self._registry.stale or bool(rows and differs(bound, rows[-1]))
 
-    def _rows(self, bound: Bound, place: Place | None) -> tuple[list[Json], datetime | None]:
-        """Return the rows, and the service's own date when the first of them came."""
-        dates: list[datetime] = []
-
-        def note() -> None:
-            if self._pace.offset is not None:
-                dates.append(self._clock.now() + self._pace.offset)
-
+    def _rows(self, bound: Bound, place: Place | None) -> Rows:
         stamp = CREATED if place is None else EDITED
         since = None if place is None else minute(place.since())
         try:
-            rows = rows_of(self._api, bound.source, stamp, since, note)
+            return self._lister.read(bound.source, stamp, since)
         except Gone as error:
             raise self._registry.lost(bound) from error
-        return rows, dates[0] if dates else None
 
-    def _items(self, kind: Kind, rows: list[Json]) -> list[Remote]:
+    def _date(self) -> datetime | None:
+        """Return the time by Notion's clock, where it is known."""
+        offset = self._pace.offset
+        return None if offset is None else self._clock.now() + offset
+
+    def _last(self, kind: Kind, rows: list[Json]) -> list[Remote]:
+        """Return what removed rows last held, as far as that can be read."""
         bound = self._registry.get(kind)
+        found: list[Remote] = []
         if bound is None:
-            return []
+            return found
+        for row in rows:
+            with suppress(Unreadable):
+                found.append(from_remote(self._registry.shape(bound), row))
+        return found
+
+    def _items(self, kind: Kind, rows: list[Json]) -> tuple[list[Remote], dict[RemoteId, str]]:
+        """Return the rows as items, and a sentence for each that can't be read."""
+        bound = self._registry.get(kind)
+        items: list[Remote] = []
+        unread: dict[RemoteId, str] = {}
+        if bound is None:
+            return items, unread
         shape = self._registry.shape(bound)
-        found = [(from_remote(shape, completed(self._api, shape, row)), row) for row in rows]
-        return [self._answers.told(remote, row) for remote, row in found]
+        for row in rows:
+            try:
+                items.append(self._answers.told(self._item(shape, row), row))
+            except SkipItem as error:
+                unread[RemoteId(row["id"])] = str(error)
+        return items, unread
+
+    def _item(self, shape: Shape, row: Json) -> Remote:
+        """Return a row as an item. Raises ``SkipItem`` where it can't be read."""
+        try:
+            found = from_remote(shape, completed(self._api, self._related, shape, row))
+        except StaleSchema:
+            self._registry.stale.add(shape.kind)
+            raise
+        except Unreadable as error:
+            raise SkipItem(unreadable(row, TITLE, title_of, MARK)) from error
+        if found.mark is None and lacks_mark(shape, row):
+            raise SkipItem(unreadable(row, TITLE, title_of, MARK))
+        return found
 
     def _problems(self) -> list[str]:
         bounds = [self._registry.get(kind) for kind in self._registry.kinds]
@@ -153,3 +227,7 @@ class Puller:
 def _may_be_mended(bound: Bound, place: Place | None, now: datetime) -> bool:
     """Say whether to look for options that a status lacked when last read."""
     return place is not None and bool(bound.lacking()) and place.may_be_mended(now)
+
+
+def _kept(found: Sorted) -> list[Json]:
+    return [row for row in found.good.values() if not is_removed(row)]

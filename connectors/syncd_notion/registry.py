@@ -6,8 +6,10 @@ from syncd.connect.contract import Memory
 from syncd.errors import Gone, HoldTool
 from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd_notion.binding import Bound, bound_from_json, bound_to_json, learn
+from syncd_notion.border import Database, Source
 from syncd_notion.client import Api
 from syncd_notion.columns import COLUMNS
+from syncd_notion.replies import told
 from syncd_notion.settings import Settings
 from syncd_notion.shape import Shape
 
@@ -71,12 +73,10 @@ class Registry:
         """Raise ``HoldTool`` if the database of this kind is gone, hidden or in the trash."""
         self._schema(bound)
 
-    def _schema(self, bound: Bound) -> Mapping[str, object]:
+    def _schema(self, bound: Bound) -> Source:
         try:
-            schema = self._api.source(bound.source)
-            trashed = schema.get("in_trash") or self._api.database(bound.database).get(
-                "in_trash"
-            )
+            schema = told(self._api.source(bound.source), Source, bound.source)
+            trashed = schema.in_trash or self._is_trashed(bound.database)
         except Gone as error:
             raise self.lost(bound) from error
         if trashed:
@@ -85,6 +85,9 @@ class Registry:
                 " again."
             )
         return schema
+
+    def _is_trashed(self, database: str) -> bool:
+        return told(self._api.database(database), Database, database).in_trash
 
     def lost(self, bound: Bound) -> HoldTool:
         """Return the error for a database that Notion no longer shows."""

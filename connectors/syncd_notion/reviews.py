@@ -1,12 +1,13 @@
 """Reading and writing the answers on reviews' pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from syncd.clock import Clock
+from syncd.connect.border import Pages, sort_out, unreadable
 from syncd.connect.contract import Memory
 from syncd.connect.pace import Pace
 from syncd.errors import Changed, Gone, SignIn, SkipItem, TryLater
@@ -24,9 +25,11 @@ from syncd_notion.bodies import (
     sections,
     text_of,
 )
+from syncd_notion.border import TITLE, Block, Listing, block_fault, block_text
 from syncd_notion.client import Api
 from syncd_notion.dates import instant
-from syncd_notion.pages import EDITED, replies
+from syncd_notion.pages import EDITED, entries
+from syncd_notion.replies import done
 
 MARGIN = timedelta(minutes=2)
 """Edit times are cut to the minute: so long after, a page is read once more. Until then a
@@ -38,6 +41,8 @@ RECENT = timedelta(days=60)
 nothing of it): the pages of this age are read again ``OFTEN``, older ones ``SELDOM``."""
 DEEPEST = 4
 """Levels of nested blocks that are read."""
+MOST_LISTINGS = 500
+"""Listings of blocks that one page's answers may take."""
 _INSIDE = frozenset({"child_page", "child_database", "synced_block"})
 """Blocks that are not opened: pages of their own, and copies of what stands elsewhere."""
 
@@ -50,6 +55,7 @@ class Answers:
         self._memory = memory
         self._pace = pace
         self._clock = clock
+        self._listings = 0
 
     def told(self, remote: Remote, page: Json) -> Remote:
         """Return a row with what its page holds besides, if it is a review."""
@@ -78,6 +84,7 @@ class Answers:
         kept = _pairs(known["answers"]) if known is not None else None
         if known is not None and not self._is_due(page, known):
             return kept
+        self._listings = 0
         try:
             found = self._read(str(page["id"]))
         except (Gone, TryLater):
@@ -101,6 +108,7 @@ class Answers:
         if record is not None:  # whatever comes of it, the page is read anew
             self._memory.put(_key(page), {**record, "edited": None})
         texts, known = dict(wanted), dict(seen)
+        self._listings = 0
         there = sections(self._children(page))
         now = [(one, self._text(one)) for one in there]
         ours = [(one, it) for one, it in now if one.prompt in texts or one.prompt in known]
@@ -120,16 +128,16 @@ class Answers:
         missing = texts.keys() - {one.prompt for one in there}
         asked = [asked_of(pair) for pair in wanted if pair[0] in missing]
         if asked:
-            self._api.append(page, [it for pair in asked for it in pair])
+            self._append(page, [it for pair in asked for it in pair])
 
     def _replace(self, page: str, section: Section, text: str) -> None:
         """Put a text under a prompt: into the first paragraph there, else into a new one."""
         first = next((one for one in section.blocks if _is_plain(one)), None)
         if first is None:
-            self._api.append(page, [block("paragraph", text)], after=section.heading["id"])
+            self._append(page, [block("paragraph", text)], after=section.heading["id"])
         else:
-            written = block("paragraph", text)["paragraph"]
-            self._api.update_block(str(first["id"]), {"paragraph": written})
+            written, name = block("paragraph", text)["paragraph"], str(first["id"])
+            done(self._api.update_block(name, {"paragraph": written}), Block, name)
         for one in section.blocks:
             if one is not first and lines_of(one):
                 self._delete(one)
@@ -141,8 +149,12 @@ class Answers:
         self._delete(section.heading)
 
     def _delete(self, one: Json) -> None:
+        name = str(one["id"])
         with suppress(Gone):  # one that is in the trash can't be put there again
-            self._api.delete_block(str(one["id"]))
+            done(self._api.delete_block(name), Block, name)
+
+    def _append(self, page: str, blocks: list[Json], after: str | None = None) -> None:
+        done(self._api.append(page, blocks, after), Listing)
 
     def _read(self, page: str) -> Pairs:
         found = sections(self._children(page))
@@ -163,8 +175,23 @@ class Answers:
             yield from self._nested(one, depth + 1)
 
     def _children(self, parent: str) -> list[Json]:
-        listed = replies(lambda start: self._api.children(parent, start))
-        return [it for reply in listed for it in reply["results"] if not it.get("in_trash")]
+        """Return the blocks right in a page or a block, as they are now.
+
+        Raises ``SkipItem`` where any can't be read: an answer without it would be another.
+        """
+        self._listings += 1
+        if self._listings > MOST_LISTINGS:
+            raise SkipItem("Too much is nested in it: keep answers simple in Notion.")
+        pages = Pages(TITLE)  # never what was read a while ago: it is about to be overwritten
+        listed = entries(pages, parent, lambda start: self._api.children(parent, start))
+        found = sort_out(listed, Block, TITLE, block_text)
+        wrong = [*found.unread.values(), *found.nameless]
+        blocks = [one for one in found.good.values() if not one.get("in_trash")]
+        faults = ((one, fault) for one in blocks if (fault := block_fault(one)))
+        wrong += [unreadable(one, TITLE, block_text, fault) for one, fault in faults]
+        if wrong:
+            raise SkipItem(wrong[0])
+        return blocks
 
     def _is_due(self, page: Json, known: Any) -> bool:
         now, edited = self._now(), instant(page.get(EDITED))
@@ -192,7 +219,8 @@ def _pairs(raw: Any) -> Pairs:
 
 
 def _editor(page: Json, which: str = "last_edited_by") -> Any:
-    return (page.get(which) or {}).get("id")
+    found = page.get(which)
+    return found.get("id") if isinstance(found, Mapping) else None
 
 
 def _key(page: Any) -> str:

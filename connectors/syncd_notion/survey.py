@@ -7,14 +7,16 @@ neither is the person's own, and left alone.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
-from syncd.errors import Gone, Mistake, SkipItem
+from syncd.connect.border import Pages, Shape, sort_out
+from syncd.errors import Gone, Mistake, SkipItem, TryLater
 from syncd.model.entities import Kind
+from syncd_notion.border import TITLE, Block, Database, Hit, Source, same, title_of
 from syncd_notion.client import Api, Json
 from syncd_notion.columns import MARK, TITLES
-from syncd_notion.pages import replies
+from syncd_notion.pages import entries
+from syncd_notion.replies import told
 from syncd_notion.texts import plain
 
 _LINE = (
@@ -29,9 +31,9 @@ def line_for(kind: Kind, parent: str) -> str:
     return _LINE.format(kind=kind.value, page=parent[:8])
 
 
-def sources_of(database: Json) -> list[str]:
+def sources_of(database: Database) -> list[str]:
     """Return the ids of a database's data sources."""
-    return [str(it["id"]) for it in database.get("data_sources") or []]
+    return [it.id for it in database.data_sources]
 
 
 class Survey:
@@ -40,10 +42,11 @@ class Survey:
     def __init__(self, api: Api, parent: str) -> None:
         self._api = api
         self._parent = parent
+        self._pages = Pages(TITLE)
 
-    def find(self, kinds: list[Kind]) -> tuple[dict[Kind, Json], list[str]]:
+    def find(self, kinds: list[Kind]) -> tuple[dict[Kind, Database], list[str]]:
         """Look below the parent page, then, for what is still missing, everywhere."""
-        found: dict[Kind, Json] = {}
+        found: dict[Kind, Database] = {}
         problems = []
         for database in self._listed():
             kind = self._kind_of(database, kinds)
@@ -59,11 +62,12 @@ class Survey:
             kind = self._kind_of(database, absent)
             if kind is not None:
                 found[kind] = _older(found.get(kind), database)
+        self._pages.forget()
         return found, problems
 
-    def _kind_of(self, database: Json, kinds: list[Kind]) -> Kind | None:
+    def _kind_of(self, database: Database, kinds: list[Kind]) -> Kind | None:
         """Return which kind's database of ours this is, if it is one."""
-        if database.get("in_trash"):
+        if database.in_trash:
             return None
         said = _said(database)
         if said is not None:
@@ -74,27 +78,26 @@ class Survey:
             return None
         return kind if any(map(self.is_marked, sources_of(database))) else None
 
-    def _is_below(self, database: Json) -> bool:
-        parent = database.get("parent") or {}
-        return str(parent.get("page_id", "")).replace("-", "") == self._parent.replace("-", "")
+    def _is_below(self, database: Database) -> bool:
+        return same(database.parent.page_id, self._parent)
 
     def is_marked(self, source: str) -> bool:
         """Say whether a data source has the column for the entity's id."""
-        properties = self._api.source(source).get("properties") or {}
-        return bool((properties.get(MARK) or {}).get("type") == "rich_text")
+        mark = told(self._api.source(source), Source, source).properties.get(MARK)
+        return mark is not None and mark.type == "rich_text"
 
-    def _listed(self) -> Iterator[Json]:
+    def _listed(self) -> Iterator[Database]:
         """Yield the databases below the page; none where blocks are not to be read."""
         try:
-            blocks = _all(lambda start: self._api.children(self._parent, start))
+            blocks = self._all("blocks", Block, lambda it: self._api.children(self._parent, it))
         except SkipItem:
             blocks = []
         except Gone:
             self._check_parent()
             blocks = []
         for block in blocks:
-            if block.get("type") == "child_database":
-                yield from self._database(str(block["id"]))
+            if block["type"] == "child_database":
+                yield from self._database(block["id"])
 
     def _check_parent(self) -> None:
         try:
@@ -105,41 +108,49 @@ class Survey:
                 " connection (••• → Connections), or correct the setting."
             ) from error
 
-    def _searched(self) -> Iterator[Json]:
+    def _searched(self) -> Iterator[Database]:
         """Yield the databases that the search knows; it lags, and its types may be wrong."""
         for source in self._hits():
-            parent = source.get("parent") or {}
-            hopeful = MARK in (source.get("properties") or {}) or _title(source) in _BY_TITLE
-            if hopeful and parent.get("database_id") and not source.get("in_trash"):
-                yield from self._database(str(parent["database_id"]))
+            database = source.parent.database_id
+            hopeful = MARK in source.properties or plain(source.title) in _BY_TITLE
+            if hopeful and database and not source.in_trash:
+                yield from self._database(database)
 
-    def _hits(self) -> list[Json]:
+    def _hits(self) -> list[Hit]:
         try:
-            return _all(self._api.search)
+            return [told(it, Hit) for it in self._all("search", Hit, self._api.search)]
         except SkipItem:
             return []
 
-    def _database(self, database: str) -> Iterator[Json]:
+    def _all(
+        self, key: str, shape: type[Shape], ask: Callable[[str | None], Json]
+    ) -> list[Json]:
+        """Return all entries of a listing. Raises ``TryLater`` where any can't be read.
+
+        It may be a database of ours, and another one would be made in its place.
+        """
+        found = sort_out(entries(self._pages, key, ask), shape, TITLE, title_of)
+        for sentence in (*found.unread.values(), *found.nameless):
+            raise TryLater(sentence)
+        return list(found.good.values())
+
+    def _database(self, database: str) -> Iterator[Database]:
         try:
-            yield self._api.database(database)
+            yield told(self._api.database(database), Database, database)
         except Gone:
             return  # a linked view of what is not shared
 
 
-def _all(read: Callable[[str | None], Json]) -> list[Json]:
-    return [one for reply in replies(read) for one in reply["results"]]
+def _title(database: Database) -> str:
+    return plain(database.title)
 
 
-def _title(thing: Mapping[str, Any]) -> str:
-    return plain(thing.get("title"))
+def _said(database: Database) -> re.Match[str] | None:
+    return _SAID.search(plain(database.description))
 
 
-def _said(database: Json) -> re.Match[str] | None:
-    return _SAID.search(plain(database.get("description")))
-
-
-def _older(one: Json | None, other: Json) -> Json:
+def _older(one: Database | None, other: Database) -> Database:
     """Return the database that was made first: a copy has its description too."""
     if one is None:
         return other
-    return min(one, other, key=lambda it: str(it.get("created_time") or ""))
+    return min(one, other, key=lambda it: it.created_time)

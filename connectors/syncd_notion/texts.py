@@ -56,18 +56,43 @@ def runs_of(text: str) -> list[dict[str, Any]]:
 
 
 def plain(runs: Any) -> str:
-    """Return the plain text of runs, however they are formatted."""
+    """Return the plain text of runs, however they are formatted; of what can be read."""
     if not isinstance(runs, list):
         return ""
-    return "".join(_plain_run(run) for run in runs if isinstance(run, Mapping))
+    return mended("".join(_plain_run(run) or "" for run in runs))
 
 
-def _plain_run(run: Mapping[str, Any]) -> str:
-    shown = run.get("plain_text")
-    if isinstance(shown, str):
-        return shown
-    content = (run.get("text") or {}).get("content")
-    return content if isinstance(content, str) else ""
+def text_of(runs: Any) -> str | None:
+    """Return the plain text of runs, or None where any of it can't be read."""
+    if not isinstance(runs, list):
+        return None
+    shown: list[str] = []
+    for run in runs:
+        text = _plain_run(run)
+        if text is None:
+            return None
+        shown.append(text)
+    return mended("".join(shown))
+
+
+def mended(text: str) -> str:
+    """Return a text whose halves of characters are whole, or told as such."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _plain_run(run: Any) -> str | None:
+    if not isinstance(run, Mapping):
+        return None
+    text = run.get("text")
+    content = text.get("content") if isinstance(text, Mapping) else None
+    shown = run.get("plain_text", content)
+    return shown if isinstance(shown, str) else None
 
 
 def mentions(runs: Any) -> int:

@@ -61,7 +61,7 @@ class Notion:
         """Read one page directly."""
         return self._writer.read(kind, remote)
 
-    def edited(self, kind: Kind, since: datetime) -> Sequence[Remote]:
+    def edited(self, kind: Kind, since: datetime) -> Sequence[Remote] | None:
         """Return the rows of one database that were edited since an instant."""
         return self._puller.edited(kind, since)
 

@@ -1,4 +1,4 @@
-"""Writing single rows, and reading them directly."""
+"""Writing single rows."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -7,63 +7,30 @@ from typing import Any
 from syncd.errors import Gone, SkipItem
 from syncd.model.entities import Kind
 from syncd.model.fields import FieldType
-from syncd.model.ids import RemoteId
 from syncd.model.remote import BODY, Op, Remote, Write
 from syncd.model.schema import Fields
-from syncd_notion.binding import Bound, differs
+from syncd_notion.binding import Bound
 from syncd_notion.bodies import ANSWERS, Pairs, children_of, fit_answers
-from syncd_notion.client import PAGE_SIZE, Api, Json
+from syncd_notion.border import Row
+from syncd_notion.client import Api, Json
 from syncd_notion.columns import COLUMNS
 from syncd_notion.failures import StaleSchema
-from syncd_notion.mapping import from_remote, mark_of, to_remote
+from syncd_notion.mapping import to_remote
 from syncd_notion.outgoing import fit_value
-from syncd_notion.pages import CREATED, completed, is_in, is_removed
+from syncd_notion.pages import is_in, is_removed
+from syncd_notion.reading import Reader
 from syncd_notion.registry import Registry
+from syncd_notion.replies import done, unclear
 from syncd_notion.reviews import Answers
 from syncd_notion.shape import Shape
 
 
-class Writer:
+class Writer(Reader):
     """Creates, updates and trashes rows; one request each but for rare repairs."""
 
     def __init__(self, api: Api, registry: Registry, answers: Answers) -> None:
-        self._api = api
-        self._answers = answers
-        self._registry = registry
+        super().__init__(api, registry, answers)
         self._sent: set[str] = set()
-
-    def read(self, kind: Kind, remote: RemoteId) -> Remote:
-        """Read one row. Raises ``Gone`` if it is in the trash, moved or not there."""
-        bound = self._bound(kind)
-        try:
-            return self._remote(bound, self._api.page(remote))
-        except Gone as error:
-            raise self._gone(bound, error) from error
-
-    def find(self, write: Write) -> Remote | None:
-        """Return the row that carries the entity's id; of several, the oldest."""
-        bound = self._bound(write.kind)
-        if bound.mark is None:
-            return None
-        try:
-            rows = self._marked(bound, bound.mark.id, write.entity)
-        except StaleSchema:
-            bound = self._registry.learn(bound)
-            rows = self._marked(bound, bound.mark.name, write.entity) if bound.mark else []
-        if not rows:
-            return None
-        return self._remote(bound, min(rows, key=lambda row: str(row.get(CREATED) or "")))
-
-    def _marked(self, bound: Bound, mark: str, entity: str) -> list[Json]:
-        """Return the rows with this mark; Notion itself compares without case."""
-        asked = {"property": mark, "rich_text": {"equals": entity}}
-        try:
-            reply = self._api.query(bound.source, {"filter": asked, "page_size": PAGE_SIZE})
-        except Gone as error:
-            raise self._registry.lost(bound) from error
-        shape = self._registry.shape(bound)
-        rows = [row for row in reply["results"] if not is_removed(row)]
-        return [row for row in rows if mark_of(shape, row) == entity]
 
     def write(self, write: Write) -> Remote | None:
         """Do one write. Raises only errors of ``syncd.errors``."""
@@ -93,17 +60,17 @@ class Writer:
         properties = to_remote(self._registry.shape(bound), write.fields, mark=write.entity)
         try:
             page = self._api.create_page(bound.source, properties, _children(write))
-            made, written = self._row(bound, page), _written(write)
-            if written:
-                asked = bool(write.fields.get(BODY))
-                self._answers.made(page, written[ANSWERS], asked=asked)
-            return replace(made, fields={**made.fields, **written})
         except Gone as error:
             self._registry.check(bound)
             raise SkipItem(
                 "Notion does not find what this item refers to: sync again, then see"
                 " `syncd status`."
             ) from error
+        made, written = self._made(bound, page, write), _written(write)
+        if written:
+            asked = bool(write.fields.get(BODY))
+            self._answers.made(page, written[ANSWERS], asked=asked)
+        return replace(made, fields={**made.fields, **written})
 
     def _revived(self, bound: Bound, write: Write) -> Remote | None:
         """Restore the trashed page and bring it up to date; None if it is really gone."""
@@ -111,8 +78,10 @@ class Writer:
             return None
         try:
             page = self._api.update_page(write.seen.id, {"in_trash": False})
+            done(page, Row, write.seen.id)
             if page.get("is_archived"):
                 page = self._api.unarchive_page(write.seen.id)
+                done(page, Row, write.seen.id)
         except Gone:
             self._registry.check(bound)
             return None
@@ -121,7 +90,7 @@ class Writer:
         shape = self._registry.shape(bound)
         properties = to_remote(shape, write.fields, write.seen, mark=write.entity)
         page = self._api.update_page(write.seen.id, {"properties": properties})
-        return self._remote(bound, page)
+        return self._now(bound, page, write.seen.id)
 
     def update(self, bound: Bound, write: Write) -> Remote:
         """Change what differs; a text that reads the same keeps its formatting."""
@@ -142,7 +111,7 @@ class Writer:
             return _as_written(self.read(write.kind, write.seen.id), write)
         try:
             page = self._api.update_page(write.seen.id, {"properties": properties})
-            return _as_written(self._remote(bound, page), write)
+            return _as_written(self._now(bound, page, write.seen.id), write)
         except Gone as error:
             raise self._gone(bound, error) from error
 
@@ -151,36 +120,13 @@ class Writer:
         if write.seen is None:
             return
         try:
-            self._api.trash_page(write.seen.id)
+            page = self._api.trash_page(write.seen.id)
         except Gone:
             self._registry.check(bound)
-
-    def _remote(self, bound: Bound, page: Json) -> Remote:
-        if not is_in(page, bound.source, bound.database):
-            raise Gone("The page was moved out of its database in Notion: move it back.")
-        if is_removed(page):
-            last = from_remote(self._registry.shape(bound), page)
-            raise Gone(
-                "The page is in Notion's trash: restore it there to go on with it.", last
-            )
-        return self._answers.told(self._row(bound, page), page)
-
-    def _row(self, bound: Bound, page: Json) -> Remote:
-        if differs(bound, page):
-            self._registry.stale.add(bound.kind)
-        shape = self._registry.shape(bound)
-        return from_remote(shape, completed(self._api, shape, page))
-
-    def _gone(self, bound: Bound, error: Gone) -> Gone:
-        """Return the evidence, once it is sure that not the whole database is gone."""
-        self._registry.check(bound)
-        return error
-
-    def _bound(self, kind: Kind) -> Bound:
-        bound = self._registry.get(kind)
-        if bound is None or not bound.learnt:
-            raise SkipItem(f"There is no database for {kind} in Notion yet: run `syncd init`.")
-        return bound
+            return
+        done(page, Row, write.seen.id)
+        if not is_removed(page):
+            raise unclear("in_trash")
 
 
 def _children(write: Write) -> list[Json] | None:

@@ -1,0 +1,256 @@
+"""What Notion's objects must be before anything of them is believed; pure.
+
+A ``Shape`` names what is evidence: ids, what lies in the trash, where a thing lives, edit
+times, whether a listing goes on. Keys that a reply may lack have a default; none of them is
+ever null, but where it says so. What a person sees is read field by field afterwards.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from syncd.connect.border import Id, Shape, usable_id
+from syncd_notion.dates import instant
+from syncd_notion.texts import plain, text_of
+
+Json = dict[str, Any]
+
+TITLE = "Notion"
+_URL = re.compile(r"https?://[^\s\x00-\x20]+")
+_SHOWN = 60
+"""Characters of a name that a sentence quotes."""
+_TEXTS = frozenset(
+    {
+        *("paragraph", "heading_1", "heading_2", "heading_3", "heading_4", "quote", "toggle"),
+        *("bulleted_list_item", "numbered_list_item", "to_do", "callout", "code"),
+    }
+)
+"""The blocks that always have a text (Notion API documentation); others may have one."""
+
+
+def _stamp(text: str) -> str:
+    if instant(text) is None:
+        message = "no time"
+        raise ValueError(message)
+    return text
+
+
+def _address(text: str) -> str:
+    if text and not _URL.fullmatch(text):
+        message = "no address"
+        raise ValueError(message)
+    return text
+
+
+def _runs(runs: list[Any]) -> list[Any]:
+    if text_of(runs) is None:
+        message = "no text"
+        raise ValueError(message)
+    return runs
+
+
+Stamp = Annotated[str, AfterValidator(_stamp)]
+Address = Annotated[str, AfterValidator(_address)]
+Runs = Annotated[list[Any], AfterValidator(_runs)]
+"""A text whose every run can be read: by titles and descriptions databases are known again."""
+
+
+class Parent(Shape):
+    """Where a row lives: in a data source, or moved elsewhere."""
+
+    data_source_id: Id | None = None
+    database_id: Id | None = None
+    page_id: Id | None = None
+    block_id: Id | None = None
+    workspace: bool | None = None
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> "Parent":
+        ids = (self.data_source_id, self.database_id, self.page_id, self.block_id)
+        if not self.workspace and not any(ids):
+            message = "nowhere"
+            raise ValueError(message)
+        return self
+
+
+class Row(Shape):
+    """A row of a data source; its values are by the names of their properties."""
+
+    object: Literal["page"] = "page"
+    id: Id
+    parent: Parent = Parent(workspace=True)
+    in_trash: bool = False
+    is_archived: bool = False
+    created_time: Stamp = ""
+    last_edited_time: Stamp = ""
+    url: Address = ""
+    properties: dict[str, Any]
+
+
+class Home(Shape):
+    """Where a database or a data source lives, of whatever sort that is."""
+
+    page_id: Id | None = None
+    database_id: Id | None = None
+
+
+class Named(Shape):
+    """What is named in a list by its id."""
+
+    id: Id
+
+
+class Database(Shape):
+    """A database: known again by the line in its description, or by its title."""
+
+    object: Literal["database"] = "database"
+    id: Id
+    in_trash: bool = False
+    parent: Home = Home()
+    created_time: Stamp = ""
+    title: Runs
+    description: Runs
+    data_sources: list[Named]
+
+
+class Option(Shape):
+    """One of the words that a property offers."""
+
+    id: str
+    name: str
+
+
+class Config(Shape):
+    """What a schema says of a property beyond its type."""
+
+    options: list[Option] = Field(default_factory=list)
+    data_source_id: Id | None = None
+    database_id: Id | None = None
+
+
+class Column(Shape):
+    """A property as a schema has it."""
+
+    id: str
+    type: str
+    select: Config | None = None
+    status: Config | None = None
+    multi_select: Config | None = None
+    relation: Config | None = None
+
+    @property
+    def config(self) -> Config:
+        """Return what is said of its type."""
+        told = (self.select, self.status, self.multi_select, self.relation)
+        return next((it for it in told if it is not None), Config())
+
+
+class Source(Shape):
+    """A data source: its schema, in which one property is always the title."""
+
+    object: Literal["data_source"] = "data_source"
+    id: Id
+    in_trash: bool = False
+    parent: Home = Home()
+    title: Any = None
+    properties: dict[str, Column]
+
+    @model_validator(mode="after")
+    def _has_a_title(self) -> "Source":
+        if not any(it.type == "title" for it in self.properties.values()):
+            message = "no title"
+            raise ValueError(message)
+        return self
+
+
+class Hit(Shape):
+    """A data source as the search shows it: it lags, and its types may be wrong."""
+
+    id: Id
+    in_trash: bool = False
+    parent: Home = Home()
+    title: Runs = Field(default_factory=list)
+    properties: dict[str, Any] = Field(default_factory=dict)
+
+
+class Block(Shape):
+    """A block of a page."""
+
+    object: Literal["block"] = "block"
+    id: Id
+    type: str
+    in_trash: bool = False
+    has_children: bool = False
+
+
+class Status(Shape):
+    """Whether Notion cut a listing off; it may be null."""
+
+    type: Literal["complete", "incomplete"]
+
+
+class Listing(Shape):
+    """One page of a listing; its cursor is null at the end."""
+
+    object: Literal["list"] = "list"
+    results: list[Any]
+    has_more: bool = False
+    next_cursor: str | None = None
+    request_status: Status | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Say whether there is more; where it is not said, a cursor says so."""
+        told = "has_more" in self.model_fields_set
+        return self.has_more if told else bool(self.next_cursor)
+
+
+def same(one: Any, other: str) -> bool:
+    """Say whether two ids are one; Notion takes them with dashes and without."""
+    return str(one).replace("-", "").lower() == other.replace("-", "").lower()
+
+
+def is_usable(text: str) -> bool:
+    """Say whether a text can be the id of a page."""
+    try:
+        usable_id(text)
+    except ValueError:
+        return False
+    return True
+
+
+def title_of(row: Json) -> str:
+    """Return what a person calls a row, or another thing with a title."""
+    if isinstance(row.get("title"), list):
+        return plain(row["title"])
+    for value in row["properties"].values():
+        if isinstance(value, Mapping) and value.get("type") == "title":
+            return plain(value.get("title"))
+    return ""
+
+
+def block_text(block: Json) -> str:
+    """Return what a block says by itself."""
+    return plain(block[block["type"]]["rich_text"])
+
+
+def line(text: object) -> str:
+    """Return a name as a sentence quotes it: one line, not too long."""
+    shown = " ".join(str(text).split())
+    return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
+
+
+def block_fault(block: Json) -> str:
+    """Return what of a block's content can't be read; "" where all can."""
+    kind = block["type"]
+    content = block.get(kind)
+    if not isinstance(content, Mapping):
+        return kind if kind in _TEXTS else ""
+    if kind in _TEXTS or "rich_text" in content:
+        if text_of(content.get("rich_text")) is None:
+            return f"{kind}.rich_text"
+        if not isinstance(content.get("checked", False), bool):
+            return f"{kind}.checked"
+    return ""
