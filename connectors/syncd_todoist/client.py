@@ -19,6 +19,7 @@ from syncd.connect.border import Pages, listed, next_of
 from syncd.connect.http import Place, Transport
 from syncd.connect.network import Network
 from syncd.connect.refusals import unanswered, unreadable
+from syncd.connect.reply import walked
 from syncd_todoist.border import TITLE
 from syncd_todoist.failures import answered
 
@@ -49,6 +50,7 @@ class Client:
         self._headers = {"Authorization": f"Bearer {token}"}
         self._last: httpx.Response | None = None
         self._walks = Pages(TITLE)
+        self._secrets = network.secrets
         # The library names its host in every address (todoist-api-python 4.0.0, ``_core``).
         transport = Transport(Place(origin=origin, named=HOST), network)
         self._http = httpx.Client(
@@ -70,7 +72,10 @@ class Client:
         form = {"sync_token": token, "resource_types": json.dumps(list(resources))}
         if commands:
             form["commands"] = json.dumps(list(commands))
-        return self._call(lambda: self._post(form), write=bool(commands))
+        reply = self._call(lambda: self._post(form), write=bool(commands))
+        if "sync_status" in reply:  # what became of the commands is said with a good status
+            reply["sync_status"] = walked(reply["sync_status"], self._secrets.clear)
+        return reply
 
     def task(self, task: str) -> Json:
         """GET /tasks/{id}: an active task."""

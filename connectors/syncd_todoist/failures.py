@@ -89,7 +89,9 @@ def command_failed(status: Any) -> Exception | None:
         return Unclear("Todoist did not say what became of this: looking before writing again.")
     said = line(str(status.get("error") or status.get("error_tag") or "no reason given"))
     code = _whole_number(status.get("http_code")) or 400
-    missing = status.get("error_code") in _NOT_FOUND or "not found" in said.lower()
+    missing = (
+        _whole_number(status.get("error_code")) in _NOT_FOUND or "not found" in said.lower()
+    )
     if code == 404 or missing or _impossible(said):
         return Gone(f"Todoist does not have this any more ({said}).")
     if code == 429 or code >= 500 or _limits(status):

@@ -38,7 +38,7 @@ def clean(body: bytes) -> bytes:
         raise TooDeep from None
     except ValueError:
         return body
-    return _dumped(_walked(parsed, _whole_text, 0))
+    return _dumped(walked(parsed, _whole_text))
 
 
 def rewritten(body: bytes, text: Callable[[str], str]) -> bytes:
@@ -47,7 +47,7 @@ def rewritten(body: bytes, text: Callable[[str], str]) -> bytes:
     For replies that are errors: what they say is shown to people.
     """
     try:
-        return _dumped(_walked(json.loads(body.decode("utf-8", "replace")), text, 0))
+        return _dumped(walked(json.loads(body.decode("utf-8", "replace")), text))
     except RecursionError:
         raise TooDeep from None
     except ValueError:
@@ -66,15 +66,16 @@ def _is_plain(body: bytes) -> bool:
     return True
 
 
-def _walked(value: Any, text: Callable[[str], str], depth: int) -> Any:
+def walked(value: Any, text: Callable[[str], str], depth: int = 0) -> Any:
+    """Return JSON with each text in it, keys too, by ``text``. Raises ``TooDeep``."""
     if depth > DEEPEST:
         raise TooDeep
     if isinstance(value, str):
         return text(value)
     if isinstance(value, list):
-        return [_walked(it, text, depth + 1) for it in value]
+        return [walked(it, text, depth + 1) for it in value]
     if isinstance(value, dict):
-        return {text(name): _walked(it, text, depth + 1) for name, it in value.items()}
+        return {text(name): walked(it, text, depth + 1) for name, it in value.items()}
     return value
 
 
