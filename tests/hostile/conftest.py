@@ -1,15 +1,14 @@
 """The parts of every hostile scene."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from beginnings import Beginnings
 from homes import Home
 
+from tests.hostile.plays import SetUp
 from tests.hostile.scene import Scene, Watched, in_step
-
-SetUp = Callable[[str], Scene]
 
 
 @pytest.fixture(scope="session")

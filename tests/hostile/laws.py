@@ -8,7 +8,7 @@ from pathlib import Path
 from homes import Home
 
 from syncd.cli.exits import Exit
-from tests.hostile.scene import LIMIT, TITLES, Scene, Told
+from tests.hostile.scene import LIMIT, Scene, Told
 
 MOST = 250 << 20
 """Bytes that a command may use."""
@@ -24,7 +24,7 @@ def broken(scene: Scene, told: Told) -> list[str]:
 
 def ended_badly(home: Home, told: Told) -> Iterator[str]:
     """Yield what is wrong with how a command ended and what it said."""
-    if told.seconds >= LIMIT:
+    if told.killed:
         yield f"it did not end within {LIMIT:g} seconds"
     elif told.status not in DOCUMENTED:
         yield f"exit status {told.status}"
@@ -42,7 +42,7 @@ def ended_badly(home: Home, told: Told) -> Iterator[str]:
 
 def said_of(scene: Scene, told: Told) -> list[str]:
     """Return that nothing was said of the tool, if so."""
-    title = TITLES[scene.tool]
+    title = scene.title
     lines = told.err.splitlines()
     spoke = any(it.startswith(title) and it.endswith((".", "?")) for it in lines)
     return [] if spoke else [f"no sentence of {title}: {told.err!r}"]

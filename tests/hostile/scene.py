@@ -52,6 +52,11 @@ class Told(Done):
     seconds: float = 0.0
     peak: int = 0
 
+    @property
+    def killed(self) -> bool:
+        """Say whether it took too long."""
+        return self.status < 0
+
 
 class Watched(Forker):
     """A forker whose children are killed when they take too long."""
@@ -107,6 +112,11 @@ class Scene:
 
     def close(self) -> None:
         self.front.close()
+
+    @property
+    def title(self) -> str:
+        """Return how a person calls the tool."""
+        return TITLES[self.tool]
 
     def edit(self) -> None:
         """Have the person rename something elsewhere, and something in the tool itself."""

@@ -3,10 +3,9 @@
 import pytest
 
 from tests.hostile import acts
-from tests.hostile.conftest import SetUp
 from tests.hostile.front import Act
-from tests.hostile.laws import broken, said_of
-from tests.hostile.scene import TOOLS, Scene
+from tests.hostile.plays import SetUp, play
+from tests.hostile.scene import TOOLS
 
 ODD: dict[str, Act] = {
     "an empty body": acts.plain(200, ""),
@@ -36,19 +35,98 @@ ODD: dict[str, Act] = {
 }
 
 
-def play(scene: Scene, kinds: dict[str, Act]) -> list[str]:
-    """Misbehave in each of these ways in turn, with peace between; return what is wrong."""
-    wrong = []
-    for name, act in kinds.items():
-        scene.edit()
-        told = scene.misbehave(act)
-        found = [*broken(scene, told), *said_of(scene, told)]
-        if not scene.carried():
-            found.append("the edit between the others did not arrive")
-        wrong += [f"{name}: {it}" for it in [*found, *scene.peace()]]
-    return wrong
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_reply_that_is_none_costs_its_tool_alone(set_up: SetUp, tool: str) -> None:
+    play(set_up, tool, ODD)
+
+
+STATUSES = [*range(100, 103), 200, 201, 203, 205, 206, 226, 300, 304, 305, 400, 402, 405, 406]
+STATUSES += [407, 408, 409, 411, 413, 414, 415, 416, 418, 421, 422, 423, 425, 426, 428, 431, 451]
+STATUSES += [499, 500, 501, 504, 505, 507, 508, 520, 529, 530, 599]
+BODIES = ["", "{}", "null", "[1]", '{"error": null}', '{"error": [[]]}', '{"message": 5}']
+BODIES += ['{"error": {"errors": [null], "message": {}}, "code": []}', "<html>", "\x00", "\ud83d"]
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_a_reply_that_is_none_costs_its_tool_alone(set_up: SetUp, tool: str) -> None:
-    assert play(set_up(tool), ODD) == []
+def test_a_status_that_nobody_expects_costs_its_tool_alone(set_up: SetUp, tool: str) -> None:
+    bodies = [it.encode("utf-8", "surrogatepass") for it in BODIES]
+    kinds = {
+        f"{status} {bodies[at % len(bodies)]!r}": acts.plain(status, bodies[at % len(bodies)])
+        for at, status in enumerate(STATUSES)
+    }
+    play(set_up, tool, kinds)
+
+
+REFUSALS = {401: 4, 403: None, 404: None, 410: None, 412: None}
+"""By status, how a command ends, where that is promised."""
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_refusals_of_everything_delete_nothing(set_up: SetUp, tool: str) -> None:
+    kinds = {
+        f"{status} {body}": acts.plain(status, body)
+        for status in REFUSALS
+        for body in ("", "null", '{"error": "no"}', '{"error": {"errors": [{}]}}')
+    }
+    play(set_up, tool, kinds)
+
+
+DEEP = 100_000
+NESTED = {
+    "lists, 100,000 deep": "[" * DEEP,
+    "closed lists, 100,000 deep": "[" * DEEP + "]" * DEEP,
+    "objects, 100,000 deep": '{"a":' * DEEP,
+    "lists in a key, 100,000 deep": '{"unused": ' + "[" * DEEP + "]" * DEEP + "}",
+    "objects, 5,000 deep": '{"a":' * 5000 + "1" + "}" * 5000,
+    "lists in a key, 5,000 deep": '{"unused": ' + "[" * 5000 + "]" * 5000 + "}",
+    "lists, 900 deep": "[" * 900 + "]" * 900,
+}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_reply_without_a_ground_costs_its_tool_alone(set_up: SetUp, tool: str) -> None:
+    play(set_up, tool, {name: acts.plain(200, body) for name, body in NESTED.items()})
+
+
+WAITS = {
+    name: [value] if isinstance(value, str) else value
+    for name, value in {
+        "negative": "-5",
+        "huge": "99999999999999999999",
+        "of 400 digits": "9" * 400,
+        "beyond numbers": "1e400",
+        "no number": "NaN",
+        "infinite": "inf",
+        "a day in 9999": "Fri, 31 Dec 9999 23:59:59 GMT",
+        "a day long ago": "Thu, 01 Jan 1970 00:00:00 GMT",
+        "no day": "Foo, 99 Bar 2026 25:61:61 GMT",
+        "garbage": "soon",
+        "two": ["5", "nonsense"],
+        "white": "  \t ",
+        "not ASCII": "fünf Minuten ١٢",
+        "a text with a zone of its own": "Fri, 31 Dec 2027 23:59:59 +9999",
+        "half": "0.5",
+        "underscores": "1_0",
+    }.items()
+}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_wait_that_makes_no_sense_is_waited_a_day_at_most(set_up: SetUp, tool: str) -> None:
+    statuses = (429, 503, 403)
+    kinds = {
+        f"{statuses[at % 3]}, a wait that is {name}": acts.limited(statuses[at % 3], *values)
+        for at, (name, values) in enumerate(WAITS.items())
+    }
+    play(set_up, tool, kinds)
+
+
+TRANSFERS = {
+    "too many header lines": acts.endless_head,
+    "a header line without end": acts.endless_header,
+}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_headers_without_end_cost_their_tool_alone(set_up: SetUp, tool: str) -> None:
+    play(set_up, tool, TRANSFERS)

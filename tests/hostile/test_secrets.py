@@ -1,0 +1,59 @@
+"""A service that repeats what it was sent: nobody else is to read it."""
+
+import pytest
+
+from tests.hostile import acts
+from tests.hostile.laws import broken, told_secrets
+from tests.hostile.plays import SetUp, play
+from tests.hostile.scene import TOOLS, Scene
+
+STATUSES = (400, 401, 403, 404, 409, 412, 422, 429, 500, 503)
+WORDS = (
+    ("sync", "--json"),
+    ("status",),
+    ("status", "--json"),
+    ("history", "--json"),
+    ("conflicts",),
+)
+
+
+def repeated(scene: Scene) -> list[str]:
+    """Have a tool repeat what it was sent; return where it can be read."""
+    wrong = []
+    for status in STATUSES:
+        for name, act in (("", acts.echo(status)), (" flat", acts.echo_flat(status))):
+            told = scene.misbehave(act)
+            found = broken(scene, told)
+            for words in WORDS:
+                found += told_secrets(scene.home, scene.home.syncd(*words))
+            scene.front.behave()
+            wrong += [f"{status}{name}: {it}" for it in dict.fromkeys(found)]
+    return wrong
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_token_that_a_service_repeats_is_seen_nowhere(set_up: SetUp, tool: str) -> None:
+    wrong = repeated(set_up(tool))
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_token_that_is_repeated_in_a_page_s_own_words_is_seen_nowhere(
+    set_up: SetUp, tool: str
+) -> None:
+    """Bases and history keep what a tool shows; its token is no one's text."""
+    scene = set_up(tool)
+    play_once = {"400": acts.echo(400), "403": acts.echo_flat(403)}
+    play(lambda _: scene, tool, play_once, method="POST|PATCH|PUT|DELETE", silent=True)
+
+
+def test_a_refresh_that_repeats_its_secrets_tells_nobody(set_up: SetUp) -> None:
+    scene = set_up("google")
+    wrong = []
+    for status in (400, 401, 403, 500):
+        for act in (acts.echo(status), acts.echo_flat(status)):
+            scene.home.served["google"].sandbox.expire_access()
+            told = scene.misbehave(act, path="/token")
+            wrong += [f"{status}: {it}" for it in broken(scene, told)]
+            scene.front.behave()
+    assert not wrong, "\n".join(wrong)
