@@ -1,6 +1,6 @@
-"""One way of misbehaving after another, each with peace after it."""
+"""One way of misbehaving after another, then peace."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.hostile.front import Act
@@ -8,40 +8,57 @@ from tests.hostile.laws import broken, said_of
 from tests.hostile.scene import Scene
 
 SetUp = Callable[[str], Scene]
-MOST = 12
-"""How many a home lives through: after that, its evening has come."""
+Kinds = Mapping[str, Act]
+MOST = 20
+"""How many a home lives through before there is peace, and its evening comes."""
 
 
-def play(set_up: SetUp, tool: str, kinds: Mapping[str, Act], **where: Any) -> None:
+def play(
+    set_up: SetUp, tool: str, kinds: Kinds, *, silent: bool = False, **where: Any
+) -> None:
     """Have a tool misbehave in each of these ways; fail with all that went wrong.
 
-    where: as in ``Rule``; ``silent=True`` where nothing need be said of the tool.
+    where: as in ``Rule``. silent: nothing need be said of the tool.
     """
-    wrong = list(all_wrong(set_up, tool, kinds, where))
+    wrong: list[str] = []
+    names = list(kinds)
+    for first in range(0, len(names), MOST):
+        some = {name: kinds[name] for name in names[first : first + MOST]}
+        found, at_last = run(set_up(tool), some, where, silent=silent)
+        wrong += found
+        if at_last:
+            wrong += traced(set_up, tool, some, where) or at_last
     assert not wrong, "\n".join(wrong)
 
 
-def all_wrong(
-    set_up: SetUp, tool: str, kinds: Mapping[str, Act], where: dict[str, Any]
-) -> Iterator[str]:
-    silent = where.pop("silent", False)
-    scene: Scene | None = None
+def run(
+    scene: Scene, kinds: Kinds, where: dict[str, Any], *, silent: bool
+) -> tuple[list[str], list[str]]:
+    """Misbehave in each way; return what was wrong each time, and after peace at the end."""
+    wrong = []
     for name, act in kinds.items():
-        if scene is None or scene.number >= MOST:
-            scene = set_up(tool)
-        found = one(scene, act, where, silent=silent)
-        yield from (f"{name}: {it}" for it in found)
-        if found:
-            scene = None  # what was harmed is not to be found again and again
+        wrong += [f"{name}: {it}" for it in one(scene, act, where, silent=silent)]
+    return wrong, [f"{' / '.join(kinds)}: {it}" for it in scene.peace()]
 
 
 def one(scene: Scene, act: Act, where: dict[str, Any], *, silent: bool = False) -> list[str]:
-    """Misbehave in one way, then let there be peace; return what is wrong."""
+    """Misbehave in one way; return what is wrong."""
     scene.edit()
     told = scene.misbehave(act, **where)
+    scene.front.behave()
     found = broken(scene, told)
     if not silent and not told.killed:
         found += said_of(scene, told)
     if not scene.carried():
         found.append("the edit between the others did not arrive")
-    return [*found, *scene.peace()]
+    return found
+
+
+def traced(set_up: SetUp, tool: str, kinds: Kinds, where: dict[str, Any]) -> list[str]:
+    """Find out which of these ways did harm that lasts."""
+    wrong = []
+    for name, act in kinds.items():
+        scene = set_up(tool)
+        one(scene, act, where)
+        wrong += [f"{name}: {it}" for it in scene.peace()]
+    return wrong

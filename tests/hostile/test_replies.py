@@ -40,9 +40,8 @@ def test_a_reply_that_is_none_costs_its_tool_alone(set_up: SetUp, tool: str) -> 
     play(set_up, tool, ODD)
 
 
-STATUSES = [*range(100, 103), 200, 201, 203, 205, 206, 226, 300, 304, 305, 400, 402, 405, 406]
-STATUSES += [407, 408, 409, 411, 413, 414, 415, 416, 418, 421, 422, 423, 425, 426, 428, 431, 451]
-STATUSES += [499, 500, 501, 504, 505, 507, 508, 520, 529, 530, 599]
+STATUSES = [100, 102, 201, 203, 205, 206, 300, 304, 305, 400, 402, 405, 407, 408, 409, 413, 418]
+STATUSES += [422, 423, 451, 499, 500, 501, 504, 507, 520, 529, 599]
 BODIES = ["", "{}", "null", "[1]", '{"error": null}', '{"error": [[]]}', '{"message": 5}']
 BODIES += ['{"error": {"errors": [null], "message": {}}, "code": []}', "<html>", "\x00", "\ud83d"]
 
@@ -57,8 +56,7 @@ def test_a_status_that_nobody_expects_costs_its_tool_alone(set_up: SetUp, tool: 
     play(set_up, tool, kinds)
 
 
-REFUSALS = {401: 4, 403: None, 404: None, 410: None, 412: None}
-"""By status, how a command ends, where that is promised."""
+REFUSALS = (401, 403, 404, 410, 412)
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -66,7 +64,7 @@ def test_refusals_of_everything_delete_nothing(set_up: SetUp, tool: str) -> None
     kinds = {
         f"{status} {body}": acts.plain(status, body)
         for status in REFUSALS
-        for body in ("", "null", '{"error": "no"}', '{"error": {"errors": [{}]}}')
+        for body in ("null", '{"error": {"errors": [{}], "message": ["no"]}}')
     }
     play(set_up, tool, kinds)
 

@@ -1,0 +1,78 @@
+"""Replies without an end: each costs its own time and its own room, and no more.
+
+Those that drip all drip at the same time, each in a home of its own: they take the time of
+one request.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from beginnings import Beginnings
+from homes import Home
+
+from tests.hostile import acts
+from tests.hostile.front import Act
+from tests.hostile.plays import SetUp, one, play
+from tests.hostile.scene import TOOLS, Scene, Watched, in_step
+
+SLOW: dict[str, Act] = {
+    "a head that drips": acts.drip_head(0.2),
+    "a body that drips": acts.drip_body(0.2),
+    "silence after the headers": acts.silence,
+    "100 Continue without end": acts.endless_continue,
+}
+LARGE: dict[str, Act] = {
+    "chunks without end": acts.endless_chunks,
+    "2 MB that decode to 2 GB": acts.bomb(),
+    "10 kB that decode to 2 GB": acts.bomb(layers=2),
+    "200 MB": acts.flood,
+}
+Told = dict[tuple[str, str], list[str]]
+
+
+@pytest.fixture(scope="module")
+def slow(begun: Beginnings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    """Return what is wrong with each tool that is slow in each way, all at once."""
+    scenes = {}
+    for tool in TOOLS:
+        for name in SLOW:
+            home = Home(tmp_path_factory.mktemp("slow"), Watched(), apart=True)
+            begun(home, in_step)
+            scenes[tool, name] = Scene(home, tool)
+    with ThreadPoolExecutor(len(scenes)) as pool:
+        waiting = {key: pool.submit(drip, scene, key[1]) for key, scene in scenes.items()}
+        found = {key: it.result() for key, it in waiting.items()}
+    yield found
+    for scene in scenes.values():
+        with closing(scene.home.forker), closing(scene.home):
+            scene.close()
+
+
+def drip(scene: Scene, name: str) -> list[str]:
+    """Be slow once: it may be waited out, or told."""
+    return [*one(scene, SLOW[name], {"times": 1}, silent=True), *scene.peace()]
+
+
+@pytest.mark.parametrize("name", SLOW)
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_request_has_an_end_whatever(slow: Told, tool: str, name: str) -> None:
+    wrong = slow[tool, name]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", LARGE)
+@pytest.mark.parametrize("tool", TOOLS)
+def test_nobody_has_to_hold(set_up: SetUp, tool: str, name: str) -> None:
+    play(set_up, tool, {name: LARGE[name]})
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_peaks_are_measured_where_nothing_is_wrong(
+    set_up: SetUp, tool: str, tmp_path: Path
+) -> None:
+    told = set_up(tool).misbehave(acts.hang_up, path="/nowhere")
+    assert told.status == 0
+    assert 0 < told.peak < 200 << 20
