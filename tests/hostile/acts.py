@@ -211,6 +211,25 @@ def echo_flat(status: int) -> Act:
     return act
 
 
+def endless_pages(*, repeating: bool) -> Act:
+    """Return what has always a further page: with a new cursor each time, or the same."""
+    first: dict[str, Any] = {}
+    count = itertools.count(1)
+
+    def act(it: Exchange) -> None:
+        key = f"{it.asked.method} {it.asked.path}"
+        if key not in first:
+            first[key] = it.forward()
+        reply = first[key]
+        body = json.loads(reply.body)
+        cursor = "again" if repeating else f"page-{next(count)}"
+        body |= {"has_more": True, "next_cursor": cursor, "nextPageToken": cursor}
+        body.pop("nextSyncToken", None)
+        it.answer(reply.status, reply.headers, json.dumps(body).encode())
+
+    return act
+
+
 def mutated(change: Callable[[Any], Any]) -> Act:
     """Return what passes the sandbox's own reply on, changed."""
 

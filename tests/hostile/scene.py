@@ -138,8 +138,12 @@ class Scene:
         _, _, first, target, kind = CARRIED[self.tool]
         return self.renamed[first] in self.home.person(target).titles(kind)
 
-    def peace(self) -> list[str]:
-        """Let the tool behave again; return what is wrong after two syncs."""
+    def peace(self, *, same: bool = True) -> list[str]:
+        """Let the tool behave again; return what is wrong after two syncs.
+
+        same: all has to be as it was, but for what the person renamed; else nothing may
+        be there twice.
+        """
         self.front.behave()
         wrong = []
         for _ in range(2):
@@ -148,6 +152,9 @@ class Scene:
         if done.status or not done.json["converged"]:
             wrong.append(f"no agreement after peace: {done.status} {done.err} {done.out}")
         wanted, found = self.expected(), contents(self.home)
+        if not same:
+            doubles = [it for items in found.values() for it in items if "twice" in it]
+            return wrong + doubles
         wrong += [
             f"{it} is not as it was: {found.get(it)} instead of {wanted.get(it)}"
             for it in sorted(wanted | found)

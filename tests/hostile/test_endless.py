@@ -15,8 +15,8 @@ from homes import Home
 
 from tests.hostile import acts
 from tests.hostile.front import Act
-from tests.hostile.plays import SetUp, one, play
-from tests.hostile.scene import TOOLS, Scene, Watched, in_step
+from tests.hostile.plays import SILENT, SetUp, one, play
+from tests.hostile.scene import LISTINGS, TOOLS, Scene, Watched, in_step
 
 SLOW: dict[str, Act] = {
     "a head that drips": acts.drip_head(0.2),
@@ -53,7 +53,7 @@ def slow(begun: Beginnings, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 def drip(scene: Scene, name: str) -> list[str]:
     """Be slow once: it may be waited out, or told."""
-    return [*one(scene, SLOW[name], {"times": 1}, silent=True), *scene.peace()]
+    return [*one(scene, SLOW[name], {"times": 1}, SILENT), *scene.peace()]
 
 
 @pytest.mark.parametrize("name", SLOW)
@@ -76,3 +76,21 @@ def test_peaks_are_measured_where_nothing_is_wrong(
     told = set_up(tool).misbehave(acts.hang_up, path="/nowhere")
     assert told.status == 0
     assert 0 < told.peak < 200 << 20
+
+
+@pytest.mark.parametrize("repeating", [True, False], ids=["the same cursor", "new cursors"])
+@pytest.mark.parametrize("tool", ["notion", "google"])
+def test_a_list_has_an_end_whatever(set_up: SetUp, tool: str, *, repeating: bool) -> None:
+    act = acts.endless_pages(repeating=repeating)
+    play(set_up, tool, {"endless pages": act}, path=LISTINGS[tool])
+
+
+@pytest.mark.parametrize("repeating", [True, False], ids=["the same cursor", "new cursors"])
+def test_a_list_of_todoist_s_has_an_end_whatever(set_up: SetUp, *, repeating: bool) -> None:
+    """It is listed page by page only when the place in what changes is lost."""
+    scene = set_up("todoist")
+    scene.home.served["todoist"].sandbox.switches.refuses_old_tokens = True
+    scene.home.served["todoist"].sandbox.expire_cursors()
+    act = acts.endless_pages(repeating=repeating)
+    wrong = [*one(scene, act, {"path": r"/api/v1/tasks.*"}, SILENT), *scene.peace()]
+    assert not wrong, "\n".join(wrong)

@@ -7,7 +7,7 @@ from tests.hostile.laws import broken, told_secrets
 from tests.hostile.plays import SetUp
 from tests.hostile.scene import TOOLS, Scene
 
-STATUSES = (400, 401, 403, 404, 409, 412, 422, 429, 500, 503)
+STATUSES = (500, 429, 403, 401, 409, 400)
 WRITES = r"(?!.*/(query|search|token|freeBusy)$).*"
 WORDS = (
     ("sync", "--json"),
@@ -24,11 +24,11 @@ def repeated(scene: Scene) -> list[str]:
     for status in STATUSES:
         for name, act in (("", acts.echo(status)), (" flat", acts.echo_flat(status))):
             told = scene.misbehave(act)
-            found = broken(scene, told)
-            for words in WORDS:
-                found += told_secrets(scene.home, scene.home.syncd(*words))
             scene.front.behave()
-            wrong += [f"{status}{name}: {it}" for it in dict.fromkeys(found)]
+            wrong += [f"{status}{name}: {it}" for it in broken(scene, told)]
+    for words in WORDS:
+        told = scene.home.syncd(*words)
+        wrong += [f"{' '.join(words)}: {it}" for it in told_secrets(scene.home, told)]
     return wrong
 
 
