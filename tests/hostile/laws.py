@@ -14,6 +14,8 @@ MOST = 250 << 20
 """Bytes that a command may use."""
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What a terminal obeys instead of showing it."""
+UNKNOWN = re.compile(r"in a way (it|syncd) does not know.*")
+"""What is said of an error that is none of ``syncd.errors``."""
 DOCUMENTED = frozenset(int(it) for it in Exit) - {Exit.INTERRUPTED}
 
 
@@ -34,8 +36,8 @@ def ended_badly(home: Home, told: Told) -> Iterator[str]:
     for name, text in (("said", said), ("log", log(home))):
         if "Traceback" in text:
             yield f"a traceback ({name}): {last_of_trace(text)}"
-    if "in a way it does not know" in said:
-        yield f"it failed in a way it does not know: {last_of_trace(log(home))}"
+    if found := UNKNOWN.search(said):
+        yield f"{found[0][:200]}: {last_of_trace(log(home))}"
     if found := UNSEEN.search(said):
         yield f"{found[0]!r} was said as it is"
 
@@ -56,6 +58,8 @@ def log(home: Home) -> str:
 
 def last_of_trace(text: str) -> str:
     """Return the error that the last traceback ends with, and where it was raised."""
+    if "Traceback" not in text:
+        return "no trace"
     trace = text.rpartition("Traceback")[2].splitlines()
     places = [it.strip() for it in trace if it.strip().startswith('File "')]
     errors = [it for it in trace[1:] if it and not it.startswith(" ")]

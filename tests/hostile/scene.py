@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -150,17 +151,12 @@ class Scene:
             self.home.later(minutes=10)
             done = self.home.syncd("sync", "--json")
         if done.status or not done.json["converged"]:
-            wrong.append(f"no agreement after peace: {done.status} {done.err} {done.out}")
+            wrong.append(f"no agreement after peace: {done.status} {done.json['problems']}")
         wanted, found = self.expected(), contents(self.home)
-        if not same:
-            doubles = [it for items in found.values() for it in items if "twice" in it]
-            return wrong + doubles
-        wrong += [
-            f"{it} is not as it was: {found.get(it)} instead of {wanted.get(it)}"
-            for it in sorted(wanted | found)
-            if wanted.get(it) != found.get(it)
-        ]
-        return wrong
+        if same:
+            return wrong + list(differences(wanted, found))
+        doubles = [it for items in found.values() for it in items if "twice" in it]
+        return wrong + [it for it in doubles if isinstance(it, str)]
 
     def expected(self) -> Any:
         """Return what everything held in the beginning, but for what the person renamed."""
@@ -181,6 +177,20 @@ def contents(home: Home) -> dict[str, Any]:
     plan = home.syncd("plan", "export", "--format", "json").json
     found |= {f"plan {kind}": in_order(map(_lasting, items)) for kind, items in plan.items()}
     return found
+
+
+def differences(wanted: Any, found: Any) -> Iterator[str]:
+    """Yield what is lacking in each place, and what is there besides."""
+    for place in sorted(wanted | found):
+        before, now = wanted.get(place, []), found.get(place, [])
+        lacking, more = ([it for it in a if it not in b] for a, b in ((before, now), (now, before)))
+        if lacking or more:
+            yield f"{place}: instead of {named(lacking)} there is {named(more)}"
+
+
+def named(items: list[Any]) -> str:
+    """Return what tells items apart, shortly."""
+    return str([it.get("title", it) if isinstance(it, dict) else it for it in items])[:300]
 
 
 def in_order(items: Any) -> list[Any]:
