@@ -6,12 +6,14 @@ only what comes out of the connector's methods.
 
 import functools
 import json
+import math
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -149,20 +151,28 @@ def hold(story: Story, scratch: Path, turn: int, chance: random.Random) -> list[
 
 def not_plain(value: Any) -> Iterator[str]:
     """Yield what within an outcome is no plain well-formed data."""
-    if isinstance(value, str):
-        yield from _odd_text(value)
-    elif isinstance(value, Exception):
-        yield from _odd_error(value)
-    elif is_dataclass(value) and not isinstance(value, type):
+    looks: tuple[tuple[Any, Callable[[Any], Iterator[str]]], ...] = (
+        (str, _odd_text),
+        (Exception, _odd_error),
+        (Mapping, lambda it: not_plain([*it.keys(), *it.values()])),
+        (
+            list | tuple | set | frozenset,
+            lambda them: chain.from_iterable(map(not_plain, them)),
+        ),
+        (datetime, _odd_time),
+        (float, _odd_number),
+    )
+    if is_dataclass(value) and not isinstance(value, type):
         yield from not_plain([getattr(value, it.name) for it in fields(value)])
-    elif isinstance(value, Mapping):
-        yield from not_plain([*value.keys(), *value.values()])
-    elif isinstance(value, list | tuple | set | frozenset):
-        for one in value:
-            yield from not_plain(one)
-    elif isinstance(value, datetime):
-        yield from _odd_time(value)
-    elif isinstance(value, float) and value != value or value in (float("inf"), -float("inf")):
+        return
+    for kind, look in looks:
+        if isinstance(value, kind):
+            yield from look(value)
+            return
+
+
+def _odd_number(value: float) -> Iterator[str]:
+    if not math.isfinite(value):
         yield f"the number {value}"
 
 

@@ -72,7 +72,7 @@ NO_DATES: dict[str, Any] = {
     "seconds since 1970": 1764547200,
     "seconds as text": "1764547200",
     "a word": "tomorrow",
-    "digits of another script": "٢٠٢٦-١٢-٠١",
+    "digits of another script": "\u0662\u0660\u0662\u0666-\u0661\u0662-\u0660\u0661",
 }
 FAR_DATES: dict[str, str] = {
     "the last moment": "9999-12-31T23:59:59+14:00",
@@ -82,7 +82,16 @@ FAR_DATES: dict[str, str] = {
     "a wide zone": "2026-12-24T10:00:00+23:59",
     "a leap second": "2026-12-31T23:59:60Z",
 }
-FAR_NUMBERS: tuple[Any, ...] = (-1, 1e308, -1e308, 10**400, 2**63, 0.1, float("nan"), float("inf"))
+FAR_NUMBERS: tuple[Any, ...] = (
+    -1,
+    1e308,
+    -1e308,
+    10**400,
+    2**63,
+    0.1,
+    float("nan"),
+    float("inf"),
+)
 LIST_KEYS = frozenset({"results", "items", "projects", "sections", "calendars", "labels"})
 _DATE = re.compile(r"\d{4}-\d\d-\d\d($|T)")
 

@@ -27,9 +27,7 @@ STRICT, SILENT = Loose(), Loose(silent=True)
 MEANT = Loose(silent=True, other=True)
 
 
-def play(
-    set_up: SetUp, tool: str, kinds: Kinds, loose: Loose = STRICT, **where: Any
-) -> None:
+def play(set_up: SetUp, tool: str, kinds: Kinds, loose: Loose = STRICT, **where: Any) -> None:
     """Have a tool misbehave in each of these ways; fail with all that went wrong.
 
     where: as in ``Rule``.

@@ -183,7 +183,9 @@ def differences(wanted: Any, found: Any) -> Iterator[str]:
     """Yield what is lacking in each place, and what is there besides."""
     for place in sorted(wanted | found):
         before, now = wanted.get(place, []), found.get(place, [])
-        lacking, more = ([it for it in a if it not in b] for a, b in ((before, now), (now, before)))
+        lacking, more = (
+            [it for it in a if it not in b] for a, b in ((before, now), (now, before))
+        )
         if lacking or more:
             yield f"{place}: instead of {named(lacking)} there is {named(more)}"
 

@@ -17,7 +17,13 @@ def each(make: Any, values: dict[str, Any]) -> dict[str, Act]:
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_list_that_is_none_is_not_an_empty_one(set_up: SetUp, tool: str) -> None:
-    values = {"an object": {"a": 1}, "a text": "none", "null": None, "a number": 3, "false": False}
+    values = {
+        "an object": {"a": 1},
+        "a text": "none",
+        "null": None,
+        "a number": 3,
+        "false": False,
+    }
     kinds = each(mutations.lists, values)
     kinds |= {"nothing": acts.mutated(lambda _: {}), "a list": acts.mutated(lambda it: [it])}
     kinds["a text"] = acts.mutated(str)
@@ -63,9 +69,7 @@ def test_dates_and_numbers_at_the_end_of_time_break_nothing(set_up: SetUp, tool:
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_an_answer_to_a_write_that_tells_nothing_is_no_answer(
-    set_up: SetUp, tool: str
-) -> None:
+def test_an_answer_to_a_write_that_tells_nothing_is_no_answer(set_up: SetUp, tool: str) -> None:
     kinds = {
         "{}": acts.mutated(lambda _: {}),
         "[]": acts.mutated(lambda _: []),

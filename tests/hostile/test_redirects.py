@@ -6,6 +6,7 @@ import pytest
 
 from tests.hostile import acts
 from tests.hostile.front import Elsewhere
+from tests.hostile.laws import broken
 from tests.hostile.plays import SetUp, play
 from tests.hostile.scene import TOOLS
 
@@ -33,3 +34,14 @@ def test_nobody_is_followed_to_another_host(
 @pytest.mark.parametrize("tool", TOOLS)
 def test_nobody_is_led_in_a_circle(set_up: SetUp, tool: str) -> None:
     play(set_up, tool, {str(status): acts.circle(status) for status in STATUSES})
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_renewal_of_access_is_not_followed_to_another_host(
+    set_up: SetUp, elsewhere: Elsewhere, status: int
+) -> None:
+    scene = set_up("google")
+    scene.home.served["google"].sandbox.expire_access()
+    told = scene.misbehave(acts.redirect(status, elsewhere.origin), path="/token")
+    assert broken(scene, told) == []
+    assert elsewhere.heard == []

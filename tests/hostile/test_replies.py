@@ -40,9 +40,33 @@ def test_a_reply_that_is_none_costs_its_tool_alone(set_up: SetUp, tool: str) -> 
     play(set_up, tool, ODD)
 
 
-STATUSES = [100, 103, 203, 206, 300, 304, 305, 402, 405, 407, 409, 413, 423, 451, 499, 504, 520, 599]
+STATUSES = [
+    100,
+    103,
+    203,
+    206,
+    300,
+    304,
+    305,
+    402,
+    405,
+    407,
+    409,
+    413,
+    423,
+    451,
+    499,
+    504,
+    520,
+    599,
+]
 BODIES = ["", "{}", "null", "[1]", '{"error": null}', '{"error": [[]]}', '{"message": 5}']
-BODIES += ['{"error": {"errors": [null], "message": {}}, "code": []}', "<html>", "\x00", "\ud83d"]
+BODIES += [
+    '{"error": {"errors": [null], "message": {}}, "code": []}',
+    "<html>",
+    "\x00",
+    "\ud83d",
+]
 
 
 @pytest.mark.parametrize("tool", TOOLS)

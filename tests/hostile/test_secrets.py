@@ -39,9 +39,7 @@ def test_a_token_that_a_service_repeats_is_seen_nowhere(set_up: SetUp, tool: str
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_a_token_that_a_refused_write_repeats_is_seen_nowhere(
-    set_up: SetUp, tool: str
-) -> None:
+def test_a_token_that_a_refused_write_repeats_is_seen_nowhere(set_up: SetUp, tool: str) -> None:
     scene = set_up(tool)
     wrong = []
     for name, act in {"400": acts.echo(400), "403 flat": acts.echo_flat(403)}.items():

@@ -42,7 +42,9 @@ def test_a_title_does_nothing_to_a_terminal(set_up: SetUp, tool: str) -> None:
     for name, text in GROUPS.items():
         scene = set_up(tool)
         kind = STEP if tool == "google" else TASK
-        scene.home.person(tool).edit(kind, SHOWN[tool], "title", SHOWN[tool])  # read it again
+        scene.home.person(tool).edit(
+            kind, SHOWN[tool], "title", f"{SHOWN[tool]}!"
+        )  # read it again
         told = scene.misbehave(acts.mutated(mutations.texts(SHOWN[tool], text)))
         wrong += [f"{name}: {it}" for it in broken(scene, told)]
         wrong += [f"{name}: {it}" for it in looked_at(scene, name)]
@@ -66,9 +68,7 @@ def looked_at(scene: Scene, name: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("status", [400, 401, 503])
 @pytest.mark.parametrize("tool", TOOLS)
-def test_a_message_does_nothing_to_a_terminal(
-    set_up: SetUp, tool: str, status: int
-) -> None:
+def test_a_message_does_nothing_to_a_terminal(set_up: SetUp, tool: str, status: int) -> None:
     scene = set_up(tool)
     wrong = []
     for name, text in GROUPS.items():
