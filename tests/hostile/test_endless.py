@@ -13,22 +13,22 @@ import pytest
 from beginnings import Beginnings
 from homes import Home
 
-from tests.hostile import acts
+from tests.hostile import acts, endless
 from tests.hostile.front import Act
 from tests.hostile.plays import SILENT, SetUp, one, play
 from tests.hostile.scene import LISTINGS, TOOLS, Scene, Watched, in_step
 
 SLOW: dict[str, Act] = {
-    "a head that drips": acts.drip_head(0.2),
-    "a body that drips": acts.drip_body(0.2),
-    "silence after the headers": acts.silence,
-    "100 Continue without end": acts.endless_continue,
+    "a head that drips": endless.drip_head(0.2),
+    "a body that drips": endless.drip_body(0.2),
+    "silence after the headers": endless.silence,
+    "100 Continue without end": endless.endless_continue,
 }
 LARGE: dict[str, Act] = {
-    "chunks without end": acts.endless_chunks,
-    "2 MB that decode to 2 GB": acts.bomb(),
-    "10 kB that decode to 2 GB": acts.bomb(layers=2),
-    "200 MB": acts.flood,
+    "chunks without end": endless.endless_chunks,
+    "2 MB that decode to 2 GB": endless.bomb(),
+    "10 kB that decode to 2 GB": endless.bomb(layers=2),
+    "200 MB": endless.flood,
 }
 Told = dict[tuple[str, str], list[str]]
 
@@ -81,7 +81,7 @@ def test_peaks_are_measured_where_nothing_is_wrong(
 @pytest.mark.parametrize("repeating", [True, False], ids=["the same cursor", "new cursors"])
 @pytest.mark.parametrize("tool", ["notion", "google"])
 def test_a_list_has_an_end_whatever(set_up: SetUp, tool: str, *, repeating: bool) -> None:
-    act = acts.endless_pages(repeating=repeating)
+    act = endless.endless_pages(repeating=repeating)
     play(set_up, tool, {"endless pages": act}, path=LISTINGS[tool])
 
 
@@ -91,6 +91,6 @@ def test_a_list_of_todoist_s_has_an_end_whatever(set_up: SetUp, *, repeating: bo
     scene = set_up("todoist")
     scene.home.served["todoist"].sandbox.switches.refuses_old_tokens = True
     scene.home.served["todoist"].sandbox.expire_cursors()
-    act = acts.endless_pages(repeating=repeating)
+    act = endless.endless_pages(repeating=repeating)
     wrong = [*one(scene, act, {"path": r"/api/v1/tasks.*"}, SILENT), *scene.peace()]
     assert not wrong, "\n".join(wrong)

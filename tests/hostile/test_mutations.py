@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.hostile import acts, mutations
+from tests.hostile import acts, changes
 from tests.hostile.front import Act
-from tests.hostile.mutations import FAR_DATES, FAR_NUMBERS, NO_DATES, ODD_IDS, WRONG
 from tests.hostile.plays import MEANT, SILENT, STRICT, SetUp, play
 from tests.hostile.scene import LISTINGS, TOOLS
+from tests.hostile.values import FAR_DATES, FAR_NUMBERS, NO_DATES, ODD_IDS, WRONG
 
 
 def each(make: Any, values: dict[str, Any]) -> dict[str, Act]:
@@ -24,7 +24,7 @@ def test_a_list_that_is_none_is_not_an_empty_one(set_up: SetUp, tool: str) -> No
         "a number": 3,
         "false": False,
     }
-    kinds = each(mutations.lists, values)
+    kinds = each(changes.lists, values)
     kinds |= {"nothing": acts.mutated(lambda _: {}), "a list": acts.mutated(lambda it: [it])}
     kinds["a text"] = acts.mutated(str)
     play(set_up, tool, kinds, STRICT, path=LISTINGS[tool])
@@ -33,22 +33,22 @@ def test_a_list_that_is_none_is_not_an_empty_one(set_up: SetUp, tool: str) -> No
 @pytest.mark.parametrize("tool", TOOLS)
 def test_an_item_that_is_none_costs_no_other(set_up: SetUp, tool: str) -> None:
     values = {"null": None, "a number": 5, "a text": "x", "a list": [[]], "{}": {}}
-    kinds = each(mutations.entries, values)
-    kinds |= {"twice": acts.mutated(mutations.doubled)}
+    kinds = each(changes.entries, values)
+    kinds |= {"twice": acts.mutated(changes.doubled)}
     play(set_up, tool, kinds, SILENT, path=LISTINGS[tool])
 
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_an_id_that_is_none_is_nobody_s(set_up: SetUp, tool: str) -> None:
-    kinds = each(mutations.ids, ODD_IDS)
-    kinds["all the same"] = acts.mutated(mutations.same_ids)
+    kinds = each(changes.ids, ODD_IDS)
+    kinds["all the same"] = acts.mutated(changes.same_ids)
     play(set_up, tool, kinds, SILENT, path=LISTINGS[tool])
 
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_field_of_another_type_is_not_taken_for_an_edit(set_up: SetUp, tool: str) -> None:
     kinds = {
-        f"{name} in place {turn}": acts.mutated(mutations.wrong_at(turn * 3 + more, value))
+        f"{name} in place {turn}": acts.mutated(changes.wrong_at(turn * 3 + more, value))
         for turn, (name, value) in enumerate(WRONG.items())
         for more in (0, 1)
     }
@@ -57,14 +57,14 @@ def test_a_field_of_another_type_is_not_taken_for_an_edit(set_up: SetUp, tool: s
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_date_that_is_none_is_not_taken_for_an_edit(set_up: SetUp, tool: str) -> None:
-    play(set_up, tool, each(mutations.dates, NO_DATES), SILENT, path=LISTINGS[tool])
+    play(set_up, tool, each(changes.dates, NO_DATES), SILENT, path=LISTINGS[tool])
 
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_dates_and_numbers_at_the_end_of_time_break_nothing(set_up: SetUp, tool: str) -> None:
-    kinds = each(mutations.dates, dict(FAR_DATES))
-    kinds |= each(mutations.numbers, {str(it): it for it in FAR_NUMBERS if it != 10**400})
-    kinds |= each(mutations.numbers, {"400 digits": 10**400})
+    kinds = each(changes.dates, dict(FAR_DATES))
+    kinds |= each(changes.numbers, {str(it): it for it in FAR_NUMBERS if it != 10**400})
+    kinds |= each(changes.numbers, {"400 digits": 10**400})
     play(set_up, tool, kinds, MEANT, path=LISTINGS[tool])
 
 

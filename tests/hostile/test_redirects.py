@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.hostile import acts
-from tests.hostile.front import Elsewhere
+from tests.hostile.elsewhere import Elsewhere
 from tests.hostile.laws import broken
 from tests.hostile.plays import SetUp, play
 from tests.hostile.scene import TOOLS

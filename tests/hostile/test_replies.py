@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.hostile import acts
+from tests.hostile import acts, endless
 from tests.hostile.front import Act
 from tests.hostile.plays import SetUp, play
 from tests.hostile.scene import TOOLS
@@ -143,8 +143,8 @@ def test_a_wait_that_makes_no_sense_is_waited_a_day_at_most(set_up: SetUp, tool:
 
 
 TRANSFERS = {
-    "too many header lines": acts.endless_head,
-    "a header line without end": acts.endless_header,
+    "too many header lines": endless.endless_head,
+    "a header line without end": endless.endless_header,
 }
 
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.hostile import acts, mutations
+from tests.hostile import acts, changes
 from tests.hostile.laws import UNSEEN, broken
-from tests.hostile.mutations import TEXTS
 from tests.hostile.plays import SetUp
 from tests.hostile.scene import ASK, BOOK, LED, STEP, TASK, TEAM, TOOLS, Scene, Told
+from tests.hostile.values import TEXTS
 
 SHOWN = {"notion": BOOK, "google": LED, "todoist": ASK}
 WORDS = (
@@ -45,7 +45,7 @@ def test_a_title_does_nothing_to_a_terminal(set_up: SetUp, tool: str) -> None:
         scene.home.person(tool).edit(
             kind, SHOWN[tool], "title", f"{SHOWN[tool]}!"
         )  # read it again
-        told = scene.misbehave(acts.mutated(mutations.texts(SHOWN[tool], text)))
+        told = scene.misbehave(acts.mutated(changes.texts(SHOWN[tool], text)))
         wrong += [f"{name}: {it}" for it in broken(scene, told)]
         wrong += [f"{name}: {it}" for it in looked_at(scene, name)]
     assert not wrong, "\n".join(wrong)
