@@ -87,6 +87,8 @@ class Exchange:
     def __init__(self, front: "Front", peer: socket.socket, asked: Asked) -> None:
         self.front, self.peer, self.asked = front, peer, asked
         self._until = time.monotonic() + LIMIT
+        self.whole = False
+        """Whether the answer was whole, so that the connection can go on."""
 
     def forward(self) -> Reply:
         """Ask the sandbox."""
@@ -112,8 +114,10 @@ class Exchange:
 
     def answer(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
         """Send a whole reply, well formed but for what the caller made of it."""
-        self.send(head(status, (*headers, ("Content-Length", str(len(body))))))
+        length = () if status in (204, 304) else (("Content-Length", str(len(body))),)
+        self.send(head(status, (*headers, *length)))
         self.send(body)
+        self.whole = status >= 200 and (status not in (204, 205, 304) or not body)
 
     def reset(self) -> None:
         """Drop the connection by a TCP reset."""
@@ -206,11 +210,9 @@ class Front:
                 self.asked.append(asked)
                 exchange = Exchange(self, peer, asked)
                 rule = next((it for it in self.rules if it.meets(asked)), None)
-                if rule:
-                    rule.act(exchange)
+                (rule.act if rule else passed_on)(exchange)
+                if not exchange.whole:
                     return
-                reply = exchange.forward()
-                exchange.answer(reply.status, reply.headers, reply.body)
 
     @contextmanager
     def _known(self, peer: socket.socket) -> Iterator[None]:
@@ -220,6 +222,12 @@ class Front:
         finally:
             self._peers.discard(peer)
             peer.close()
+
+
+def passed_on(it: Exchange) -> None:
+    """Answer what the sandbox answers."""
+    reply = it.forward()
+    it.answer(reply.status, reply.headers, reply.body)
 
 
 def requests(peer: socket.socket) -> Iterator[Asked]:

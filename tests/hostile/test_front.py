@@ -48,7 +48,7 @@ def test_an_act_ends_when_its_peer_leaves(front: Front, act: Act) -> None:
     front.misbehave(act)
     with socket.create_connection(("127.0.0.1", int(front.origin.rpartition(":")[2]))) as peer:
         peer.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert peer.recv(10).startswith(b"HTTP/1.1")
+        assert peer.recv(1) == b"H"
     until = time.monotonic() + 5
     while any(it.is_alive() for it in front._threads[1:]):
         assert time.monotonic() < until
