@@ -175,6 +175,8 @@ def contents(home: Home) -> dict[str, Any]:
     """Return what each tool and the plan hold, as JSON, by place."""
     found = {place: in_order(_shown(home, place, it)) for place, it in home.titles().items()}
     plan = home.syncd("plan", "export", "--format", "json").json
+    for block in plan["blocks"]:
+        block["notes"] = ""  # why it is where it is: told anew each time it is looked at
     found |= {f"plan {kind}": in_order(map(_lasting, items)) for kind, items in plan.items()}
     return found
 
@@ -183,16 +185,26 @@ def differences(wanted: Any, found: Any) -> Iterator[str]:
     """Yield what is lacking in each place, and what is there besides."""
     for place in sorted(wanted | found):
         before, now = wanted.get(place, []), found.get(place, [])
-        lacking, more = (
-            [it for it in a if it not in b] for a, b in ((before, now), (now, before))
-        )
+        lacking = [it for it in before if it not in now]
+        more = [it for it in now if it not in before]
         if lacking or more:
-            yield f"{place}: instead of {named(lacking)} there is {named(more)}"
+            yield f"{place}: instead of {named(lacking, more)} there is {named(more, lacking)}"
 
 
-def named(items: list[Any]) -> str:
-    """Return what tells items apart, shortly."""
-    return str([it.get("title", it) if isinstance(it, dict) else it for it in items])[:300]
+def named(items: list[Any], others: list[Any]) -> str:
+    """Return what tells items from others, shortly: titles, and the fields that differ."""
+    first = [it for it in others if isinstance(it, dict)]
+    told = [
+        {name: value for name, value in it.items() if _tells(name, value, first)}
+        if isinstance(it, dict)
+        else it
+        for it in items
+    ]
+    return str(told)[:400]
+
+
+def _tells(name: str, value: Any, others: list[Any]) -> bool:
+    return name == "title" or all(value != it.get(name) for it in others)
 
 
 def in_order(items: Any) -> list[Any]:
