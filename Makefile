@@ -7,10 +7,11 @@ ARGS   ?=
 TOOL   ?=
 FROM   ?= real
 SEEDS  ?= 1..50
+MINUTES ?= 1
 
 PARTS  ?=
 
-.PHONY: help setup demo test check conformance chaos bench bench-peers record lock clean
+.PHONY: help setup demo test check conformance chaos fuzz bench bench-peers record lock clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile
@@ -43,6 +44,9 @@ conformance: $(STAMP) ## other people's clients against the sandboxes (needs nod
 
 chaos: $(STAMP) ## seeded stories against the sandboxes, with faults: make chaos SEEDS=1..50
 	$(PY) -m tests.chaos $(SEEDS) $(ARGS)
+
+fuzz: $(STAMP) ## services that answer anything at all, by chance: make fuzz MINUTES=10
+	$(PY) -m tests.fuzz --minutes $(MINUTES) $(ARGS)
 
 bench: $(STAMP) ## what syncd costs, as one JSON object with its bars: make bench PARTS="writes requests"
 	@$(PY) tests/bench/run.py $(PARTS)
