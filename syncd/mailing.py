@@ -49,8 +49,7 @@ class Mailing:
         }
         filled = self.credentials.fill("mail", ways, {"password"})
         password = str(filled.table["password"] or "")
-        # as AUTH PLAIN sends them together (RFC 4616), which a server may quote
-        self.redactor.hide({*filled.values, f"\0{table.username}\0{password}"})
+        self.redactor.hide(filled.values)
         self.warnings.extend(filled.warnings)
         return Server(
             host=table.host,

@@ -13,7 +13,6 @@ from google.auth.exceptions import GoogleAuthError
 from google.oauth2.credentials import Credentials
 from googleapiclient import discovery_cache
 from googleapiclient.discovery import build_from_document
-from googleapiclient.errors import HttpError
 
 from syncd.connect.http import Place, Transport
 from syncd.connect.network import Network
@@ -21,7 +20,7 @@ from syncd.connect.refusals import unreadable
 from syncd.errors import SignIn
 from syncd_google import tokens
 from syncd_google.failures import failure
-from syncd_google.transport import Http
+from syncd_google.transport import Answered, Http, Judging
 
 Json = dict[str, Any]
 Make = Callable[[Any], Any]
@@ -31,7 +30,7 @@ _ROOT = "https://www.googleapis.com/"
 """Where requests go, until they are given the address in the settings."""
 _DOCUMENT = Path(discovery_cache.__file__).with_name("documents") / "calendar.v3.json"
 _FAILURES = (
-    HttpError,
+    Answered,
     GoogleAuthError,
     httpx.RequestError,
     ValueError,  # a reply that is no JSON
@@ -158,7 +157,7 @@ class Client:
         if self._http is None:
             place = Place(origin=self._base_url, also=(str(credentials.token_uri),))
             http = Http(Transport(place, self._network))
-            self._http = google_auth_httplib2.AuthorizedHttp(credentials, http=http)
+            self._http = Judging(google_auth_httplib2.AuthorizedHttp(credentials, http=http))
         return self._http
 
 

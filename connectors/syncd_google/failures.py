@@ -10,13 +10,13 @@ from typing import Any
 
 import httpx
 from google.auth.exceptions import GoogleAuthError, RefreshError
-from googleapiclient.errors import HttpError
 
 from syncd.connect.refusals import Judge, Refusal, Service, judged, unanswered, unreadable
 from syncd.connect.waiting import asked_wait, http_date
 from syncd.errors import Mistake, SignIn, SyncdError, Taken, TryLater
 from syncd.text import line
 from syncd_google.refusals import SIGN_IN, NotAllowed
+from syncd_google.transport import Answered
 
 _AN_HOUR = 3600.0
 GOOGLE = Service(
@@ -58,7 +58,7 @@ _SWITCHED_OFF = "accessNotConfigured"
 
 def failure(error: Exception, *, write: bool) -> SyncdError:
     """Return what an exception of the client library, or of its transport, means."""
-    if isinstance(error, HttpError):
+    if isinstance(error, Answered):
         return _answered(error, write=write)
     if isinstance(error, RefreshError) and not error.retryable:
         word = line(str(error.args[0])) if error.args else "no reason given"
@@ -71,9 +71,9 @@ def failure(error: Exception, *, write: bool) -> SyncdError:
     return unreadable("Google", write=write)
 
 
-def _answered(error: HttpError, *, write: bool) -> SyncdError:
+def _answered(error: Answered, *, write: bool) -> SyncdError:
     it = _refusal(error, write=write)
-    said = it.text("error", "message") or line(str(error.resp.get("reason") or it.status))
+    said = it.text("error", "message") or line(str(error.response.reason or it.status))
     reasons = _reasons(it.body) if it.status < 500 else []
     if _SWITCHED_OFF in reasons:
         return Mistake(
@@ -88,12 +88,12 @@ def _answered(error: HttpError, *, write: bool) -> SyncdError:
     return judged(GOOGLE, it, said)
 
 
-def _refusal(error: HttpError, *, write: bool) -> Refusal:
+def _refusal(error: Answered, *, write: bool) -> Refusal:
     try:
         body = json.loads(error.content)
     except (ValueError, TypeError, RecursionError):
         body = {}
-    headers = error.resp
+    headers = error.response
     return Refusal(
         status=int(headers.status),
         body=body if isinstance(body, dict) else {},

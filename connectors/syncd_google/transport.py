@@ -18,6 +18,8 @@ from google.oauth2.credentials import Credentials
 
 from syncd.connect.http import Transport
 
+_SUCCESS_ENDS = 300
+
 
 class Http:
     """The part of ``httplib2.Http`` that Google's libraries use."""
@@ -43,6 +45,37 @@ class Http:
     def close(self) -> None:
         """Let go of the connections."""
         self._transport.close()
+
+
+class Answered(Exception):
+    """A reply that is not what was asked for.
+
+    The library's own error for it does not bear every body (it takes the message off as a
+    text, whatever that is).
+    """
+
+    def __init__(self, response: httplib2.Response, content: bytes) -> None:
+        super().__init__(response.status)
+        self.response = response
+        self.content = content
+
+
+class Judging:
+    """The library's authorized connection, whose refusals are raised as ``Answered``."""
+
+    def __init__(self, authorized: Any) -> None:
+        self._authorized = authorized
+
+    def request(self, *args: Any, **kwargs: Any) -> tuple[httplib2.Response, bytes]:
+        """Do one request, signed in. Raises ``Answered`` for any status but success."""
+        response, content = self._authorized.request(*args, **kwargs)
+        if response.status >= _SUCCESS_ENDS:
+            raise Answered(response, content)
+        return response, content
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._authorized.close()
 
 
 class Adapter(requests.adapters.BaseAdapter):

@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from syncd.connect.border import Id, Shape, Sorted, fault, sort_out, unreadable
+from syncd.connect.border import Id, Shape, Sorted, at_odds, fault, sort_out, unreadable
 from syncd.errors import TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -176,8 +176,13 @@ def told(reply: Json) -> Told:
 
 
 def sorted_of(kind: Kind, rows: Sequence[Any]) -> Sorted:
-    """Sort tasks or sections by whether they can be read."""
-    return sort_out(list(rows), SHAPES[kind], TITLE, lambda raw: raw.get(_NAMES[kind]))
+    """Sort tasks or sections by whether they can be read; one reply states each once."""
+    found = sort_out(list(rows), SHAPES[kind], TITLE, lambda raw: raw.get(_NAMES[kind]))
+    for one in at_odds(list(rows)) & found.good.keys():
+        raw = found.good.pop(one)
+        wrong = "two of one id, which differ"
+        found.unread[one] = unreadable(raw, TITLE, lambda raw: raw.get(_NAMES[kind]), wrong)
+    return found
 
 
 def joined(earlier: Sorted, later: Sorted) -> Sorted:

@@ -54,7 +54,7 @@ class Shape(BaseModel):
 class Sorted:
     """What a listing brought.
 
-    good: the entries of the right shape, by id, as stated last.
+    good: the entries of the right shape, by id.
     unread: what is there and can't be read: a sentence for each id.
     nameless: a sentence for each entry without a usable id. Whatever these are, a listing
         that has any does not tell what is absent.
@@ -68,7 +68,7 @@ class Sorted:
 def sort_out(
     rows: list[Any], shape: type[Shape], title: str, named: Callable[[Json], object]
 ) -> Sorted:
-    """Sort the entries of a listing by whether they can be read.
+    """Sort the entries of a listing by whether they can be read; the last of an id counts.
 
     ``title``: how a person calls the tool; ``named`` returns what an entry is called, if
     it is text.
@@ -86,6 +86,20 @@ def sort_out(
             found.unread[remote] = unreadable(row, title, named, wrong)
         else:
             found.good[remote] = row
+    return found
+
+
+def at_odds(rows: list[Any]) -> set[RemoteId]:
+    """Return the ids that a listing states twice, and not alike.
+
+    For services that state each once: nobody knows which of the two it is.
+    """
+    seen: dict[RemoteId, Any] = {}
+    found = set()
+    for row in rows:
+        remote = _id_of(row)
+        if remote is not None and seen.setdefault(remote, row) != row:
+            found.add(remote)
     return found
 
 

@@ -51,7 +51,9 @@ class Server:
     def said(self, reply: bytes | str) -> str:
         """Return the server's words: one line, nothing unseen, not too long, no secrets."""
         text = reply.decode("ascii", "replace") if isinstance(reply, bytes) else reply
-        return self.secrets.words(text) or "no reason given"
+        # as AUTH PLAIN sends them together (RFC 4616), which a server may quote
+        own = Secrets([self.password, f"\0{self.username}\0{self.password}"])
+        return self.secrets.words(own.clear(text)) or "no reason given"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

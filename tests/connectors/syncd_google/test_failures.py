@@ -4,10 +4,10 @@ import httplib2
 import httpx
 import pytest
 from google.auth.exceptions import RefreshError, TransportError
-from googleapiclient.errors import HttpError
 
 from syncd.errors import SignIn, TryLater, Unclear
 from syncd_google.failures import failure
+from syncd_google.transport import Answered
 
 BROKEN: dict[str, tuple[Exception, type, type]] = {
     "refused": (httpx.ConnectError("refused"), TryLater, TryLater),
@@ -45,5 +45,5 @@ BODIES = {
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
 def test_an_error_without_a_usual_body_is_known_by_its_status(body: bytes) -> None:
     reply = httplib2.Response({"status": 503, "retry-after": "soon"})
-    assert type(failure(HttpError(reply, body), write=True)) is Unclear
-    assert type(failure(HttpError(reply, body), write=False)) is TryLater
+    assert type(failure(Answered(reply, body), write=True)) is Unclear
+    assert type(failure(Answered(reply, body), write=False)) is TryLater
