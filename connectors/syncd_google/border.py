@@ -127,8 +127,12 @@ class FreeBusy(Shape):
 
 
 def page(reply: Json) -> Json:
-    """Return a page of a listing. Raises ``TryLater`` for a reply that is none."""
-    return asked_for(reply, Page)
+    """Return a page of a listing. Raises ``TryLater`` for a reply that is none.
+
+    One that tells where the listing goes on, or that it ends, may be without entries.
+    """
+    told = "nextPageToken" in reply or "nextSyncToken" in reply
+    return asked_for({"items": [], **reply} if told else reply, Page)
 
 
 def after(page: Json) -> str | None:

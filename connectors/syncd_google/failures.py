@@ -4,15 +4,21 @@ The reasons and what to do about each are those of the Calendar API's guide to h
 errors; the rest is in ``syncd.connect.refusals``.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
 from google.auth.exceptions import GoogleAuthError, RefreshError
 
-from syncd.connect.refusals import Judge, Refusal, Service, judged, unanswered, unreadable
-from syncd.connect.waiting import asked_wait, http_date
+from syncd.connect.refusals import (
+    Judge,
+    Refusal,
+    Service,
+    judged,
+    refusal_of,
+    unanswered,
+    unreadable,
+)
 from syncd.errors import Mistake, SignIn, SyncdError, Taken, TryLater
 from syncd.text import line
 from syncd_google.refusals import SIGN_IN, NotAllowed
@@ -89,17 +95,10 @@ def _answered(error: Answered, *, write: bool) -> SyncdError:
 
 
 def _refusal(error: Answered, *, write: bool) -> Refusal:
-    try:
-        body = json.loads(error.content)
-    except (ValueError, TypeError, RecursionError):
-        body = {}
-    headers = error.response
-    return Refusal(
-        status=int(headers.status),
-        body=body if isinstance(body, dict) else {},
-        seconds=asked_wait(headers.get("retry-after"), http_date(headers.get("date"))),
-        write=write,
-    )
+    reply = error.response
+    named = {name: reply[name] for name in ("date", "retry-after") if name in reply}
+    response = httpx.Response(int(reply.status), headers=named, content=error.content)
+    return refusal_of(response, write=write)
 
 
 def _reasons(body: Mapping[str, Any]) -> list[str]:

@@ -23,7 +23,8 @@ has 100 (Notion ends a query after 10,000 rows, a hundred a page)."""
 A_WHILE = 300.0
 """Seconds until a listing without an end is begun again: more than a cycle waits."""
 
-_ID = re.compile(r"[A-Za-z0-9_@.#:=+~-]{1,1024}")
+_ID = re.compile(r"[A-Za-z0-9_@.#:=+~'!$&*,;()-]{1,1024}")
+"""Ids of items, and the mail addresses that calendars have for ids."""
 _SHOWN = 60
 """Characters of a title that a sentence quotes."""
 
