@@ -141,7 +141,7 @@ class Intake:
         pen.flush()
         for one in believed:
             again = one.short or one.passed_over or one.tool.name in absorber.waiting
-            self._settle(one, keep_cursor=again or bool(one.unreadable))
+            self._settle(one, keep_cursor=again or _is_doubtful(one))
         return Taken(
             believed=believed,
             changes=len(pen.before),
@@ -170,6 +170,15 @@ class Intake:
             store.links.touch_all(name)
         cursor = None if keep_cursor else found.pull.cursor
         note_ok(Doing(self.context, found.tool, self.brakes.report(name)), cursor)
+
+
+def _is_doubtful(found: Gathered) -> bool:
+    """Say whether what was read has to show again.
+
+    A value that could not be read may have been garbled on its way: the person's edit of it
+    would never be told of again. What comes again just as it was is taken to be so.
+    """
+    return bool(found.unreadable) or any(item.problems for item in found.changed)
 
 
 def _copy(found: Gathered) -> Gathered:

@@ -34,6 +34,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
     parser.add_argument("--minutes", type=float, default=1.0, help="for how long")
     parser.add_argument("--seed", type=int, help="only this seed, with its story")
+    parser.add_argument("--begin", type=int, help="the first of the seeds, else by chance")
     parser.add_argument("--service", choices=TOOLS, help="only this one misbehaves")
     wanted = parser.parse_args()
     found: list[str] = []
@@ -54,7 +55,10 @@ def rounds(wanted: Any, place: Path) -> Iterator[Round]:
     """Play rounds, one service after another, as long as there is time."""
     tools = [wanted.service] if wanted.service else TOOLS
     end = time.monotonic() + wanted.minutes * 60
-    first = random.SystemRandom().randrange(10**6) if wanted.seed is None else wanted.seed
+    first = next(
+        (it for it in (wanted.seed, wanted.begin) if it is not None),
+        random.SystemRandom().randrange(10**6),
+    )
     watched = Watched()
     watched.limit = LIMIT
     begun = Beginnings(lambda: folder(place), watched)
