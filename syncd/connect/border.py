@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 MOST_PAGES = 200
 """Pages of one listing; a longer one goes in circles. The longest that a service documents
-has 100 (Notion ends a query after 10,000 rows, a hundred a page)."""
+has 100 (10,000 rows, a hundred a page)."""
 
 A_WHILE = 300.0
 """Seconds until a listing without an end is begun again: more than a cycle waits."""

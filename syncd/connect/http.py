@@ -1,6 +1,6 @@
 """The one way out for all connectors: one request, in time, to its own service, read whole.
 
-``Transport`` goes under a client library of a service (httpx, or Google's by an adapter).
+``Transport`` goes under a client library of a service (httpx, or another by an adapter).
 It repeats nothing: that is for ``syncd.connect.wrappers``.
 """
 
@@ -19,8 +19,8 @@ from syncd.connect.reply import TooDeep, clean, rewritten
 from syncd.hosts import is_here
 
 MOST_BYTES = 32 * 1024 * 1024
-"""What a reply may hold, decoded. Notion and Todoist bound theirs far below; 2,500 events
-of Google are about 5 MB."""
+"""What a reply may hold, decoded: the largest that is asked for, a page of 2,500 events of a
+calendar, is about 5 MB."""
 _PIECE = 64 * 1024
 """Bytes that are decoded at once."""
 _AN_ERROR = 400

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from syncd.cli.ending import Unexpected
 from syncd.cli.plain import as_json, one_line, printable
-from syncd.cli.progress import Progress
+from syncd.cli.progress import Estimate, Progress
 from syncd.cli.toml import document
 from syncd.model.ids import ToolName
 from tests.cli.desks import Desk
@@ -134,7 +134,9 @@ class Queue:
 def test_a_bar_is_shown_for_a_long_sync_that_somebody_watches(on, most, shown):
     console = Console(file=io.StringIO(), force_terminal=True, width=60)
     queue = Queue()
-    with Progress(console, queue, {ToolName("notion"): "Notion"}, on=on) as progress:
+    titles = {ToolName("notion"): "Notion"}
+    silent = Estimate(titles, lambda _: None, print)
+    with Progress(console, queue, titles, silent, on=on) as progress:
         for queue.left in (most, most // 2, 0):
             progress.look()
     written = console.file.getvalue()

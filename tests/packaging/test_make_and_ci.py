@@ -63,6 +63,7 @@ def test_ci_runs_what_the_readme_tells_a_person_to_run() -> None:
         "test",
         "check",
         "conformance",
+        "fuzz",
     ]
 
 
@@ -79,7 +80,9 @@ def test_ci_fails_when_the_tests_do(tmp_path: Path) -> None:
     folder = tmp_path / "project"
     (folder / ".ci").mkdir(parents=True)
     shutil.copy(CI, folder / ".ci")
-    (folder / "Makefile").write_text("test:\n\t@echo '1 passed'; exit 1\ncheck conformance:\n")
+    (folder / "Makefile").write_text(
+        "test:\n\t@echo '1 passed'; exit 1\ncheck conformance fuzz:\n"
+    )
     assert _run(folder / ".ci" / "run", cwd=folder, env=_with_node(tmp_path)).returncode != 0
 
 
@@ -88,7 +91,9 @@ def test_ci_ends_with_the_closing_line_of_the_tests(tmp_path: Path) -> None:
     (folder / ".ci").mkdir(parents=True)
     shutil.copy(CI, folder / ".ci")
     tests = "test:\n\t@echo '812 passed in 95.12s'\n"
-    (folder / "Makefile").write_text(f"{tests}check:\n\t@:\nconformance:\n\t@echo '9 passed'\n")
+    (folder / "Makefile").write_text(
+        f"{tests}check:\n\t@:\nconformance fuzz:\n\t@echo '9 passed'\n"
+    )
     done = _run(folder / ".ci" / "run", cwd=folder, env=_with_node(tmp_path))
     assert done.returncode == 0
     assert done.stdout.splitlines()[-1] == "812 passed in 95.12s"
