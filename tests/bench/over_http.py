@@ -134,9 +134,7 @@ def _settings(place: Path, served: dict[str, Served]) -> Path:
     ]
     for name, one in served.items():
         lines.append(f"[connectors.{name}]")
-        # requests are counted here, so nothing waits for its turn
-        own = one.settings() | ({"requests_per_minute": 100_000} if name == "notion" else {})
-        lines += [f"{key} = {json.dumps(value)}" for key, value in own.items()]
+        lines += [f"{key} = {json.dumps(value)}" for key, value in one.settings().items()]
     path = place / "syncd.toml"
     path.write_text("\n".join(lines), "utf-8")
     return path

@@ -33,6 +33,8 @@ from syncd_notion.sandbox.world import BOT, TOKEN, World
 
 VERSION = "2026-03-11"
 MOST_BYTES = 500_000
+ANY_NUMBER = 100_000
+"""Requests a minute where none is refused."""
 """What a request may weigh (Notion API documentation; the wording is assumed)."""
 
 
@@ -66,8 +68,13 @@ class NotionSandbox:
         self.world.empty_listings += 1
 
     def settings(self, origin: str) -> dict[str, Any]:
-        """Return the settings that point a connector here."""
-        return {"token": self.token, "base_url": origin, "parent_page": self.parent_page}
+        """Return the settings that point a connector here, as fast as this one allows."""
+        return {
+            "token": self.token,
+            "base_url": origin,
+            "parent_page": self.parent_page,
+            "requests_per_minute": self.world.switches.per_minute or ANY_NUMBER,
+        }
 
     def revoke_token(self) -> None:
         """Stop accepting the token."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from syncd.connect.contract import Connector, Memory, Outcome, Toolbox
 from syncd.connect.network import Network
-from syncd.connect.pace import Pace
+from syncd.connect.pace import Allowance, Pace
 from syncd.connect.sandbox import Person, Served
 from syncd.connect.testing.clock import FakeClock
 from syncd.connect.testing.samples import sample
@@ -219,9 +219,14 @@ class Harness(ABC):
         """Return a fresh key."""
         return str(uuid.UUID(int=self._rng().getrandbits(128), version=4))
 
-    def wrapped(self, build: Callable[[Toolbox], Connector], memory: Memory) -> Connector:
+    def wrapped(
+        self,
+        build: Callable[[Toolbox], Connector],
+        memory: Memory,
+        allowance: Allowance | None = None,
+    ) -> Connector:
         """Return a connector as syncd works with it: paced, and tried again."""
-        self.pace = pace = Pace(self.clock)
+        self.pace = pace = Pace(self.clock, allowance)
         rng = random.Random(7)  # noqa: S311  # jitter only
         self.bare = build(self.toolbox(memory, pace))
         return wrapped(self.bare, pace, rng)

@@ -95,7 +95,10 @@ class SandboxHarness(Harness):
         none = {self.token, f"{self.token}_file"}
         given = self.server.settings().items()
         settings = self.plugin.settings(**{it: value for it, value in given if it not in none})
-        return self.wrapped(lambda box: self.plugin.build(settings, box), self.memory)
+        allowance = self.plugin.allowance(settings)
+        return self.wrapped(
+            lambda box: self.plugin.build(settings, box), self.memory, allowance
+        )
 
     def revoke(self) -> bool:
         """Revoke the token in the sandbox, where that can be done."""
@@ -129,4 +132,7 @@ class SandboxHarness(Harness):
 
     def _built(self, other: Mapping[str, Any]) -> Connector:
         settings = self.plugin.settings(**{**self.server.settings(), **other})
-        return self.wrapped(lambda box: self.plugin.build(settings, box), self.memory)
+        allowance = self.plugin.allowance(settings)
+        return self.wrapped(
+            lambda box: self.plugin.build(settings, box), self.memory, allowance
+        )
