@@ -32,7 +32,7 @@ class Patience:
     """
 
     attempts: int = 4
-    longest_wait: float = 60.0
+    longest_wait: float = 75.0
     budget: float = 120.0
     first_pause: float = 0.5
 
