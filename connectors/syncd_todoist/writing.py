@@ -65,11 +65,12 @@ class Writer:
 
     def _commands(self, write: Write) -> list[Command]:
         if write.op is not Op.CREATE and write.seen is not None:
-            self._unmoved(write.kind, write.seen)
+            self._unmoved(write, write.seen)
         return commands_of(write, self._outcomes.place(write))
 
-    def _unmoved(self, kind: Kind, seen: Seen) -> None:
-        """Todoist writes over anything: so look whether the item is as it was seen."""
+    def _unmoved(self, write: Write, seen: Seen) -> None:
+        """Todoist writes over anything: so look whether the item is as it was seen, or as
+        this write, sent before, has made it."""
         if seen.id in self._records.unread:
             raise TryLater(self._records.unread[seen.id])
         raw = self._records.latest.get(seen.id)
@@ -79,9 +80,12 @@ class Writer:
             raise Gone("It was deleted in Todoist, or moved out of syncd's project.")
         if seen.version in ("", str(raw.get("updated_at") or "")):
             return
-        now = self._records.remote(kind, raw).fields
+        now = self._records.remote(write.kind, raw).fields
         shared = set(now) & set(seen.fields)
-        if not shared or any(now[name] != seen.fields[name] for name in shared):
+        wanted = {**seen.fields, **write.fields}
+        if not shared or any(
+            now[name] not in (seen.fields[name], wanted[name]) for name in shared
+        ):
             raise Changed("It was edited in Todoist meanwhile: looking at it again.")
 
     def _keep_what_is_below(

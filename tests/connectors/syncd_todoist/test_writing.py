@@ -301,11 +301,11 @@ def test_one_write_that_spoils_a_whole_request_is_found(todoist: TodoistHarness)
 
 def test_a_command_that_met_a_limit_is_for_later(todoist: TodoistHarness) -> None:
     write = todoist.new_write(Kind.TASK, "Later")
-    reply = {"sync_token": "*", "sync_status": {write.key: too_many(66).body}}
+    reply = {"sync_token": "*", "sync_status": {write.key: too_many(300).body}}
     todoist.server.faults.append(Fault(act="status", status=200, body="item_add", reply=reply))
     outcome = todoist.do(write)
     assert isinstance(outcome, TryLater)
-    assert outcome.seconds == 66
+    assert outcome.seconds == 300
     assert isinstance(todoist.do(write), Remote)
 
 
@@ -446,3 +446,14 @@ def test_a_completed_task_that_takes_no_commands_stays_as_it_is(
         return
     assert isinstance(outcome, Remote)
     assert outcome.fields == done.fields
+
+
+@pytest.mark.parametrize("act", ["close-after", "reset-after", "garbage", "tear"])
+def test_an_update_whose_answer_is_lost_is_done_and_told_as_done(
+    todoist: TodoistHarness, act: str
+) -> None:
+    made = todoist.task("Read")
+    todoist.server.faults.append(Fault(act=act, body="item_update"))
+    outcome = todoist.update(made, title="Read on")
+    assert isinstance(outcome, Remote)
+    assert outcome.fields["title"] == "Read on"
