@@ -10,9 +10,11 @@ from todoist_api_python.api import TodoistAPI
 from todoist_api_python.models import Comment, Label, Project, Section, Task
 
 from syncd.clock import SystemClock
+from syncd.connect.http import Place, Transport
+from syncd.connect.network import Network
+from syncd.connect.pace import Pace
 from syncd.connect.sandbox import Served
 from syncd_todoist.sandbox.app import TodoistSandbox
-from syncd_todoist.transport import Redirect
 
 MODELS: dict[str, Any] = {
     "items": Task,
@@ -54,11 +56,17 @@ REQUIRED = {
 """The keys of ``ItemSyncView`` that Doist's OpenAPI document requires."""
 
 
+def client_of(served: Served) -> httpx.Client:
+    """Return an HTTP client for whom Todoist's own address is the sandbox."""
+    place = Place(origin=served.origin, named="https://api.todoist.com")
+    way = Transport(place, Network(pace=Pace(SystemClock())))
+    return httpx.Client(transport=way, trust_env=False)
+
+
 @pytest.fixture
 def api(served: Served, sandbox: TodoistSandbox) -> Iterator[TodoistAPI]:
-    way = Redirect(served.origin, SystemClock(), lambda _: None)
     with (
-        httpx.Client(mounts={"https://api.todoist.com": way}) as client,
+        client_of(served) as client,
         TodoistAPI(sandbox.token, client=client) as made,
     ):
         yield made
@@ -163,8 +171,7 @@ def test_quick_add_answers_with_what_it_understood(api: TodoistAPI) -> None:
 
 
 def test_a_stranger_is_refused(served: Served) -> None:
-    way = Redirect(served.origin, SystemClock(), lambda _: None)
-    client = httpx.Client(mounts={"https://api.todoist.com": way})
+    client = client_of(served)
     api = TodoistAPI("of-no-one", client=client)
     with pytest.raises(httpx.HTTPStatusError) as refused:
         api.get_task("7qWc3Fh9RvX2mJ5p")
