@@ -20,6 +20,8 @@ MOST_PAGES = 200
 """Pages of one listing; a longer one goes in circles. The longest that a service documents
 has 100 (10,000 rows, a hundred a page)."""
 
+MOST_UNREAD = 1000
+"""Entries of a listing that can't be read; with more, the listing is none."""
 A_WHILE = 300.0
 """Seconds until a listing without an end is begun again: more than a cycle waits."""
 
@@ -70,12 +72,19 @@ def sort_out(
     rows: list[Any], shape: type[Shape], title: str, named: Callable[[Json], object]
 ) -> Sorted:
     """Sort the entries of a listing by whether they can be read; the last of an id counts.
+    Raises ``TryLater`` where too many can't.
 
     ``title``: how a person calls the tool; ``named`` returns what an entry is called, if
     it is text.
     """
     found = Sorted()
     for row in rows:
+        if len(found.nameless) + len(found.unread) > MOST_UNREAD:
+            raise TryLater(
+                f"{title} lists too much that can't be read: trying later; if that lasts, update"
+                " syncd.",
+                A_WHILE,
+            )
         remote = _id_of(row)
         if remote is None:
             found.nameless.append(_nameless(row, title, named))

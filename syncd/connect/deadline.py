@@ -49,14 +49,17 @@ class Deadlines(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to one of a host's addresses, trying one after another."""
+        """Connect to one of a host's addresses, trying one after another: one that does not
+        answer leaves time for the others."""
         trouble: Exception = httpcore.ConnectError("the name has no address")
-        for address in self._addresses(host, port):
+        addresses = self._addresses(host, port)
+        for place, address in enumerate(addresses):
+            share = self.left(httpcore.ConnectTimeout) / (len(addresses) - place)
             try:
                 stream = self._inner.connect_tcp(
                     address,
                     port,
-                    timeout=_least(timeout, self.left(httpcore.ConnectTimeout)),
+                    timeout=_least(timeout, share),
                     local_address=local_address,
                     socket_options=socket_options,
                 )

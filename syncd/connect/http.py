@@ -15,7 +15,7 @@ import httpx
 
 from syncd.connect.deadline import Deadlines
 from syncd.connect.network import Network
-from syncd.connect.reply import TooDeep, clean, rewritten
+from syncd.connect.reply import TooDeep, clean, rewritten, weight
 from syncd.hosts import is_here
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -23,7 +23,10 @@ MOST_BYTES = 32 * 1024 * 1024
 calendar, is about 5 MB."""
 _PIECE = 64 * 1024
 """Bytes that are decoded at once."""
-_AN_ERROR = 400
+MOST_MEMORY = 120 * 1024 * 1024
+"""Bytes that a reply may take once it is read as JSON, as far as that can be told before: a
+few characters may become hundreds of bytes."""
+_SUCCESS_ENDS = 300
 _GZIP = 16 + zlib.MAX_WBITS
 """How zlib names the one encoding that is asked for."""
 _GONE_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encoding"})
@@ -118,9 +121,12 @@ class Transport(httpx.BaseTransport):
     def _rebuilt(self, reply: httpx.Response, body: bytes) -> httpx.Response:
         """Return a reply as clients read it: decoded, its texts whole, no secrets in errors."""
         secrets = self._network.secrets
+        if weight(body) > MOST_MEMORY:
+            message = "the reply holds more than syncd reads of any"
+            raise TooLarge(message)
         try:
             body = clean(body)
-            if reply.status_code >= _AN_ERROR:
+            if reply.status_code >= _SUCCESS_ENDS:
                 body = rewritten(body, secrets.clear)
         except TooDeep as error:
             message = "the reply is nested too deeply"

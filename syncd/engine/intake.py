@@ -21,6 +21,9 @@ from syncd.store.rows import Problem
 
 log = structlog.get_logger("syncd.engine")
 
+_MOST_SAID = 10
+"""Sentences about items of one tool that can't be read."""
+
 
 @dataclass
 class Taken:
@@ -157,7 +160,7 @@ class Intake:
             [
                 *found.binding.problems,
                 *found.pull.problems,
-                *found.unreadable.values(),
+                *_some(list(found.unreadable.values())),
                 *self.blocks.hear(found),
             ]
         )
@@ -170,6 +173,14 @@ class Intake:
             store.links.touch_all(name)
         cursor = None if keep_cursor else found.pull.cursor
         note_ok(Doing(self.context, found.tool, self.brakes.report(name)), cursor)
+
+
+def _some(sentences: list[str]) -> list[str]:
+    """Return what is said of items that can't be read: not of each of very many."""
+    more = len(sentences) - _MOST_SAID
+    if more <= 0:
+        return sentences
+    return [*sentences[:_MOST_SAID], f"{more} more can't be read: they are left as they were."]
 
 
 def _is_doubtful(found: Gathered) -> bool:

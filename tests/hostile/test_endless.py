@@ -24,7 +24,12 @@ SLOW: dict[str, Act] = {
     "silence after the headers": endless.silence,
     "100 Continue without end": endless.endless_continue,
 }
+ENTRIES = b",".join([b'{"id": 1, "a": [{}, "x"]}'] * 40_000)
+LONG = b'{"a": "' + b"x" * 32_000_000 + '\N{GRINNING FACE}"}'.encode()
 LARGE: dict[str, Act] = {
+    "very many objects": acts.plain(200, b"[" + b"{}," * 10_000_000 + b"{}]"),
+    "very many entries": acts.plain(200, b'{"results": [' + ENTRIES + b"]}"),
+    "a text with one letter of four bytes": acts.plain(200, LONG),
     "chunks without end": endless.endless_chunks,
     "2 MB that decode to 2 GB": endless.bomb(),
     "10 kB that decode to 2 GB": endless.bomb(layers=2),
