@@ -31,7 +31,7 @@ def test_a_story_that_nobody_changes_comes_out_whole(story: Story, tmp_path: Pat
 
 
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
-@settings(examples(150), phases=(Phase.generate,))
+@settings(examples(60), phases=(Phase.generate,))
 @given(data=st.data())
 def test_one_wrong_reply_is_told_in_syncd_s_own_words(
     story: Story, data: st.DataObject
