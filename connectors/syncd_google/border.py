@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from syncd.connect.border import Id, Shape, fault, next_of
+from syncd.connect.border import MOST_OF_A_TOKEN, Id, Shape, fault, next_of
 from syncd.errors import TryLater
 from syncd.model.ids import RemoteId
 
@@ -20,6 +20,9 @@ NOT_ASKED_FOR = f"{TITLE}'s answer is not what was asked for"
 
 Word = Annotated[str, Field(max_length=1024)]
 """A text that decides something; one with halves of characters is none."""
+
+
+Token = Annotated[str, Field(max_length=MOST_OF_A_TOKEN)]
 
 
 class Private(Shape):
@@ -101,8 +104,8 @@ class Page(Shape):
     """A page of a listing, of events or of calendars."""
 
     items: list[Any]
-    next_page: str | None = Field(default=None, alias="nextPageToken")
-    sync: str | None = Field(default=None, alias="nextSyncToken")
+    next_page: Token | None = Field(default=None, alias="nextPageToken")
+    sync: Token | None = Field(default=None, alias="nextSyncToken")
     zone: str = Field(default="", alias="timeZone")
     role: Word = Field(default="", alias="accessRole")
 

@@ -14,8 +14,10 @@ import re
 _ADDRESS = re.compile(r"(?:https?://|syncd:)[^\s<>\"]{1,2000}")
 _NAME = re.compile(r"[^\s:<>&\"][^:<>&\"\r\n]{0,39}")
 _LINE = re.compile(r"(\r?\n|<br\s*/?>)", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
-_EMPTY_ENDS = re.compile(r"\A(?:\s|<br\s*/?>)+|(?:\s|<br\s*/?>)+\Z", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+_EMPTY = re.compile(r"(?:\s|<br\s*/?>)*", re.IGNORECASE)
+_BREAK_AT_END = re.compile(r"<br\s*/?>\Z", re.IGNORECASE)
+_LONGEST_BREAK = 16
 _MOST = 10
 
 Links = dict[str, str]
@@ -65,14 +67,29 @@ def placed(description: str, kept: str, links: Links) -> str:
 
 def _without(description: str, kept: str) -> str:
     pieces = _LINE.split(description)
-    ours, rest = set(kept.splitlines()), ""
+    ours, rest = set(kept.splitlines()), list[str]()
     for line, end in zip(pieces[-1::-2], ["", *pieces[-2::-2]], strict=True):
         link = _link(line)
         if link and link[0] in ours:
             ours.remove(link[0])
         else:
-            rest = line + end + rest
-    return rest if rest == description else _EMPTY_ENDS.sub("", rest)
+            rest.append(line + end)
+    left = "".join(reversed(rest))
+    return left if left == description else _trimmed(left)
+
+
+def _trimmed(text: str) -> str:
+    """Return a text without what is empty around it; in one pass, however long that is."""
+    found = _EMPTY.match(text)
+    start, end = found.end() if found else 0, len(text)
+    while end > start:
+        if text[end - 1].isspace():
+            end -= 1
+        elif mark := _BREAK_AT_END.search(text, max(start, end - _LONGEST_BREAK), end):
+            end = mark.start()
+        else:
+            break
+    return text[start:end]
 
 
 def _link(line: str) -> tuple[str, str] | None:

@@ -12,7 +12,16 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from syncd.connect.border import Id, Shape, Sorted, at_odds, fault, sort_out, unreadable
+from syncd.connect.border import (
+    MOST_OF_A_TOKEN,
+    Id,
+    Shape,
+    Sorted,
+    at_odds,
+    fault,
+    sort_out,
+    unreadable,
+)
 from syncd.errors import TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -26,7 +35,7 @@ LISTS: Mapping[Kind, str] = {Kind.TASK: "items", Kind.GOAL: "sections"}
 
 _Place = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,1024}$")]
 _Stamp = Annotated[str, StringConstraints(pattern=r"^[ -~]{0,64}$")]
-_Token = Annotated[str, StringConstraints(pattern=r"^[ -~]+$")]
+_Token = Annotated[str, StringConstraints(pattern=r"^[ -~]+$", max_length=MOST_OF_A_TOKEN)]
 _Count = Annotated[int, Field(ge=0, le=2**53)]
 
 

@@ -27,6 +27,8 @@ A_WHILE = 300.0
 
 _ID = re.compile(r"[A-Za-z0-9_@.#:=+~'!$&*,;()-]{1,1024}")
 """Ids of items, and the mail addresses that calendars have for ids."""
+MOST_OF_A_TOKEN = 4096
+"""Characters of a cursor, or of another place in a listing; services' own have hundreds."""
 _SHOWN = 60
 """Characters of a title that a sentence quotes."""
 
@@ -144,7 +146,7 @@ def next_of(reply: Mapping[str, Any], key: str, title: str) -> str | None:
     cursor = reply.get(key)
     if cursor is None or cursor == "":
         return None
-    if not isinstance(cursor, str):
+    if not isinstance(cursor, str) or len(cursor) > MOST_OF_A_TOKEN:
         raise TryLater(f"{title}'s answer is not what was asked for: trying again later.")
     return cursor
 

@@ -161,8 +161,11 @@ class _Wire(httpx.HTTPTransport):
         except (httpx.ProxyError, httpx.ConnectError) as error:
             if not self._proxy or "CERTIFICATE" in str(error).upper():
                 raise
-            message = f"{self._proxy}: {error}"
-            raise httpx.ProxyError(message, request=request) from error
+            # A proxy's own words are not told: they may repeat what it was sent.
+            word = str(error).partition(" ")[0]
+            what = word if word.isdecimal() else "it can't be reached"
+            message = f"{self._proxy}: {what}"
+            raise httpx.ProxyError(message, request=request) from None
 
 
 def _at(proxy: httpcore.Proxy) -> str:

@@ -12,7 +12,7 @@ from syncd.hosts import is_here
 if TYPE_CHECKING:  # httpcore takes its time to import
     import httpcore
 
-_SPOKEN = ("http", "https")
+_SCHEMES = ("http", "https")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Proxies:
         """Return what an environment says; names in small letters come first."""
         found = {
             scheme: given
-            for scheme in (*_SPOKEN, "all")
+            for scheme in (*_SCHEMES, "all")
             if (given := _variable(environ, f"{scheme}_proxy"))
         }
         return cls(by_scheme=found, without=_variable(environ, "no_proxy"))
@@ -75,7 +75,7 @@ def _proxy(given: str) -> "httpcore.Proxy":
         port = parts.port
     except ValueError as error:
         raise Mistake(_UNUSABLE) from error
-    if parts.scheme not in _SPOKEN or not parts.hostname:
+    if parts.scheme != "http" or not parts.hostname:
         raise Mistake(_UNUSABLE)
     bare = httpcore.URL(
         scheme=parts.scheme, host=parts.hostname, port=port or _PORTS[parts.scheme], target="/"
@@ -87,5 +87,5 @@ def _proxy(given: str) -> "httpcore.Proxy":
 _PORTS = {"http": 80, "https": 443}
 _UNUSABLE = (
     "The proxy that the environment names can't be used: give HTTPS_PROXY an address such as"
-    " http://proxy.example:3128 (http or https, no SOCKS)."
+    " http://proxy.example:3128 (no TLS to the proxy itself, no SOCKS)."
 )

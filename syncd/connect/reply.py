@@ -36,9 +36,8 @@ def clean(body: bytes) -> bytes:
     """
     if _is_plain(body):
         return body
-    text = body.decode("utf-8", "replace")
     try:
-        parsed = json.loads(text, parse_int=_integer)
+        parsed = json.loads(_text(body), parse_int=_integer)
     except RecursionError:
         raise TooDeep from None
     except ValueError:
@@ -63,11 +62,16 @@ def rewritten(body: bytes, text: Callable[[str], str]) -> bytes:
     For replies that are errors: what they say is shown to people.
     """
     try:
-        return _dumped(walked(json.loads(body.decode("utf-8", "replace")), text))
+        return _dumped(walked(json.loads(_text(body)), text))
     except RecursionError:
         raise TooDeep from None
     except ValueError:
-        return text(body.decode("utf-8", "replace")).encode()
+        return text(_text(body)).encode("utf-8", "replace")
+
+
+def _text(body: bytes) -> str:
+    """Return a body as text, in whichever of Unicode's encodings a parser would read it."""
+    return body.decode(json.detect_encoding(body), "replace")
 
 
 def _is_plain(body: bytes) -> bool:

@@ -1,5 +1,6 @@
 """The one way out: every request ends in time, bounded, at its own service."""
 
+import base64
 import gzip
 import json
 import socket
@@ -128,7 +129,7 @@ def test_a_server_that_takes_nothing_ends_with_the_deadline() -> None:
 def test_one_that_is_never_answered_by_the_name_service_ends_with_the_deadline(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(3))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(3) or [])
     began = time.monotonic()
     with pytest.raises(httpx.ConnectTimeout):
         get("https://slow.example", seconds=0.5)
@@ -191,6 +192,29 @@ def test_an_encoding_that_can_not_be_read_is_no_reply(body: bytes, encoding: str
 def test_a_reply_nested_without_measure_is_no_reply(body: bytes) -> None:
     with server(replying(body)) as origin, pytest.raises(way_out.Garbled):
         get(origin)
+
+
+OTHERS = {
+    "utf-8 with a mark": "utf-8-sig",
+    "utf-16": "utf-16",
+    "utf-16-le": "utf-16-le",
+    "utf-32": "utf-32-be",
+}
+
+
+@pytest.mark.parametrize("encoding", OTHERS.values(), ids=OTHERS)
+def test_another_encoding_of_unicode_leads_past_nothing(encoding: str) -> None:
+    """Parsers of JSON tell it by its first bytes (RFC 4627, 3)."""
+    body = r'{"a": "\ud83d\u0000é", "n": ' + "9" * 5000 + "}"
+    with server(replying(body.encode(encoding))) as origin:
+        assert get(origin).json() == {"a": "\ufffd\ufffdé", "n": float("inf")}
+    deep = ("[" * 100_000).encode(encoding)
+    with server(replying(deep)) as origin, pytest.raises(way_out.Garbled):
+        get(origin)
+    said = json.dumps({"message": f"no {TOKEN}"}).encode(encoding)
+    with server(replying(said, status=400)) as origin:
+        reply = get(origin, net=network(secrets=Secrets([TOKEN])))
+    assert reply.json() == {"message": f"no {HIDDEN}"}
 
 
 TEXTS = {
@@ -300,7 +324,8 @@ def test_a_proxy_of_the_environment_is_asked_for_the_way() -> None:
 
     def serve(connection: socket.socket) -> None:
         heard.append(connection.recv(65536))
-        connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
+        said = b"denied to ada s3cret (basic " + base64.b64encode(b"ada:s3cret") + b")"
+        connection.sendall(b"HTTP/1.1 407 " + said + b"\r\n\r\n")
 
     with server(serve) as proxy:
         mine = proxy.replace("http://", "http://ada:s3cret@")
@@ -314,6 +339,7 @@ def test_a_proxy_of_the_environment_is_asked_for_the_way() -> None:
     assert "407" in str(told)
     assert proxy in str(told)
     assert "s3cret" not in str(told)
+    assert "denied" not in repr(told.__context__)
 
 
 def test_a_proxy_that_is_not_there_is_named() -> None:
@@ -330,7 +356,7 @@ def test_this_machine_is_asked_without_a_proxy() -> None:
 
 
 @pytest.mark.parametrize(
-    "proxy", ["socks5://127.0.0.1:1080", "ftp://x", "http://", "http://x:y"]
+    "proxy", ["socks5://127.0.0.1:1080", "https://p:1", "ftp://x", "http://", "http://x:y"]
 )
 def test_a_proxy_that_can_not_be_used_is_a_mistake(proxy: str) -> None:
     with pytest.raises(Mistake, match="HTTPS_PROXY"):
