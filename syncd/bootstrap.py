@@ -17,8 +17,8 @@ import structlog
 from syncd.clock import Clock
 from syncd.connect.contract import Connector, Plugin, Toolbox
 from syncd.connect.network import Network
-from syncd.connect.pace import Pace
 from syncd.connect.proxies import Proxies
+from syncd.connect.rate_limit import RateLimiter
 from syncd.connect.registry import Registry, connectors
 from syncd.connect.wrappers import DryRun, wrapped
 from syncd.credentials import Credentials, Redactor, Runner, open_files
@@ -181,7 +181,7 @@ class App:
     def network(self, plugin: Plugin, own: Any) -> Network:
         """Return what the transport of a connector needs; ``own``: its checked settings."""
         return Network(
-            pace=Pace(self.clock, plugin.allowance(own)),
+            limiter=RateLimiter(self.clock, plugin.rate_limit(own)),
             secrets=self.redactor.secrets,
             proxies=Proxies.of(self.environ),
         )
@@ -265,8 +265,8 @@ class App:
         return Tool(
             name=name,
             title=plugin.title,
-            connector=wrapped(inner(plugin.build(own, toolbox)), network.pace, self.rng),
-            pace=network.pace,
+            connector=wrapped(inner(plugin.build(own, toolbox)), network.limiter, self.rng),
+            limiter=network.limiter,
             secrets=network.secrets,
             on_delete=OnDelete(table.on_delete),
             limits=Limits(

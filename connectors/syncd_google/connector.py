@@ -9,7 +9,7 @@ from syncd.connect.border import Pages
 from syncd.connect.busy import Busy
 from syncd.connect.contract import Outcome, Plugin, Toolbox
 from syncd.connect.network import Network
-from syncd.connect.pace import Allowance
+from syncd.connect.rate_limit import RateLimit
 from syncd.errors import Mistake, SignIn, ToolError, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -81,7 +81,7 @@ class GoogleConnector:
         self._dressing.learn(listed.colours)
         all_told = cursor is None and listed.pull.cursor is not None
         self._welcome(guests=listed.guests, all_told=all_told)
-        return replace(listed.pull, clock_offset=self._toolbox.network.pace.offset)
+        return replace(listed.pull, clock_offset=self._toolbox.network.limiter.offset)
 
     def read(self, kind: Kind, remote: RemoteId) -> Remote:  # noqa: ARG002  # all are events
         """Read one event."""
@@ -193,5 +193,5 @@ PLUGIN = Plugin(
     settings=GoogleSettings,
     build=build,
     sign_in=sign_in,
-    allowance=lambda _: Allowance(requests=600, seconds=60, items="events"),
+    rate_limit=lambda _: RateLimit(requests=600, seconds=60, items="events"),
 )

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from syncd.connect.contract import Plugin, Toolbox
-from syncd.connect.pace import Allowance
+from syncd.connect.rate_limit import RateLimit
 from syncd.errors import Mistake
 from syncd_notion.settings import Settings
 
@@ -34,7 +34,7 @@ PLUGIN = Plugin(
     settings=Settings,
     build=_build,
     secrets=frozenset({"token"}),
-    allowance=lambda own: Allowance(
+    rate_limit=lambda own: RateLimit(
         requests=own.requests_per_minute, seconds=60, items="pages"
     ),
 )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from syncd.clock import Clock
 from syncd.connect.border import Pages, Sorted, unreadable
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.errors import Gone, SkipItem, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -58,12 +58,12 @@ class Puller:
     """Pulls all databases, one after another."""
 
     def __init__(
-        self, api: Api, registry: Registry, answers: Answers, pace: Pace, clock: Clock
+        self, api: Api, registry: Registry, answers: Answers, limiter: RateLimiter, clock: Clock
     ) -> None:
         self._api = api
         self._registry = registry
         self._answers = answers
-        self._pace = pace
+        self._limiter = limiter
         self._clock = clock
         self._lister = Lister(api, self._date)
         self._related = Pages(TITLE)
@@ -88,7 +88,7 @@ class Puller:
             unread=brought.unread,
             whole=frozenset() if brought.nameless else frozenset(brought.whole),
             cursor=brought.cursor(),
-            clock_offset=self._pace.offset,
+            clock_offset=self._limiter.offset,
             problems=(*self._problems(), *dict.fromkeys(brought.nameless)),
             paused=self._paused(),
         )
@@ -102,7 +102,7 @@ class Puller:
         bound = self._registry.get(kind)
         if bound is None or not bound.learnt:
             return []
-        start = since + (self._pace.offset or timedelta()) - LAG
+        start = since + (self._limiter.offset or timedelta()) - LAG
         try:
             found = self._lister.read(bound.source, EDITED, minute(start)).found
         except Gone as error:
@@ -169,7 +169,7 @@ class Puller:
 
     def _date(self) -> datetime | None:
         """Return the time by Notion's clock, where it is known."""
-        offset = self._pace.offset
+        offset = self._limiter.offset
         return None if offset is None else self._clock.now() + offset
 
     def _last(self, kind: Kind, rows: list[Json]) -> list[Remote]:

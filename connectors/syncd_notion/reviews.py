@@ -9,7 +9,7 @@ from typing import Any
 from syncd.clock import Clock
 from syncd.connect.border import Pages, sort_out, unreadable
 from syncd.connect.contract import Memory
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.errors import Changed, Gone, SignIn, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote
@@ -50,10 +50,10 @@ _INSIDE = frozenset({"child_page", "child_database", "synced_block"})
 class Answers:
     """What stands under the prompts of each page, remembered, and read when it may differ."""
 
-    def __init__(self, api: Api, memory: Memory, pace: Pace, clock: Clock) -> None:
+    def __init__(self, api: Api, memory: Memory, limiter: RateLimiter, clock: Clock) -> None:
         self._api = api
         self._memory = memory
-        self._pace = pace
+        self._limiter = limiter
         self._clock = clock
         self._listings = 0
 
@@ -207,7 +207,7 @@ class Answers:
 
     def _now(self) -> datetime:
         """Return the time by Notion's clock, as far as it is known."""
-        return self._clock.now() + (self._pace.offset or timedelta())
+        return self._clock.now() + (self._limiter.offset or timedelta())
 
 
 def _is_plain(one: Json) -> bool:

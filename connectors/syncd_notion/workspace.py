@@ -36,9 +36,9 @@ class Notion:
         self._api = Api(token, settings.base_url, toolbox.network, toolbox.clock)
         self._registry = Registry(self._api, toolbox.memory, settings, toolbox.timezone)
         self._provisioner = Provisioner(self._api, self._registry, settings)
-        pace, clock = toolbox.network.pace, toolbox.clock
-        answers = Answers(self._api, toolbox.memory, pace, clock)
-        self._puller = Puller(self._api, self._registry, answers, pace, clock)
+        limiter, clock = toolbox.network.limiter, toolbox.clock
+        answers = Answers(self._api, toolbox.memory, limiter, clock)
+        self._puller = Puller(self._api, self._registry, answers, limiter, clock)
         self._writer = Writer(self._api, self._registry, answers)
         self._addresses = Addresses(settings.base_url)
         self.carries: Mapping[Kind, Carried] = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from syncd.connect.busy import Busy
 from syncd.connect.contract import Connector, Outcome, Plugin, Toolbox
-from syncd.connect.pace import Allowance
+from syncd.connect.rate_limit import RateLimit
 from syncd.errors import Mistake
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -60,7 +60,7 @@ class Todoist:
         self._client = client
         self._records = Records(toolbox.memory, toolbox.timezone)
         self._container = Container(client, self._records, toolbox.memory, project)
-        self._reader = Reader(client, self._records, toolbox.network.pace, toolbox.clock)
+        self._reader = Reader(client, self._records, toolbox.network.limiter, toolbox.clock)
         outcomes = Outcomes(client, self._records, self._reader)
         self._writer = Writer(client, self._records, outcomes)
 
@@ -136,5 +136,5 @@ PLUGIN = Plugin(
     settings=TodoistSettings,
     build=build,
     secrets=frozenset({"token"}),
-    allowance=lambda _: Allowance(requests=1000, seconds=900, writes=100, items="tasks"),
+    rate_limit=lambda _: RateLimit(requests=1000, seconds=900, writes=100, items="tasks"),
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from syncd.clock import Clock
 from syncd.connect.border import Sorted
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.errors import Gone, HoldTool, Mistake, SkipItem, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -30,10 +30,12 @@ from syncd_todoist.records import Records
 class Reader:
     """Reads the project; writes nothing."""
 
-    def __init__(self, client: Client, records: Records, pace: Pace, clock: Clock) -> None:
+    def __init__(
+        self, client: Client, records: Records, limiter: RateLimiter, clock: Clock
+    ) -> None:
         self._client = client
         self._records = records
-        self._pace = pace
+        self._limiter = limiter
         self._clock = clock
         self._finished = Finished(client, records, clock)
         self._read_at = ""
@@ -176,7 +178,7 @@ class Reader:
             },
             whole=frozenset(LISTS) if whole and not nameless else frozenset(),
             cursor=self._cursor(reply.token) if reply.sure else None,
-            clock_offset=self._pace.offset,
+            clock_offset=self._limiter.offset,
             problems=tuple(dict.fromkeys([*nameless, *filter(None, [reply.unsure])])),
             paused={} if durations else {Kind.TASK: frozenset({"estimate_minutes"})},
         )

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
 
-from syncd.connect.pace import Allowance
+from syncd.connect.rate_limit import RateLimit
 from syncd.model.ids import ToolName
 from syncd.store.tool_store import ToolStore
 
@@ -16,30 +16,30 @@ MANY = 20
 
 
 class Estimate:
-    """Says how long a tool takes by its service's allowance, each time a minute is over."""
+    """Says how long a tool takes by its service's rate limit, each time a minute is over."""
 
     def __init__(
         self,
         titles: Mapping[ToolName, str],
-        allowance: Callable[[ToolName], Allowance | None],
+        rate_limit: Callable[[ToolName], RateLimit | None],
         say: Callable[[str], None],
     ) -> None:
         self._titles = titles
-        self._allowance = allowance
+        self._rate_limit = rate_limit
         self._say = say
         self._told: dict[ToolName, int] = {}
 
     def look(self, name: ToolName, left: int) -> None:
         """See how many entities wait for a tool."""
-        allowance = self._allowance(name)
-        if allowance is None or left < allowance.per_minute:
+        rate_limit = self._rate_limit(name)
+        if rate_limit is None or left < rate_limit.per_minute:
             return
-        minutes = max(1, round(left / allowance.per_minute))
+        minutes = max(1, round(left / rate_limit.per_minute))
         if minutes >= self._told.get(name, minutes + 1):
             return
         self._told[name] = minutes
         self._say(
-            f"{self._titles[name]} takes {allowance.per_minute:,} {allowance.items} a minute:"
+            f"{self._titles[name]} takes {rate_limit.per_minute:,} {rate_limit.items} a minute:"
             f" about {minutes} minute{'s' if minutes > 1 else ''} left."
         )
 

@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from syncd.clock import Clock
 from syncd.connect.busy import Busy
 from syncd.connect.network import Network
-from syncd.connect.pace import Allowance
+from syncd.connect.rate_limit import RateLimit
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
@@ -155,7 +155,7 @@ class Toolbox:
     """What a connector is given to work with.
 
     network: what its ``syncd.connect.http.Transport`` needs; a connector that asks its
-    service in another way calls ``network.pace.request()`` before each request.
+    service in another way calls ``network.limiter.request()`` before each request.
     """
 
     clock: Clock
@@ -179,7 +179,7 @@ class Plugin:
     sign_in: signs in interactively and stores what that yields; takes the settings,
         ``say`` (prints a line) and what a transport needs, returns the sentence to end
         with. None where a token in the settings is all there is.
-    allowance: how many requests the service allows, by the settings; None if unknown.
+    rate_limit: how many requests the service allows, by the settings; None if unknown.
     """
 
     name: str
@@ -188,4 +188,4 @@ class Plugin:
     build: Callable[[Any, Toolbox], Connector]
     secrets: frozenset[str] = frozenset()
     sign_in: Callable[[Any, Callable[[str], None], Network], str] | None = None
-    allowance: Callable[[Any], Allowance | None] = lambda _: None
+    rate_limit: Callable[[Any], RateLimit | None] = lambda _: None

@@ -33,7 +33,7 @@ _GONE_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encod
 """What a reply's headers said of its body on the wire."""
 
 
-class NotAllowed(httpx.UnsupportedProtocol):
+class Misdirected(httpx.UnsupportedProtocol):
     """A request to another place than the service's own; nothing was sent."""
 
 
@@ -80,14 +80,14 @@ class Transport(httpx.BaseTransport):
         self._direct(request)
         wire = self._wire(request.url)
         request.extensions["timeout"] = {}  # each step has what is left of the deadline
-        self._network.pace.request()
+        self._network.limiter.request()
         with self._deadlines.within(self._seconds):
             reply = wire.reply_to(request)
             try:
                 body = _decoded(reply)
             finally:
                 reply.close()
-        self._network.pace.note(reply.headers.get("date"))
+        self._network.limiter.note(reply.headers.get("date"))
         return self._rebuilt(reply, body)
 
     def close(self) -> None:
@@ -96,7 +96,7 @@ class Transport(httpx.BaseTransport):
             wire.close()
 
     def _direct(self, request: httpx.Request) -> None:
-        """Point a request to its service. Raises ``NotAllowed``."""
+        """Point a request to its service. Raises ``Misdirected``."""
         place = self._place
         if place.named and _origin(request.url) == _origin(httpx.URL(place.named)):
             to = httpx.URL(place.origin)
@@ -105,10 +105,10 @@ class Transport(httpx.BaseTransport):
         allowed = {_origin(httpx.URL(it)) for it in (place.origin, *place.also)}
         if _origin(request.url) not in allowed:
             message = "this address is not the service's own"
-            raise NotAllowed(message, request=request)
+            raise Misdirected(message, request=request)
         if request.url.scheme != "https" and not is_here(request.url.host):
             message = "nothing is sent unprotected to another machine"
-            raise NotAllowed(message, request=request)
+            raise Misdirected(message, request=request)
         request.headers["accept-encoding"] = "gzip"
 
     def _wire(self, url: httpx.URL) -> "_Wire":

@@ -53,7 +53,7 @@ class DictMemory:
 class MemoryConnector:
     """The contract over a ``MemoryTool``; make a second one to 'restart' syncd.
 
-    Every request is counted by the toolbox's pace.
+    Every request is counted by the toolbox's limiter.
     """
 
     def __init__(self, tool: MemoryTool, toolbox: Toolbox) -> None:
@@ -67,7 +67,7 @@ class MemoryConnector:
         self.reads_busy = shape.reads_busy
         self.batch_size = shape.batch_size
         self.idempotent = _idempotent(shape)
-        self._pace = toolbox.network.pace
+        self._limiter = toolbox.network.limiter
         self._memory: Memory = toolbox.memory
         self._bound: set[str] = set()
         self._sent: set[str] = set()
@@ -139,7 +139,7 @@ class MemoryConnector:
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
         """Do these writes; a service with batches takes them in one request."""
         if self.batch_size > 1:
-            self._pace.request()
+            self._limiter.request()
             return _each(writes, self._do)
         return _each(writes, self._single)
 
@@ -175,7 +175,7 @@ class MemoryConnector:
 
     def _ask(self, name: str, request: Callable[[], None]) -> None:
         self.tool.reads[name] += 1
-        self._pace.request()
+        self._limiter.request()
         request()
 
     def _is_bound(self, name: str) -> bool:
@@ -236,7 +236,7 @@ class MemoryConnector:
             made = found(self.tool, write)
             if made is not None:
                 return made
-        self._pace.request()
+        self._limiter.request()
         return self._do(write)
 
     def _may_be_there(self, write: Write) -> bool:

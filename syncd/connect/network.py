@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from syncd.connect.pace import Pace
 from syncd.connect.proxies import Proxies
+from syncd.connect.rate_limit import RateLimiter
 from syncd.text import Secrets
 
 
@@ -11,10 +11,10 @@ from syncd.text import Secrets
 class Network:
     """What a transport needs of syncd, whatever it is that carries the requests.
 
-    pace: when the next request may go, and where requests are counted.
+    limiter: when the next request may go, and where requests are counted.
     secrets: what never comes back in an error.
     """
 
-    pace: Pace
+    limiter: RateLimiter
     secrets: Secrets = field(default_factory=Secrets)
     proxies: Proxies = field(default_factory=Proxies)

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from syncd.connect.http import NotAllowed, TooLarge
+from syncd.connect.http import Misdirected, TooLarge
 from syncd.connect.waiting import asked_wait, http_date
 from syncd.errors import (
     Changed,
@@ -111,7 +111,7 @@ def unanswered(title: str, error: httpx.RequestError, *, write: bool) -> ToolErr
     """Return what a request without a reply means."""
     if isinstance(error, httpx.ProxyError):
         return TryLater(f"The proxy refuses the way to {title} ({line(str(error))}): {_PROXY}.")
-    if isinstance(error, NotAllowed):
+    if isinstance(error, Misdirected):
         return TryLater(f"{title} leads elsewhere ({error}): nothing was sent there.")
     if isinstance(error, httpx.ConnectError) and "CERTIFICATE" in str(error).upper():
         return TryLater(

@@ -1,6 +1,6 @@
 """What cuts across connectors, as wrappers with the contract's own interface.
 
-``Retry(Paced(DryRun(connector)))``: each is complete by type, as each is returned as a
+``Retry(Throttle(DryRun(connector)))``: each is complete by type, as each is returned as a
 ``Connector``: a method of the contract that a wrapper lacks fails the type check.
 """
 
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from syncd.connect.busy import Busy
 from syncd.connect.contract import Connector, Outcome
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.errors import HoldTool, Mistake, Stopped, TryLater, Unclear, wait_of
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class RetryLimits:
     """How long to wait for a tool, in seconds, and how often to try again.
 
     attempts: of one call. longest_wait: what a service may ask for; more ends the call.
@@ -38,10 +38,13 @@ class Patience:
 
 
 def wrapped(
-    connector: Connector, pace: Pace, rng: random.Random, patience: Patience | None = None
+    connector: Connector,
+    limiter: RateLimiter,
+    rng: random.Random,
+    patience: RetryLimits | None = None,
 ) -> Connector:
-    """Return a connector that keeps its service's pace and tries again."""
-    return Retry(Paced(connector, pace), pace, rng, patience or Patience())
+    """Return a connector that keeps to its service's rate limit and tries again."""
+    return Retry(Throttle(connector, limiter), limiter, rng, patience or RetryLimits())
 
 
 def reading_only(connector: Connector) -> Connector:
@@ -59,10 +62,14 @@ class Retry:
     """
 
     def __init__(
-        self, connector: Connector, pace: Pace, rng: random.Random, patience: Patience
+        self,
+        connector: Connector,
+        limiter: RateLimiter,
+        rng: random.Random,
+        patience: RetryLimits,
     ) -> None:
         self._inner = connector
-        self._pace = pace
+        self._limiter = limiter
         self._rng = rng
         self._patience = patience
         self._waited = 0.0
@@ -179,18 +186,18 @@ class Retry:
         if attempt >= patience.attempts or spent:
             return False
         self._waited += wait
-        return not self._pace.sleep(wait)
+        return not self._limiter.sleep(wait)
 
 
-class Paced:
+class Throttle:
     """Counts and spreads requests, and lets readings be given up between two of them.
 
-    The requests themselves go through the ``Pace`` in the connector's transport.
+    The requests themselves go through the ``RateLimiter`` in the connector's transport.
     """
 
-    def __init__(self, connector: Connector, pace: Pace) -> None:
+    def __init__(self, connector: Connector, limiter: RateLimiter) -> None:
         self._inner = connector
-        self._pace = pace
+        self._limiter = limiter
         self.name = connector.name
         self.edit_resolution = connector.edit_resolution
         self.gives_address = connector.gives_address
@@ -206,7 +213,7 @@ class Paced:
 
     def bind(self) -> Binding:
         """Find the containers."""
-        with self._pace.reading():
+        with self._limiter.reading():
             return self._inner.bind()
 
     def provision(self) -> None:
@@ -215,12 +222,12 @@ class Paced:
 
     def pull(self, cursor: str | None) -> Pull:
         """Read what changed."""
-        with self._pace.reading():
+        with self._limiter.reading():
             return self._inner.pull(cursor)
 
     def read(self, kind: Kind, remote: RemoteId) -> Remote:
         """Read one item."""
-        with self._pace.reading():
+        with self._limiter.reading():
             return self._inner.read(kind, remote)
 
     def edited(self, kind: Kind, since: datetime) -> Sequence[Remote] | None:
@@ -228,13 +235,13 @@ class Paced:
         ask = getattr(self._inner, "edited", None)
         if ask is None:
             return None
-        with self._pace.reading():
+        with self._limiter.reading():
             found: Sequence[Remote] | None = ask(kind, since)
             return found
 
     def find(self, write: Write) -> Remote | None:
         """Look for what a create made."""
-        with self._pace.reading():
+        with self._limiter.reading():
             return self._inner.find(write)
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -255,7 +262,7 @@ class Paced:
 
     def busy(self, start: datetime, end: datetime) -> Busy:
         """Read when the user has no time."""
-        with self._pace.reading():
+        with self._limiter.reading():
             return self._inner.busy(start, end)
 
     def close(self) -> None:

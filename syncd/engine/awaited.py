@@ -63,14 +63,14 @@ class Awaited:
 
     def look(self, lanes: Iterable[ToolName]) -> bool:
         """See which of these lanes did nothing since the last look: they hold nothing back.
-        A lane that keeps its service's pace goes on.
+        A lane that keeps to its service's rate limit goes on.
 
         Returns whether there are such lanes that were not known before.
         """
         known = len(self._still)
         for name in lanes:
             count = self.tally.total(name)
-            paused = name in self.context.tools and self.context.tools[name].pace.pausing
+            paused = name in self.context.tools and self.context.tools[name].limiter.pausing
             if self._counted.get(name) == count and not paused:
                 self._still.add(name)
             self._counted[name] = count

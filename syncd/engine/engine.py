@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from syncd.connect.pace import Allowance
+from syncd.connect.rate_limit import RateLimit
 from syncd.engine.blocks.keeper import Keeper
 from syncd.engine.brakes import Brakes
 from syncd.engine.context import Context
@@ -93,10 +93,10 @@ class Engine:
         """Return the tools that could not be made when that was last tried."""
         return self._workshop.unusable
 
-    def allowance(self, name: ToolName) -> Allowance | None:
+    def rate_limit(self, name: ToolName) -> RateLimit | None:
         """Return how many requests a tool's service allows, once the tool was made."""
         tool = self.context.tools.get(name)
-        return tool.pace.allowance if tool is not None else None
+        return tool.limiter.rate_limit if tool is not None else None
 
     def stopping(self) -> bool:
         """Say whether lanes are to end at their next item."""
@@ -284,7 +284,7 @@ class Engine:
         """Put a tool that was made in its place; no lane works with the old one."""
         old = self.context.tools.get(name)
         if old is not None:
-            self._tally.exchanged(name, old.pace)
+            self._tally.exchanged(name, old.limiter)
             let_go(old)
         self._used.discard(name)
         if self.context.joined(fresh):

@@ -44,7 +44,7 @@ class Summary:
 
     def _present(self, name: ToolName, report: ToolReport, *, busy: bool, dry: bool) -> None:
         store, tool = self.context.store, self.context.tools[name]
-        report.requests = self.tally.requests(name, tool.pace)
+        report.requests = self.tally.requests(name, tool.limiter)
         problems = store.tools.problems(name)
         refused = any(one.refused for one in problems)
         left = store.tools.waiting(name) > 0 or bool(store.journal.entities(name))

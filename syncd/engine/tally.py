@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.engine.report import ToolReport
 from syncd.model.ids import ToolName
 from syncd.model.remote import Op
@@ -31,15 +31,15 @@ class Tally:
         with self._lock:
             return self._all[tool]
 
-    def requests(self, tool: ToolName, pace: Pace) -> int:
+    def requests(self, tool: ToolName, limiter: RateLimiter) -> int:
         """Return how many requests were made that no report told of yet."""
-        fresh = self._left.pop(tool, 0) + pace.total - self._told.get(tool, 0)
-        self._told[tool] = pace.total
+        fresh = self._left.pop(tool, 0) + limiter.total - self._told.get(tool, 0)
+        self._told[tool] = limiter.total
         return fresh
 
-    def exchanged(self, tool: ToolName, pace: Pace) -> None:
-        """The tool gets another connector, whose ``pace`` counts from zero."""
-        self._left[tool] = self.requests(tool, pace)
+    def exchanged(self, tool: ToolName, limiter: RateLimiter) -> None:
+        """The tool gets another connector, whose ``limiter`` counts from zero."""
+        self._left[tool] = self.requests(tool, limiter)
         self._told[tool] = 0
 
     def names(self) -> set[ToolName]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from syncd.connect.contract import Connector
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.model.ids import ToolName
 from syncd.sync.brakes import Limits
 from syncd.text import Secrets
@@ -21,14 +21,14 @@ class OnDelete(StrEnum):
 class Tool:
     """One enabled tool.
 
-    pace: where its requests are counted, and how fast they go. secrets: what no error of its
+    limiter: where its requests are counted, and how fast they go. secrets: what no error of its
     connector may show.
     """
 
     name: ToolName
     title: str
     connector: Connector
-    pace: Pace
+    limiter: RateLimiter
     on_delete: OnDelete = OnDelete.ARCHIVE
     limits: Limits = field(default_factory=Limits)
     secrets: Secrets = field(default_factory=Secrets)

@@ -106,7 +106,7 @@ class Workshop:
     def prepared(self, tool: Tool) -> Tool:
         """Return a tool as the engine works with it."""
         ready = guarded(tool)
-        ready.pace.heed(self.stopping)
+        ready.limiter.heed(self.stopping)
         return ready
 
     def _failed(self, name: ToolName, error: Exception) -> None:

@@ -19,7 +19,7 @@ from syncd.connect.memory import (
     MemoryTool,
 )
 from syncd.connect.network import Network
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.connect.wrappers import wrapped
 from syncd.engine.context import Context
 from syncd.engine.engine import Engine
@@ -131,11 +131,11 @@ def engine_on(store: Store, tools: dict[str, MemoryTool], share: Share | None = 
     clock = next(iter(tools.values())).clock
     made = {}
     for name, tool in tools.items():
-        pace = Pace(clock)
+        limiter = RateLimiter(clock)
         box = Toolbox(
             clock=clock,
             memory=ToolMemory(store.tools, name),
-            network=Network(pace=pace),
+            network=Network(limiter=limiter),
             timezone=ZONE,
             new_key=lambda: str(rng.random()),
         )
@@ -143,7 +143,10 @@ def engine_on(store: Store, tools: dict[str, MemoryTool], share: Share | None = 
         if share is not None:
             share.watch(connector)
         made[ToolName(name)] = Tool(
-            name=ToolName(name), title=name, connector=wrapped(connector, pace, rng), pace=pace
+            name=ToolName(name),
+            title=name,
+            connector=wrapped(connector, limiter, rng),
+            limiter=limiter,
         )
     return Engine(Context(store=store, clock=clock, rng=rng, zone=ZONE, tools=made))
 

@@ -1,15 +1,15 @@
 """How long a long sync takes is said, and said again as it shrinks."""
 
 from syncd.cli.progress import Estimate
-from syncd.connect.pace import Allowance
+from syncd.connect.rate_limit import RateLimit
 from syncd.model.ids import ToolName
 
 NOTION, GOOGLE = ToolName("notion"), ToolName("google")
 
 
-def told(*waiting: int, allowance: Allowance | None = None) -> list[str]:
+def told(*waiting: int, rate_limit: RateLimit | None = None) -> list[str]:
     said: list[str] = []
-    pages = allowance or Allowance(requests=180, seconds=60, items="pages")
+    pages = rate_limit or RateLimit(requests=180, seconds=60, items="pages")
     estimate = Estimate({NOTION: "Notion"}, lambda _: pages, said.append)
     for left in waiting:
         estimate.look(NOTION, left)

@@ -18,8 +18,8 @@ import trustme
 from syncd.connect import http as way_out
 from syncd.connect.http import Place, Transport
 from syncd.connect.network import Network
-from syncd.connect.pace import Pace
 from syncd.connect.proxies import Proxies
+from syncd.connect.rate_limit import RateLimiter
 from syncd.connect.refusals import unanswered
 from syncd.connect.testing.clock import FakeClock
 from syncd.errors import Mistake, TryLater, Unclear
@@ -77,7 +77,7 @@ def replying(body: bytes, *headers: str, status: int = 200) -> Serve:
 
 
 def network(**parts: Any) -> Network:
-    return Network(pace=Pace(FakeClock()), **parts)
+    return Network(limiter=RateLimiter(FakeClock()), **parts)
 
 
 def get(
@@ -261,13 +261,13 @@ def test_nothing_is_sent_to_another_than_the_service() -> None:
             "https://api.example:8443/",
             "http://api.example/",
         ):
-            with pytest.raises(way_out.NotAllowed):
+            with pytest.raises(way_out.Misdirected):
                 client.get(address)
-    assert net.pace.total == 0
+    assert net.limiter.total == 0
 
 
 def test_nothing_goes_unprotected_to_another_machine() -> None:
-    with pytest.raises(way_out.NotAllowed):
+    with pytest.raises(way_out.Misdirected):
         get("http://api.example")
 
 
@@ -308,8 +308,8 @@ def test_each_request_is_counted_and_the_services_clock_learnt() -> None:
     with server(replying(b"{}", "date: Mon, 04 May 2026 09:16:25 GMT")) as origin:
         get(origin, net=net)
         get(origin, net=net)
-    assert net.pace.total == 2
-    assert net.pace.offset is not None
+    assert net.limiter.total == 2
+    assert net.limiter.offset is not None
 
 
 # Proxies.

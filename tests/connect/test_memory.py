@@ -140,14 +140,14 @@ def test_an_incremental_read_looks_at_nothing_else() -> None:
 def test_pages_are_counted_as_requests(todos: MemoryHarness) -> None:
     for number in range(250):
         todos.tool.add(TASK, f"Task {number}")
-    before = todos.pace.total
+    before = todos.limiter.total
     todos.connector.pull(None)
-    assert todos.pace.total - before == 3
+    assert todos.limiter.total - before == 3
 
 
 def test_a_batch_is_one_request(todos: MemoryHarness) -> None:
-    before = todos.pace.total
+    before = todos.limiter.total
     todos.connector.write([todos.new_write(TASK, f"Task {number}") for number in range(100)])
-    assert todos.pace.total - before == 1
+    assert todos.limiter.total - before == 1
     assert todos.tool.writes[Op.CREATE] == 100
     assert len(todos.tool.log) == 100

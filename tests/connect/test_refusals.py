@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from syncd.connect.http import NotAllowed, TooLarge
+from syncd.connect.http import Misdirected, TooLarge
 from syncd.connect.refusals import Service, judged, refusal_of, unanswered, unreadable
 from syncd.errors import (
     Changed,
@@ -74,7 +74,7 @@ def test_words_of_a_service_are_one_line_and_not_too_long() -> None:
 SILENCES = {
     "refused": (httpx.ConnectError("refused"), TryLater, TryLater),
     "late to connect": (httpx.ConnectTimeout("late"), TryLater, TryLater),
-    "elsewhere": (NotAllowed("elsewhere"), TryLater, TryLater),
+    "elsewhere": (Misdirected("elsewhere"), TryLater, TryLater),
     "by a proxy": (httpx.ProxyError("http://p:1: 407"), TryLater, TryLater),
     "no trust": (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED]"), TryLater, TryLater),
     "late": (httpx.ReadTimeout("the deadline of the request is over"), TryLater, Unclear),

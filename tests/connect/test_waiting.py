@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.connect.testing.clock import FakeClock
 from syncd.connect.waiting import asked_wait, http_date
 from syncd.errors import TryLater, said, wait_of
@@ -81,9 +81,9 @@ NO_DATES = {
 
 @pytest.mark.parametrize("header", NO_DATES.values(), ids=NO_DATES)
 def test_a_date_that_no_clock_shows_teaches_nothing_absurd(header: str) -> None:
-    pace = Pace(FakeClock())
-    pace.note(header)
-    assert pace.offset is None or abs(pace.offset) < timedelta(days=36600)
+    limiter = RateLimiter(FakeClock())
+    limiter.note(header)
+    assert limiter.offset is None or abs(limiter.offset) < timedelta(days=36600)
 
 
 class Speechless(Exception):

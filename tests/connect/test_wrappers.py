@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from syncd.connect.contract import Connector, Outcome, Toolbox
 from syncd.connect.memory import LIKE_TODOS, DictMemory, MemoryConnector, MemoryTool
 from syncd.connect.network import Network
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.connect.testing.clock import FakeClock
-from syncd.connect.wrappers import DryRun, Patience, Retry, wrapped
+from syncd.connect.wrappers import DryRun, Retry, RetryLimits, wrapped
 from syncd.errors import (
     Changed,
     Gone,
@@ -35,11 +35,11 @@ class Turns(MemoryConnector):
 
     def __init__(self, *errors: Exception, idempotent: bool = True) -> None:
         self.clock = FakeClock()
-        self.pace = Pace(self.clock)
+        self.limiter = RateLimiter(self.clock)
         box = Toolbox(
             clock=self.clock,
             memory=DictMemory(),
-            network=Network(pace=self.pace),
+            network=Network(limiter=self.limiter),
             timezone="UTC",
             new_key=str,
         )
@@ -73,7 +73,7 @@ class Turns(MemoryConnector):
 
 def patient(turns: Turns, **patience: float) -> Connector:
     rng = random.Random(1)  # noqa: S311  # jitter, the same each time
-    return Retry(turns, turns.pace, rng, Patience(**patience))  # type: ignore[arg-type]  # numbers
+    return Retry(turns, turns.limiter, rng, RetryLimits(**patience))  # type: ignore[arg-type]  # numbers
 
 
 def write(title: str = "Read") -> Write:
@@ -227,8 +227,8 @@ def test_no_service_can_make_a_call_wait_for_ever(
 
 def test_a_reading_is_given_up_between_two_requests_and_a_write_is_not() -> None:
     turns = Turns()
-    turns.pace.heed(lambda: True)
-    connector = wrapped(turns, turns.pace, random.Random(1))  # noqa: S311  # jitter
+    turns.limiter.heed(lambda: True)
+    connector = wrapped(turns, turns.limiter, random.Random(1))  # noqa: S311  # jitter
     (outcome,) = connector.write([write()])
     assert not isinstance(outcome, Exception)
     with pytest.raises(Stopped):
@@ -249,7 +249,7 @@ def test_a_connector_may_leave_out_what_was_edited_and_what_is_idempotent() -> N
 
     turns = Turns()
     plain: Any = Plain(turns)
-    made = wrapped(plain, turns.pace, random.Random(1))  # noqa: S311  # jitter
+    made = wrapped(plain, turns.limiter, random.Random(1))  # noqa: S311  # jitter
     assert made.edited(Kind.TASK, turns.clock.now()) is None
     assert made.idempotent == frozenset()
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from syncd.connect.busy import Busy
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.connect.testing.clock import FakeClock
 from syncd.engine.guard import guarded
 from syncd.engine.tool import Tool
@@ -69,7 +69,7 @@ def tool(*, raises: bool) -> Any:
         name=ToolName("indiscreet"),
         title="Indiscreet",
         connector=connector,
-        pace=Pace(FakeClock()),
+        limiter=RateLimiter(FakeClock()),
         secrets=Secrets([TOKEN]),
     )
     return guarded(made).connector
@@ -98,7 +98,9 @@ def test_what_has_no_problem_is_handed_on_as_it_is() -> None:
     plain = replace(ITEM, problems={})
     connector: Any = Indiscreet()
     connector.read = lambda *_: plain
-    made = Tool(name=ToolName("x"), title="X", connector=connector, pace=Pace(FakeClock()))
+    made = Tool(
+        name=ToolName("x"), title="X", connector=connector, limiter=RateLimiter(FakeClock())
+    )
     assert guarded(made).connector.read(Kind.TASK, plain.id) is plain
 
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.errors import SignIn, TryLater, Unclear
 from syncd.model.entities import Kind, Task
 from syncd.model.ids import ToolName
@@ -130,7 +130,7 @@ def test_the_requests_of_a_slow_lane_are_told_once(crowd):
     while not reports[-1].converged:
         reports.append(crowd.sync())
     asked = sum(one.tools["pages"].requests for one in reports)
-    assert asked == crowd.engine.context.tools[PAGES].pace.total
+    assert asked == crowd.engine.context.tools[PAGES].limiter.total
 
 
 def test_an_engine_that_closes_ends_its_lanes_at_the_next_item(crowd):
@@ -192,9 +192,9 @@ def test_a_pause_ends_soon_after_syncd_is_asked_to_stop():
             return False
 
     stop = threading.Event()
-    pace = Pace(RealClock())
-    pace.heed(stop.is_set)
+    limiter = RateLimiter(RealClock())
+    limiter.heed(stop.is_set)
     threading.Timer(0.3, stop.set).start()
     before = time.monotonic()
-    assert pace.sleep(50)
+    assert limiter.sleep(50)
     assert time.monotonic() - before < 3

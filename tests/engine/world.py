@@ -18,9 +18,9 @@ from syncd.connect.memory import (
     MemoryTool,
 )
 from syncd.connect.network import Network
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.connect.testing.clock import FakeClock
-from syncd.connect.wrappers import DryRun, Paced, Patience, Retry
+from syncd.connect.wrappers import DryRun, Retry, RetryLimits, Throttle
 from syncd.engine.context import Context
 from syncd.engine.edits import put_all
 from syncd.engine.engine import Engine
@@ -130,11 +130,11 @@ class World:
         self.engine = Engine(context, remake=self.tool, planner=self.planner, **lanes)
 
     def tool(self, name: str) -> Tool:
-        pace = Pace(self.clock)
+        limiter = RateLimiter(self.clock)
         box = Toolbox(
             clock=self.clock,
             memory=ToolMemory(self.store.tools, name),
-            network=Network(pace=pace),
+            network=Network(limiter=limiter),
             timezone=ZONE,
             new_key=lambda: str(self.rng.random()),
         )
@@ -142,15 +142,15 @@ class World:
             name=ToolName(name),
             title=name,
             connector=Retry(
-                Paced(
+                Throttle(
                     cast("Connector", Late(MemoryConnector(self.services[name], box), self)),
-                    pace,
+                    limiter,
                 ),
-                pace,
+                limiter,
                 self.rng,
-                Patience(attempts=1),
+                RetryLimits(attempts=1),
             ),
-            pace=pace,
+            limiter=limiter,
             on_delete=self.on_delete,
             limits=self.limits,
         )

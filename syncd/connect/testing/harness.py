@@ -9,7 +9,7 @@ from typing import Any
 
 from syncd.connect.contract import Connector, Memory, Outcome, Toolbox
 from syncd.connect.network import Network
-from syncd.connect.pace import Allowance, Pace
+from syncd.connect.rate_limit import RateLimit, RateLimiter
 from syncd.connect.sandbox import Person, Served
 from syncd.connect.testing.clock import FakeClock
 from syncd.connect.testing.samples import sample
@@ -27,7 +27,7 @@ class Harness(ABC):
 
     served: where the tool answers over HTTP, its server, for the faults of HTTP.
     errors: the bodies that the service sends with an error status; ``{}`` without one.
-    bare: what ``connector`` wraps. pace: where its requests are counted.
+    bare: what ``connector`` wraps. limiter: where its requests are counted.
     conditional: whether the service refuses a write that relies on an old version.
     """
 
@@ -35,7 +35,7 @@ class Harness(ABC):
     person: Person
     clock: FakeClock
     bare: Connector
-    pace: Pace
+    limiter: RateLimiter
     served: Served | None = None
     errors: Mapping[int, Any] = {}
     conditional: bool = False
@@ -223,20 +223,20 @@ class Harness(ABC):
         self,
         build: Callable[[Toolbox], Connector],
         memory: Memory,
-        allowance: Allowance | None = None,
+        rate_limit: RateLimit | None = None,
     ) -> Connector:
         """Return a connector as syncd works with it: paced, and tried again."""
-        self.pace = pace = Pace(self.clock, allowance)
+        self.limiter = limiter = RateLimiter(self.clock, rate_limit)
         rng = random.Random(7)  # noqa: S311  # jitter only
-        self.bare = build(self.toolbox(memory, pace))
-        return wrapped(self.bare, pace, rng)
+        self.bare = build(self.toolbox(memory, limiter))
+        return wrapped(self.bare, limiter, rng)
 
-    def toolbox(self, memory: Memory, pace: Pace | None = None) -> Toolbox:
+    def toolbox(self, memory: Memory, limiter: RateLimiter | None = None) -> Toolbox:
         """Return what a connector is given to work with."""
         return Toolbox(
             clock=self.clock,
             memory=memory,
-            network=Network(pace=pace or Pace(self.clock)),
+            network=Network(limiter=limiter or RateLimiter(self.clock)),
             timezone="Europe/Paris",
             new_key=self.key,
         )

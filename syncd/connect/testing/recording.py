@@ -30,7 +30,7 @@ from syncd.clock import Clock, SystemClock
 from syncd.connect.contract import Connector, Plugin, Toolbox
 from syncd.connect.memory import DictMemory
 from syncd.connect.network import Network
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.connect.sandbox import Sandbox, Served
 from syncd.connect.testing.clock import FakeClock
 from syncd.connect.testing.scrub import ORIGIN, Scrubber
@@ -175,7 +175,7 @@ class Recorded:
         toolbox = Toolbox(
             clock=self.clock,
             memory=self.memory,
-            network=Network(pace=Pace(self.clock)),
+            network=Network(limiter=RateLimiter(self.clock)),
             timezone="Europe/Paris",
             new_key=self.key,
         )

@@ -95,9 +95,9 @@ class SandboxHarness(Harness):
         none = {self.token, f"{self.token}_file"}
         given = self.server.settings().items()
         settings = self.plugin.settings(**{it: value for it, value in given if it not in none})
-        allowance = self.plugin.allowance(settings)
+        rate_limit = self.plugin.rate_limit(settings)
         return self.wrapped(
-            lambda box: self.plugin.build(settings, box), self.memory, allowance
+            lambda box: self.plugin.build(settings, box), self.memory, rate_limit
         )
 
     def revoke(self) -> bool:
@@ -132,7 +132,7 @@ class SandboxHarness(Harness):
 
     def _built(self, other: Mapping[str, Any]) -> Connector:
         settings = self.plugin.settings(**{**self.server.settings(), **other})
-        allowance = self.plugin.allowance(settings)
+        rate_limit = self.plugin.rate_limit(settings)
         return self.wrapped(
-            lambda box: self.plugin.build(settings, box), self.memory, allowance
+            lambda box: self.plugin.build(settings, box), self.memory, rate_limit
         )

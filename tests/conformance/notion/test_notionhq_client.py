@@ -9,7 +9,7 @@ import pytest
 from syncd.connect.contract import Toolbox
 from syncd.connect.memory import DictMemory
 from syncd.connect.network import Network
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.connect.sandbox import Served
 from syncd.connect.testing.clock import FakeClock
 from syncd.connect.testing.samples import sample
@@ -114,7 +114,7 @@ def _connector(served: Served) -> Notion:
     toolbox = Toolbox(
         clock=clock,
         memory=DictMemory(),
-        network=Network(pace=Pace(clock)),
+        network=Network(limiter=RateLimiter(clock)),
         timezone="Europe/Paris",
         new_key=str,
     )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from syncd.connect.contract import Toolbox
 from syncd.connect.memory import DictMemory
 from syncd.connect.network import Network
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.connect.testing.clock import FakeClock
 from syncd.connect.testing.samples import sample
 from syncd.engine.prints import fingerprint
@@ -131,7 +131,7 @@ def over(client: Any) -> GoogleConnector:
     toolbox = Toolbox(
         clock=clock,
         memory=memory,
-        network=Network(pace=Pace(clock)),
+        network=Network(limiter=RateLimiter(clock)),
         timezone="Europe/Paris",
         new_key=lambda: "k",
     )

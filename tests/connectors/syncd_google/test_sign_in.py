@@ -13,7 +13,7 @@ import pytest
 
 from syncd.connect.faults import Fault
 from syncd.connect.network import Network
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.connect.testing.clock import FakeClock
 from syncd.errors import Mistake, SignIn, TryLater
 from syncd_google import tokens
@@ -57,7 +57,7 @@ class Browser:
 
 def sign_in(settings: GoogleSettings, say: Callable[[str], None]) -> str:
     assert PLUGIN.sign_in is not None
-    return PLUGIN.sign_in(settings, say, Network(pace=Pace(FakeClock())))
+    return PLUGIN.sign_in(settings, say, Network(limiter=RateLimiter(FakeClock())))
 
 
 def kept(settings: GoogleSettings) -> Any:

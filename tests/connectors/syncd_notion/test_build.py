@@ -5,7 +5,7 @@ import pytest
 from syncd.connect.contract import Toolbox
 from syncd.connect.memory import DictMemory
 from syncd.connect.network import Network
-from syncd.connect.pace import Pace
+from syncd.connect.rate_limit import RateLimiter
 from syncd.connect.testing.clock import FakeClock
 from syncd.errors import Mistake
 from syncd.model.entities import Kind
@@ -20,7 +20,7 @@ def toolbox() -> Toolbox:
     return Toolbox(
         clock=clock,
         memory=DictMemory(),
-        network=Network(pace=Pace(clock)),
+        network=Network(limiter=RateLimiter(clock)),
         timezone="UTC",
         new_key=lambda: "k",
     )

@@ -22,7 +22,7 @@ def test_at_rest_a_pull_is_one_request(todoist: TodoistHarness) -> None:
     pull = todoist.connector.pull(cursor)
     assert (pull.items, pull.gone, pull.whole) == ((), frozenset(), frozenset())
     assert [logged.path for logged in todoist.server.log] == ["/api/v1/sync"]
-    assert todoist.pace.total >= 1
+    assert todoist.limiter.total >= 1
 
 
 def test_reading_everything_reads_once_more_what_changed_meanwhile(

@@ -19,7 +19,7 @@ _MARGIN = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
+class RateLimit:
     """How many requests a service allows in a window of so many seconds.
 
     writes: how many items one request writes, as far as that is known. items: what a person
@@ -37,17 +37,17 @@ class Allowance:
         return max(1, round(self.requests * self.writes * 60 / self.seconds))
 
 
-class Pace:
-    """Counts a tool's requests and spreads them over its service's allowance.
+class RateLimiter:
+    """Counts a tool's requests and spreads them over its service's limit.
 
     One instance a tool; its lane is one thread. ``pausing`` is True while a request waits
     for its turn. ``offset`` is the service's clock less ours, once a reply told.
     """
 
-    def __init__(self, clock: Clock, allowance: Allowance | None = None) -> None:
+    def __init__(self, clock: Clock, rate_limit: RateLimit | None = None) -> None:
         self._clock = clock
-        self.allowance = allowance
-        self._sent: deque[float] = deque(maxlen=allowance.requests if allowance else 0)
+        self.rate_limit = rate_limit
+        self._sent: deque[float] = deque(maxlen=rate_limit.requests if rate_limit else 0)
         self._stopping: Callable[[], bool] | None = None
         self._reading = 0
         self.pausing = False
@@ -105,9 +105,9 @@ class Pace:
             raise Stopped("syncd was asked to stop: this is read next time.")
 
     def _until_allowed(self) -> float:
-        """Return the seconds until one more request is within the allowance."""
-        allowance = self.allowance
-        if allowance is None or len(self._sent) < allowance.requests:
+        """Return the seconds until one more request is within the limit."""
+        rate_limit = self.rate_limit
+        if rate_limit is None or len(self._sent) < rate_limit.requests:
             return 0.0
-        ends = self._sent[0] + allowance.seconds + _MARGIN
+        ends = self._sent[0] + rate_limit.seconds + _MARGIN
         return max(0.0, ends - self._clock.monotonic())

@@ -6,30 +6,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.connect.pace import Allowance, Pace
+from syncd.connect.rate_limit import RateLimit, RateLimiter
 from syncd.connect.testing.clock import START, FakeClock
 from syncd.errors import Stopped
 
 
-def sent(pace: Pace, clock: FakeClock, number: int) -> list[float]:
+def sent(limiter: RateLimiter, clock: FakeClock, number: int) -> list[float]:
     """Make requests as fast as it goes; return when each was made."""
     at = []
     for _ in range(number):
-        pace.request()
+        limiter.request()
         at.append(clock.monotonic())
     return at
 
 
 def test_without_an_allowance_nothing_waits() -> None:
     clock = FakeClock()
-    pace = Pace(clock)
-    sent(pace, clock, 1000)
-    assert (pace.total, clock.slept) == (1000, [])
+    limiter = RateLimiter(clock)
+    sent(limiter, clock, 1000)
+    assert (limiter.total, clock.slept) == (1000, [])
 
 
 def test_what_is_within_the_allowance_does_not_wait() -> None:
     clock = FakeClock()
-    sent(Pace(clock, Allowance(requests=180, seconds=60)), clock, 180)
+    sent(RateLimiter(clock, RateLimit(requests=180, seconds=60)), clock, 180)
     assert clock.slept == []
 
 
@@ -42,11 +42,11 @@ def test_in_no_window_are_there_more_requests_than_allowed(
     requests: int, seconds: float, pauses: list[float]
 ) -> None:
     clock = FakeClock()
-    pace = Pace(clock, Allowance(requests=requests, seconds=seconds))
+    limiter = RateLimiter(clock, RateLimit(requests=requests, seconds=seconds))
     at = []
     for pause in pauses:
         clock.sleep(pause)
-        at += sent(pace, clock, 1)
+        at += sent(limiter, clock, 1)
     for place, start in enumerate(at):
         within = [one for one in at[place:] if one < start + seconds]
         assert len(within) <= requests
@@ -54,52 +54,52 @@ def test_in_no_window_are_there_more_requests_than_allowed(
 
 def test_five_hundred_requests_take_two_windows_more() -> None:
     clock = FakeClock()
-    at = sent(Pace(clock, Allowance(requests=180, seconds=60)), clock, 500)
+    at = sent(RateLimiter(clock, RateLimit(requests=180, seconds=60)), clock, 500)
     assert 120 <= at[-1] - at[0] <= 125
 
 
 def test_a_pause_is_seen_while_it_lasts() -> None:
     clock = FakeClock()
-    pace = Pace(clock, Allowance(requests=1, seconds=10))
+    limiter = RateLimiter(clock, RateLimit(requests=1, seconds=10))
     seen = []
 
     def stopping() -> bool:
-        seen.append(pace.pausing)
+        seen.append(limiter.pausing)
         return False
 
-    pace.request()
-    pace.heed(stopping)
-    pace.request()
+    limiter.request()
+    limiter.heed(stopping)
+    limiter.request()
     assert True in seen
-    assert not pace.pausing
+    assert not limiter.pausing
 
 
 def test_a_reading_is_given_up_in_a_pause_and_a_write_goes_out() -> None:
     clock = FakeClock()
-    pace = Pace(clock, Allowance(requests=1, seconds=1000))
-    pace.request()
+    limiter = RateLimiter(clock, RateLimit(requests=1, seconds=1000))
+    limiter.request()
     stop: list[bool] = []
-    pace.heed(lambda: bool(stop))
+    limiter.heed(lambda: bool(stop))
     stop.append(True)
-    pace.request()
-    with pace.reading(), pytest.raises(Stopped):
-        pace.request()
-    assert pace.total == 2
+    limiter.request()
+    with limiter.reading(), pytest.raises(Stopped):
+        limiter.request()
+    assert limiter.total == 2
     assert sum(clock.slept) == 0
 
 
 @pytest.mark.parametrize(
-    ("allowance", "items"),
+    ("rate_limit", "items"),
     [
-        (Allowance(requests=180, seconds=60), 180),
-        (Allowance(requests=1000, seconds=900, writes=100), 6667),
-        (Allowance(requests=1, seconds=900), 1),
+        (RateLimit(requests=180, seconds=60), 180),
+        (RateLimit(requests=1000, seconds=900, writes=100), 6667),
+        (RateLimit(requests=1, seconds=900), 1),
     ],
 )
 def test_an_allowance_tells_how_many_items_a_minute_brings(
-    allowance: Allowance, items: int
+    rate_limit: RateLimit, items: int
 ) -> None:
-    assert allowance.per_minute == items
+    assert rate_limit.per_minute == items
 
 
 @pytest.mark.parametrize(
@@ -116,13 +116,13 @@ def test_an_allowance_tells_how_many_items_a_minute_brings(
 def test_a_services_clock_is_learnt_from_its_replies(
     header: str | None, offset: timedelta | None
 ) -> None:
-    pace = Pace(FakeClock(START.replace(microsecond=0)))
-    pace.note(header)
-    assert pace.offset == offset
+    limiter = RateLimiter(FakeClock(START.replace(microsecond=0)))
+    limiter.note(header)
+    assert limiter.offset == offset
 
 
 def test_what_is_no_date_does_not_unlearn_it() -> None:
-    pace = Pace(FakeClock())
-    pace.note("Mon, 04 May 2026 09:16:25 GMT")
-    pace.note("soon")
-    assert pace.offset is not None
+    limiter = RateLimiter(FakeClock())
+    limiter.note("Mon, 04 May 2026 09:16:25 GMT")
+    limiter.note("soon")
+    assert limiter.offset is not None
