@@ -180,10 +180,12 @@ class App:
 
     def network(self, plugin: Plugin, own: Any) -> Network:
         """Return what the transport of a connector needs; ``own``: its checked settings."""
+        proxies = Proxies.of(self.environ)
+        self.redactor.hide(proxies.secrets())
         return Network(
             limiter=RateLimiter(self.clock, plugin.rate_limit(own)),
             secrets=self.redactor.secrets,
-            proxies=Proxies.of(self.environ),
+            proxies=proxies,
         )
 
     def mailing(self) -> Mailing:

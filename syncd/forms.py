@@ -15,8 +15,8 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _WINDOW = re.compile(rf"({_CLOCK})-({_CLOCK}|24:00)")
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+|[^<>]*<[^@\s<>]+@[^@\s<>]+>")
-_TOKEN = re.compile(r"[!-~]{1,4096}")
-"""Plain letters, figures and signs without a blank; none is longer."""
+_TOKEN = re.compile(r"[!#-&(-_a-~]{1,4096}")
+"""Plain letters, figures and signs, without a blank or a quote; none is longer."""
 _LOOPBACK = re.compile(r"(127(?:\.\d{1,3}){3}|localhost|\[::1\]):(\d{1,5})")
 
 

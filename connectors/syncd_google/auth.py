@@ -13,6 +13,7 @@ from oauthlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]  # has n
 from syncd.connect.http import Place, Transport
 from syncd.connect.network import Network
 from syncd.errors import Mistake, SignIn
+from syncd.forms import is_token
 from syncd_google import tokens
 from syncd_google.settings import GoogleSettings
 from syncd_google.transport import Adapter
@@ -43,7 +44,8 @@ def sign_in(settings: GoogleSettings, say: Callable[[str], None], network: Netwo
         )
     flow = _flow(settings, say)
     network.secrets.add(str(flow.client_config.get("client_secret") or ""))
-    transport = Transport(Place(origin=str(flow.client_config["token_uri"])), network)
+    place = Place(origin=flow.token_uri, named=_secured(flow.token_uri))
+    transport = Transport(place, network)
     flow.oauth2session.mount("https://", Adapter(transport))
     flow.oauth2session.mount("http://", Adapter(transport))
     try:
@@ -52,6 +54,8 @@ def sign_in(settings: GoogleSettings, say: Callable[[str], None], network: Netwo
         transport.close()
     if not credentials.refresh_token:
         raise SignIn("Google gave no lasting sign-in: remove syncd's access there, try again.")
+    if not all(_is_token(it) for it in (credentials.token, credentials.refresh_token)):
+        raise SignIn("Google answered something that is no sign-in: run the command again.")
     try:
         tokens.write_private(path, json.loads(credentials.to_json()))
     except OSError as error:
@@ -74,7 +78,7 @@ def _flow(settings: GoogleSettings, say: Callable[[str], None]) -> "_SayingFlow"
         raise Mistake(f"There is no file {secrets}: {where}.") from error
     except (OSError, ValueError) as error:
         raise Mistake(f"{secrets} is no OAuth client file: {where}.") from error
-    if not tokens.may_go_to(str(flow.client_config["token_uri"]), settings.base_url):
+    if not tokens.may_go_to(flow.token_uri, settings.base_url):
         raise Mistake(f"{secrets} names an address that is not Google's: {where}.")
     flow.say = say
     return flow
@@ -96,11 +100,25 @@ def _agreed(flow: "_SayingFlow", network: Network) -> Any:
         raise SignIn("Not every box was ticked: run it again and tick all of them.") from error
     except requests.RequestException as error:
         raise SignIn(f"Google can't be reached ({error}): run the command again.") from error
-    except (OAuth2Error, GoogleAuthError, ValueError, TypeError, LookupError) as error:
+    except (OAuth2Error, GoogleAuthError, *_GARBLED) as error:
         why = network.secrets.words(error)
         raise SignIn(f"Google did not sign you in ({why}): run the command again.") from error
     except OSError as error:
         raise SignIn(f"No address to return to ({error}): run the command again.") from error
+
+
+_GARBLED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+"""What the libraries raise for an answer that they do not expect."""
+
+
+def _is_token(value: object) -> bool:
+    return isinstance(value, str) and is_token(value)
+
+
+def _secured(uri: str) -> str:
+    """Return an address as the library wants it: it refuses plain http, which the transport
+    allows to this machine alone."""
+    return uri.replace("http://", "https://", 1)
 
 
 class _SayingFlow(InstalledAppFlow):  # type: ignore[misc]  # the library has no types
@@ -108,9 +126,23 @@ class _SayingFlow(InstalledAppFlow):  # type: ignore[misc]  # the library has no
 
     say: Callable[[str], None]
 
+    @property
+    def token_uri(self) -> str:
+        """Where the service exchanges what the person agreed to."""
+        return str(self.client_config["token_uri"])
+
+    def fetch_token(self, **kwargs: Any) -> Any:
+        """Exchange it; the transport knows where that address really is."""
+        kwargs.setdefault("client_secret", self.client_config["client_secret"])
+        kwargs.setdefault("code_verifier", self.code_verifier)
+        return self.oauth2session.fetch_token(_secured(self.token_uri), **kwargs)
+
     def authorization_url(self, **kwargs: Any) -> tuple[str, str]:
         """Return the address to open, having told it."""
+        shown = str(self.client_config["auth_uri"])
+        self.client_config["auth_uri"] = _secured(shown)
         url, state = super().authorization_url(**kwargs)
+        url = url.replace(_secured(shown), shown, 1)
         port = urlsplit(self.redirect_uri).port
         self.say("Open this address in a browser and agree:")
         self.say(url)

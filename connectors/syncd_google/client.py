@@ -140,7 +140,7 @@ class Client:
         except _FAILURES as error:
             raise failure(error, write=write) from error
         finally:
-            if credentials.token != token:
+            if credentials.token and credentials.token != token:
                 self._network.secrets.add(str(credentials.token or ""))
                 tokens.save(self._token_file, credentials)
 

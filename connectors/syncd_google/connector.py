@@ -47,9 +47,12 @@ class GoogleConnector:
         self._toolbox = toolbox
         self._client = client
         self._dressing = Dressing(toolbox.memory, settings)
-        self._pages = Pages(border.TITLE)
-        self._calendars = Pages(border.TITLE)
+        self._pages = Pages(border.TITLE, self._received)
+        self._calendars = Pages(border.TITLE, self._received)
         self._busy_pages = Walks()
+
+    def _received(self) -> int:
+        return self._toolbox.network.limiter.received
 
     def bind(self) -> Binding:
         """Find the calendar again; without a request once it is known."""

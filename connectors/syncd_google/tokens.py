@@ -50,7 +50,7 @@ def save(path: Path, credentials: Credentials) -> None:
     except SignIn:
         return  # taken away meanwhile: the next reading says so
     raw["token"] = credentials.token
-    if credentials.refresh_token:
+    if credentials.refresh_token and is_token(str(credentials.refresh_token)):
         raw["refresh_token"] = credentials.refresh_token
     if credentials.expiry is not None:
         raw["expiry"] = f"{credentials.expiry.isoformat()}Z"

@@ -17,6 +17,7 @@ from google.auth.exceptions import RefreshError, TransportError
 from google.oauth2.credentials import Credentials
 
 from syncd.connect.http import Transport
+from syncd.forms import is_token
 
 _SUCCESS_ENDS = 300
 
@@ -122,6 +123,7 @@ class SignedIn(Credentials):
         ``TransportError`` for anything else that it answers.
         """
         heard: list[Any] = []
+        before = self._refresh_token
 
         def ask(*args: Any, **kwargs: Any) -> Any:
             heard.append(request(*args, **kwargs))
@@ -135,12 +137,18 @@ class SignedIn(Credentials):
             raise
         except _GARBLED as error:
             raise _trouble("its answer can't be read") from error
-        if not isinstance(self.token, str) or not self.token.isascii():
+        if not _is_token(self._refresh_token):
+            self._refresh_token = before  # what was good until now is not given up for that
+        if not _is_token(self.token):
             self.token = None
             raise _trouble("its answer can't be read")
 
 
 _GARBLED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+
+
+def _is_token(value: Any) -> bool:
+    return isinstance(value, str) and is_token(value)
 
 
 def _trouble(what: str) -> TransportError:

@@ -49,6 +49,10 @@ class Api:
             client=httpx.Client(transport=transport, trust_env=False),
         )
 
+    def received(self) -> int:
+        """Return how many bytes came so far, all in all."""
+        return self._network.limiter.received
+
     def children(self, block: str, start: str | None) -> Json:
         """List a page's blocks (one list page)."""
         query = {"page_size": PAGE_SIZE} | ({"start_cursor": start} if start else {})

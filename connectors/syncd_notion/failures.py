@@ -73,7 +73,7 @@ def _refused(it: Refusal) -> ToolError:
     said = _said(it)
     if it.write:
         return SkipItem(f"Notion refuses this item ({said}): correct it, then sync again.")
-    return SkipItem(f"Notion refuses a question of syncd ({said}): see `syncd doctor`.")
+    return SkipItem(f"Notion refuses a question of syncd ({said}): see `syncd status`.")
 
 
 def _unauthorized(_it: Refusal, _now: datetime) -> ToolError:

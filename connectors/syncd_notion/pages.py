@@ -49,7 +49,7 @@ class Lister:
     def __init__(self, api: Api, date: Callable[[], datetime | None]) -> None:
         self._api = api
         self._date = date
-        self._pages = Pages(TITLE)
+        self._pages = Pages(TITLE, api.received)
         self._begun: dict[str, datetime | None] = {}
 
     def forget(self) -> None:

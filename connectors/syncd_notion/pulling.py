@@ -1,7 +1,7 @@
 """Reading the databases: one query each where nothing changed."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syncd.clock import Clock
@@ -26,6 +26,7 @@ from syncd_notion.pages import (
     Lister,
     Rows,
     completed,
+    is_in,
     is_removed,
     minute,
 )
@@ -52,6 +53,20 @@ class _Brought:
     def cursor(self) -> str | None:
         """Return where to go on; None while something is to be read again."""
         return None if self.unread or self.nameless else cursor_of(self.places)
+
+
+def _own(bound: Bound, found: Sorted) -> Sorted:
+    """Return what was listed, less what lives elsewhere: a listing of this data source shows
+    nothing of that, so nobody knows what it is."""
+    strays = [
+        remote
+        for remote, row in found.good.items()
+        if not is_in(row, bound.source, bound.database)
+    ]
+    for remote in strays:
+        row = found.good.pop(remote)
+        found.unread[RemoteId(remote)] = unreadable(row, TITLE, title_of, "parent")
+    return found
 
 
 class Puller:
@@ -104,7 +119,7 @@ class Puller:
             return []
         start = since + (self._limiter.offset or timedelta()) - LAG
         try:
-            found = self._lister.read(bound.source, EDITED, minute(start)).found
+            found = _own(bound, self._lister.read(bound.source, EDITED, minute(start)).found)
         except Gone as error:
             raise self._registry.lost(bound) from error
         except StartOver as error:
@@ -163,9 +178,10 @@ class Puller:
         stamp = CREATED if place is None else EDITED
         since = None if place is None else minute(place.since())
         try:
-            return self._lister.read(bound.source, stamp, since)
+            read = self._lister.read(bound.source, stamp, since)
         except Gone as error:
             raise self._registry.lost(bound) from error
+        return replace(read, found=_own(bound, read.found))
 
     def _date(self) -> datetime | None:
         """Return the time by Notion's clock, where it is known."""

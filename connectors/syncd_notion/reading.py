@@ -77,6 +77,9 @@ class Reader:
         found = sort_out(listed, Row, TITLE, title_of)
         for sentence in (*found.unread.values(), *found.nameless):
             raise SkipItem(sentence)  # it may be the one that is looked for
+        for row in found.good.values():
+            if not is_in(row, bound.source, bound.database):
+                raise SkipItem(unreadable(row, TITLE, title_of, "parent"))
         shape = self._registry.shape(bound)
         rows = [row for row in found.good.values() if not is_removed(row)]
         return [row for row in rows if self._mark(shape, row) == entity]

@@ -22,7 +22,7 @@ from syncd_notion.texts import plain
 _LINE = (
     "Kept by syncd: rename and rearrange it as you like, but leave this line ({kind}, {page})."
 )
-_SAID = re.compile(r"Kept by syncd:.*\((\w+), ([0-9a-f]{8})\)")
+_SAID = re.compile(r"Kept by syncd:.{0,200}\((\w{1,20}), ([0-9a-f]{8})\)")
 _BY_TITLE = {title: kind for kind, title in TITLES.items()}
 
 

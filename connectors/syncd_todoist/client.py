@@ -49,7 +49,7 @@ class Client:
     def __init__(self, token: str, origin: str, network: Network) -> None:
         self._headers = {"Authorization": f"Bearer {token}"}
         self._last: httpx.Response | None = None
-        self._walks = Pages(TITLE)
+        self._walks = Pages(TITLE, lambda: network.limiter.received)
         self._secrets = network.secrets
         # The library names its host in every address (todoist-api-python 4.0.0, ``_core``).
         transport = Transport(Place(origin=origin, named=HOST), network)

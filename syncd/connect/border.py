@@ -25,6 +25,9 @@ MOST_UNREAD = 1000
 A_WHILE = 300.0
 """Seconds until a listing without an end is begun again: more than a cycle waits."""
 
+MOST_BYTES = 64 * 1024 * 1024
+"""What one listing may hold, all its pages together."""
+
 _ID = re.compile(r"[A-Za-z0-9_@.#:=+~'!$&*,;()-]{1,1024}")
 """Ids of items, and the mail addresses that calendars have for ids."""
 MOST_OF_A_TOKEN = 4096
@@ -164,11 +167,12 @@ class Pages:
     """Reads listings page by page; one that was interrupted goes on where it stopped.
 
     For one connector, one thread at a time. What was interrupted is kept until the listing
-    is asked for again, or ``forget``.
+    is asked for again, or ``forget``. ``received`` counts the bytes that came, all in all.
     """
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, received: Callable[[], int] = lambda: 0) -> None:
         self._title = title
+        self._received = received
         self._kept: dict[str, _Walk] = {}
 
     def read(
@@ -202,7 +206,8 @@ class Pages:
         ask: Callable[[str | None], Json],
         after: Callable[[Json], str | None],
     ) -> None:
-        while len(walk.pages) < MOST_PAGES:
+        began = self._received()
+        while len(walk.pages) < MOST_PAGES and self._received() - began < MOST_BYTES:
             page = ask(walk.cursor)
             cursor = after(page)
             if cursor is not None and cursor in walk.seen:
@@ -215,6 +220,7 @@ class Pages:
                 return
             walk.seen.add(cursor)
             walk.cursor = cursor
+        walk.pages.clear()
         raise TryLater(f"{self._title}'s listing does not end: trying later.", A_WHILE)
 
 

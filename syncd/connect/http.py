@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import httpcore
 import httpx
@@ -43,6 +44,10 @@ class TooLarge(httpx.DecodingError):
 
 class Garbled(httpx.DecodingError):
     """A reply in an encoding that was not asked for, or with impossible nesting."""
+
+
+class WebPage(httpx.DecodingError):
+    """A page for people with a good status: not what a service's API answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,7 @@ class Transport(httpx.BaseTransport):
                 body = _decoded(reply)
             finally:
                 reply.close()
-        self._network.limiter.note(reply.headers.get("date"))
+        self._network.limiter.note(reply.headers.get("date"), len(body))
         return self._rebuilt(reply, body)
 
     def close(self) -> None:
@@ -124,6 +129,11 @@ class Transport(httpx.BaseTransport):
         if weight(body) > MOST_MEMORY:
             message = "the reply holds more than syncd reads of any"
             raise TooLarge(message)
+        if reply.is_success and body.lstrip()[:1] == b"<":
+            message = (
+                "a web page came: sign in to your network in a browser, or correct the address"
+            )
+            raise WebPage(message)
         try:
             body = clean(body)
             if reply.status_code >= _SUCCESS_ENDS:
@@ -211,13 +221,18 @@ def _parts(reply: httpx.Response) -> Iterator[bytes]:
 
 
 def _inflated(stream: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what a compressed stream holds, piece by piece: a few bytes may become many."""
-    inflate, empty = zlib.decompressobj(_GZIP), True
+    """Yield what a compressed stream holds, piece by piece: a few bytes may become many.
+
+    It may have several members, one after another (RFC 1952, 2.2).
+    """
+    inflate: Any = None
     for part in stream:
-        rest, empty = part, empty and not part
-        while rest and not inflate.eof:
+        rest = part
+        while rest:
+            if inflate is None or inflate.eof:
+                inflate = zlib.decompressobj(_GZIP)
             yield inflate.decompress(rest, _PIECE)
-            rest = inflate.unconsumed_tail
-    if not inflate.eof and not empty:
+            rest = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
+    if inflate is not None and not inflate.eof:
         message = "the reply ends too early"
         raise Garbled(message)

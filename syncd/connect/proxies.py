@@ -42,6 +42,17 @@ class Proxies:
             return None
         return _proxy(given)
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return what must not be shown: passwords, alone and with their names."""
+        found: list[str] = []
+        for given in self.by_scheme.values():
+            person = given.rpartition("://")[2].rpartition("@")[0]
+            name, colon, password = person.partition(":")
+            if colon and password:
+                plain = unquote(password)
+                found += [password, plain, f"{unquote(name)}:{plain}"]
+        return tuple(found)
+
     def _is_exempt(self, host: str, port: int) -> bool:
         entries = [it.strip().lower() for it in self.without.split(",")]
         return any(_meets(it, host.lower(), port) for it in entries if it)

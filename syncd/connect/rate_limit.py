@@ -41,17 +41,19 @@ class RateLimiter:
     """Counts a tool's requests and spreads them over its service's limit.
 
     One instance a tool; its lane is one thread. ``pausing`` is True while a request waits
-    for its turn. ``offset`` is the service's clock less ours, once a reply told.
+    for its turn. ``offset`` is the service's clock less ours, once a reply told;
+    ``received`` counts the bytes of its replies.
     """
 
     def __init__(self, clock: Clock, rate_limit: RateLimit | None = None) -> None:
-        self._clock = clock
+        self.clock = clock
         self.rate_limit = rate_limit
         self._sent: deque[float] = deque(maxlen=rate_limit.requests if rate_limit else 0)
         self._stopping: Callable[[], bool] | None = None
         self._reading = 0
         self.pausing = False
         self.total = 0
+        self.received = 0
         self.offset: timedelta | None = None
 
     def heed(self, stopping: Callable[[], bool]) -> None:
@@ -78,25 +80,26 @@ class RateLimiter:
             finally:
                 self.pausing = False
             self._go_on()
-        self._sent.append(self._clock.monotonic())
+        self._sent.append(self.clock.monotonic())
         self.total += 1
 
     def sleep(self, wait: float) -> bool:
         """Wait; True as soon as syncd is to stop."""
         if self._stopping is None:
-            return self._clock.sleep(wait)
+            return self.clock.sleep(wait)
         while wait > 0 and not self._stopping():
-            if self._clock.sleep(min(wait, _LOOK)):
+            if self.clock.sleep(min(wait, _LOOK)):
                 return True
             wait -= _LOOK
         return self._stopping()
 
-    def note(self, date_header: str | None) -> None:
-        """Learn the service's clock from the Date header of a reply."""
+    def note(self, date_header: str | None, size: int = 0) -> None:
+        """Learn the service's clock from the Date header of a reply of so many bytes."""
+        self.received += size
         theirs = http_date(date_header)
         if theirs is None:
             return
-        offset = theirs - self._clock.now()
+        offset = theirs - self.clock.now()
         if abs(offset) <= _FARTHEST:
             self.offset = offset
 
@@ -110,4 +113,4 @@ class RateLimiter:
         if rate_limit is None or len(self._sent) < rate_limit.requests:
             return 0.0
         ends = self._sent[0] + rate_limit.seconds + _MARGIN
-        return max(0.0, ends - self._clock.monotonic())
+        return max(0.0, ends - self.clock.monotonic())

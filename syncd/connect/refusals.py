@@ -4,6 +4,7 @@ A connector says more where its service does: by codes and reasons in the body, 
 status of its own.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from syncd.connect.http import Misdirected, TooLarge
+from syncd.connect.http import Misdirected, TooLarge, WebPage
 from syncd.connect.waiting import asked_wait, http_date
 from syncd.errors import (
     Changed,
@@ -110,7 +111,9 @@ def unreadable(title: str, *, write: bool) -> ToolError:
 def unanswered(title: str, error: httpx.RequestError, *, write: bool) -> ToolError:
     """Return what a request without a reply means."""
     if isinstance(error, httpx.ProxyError):
-        return TryLater(f"The proxy refuses the way to {title} ({line(str(error))}): {_PROXY}.")
+        return TryLater(f"No way to {title} through the proxy {line(str(error))}: {_PROXY}.")
+    if isinstance(error, WebPage):
+        return silence(title, f"is not what answers ({error})", write=write)
     if isinstance(error, Misdirected):
         return TryLater(f"{title} leads elsewhere ({error}): nothing was sent there.")
     if isinstance(error, httpx.ConnectError) and "CERTIFICATE" in str(error).upper():
@@ -119,11 +122,17 @@ def unanswered(title: str, error: httpx.RequestError, *, write: bool) -> ToolErr
             " own, add it to the system's certificates or name it in SSL_CERT_FILE."
         )
     if isinstance(error, _NEVER_SENT):
-        return TryLater(f"{title} can't be reached ({_named(error)}): trying again later.")
+        return TryLater(f"{title} can't be reached ({_why(error)}): trying again later.")
     what = "did not answer"
     if isinstance(error, TooLarge | httpx.DecodingError):
         what = "answered something that can't be read"
     return silence(title, f"{what} ({_named(error)})", write=write)
+
+
+def _why(error: httpx.RequestError) -> str:
+    """Return why no connection came about, in the system's words."""
+    said = line(str(error), 80)
+    return _NUMBERED.sub("", said) or type(error).__name__
 
 
 def _named(error: httpx.RequestError) -> str:
@@ -138,7 +147,8 @@ _NEVER_SENT = (
     httpx.PoolTimeout,
     httpx.UnsupportedProtocol,
 )
-_PROXY = "see HTTPS_PROXY, and give it a name and a password if the proxy wants them"
+_NUMBERED = re.compile(r"^\[Errno -?\d+\] ")
+_PROXY = "see HTTPS_PROXY or ALL_PROXY; after 407 it wants a name and a password there"
 
 
 def _sign_in(service: Service, _it: Refusal, said: str) -> ToolError:

@@ -28,13 +28,15 @@ class RetryLimits:
 
     attempts: of one call. longest_wait: what a service may ask for; more ends the call.
     budget: of waiting while nothing succeeds: with each success it starts anew.
-    first_pause: where the service asks for none; it doubles each time.
+    first_pause: where the service asks for none; it doubles each time. silence: what failed
+    attempts of one call may take themselves: a service that hangs is not asked four times.
     """
 
     attempts: int = 4
     longest_wait: float = 75.0
     budget: float = 120.0
     first_pause: float = 0.5
+    silence: float = 30.0
 
 
 def wrapped(
@@ -162,15 +164,16 @@ class Retry:
             return [error for _ in writes]
 
     def _again(self, call: Callable[[], T]) -> T:
-        attempt = 0
+        attempt, spent, clock = 0, 0.0, self._limiter.clock
         while True:
-            attempt += 1
+            attempt, began = attempt + 1, clock.monotonic()
             try:
                 done = call()
             except Stopped:
                 raise
             except TryLater as error:
-                if not self._paused(error, attempt):
+                spent += clock.monotonic() - began
+                if spent > self._patience.silence or not self._paused(error, attempt):
                     raise
             else:
                 self._waited = 0.0

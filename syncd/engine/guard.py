@@ -20,6 +20,11 @@ _LONGEST = 1000
 """Characters of a sentence: a service's own words in it are cut before."""
 
 
+MOST_OF_A_TEXT = 250_000
+"""Characters of one text; the most that any known service holds is 200,000."""
+_TOO_LONG = "This text is longer than any that syncd keeps: shorten it there."
+
+
 class ToolFault(Exception):
     """A tool's connector raised where its contract lets it raise nothing."""
 
@@ -155,10 +160,13 @@ class Guarded:
         return outcome
 
     def _item(self, item: Remote) -> Remote:
-        if not item.problems:
+        long = [name for name, it in item.fields.items() if _is_too_long(it)]
+        if not item.problems and not long:
             return item
         told = {name: self._text(why) for name, why in item.problems.items()}
-        return replace(item, problems=told)
+        told |= dict.fromkeys(long, _TOO_LONG)
+        kept = {name: it for name, it in item.fields.items() if name not in long}
+        return replace(item, fields=kept, problems=told)
 
     def _clear(self, error: SyncdError) -> None:
         error.args = (self._text(said(error)), *error.args[1:])
@@ -168,6 +176,10 @@ class Guarded:
 
     def _text(self, sentence: object) -> str:
         return self._secrets.words(sentence, _LONGEST)
+
+
+def _is_too_long(value: object) -> bool:
+    return isinstance(value, str) and len(value) > MOST_OF_A_TEXT
 
 
 def guarded(tool: Tool) -> Tool:

@@ -169,7 +169,34 @@ def test_what_was_compressed_is_read_as_it_was() -> None:
         assert get(origin).json() == {"a": ["é"] * 1000}
 
 
+def test_what_was_compressed_in_parts_is_read_as_it_was() -> None:
+    body = gzip.compress(b'{"a": ') + gzip.compress(b"1}")
+    with server(replying(body, "content-encoding: gzip")) as origin:
+        assert get(origin).json() == {"a": 1}
+
+
+@pytest.mark.parametrize("page", [b"<html>Sign in</html>", b" \n<!DOCTYPE html>"])
+def test_a_page_for_people_is_no_answer_and_said_to_be_one(page: bytes) -> None:
+    with (
+        server(replying(page, "content-type: text/html")) as origin,
+        pytest.raises(way_out.WebPage) as error,
+    ):
+        get(origin)
+    told = unanswered("Notion", error.value, write=False)
+    assert isinstance(told, TryLater)
+    assert "sign in to your network" in str(told)
+
+
+def test_why_there_is_no_connection_is_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(httpx.ConnectError) as error:
+        get(f"http://127.0.0.1:{port}")
+    assert "(Connection refused)" in str(unanswered("Notion", error.value, write=True))
+
+
 ENCODED = {
+    "garbage behind it": (gzip.compress(b"{}") + b"garbage", "gzip"),
     "not gzip": (b"{}", "gzip"),
     "half of it": (gzip.compress(b"x" * 9999)[:-20], "gzip"),
     "not asked for": (b"{}", "br"),
@@ -340,6 +367,14 @@ def test_a_proxy_of_the_environment_is_asked_for_the_way() -> None:
     assert proxy in str(told)
     assert "s3cret" not in str(told)
     assert "denied" not in repr(told.__context__)
+
+
+def test_the_password_of_a_proxy_is_a_secret() -> None:
+    proxies = Proxies.of({"HTTPS_PROXY": "http://ada:p%40ss@p:1", "all_proxy": "http://q:2"})
+    secrets = Secrets(proxies.secrets())
+    coded = base64.b64encode(b"ada:p@ss").decode()
+    for said in ("p@ss", "p%40ss", "ada:p@ss", coded):
+        assert said not in secrets.clear(f"no {said} here")
 
 
 def test_a_proxy_that_is_not_there_is_named() -> None:

@@ -192,6 +192,20 @@ def test_what_waiting_can_not_mend_is_told_at_once(error: type[Exception]) -> No
     assert (turns.asked, turns.clock.slept) == (1, [])
 
 
+def test_a_service_that_hangs_is_asked_twice_and_not_four_times() -> None:
+    turns = Turns(*[busy()] * 9)
+    slow = turns._turn
+
+    def hang() -> None:
+        turns.clock.sleep(20)
+        slow()
+
+    turns._turn = hang  # type: ignore[method-assign]  # a service that takes its time
+    with pytest.raises(TryLater):
+        patient(turns).pull(None)
+    assert turns.asked == 2
+
+
 def test_one_who_is_asked_to_stop_does_not_try_again() -> None:
     turns = Turns(busy(), busy())
     turns.clock.stopped.set()

@@ -104,6 +104,18 @@ def test_what_has_no_problem_is_handed_on_as_it_is() -> None:
     assert guarded(made).connector.read(Kind.TASK, plain.id) is plain
 
 
+def test_a_text_that_no_service_holds_is_its_fields_problem() -> None:
+    item = replace(ITEM, problems={}, fields={"title": "x" * 300_000, "notes": "short"})
+    connector: Any = Indiscreet()
+    connector.read = lambda *_: item
+    made = Tool(
+        name=ToolName("x"), title="X", connector=connector, limiter=RateLimiter(FakeClock())
+    )
+    found = guarded(made).connector.read(Kind.TASK, item.id)
+    assert found.fields == {"notes": "short"}
+    assert "shorten it" in found.problems["title"]
+
+
 FORMS = [
     "a secret: {}",
     "https://x.example/?token={}",

@@ -1,5 +1,7 @@
 """Links to a block's task in what its person writes into the description."""
 
+import time
+
 import pytest
 
 from syncd_google import links
@@ -100,3 +102,16 @@ def test_addresses_of_apps_are_kept() -> None:
         "My tool: http://127.0.0.1:9001/x?a=1&copy=2"
     )
     assert links.found(links.placed("", "", links.of(text)), "syncd\nMy tool") == links.of(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<" * 300_000, "a" + " " * 300_000 + "a", "a" + "<br>" * 75_000 + "a", "x\n" * 150_000],
+    ids=["signs", "blanks", "breaks", "lines"],
+)
+def test_a_long_description_takes_no_longer_than_it_is_long(text: str) -> None:
+    began = time.process_time()
+    ours = f"Notion: https://a.example/b\n{text}"
+    assert links.found(ours, "Notion") == {"Notion": "https://a.example/b"}
+    links.placed(ours, "Notion", {"Notion": "https://c.example/d"})
+    assert time.process_time() - began < 5

@@ -294,3 +294,63 @@ def test_a_new_refresh_token_takes_the_place_of_the_old(google: GoogleHarness) -
     google.connector.pull(None)
     kept = json.loads(path.read_text())
     assert (kept["token"], kept["refresh_token"]) == (anew, "1//new")
+
+
+GARBLED: dict[str, Any] = {
+    "a refresh token with blanks": {"refresh_token": "bad token\nwith blanks"},
+    "a refresh token that is a list": {"refresh_token": ["a"]},
+    "a refresh token without end": {"refresh_token": "r" * 100_000},
+    "an access token with a header": {"access_token": "ya29.x\r\nX-Evil: 1"},
+    "an access token without end": {"access_token": "y" * 100_000},
+    "an access token that is none": {"access_token": {"a": 1}},
+    "no access token": {"access_token": ""},
+    "an end beyond all time": {"expires_in": 10**30},
+}
+
+
+@pytest.mark.parametrize("odd", GARBLED.values(), ids=GARBLED)
+def test_a_refresh_that_is_garbled_gives_up_nothing_that_was_good(
+    google: GoogleHarness, odd: dict[str, Any]
+) -> None:
+    path = google.token_file
+    before = json.loads(path.read_text())["refresh_token"]
+    google.sandbox.expire_access()
+    google.restart_on(path)
+    answer = {"access_token": "ya29.other", "expires_in": 3600, "token_type": "Bearer", **odd}
+    fault = Fault(act="status", status=200, path=ENDPOINT, reply=answer, times=0)
+    google.server.faults.append(fault)
+    with pytest.raises((TryLater, SignIn)):
+        google.connector.pull(None)
+    assert json.loads(path.read_text())["refresh_token"] == before
+    google.heal()
+    google.restart_on(path)
+    assert google.connector.pull(None).items == ()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *([], "x", 5, None),
+        *({"access_token": {"a": 1}, "refresh_token": "r"}, {"access_token": "a"}),
+        {"access_token": "a", "refresh_token": ["r"], "expires_in": 3600},
+        {"access_token": "a", "refresh_token": "r", "expires_in": 1e30},
+        {"access_token": "a b", "refresh_token": "r", "expires_in": 3600},
+    ],
+    ids=repr,
+)
+def test_an_answer_that_is_no_sign_in_is_told_and_not_kept(
+    settings: GoogleSettings, fresh: GoogleHarness, odd: Any
+) -> None:
+    fault = Fault(act="status", status=200, path=ENDPOINT, reply=json.dumps(odd), times=0)
+    fresh.server.faults.append(fault)
+    with pytest.raises(SignIn):
+        sign_in(settings, Browser())
+    assert settings.token_file is not None
+    assert not settings.token_file.exists()
+
+
+def test_a_sign_in_on_this_machine_needs_no_word_to_the_library(
+    settings: GoogleSettings,
+) -> None:
+    assert INSECURE not in os.environ
+    assert "Signed in" in sign_in(settings, Browser())

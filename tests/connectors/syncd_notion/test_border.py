@@ -215,6 +215,9 @@ class Endless:
         self.asked = itertools.count(1)
         self.cut = cut
 
+    def received(self) -> int:
+        return 0
+
     def query(self, source: str, body: dict[str, Any]) -> dict[str, Any]:
         number = next(self.asked)
         if not self.cut:
@@ -398,3 +401,24 @@ def test_a_schema_that_can_not_be_read_changes_no_binding(desk: Desk) -> None:
     with pytest.raises(TryLater):
         desk.connector.pull(None)
     assert json.dumps(desk.memory.kept, sort_keys=True, default=str) == before
+
+
+def test_a_row_that_lives_elsewhere_is_nobody_s_and_never_new(desk: Desk) -> None:
+    """A listing of a data source shows its own rows alone: whose this one is, nobody knows."""
+    made = desk.create(Kind.GOAL, "Learn SQL")
+    row = page(desk, made.id)
+    elsewhere = {
+        "type": "data_source_id",
+        "data_source_id": "bbbbbbbb-0000-4000-8000-00000000000b",
+    }
+    stray = {**row, "id": "aaaaaaaa-0000-4000-8000-00000000000a", "parent": elsewhere}
+    cursor = desk.connector.pull(None).cursor
+    write = desk.new_write(Kind.GOAL, "Run 10 km")
+    says(desk, query(desk, Kind.GOAL), listed(row, stray))
+    pull = desk.connector.pull(cursor)
+    assert [it.id for it in pull.items] == [made.id]
+    assert pull.unread.keys() == {stray["id"]}
+    assert pull.cursor is None
+    assert desk.connector.edited(Kind.GOAL, desk.clock.now()) is None
+    with pytest.raises(SkipItem):
+        desk.connector.find(write)
