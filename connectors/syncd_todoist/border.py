@@ -187,10 +187,27 @@ def told(reply: Json) -> Told:
 def sorted_of(kind: Kind, rows: Sequence[Any]) -> Sorted:
     """Sort tasks or sections by whether they can be read; one reply states each once."""
     found = sort_out(list(rows), SHAPES[kind], TITLE, lambda raw: raw.get(_NAMES[kind]))
-    for one in at_odds(list(rows)) & found.good.keys():
+    odd = dict.fromkeys(at_odds(list(rows)), "two of one id, which differ")
+    odd |= dict.fromkeys(_in_circles(found.good), "parents in a circle")
+    for one in odd.keys() & found.good.keys():
         raw = found.good.pop(one)
-        wrong = "two of one id, which differ"
-        found.unread[one] = unreadable(raw, TITLE, lambda raw: raw.get(_NAMES[kind]), wrong)
+        found.unread[one] = unreadable(raw, TITLE, lambda raw: raw.get(_NAMES[kind]), odd[one])
+    return found
+
+
+def _in_circles(good: Mapping[str, Json]) -> set[RemoteId]:
+    """Return the tasks that are below themselves, which Todoist does not allow."""
+    begun: dict[str, str] = {}
+    found: set[RemoteId] = set()
+    for start in good:
+        path: list[str] = []
+        at: str | None = start
+        while at is not None and at in good and at not in begun:
+            begun[at] = start
+            path.append(at)
+            at = good[at].get("parent_id")
+        if at in path:
+            found |= {RemoteId(it) for it in path[path.index(at) :]}
     return found
 
 

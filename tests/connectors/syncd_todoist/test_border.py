@@ -316,3 +316,21 @@ def test_whatever_stands_anywhere_in_a_reply_only_known_errors_come_out(
                 pull = todoist.connector.pull(None)
                 assert len(pull.items) + len(pull.unread) + len(pull.problems) >= 1, key
             todoist.heal()
+
+
+def test_tasks_that_are_below_each_other_in_a_circle_are_not_read(
+    todoist: TodoistHarness,
+) -> None:
+    cursor = todoist.cursor()
+    made = [todoist.task(f"Task {number}") for number in range(4)]
+    below = {made[0].id: made[1].id, made[1].id: made[2].id, made[2].id: made[0].id}
+    below[made[3].id] = made[0].id
+
+    def circle(rows: list[Any]) -> list[Any]:
+        return [{**row, "parent_id": below[row["id"]]} for row in rows]
+
+    change_rows(todoist, cursor, "items", circle)
+    pull = todoist.connector.pull(cursor)
+    assert pull.unread.keys() == {it.id for it in made[:3]}
+    assert [it.id for it in pull.items] == [made[3].id]
+    assert pull.cursor is None
