@@ -11,6 +11,8 @@ from syncd.connect.rate_limit import RateLimit
 from syncd.model.ids import ToolName
 from syncd.store.tool_store import ToolStore
 
+LONG = 5.0
+"""Seconds of a pause that is worth a word."""
 MANY = 20
 """Entities that wait for a tool before there is a bar for it."""
 
@@ -22,15 +24,19 @@ class Estimate:
         self,
         titles: Mapping[ToolName, str],
         rate_limit: Callable[[ToolName], RateLimit | None],
+        pause: Callable[[ToolName], float],
         say: Callable[[str], None],
     ) -> None:
         self._titles = titles
         self._rate_limit = rate_limit
+        self._pause = pause
         self._say = say
+        self._pausing: set[ToolName] = set()
         self._told: dict[ToolName, int] = {}
 
     def look(self, name: ToolName, left: int) -> None:
-        """See how many entities wait for a tool."""
+        """See how many entities wait for a tool, and whether its service is waited for."""
+        self._look_at_pause(name)
         rate_limit = self._rate_limit(name)
         if rate_limit is None or left < rate_limit.per_minute:
             return
@@ -42,6 +48,15 @@ class Estimate:
             f"{self._titles[name]} takes {rate_limit.per_minute:,} {rate_limit.items} a minute:"
             f" about {minutes} minute{'s' if minutes > 1 else ''} left."
         )
+
+    def _look_at_pause(self, name: ToolName) -> None:
+        """Say once of each longer pause when it is over."""
+        seconds = self._pause(name)
+        if seconds <= 0:
+            self._pausing.discard(name)
+        elif seconds >= LONG and name not in self._pausing:
+            self._pausing.add(name)
+            self._say(f"{self._titles[name]} goes on in {seconds:.0f} seconds.")
 
 
 class Progress:

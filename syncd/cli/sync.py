@@ -72,7 +72,7 @@ def _cycle(session: Session, app: App, tools: list[ToolName]) -> Report:
 def _watched(session: Session, app: App, engine: Engine, tools: list[ToolName]) -> Report:
     titles = {name: title_of(app, name) for name in tools}
     watching, store = session.interactive(), app.store.tools
-    estimate = Estimate(titles, engine.rate_limit, session.speech.note)
+    estimate = Estimate(titles, engine.rate_limit, engine.pause, session.speech.note)
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(engine.run, tools)
         with Progress(session.speech.err, store, titles, estimate, on=watching) as progress:

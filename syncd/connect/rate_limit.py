@@ -38,11 +38,10 @@ class RateLimit:
 
 
 class RateLimiter:
-    """Counts a tool's requests and spreads them over its service's limit.
+    """Counts a tool's requests and lets no more go out than its service's limit.
 
-    One instance a tool; its lane is one thread. ``pausing`` is True while a request waits
-    for its turn. ``offset`` is the service's clock less ours, once a reply told;
-    ``received`` counts the bytes of its replies.
+    One instance a tool; its lane is one thread. ``offset`` is the service's clock less
+    ours, once a reply told; ``received`` counts the bytes of its replies.
     """
 
     def __init__(self, clock: Clock, rate_limit: RateLimit | None = None) -> None:
@@ -51,7 +50,7 @@ class RateLimiter:
         self._sent: deque[float] = deque(maxlen=rate_limit.requests if rate_limit else 0)
         self._stopping: Callable[[], bool] | None = None
         self._reading = 0
-        self.pausing = False
+        self._goes_on: float | None = None
         self.total = 0
         self.received = 0
         self.offset: timedelta | None = None
@@ -74,14 +73,25 @@ class RateLimiter:
         self._go_on()
         wait = self._until_allowed()
         if wait > 0:
-            self.pausing = True
+            self._goes_on = self.clock.monotonic() + wait
             try:
                 self.sleep(wait)
             finally:
-                self.pausing = False
+                self._goes_on = None
             self._go_on()
         self._sent.append(self.clock.monotonic())
         self.total += 1
+
+    @property
+    def pausing(self) -> bool:
+        """Whether a request waits for its turn."""
+        return self._goes_on is not None
+
+    @property
+    def pause(self) -> float:
+        """Return the seconds until a request that waits for its turn goes out, else 0."""
+        goes_on = self._goes_on
+        return 0.0 if goes_on is None else max(0.0, goes_on - self.clock.monotonic())
 
     def sleep(self, wait: float) -> bool:
         """Wait; True as soon as syncd is to stop."""

@@ -98,6 +98,11 @@ class Engine:
         tool = self.context.tools.get(name)
         return tool.limiter.rate_limit if tool is not None else None
 
+    def pause(self, name: ToolName) -> float:
+        """Return the seconds that a tool's lane waits for its service's next requests."""
+        tool = self.context.tools.get(name)
+        return tool.limiter.pause if tool is not None else 0.0
+
     def stopping(self) -> bool:
         """Say whether lanes are to end at their next item."""
         return self.stop.is_set() or self.context.clock.sleep(0)

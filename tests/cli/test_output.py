@@ -135,7 +135,7 @@ def test_a_bar_is_shown_for_a_long_sync_that_somebody_watches(on, most, shown):
     console = Console(file=io.StringIO(), force_terminal=True, width=60)
     queue = Queue()
     titles = {ToolName("notion"): "Notion"}
-    silent = Estimate(titles, lambda _: None, print)
+    silent = Estimate(titles, lambda _: None, lambda _: 0.0, print)
     with Progress(console, queue, titles, silent, on=on) as progress:
         for queue.left in (most, most // 2, 0):
             progress.look()

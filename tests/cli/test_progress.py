@@ -10,7 +10,7 @@ NOTION, GOOGLE = ToolName("notion"), ToolName("google")
 def told(*waiting: int, rate_limit: RateLimit | None = None) -> list[str]:
     said: list[str] = []
     pages = rate_limit or RateLimit(requests=180, seconds=60, items="pages")
-    estimate = Estimate({NOTION: "Notion"}, lambda _: pages, said.append)
+    estimate = Estimate({NOTION: "Notion"}, lambda _: pages, lambda _: 0.0, said.append)
     for left in waiting:
         estimate.look(NOTION, left)
     return said
@@ -38,6 +38,15 @@ def test_what_grows_meanwhile_is_not_said_over_and_over() -> None:
 
 def test_a_tool_whose_service_tells_no_allowance_is_not_guessed_at() -> None:
     said: list[str] = []
-    estimate = Estimate({GOOGLE: "Google"}, lambda _: None, said.append)
+    estimate = Estimate({GOOGLE: "Google"}, lambda _: None, lambda _: 0.0, said.append)
     estimate.look(GOOGLE, 10**6)
     assert said == []
+
+
+def test_each_longer_pause_is_said_once() -> None:
+    said: list[str] = []
+    pauses = iter([0.0, 55.0, 40.0, 3.0, 0.0, 4.0, 0.0, 61.0, 60.0])
+    estimate = Estimate({NOTION: "Notion"}, lambda _: None, lambda _: next(pauses), said.append)
+    for _ in range(9):
+        estimate.look(NOTION, 5)
+    assert said == ["Notion goes on in 55 seconds.", "Notion goes on in 61 seconds."]
