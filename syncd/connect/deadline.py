@@ -3,7 +3,7 @@
 import socket
 import ssl
 import threading
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from ipaddress import ip_address
 from time import monotonic
@@ -20,8 +20,9 @@ _PIECE = 65536
 class Deadlines(httpcore.NetworkBackend):
     """Opens connections; whatever a thread does with them ends by that thread's deadline."""
 
-    def __init__(self) -> None:
+    def __init__(self, resolve: Callable[..., Any] = socket.getaddrinfo) -> None:
         self._inner = httpcore.SyncBackend()
+        self._resolve = resolve
         self._local = threading.local()
 
     @contextmanager
@@ -79,7 +80,7 @@ class Deadlines(httpcore.NetworkBackend):
 
         def ask() -> None:
             try:
-                told = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                told = self._resolve(host, port, type=socket.SOCK_STREAM)
                 found.extend(dict.fromkeys(str(one[4][0]) for one in told))
             except (OSError, UnicodeError) as error:
                 failed.append(error if isinstance(error, OSError) else OSError(str(error)))

@@ -8,14 +8,16 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import httpcore
 import httpx
 import pytest
 import trustme
 
 from syncd.connect import http as way_out
+from syncd.connect.deadline import Deadlines
 from syncd.connect.http import Place, Transport
 from syncd.connect.network import Network
 from syncd.connect.proxies import Proxies
@@ -126,14 +128,34 @@ def test_a_server_that_takes_nothing_ends_with_the_deadline() -> None:
             assert time.monotonic() - began < 3
 
 
-def test_one_that_is_never_answered_by_the_name_service_ends_with_the_deadline(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(3) or [])
+def test_a_name_service_that_never_answers_ends_with_the_deadline() -> None:
+    stop = threading.Event()
+    deadlines = Deadlines(lambda *_, **__: [stop.wait(5)][:0])
     began = time.monotonic()
-    with pytest.raises(httpx.ConnectTimeout):
-        get("https://slow.example", seconds=0.5)
+    with deadlines.within(0.5), pytest.raises(httpcore.ConnectTimeout):
+        deadlines.connect_tcp("slow.example", 443)
     assert time.monotonic() - began < 2
+    stop.set()
+
+
+def test_an_address_that_does_not_answer_leaves_time_for_the_next() -> None:
+    with server(replying(b"{}")) as up:
+        port = int(up.rpartition(":")[2])
+        told = [(0, 0, 0, "", (f"127.0.0.{last}", 0)) for last in (2, 1)]
+        deadlines = Deadlines(lambda *_, **__: told)
+        with deaf("127.0.0.2", port), deadlines.within(2.0):
+            deadlines.connect_tcp("two.example", port).close()
+
+
+@contextmanager
+def deaf(host: str, port: int) -> Iterator[None]:
+    """Have connections to an address hang: its queue is full, and nobody accepts."""
+    with socket.create_server((host, port), backlog=0), ExitStack() as queue:
+        for _ in range(4):
+            one = queue.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex((host, port))
+        yield
 
 
 def test_a_few_bytes_that_become_many_are_not_read_to_their_end() -> None:
