@@ -49,18 +49,13 @@ def wrapped(
     return Retry(Throttle(connector, limiter), limiter, rng, patience or RetryLimits())
 
 
-def reading_only(connector: Connector) -> Connector:
-    """Return a connector that writes nothing: what a dry run works with."""
-    return DryRun(connector)
-
-
 class Retry:
     """Tries again, after a pause, what was not done, and what is safe to do twice.
 
     ``TryLater`` means that nothing was done: it is always tried again. A write whose outcome
-    is ``Unclear`` is only where the connector says that its operation is ``idempotent``; what was once
-    unclear stays unclear, though a later attempt was refused. When patience ends, the last
-    error stands.
+    is ``Unclear`` is so only where the connector says that its operation is ``idempotent``;
+    what was once unclear stays unclear, though a later attempt was refused. When patience
+    ends, the last error stands.
     """
 
     def __init__(
