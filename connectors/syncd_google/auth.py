@@ -13,10 +13,9 @@ from oauthlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]  # has n
 from syncd.connect.http import Place, Transport
 from syncd.connect.network import Network
 from syncd.errors import Mistake, SignIn
-from syncd.forms import is_token
 from syncd_google import tokens
 from syncd_google.settings import GoogleSettings
-from syncd_google.transport import Adapter
+from syncd_google.transport import GARBLED, Adapter, is_good
 
 _AUTH = "https://www.googleapis.com/auth/"
 SCOPES = (
@@ -54,7 +53,7 @@ def sign_in(settings: GoogleSettings, say: Callable[[str], None], network: Netwo
         transport.close()
     if not credentials.refresh_token:
         raise SignIn("Google gave no lasting sign-in: remove syncd's access there, try again.")
-    if not all(_is_token(it) for it in (credentials.token, credentials.refresh_token)):
+    if not all(is_good(it) for it in (credentials.token, credentials.refresh_token)):
         raise SignIn("Google answered something that is no sign-in: run the command again.")
     try:
         tokens.write_private(path, json.loads(credentials.to_json()))
@@ -100,19 +99,11 @@ def _agreed(flow: "_SayingFlow", network: Network) -> Any:
         raise SignIn("Not every box was ticked: run it again and tick all of them.") from error
     except requests.RequestException as error:
         raise SignIn(f"Google can't be reached ({error}): run the command again.") from error
-    except (OAuth2Error, GoogleAuthError, *_GARBLED) as error:
+    except (OAuth2Error, GoogleAuthError, *GARBLED) as error:
         why = network.secrets.words(error)
         raise SignIn(f"Google did not sign you in ({why}): run the command again.") from error
     except OSError as error:
         raise SignIn(f"No address to return to ({error}): run the command again.") from error
-
-
-_GARBLED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
-"""What the libraries raise for an answer that they do not expect."""
-
-
-def _is_token(value: object) -> bool:
-    return isinstance(value, str) and is_token(value)
 
 
 def _secured(uri: str) -> str:

@@ -135,19 +135,21 @@ class SignedIn(Credentials):
             if heard and heard[-1].status != 401 and not _speaks(heard[-1].data):
                 raise _trouble(f"status {heard[-1].status}") from error
             raise
-        except _GARBLED as error:
+        except GARBLED as error:
             raise _trouble("its answer can't be read") from error
-        if not _is_token(self._refresh_token):
+        if not is_good(self._refresh_token):
             self._refresh_token = before  # what was good until now is not given up for that
-        if not _is_token(self.token):
+        if not is_good(self.token):
             self.token = None
             raise _trouble("its answer can't be read")
 
 
-_GARBLED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+GARBLED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+"""What the libraries raise for an answer that they do not expect."""
 
 
-def _is_token(value: Any) -> bool:
+def is_good(value: object) -> bool:
+    """Say whether what came as a token is one."""
     return isinstance(value, str) and is_token(value)
 
 

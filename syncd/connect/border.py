@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from syncd.errors import TryLater
 from syncd.model.ids import RemoteId
+from syncd.text import line
 
 Json = dict[str, Any]
 
@@ -248,5 +249,4 @@ def _called(row: Json, named: Callable[[Json], object]) -> str:
         name = None  # what names it is of another form too
     if not isinstance(name, str) or not name.strip():
         return "an item"
-    line = " ".join(name.split())
-    return f"'{line if len(line) <= _SHOWN else line[:_SHOWN] + '…'}'"
+    return f"'{line(name, _SHOWN)}'"
