@@ -11,8 +11,8 @@ from typing import Any
 
 from syncd.errors import Mistake, NoSecret
 from syncd.private import open_file
+from syncd.redaction import HIDDEN, Secrets
 from syncd.tables import secret_name
-from syncd.text import HIDDEN, Secrets
 
 _PERSONAL = frozenset(
     {"address", "answers", "body", "content", "description", "email", "notes", "recipients"}

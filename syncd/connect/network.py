@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from syncd.connect.proxies import Proxies
 from syncd.connect.rate_limit import RateLimiter
-from syncd.text import Secrets
+from syncd.redaction import Secrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId, ToolName
 from syncd.model.remote import Binding, Carried, Pull, Remote, Write
 from syncd.model.schema import Fields
-from syncd.text import Secrets
+from syncd.redaction import Secrets
 
 _LONGEST = 1000
 """Characters of a sentence: a service's own words in it are cut before."""

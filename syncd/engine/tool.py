@@ -6,8 +6,8 @@ from enum import StrEnum
 from syncd.connect.contract import Connector
 from syncd.connect.rate_limit import RateLimiter
 from syncd.model.ids import ToolName
+from syncd.redaction import Secrets
 from syncd.sync.brakes import Limits
-from syncd.text import Secrets
 
 
 class OnDelete(StrEnum):

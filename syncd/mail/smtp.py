@@ -13,7 +13,7 @@ from typing import Literal
 from syncd.errors import Mistake, SignIn, TryLater, Unclear
 from syncd.mail.message import Envelope
 from syncd.mail.replies import Plain, Secured
-from syncd.text import Secrets
+from syncd.redaction import Secrets
 
 Security = Literal["starttls", "tls", "none"]
 Fence = Callable[[tuple[str, ...]], None]

@@ -25,7 +25,7 @@ from syncd.connect.rate_limit import RateLimiter
 from syncd.connect.refusals import unanswered
 from syncd.connect.testing.clock import FakeClock
 from syncd.errors import Mistake, TryLater, Unclear
-from syncd.text import HIDDEN, Secrets
+from syncd.redaction import HIDDEN, Secrets
 
 Serve = Callable[[socket.socket], None]
 TOKEN = "ntn_0123456789"  # noqa: S105  # of nobody

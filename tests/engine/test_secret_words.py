@@ -14,7 +14,8 @@ from syncd.errors import SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId, ToolName
 from syncd.model.remote import Binding, Pull, Remote
-from syncd.text import HIDDEN, Secrets, line
+from syncd.redaction import HIDDEN, Secrets
+from syncd.text import line
 
 TOKEN = "ntn_0123456789"  # noqa: S105  # of nobody
 SAID = f"It said: Bearer {TOKEN}\n\x1b[2J {TOKEN}"
