@@ -7,11 +7,17 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from syncd.model.codec import fields_from_json, fields_to_json, value_from_json, value_to_json
 from syncd.model.entities import Entity, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import BESIDE, Op, Seen, Write
-from syncd.model.schema import FIELDS, Fields
+from syncd.model.schema import (
+    FIELDS,
+    Fields,
+    fields_from_json,
+    fields_to_json,
+    value_from_json,
+    value_to_json,
+)
 from syncd.model.values import Value
 from syncd.sync.decide import Presence
 from syncd.sync.merge import Author

@@ -9,11 +9,11 @@ from typing import Any
 
 from syncd.clock import Clock
 from syncd.connect.contract import Connector, Plugin
-from syncd.connect.faults import Fault
-from syncd.connect.memory import DictMemory
-from syncd.connect.sandbox import Sandbox, Served
-from syncd.connect.testing.clock import FakeClock
-from syncd.connect.testing.harness import Harness
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.fault_injection import Fault
+from syncd.testing.harness import Harness
+from syncd.testing.in_memory_connector import DictMemory
+from syncd.testing.sandbox import Sandbox, Served
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ class SandboxHarness(Harness):
         return self._act("lose_container")
 
     def keep_busy(self, start: datetime, end: datetime) -> bool:
-        """Have the person plan a meeting, where the sandbox's person keeps a ``Diary``."""
+        """Have the person plan a meeting, where the sandbox's person keeps a ``CalendarUser``."""
         meeting = getattr(self.person, "meeting", None)
         if meeting is not None:
             meeting("Something else", start, end)

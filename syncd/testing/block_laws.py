@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from syncd.connect.testing.harness import Harness
-from syncd.connect.testing.samples import AT, ZONE, sample
 from syncd.model.entities import Kind
 from syncd.model.ids import derived_id
 from syncd.model.remote import LINKS, Remote
 from syncd.model.values import BlockState, Moment, Value
+from syncd.testing.harness import Harness
+from syncd.testing.samples import AT, ZONE, sample
 
 LINK_TEXTS = {
     "two": "Notion https://www.notion.so/a-task-1\nTodoist https://app.todoist.com/app/task/2",

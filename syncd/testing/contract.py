@@ -12,16 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from syncd.connect.testing.binding import BindingLaws
-from syncd.connect.testing.blocks import BlockLaws
-from syncd.connect.testing.creating import CreatingLaws
-from syncd.connect.testing.failing import FailingLaws
-from syncd.connect.testing.fitting import FittingLaws
-from syncd.connect.testing.harness import Harness
-from syncd.connect.testing.holding import HoldingLaws
-from syncd.connect.testing.reading import ReadingLaws
-from syncd.connect.testing.telling import TellingLaws
-from syncd.connect.testing.writing import WritingLaws
+from syncd.testing.block_laws import BlockLaws
+from syncd.testing.failure_laws import FailingLaws
+from syncd.testing.harness import Harness
+from syncd.testing.item_laws import CreatingLaws, WritingLaws
+from syncd.testing.reading_laws import ReadingLaws
+from syncd.testing.tool_laws import BindingLaws, TellingLaws
+from syncd.testing.value_laws import FittingLaws, HoldingLaws
 
 
 class ContractSuite(

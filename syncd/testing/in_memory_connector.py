@@ -6,33 +6,16 @@ from functools import partial
 from typing import Any
 
 from syncd.connect.busy import Busy, merged
-from syncd.connect.contract import Memory, Outcome, Toolbox
-from syncd.connect.memory_shape import (
-    LIKE_CALENDAR,
-    LIKE_NOTION,
-    LIKE_PLANNER,
-    LIKE_TODOS,
-    MemoryShape,
-)
-from syncd.connect.memory_tool import MemoryFaults, MemoryTool
-from syncd.connect.memory_writes import apply, found
+from syncd.connect.contract import ConnectorMemory, Outcome, Toolbox
 from syncd.errors import Gone, HoldTool, SignIn, StartOver, SyncdError, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
-
-__all__ = [
-    "LIKE_CALENDAR",
-    "LIKE_NOTION",
-    "LIKE_PLANNER",
-    "LIKE_TODOS",
-    "DictMemory",
-    "MemoryConnector",
-    "MemoryFaults",
-    "MemoryShape",
-    "MemoryTool",
-]
+from syncd.testing.in_memory_capabilities import (
+    Capabilities,
+)
+from syncd.testing.in_memory_service import InMemoryService, apply, found
 
 
 class DictMemory:
@@ -50,13 +33,13 @@ class DictMemory:
         self.kept[name] = value
 
 
-class MemoryConnector:
-    """The contract over a ``MemoryTool``; make a second one to 'restart' syncd.
+class InMemoryConnector:
+    """The contract over a ``InMemoryService``; make a second one to 'restart' syncd.
 
     Every request is counted by the toolbox's limiter.
     """
 
-    def __init__(self, tool: MemoryTool, toolbox: Toolbox) -> None:
+    def __init__(self, tool: InMemoryService, toolbox: Toolbox) -> None:
         shape = tool.shape
         self.tool = tool
         self.name = shape.name
@@ -68,7 +51,7 @@ class MemoryConnector:
         self.batch_size = shape.batch_size
         self.idempotent = _idempotent(shape)
         self._limiter = toolbox.network.limiter
-        self._memory: Memory = toolbox.memory
+        self._memory: ConnectorMemory = toolbox.memory
         self._bound: set[str] = set()
         self._sent: set[str] = set()
 
@@ -261,7 +244,7 @@ class MemoryConnector:
         return outcome
 
 
-def _idempotent(shape: MemoryShape) -> frozenset[Op]:
+def _idempotent(shape: Capabilities) -> frozenset[Op]:
     if shape.batch_size > 1:
         return frozenset(Op)
     return frozenset({Op.CREATE}) if shape.chooses_ids else frozenset()

@@ -10,9 +10,6 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.faults import Fault
-from syncd.connect.sandbox import Served
-from syncd.connect.testing.harness import Harness
 from syncd.errors import (
     Changed,
     Gone,
@@ -27,6 +24,9 @@ from syncd.errors import (
     Unclear,
 )
 from syncd.model.remote import Op, Remote
+from syncd.testing.fault_injection import Fault
+from syncd.testing.harness import Harness
+from syncd.testing.sandbox import Served
 
 Errors = tuple[type[SyncdError], ...]
 

@@ -4,9 +4,6 @@ from datetime import datetime
 
 from syncd.connect.busy import BusySpan
 from syncd.connect.contract import Connector
-from syncd.connect.memory import DictMemory, MemoryConnector, MemoryShape, MemoryTool
-from syncd.connect.testing.clock import FakeClock
-from syncd.connect.testing.harness import Harness
 from syncd.errors import TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.fields import FieldType
@@ -14,12 +11,17 @@ from syncd.model.ids import RemoteId
 from syncd.model.remote import Write
 from syncd.model.schema import FIELDS
 from syncd.model.values import Value
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.harness import Harness
+from syncd.testing.in_memory_capabilities import Capabilities
+from syncd.testing.in_memory_connector import DictMemory, InMemoryConnector
+from syncd.testing.in_memory_service import InMemoryService
 
 
 class MemoryPerson:
     """Someone who uses a service in memory by titles."""
 
-    def __init__(self, tool: MemoryTool) -> None:
+    def __init__(self, tool: InMemoryService) -> None:
         self._tool = tool
 
     def titles(self, kind: Kind) -> list[str]:
@@ -59,11 +61,11 @@ class MemoryPerson:
 
 
 class MemoryHarness(Harness):
-    """A ``MemoryConnector`` on a tool of this shape."""
+    """A ``InMemoryConnector`` on a tool of this shape."""
 
-    def __init__(self, shape: MemoryShape) -> None:
+    def __init__(self, shape: Capabilities) -> None:
         self.clock = FakeClock()
-        self.tool = MemoryTool(shape, self.clock)
+        self.tool = InMemoryService(shape, self.clock)
         self.person = MemoryPerson(self.tool)
         self.conditional = shape.conditional
         self.memory = DictMemory()
@@ -158,4 +160,4 @@ class MemoryHarness(Harness):
         self.connector.close()
 
     def _built(self) -> Connector:
-        return self.wrapped(lambda box: MemoryConnector(self.tool, box), self.memory)
+        return self.wrapped(lambda box: InMemoryConnector(self.tool, box), self.memory)

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from syncd.connect.testing.harness import Harness
-from syncd.connect.testing.samples import AT, DAY, ZONE
 from syncd.errors import Gone, StartOver, SyncdError, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Pull
 from syncd.model.schema import Fields
 from syncd.model.values import Moment, Value
+from syncd.testing.harness import Harness
+from syncd.testing.samples import AT, DAY, ZONE
 
 NONSENSE = ("nonsense", "{}", "[]", "null", '{"a": 1}', "9" * 400, "\u2028", " ", "a:b:c")
 

@@ -14,7 +14,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Load:
+class CycleLoad:
     """What one cycle would do, in entities of one tool.
 
     holds: those it holds now. gone: removed there, by evidence, or missing from a
@@ -30,7 +30,7 @@ class Load:
     removes: int = 0
 
 
-class About(StrEnum):
+class LimitKind(StrEnum):
     """What there was too much of at once."""
 
     GONE = "gone"
@@ -41,32 +41,32 @@ class About(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class LimitExceeded:
     """What the brakes found to be too much, and that in words."""
 
-    about: About
+    about: LimitKind
     why: str
 
 
-def brake(load: Load, limits: Limits) -> Alarm | None:
+def check_limits(load: CycleLoad, limits: Limits) -> LimitExceeded | None:
     """Return why the tool is held, or None where it may go on."""
     most, holds = limits.max_deletes, load.holds
     if _over(load.gone, holds, most, limits.max_delete_share):
         why = f"{load.gone} of {holds} items are gone there at once"
-        return Alarm(about=About.GONE, why=why)
+        return LimitExceeded(about=LimitKind.GONE, why=why)
     if _over(load.removes, holds, most, limits.max_delete_share):
         why = f"{load.removes} of {holds} items would be removed there at once"
-        return Alarm(about=About.REMOVES, why=why)
+        return LimitExceeded(about=LimitKind.REMOVES, why=why)
     if _over(load.changed, holds, most, limits.max_change_share):
         why = f"{load.changed} of {holds} items were changed there at once"
-        return Alarm(about=About.CHANGED, why=why)
+        return LimitExceeded(about=LimitKind.CHANGED, why=why)
     if _over(load.copies, holds, most, limits.max_change_share):
         why = f"{load.copies} items there look like second copies of the {holds} it holds"
-        return Alarm(about=About.COPIES, why=why)
+        return LimitExceeded(about=LimitKind.COPIES, why=why)
     return None
 
 
-def may_read(holds: int, limits: Limits) -> int:
+def most_direct_reads(holds: int, limits: Limits) -> int:
     """Return how many missing items are worth a direct read in one cycle.
 
     One more than the brakes allow: enough to know that they are over.

@@ -7,12 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from syncd.connect.contract import Connector, Memory, Outcome, Toolbox
-from syncd.connect.network import Network
-from syncd.connect.rate_limit import RateLimit, RateLimiter
-from syncd.connect.sandbox import Person, Served
-from syncd.connect.testing.clock import FakeClock
-from syncd.connect.testing.samples import sample
+from syncd.connect.contract import Connector, ConnectorMemory, Outcome, Toolbox
+from syncd.connect.network import Network, RateLimit, RateLimiter
 from syncd.connect.wrappers import wrapped
 from syncd.errors import SyncdError
 from syncd.model.entities import REFERENCE_ORDER, Kind
@@ -20,6 +16,9 @@ from syncd.model.ids import RemoteId, derived_id
 from syncd.model.remote import LINK, LINKS, Op, Remote, Seen, Write
 from syncd.model.schema import REFERENCE_FIELDS, Fields
 from syncd.model.values import Value
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.samples import sample
+from syncd.testing.sandbox import Served, UserDriver
 
 
 class Harness(ABC):
@@ -32,7 +31,7 @@ class Harness(ABC):
     """
 
     connector: Connector
-    person: Person
+    person: UserDriver
     clock: FakeClock
     bare: Connector
     limiter: RateLimiter
@@ -46,7 +45,7 @@ class Harness(ABC):
     def restart(self, *, remembering: bool = True) -> Connector:
         """Replace ``connector`` by a new one, as syncd's next start does.
 
-        Without ``remembering``, what it put in its ``Memory`` is lost.
+        Without ``remembering``, what it put in its ``ConnectorMemory`` is lost.
         """
 
     @abstractmethod
@@ -222,7 +221,7 @@ class Harness(ABC):
     def wrapped(
         self,
         build: Callable[[Toolbox], Connector],
-        memory: Memory,
+        memory: ConnectorMemory,
         rate_limit: RateLimit | None = None,
     ) -> Connector:
         """Return a connector as syncd works with it: paced, and tried again."""
@@ -231,7 +230,7 @@ class Harness(ABC):
         self.bare = build(self.toolbox(memory, limiter))
         return wrapped(self.bare, limiter, rng)
 
-    def toolbox(self, memory: Memory, limiter: RateLimiter | None = None) -> Toolbox:
+    def toolbox(self, memory: ConnectorMemory, limiter: RateLimiter | None = None) -> Toolbox:
         """Return what a connector is given to work with."""
         return Toolbox(
             clock=self.clock,

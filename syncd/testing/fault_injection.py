@@ -1,6 +1,6 @@
 """What goes wrong with a sandbox on purpose, and the log of what it was asked.
 
-``Faulty`` wraps a sandbox's application outermost, so that faults can be put in before
+``FaultInjection`` wraps a sandbox's application outermost, so that faults can be put in before
 or after the work of a request.
 """
 
@@ -51,10 +51,10 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     reply: Any = None
     seconds: float = 0.0
-    hook: Callable[["Logged"], None] | None = None
+    hook: Callable[["RequestLog"], None] | None = None
     met: int = 0
 
-    def meets(self, request: "Logged") -> bool:
+    def meets(self, request: "RequestLog") -> bool:
         """Say whether this request is hit, counting it."""
         hit = (
             re.fullmatch(self.method, request.method)
@@ -68,7 +68,7 @@ class Fault:
 
 
 @dataclass(slots=True, kw_only=True)
-class Logged:
+class RequestLog:
     """One request, as it came, and the status of its reply (0: none was sent)."""
 
     method: str
@@ -83,13 +83,13 @@ class Logged:
         return json.loads(self.body)
 
 
-class Faulty:
+class FaultInjection:
     """An ASGI application with faults and a log around it."""
 
     def __init__(self, app: App) -> None:
         self.app = app
         self.faults: list[Fault] = []
-        self.log: list[Logged] = []
+        self.log: list[RequestLog] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, through the first fault that meets it."""
@@ -101,7 +101,7 @@ class Faulty:
         fault = next((one for one in self.faults if one.meets(request)), None)
         await self._serve(fault, request, _Exchange(scope, again, receive, send))
 
-    async def _serve(self, fault: Fault | None, request: Logged, it: "_Exchange") -> None:
+    async def _serve(self, fault: Fault | None, request: RequestLog, it: "_Exchange") -> None:
         if fault is None or fault.act == "delay":
             await asyncio.sleep(fault.seconds if fault else 0)
             await it.through(self.app, request)
@@ -124,7 +124,7 @@ class Faulty:
 
 
 async def _after(
-    fault: Fault, request: Logged, it: "_Exchange", answer: tuple[int, Any, bytes]
+    fault: Fault, request: RequestLog, it: "_Exchange", answer: tuple[int, Any, bytes]
 ) -> None:
     status, headers, body = answer
     if fault.act in ("close-after", "reset-after"):
@@ -160,7 +160,7 @@ class _Exchange:
     def __init__(self, scope: Scope, again: Receive, raw: Receive, send: Send) -> None:
         self.scope, self.receive, self.raw, self.send = scope, again, raw, send
 
-    async def through(self, app: App, request: Logged) -> None:
+    async def through(self, app: App, request: RequestLog) -> None:
         """Serve a request; its status is in the log before the client has the reply."""
 
         async def watch(message: Message) -> None:
@@ -208,7 +208,7 @@ class _Exchange:
             await asyncio.sleep(0)
 
 
-async def _recorded(scope: Scope, receive: Receive) -> tuple[Logged, Receive]:
+async def _recorded(scope: Scope, receive: Receive) -> tuple[RequestLog, Receive]:
     parts, more = [], True
     while more:
         message = await receive()
@@ -225,7 +225,7 @@ async def _recorded(scope: Scope, receive: Receive) -> tuple[Logged, Receive]:
         return {"type": "http.request", "body": body, "more_body": False}
 
     headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
-    request = Logged(
+    request = RequestLog(
         method=scope["method"],
         path=scope["path"],
         query=scope.get("query_string", b"").decode(),

@@ -1,4 +1,4 @@
-"""How services differ, as values: three very different tools for ``syncd.connect.memory``."""
+"""How services differ, as values: three very different tools for ``syncd.testing.in_memory_connector``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from syncd.model.values import BlockState, Moment, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MemoryShape:
+class Capabilities:
     """What a service can and cannot do.
 
     containers: names of what holds items; a kind's own name, or else the first, holds it.
@@ -112,7 +112,7 @@ def _with_body(it: Carried) -> Carried:
     return replace(it, fields=it.fields | {BODY}, once=frozenset({BODY}))
 
 
-LIKE_NOTION = MemoryShape(
+LIKE_NOTION = Capabilities(
     name="pages",
     carries={
         Kind.PROFILE: _page(Kind.PROFILE),
@@ -133,7 +133,7 @@ LIKE_NOTION = MemoryShape(
 )
 """Minutes for edit times, no keys, no versions, no tombstones; found by its mark."""
 
-LIKE_CALENDAR = MemoryShape(
+LIKE_CALENDAR = Capabilities(
     name="calendar",
     carries={
         Kind.MILESTONE: Carried(
@@ -193,7 +193,7 @@ _TODO = frozenset(
     }
 )
 
-LIKE_TODOS = MemoryShape(
+LIKE_TODOS = Capabilities(
     name="todos",
     carries={
         Kind.GOAL: Carried(

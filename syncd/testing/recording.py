@@ -28,13 +28,12 @@ from vcr.record_mode import RecordMode  # type: ignore[import-untyped]  # it shi
 
 from syncd.clock import Clock, SystemClock
 from syncd.connect.contract import Connector, Plugin, Toolbox
-from syncd.connect.memory import DictMemory
-from syncd.connect.network import Network
-from syncd.connect.rate_limit import RateLimiter
-from syncd.connect.sandbox import Sandbox, Served
-from syncd.connect.testing.clock import FakeClock
-from syncd.connect.testing.scrub import ORIGIN, Scrubber
+from syncd.connect.network import Network, RateLimiter
 from syncd.errors import Mistake
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.in_memory_connector import DictMemory
+from syncd.testing.sandbox import Sandbox, Served
+from syncd.testing.scrubbing import ORIGIN, Scrubber
 
 Make = Callable[[Path, Clock], Sandbox]
 Settings = dict[str, Any]

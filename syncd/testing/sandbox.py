@@ -1,6 +1,8 @@
-"""What every sandbox is: a service's API, a person at its window, a server on loopback.
+"""Who may visit a sandbox: what runs on this machine, and the sandbox's own pages.
 
-A sandbox is an ASGI application written from a service's public documentation.
+It is served on loopback, which keeps other machines out, but no browser: a page from
+anywhere may have its visitor's browser send a form here, or give loopback a name of its
+own (DNS rebinding) and read what is answered.
 """
 
 import socket
@@ -10,13 +12,74 @@ from typing import Any, Protocol
 
 import uvicorn
 
-from syncd.connect.doors import OnlyHere
-from syncd.connect.faults import App, Fault, Faulty, Logged
+from syncd.hosts import host_of, is_here
 from syncd.model.entities import Kind
 from syncd.model.values import Value
+from syncd.testing.fault_injection import (
+    App,
+    Fault,
+    FaultInjection,
+    Receive,
+    RequestLog,
+    Scope,
+    Send,
+)
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_ELSEWHERE = "This is served to this machine alone: open it as http://127.0.0.1 with its port."
+_ANOTHER = "This cannot be done from another page: open the sandbox's own."
 
 
-class Person(Protocol):
+class OnlyHere:
+    """An ASGI application that lets in whom it is for.
+
+    Browsers say in ``Host`` by which name they came, and in ``Origin`` and
+    ``Sec-Fetch-Site`` whose page sends a form. Client libraries say nothing of pages.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or say why not."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif not _came_here(scope):
+            await _refuse(send, 421, _ELSEWHERE)
+        elif scope["method"] not in _SAFE and not _own_page(scope):
+            await _refuse(send, 403, _ANOTHER)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _came_here(scope: Scope) -> bool:
+    """Say whether the one host that is named is this machine."""
+    named = _all(scope, b"host")
+    try:
+        return len(named) == 1 and is_here(host_of(named[0]))
+    except ValueError:  # no host has that name
+        return False
+
+
+def _own_page(scope: Scope) -> bool:
+    """Say whether a request comes from a page of this sandbox, or from no page."""
+    own = f"{scope['scheme']}://{_all(scope, b'host')[0]}"
+    return set(_all(scope, b"origin")) <= {own} and "cross-site" not in _all(
+        scope, b"sec-fetch-site"
+    )
+
+
+def _all(scope: Scope, name: bytes) -> list[str]:
+    return [value.decode("latin-1").lower() for key, value in scope["headers"] if key == name]
+
+
+async def _refuse(send: Send, status: int, why: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": f"{why}\n".encode()})
+
+
+class UserDriver(Protocol):
     """What a person does in the tool's own window, for demonstrations and tests.
 
     Items are found by what the person reads: their title; where several share one, by
@@ -51,11 +114,11 @@ class Person(Protocol):
         ...
 
 
-class Diary(Protocol):
+class CalendarUser(Protocol):
     """What a person with a calendar does besides, in one that is not syncd's.
 
     For the persons of sandboxes that tell busy time. A learning block is dragged by
-    ``Person.edit`` of its "start" (it stays as long as it is; a date makes it take the
+    ``UserDriver.edit`` of its "start" (it stays as long as it is; a date makes it take the
     whole day), resized by that of its "end", and ticked by that of its "state".
     """
 
@@ -92,7 +155,7 @@ class Sandbox(Protocol):
 
     name: str
     app: App
-    person: Person
+    person: UserDriver
 
     def settings(self, origin: str) -> dict[str, Any]:
         """Return the ``[connectors.NAME]`` settings that point a connector here.
@@ -110,7 +173,7 @@ class Served:
 
     def __init__(self, sandbox: Sandbox, port: int = 0) -> None:
         self.sandbox = sandbox
-        self.wrapped = Faulty(sandbox.app)
+        self.wrapped = FaultInjection(sandbox.app)
         # Named as TCP, so that asyncio sends small replies at once.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -137,7 +200,7 @@ class Served:
         return self.wrapped.faults
 
     @property
-    def log(self) -> list[Logged]:
+    def log(self) -> list[RequestLog]:
         """Every request so far; clear it at will."""
         return self.wrapped.log
 
