@@ -32,7 +32,7 @@ from syncd.forms import is_token
 from syncd.mailing import Mailing
 from syncd.model.ids import ToolName
 from syncd.settings import ConnectorSettings, Settings, load, make_state_dir
-from syncd.store.lock import StateLock
+from syncd.store.database import StateLock
 from syncd.store.store import Store, open_store
 from syncd.store.tool_store import ToolMemory
 from syncd.sync.limits import Limits

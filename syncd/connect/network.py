@@ -1,4 +1,4 @@
-"""What a connector's transport needs of syncd."""
+"""What a connector's transport needs of syncd: how fast it may ask, through which proxy, how long to wait."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -12,7 +12,7 @@ from syncd.engine.view import StoredPlan
 from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Remote
-from syncd.model.rules.standing import at_rest
+from syncd.model.rules.world import at_rest
 from syncd.model.schema import (
     DEFAULTS,
     FIELDS,

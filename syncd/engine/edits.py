@@ -9,8 +9,8 @@ from syncd.engine.rules import follow_rules
 from syncd.errors import Mistake
 from syncd.model.entities import Entity
 from syncd.model.ids import EntityId
-from syncd.model.pairs import overlaid, without
 from syncd.model.schema import fields_of
+from syncd.model.values import overlaid, without
 from syncd.store.rows import HistoryRow
 from syncd.sync.decide import Presence
 from syncd.sync.merge import Author, FieldChange

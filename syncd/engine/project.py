@@ -13,9 +13,9 @@ from syncd.engine.view import StoredPlan
 from syncd.model.entities import Entity, Kind, kind_of
 from syncd.model.ids import EntityId
 from syncd.model.remote import LINK, LINKS
-from syncd.model.rules.standing import Standing, standing
+from syncd.model.rules.world import Standing, standing
 from syncd.model.schema import fields_of
-from syncd.store.damage import Damaged
+from syncd.store.database import Damaged
 from syncd.store.rows import Link, Record
 from syncd.sync.decide import (
     Case,

@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from syncd.model.entities import Kind
 from syncd.model.fields import SETS, FieldType
-from syncd.model.pairs import as_map, distinct
 from syncd.model.schema import FIELDS, Fields, text_of
-from syncd.model.values import Moment, Value
+from syncd.model.values import Moment, Value, as_map, distinct
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -1,4 +1,4 @@
-"""A service in memory: what it holds, what a person does in it, what goes wrong there."""
+"""A service in memory: what it holds, what its user does there, what goes wrong, what a write does."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -1,9 +1,4 @@
-"""Who may visit a sandbox: what runs on this machine, and the sandbox's own pages.
-
-It is served on loopback, which keeps other machines out, but no browser: a page from
-anywhere may have its visitor's browser send a form here, or give loopback a name of its
-own (DNS rebinding) and read what is answered.
-"""
+"""What every sandbox is: a service's API, its user's acts, a server on loopback, and who may visit it."""
 
 import socket
 import threading

@@ -25,7 +25,7 @@ from syncd.demo.sink import Mailbox
 from syncd.model.entities import Goal
 from syncd.model.ids import EntityId
 from syncd.store import upgrade
-from syncd.store.lock import StateLock
+from syncd.store.database import StateLock
 from syncd.store.rows import Record
 from syncd.store.store import open_store
 from syncd.testing.sandbox import Served

@@ -1,19 +1,137 @@
-"""Single values of a plan file, by the type of their field."""
+"""Single values of a plan file, by the type of their field; days and moments as a person writes them."""
 
 import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from syncd.model.exchange.days import Here, read_day, read_due, read_moment, read_zone
-from syncd.model.exchange.json_form import facts_text
-from syncd.model.exchange.problems import Unreadable
-from syncd.model.exchange.words import as_text, either, nearest, shown
+from dateutil.relativedelta import relativedelta
+
+from syncd.model.exchange.names import as_text, either, nearest, shown
+from syncd.model.exchange.output import facts_text
+from syncd.model.exchange.source import Unreadable
 from syncd.model.fields import FieldSpec, FieldType
-from syncd.model.rules.recurrence import recurrence_problem
-from syncd.model.rules.repetition import repetition
-from syncd.model.values import Value
+from syncd.model.rules.recurrence import recurrence_problem, repetition
+from syncd.model.values import Due, Moment, Value
+
+_TEXT = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d|[+-]\d{1,4} ?[dwmy]|today|tomorrow|yesterday)"
+    r"(?:(?:T| +)(?P<time>\d\d?:\d\d(?::\d\d(?:\.\d{1,6})?)?)"
+    r" ?(?P<offset>Z|[+-]\d\d:?\d\d(?::\d\d(?:\.\d{1,6})?)?)?)?"
+    r"(?: +(?P<zone>[A-Za-z][A-Za-z0-9_+/-]*))?",
+    re.ASCII | re.IGNORECASE,
+)
+_UNITS: Mapping[str, str] = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
+_WORDS: Mapping[str, int] = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_DAY_HOW = "write it as 2026-12-01, or from today as +30d, +6w, -3m"
+_MOMENT_HOW = "write it as 2026-12-01 18:00, or from today as +3d 18:00"
+_FIRST, _LAST = 1900, 9000
+_NOON = time(12)
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where and when a plan file is read: the plan's IANA zone, an aware instant."""
+
+    now: datetime
+    zone: str
+
+    @property
+    def today(self) -> date:
+        """The calendar day in the plan's zone."""
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
+
+
+def read_day(raw: Any, here: Here) -> date:
+    """Return the day that ``raw`` means. Raises ``Unreadable``."""
+    if isinstance(raw, date) and not isinstance(raw, datetime):
+        return _sane(raw, raw)
+    parts = _parts(raw, "day", _DAY_HOW)
+    if parts["time"] or parts["zone"]:
+        raise Unreadable(f"{shown(raw)} has a time where only a day can stand: {_DAY_HOW}")
+    return _day(parts["day"], raw, here)
+
+
+def read_due(raw: Any, zone: Any, here: Here) -> Due:
+    """Return the day or the moment that ``raw`` means. Raises ``Unreadable``."""
+    is_day = isinstance(raw, date) and not isinstance(raw, datetime)
+    if is_day or (isinstance(raw, str) and not _parts(raw, "day", _DAY_HOW)["time"]):
+        return read_day(raw, here)
+    return read_moment(raw, zone, here)
+
+
+def read_moment(raw: Any, zone: Any, here: Here, *, noon: bool = False) -> Moment:
+    """Return the moment that ``raw`` means, in ``zone`` (None: the plan's).
+
+    ``noon``: a day without a time is allowed, and means its noon. Raises ``Unreadable``.
+    """
+    if isinstance(raw, datetime):
+        wall, said = raw, zone
+    elif noon and isinstance(raw, date):
+        wall, said = datetime.combine(raw, _NOON), zone
+    else:
+        parts = _parts(raw, "moment", _MOMENT_HOW)
+        if not parts["time"] and not noon:
+            raise Unreadable(f"{shown(raw)} has no time: {_MOMENT_HOW}")
+        day = _day(parts["day"], raw, here)
+        wall = _wall(day, parts["time"] or "12:00", parts["offset"] or "", raw)
+        said = parts["zone"] or zone
+    own = read_zone(said) if said else None
+    _sane(wall.date(), raw)
+    return Moment(wall if wall.tzinfo else wall.replace(tzinfo=ZoneInfo(own or here.zone)), own)
+
+
+def read_instant(raw: Any, here: Here) -> datetime:
+    """Return the instant that ``raw`` means, in UTC. Raises ``Unreadable``."""
+    return read_moment(raw, None, here, noon=True).at.astimezone(UTC)
+
+
+def read_zone(raw: Any) -> str:
+    """Return the name of an IANA zone. Raises ``Unreadable``."""
+    try:
+        return ZoneInfo(str(raw)).key
+    except (ValueError, KeyError, OSError) as error:
+        raise Unreadable(
+            f"{shown(raw)} is no time zone: write one such as Europe/Berlin"
+        ) from error
+
+
+def _parts(raw: Any, what: str, how: str) -> dict[str, str | None]:
+    match = _TEXT.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    if match is None:
+        raise Unreadable(f"{shown(raw)} is no {what} that can be read: {how}")
+    return match.groupdict()
+
+
+def _day(text: str | None, raw: Any, here: Here) -> date:
+    said = (text or "").lower()
+    try:
+        if said in _WORDS:
+            return here.today + relativedelta(days=_WORDS[said])
+        if said[:1] in ("+", "-"):
+            count, unit = int(said[:-1]), _UNITS[said[-1]]
+            return _sane(here.today + relativedelta(**{unit: count}), raw)  # type: ignore[arg-type]  # units are whole numbers
+        return _sane(date.fromisoformat(said), raw)
+    except (ValueError, OverflowError) as error:
+        raise Unreadable(f"{shown(raw)} is a day that does not exist: {_DAY_HOW}") from error
+
+
+def _wall(day: date, clock: str, offset: str, raw: Any) -> datetime:
+    try:
+        return datetime.fromisoformat(f"{day}T{clock:0>5}{offset.upper()}")
+    except ValueError as error:
+        raise Unreadable(f"{shown(raw)} has a time that is none: {_MOMENT_HOW}") from error
+
+
+def _sane(day: date, raw: Any) -> date:
+    if not _FIRST <= day.year <= _LAST:
+        raise Unreadable(f"{shown(raw)} is too far away to plan for: {_DAY_HOW}")
+    return day
+
 
 _LONGEST = 1_000_000
 _RANGES: Mapping[str, tuple[int, int]] = {
@@ -45,7 +163,7 @@ def read_value(spec: FieldSpec, raw: Any, zone: Any, here: Here) -> Value:
     return _READERS[spec.type](spec, raw)
 
 
-def _text(spec: FieldSpec, raw: Any) -> str:
+def _text_of(spec: FieldSpec, raw: Any) -> str:
     if spec.name == "facts" and isinstance(raw, dict):
         return _facts(raw)
     if not isinstance(raw, str | int | float):
@@ -166,7 +284,7 @@ def _pairs(spec: FieldSpec, raw: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(raw, list) or not all(isinstance(it, dict) for it in raw):
         raise Unreadable("these are no answers: write each prompt, a colon, and the answer")
     return tuple(
-        (_text(spec, _or_empty(it.get("prompt"))), _text(spec, _or_empty(it.get("text"))))
+        (_text_of(spec, _or_empty(it.get("prompt"))), _text_of(spec, _or_empty(it.get("text"))))
         for it in raw
     )
 
@@ -176,7 +294,7 @@ def _or_empty(raw: Any) -> Any:
 
 
 _READERS: Mapping[FieldType, Callable[[FieldSpec, Any], Value]] = {
-    FieldType.TEXT: _text,
+    FieldType.TEXT: _text_of,
     FieldType.WORD: _word,
     FieldType.INT: _whole,
     FieldType.NUMBER: _number,
