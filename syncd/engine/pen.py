@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from syncd.engine.commit import touch_addressed, touch_blocks
+from syncd.engine.commit import mark_addressed_dirty, mark_blocks_dirty
 from syncd.engine.context import Context
 from syncd.model.entities import Entity, Kind, Skill, kind_of
 from syncd.model.entities import replace as with_fields
@@ -38,7 +38,7 @@ _STANDING = frozenset({"status", "archived", "goal", "milestone", "parent"})
 
 
 @dataclass
-class Pen:
+class UnitOfWork:
     """Collects changes of the plan and writes them down at once with ``flush``.
 
     ``before`` holds what each changed entity was at the start; None for a new one.
@@ -58,7 +58,7 @@ class Pen:
     _touched: dict[ToolName, set[EntityId]] = field(default_factory=dict)
 
     @classmethod
-    def fresh(cls, context: Context, *, plans: bool = False) -> "Pen":
+    def fresh(cls, context: Context, *, plans: bool = False) -> "UnitOfWork":
         """Return a pen for what changes now; number and time are the next cycle's."""
         cycle, now = context.store.history.last_cycle() + 1, context.clock.now()
         return cls(context, cycle, now, plans=plans)
@@ -170,8 +170,8 @@ class Pen:
     def readdress(self, kind: Kind, entity: EntityId) -> None:
         """Mark an entity whose page moved, where its address is shown."""
         store, audience = self.context.store, self.context.audience
-        touch_addressed(store, audience, kind, [entity])
-        touch_blocks(store, audience, kind, entity)
+        mark_addressed_dirty(store, audience, kind, [entity])
+        mark_blocks_dirty(store, audience, kind, entity)
 
     def flush(self) -> None:
         """Write everything down."""

@@ -11,7 +11,7 @@ from syncd.model.remote import Op
 
 
 @dataclass
-class Tally:
+class WriteCounts:
     """Counts what was done in each tool; lanes count while reports are made."""
 
     _done: dict[ToolName, Counter[Op]] = field(default_factory=dict)

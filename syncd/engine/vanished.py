@@ -7,7 +7,7 @@ from syncd.model.values import BlockState
 from syncd.sync.merge import Author, Conflict, FieldChange
 
 
-def meant(entity: Entity, values: Fields, author: Author) -> list[FieldChange]:
+def deletion_effect(entity: Entity, values: Fields, author: Author) -> list[FieldChange]:
     """Return what changes where an item's being gone means other values of its entity."""
     now = fields_of(entity)
     return [
@@ -17,13 +17,13 @@ def meant(entity: Entity, values: Fields, author: Author) -> list[FieldChange]:
     ]
 
 
-def settled(entity: Entity) -> bool:
+def is_over(entity: Entity) -> bool:
     """Say whether an item's being gone says nothing of its entity: it is over, and settled."""
     over = (BlockState.DONE, BlockState.MISSED, BlockState.SKIPPED)
     return isinstance(entity, Block) and entity.state in over
 
 
-def taken_back(entity: Entity) -> FieldChange | None:
+def restore_change(entity: Entity) -> FieldChange | None:
     """Return what a restored item says of an entity that its removal had put away."""
     nobody = Author(by="", at=None)
     if entity.archived:
@@ -34,7 +34,7 @@ def taken_back(entity: Entity) -> FieldChange | None:
     return None
 
 
-def somebodys(kind: Kind, conflict: Conflict) -> bool:
+def by_person(kind: Kind, conflict: Conflict) -> bool:
     """Say whether a person gave the value that lost; where a block lies, syncd decides."""
     return not (kind is Kind.BLOCK and by_rule(conflict.lost_by))
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from syncd.connect.contract import Connector
-from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.memory import PlannerState
 from syncd.engine.tool import Tool
 from syncd.model.entities import Kind
 from syncd.schedule.planner import LIGHT, Annealer
@@ -100,7 +100,7 @@ def watched() -> Watched:
 
 def replan(world: World) -> None:
     """Ask for a full replan, as ``syncd schedule --replan`` does."""
-    memory = Memory(world.store)
+    memory = PlannerState(world.store)
     memory.remember("wish", Effort.FULL)
     memory.ask()
 

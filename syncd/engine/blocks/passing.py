@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from syncd.engine.blocks.inputs import Wishes
-from syncd.engine.pen import Pen
+from syncd.engine.blocks.inputs import Demand
+from syncd.engine.pen import UnitOfWork
 from syncd.engine.rules import BY
 from syncd.model.entities import Block, Task
 from syncd.model.ids import EntityId
@@ -20,10 +20,10 @@ SETTLES_AFTER = timedelta(days=1)
 _SHIFTED = frozenset({BlockState.DRAFT, BlockState.PUBLISHED})
 
 
-class Passing:
+class Lifecycle:
     """Lets time pass for the plan's live blocks; ``blocks`` is kept up to date."""
 
-    def __init__(self, pen: Pen, blocks: dict[EntityId, Record], now: datetime) -> None:
+    def __init__(self, pen: UnitOfWork, blocks: dict[EntityId, Record], now: datetime) -> None:
         plan = pen.context.store.plan
         self._untold = plan.beside_damaged() if plan.damaged else set[EntityId]()
         self._pen = pen
@@ -45,7 +45,7 @@ class Passing:
             if waits and assume_done and block.end.at + SETTLES_AFTER <= self._now:  # type: ignore[union-attr]  # it waits
                 self.set(block, ASSUMED, state=BlockState.DONE)
 
-    def drop(self, wished: Wishes, view: PlanView) -> None:
+    def drop(self, wished: Demand, view: PlanView) -> None:
         """Take away blocks ahead whose task is done, gone, at rest, or not wanted now."""
         for block in self.live():
             if block.task not in wished.unwanted or block.state not in AHEAD:
