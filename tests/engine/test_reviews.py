@@ -9,7 +9,7 @@ import pytest
 
 from syncd.clock import SystemClock
 from syncd.engine.blocks.edits import pause
-from syncd.engine.blocks.memory import PlannerState, PlanningResult
+from syncd.engine.blocks.planner_state import PlannerState, PlanningResult
 from syncd.engine.context import Context
 from syncd.engine.edits import put_all, set_field
 from syncd.engine.reviews import MOST_SKIPPED, collect, make_review, review_id

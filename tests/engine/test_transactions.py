@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from syncd.connect.contract import Connector
-from syncd.engine.blocks.memory import PlannerState
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.tool import Tool
 from syncd.model.entities import Kind
 from syncd.schedule.planner import LIGHT, Annealer

@@ -11,8 +11,8 @@ from syncd.connect.contract import Connector, Toolbox
 from syncd.connect.network import Network, RateLimiter
 from syncd.connect.wrappers import DryRun, Retry, RetryLimits, Throttle
 from syncd.engine.context import Context
+from syncd.engine.cycle import Engine
 from syncd.engine.edits import put_all
-from syncd.engine.engine import Engine
 from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
 from syncd.model.entities import Entity, Goal, Kind, Milestone, Task

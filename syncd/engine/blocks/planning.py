@@ -6,16 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from syncd.engine.blocks import busytime
-from syncd.engine.blocks.busytime import KnownBusy
-from syncd.engine.blocks.guard import violations
-from syncd.engine.blocks.inputs import Demand, demand, off_limits, standing
-from syncd.engine.blocks.memory import OWED, PlannerState, PlanningResult
-from syncd.engine.blocks.passing import Lifecycle, next_look
-from syncd.engine.blocks.placing import Placing, published_until
-from syncd.engine.context import Context
-from syncd.engine.pen import SCHEDULE, UnitOfWork
-from syncd.engine.view import StoredPlanView, today
+from syncd.engine.blocks import busy_time
+from syncd.engine.blocks.busy_time import KnownBusy
+from syncd.engine.blocks.lifecycle import Lifecycle, Placing, next_look, published_until
+from syncd.engine.blocks.planner_state import OWED, PlannerState, PlanningResult
+from syncd.engine.blocks.problem_builder import Demand, demand, off_limits, standing
+from syncd.engine.blocks.validate import violations
+from syncd.engine.context import Context, StoredPlanView, today
+from syncd.engine.unit_of_work import SCHEDULE, UnitOfWork
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import BlockState, start_of
@@ -38,7 +36,7 @@ In simulated lives a dearer move left fewer moves without need, and not more tas
 """
 TRIES = 3
 """How often a look begins anew, at most, because the plan moved while it was planned."""
-WAITING = frozenset({busytime.BUSY_TIME, OWED})
+WAITING = frozenset({busy_time.BUSY_TIME, OWED})
 """What asks for a look only where busy time is known."""
 
 
@@ -94,7 +92,7 @@ class Planning:
             passing.pass_time(assume_done=preferences.assume_done)
             wished = demand(self.context, view, passing.blocks, now)
             passing.drop(wished, view)
-            known = busytime.known(store, self.sources) if fresh else None
+            known = busy_time.known(store, self.sources) if fresh else None
             if known is None or known.unreadable:
                 return _PlanningRun(asked, blocks, passing)
             passing.change_zone(preferences.zone)

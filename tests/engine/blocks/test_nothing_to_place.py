@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from syncd.connect.busy import BusySpan
 from syncd.engine.blocks.edits import live_blocks
-from syncd.engine.pen import SCHEDULE
+from syncd.engine.unit_of_work import SCHEDULE
 from syncd.model.entities import Goal, Kind, Task
 from syncd.model.values import GoalStatus
 from syncd.schedule.preferences import Preferences

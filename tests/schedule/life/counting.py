@@ -15,9 +15,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from syncd.engine.blocks.inputs import Demand, demand, freed
-from syncd.engine.blocks.memory import PlannerState
-from syncd.engine.view import StoredPlanView
+from syncd.engine.blocks.planner_state import PlannerState
+from syncd.engine.blocks.problem_builder import Demand, demand, freed
+from syncd.engine.context import StoredPlanView
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import AHEAD, is_over, length

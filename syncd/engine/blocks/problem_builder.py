@@ -1,4 +1,4 @@
-"""From the plan to a planner's problem: which tasks want time, and which blocks stand."""
+"""From the plan to a planner's problem: which tasks want time, and which blocks stay."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence

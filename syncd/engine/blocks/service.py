@@ -1,17 +1,17 @@
-"""The learning blocks' part of a cycle: what to ask for, what was told, when to look."""
+"""The learning blocks' part of a cycle: what to ask for, what was reported, when to plan."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import structlog
 
-from syncd.engine.blocks.busytime import BUSY_TIME, NEAR, BusyWindow, keep, windows
+from syncd.engine.blocks.busy_time import BUSY_TIME, NEAR, BusyWindow, keep, windows
 from syncd.engine.blocks.planning import Planning
-from syncd.engine.blocks.proposal import weigh
+from syncd.engine.blocks.preview import weigh
 from syncd.engine.context import Context
-from syncd.engine.gather import PullResult
-from syncd.engine.pen import SCHEDULE
+from syncd.engine.pull import PullResult
 from syncd.engine.tool import Tool
+from syncd.engine.unit_of_work import SCHEDULE
 from syncd.errors import StateTrouble
 from syncd.model.ids import ToolName
 from syncd.schedule.timetable import Planner

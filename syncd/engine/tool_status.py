@@ -1,10 +1,10 @@
-"""How a tool is doing, told once by what it raised."""
+"""The state of a tool, recorded once by what it raised."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from syncd.engine.approvals import PendingApproval, container_lost
 from syncd.engine.context import Context
-from syncd.engine.hold import PendingApproval, container_lost
 from syncd.engine.report import ToolReport
 from syncd.engine.tool import Tool
 from syncd.errors import HoldTool, SignIn, SyncdError, TryLater, Unclear, said, wait_of

@@ -1,4 +1,4 @@
-"""Busy time as the tools told it: what to ask for, and what is known."""
+"""Busy time as the tools reported it: what to ask for, and what is known."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Any
 
 from syncd.clock import Clock
 from syncd.connect.contract import Connector
-from syncd.engine.blocks.memory import PlannerState
-from syncd.engine.view import today
+from syncd.engine.blocks.planner_state import PlannerState
+from syncd.engine.context import today
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import start_of
 from syncd.schedule.free import reach

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 import structlog
 
 from syncd.engine.context import Context
-from syncd.engine.guard import ToolFault, guarded
-from syncd.engine.states import state_of
-from syncd.engine.tool import Tool
+from syncd.engine.tool import Tool, ToolFault, guarded
+from syncd.engine.tool_status import state_of
 from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn, StateTrouble, SyncdError
 from syncd.model.ids import ToolName
 from syncd.store.tool_store import ToolState

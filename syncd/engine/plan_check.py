@@ -1,16 +1,20 @@
-"""From the settings to the time that there is for goals."""
+"""Checking the plan: what is missing or can't work, and the time that there is for goals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from syncd.engine.blocks.memory import PlannerState
-from syncd.engine.context import Context
+from syncd.engine.blocks.planner_state import PlannerState
+from syncd.engine.context import Context, today
+from syncd.model.plan import Plan
+from syncd.review.checks.finding import Facts, Finding
+from syncd.review.checks.plan import check_plan
 from syncd.review.room import Limits, Room
 from syncd.schedule.free import calendar
 from syncd.schedule.preferences import Preferences
 from syncd.schedule.problem import minute_of
+from syncd.store.rows import Record
 
 DAYS = 364
 """How far ahead each day is looked at by itself."""
@@ -53,3 +57,22 @@ def daily(preferences: Preferences, now: datetime) -> Iterator[int]:
         taken = min(free, preferences.daily, left[day.week])
         left[day.week] -= taken
         yield taken
+
+
+def checked(context: Context, records: Sequence[Record]) -> list[Finding]:
+    """Return what is missing in a plan or can't work; ``records``: all of it."""
+    planned = context.preferences is not None
+    return check_plan(
+        Facts(
+            plan=Plan.of(one.entity for one in records),
+            today=today(context.clock, context.zone),
+            zone=context.zone,
+            set_at={
+                (one.entity.id, name): author.at
+                for one in records
+                for name, author in one.authors.items()
+                if author.at is not None
+            },
+            room=time_available(context, context.clock.now()) if planned else None,
+        )
+    )

@@ -4,12 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from syncd.engine.context import Beside, Context
-from syncd.engine.paused import paused_fields
-from syncd.engine.skill_labels import as_label
+from syncd.engine.context import Beside, Context, StoredPlanView
+from syncd.engine.pull import paused_fields
 from syncd.engine.tool import Tool
-from syncd.engine.translate import Translator, targets
-from syncd.engine.view import StoredPlanView
+from syncd.engine.translate import Translator, as_label, targets
 from syncd.model.entities import Entity, Kind, kind_of
 from syncd.model.ids import EntityId
 from syncd.model.remote import LINK, LINKS

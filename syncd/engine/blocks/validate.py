@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from syncd.engine.blocks.busytime import KnownBusy
+from syncd.engine.blocks.busy_time import KnownBusy
 from syncd.model.ids import EntityId
 from syncd.schedule.check import Fault, check
 from syncd.schedule.circumstances import Circumstances, Slot

@@ -1,14 +1,13 @@
-"""Recognising a tool's unlinked items, and making entities of the new ones."""
+"""Matching a tool's items that have no link, and making entities of the new ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from syncd.engine.context import Context
-from syncd.engine.gather import PullResult
-from syncd.engine.pen import UnitOfWork
+from syncd.engine.context import Context, StoredPlanView
+from syncd.engine.pull import PullResult
 from syncd.engine.tool import Tool
 from syncd.engine.translate import Translator
-from syncd.engine.view import StoredPlanView
+from syncd.engine.unit_of_work import UnitOfWork
 from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Remote

@@ -1,4 +1,4 @@
-"""One cycle: gather, decide, write down, do; a lane for each tool."""
+"""One cycle: pull, decide, write down, push; a lane for each tool."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -16,21 +16,19 @@ from typing import Any
 import structlog
 
 from syncd.connect.network import RateLimit
-from syncd.engine.blocks.keeper import BlockService
-from syncd.engine.brakes import Holds
+from syncd.engine.approvals import container_lost
+from syncd.engine.blocks.service import BlockService
+from syncd.engine.connector_factory import ConnectorFactory, Unusable, let_go, wait_for_joiners
 from syncd.engine.context import Context
-from syncd.engine.daily import forget_check, full_check
-from syncd.engine.gather import PullResult, pull_tool
-from syncd.engine.guard import ToolFault
-from syncd.engine.hold import container_lost
+from syncd.engine.cycle_report import Summary
+from syncd.engine.holds import Holds
 from syncd.engine.intake import Intake
-from syncd.engine.report import Report, ToolReport
-from syncd.engine.states import ToolStatus, record_failure
-from syncd.engine.summary import Summary
-from syncd.engine.tally import WriteCounts
-from syncd.engine.tool import Tool
-from syncd.engine.workshop import ConnectorFactory, Unusable, let_go, wait_for_joiners
-from syncd.engine.writers import Writers
+from syncd.engine.lanes import Writers
+from syncd.engine.pull import PullResult, pull_tool
+from syncd.engine.report import Report, ToolReport, WriteCounts
+from syncd.engine.rules import forget_check, full_check
+from syncd.engine.tool import Tool, ToolFault
+from syncd.engine.tool_status import ToolStatus, record_failure
 from syncd.errors import HoldTool, StateTrouble, Stopped, SyncdError, said
 from syncd.model.ids import ToolName
 from syncd.schedule.planner import Annealer

@@ -1,22 +1,25 @@
-"""Taking in what the tools showed: recognise, merge, archive; one transaction."""
+"""Taking in what the tools showed: match, merge, archive; one transaction."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from syncd.engine.adoption import ItemMatcher
-from syncd.engine.commit import mark_blocks_dirty, record_problems
-from syncd.engine.context import Context
-from syncd.engine.gather import PullResult
-from syncd.engine.pen import UnitOfWork
-from syncd.engine.prints import content_hash as _print
-from syncd.engine.rules import by_rule
-from syncd.engine.skill_labels import SkillLabels, as_label
+from syncd.engine.context import Context, StoredPlanView
+from syncd.engine.matching import ItemMatcher
+from syncd.engine.outcomes import mark_blocks_dirty, record_problems
+from syncd.engine.pull import PullResult
+from syncd.engine.rules import (
+    by_person,
+    by_rule,
+    deletion_effect,
+    lost_deletion,
+    restore_change,
+)
 from syncd.engine.tool import OnDelete, Tool
-from syncd.engine.translate import Translator
-from syncd.engine.vanished import by_person, deletion_effect, lost_deletion, restore_change
-from syncd.engine.view import StoredPlanView
+from syncd.engine.translate import SkillLabels, Translator, as_label
+from syncd.engine.translate import content_hash as _print
+from syncd.engine.unit_of_work import UnitOfWork
 from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.remote import LINK, Carried, Remote

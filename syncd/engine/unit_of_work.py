@@ -1,11 +1,11 @@
-"""The one hand that changes the plan: records, authors, history, conflicts, dirt."""
+"""The one place that changes the plan: records, authors, history, conflicts, what is dirty."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from syncd.engine.commit import mark_addressed_dirty, mark_blocks_dirty
 from syncd.engine.context import Context
+from syncd.engine.outcomes import mark_addressed_dirty, mark_blocks_dirty
 from syncd.model.entities import Entity, Kind, Skill, kind_of
 from syncd.model.entities import replace as with_fields
 from syncd.model.ids import EntityId, ToolName

@@ -1,11 +1,11 @@
-"""What the schedule remembers between cycles, beside the blocks themselves."""
+"""What the planner remembers between cycles, beside the blocks themselves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from syncd.engine.pen import SCHEDULE
+from syncd.engine.unit_of_work import SCHEDULE
 from syncd.model.ids import EntityId
 from syncd.store.store import Store
 

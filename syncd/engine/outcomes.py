@@ -1,11 +1,10 @@
-"""Writing down what became of a write, item by item."""
+"""Recording what became of a write, item by item."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from syncd.engine.audience import Audience
-from syncd.engine.prints import content_hash
-from syncd.engine.tool import Tool
+from syncd.engine.tool import Audience, Tool
+from syncd.engine.translate import content_hash
 from syncd.errors import Changed, Gone, SkipItem, said
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId
