@@ -17,9 +17,8 @@ from syncd.engine.unit_of_work import SCHEDULE
 from syncd.model.entities import Block, Kind
 from syncd.model.rules.blocks import AHEAD, is_over
 from syncd.model.values import BlockState
-from syncd.schedule.free import calendar
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import minute_of
+from syncd.schedule.free_time import calendar
+from syncd.schedule.problem import Preferences, minute_of
 
 SHOWN = COUNTED | {BlockState.MISSED}
 

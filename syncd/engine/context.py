@@ -18,7 +18,7 @@ from syncd.model.schema import DEFAULTS, Fields, fields_of
 from syncd.review.facts_json import facts_from
 from syncd.review.render.outline import outline
 from syncd.review.render.page import page
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from syncd.store.rows import Address, Link
 from syncd.store.store import Store
 from syncd.sync.decide import Presence

@@ -11,9 +11,8 @@ from syncd.model.plan import Plan
 from syncd.review.checks.finding import Facts, Finding
 from syncd.review.checks.plan import check_plan
 from syncd.review.room import Limits, Room
-from syncd.schedule.free import calendar
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import minute_of
+from syncd.schedule.free_time import calendar
+from syncd.schedule.problem import Preferences, minute_of
 from syncd.store.rows import Record
 
 DAYS = 364

@@ -17,7 +17,7 @@ from syncd.model.entities import Goal, Kind, Review, Task
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import GoalStatus, ReviewKind
 from syncd.review.periods import before, last_ended, read_period
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from syncd.store.rows import ConflictRow
 from syncd.store.store import private_store
 from syncd.store.tool_store import ToolState

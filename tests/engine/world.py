@@ -20,7 +20,7 @@ from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Pull, Remote
 from syncd.model.values import GoalStatus, Value
 from syncd.schedule.planner import Annealer
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from syncd.schedule.timetable import Planner
 from syncd.store.database import Database
 from syncd.store.store import Store, private_store

@@ -11,9 +11,8 @@ from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.context import today
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import start_of
-from syncd.schedule.free import reach
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Span, instant, minute_of
+from syncd.schedule.free_time import reach
+from syncd.schedule.problem import Preferences, Span, instant, minute_of
 from syncd.store.store import Store
 
 BUSY_TIME = EntityId("busy time")

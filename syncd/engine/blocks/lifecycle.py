@@ -15,9 +15,8 @@ from syncd.model.plan import PlanView
 from syncd.model.rules.blocks import AHEAD, ASSUMED, is_over, with_time
 from syncd.model.rules.world import goal_of
 from syncd.model.values import BlockState, Moment, start_of
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Hold, Problem, Span, instant
-from syncd.schedule.reasons import Reasons
+from syncd.schedule.explain import Reasons
+from syncd.schedule.problem import Firmness, Preferences, Problem, Span, instant
 from syncd.schedule.timetable import Placed, Timetable
 from syncd.store.rows import Record
 from syncd.sync.merge import Author, FieldChange
@@ -193,7 +192,7 @@ class Placing:
             else:
                 self._move(place, one, live[one.id])
         for standing in self.problem.standing:
-            if standing.hold is not Hold.FIXED and standing.id not in kept:
+            if standing.hold is not Firmness.FIXED and standing.id not in kept:
                 why = self.why.dropped.get(standing.id, PLANNED)
                 self.passing.set(live[standing.id], why, archived=True)
 

@@ -18,12 +18,11 @@ from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import BlockState, start_of
 from syncd.schedule.capacity import capacity, miss_rate, sentence
-from syncd.schedule.check import Fault
-from syncd.schedule.free import calendar
+from syncd.schedule.check import RuleViolation
+from syncd.schedule.explain import Reasons, reasons
+from syncd.schedule.free_time import calendar
 from syncd.schedule.planner import Annealer
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Hold, Problem, Weights, minute_of
-from syncd.schedule.reasons import Reasons, reasons
+from syncd.schedule.problem import Firmness, Preferences, Problem, Weights, minute_of
 from syncd.schedule.timetable import Effort, Planner, Timetable
 from syncd.store.rows import Record
 
@@ -184,7 +183,7 @@ class Planning:
         if not self._memory.recall("just back"):
             return problem
         loose = tuple(
-            replace(one, hold=Hold.DRAFT) if one.hold is Hold.PUBLISHED else one
+            replace(one, hold=Firmness.DRAFT) if one.hold is Firmness.PUBLISHED else one
             for one in problem.standing
         )
         light = replace(problem.weights, draft_move=0.02)
@@ -205,8 +204,8 @@ class Planning:
             return found
         kept = {(one.id, one.span) for one in found.blocks}
         firm = tuple(
-            replace(one, hold=Hold.FROZEN)
-            if one.hold is Hold.PUBLISHED and (one.id, one.span) in kept
+            replace(one, hold=Firmness.FROZEN)
+            if one.hold is Firmness.PUBLISHED and (one.id, one.span) in kept
             else one
             for one in problem.standing
         )
@@ -220,7 +219,7 @@ class Planning:
         beyond = {
             one.id
             for one in problem.standing
-            if one.hold is Hold.DRAFT and one.span.start >= edge
+            if one.hold is Firmness.DRAFT and one.span.start >= edge
         }
         return any(one.id in beyond and one.span.start < edge for one in found.blocks)
 
@@ -285,13 +284,13 @@ class _Found:
     effort: Effort
     timetable: Timetable
     why: Reasons
-    wrong: Mapping[int, Fault]
+    wrong: Mapping[int, RuleViolation]
     short: tuple[tuple[str, str], ...]
 
 
 def _strained(problem: Problem, found: Timetable) -> bool:
     """Say whether something had to be placed, and something is late or has no place."""
-    stood = {(one.id, one.span) for one in problem.standing if one.hold is not Hold.FIXED}
+    stood = {(one.id, one.span) for one in problem.standing if one.hold is not Firmness.FIXED}
     news = {(one.id, one.span) for one in found.blocks} - stood
     return bool(news) and (found.score.late > 0 or any(found.unplaced.values()))
 

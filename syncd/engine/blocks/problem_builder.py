@@ -13,8 +13,14 @@ from syncd.model.plan import PlanView
 from syncd.model.rules.blocks import AHEAD, is_over, length
 from syncd.model.rules.world import at_rest, goal_of
 from syncd.model.values import BlockState, Due, GoalStatus, Moment, start_of
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Hold, Span, Standing, Work, minute_of
+from syncd.schedule.problem import (
+    Firmness,
+    Preferences,
+    ScheduledBlock,
+    Span,
+    TaskDemand,
+    minute_of,
+)
 from syncd.store.rows import Record
 
 SOON = timedelta(days=7)
@@ -38,7 +44,7 @@ class Demand:
     whose effort is spent. budgets: minutes a week by topic.
     """
 
-    works: tuple[Work, ...] = ()
+    works: tuple[TaskDemand, ...] = ()
     unwanted: frozenset[EntityId] = frozenset()
     not_now: frozenset[EntityId] = frozenset()
     used_up: frozenset[EntityId] = frozenset()
@@ -67,7 +73,7 @@ def demand(
 
 def standing(
     blocks: Iterable[Block], view: PlanView, preferences: Preferences, now: datetime
-) -> tuple[Standing, ...]:
+) -> tuple[ScheduledBlock, ...]:
     """Return the blocks that count: those ahead, and what this week's took already.
 
     A block whose task is not known (yet) is left where it is.
@@ -81,25 +87,25 @@ def standing(
             continue
         known = block.task is not None and view.get(block.task) is not None
         found.append(
-            Standing(
+            ScheduledBlock(
                 id=block.id,
                 task=block.task,
                 span=Span(minute_of(block.start.at), minute_of(block.end.at)),
-                hold=hold(block, preferences, now) if known else Hold.FIXED,
+                hold=hold(block, preferences, now) if known else Firmness.FIXED,
             )
         )
     return tuple(sorted(found, key=lambda one: (one.span, one.id)))
 
 
-def hold(block: Block, preferences: Preferences, now: datetime) -> Hold:
+def hold(block: Block, preferences: Preferences, now: datetime) -> Firmness:
     """Say how firmly a block stands."""
     assert block.start is not None  # noqa: S101  # asked only of blocks with a time
     if block.state not in (BlockState.DRAFT, BlockState.PUBLISHED) or block.start.at <= now:
-        return Hold.FIXED
+        return Firmness.FIXED
     if block.state is BlockState.DRAFT:
-        return Hold.DRAFT
+        return Firmness.DRAFT
     frozen = block.start.at < now + timedelta(hours=preferences.freeze_hours)
-    return Hold.FROZEN if frozen else Hold.PUBLISHED
+    return Firmness.FROZEN if frozen else Firmness.PUBLISHED
 
 
 def off_limits(blocks: Sequence[Block], now: datetime) -> tuple[Span, ...]:
@@ -235,14 +241,14 @@ class _DemandReader:
     def _over(self, block: Block) -> bool:
         return block.state in AHEAD | _COUNTED and is_over(block, self.now)
 
-    def _work(self, task: Task, left: int) -> Work:
+    def _work(self, task: Task, left: int) -> TaskDemand:
         goal_id = goal_of(task, self.view)
         goal = self.view.get(goal_id) if goal_id else None
         weight = _WEIGHTS.get(task.priority, 1.0)
         if isinstance(goal, Goal):
             weight *= _GOAL_WEIGHTS.get(goal.priority, 1.0)
             weight *= 0.5 if goal.status is GoalStatus.PLANNED else 1.0
-        return Work(
+        return TaskDemand(
             id=task.id,
             title=task.title,
             topic=goal_id or task.id,

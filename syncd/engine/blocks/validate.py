@@ -7,10 +7,8 @@ import structlog
 
 from syncd.engine.blocks.busy_time import KnownBusy
 from syncd.model.ids import EntityId
-from syncd.schedule.check import Fault, check
-from syncd.schedule.circumstances import Circumstances, Slot
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Hold, Problem, Span, instant
+from syncd.schedule.check import CheckInput, RuleViolation, Slot, check
+from syncd.schedule.problem import Firmness, Preferences, Problem, Span, instant
 from syncd.schedule.timetable import Timetable
 
 log = structlog.get_logger("syncd.engine.blocks")
@@ -24,7 +22,7 @@ def violations(
     preferences: Preferences,
     known: KnownBusy,
     freed: Iterable[Span],
-) -> Mapping[int, Fault]:
+) -> Mapping[int, RuleViolation]:
     """Return what is wrong with a timetable, by the place of the block in it."""
     now = instant(problem.now)
     before = [
@@ -33,7 +31,7 @@ def violations(
             task=one.task,
             start=instant(one.span.start),
             end=instant(one.span.end),
-            fixed=one.hold is Hold.FIXED,
+            fixed=one.hold is Firmness.FIXED,
         )
         for one in problem.standing
     ]
@@ -56,8 +54,8 @@ def _given(
     known: KnownBusy,
     freed: Iterable[Span],
     now: datetime,
-) -> Circumstances:
-    return Circumstances(
+) -> CheckInput:
+    return CheckInput(
         preferences=preferences,
         now=now,
         busy=tuple((instant(one.start), instant(one.end)) for one in known.spans),

@@ -14,7 +14,7 @@ from syncd.model.entities import Block, Kind, Task
 from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Remote
 from syncd.model.values import BlockState, Moment, start_of
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from tests.engine.world import ZONE, World
 
 MISSED = 0.2

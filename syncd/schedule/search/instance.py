@@ -1,13 +1,125 @@
-"""From a problem to its board."""
+"""A problem as the search sees it: tasks, days and weeks by number, time in minutes."""
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from syncd.model.ids import EntityId
-from syncd.schedule.board import Board, Ground, Origin, Run, Task, without
-from syncd.schedule.objective import covered, day_number, edges, fixed_blocks, week_of
-from syncd.schedule.ordering import NEVER, Links, in_order, turned
-from syncd.schedule.problem import SLOT, Day, Hold, Problem, Standing, Work
+from syncd.schedule.problem import (
+    SLOT,
+    Firmness,
+    PlanDay,
+    Problem,
+    ScheduledBlock,
+    TaskDemand,
+    Weights,
+)
+from syncd.schedule.search.objective import covered, day_number, edges, fixed_blocks, week_of
+from syncd.schedule.search.ordering import NEVER, Links, in_order, turned
+
+Interval = tuple[int, int]
+"""Free time: (from, to)."""
+
+
+class Placement(NamedTuple):
+    """A block in the search. origin: the number of the standing block that it is, or -1.
+    price: what it costs by itself: taste, wait, length, and having been moved."""
+
+    task: int
+    day: int
+    start: int
+    end: int
+    origin: int
+    price: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchTask:
+    """A task. need: minutes that its movable blocks are to cover. urgent: see ``Order``.
+    waits: one before it is not even in the search. days: those that it may use. spent:
+    days with a fixed block of it, past ones are negative."""
+
+    work: TaskDemand
+    topic: int
+    need: int
+    earliest: int
+    due: int
+    urgent: int
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    waits: bool
+    days: tuple[int, ...]
+    open: frozenset[int]
+    spent: tuple[int, ...]
+    fixed_end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaySlots:
+    """A day. runs: free time less fixed blocks. used: minutes of fixed blocks."""
+
+    start: int
+    week: int
+    runs: tuple[Interval, ...]
+    liked: tuple[Interval, ...]
+    used: int
+    topics: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentBlock:
+    """A standing block that is not fixed and whose task is in the search."""
+
+    block: ScheduledBlock
+    task: int
+    day: int
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """All that does not change during a search.
+
+    tasks: first served first. rooms, used: minutes of each week, and those of its fixed
+    blocks. budgets: for each topic the minutes a week that it should get; given: what fixed
+    blocks give it, by week; outside: its minutes that did not even enter the search.
+    """
+
+    problem: Problem
+    tasks: tuple[SearchTask, ...]
+    days: tuple[DaySlots, ...]
+    rooms: tuple[int, ...]
+    used: tuple[int, ...]
+    origins: tuple[CurrentBlock, ...]
+    shortest: int
+    longest: int
+    budgets: tuple[int, ...]
+    given: tuple[tuple[int, ...], ...]
+    outside: tuple[int, ...]
+
+    @property
+    def weights(self) -> Weights:
+        """Return what faults cost."""
+        return self.problem.weights
+
+
+def without(run: Interval, taken: Sequence[Interval]) -> list[Interval]:
+    """Return what is left of free time when some is taken; ``taken`` is in order."""
+    start, end = run
+    left: list[Interval] = []
+    for first, last in taken:
+        if first >= end:
+            break
+        if last <= start:
+            continue
+        if first > start:
+            left.append((start, first))
+        start = max(start, last)
+    if start < end:
+        left.append((start, end))
+    return left
+
 
 FEW = 100
 """So many tasks enter the search in any case."""
@@ -15,7 +127,7 @@ SPARE = 1.25
 """How much more effort enters the search than there is time for."""
 
 
-def lengths(problem: Problem) -> tuple[int, int]:
+def block_lengths(problem: Problem) -> tuple[int, int]:
     """Return the least and the most minutes of a block, on the grid where one lies between."""
     least = max(SLOT, -(-problem.shortest // SLOT) * SLOT)
     most = problem.longest // SLOT * SLOT
@@ -24,13 +136,13 @@ def lengths(problem: Problem) -> tuple[int, int]:
     return least, most
 
 
-def board(problem: Problem) -> Board:
+def encode(problem: Problem) -> Instance:
     """Return the problem by numbers, with only as many tasks as could find room."""
-    maker = _Maker(problem)
+    maker = _Encoder(problem)
     tasks = maker.tasks()
     origins = maker.origins(tasks)
-    least, most = lengths(problem)
-    return Board(
+    least, most = block_lengths(problem)
+    return Instance(
         problem=problem,
         tasks=tasks,
         days=maker.grounds,
@@ -45,7 +157,7 @@ def board(problem: Problem) -> Board:
     )
 
 
-class _Maker:
+class _Encoder:
     """Makes the parts of a board."""
 
     def __init__(self, problem: Problem) -> None:
@@ -63,13 +175,13 @@ class _Maker:
     def topic(self, name: str) -> int:
         return self.topics.setdefault(name, len(self.topics))
 
-    def _name(self, block: Standing) -> str:
+    def _name(self, block: ScheduledBlock) -> str:
         """Return the topic of a block; one whose task is unknown is a topic of its own."""
         own = block.task or block.id
         return self.topic_of.get(own, own)
 
-    def _grounds(self) -> tuple[Ground, ...]:
-        by_day: dict[int, list[Standing]] = defaultdict(list)
+    def _grounds(self) -> tuple[DaySlots, ...]:
+        by_day: dict[int, list[ScheduledBlock]] = defaultdict(list)
         for block in self.fixed:
             by_day[day_number(self.edges, block.span.start)].append(block)
         taken = sorted((block.span.start, block.span.end) for block in self.fixed)
@@ -78,10 +190,12 @@ class _Maker:
             for number, day in enumerate(self.problem.days)
         )
 
-    def _ground(self, day: Day, fixed: Sequence[Standing], taken: Sequence[Run]) -> Ground:
+    def _ground(
+        self, day: PlanDay, fixed: Sequence[ScheduledBlock], taken: Sequence[Interval]
+    ) -> DaySlots:
         near = [run for run in taken if run[0] < day.span.end and run[1] > day.span.start]
         runs = ((max(span.start, self.problem.now), span.end) for span in day.free)
-        return Ground(
+        return DaySlots(
             start=day.span.start,
             week=day.week,
             runs=tuple(part for run in runs for part in without(run, near)),
@@ -100,7 +214,7 @@ class _Maker:
 
     def room(self) -> int:
         """Return the minutes that blocks may fill at most."""
-        least = lengths(self.problem)[0]
+        least = block_lengths(self.problem)[0]
         weeks = [0] * len(self.rooms)
         for ground in self.grounds:
             free = sum(end - start for start, end in ground.runs if end - start >= least)
@@ -108,7 +222,7 @@ class _Maker:
         each = zip(self.rooms, self.week_use(), weeks, strict=True)
         return sum(max(0, min(room - used, free)) for room, used, free in each)
 
-    def tasks(self) -> tuple[Task, ...]:
+    def tasks(self) -> tuple[SearchTask, ...]:
         """Return the tasks that enter the search, first served first."""
         order = in_order(self.problem.works)
         chosen = self._chosen(order.ranked)
@@ -143,20 +257,23 @@ class _Maker:
                 room -= need
         return chosen
 
-    def _ever(self, work: Work) -> bool:
+    def _ever(self, work: TaskDemand) -> bool:
         return bool(self.problem.days) and (
             work.release is None or work.release < self.problem.days[-1].span.end
         )
 
     def _task(
-        self, work: Work, urgent: int, links: tuple[tuple[int, ...], tuple[int, ...], bool]
-    ) -> Task:
+        self,
+        work: TaskDemand,
+        urgent: int,
+        links: tuple[tuple[int, ...], tuple[int, ...], bool],
+    ) -> SearchTask:
         mine = [block.span for block in self.fixed if block.task == work.id]
         spent = tuple(sorted(day_number(self.edges, span.start) for span in mine))
         ahead = [span for span in mine if span.end > self.problem.now]
         earliest = max(self.problem.now, work.release or self.problem.now)
         days = tuple(self._days(work, spent, earliest))
-        return Task(
+        return SearchTask(
             work=work,
             topic=self.topic(work.topic),
             need=max(0, work.minutes - sum(span.minutes for span in ahead)),
@@ -172,7 +289,7 @@ class _Maker:
             fixed_end=max((span.end for span in ahead), default=0),
         )
 
-    def _days(self, work: Work, spent: Sequence[int], earliest: int) -> list[int]:
+    def _days(self, work: TaskDemand, spent: Sequence[int], earliest: int) -> list[int]:
         avoided = {
             number
             for number, day in enumerate(self.problem.days)
@@ -196,7 +313,7 @@ class _Maker:
                 found[topic][week] += block.span.minutes
         return tuple(map(tuple, found))
 
-    def outside(self, tasks: Sequence[Task]) -> tuple[int, ...]:
+    def outside(self, tasks: Sequence[SearchTask]) -> tuple[int, ...]:
         """Return for each topic the minutes of its tasks that are not in the search."""
         inside = {task.work.id for task in tasks}
         found = [0] * len(self.topics)
@@ -205,16 +322,16 @@ class _Maker:
                 found[self.topics[work.topic]] += max(0, work.minutes)
         return tuple(found)
 
-    def origins(self, tasks: Sequence[Task]) -> tuple[Origin, ...]:
+    def origins(self, tasks: Sequence[SearchTask]) -> tuple[CurrentBlock, ...]:
         """Return the standing blocks that may stay, move or go."""
         number: dict[EntityId, int] = {task.work.id: at for at, task in enumerate(tasks)}
         return tuple(
-            Origin(
+            CurrentBlock(
                 block=block,
                 task=number[block.task],
                 day=day_number(self.edges, block.span.start),
-                locked=block.hold is Hold.FROZEN,
+                locked=block.hold is Firmness.FROZEN,
             )
             for block in self.problem.standing
-            if block.hold is not Hold.FIXED and block.task in number
+            if block.hold is not Firmness.FIXED and block.task in number
         )

@@ -1,20 +1,25 @@
-"""Blocks on a board: what may lie where, and what that costs."""
+"""Blocks on an instance: what may lie where, what that costs, and the timetable that is given back."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
-from syncd.schedule.board import Board, Piece, Run, without
-from syncd.schedule.objective import (
+from syncd.model.ids import EntityId
+from syncd.schedule.problem import SLOT, Span
+from syncd.schedule.search.instance import Instance, Interval, Placement, without
+from syncd.schedule.search.objective import (
     DAY,
     DROPPED_DAYS,
     TOPICS,
     move_price,
     odd_length,
+    score,
+    unplaced,
 )
-from syncd.schedule.ordering import NEVER
-from syncd.schedule.problem import SLOT
+from syncd.schedule.search.ordering import NEVER
+from syncd.schedule.timetable import Placed, Timetable
 
 
-class Arrangement:
+class Solution:
     """The movable blocks of a timetable in the making. It changes by ``put`` and ``take``."""
 
     __slots__ = (
@@ -27,32 +32,32 @@ class Arrangement:
         "week_minutes",
     )
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Instance) -> None:
         self.board = board
-        self.by_task: list[list[Piece]] = [[] for _ in board.tasks]
-        self.by_day: list[list[Piece]] = [[] for _ in board.days]
+        self.by_task: list[list[Placement]] = [[] for _ in board.tasks]
+        self.by_day: list[list[Placement]] = [[] for _ in board.days]
         self.placed = [0] * len(board.tasks)
         self.day_minutes = [ground.used for ground in board.days]
         self.week_minutes = list(board.used)
         self.topic_minutes = [list(weeks) for weeks in board.given]
 
-    def copy(self) -> "Arrangement":
+    def copy(self) -> "Solution":
         """Return another one with the same blocks."""
-        made = Arrangement(self.board)
+        made = Solution(self.board)
         for piece in self.pieces():
             made.put(piece)
         return made
 
-    def pieces(self) -> list[Piece]:
+    def pieces(self) -> list[Placement]:
         """Return all blocks."""
         return [piece for those in self.by_task for piece in those]
 
-    def piece(self, task: int, day: int, run: Run, origin: int = -1) -> Piece:
+    def piece(self, task: int, day: int, run: Interval, origin: int = -1) -> Placement:
         """Return a block with its price; it is not put."""
         start, end = run
-        return Piece(task, day, start, end, origin, self._price(task, day, run, origin))
+        return Placement(task, day, start, end, origin, self._price(task, day, run, origin))
 
-    def _price(self, task: int, day: int, run: Run, origin: int) -> float:
+    def _price(self, task: int, day: int, run: Interval, origin: int) -> float:
         board, weights = self.board, self.board.weights
         price = weights.wait * board.tasks[task].work.weight * day
         liked = board.days[day].liked
@@ -62,7 +67,7 @@ class Arrangement:
             price += weights.length
         return price + self._moved(day, run, origin) if origin >= 0 else price
 
-    def _moved(self, day: int, run: Run, origin: int) -> float:
+    def _moved(self, day: int, run: Interval, origin: int) -> float:
         """Return what a move costs, less what it would cost to drop the block."""
         stood = self.board.origins[origin]
         dropped = move_price(self.board.problem, stood.block, DROPPED_DAYS)
@@ -70,7 +75,7 @@ class Arrangement:
             return -dropped
         return move_price(self.board.problem, stood.block, abs(day - stood.day)) - dropped
 
-    def put(self, piece: Piece) -> None:
+    def put(self, piece: Placement) -> None:
         """Add a block; whether it may lie there is the caller's care."""
         task, day, start, end, _, _ = piece
         self.by_task[task].append(piece)
@@ -81,7 +86,7 @@ class Arrangement:
         self.week_minutes[week] += end - start
         self.topic_minutes[self.board.tasks[task].topic][week] += end - start
 
-    def take(self, piece: Piece) -> None:
+    def take(self, piece: Placement) -> None:
         """Remove a block."""
         task, day, start, end, _, _ = piece
         self.by_task[task].remove(piece)
@@ -96,7 +101,7 @@ class Arrangement:
         """Return the minutes of a task without a block."""
         return max(0, self.board.tasks[task].need - self.placed[task])
 
-    def gaps(self, day: int) -> list[Run]:
+    def gaps(self, day: int) -> list[Interval]:
         """Return the free time of a day less its blocks."""
         there = self.by_day[day]
         runs = self.board.days[day].runs
@@ -105,7 +110,7 @@ class Arrangement:
         taken = sorted((piece.start, piece.end) for piece in there)
         return [gap for run in runs for gap in without(run, taken)]
 
-    def within(self, task: int) -> Run:
+    def within(self, task: int) -> Interval:
         """Return between which minutes the order of tasks lets a task's blocks lie."""
         mine = self.board.tasks[task]
         first, last = mine.earliest, NEVER
@@ -137,7 +142,7 @@ class Arrangement:
         """Say whether a task has a movable block on a day."""
         return any(piece.task == task for piece in self.by_day[day])
 
-    def lies_free(self, piece: Piece) -> bool:
+    def lies_free(self, piece: Placement) -> bool:
         """Say whether a block lies in the free time of a day that its task may use,
         off others, the only one of its task on that day, and in order."""
         task, day, start, end, _, _ = piece
@@ -151,7 +156,7 @@ class Arrangement:
         first, last = self.within(task)
         return first <= start and end <= last
 
-    def fits(self, piece: Piece) -> bool:
+    def fits(self, piece: Placement) -> bool:
         """Say whether a block may be put where it would lie."""
         return piece.end - piece.start <= self.spare(piece.day) and self.lies_free(piece)
 
@@ -222,15 +227,15 @@ class Arrangement:
         )
 
 
-def arranged(board: Board, pieces: Iterable[Piece]) -> Arrangement:
+def arranged(board: Instance, pieces: Iterable[Placement]) -> Solution:
     """Return an arrangement of some blocks."""
-    made = Arrangement(board)
+    made = Solution(board)
     for piece in pieces:
         made.put(piece)
     return made
 
 
-def _not_liked(run: Run, liked: tuple[Run, ...]) -> int:
+def _not_liked(run: Interval, liked: tuple[Interval, ...]) -> int:
     start, end = run
     inside = sum(max(0, min(end, last) - max(start, first)) for first, last in liked)
     return end - start - inside
@@ -238,3 +243,70 @@ def _not_liked(run: Run, liked: tuple[Run, ...]) -> int:
 
 def _late(minutes: int) -> int:
     return -(-minutes // DAY) if minutes > 0 else 0
+
+
+def timetable(arrangement: Solution) -> Timetable:
+    """Return an arrangement with the ids of standing blocks."""
+    problem = arrangement.board.problem
+    blocks = tuple(sorted(placed(arrangement), key=lambda one: (one.span, one.task)))
+    return Timetable(
+        blocks=blocks, unplaced=unplaced(problem, blocks), score=score(problem, blocks)
+    )
+
+
+def placed(arrangement: Solution) -> list[Placed]:
+    """Return the blocks by their ids."""
+    return [_placed(arrangement.board, piece) for piece in arrangement.pieces()]
+
+
+def _placed(board: Instance, piece: Placement) -> Placed:
+    block: EntityId | None = None
+    if piece.origin >= 0:
+        block = board.origins[piece.origin].block.id
+    task = board.tasks[piece.task].work.id
+    return Placed(id=block, task=task, span=Span(piece.start, piece.end))
+
+
+def recognised(arrangement: Solution) -> Solution:
+    """Return the same blocks, each as the standing block of its task that it can be.
+
+    First those that did not move, then those on the same day, then in order of time.
+    """
+    board = arrangement.board
+    made = Solution(board)
+    free: dict[int, list[int]] = defaultdict(list)
+    for number, origin in enumerate(board.origins):
+        free[origin.task].append(number)
+    for task, pieces in enumerate(arrangement.by_task):
+        for piece, number in _matched(board, sorted(pieces, key=_start), free[task]):
+            made.put(arrangement.piece(task, piece.day, (piece.start, piece.end), number))
+    return made
+
+
+def _matched(
+    board: Instance, pieces: Sequence[Placement], free: list[int]
+) -> list[tuple[Placement, int]]:
+    free.sort(key=lambda number: board.origins[number].block.span)
+    left, found = list(pieces), []
+    for rule in (_same, _same_day):
+        for piece in tuple(left):
+            number = next((one for one in free if rule(board, piece, one)), None)
+            if number is not None:
+                free.remove(number)
+                left.remove(piece)
+                found.append((piece, number))
+    rest = [*free, *(-1 for _ in left)]
+    return found + list(zip(left, rest, strict=False))
+
+
+def _start(piece: Placement) -> int:
+    return piece.start
+
+
+def _same(board: Instance, piece: Placement, number: int) -> bool:
+    span = board.origins[number].block.span
+    return (piece.start, piece.end) == (span.start, span.end)
+
+
+def _same_day(board: Instance, piece: Placement, number: int) -> bool:
+    return piece.day == board.origins[number].day

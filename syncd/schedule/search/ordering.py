@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
-from syncd.schedule.problem import Work
+from syncd.schedule.problem import TaskDemand
 
 NEVER = 1 << 60
 """A minute that does not come: the due date of what has none."""
@@ -24,7 +24,7 @@ class Order:
     urgent: tuple[int, ...]
 
 
-def in_order(works: Sequence[Work]) -> Order:
+def in_order(works: Sequence[TaskDemand]) -> Order:
     """Return the order of some tasks; whatever goes round in a circle is cut once."""
     number = {work.id: index for index, work in enumerate(works)}
     wished: Links = [

@@ -6,21 +6,28 @@ from datetime import date, datetime, time, timedelta
 from math import floor
 from zoneinfo import ZoneInfo
 
-from syncd.schedule.preferences import ClockSpan, Preferences
-from syncd.schedule.problem import Day, Span, Week, instant, minute_of
+from syncd.schedule.problem import (
+    ClockSpan,
+    PlanDay,
+    PlanWeek,
+    Preferences,
+    Span,
+    instant,
+    minute_of,
+)
 
 _DAY = timedelta(days=1)
 
 
 def calendar(
     preferences: Preferences, busy: Iterable[Span], now: int, taken: Iterable[Span] = ()
-) -> tuple[tuple[Day, ...], tuple[Week, ...]]:
+) -> tuple[tuple[PlanDay, ...], tuple[PlanWeek, ...]]:
     """Return the days from today to the horizon and the weeks that they lie in.
 
     busy: time that is not the person's own, as far as ``reach`` says; the buffer is kept
     free on both sides of it. taken: time that no block may lie on, without a buffer.
 
-    ``Week.room`` looks at the whole week from Monday to Sunday, with the days of it that
+    ``PlanWeek.room`` looks at the whole week from Monday to Sunday, with the days of it that
     are over or lie beyond the horizon: the weekly cap, or if that is less, the share of
     the time inside the hours, on days without rest, off busy time and its buffers. So the
     room does not shrink as the week passes, nor as blocks or ``taken`` fill it.
@@ -30,7 +37,7 @@ def calendar(
     off = _merged([*away, *taken, Span(_midnight(zone, today - _DAY), now)])
     first = _monday(today)
     days = tuple(
-        Day(
+        PlanDay(
             date=day,
             span=Span(_midnight(zone, day), _midnight(zone, day + _DAY)),
             week=(day - first).days // 7,
@@ -41,7 +48,7 @@ def calendar(
     )
     weeks = days[-1].week + 1 if days else 0
     return days, tuple(
-        Week(monday=monday, room=_room(preferences, away, monday))
+        PlanWeek(monday=monday, room=_room(preferences, away, monday))
         for monday in (first + number * 7 * _DAY for number in range(weeks))
     )
 

@@ -1,14 +1,112 @@
-"""Repair: what is still valid stays, what is broken goes to the cheapest place."""
+"""Repair: what is still valid stays, what is broken goes to the cheapest slot, and what is not urgent makes room."""
 
 from collections import defaultdict
 
-from syncd.schedule.arrangement import Arrangement
-from syncd.schedule.board import Board, Piece
-from syncd.schedule.ordering import NEVER
-from syncd.schedule.places import BEST_LENGTH, Place, Wish, cheapest, first_place
 from syncd.schedule.problem import SLOT
-from syncd.schedule.room import late, lengths, with_room_made
-from syncd.schedule.standing import kept, locked, trim
+from syncd.schedule.search.instance import Instance, Placement
+from syncd.schedule.search.ordering import NEVER
+from syncd.schedule.search.slots import (
+    BEST_LENGTH,
+    Place,
+    Wish,
+    cheapest,
+    extra,
+    first_place,
+    locked,
+    shown,
+    trim,
+    usable,
+    valid_blocks,
+)
+from syncd.schedule.search.solution import Solution
+
+VICTIMS = 24
+"""Blocks that are looked at, at most, when one has to make room."""
+TRIALS = 6
+"""Blocks for which another place is looked for, at most."""
+
+
+def lengths(arrangement: Solution, task: int, origin: int) -> list[int]:
+    """Return lengths to try; a block that moves keeps its own if it may."""
+    found = usable(arrangement.board, arrangement.missing(task))
+    if origin < 0:
+        return found
+    mine = arrangement.board.origins[origin].block.span.minutes
+    return sorted(found, key=lambda length: length != mine)
+
+
+def late(arrangement: Solution, place: Place) -> bool:
+    """Say whether a place is behind the due date of its task, or of one that waits for it."""
+    return place.piece.end > arrangement.board.tasks[place.piece.task].urgent
+
+
+def with_room_made(arrangement: Solution, task: int, origin: int) -> Place | None:
+    """Return a place in time for a block, after one with a later due date has moved.
+
+    Nothing has changed if it is None: no block can move without its being late or dropped.
+    """
+    length = lengths(arrangement, task, origin)[0]
+    best: tuple[float, Placement, Place, Place] | None = None
+    trials = 0
+    for victim in _victims(arrangement, task):
+        arrangement.take(victim)
+        found = _swap(arrangement, victim, Wish(task, length, origin, days=(victim.day,)))
+        arrangement.put(victim)
+        if found is None:
+            continue
+        trials += 1
+        if best is None or found[0] < best[0]:
+            best = (found[0], victim, *found[1:])
+        if trials == TRIALS:
+            break
+    if best is None:
+        return None
+    _, victim, place, other = best
+    arrangement.take(victim)
+    arrangement.put(other.piece)
+    return place
+
+
+def _victims(arrangement: Solution, task: int) -> list[Placement]:
+    """Return blocks that could make room: not frozen, in time, of tasks due later.
+
+    Those that nobody has seen where they are come first.
+    """
+    board = arrangement.board
+    mine = board.tasks[task]
+    found = [
+        piece
+        for piece in arrangement.pieces()
+        if board.tasks[piece.task].urgent > mine.urgent
+        and mine.earliest <= piece.end
+        and piece.start < mine.urgent
+        and piece.day in mine.open
+        and not locked(board, piece)
+        and not arrangement.has(piece.day, task)
+    ]
+    found.sort(
+        key=lambda piece: (shown(board, piece), -board.tasks[piece.task].urgent, piece.start)
+    )
+    return found[:VICTIMS]
+
+
+def _swap(
+    arrangement: Solution, victim: Placement, wish: Wish
+) -> tuple[float, Place, Place] | None:
+    """Return what it costs to place a block on a day that another one left, and where
+    that one goes instead."""
+    back = extra(arrangement, victim)
+    place = cheapest(arrangement, wish)
+    if place is None or late(arrangement, place):
+        return None
+    arrangement.put(place.piece)
+    length = victim.end - victim.start
+    other = cheapest(arrangement, Wish(victim.task, length, victim.origin))
+    arrangement.take(place.piece)
+    if other is None or late(arrangement, other):
+        return None
+    return place.cost + other.cost - back, place, other
+
 
 ROUNDS = 4
 """How often it is tried, at most, to place what is missing."""
@@ -16,14 +114,14 @@ CRITICAL = 2.0
 """With fewer usable days a block than that until it is due, a task takes the first room."""
 
 
-def repaired(board: Board) -> Arrangement:
+def repaired(board: Instance) -> Solution:
     """Return the standing blocks with only what is broken or missing placed anew."""
-    arrangement = kept(board)
+    arrangement = valid_blocks(board)
     fill(arrangement)
     return arrangement
 
 
-def fill(arrangement: Arrangement) -> None:
+def fill(arrangement: Solution) -> None:
     """Place what is missing and cut what is too much, again while that changes anything:
     one task may leave room for another."""
     for _ in range(ROUNDS):
@@ -35,7 +133,7 @@ def fill(arrangement: Arrangement) -> None:
             return
 
 
-def _fill_once(arrangement: Arrangement) -> None:
+def _fill_once(arrangement: Solution) -> None:
     """Place what is missing, first served first; tasks that others wait for make them go
     out of their way."""
     homeless = _homeless(arrangement)
@@ -46,7 +144,7 @@ def _fill_once(arrangement: Arrangement) -> None:
             _ahead_of_others(arrangement, task, homeless)
 
 
-def _homeless(arrangement: Arrangement) -> dict[int, list[int]]:
+def _homeless(arrangement: Solution) -> dict[int, list[int]]:
     """Return for each task its standing blocks that have no place, in order of time."""
     there = {piece.origin for piece in arrangement.pieces()}
     found: dict[int, list[int]] = defaultdict(list)
@@ -58,7 +156,7 @@ def _homeless(arrangement: Arrangement) -> dict[int, list[int]]:
     return found
 
 
-def serve(arrangement: Arrangement, task: int, homeless: list[int]) -> None:
+def serve(arrangement: Solution, task: int, homeless: list[int]) -> None:
     """Place what a task lacks: by a longer block where little is left, else by new ones."""
     while left := arrangement.missing(task):
         if left < arrangement.board.shortest and _lengthened(arrangement, task, left):
@@ -73,7 +171,7 @@ def serve(arrangement: Arrangement, task: int, homeless: list[int]) -> None:
         del homeless[:1]
 
 
-def _place(arrangement: Arrangement, task: int, origin: int) -> Place | None:
+def _place(arrangement: Solution, task: int, origin: int) -> Place | None:
     """Return a place for the next block, of the best length that is not late."""
     best: Place | None = None
     look = first_place if _critical(arrangement, task) else cheapest
@@ -85,7 +183,7 @@ def _place(arrangement: Arrangement, task: int, origin: int) -> Place | None:
     return best
 
 
-def _critical(arrangement: Arrangement, task: int) -> bool:
+def _critical(arrangement: Solution, task: int) -> bool:
     """Say whether hardly more days are left before a due date than blocks are needed."""
     board = arrangement.board
     urgent = board.tasks[task].urgent
@@ -100,9 +198,7 @@ def _critical(arrangement: Arrangement, task: int) -> bool:
     return len(days) < CRITICAL * needed
 
 
-def _ahead_of_others(
-    arrangement: Arrangement, task: int, homeless: dict[int, list[int]]
-) -> None:
+def _ahead_of_others(arrangement: Solution, task: int, homeless: dict[int, list[int]]) -> None:
     """Let blocks of tasks that wait for this one go, if that finds all of it room."""
     board = arrangement.board
     mine = list(arrangement.by_task[task])
@@ -126,7 +222,7 @@ def _ahead_of_others(
 
 
 def _restore(
-    arrangement: Arrangement, task: int, mine: list[Piece], loose: list[Piece]
+    arrangement: Solution, task: int, mine: list[Placement], loose: list[Placement]
 ) -> None:
     for piece in tuple(arrangement.by_task[task]):
         arrangement.take(piece)
@@ -134,7 +230,7 @@ def _restore(
         arrangement.put(piece)
 
 
-def _lengthened(arrangement: Arrangement, task: int, left: int) -> bool:
+def _lengthened(arrangement: Solution, task: int, left: int) -> bool:
     """Make one block of a task longer by what is left, the loosest and latest first."""
     board = arrangement.board
     more = -(-left // SLOT) * SLOT

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from syncd.model.ids import EntityId
-from syncd.schedule.problem import SLOT, Hold, Problem, Span, Standing, Work
+from syncd.schedule.problem import SLOT, Firmness, Problem, ScheduledBlock, Span, TaskDemand
 from syncd.schedule.timetable import Placed, Score
 
 DAY = 24 * 60
@@ -64,9 +64,9 @@ def covered(problem: Problem) -> dict[EntityId, int]:
     return found
 
 
-def fixed_blocks(problem: Problem) -> list[Standing]:
+def fixed_blocks(problem: Problem) -> list[ScheduledBlock]:
     """Return the blocks that nobody but the person may touch."""
-    return [block for block in problem.standing if block.hold is Hold.FIXED]
+    return [block for block in problem.standing if block.hold is Firmness.FIXED]
 
 
 def unplaced(problem: Problem, blocks: Iterable[Placed]) -> dict[EntityId, int]:
@@ -130,17 +130,17 @@ class _Told:
     edges: tuple[int, ...]
     spans: Mapping[EntityId, list[Span]]
 
-    def end(self, work: Work) -> int:
+    def end(self, work: TaskDemand) -> int:
         """Return when the last block of a task that lies ahead ends; 0 if there is none."""
         ends = [span.end for span in self.spans.get(work.id, ()) if span.end > self.problem.now]
         return max(ends, default=0)
 
-    def late(self, work: Work) -> float:
+    def late(self, work: TaskDemand) -> float:
         """Return by how many days a task is late, by its weight."""
         over = 0 if work.due is None else whole_days(self.end(work) - work.due)
         return work.weight * over
 
-    def tight(self, work: Work) -> float:
+    def tight(self, work: TaskDemand) -> float:
         """Return the weight of a task that ends too close to its due date."""
         margin = self.problem.weights.margin * DAY
         close = work.due is not None and self.end(work) > work.due - margin
@@ -154,16 +154,16 @@ class _Told:
             for one in self.blocks
         )
 
-    def days(self, work: Work) -> list[int]:
+    def days(self, work: TaskDemand) -> list[int]:
         """Return the numbers of the days on which a task has a block, doubles kept."""
         return [day_number(self.edges, span.start) for span in self.spans.get(work.id, ())]
 
-    def doubled(self, work: Work) -> int:
+    def doubled(self, work: TaskDemand) -> int:
         """Return how many blocks of a task share a day with one before."""
         days = self.days(work)
         return len(days) - len(set(days))
 
-    def gaps(self, work: Work) -> int:
+    def gaps(self, work: TaskDemand) -> int:
         """Return the days by which blocks of a task lie too far apart."""
         days = self.days(work)
         longest = self.problem.weights.longest_gap
@@ -221,12 +221,12 @@ def week_of(problem: Problem, number: int) -> int | None:
     return edge.week if 0 <= edge.date.weekday() + beyond <= 6 else None
 
 
-def move_price(problem: Problem, block: Standing, distance: int) -> float:
+def move_price(problem: Problem, block: ScheduledBlock, distance: int) -> float:
     """Return what moving a standing block by some days costs."""
     weights = problem.weights
     near = block.span.start < problem.now + NEAR_DAYS * DAY
     price = weights.move + (weights.near_move if near else 0.0) + distance
-    return price * (weights.draft_move if block.hold is Hold.DRAFT else 1.0)
+    return price * (weights.draft_move if block.hold is Firmness.DRAFT else 1.0)
 
 
 def _moves(problem: Problem, blocks: Sequence[Placed], edges: Sequence[int]) -> float:
@@ -235,7 +235,7 @@ def _moves(problem: Problem, blocks: Sequence[Placed], edges: Sequence[int]) -> 
     total = 0.0
     for block in problem.standing:
         span = now_at.get(block.id)
-        if block.hold is Hold.FIXED or block.task not in wanted or span == block.span:
+        if block.hold is Firmness.FIXED or block.task not in wanted or span == block.span:
             continue
         distance = DROPPED_DAYS
         if span is not None:

@@ -5,12 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from syncd.schedule.arrangement import Arrangement
-from syncd.schedule.board import Piece, Run
-from syncd.schedule.places import FINE, starts
 from syncd.schedule.problem import SLOT
-from syncd.schedule.standing import locked
-from syncd.schedule.timetable import Dice
+from syncd.schedule.search.instance import Interval, Placement
+from syncd.schedule.search.slots import FINE, locked, starts
+from syncd.schedule.search.solution import Solution
+from syncd.schedule.timetable import RandomSource
 
 T = TypeVar("T")
 NEARBY = 6
@@ -18,31 +17,31 @@ NEARBY = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Move:
     """Blocks to take away, and blocks to put instead; those may turn out not to fit."""
 
-    gone: tuple[Piece, ...]
-    new: tuple[Piece, ...]
+    gone: tuple[Placement, ...]
+    new: tuple[Placement, ...]
 
 
-class Moves:
+class Neighbourhood:
     """Makes up changes of an arrangement. None: the idea did not work out."""
 
     __slots__ = ("arrangement", "dice", "kinds", "tasks")
 
-    def __init__(self, arrangement: Arrangement, dice: Dice) -> None:
+    def __init__(self, arrangement: Solution, dice: RandomSource) -> None:
         self.arrangement = arrangement
         self.dice = dice
         board = arrangement.board
         self.tasks = [number for number, task in enumerate(board.tasks) if task.days]
-        self.kinds: tuple[Callable[[Piece], Change | None], ...] = (
+        self.kinds: tuple[Callable[[Placement], Move | None], ...] = (
             *(self.elsewhere, self.exchanged, self.passed_on) * 3,
             *(self.swapped,) * 2,
             self.in_two,
             *((self.home,) if board.origins else ()),
         )
 
-    def draw(self) -> Change | None:
+    def draw(self) -> Move | None:
         """Return a change at random, more often of a task that costs more."""
         arrangement = self.arrangement
         task, other = self.one_of(self.tasks), self.one_of(self.tasks)
@@ -71,7 +70,7 @@ class Moves:
         shift = int(self.dice.random() * (2 * NEARBY + 1)) - NEARBY
         return days[max(0, min(len(days) - 1, at + shift))]
 
-    def somewhere(self, task: int, day: int, length: int, origin: int) -> Piece | None:
+    def somewhere(self, task: int, day: int, length: int, origin: int) -> Placement | None:
         """Return a block at a free time of a day."""
         arrangement = self.arrangement
         first, last = arrangement.within(task)
@@ -87,14 +86,14 @@ class Moves:
             return None
         return arrangement.piece(task, day, (start, start + length), origin)
 
-    def _start(self, day: int, gap: Run, length: int) -> int | None:
+    def _start(self, day: int, gap: Interval, length: int) -> int | None:
         grid = starts(self.arrangement.board.days[day], gap, length)
         edge = -(-gap[0] // FINE) * FINE
         if not grid or self.dice.random() < 0.3:
             return edge if edge + length <= gap[1] else None
         return self.one_of(grid)
 
-    def elsewhere(self, piece: Piece) -> Change | None:
+    def elsewhere(self, piece: Placement) -> Move | None:
         """Move a block to another time."""
         arrangement, length = self.arrangement, piece.end - piece.start
         day = self.day_near(piece.task, piece.day)
@@ -105,20 +104,20 @@ class Moves:
         if arrangement.has(day, piece.task):
             return None
         made = self.somewhere(piece.task, day, length, piece.origin)
-        return Change((piece,), (made,)) if made else None
+        return Move((piece,), (made,)) if made else None
 
-    def _same_week(self, day: int, piece: Piece) -> bool:
+    def _same_week(self, day: int, piece: Placement) -> bool:
         days = self.arrangement.board.days
         return days[day].week == days[piece.day].week
 
-    def _same_day(self, piece: Piece) -> Change | None:
+    def _same_day(self, piece: Placement) -> Move | None:
         """Move a block within its day."""
         self.arrangement.take(piece)
         made = self.somewhere(piece.task, piece.day, piece.end - piece.start, piece.origin)
         self.arrangement.put(piece)
-        return Change((piece,), (made,)) if made and made != piece else None
+        return Move((piece,), (made,)) if made and made != piece else None
 
-    def home(self, piece: Piece) -> Change | None:
+    def home(self, piece: Placement) -> Move | None:
         """Put a block back where it stood."""
         if piece.origin < 0:
             return self.elsewhere(piece)
@@ -132,9 +131,9 @@ class Moves:
         made = self.arrangement.piece(
             piece.task, origin.day, (span.start, span.end), piece.origin
         )
-        return Change((piece,), (made,))
+        return Move((piece,), (made,))
 
-    def swapped(self, piece: Piece) -> Change | None:
+    def swapped(self, piece: Placement) -> Move | None:
         """Let two blocks change places; each keeps its length and the start of the other."""
         arrangement = self.arrangement
         others = arrangement.by_task[self.one_of(self.tasks)]
@@ -143,9 +142,9 @@ class Moves:
         other = self.one_of(others)
         if other.task == piece.task or locked(arrangement.board, other):
             return None
-        return Change((piece, other), (self._at(piece, other), self._at(other, piece)))
+        return Move((piece, other), (self._at(piece, other), self._at(other, piece)))
 
-    def exchanged(self, piece: Piece) -> Change | None:
+    def exchanged(self, piece: Placement) -> Move | None:
         """Move a block to a day from which another one goes elsewhere."""
         arrangement = self.arrangement
         day = self.day_near(piece.task, piece.day)
@@ -163,18 +162,18 @@ class Moves:
         arrangement.put(other)
         return made
 
-    def _both(self, piece: Piece, other: Piece, day: int, away: int) -> Change | None:
+    def _both(self, piece: Placement, other: Placement, day: int, away: int) -> Move | None:
         first = self.somewhere(piece.task, day, piece.end - piece.start, piece.origin)
         if first is None:
             return None
         second = self.somewhere(other.task, away, other.end - other.start, other.origin)
-        return Change((piece, other), (first, second)) if second else None
+        return Move((piece, other), (first, second)) if second else None
 
-    def _at(self, piece: Piece, other: Piece) -> Piece:
+    def _at(self, piece: Placement, other: Placement) -> Placement:
         run = (other.start, other.start + piece.end - piece.start)
         return self.arrangement.piece(piece.task, other.day, run, piece.origin)
 
-    def passed_on(self, piece: Piece) -> Change | None:
+    def passed_on(self, piece: Placement) -> Move | None:
         """Give time of one block, or all of it, to another one of its task."""
         other = self.one_of(self.arrangement.by_task[piece.task])
         board = self.arrangement.board
@@ -187,14 +186,14 @@ class Moves:
         if longer is None:
             return None
         if give == length:
-            return Change((piece, other), (longer,))
-        return Change((piece, other), (longer, self._shorter(piece, give)))
+            return Move((piece, other), (longer,))
+        return Move((piece, other), (longer, self._shorter(piece, give)))
 
     def _part(self, most: int) -> int:
         """Return some whole slots, at least one; none if there is no room for one."""
         return 0 if most < SLOT else SLOT + int(self.dice.random() * (most // SLOT)) * SLOT
 
-    def _longer(self, piece: Piece, more: int) -> Piece | None:
+    def _longer(self, piece: Placement, more: int) -> Placement | None:
         """Return a longer block on the same day."""
         length = piece.end - piece.start + more
         self.arrangement.take(piece)
@@ -202,12 +201,12 @@ class Moves:
         self.arrangement.put(piece)
         return made
 
-    def _shorter(self, piece: Piece, less: int) -> Piece:
+    def _shorter(self, piece: Placement, less: int) -> Placement:
         early = self.dice.random() < 0.5
         run = (piece.start + less, piece.end) if early else (piece.start, piece.end - less)
         return self.arrangement.piece(piece.task, piece.day, run, piece.origin)
 
-    def in_two(self, piece: Piece) -> Change | None:
+    def in_two(self, piece: Placement) -> Move | None:
         """Make two blocks of one, the second on another day."""
         board = self.arrangement.board
         length = piece.end - piece.start
@@ -218,9 +217,9 @@ class Moves:
         if day == piece.day or self.arrangement.has(day, piece.task):
             return None
         made = self.somewhere(piece.task, day, part, -1)
-        return Change((piece,), (self._shorter(piece, part), made)) if made else None
+        return Move((piece,), (self._shorter(piece, part), made)) if made else None
 
-    def begun(self, task: int) -> Change | None:
+    def begun(self, task: int) -> Move | None:
         """Place some of what a task lacks, in a new block or a longer one."""
         days = self.arrangement.board.tasks[task].days
         day = self.one_of(days)
@@ -228,7 +227,7 @@ class Moves:
         if mine:
             return self._grown(mine[0])
         made = self.somewhere(task, day, self._lacking(task), -1)
-        return Change((), (made,)) if made else None
+        return Move((), (made,)) if made else None
 
     def _lacking(self, task: int) -> int:
         """Return the length of one more block for what a task lacks."""
@@ -236,16 +235,16 @@ class Moves:
         missing = -(-self.arrangement.missing(task) // SLOT) * SLOT
         return min(board.longest, max(board.shortest, missing))
 
-    def _grown(self, piece: Piece) -> Change | None:
+    def _grown(self, piece: Placement) -> Move | None:
         board = self.arrangement.board
         room = board.longest - (piece.end - piece.start)
         more = min(room // SLOT, -(-self.arrangement.missing(piece.task) // SLOT)) * SLOT
         if more <= 0 or locked(board, piece):
             return None
         made = self._longer(piece, more)
-        return Change((piece,), (made,)) if made else None
+        return Move((piece,), (made,)) if made else None
 
-    def instead(self, task: int) -> Change | None:
+    def instead(self, task: int) -> Move | None:
         """Place a block of a task that lacks time on a day that a block of another leaves."""
         arrangement = self.arrangement
         others = arrangement.by_task[self.one_of(self.tasks)]
@@ -261,9 +260,9 @@ class Moves:
         arrangement.take(other)
         made = self.somewhere(task, other.day, length, -1)
         arrangement.put(other)
-        return Change((other,), (made,)) if made else None
+        return Move((other,), (made,)) if made else None
 
 
-def costs_more(arrangement: Arrangement, task: int, other: int) -> bool:
+def costs_more(arrangement: Solution, task: int, other: int) -> bool:
     """Say whether one task costs more than another."""
     return arrangement.task_cost(task) > arrangement.task_cost(other)
