@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from syncd.bootstrap import App, open_app
+from syncd.app import App, open_app
 from syncd.cli.agenda import Agenda
 from syncd.cli.exits import Exit
 from syncd.cli.outlook import outlook

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.errors import Mistake
 from syncd.model.exchange.days import Here, read_day
 from syncd.model.exchange.problems import Unreadable

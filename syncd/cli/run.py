@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.session import Session
 from syncd.cli.sync import title_of
 from syncd.cli.words import local
@@ -90,7 +90,7 @@ class Daemon:
 
     def reload(self) -> Work:
         """Read the settings again; raises ``Mistake`` to go on with the old ones."""
-        from syncd.bootstrap import open_app
+        from syncd.app import open_app
 
         with ExitStack() as unless_good:
             fresh = open_app(self.session.config, self.session.environ, self.session.clock)

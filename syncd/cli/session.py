@@ -11,7 +11,7 @@ from syncd.clock import SystemClock
 from syncd.private import open_folder
 
 if TYPE_CHECKING:  # these take their time to import, and `--help` needs none of them
-    from syncd.bootstrap import App
+    from syncd.app import App
     from syncd.cli.speech import Speech
     from syncd.credentials import Redactor
 
@@ -57,7 +57,7 @@ class Session:
     @contextmanager
     def app(self, *, log: bool = True) -> Iterator["App"]:
         """Open what the settings say; ``log``: to a file in the state folder."""
-        from syncd.bootstrap import open_app
+        from syncd.app import open_app
 
         app = open_app(self.config, self.environ, self.clock)
         app.redactor = self.redactor

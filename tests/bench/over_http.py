@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from syncd.bootstrap import App, open_app
+from syncd.app import App, open_app
 from syncd.connect.faults import Logged
 from syncd.connect.registry import sandboxes
 from syncd.connect.sandbox import Served
