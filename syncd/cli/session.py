@@ -72,7 +72,7 @@ class Session:
 
     def _log_to_file(self, folder: Path) -> None:
         from syncd.cli.logfile import LogFile
-        from syncd.daemon.logging import set_up
+        from syncd.daemon.logs import set_up
 
         stream = LogFile(folder).stream()
         set_up(stream, json=False, colors=False, clock=self.clock, redact=self.redactor)
