@@ -15,7 +15,7 @@ from syncd.engine.room import room
 from syncd.engine.view import today
 from syncd.errors import Mistake
 from syncd.model.entities import Goal, Kind, Milestone
-from syncd.model.exchange.markdown_lines import duration
+from syncd.model.exchange.markdown import duration
 from syncd.model.plan import Plan
 from syncd.model.values import GoalStatus
 from syncd.review.backward import Backward, Way, WaysOut, backward, proposed, why_none

@@ -12,7 +12,7 @@ from syncd.cli.words import day
 from syncd.engine.blocks.inputs import Wishes
 from syncd.engine.blocks.memory import Memory, Result
 from syncd.model.entities import Task
-from syncd.model.exchange.markdown_lines import duration
+from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId
 from syncd.model.values import Moment
 

@@ -20,11 +20,11 @@ from syncd.engine.view import StoredPlan
 from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.remote import LINK, Carried, Remote
-from syncd.model.rules.standing import Standing, standing
+from syncd.model.rules.world import Standing, standing
 from syncd.model.schema import FIELDS, REFERENCE_FIELDS, Fields, fields_of
 from syncd.store.rows import Foreign, HistoryRow, Link, Record
 from syncd.sync.decide import Presence
-from syncd.sync.merge import Author, Change, Sighting, merge
+from syncd.sync.merge import Author, FieldChange, Observation, merge
 
 _TIME = ("start", "end")
 
@@ -126,7 +126,7 @@ class Absorber:
         fine = tool.connector.edit_resolution
         return replace(author, resolution=fine, home=home, is_tool=True)
 
-    def _sighting(self, record: Record, one: Seen) -> Sighting:
+    def _sighting(self, record: Record, one: Seen) -> Observation:
         tool, kind = one.found.tool, one.item.kind
         carried = tool.connector.carries[kind]
         translator = self._translators[tool.name]
@@ -154,7 +154,7 @@ class Absorber:
             seen = all(fits.get(it) == base.get(it) for it in _TIME)
             base = {**base, **dict.fromkeys(_TIME)}  # a start and an end belong together
             fits = {**fits, **dict.fromkeys(_TIME)} if seen else fits
-        return Sighting(
+        return Observation(
             tool=tool.title,
             observed=observed,
             base=base,
@@ -167,8 +167,8 @@ class Absorber:
         )
 
     def _back(
-        self, record: Record, sightings: list[Seen], changes: Iterable[Change]
-    ) -> Change | None:
+        self, record: Record, sightings: list[Seen], changes: Iterable[FieldChange]
+    ) -> FieldChange | None:
         """An archived entity comes back where its item was restored, or edited."""
         again = taken_back(record.entity)
         if again is None:
@@ -276,7 +276,8 @@ class Absorber:
             return
         links.set_presence(tool.name, link.entity, Presence.GONE)
         self.pen.change(
-            link.entity, [Change(field="archived", before=False, after=True, author=author)]
+            link.entity,
+            [FieldChange(field="archived", before=False, after=True, author=author)],
         )
 
     def _has_no_place(self, record: Record, carried: Carried) -> bool:

@@ -12,7 +12,7 @@ from syncd.engine.view import StoredPlan
 from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Remote
-from syncd.model.rules.standing import at_rest
+from syncd.model.rules.world import at_rest
 from syncd.model.schema import (
     DEFAULTS,
     FIELDS,
@@ -24,7 +24,7 @@ from syncd.model.schema import (
 from syncd.model.values import GoalStatus, ResourceStatus
 from syncd.store.rows import Link, Record
 from syncd.sync.decide import Presence
-from syncd.sync.match import Adoption, How, Known, Waiting, adopt
+from syncd.sync.match import How, Match, MatchIndex, Waiting, match_items
 from syncd.sync.merge import Author, lift
 
 _CLOSED = frozenset(
@@ -54,7 +54,7 @@ class Adopter:
         if not fresh:
             return []
         self._translator = Translator.of(self.context.store, found.tool)
-        known = Known(
+        known = MatchIndex(
             holder=lambda entity: self._holder(found, entity),
             claimable=self._claimable,
             by_link=self._by_link,
@@ -65,7 +65,7 @@ class Adopter:
         for kind in _kinds_in_order(fresh):
             self._translator.forget()
             items = [item for item in fresh if item.kind is kind]
-            for verdict in adopt(items, found.tool.connector.carries, known):
+            for verdict in match_items(items, found.tool.connector.carries, known):
                 if isinstance(verdict, Waiting):
                     self.waits = True
                     continue
@@ -89,7 +89,7 @@ class Adopter:
         self.waits = self.waits or found
         return found
 
-    def _link(self, found: Gathered, verdict: Adoption) -> bool:
+    def _link(self, found: Gathered, verdict: Match) -> bool:
         """Link one item; return whether the plan had its entity already."""
         item, tool = verdict.remote, found.tool
         entity = verdict.entity or self.context.make_id()
@@ -227,6 +227,6 @@ def _kinds_in_order(items: Sequence[Remote]) -> list[Kind]:
     return [kind for kind in REFERENCE_ORDER if kind in present]
 
 
-def _in_words(tool: Tool, verdict: Adoption) -> str:
+def _in_words(tool: Tool, verdict: Match) -> str:
     title = verdict.remote.fields.get("title", verdict.remote.id)
     return f"{tool.title}: '{title}' is the plan's own ({verdict.remote.kind})"

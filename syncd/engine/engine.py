@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from syncd.connect.rate_limit import RateLimit
+from syncd.connect.network import RateLimit
 from syncd.engine.blocks.keeper import Keeper
 from syncd.engine.brakes import Brakes
 from syncd.engine.context import Context

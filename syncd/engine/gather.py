@@ -15,8 +15,8 @@ from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Op, Pull, Remote
 from syncd.store.rows import Intent, Link
 from syncd.store.store import Store
-from syncd.sync.brakes import may_read
 from syncd.sync.decide import Presence
+from syncd.sync.limits import most_direct_reads
 
 SKEW = timedelta(seconds=3)
 """A tool's clock is believed to be ours unless it is off by more than this."""
@@ -275,7 +275,7 @@ def _look_closer(found: Gathered, store: Store) -> None:
     known = {link.remote for link in found.gone} | {item.id for item in found.changed}
     doubtful = [link for remote, link in suspects.items() if remote not in known]
     agreed = store.tools.get(name).consent is not None
-    most = len(doubtful) if agreed else may_read(store.links.count(name), limits)
+    most = len(doubtful) if agreed else most_direct_reads(store.links.count(name), limits)
     found.links.update({link.remote: link for link in doubtful[:most]})
     read = [_read_again(found, link) for link in doubtful[:most]]
     if not any(read) and not found.unreadable:

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from syncd.engine.gather import Gathered
 from syncd.engine.tool import OnDelete
 from syncd.engine.vanished import settled
-from syncd.model.codec import fields_to_json
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId
 from syncd.model.remote import Carried, Op, Remote
+from syncd.model.schema import fields_to_json
 from syncd.store.rows import Link
 from syncd.store.store import Store
-from syncd.sync.brakes import About, Limits, Load, brake
 from syncd.sync.decide import Operation, Presence
+from syncd.sync.limits import CycleLoad, LimitKind, Limits, check_limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """Why a tool is held, and exactly what would be done if it were not."""
 
-    about: About
+    about: LimitKind
     why: str
     hash: str
     lines: tuple[str, ...] = ()
@@ -42,8 +42,8 @@ def hold_on_what_came(found: Gathered, store: Store) -> Hold | None:
     ]
     edited = [item for item in found.changed if edits(found, item)]
     copies = copies_in(found, store)
-    alarm = brake(
-        Load(
+    alarm = check_limits(
+        CycleLoad(
             holds=store.links.count(tool.name) - len(cleared),
             gone=len(gone),
             changed=len(edited),
@@ -66,7 +66,7 @@ def hold_on_what_came(found: Gathered, store: Store) -> Hold | None:
 
 def hold_on_what_to_do(holds: int, removes: Sequence[Operation], limits: Limits) -> Hold | None:
     """Look at what would be removed in a tool, before any of it is sent."""
-    alarm = brake(Load(holds=holds, removes=len(removes)), limits)
+    alarm = check_limits(CycleLoad(holds=holds, removes=len(removes)), limits)
     if alarm is None:
         return None
     lines = tuple(sorted(f"remove: {one.title}" for one in removes))
@@ -76,7 +76,7 @@ def hold_on_what_to_do(holds: int, removes: Sequence[Operation], limits: Limits)
 
 def hold_on_container(why: str) -> Hold:
     """A whole container is gone or unreadable: that alone is what is decided on."""
-    return Hold(about=About.CONTAINER, why=why.rstrip("."), hash=_hash([why]))
+    return Hold(about=LimitKind.CONTAINER, why=why.rstrip("."), hash=_hash([why]))
 
 
 def removals(operations: Sequence[Operation]) -> list[Operation]:

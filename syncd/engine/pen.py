@@ -12,7 +12,7 @@ from syncd.model.ids import EntityId, ToolName
 from syncd.model.schema import FIELDS, fields_of
 from syncd.model.values import Value
 from syncd.store.rows import ConflictRow, HistoryRow, Record
-from syncd.sync.merge import Author, Change, Conflict
+from syncd.sync.merge import Author, Conflict, FieldChange
 
 SCHEDULE = ToolName("schedule")
 """In its name the plan's entities are marked that ask for another look at the blocks."""
@@ -77,7 +77,7 @@ class Pen:
         self._mark(entity.id, None)
         self._tell_schedule(entity, _PLANNED_BY.get(kind_of(entity), frozenset()))
 
-    def change(self, entity: EntityId, changes: Sequence[Change]) -> None:
+    def change(self, entity: EntityId, changes: Sequence[FieldChange]) -> None:
         """Give fields of an entity new values."""
         if not changes:
             return
@@ -119,7 +119,7 @@ class Pen:
         self.change(
             entity.id,
             [
-                Change(field=name, before=old[name], after=value, author=author)
+                FieldChange(field=name, before=old[name], after=value, author=author)
                 for name, value in new.items()
                 if value != old[name]
             ],

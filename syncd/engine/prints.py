@@ -3,8 +3,8 @@
 import hashlib
 import json
 
-from syncd.model.codec import fields_to_json
 from syncd.model.remote import Remote
+from syncd.model.schema import fields_to_json
 
 _SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 

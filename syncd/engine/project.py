@@ -13,22 +13,22 @@ from syncd.engine.view import StoredPlan
 from syncd.model.entities import Entity, Kind, kind_of
 from syncd.model.ids import EntityId
 from syncd.model.remote import LINK, LINKS
-from syncd.model.rules.standing import Standing, standing
+from syncd.model.rules.world import Standing, standing
 from syncd.model.schema import fields_of
-from syncd.store.damage import Damaged
+from syncd.store.database import Damaged
 from syncd.store.rows import Link, Record
 from syncd.sync.decide import (
     Case,
+    Desired,
     Held,
     Operation,
     Presence,
-    Want,
     decide,
     fingerprint,
     in_order,
 )
 
-_WANTS = {Standing.IN: Want.HAVE, Standing.KEEP: Want.KEEP, Standing.OUT: Want.DROP}
+_WANTS = {Standing.IN: Desired.HAVE, Standing.KEEP: Desired.KEEP, Standing.OUT: Desired.DROP}
 
 
 SLICE = 250
@@ -112,17 +112,17 @@ def want(
     context: Context,
     view: StoredPlan,
     beside: Beside | None = None,
-) -> Want:
+) -> Desired:
     """Return whether a tool should hold an entity."""
     kind = kind_of(entity)
     shown = None if entity.archived else context.shown(tool, entity, beside)
     if shown is None or not tool.connector.holds(kind, shown):
-        return Want.DROP
+        return Desired.DROP
     if not tool.connector.carries[kind].live_only:
-        return Want.HAVE
+        return Desired.HAVE
     damaged = context.store.plan.damaged
     if damaged and any(one in damaged for one in targets(kind, fields_of(entity))):
-        return Want.KEEP  # whether that rests can't be told
+        return Desired.KEEP  # whether that rests can't be told
     return _WANTS[standing(entity, view)]
 
 
@@ -142,7 +142,7 @@ class Desk:
     view: StoredPlan = field(init=False)
     translator: Translator = field(init=False)
     beside: Beside = field(init=False)
-    _wants: dict[EntityId, Want] = field(default_factory=dict)
+    _wants: dict[EntityId, Desired] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.view = StoredPlan(self.context.store)
@@ -231,7 +231,7 @@ class Desk:
         wanted = self._want(it)
         if fit is None:
             needed = there if slim else True
-            fit = self.fit(entity) if needed and wanted is not Want.DROP else {}
+            fit = self.fit(entity) if needed and wanted is not Desired.DROP else {}
         left = self._left(it, carried.told | (carried.once if there else frozenset()))
         case = Case(
             kind=kind,
@@ -253,7 +253,7 @@ class Desk:
         skill = fields_of(entity)["skill"]
         return left | {"labels"} if skill in self._damaged else left  # its label can't be told
 
-    def _want(self, entity: Entity) -> Want:
+    def _want(self, entity: Entity) -> Desired:
         if entity.id not in self._wants:
             found = want(self.tool, entity, self.context, self.view, self.beside)
             self._wants[entity.id] = found
@@ -267,7 +267,7 @@ class Desk:
         return kind_of(entity) in self.tool.connector.carries
 
     def _leaves(self, entity: Entity) -> bool:
-        return self._want(entity) is Want.DROP
+        return self._want(entity) is Desired.DROP
 
 
 def _held(tool: Tool, link: Link | None) -> Held | None:

@@ -15,9 +15,9 @@ from syncd.model.remote import Remote
 from syncd.model.schema import fields_of
 from syncd.store.rows import Link
 from syncd.store.store import Store
-from syncd.sync.brakes import About
 from syncd.sync.decide import Presence
-from syncd.sync.merge import Author, Change, Conflict
+from syncd.sync.limits import LimitKind
+from syncd.sync.merge import Author, Conflict, FieldChange
 
 
 def let_go(context: Context, name: ToolName, pen: Pen) -> None:
@@ -35,7 +35,7 @@ def let_go(context: Context, name: ToolName, pen: Pen) -> None:
         )
         known = link.entity in pen.records
         if known and archives and not forgets and not pen.records[link.entity].entity.archived:
-            change = Change(field="archived", before=False, after=True, author=author)
+            change = FieldChange(field="archived", before=False, after=True, author=author)
             pen.change(link.entity, [change])
     consent_to(context.store, [link.entity for link in present], pen.now)
     _forget_container(context.store, name)
@@ -55,11 +55,11 @@ def _forget_container(store: Store, name: ToolName) -> None:
     store.tools.save(replace(store.tools.get(name), cursor=None))
 
 
-def take_side(context: Context, found: Gathered, about: About, pen: Pen) -> None:
+def take_side(context: Context, found: Gathered, about: LimitKind, pen: Pen) -> None:
     """Rejected: the plan's side is taken in what there was too much of, and only there."""
-    if about is About.GONE:
+    if about is LimitKind.GONE:
         _restore(context, found)
-    elif about is About.CHANGED:
+    elif about is LimitKind.CHANGED:
         _take_back(context, found, pen)
     else:
         _leave_alone(context, found)

@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
-from syncd.connect.rate_limit import RateLimiter
+from syncd.connect.network import RateLimiter
 from syncd.engine.report import ToolReport
 from syncd.model.ids import ToolName
 from syncd.model.remote import Op

@@ -4,14 +4,14 @@ from syncd.engine.rules import by_rule
 from syncd.model.entities import Block, Entity, Kind
 from syncd.model.schema import Fields, fields_of
 from syncd.model.values import BlockState
-from syncd.sync.merge import Author, Change, Conflict
+from syncd.sync.merge import Author, Conflict, FieldChange
 
 
-def meant(entity: Entity, values: Fields, author: Author) -> list[Change]:
+def meant(entity: Entity, values: Fields, author: Author) -> list[FieldChange]:
     """Return what changes where an item's being gone means other values of its entity."""
     now = fields_of(entity)
     return [
-        Change(field=name, before=now[name], after=value, author=author)
+        FieldChange(field=name, before=now[name], after=value, author=author)
         for name, value in values.items()
         if now[name] != value and not entity.archived
     ]
@@ -23,14 +23,14 @@ def settled(entity: Entity) -> bool:
     return isinstance(entity, Block) and entity.state in over
 
 
-def taken_back(entity: Entity) -> Change | None:
+def taken_back(entity: Entity) -> FieldChange | None:
     """Return what a restored item says of an entity that its removal had put away."""
     nobody = Author(by="", at=None)
     if entity.archived:
-        return Change(field="archived", before=True, after=False, author=nobody)
+        return FieldChange(field="archived", before=True, after=False, author=nobody)
     if isinstance(entity, Block) and entity.state is BlockState.SKIPPED:
         pinned = BlockState.PINNED
-        return Change(field="state", before=entity.state, after=pinned, author=nobody)
+        return FieldChange(field="state", before=entity.state, after=pinned, author=nobody)
     return None
 
 

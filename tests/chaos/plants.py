@@ -85,7 +85,7 @@ def _absent_is_gone() -> None:
 
 def _marks_mean_nothing() -> None:
     def recognise(remote: Any, _known: Any) -> Any:
-        return match.Adoption(remote=remote, entity=None, how=match.How.NEW)
+        return match.Match(remote=remote, entity=None, how=match.How.NEW)
 
     match._recognise = recognise
 

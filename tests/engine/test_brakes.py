@@ -10,7 +10,7 @@ from syncd.model.entities import Goal, Kind, Task
 from syncd.model.ids import ToolName
 from syncd.model.values import GoalStatus
 from syncd.store.tool_store import Consent, ToolState
-from syncd.sync.brakes import Limits
+from syncd.sync.limits import Limits
 from tests.engine.checks import assert_agrees, assert_forgot_nothing
 from tests.engine.world import World, ident
 

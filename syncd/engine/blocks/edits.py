@@ -16,7 +16,7 @@ from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import AHEAD, ASSUMED, OPEN, is_over
 from syncd.model.values import BlockState
 from syncd.store.rows import Record
-from syncd.sync.merge import Author, Change
+from syncd.sync.merge import Author, FieldChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,9 @@ def set_state(context: Context, ids: Iterable[EntityId], state: BlockState) -> l
             block = _block(pen.records.get(one), one)
             if block.state is not state:
                 author = Author(by=PERSON, at=pen.now)
-                change = Change(field="state", before=block.state, after=state, author=author)
+                change = FieldChange(
+                    field="state", before=block.state, after=state, author=author
+                )
                 pen.change(one, [change])
         pen.flush()
         changed = [one for one in wanted if one in pen.before]
@@ -150,7 +152,7 @@ def want_again(context: Context, task: EntityId) -> int:
         pen.load(skipped)
         for one in skipped:
             author = Author(by=PERSON, at=pen.now)
-            gone = Change(field="archived", before=False, after=True, author=author)
+            gone = FieldChange(field="archived", before=False, after=True, author=author)
             pen.change(one, [gone])
         pen.flush()
     return len(skipped)

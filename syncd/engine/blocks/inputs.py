@@ -11,8 +11,7 @@ from syncd.model.entities import Block, Entity, Goal, Kind, Milestone, Task
 from syncd.model.ids import EntityId
 from syncd.model.plan import PlanView
 from syncd.model.rules.blocks import AHEAD, is_over, length
-from syncd.model.rules.standing import at_rest
-from syncd.model.rules.world import goal_of
+from syncd.model.rules.world import at_rest, goal_of
 from syncd.model.values import BlockState, Due, GoalStatus, Moment, start_of
 from syncd.schedule.preferences import Preferences
 from syncd.schedule.problem import Hold, Span, Standing, Work, minute_of

@@ -13,7 +13,7 @@ from syncd.model.plan import PlanView
 from syncd.model.rules.blocks import AHEAD, ASSUMED, is_over, with_time
 from syncd.model.values import BlockState, Moment
 from syncd.store.rows import Record
-from syncd.sync.merge import Author, Change
+from syncd.sync.merge import Author, FieldChange
 
 SETTLES_AFTER = timedelta(days=1)
 """After this time a block that nobody confirmed counts as done, if the setting says so."""
@@ -112,7 +112,7 @@ class Passing:
         """Change a block; the change is signed with the reason, and yields to any person's."""
         author = Author(by=f"{BY} ({why})", at=None)
         changes = [
-            Change(field=name, before=getattr(block, name), after=value, author=author)  # type: ignore[arg-type]  # as typed in the schema
+            FieldChange(field=name, before=getattr(block, name), after=value, author=author)  # type: ignore[arg-type]  # as typed in the schema
             for name, value in values.items()
             if getattr(block, name) != value
         ]

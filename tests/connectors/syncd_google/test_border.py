@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.faults import Fault
-from syncd.connect.testing.samples import AT
 from syncd.engine.prints import fingerprint
 from syncd.errors import HoldTool, SkipItem, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.remote import Pull, Remote
 from syncd.model.values import BlockState
+from syncd.testing.fault_injection import Fault
+from syncd.testing.samples import AT
 from tests.connectors.syncd_google.garbled import (
     HOSTILE,
     NO_REPLY,

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from syncd.connect.busy import BusySpan
-from syncd.connect.memory import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from syncd.engine.blocks.edits import pause, resume
 from syncd.engine.blocks.memory import Memory
 from syncd.engine.blocks.proposal import proposal
@@ -17,6 +16,7 @@ from syncd.schedule.planner import Annealer
 from syncd.schedule.preferences import Preferences
 from syncd.schedule.problem import Problem, Span
 from syncd.schedule.timetable import Dice, Effort, Timetable
+from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World, ident
 
 BERLIN = Preferences(zone=ZONE)

@@ -7,8 +7,6 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncd.connect.memory import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
-from syncd.connect.testing.clock import FakeClock
 from syncd.engine.blocks.memory import Memory
 from syncd.model.entities import Block, Kind, Task
 from syncd.model.ids import EntityId
@@ -16,6 +14,8 @@ from syncd.model.remote import Op, Write
 from syncd.model.values import BlockState
 from syncd.schedule.planner import Annealer
 from syncd.schedule.timetable import Planner
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World
 from tests.schedule.life.counting import Move, live_blocks, moves, wished
 from tests.schedule.life.laws import broken, repeats
