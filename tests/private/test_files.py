@@ -20,8 +20,8 @@ from syncd.cli.app import start
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
 from syncd.connect.registry import sandboxes
-from syncd.demo import stage
-from syncd.demo.sink import Mailbox
+from syncd.demo import environment
+from syncd.demo.smtp_sink import Mailbox
 from syncd.model.entities import Goal
 from syncd.model.ids import EntityId
 from syncd.store import upgrade
@@ -152,7 +152,7 @@ def _served(folder: Path) -> None:
 
 
 def _staged(folder: Path) -> None:
-    stage._write(folder / "syncd.toml", {"connectors.x": {"token": "secret"}})
+    environment._write(folder / "syncd.toml", {"connectors.x": {"token": "secret"}})
 
 
 def _signed_in(folder: Path) -> None:

@@ -1,12 +1,12 @@
-"""What the person does about blocks to come, and what must become of them."""
+"""Steps in the calendar: what the person does to blocks ahead, and what must follow."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from syncd.demo.cast import Cast
-from syncd.demo.story import Act, Seen, together
+from syncd.demo.environment import DemoTools
+from syncd.demo.scenario import Expectation, Step, combined
 from syncd.demo.week import SampleWeek
 from syncd.engine.blocks.edits import live_blocks
 from syncd.engine.context import Context
@@ -17,7 +17,7 @@ from syncd.model.values import BlockState, Moment, day_of
 from syncd.testing.sandbox import CalendarUser
 
 _SOON = timedelta(hours=30)
-"""Blocks that start earlier are left alone: the person could hardly say of them yet."""
+"""Blocks that start earlier are left alone: the person could hardly act on them yet."""
 _LATE = timedelta(days=20)
 """Blocks that start later are left alone too: what lies on them is seen once a day."""
 _INSIDE = timedelta(minutes=10)
@@ -36,133 +36,141 @@ _PLANS: tuple[tuple[str, int, time, time], ...] = (
 """What the person has planned: title, how many days after Monday, from when to when."""
 
 
-def furnish(diary: CalendarUser, week: SampleWeek) -> list[Times]:
-    """Plan some evenings; return when."""
-    found = []
+def add_plans(user: CalendarUser, week: SampleWeek) -> list[Times]:
+    """Enter the person's plans for some evenings; return when they are."""
+    spans = []
     for title, day, start, end in _PLANS:
         span = (week.day(day, start), week.day(day, end))
-        diary.meeting(title, *span)
-        found.append(span)
-    return found
+        user.meeting(title, *span)
+        spans.append(span)
+    return spans
 
 
 @dataclass
-class Evenings:
-    """Finds blocks that fit each act, no block and no task twice.
+class CalendarSteps:
+    """Finds blocks that fit each step, no block and no task twice.
 
     taken: when the person has something else planned.
     """
 
     context: Context
-    cast: Cast
+    tools: DemoTools
     taken: list[Times]
     _used: set[EntityId] = field(default_factory=set)
 
-    def first_look(self) -> tuple[Seen, ...]:
-        """Return what must be seen after the first sync."""
-        published = [one for one in self._blocks().values() if one.state in _IN_CALENDAR]
-        titles = Counter(self.cast.calendar.person.titles(Kind.BLOCK))
+    def after_first_sync(self) -> tuple[Expectation, ...]:
+        """Return what must be so after the first sync."""
+        published = [block for block in self._blocks().values() if block.state in _IN_CALENDAR]
+        titles = Counter(self.tools.calendar.user.titles(Kind.BLOCK))
         return (
-            Seen(
-                words=f"{self.cast.calendar.title} shows {len(published)} learning blocks",
-                look=lambda: (
-                    bool(published) and titles == Counter(it.title for it in published)
+            Expectation(
+                words=f"{self.tools.calendar.title} shows {len(published)} learning blocks",
+                holds=lambda: (
+                    bool(published) and titles == Counter(block.title for block in published)
                 ),
             ),
-            Seen(
+            Expectation(
                 words="none of them lies on what the person has planned",
-                look=lambda: (
-                    not any(_meets(it, span) for it in published for span in self.taken)
+                holds=lambda: (
+                    not any(
+                        _overlaps(block, span) for block in published for span in self.taken
+                    )
                 ),
             ),
         )
 
-    def on_times(self, free: datetime) -> Iterator[Act]:
-        """Yield the acts; each is made when its turn comes, from the blocks as they are.
+    def on_times(self, free: datetime) -> Iterator[Step]:
+        """Yield the steps; each is made when its turn comes, from the blocks as they are.
 
         free: when a block can be dragged to.
         """
         yield self._meeting()
-        yield from together(self._by_hand(free))
+        yield from combined(self._by_hand(free))
 
-    def _by_hand(self, free: datetime) -> Iterator[Act]:
+    def _by_hand(self, free: datetime) -> Iterator[Step]:
         yield self._drag(free)
         yield self._delete()
 
-    def on_tasks(self) -> Iterator[Act]:
-        """Yield an act, as above."""
+    def on_tasks(self) -> Iterator[Step]:
+        """Yield a step, as above."""
         yield self._finish()
 
-    def _meeting(self) -> Act:
+    def _meeting(self) -> Step:
         block, before = self._pick_unhurried(), dict[EntityId, Times]()
         start, end = (times(block)[0] + _INSIDE, times(block)[1] - _INSIDE)
 
-        def lands() -> None:
+        def arrive() -> None:
             before.update(self._where(_IN_CALENDAR))
-            self.cast.diary.meeting("Doctor's appointment", start, end)
+            self.tools.calendar_user.meeting("Doctor's appointment", start, end)
 
         def moved_alone() -> bool:
             after = self._where(AHEAD)
-            moved = {it for it in before if after.get(it) != before[it]}
-            there = self._blocks().get(block.id)
-            return moved == {block.id} and there is not None and not _meets(there, (start, end))
+            moved = {entity for entity in before if after.get(entity) != before[entity]}
+            now = self._blocks().get(block.id)
+            return moved == {block.id} and now is not None and not _overlaps(now, (start, end))
 
-        return Act(
+        return Step(
             does=f"gets an appointment at the time of '{block.title}'",
-            do=lands,
-            seen=(
-                Seen(
+            do=arrive,
+            expected=(
+                Expectation(
                     words="that block has another time, and no other event moved",
-                    look=moved_alone,
+                    holds=moved_alone,
                 ),
             ),
         )
 
-    def _drag(self, to: datetime) -> Act:
+    def _drag(self, to: datetime) -> Step:
         block, moment = self._pick_short(), Moment(to, self.context.zone)
 
         def pinned() -> bool:
-            there = self._blocks().get(block.id)
+            now = self._blocks().get(block.id)
             return (
-                there is not None
-                and there.state is BlockState.PINNED
-                and times(there)[0] == moment.at
+                now is not None
+                and now.state is BlockState.PINNED
+                and times(now)[0] == moment.at
             )
 
-        person = self.cast.calendar.person
-        return Act(
-            does=f"drags '{block.title}' to {to:%A, %H:%M}, in {self.cast.calendar.title}",
-            do=lambda: person.edit(Kind.BLOCK, block.title, "start", moment),
-            seen=(Seen(words="it is pinned there: syncd never moves it again", look=pinned),),
-        )
-
-    def _delete(self) -> Act:
-        block = self._pick()
-        was = sum(map(length, self._of_task(block)))
-
-        def elsewhere() -> bool:
-            now = self._of_task(block)
-            clear = not any(_meets(one, times(block)) for one in now)
-            return clear and sum(map(length, now)) == was
-
-        return Act(
-            does=f"deletes the block '{block.title}' in {self.cast.calendar.title}",
-            do=lambda: self.cast.calendar.person.delete(Kind.BLOCK, block.title),
-            seen=(
-                Seen(words="that time is free again, and the task has another", look=elsewhere),
+        user = self.tools.calendar.user
+        return Step(
+            does=f"drags '{block.title}' to {to:%A, %H:%M}, in {self.tools.calendar.title}",
+            do=lambda: user.edit(Kind.BLOCK, block.title, "start", moment),
+            expected=(
+                Expectation(
+                    words="it is pinned there: syncd never moves it again", holds=pinned
+                ),
             ),
         )
 
-    def _finish(self) -> Act:
+    def _delete(self) -> Step:
+        block = self._pick()
+        minutes = sum(map(length, self._of_task(block)))
+
+        def elsewhere() -> bool:
+            others = self._of_task(block)
+            free = not any(_overlaps(other, times(block)) for other in others)
+            return free and sum(map(length, others)) == minutes
+
+        return Step(
+            does=f"deletes the block '{block.title}' in {self.tools.calendar.title}",
+            do=lambda: self.tools.calendar.user.delete(Kind.BLOCK, block.title),
+            expected=(
+                Expectation(
+                    words="that time is free again, and the task has another", holds=elsewhere
+                ),
+            ),
+        )
+
+    def _finish(self) -> Step:
         block = self._pick_short()
-        todos, calendar = self.cast.todos, self.cast.calendar
-        return Act(
+        todos, calendar = self.tools.todos, self.tools.calendar
+        return Step(
             does=f"ticks '{block.title}' in {todos.title}, sooner than planned",
-            do=lambda: todos.person.edit(Kind.TASK, block.title, "done", value=True),
-            seen=(
-                Seen(
+            do=lambda: todos.user.edit(Kind.TASK, block.title, "done", value=True),
+            expected=(
+                Expectation(
                     words=f"its block is gone from {calendar.title}",
-                    look=lambda: block.title not in calendar.person.titles(Kind.BLOCK),
+                    holds=lambda: block.title not in calendar.user.titles(Kind.BLOCK),
                 ),
             ),
         )
@@ -177,8 +185,9 @@ class Evenings:
 
     def _pick_unhurried(self) -> Block:
         """Return the block with most time until it is due: nothing has to make room for it."""
-        long = [one for one in self._fitting() if length(one) >= _LONG] or [*self._fitting()]
-        return self._use(max(long, key=lambda one: (self._due(one), one.id)))
+        fitting = [*self._fitting()]
+        long = [block for block in fitting if length(block) >= _LONG] or fitting
+        return self._use(max(long, key=lambda block: (self._due(block), block.id)))
 
     def _use(self, block: Block) -> Block:
         if block.task is not None:
@@ -188,16 +197,16 @@ class Evenings:
     def _fitting(self) -> Iterator[Block]:
         """Yield blocks that stand alone under their titles, of tasks that are done once."""
         now = self.context.clock.now()
-        titles = Counter(self.cast.calendar.person.titles(Kind.BLOCK))
-        for one in self._blocks().values():
-            alone = titles[one.title] == 1 and one.state is BlockState.PUBLISHED
-            if one.task in self._used or not alone:
+        titles = Counter(self.tools.calendar.user.titles(Kind.BLOCK))
+        for block in self._blocks().values():
+            alone = titles[block.title] == 1 and block.state is BlockState.PUBLISHED
+            if block.task in self._used or not alone:
                 continue
-            if not now + _SOON < times(one)[0] < now + _LATE:
+            if not now + _SOON < times(block)[0] < now + _LATE:
                 continue
-            task = self._task(one)
-            if task is not None and not task.recurrence and task.title == one.title:
-                yield one
+            task = self._task(block)
+            if task is not None and not task.recurrence and task.title == block.title:
+                yield block
 
     def _due(self, block: Block) -> date:
         task = self._task(block)
@@ -217,13 +226,15 @@ class Evenings:
 
     def _blocks(self) -> Mapping[EntityId, Block]:
         """Return the blocks ahead, in order of time."""
-        return {it.id: it for it in live_blocks(self.context) if it.state in AHEAD and it.end}
+        blocks = live_blocks(self.context)
+        return {block.id: block for block in blocks if block.state in AHEAD and block.end}
 
     def _of_task(self, block: Block) -> list[Block]:
-        return [one for one in self._blocks().values() if one.task == block.task]
+        return [other for other in self._blocks().values() if other.task == block.task]
 
     def _where(self, states: Collection[BlockState]) -> dict[EntityId, Times]:
-        return {one: times(it) for one, it in self._blocks().items() if it.state in states}
+        blocks = self._blocks().values()
+        return {block.id: times(block) for block in blocks if block.state in states}
 
 
 def times(block: Block) -> Times:
@@ -233,6 +244,6 @@ def times(block: Block) -> Times:
     return block.start.at, block.end.at
 
 
-def _meets(block: Block, span: Times) -> bool:
+def _overlaps(block: Block, span: Times) -> bool:
     start, end = times(block)
     return start < span[1] and span[0] < end
