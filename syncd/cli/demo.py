@@ -31,7 +31,7 @@ def demo(session: Session, directory: Path | None, *, once: bool, as_json: bool)
             if not as_json:
                 say("\nThe coming weeks, as `syncd schedule` shows them:\n")
                 Agenda(session.speech, played.app, outlook(played.app)).weeks()
-            played.look()
+            played.summarise()
             if as_json:
                 digest = played.digest.as_json
                 session.speech.json({"ok": well, "said": lines, "digest": digest})

@@ -71,8 +71,7 @@ class Session:
             app.close()
 
     def _log_to_file(self, folder: Path) -> None:
-        from syncd.cli.logfile import LogFile
-        from syncd.daemon.logs import set_up
+        from syncd.daemon.logs import LogFile, set_up
 
         stream = LogFile(folder).stream()
         set_up(stream, json=False, colors=False, clock=self.clock, redact=self.redactor)

@@ -1,18 +1,21 @@
 """Logs: for people at a terminal, JSON for a supervisor; no secrets, no personal text."""
 
+import contextlib
+import io
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import Processor
 
 from syncd.clock import Clock
 from syncd.errors import SyncdError
+from syncd.private import make_folder, opened, tighten
 
 Event = MutableMapping[str, Any]
 Record = Callable[[str, Exception], None]
@@ -21,6 +24,9 @@ Record = Callable[[str, Exception], None]
 log = structlog.get_logger("syncd.daemon")
 _FRAMES = 6
 """How many of the innermost places of a failure are logged."""
+LOG_NAME = "syncd.log"
+LARGEST_LOG = 1_000_000
+"""Bytes after which the log is put aside, in place of the one put aside before."""
 
 
 def supervised(environ: Mapping[str, str], stream: TextIO, pid: int) -> bool:
@@ -88,7 +94,7 @@ class FailureLog:
         self._logged: set[str] = set()
         self._failing: set[str] = set()
 
-    @contextmanager
+    @contextlib.contextmanager
     def attempt(self, *, all_parts: bool = True) -> Iterator[Record]:
         """Contain one attempt: no exception leaves it. Gives what records a part's failure.
 
@@ -139,3 +145,39 @@ def _without_messages(_logger: Any, _method: str, event: Event) -> Event:
     if isinstance(error, BaseException):
         event["trouble"] = redacted_traceback(error)
     return event
+
+
+class LogFile:
+    """The log of single commands in a state folder, for its owner alone.
+
+    The file is opened only to append a text.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / LOG_NAME
+
+    def write(self, text: str) -> None:
+        """Append a text. Raises OSError."""
+        make_folder(self.path.parent)
+        if self.path.exists() and self.path.stat().st_size > LARGEST_LOG:
+            tighten(self.path)
+            self.path.replace(self.path.with_suffix(".log.1"))
+        handle = opened(self.path, os.O_WRONLY | os.O_APPEND)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+
+    def stream(self) -> TextIO:
+        """Return this log as something that logs can be written to."""
+        return cast("TextIO", _LogStream(self))
+
+
+class _LogStream(io.TextIOBase):
+    """A file that is open only while it is written."""
+
+    def __init__(self, log: LogFile) -> None:
+        self._log = log
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):  # a log that can't be written stops no work
+            self._log.write(text)
+        return len(text)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from syncd.demo.environment import DemoTools
-from syncd.demo.scenario import Expectation, Step, combined
+from syncd.demo.scenario import Expectation, ScenarioStep, combined
 from syncd.demo.week import SampleWeek
 from syncd.engine.blocks.edits import live_blocks
 from syncd.engine.context import Context
@@ -79,7 +79,7 @@ class CalendarSteps:
             ),
         )
 
-    def on_times(self, free: datetime) -> Iterator[Step]:
+    def on_times(self, free: datetime) -> Iterator[ScenarioStep]:
         """Yield the steps; each is made when its turn comes, from the blocks as they are.
 
         free: when a block can be dragged to.
@@ -87,15 +87,15 @@ class CalendarSteps:
         yield self._meeting()
         yield from combined(self._by_hand(free))
 
-    def _by_hand(self, free: datetime) -> Iterator[Step]:
+    def _by_hand(self, free: datetime) -> Iterator[ScenarioStep]:
         yield self._drag(free)
         yield self._delete()
 
-    def on_tasks(self) -> Iterator[Step]:
+    def on_tasks(self) -> Iterator[ScenarioStep]:
         """Yield a step, as above."""
         yield self._finish()
 
-    def _meeting(self) -> Step:
+    def _meeting(self) -> ScenarioStep:
         block, before = self._pick_unhurried(), dict[EntityId, Times]()
         start, end = (times(block)[0] + _INSIDE, times(block)[1] - _INSIDE)
 
@@ -109,7 +109,7 @@ class CalendarSteps:
             now = self._blocks().get(block.id)
             return moved == {block.id} and now is not None and not _overlaps(now, (start, end))
 
-        return Step(
+        return ScenarioStep(
             does=f"gets an appointment at the time of '{block.title}'",
             do=arrive,
             expected=(
@@ -120,7 +120,7 @@ class CalendarSteps:
             ),
         )
 
-    def _drag(self, to: datetime) -> Step:
+    def _drag(self, to: datetime) -> ScenarioStep:
         block, moment = self._pick_short(), Moment(to, self.context.zone)
 
         def pinned() -> bool:
@@ -132,7 +132,7 @@ class CalendarSteps:
             )
 
         user = self.tools.calendar.user
-        return Step(
+        return ScenarioStep(
             does=f"drags '{block.title}' to {to:%A, %H:%M}, in {self.tools.calendar.title}",
             do=lambda: user.edit(Kind.BLOCK, block.title, "start", moment),
             expected=(
@@ -142,7 +142,7 @@ class CalendarSteps:
             ),
         )
 
-    def _delete(self) -> Step:
+    def _delete(self) -> ScenarioStep:
         block = self._pick()
         minutes = sum(map(length, self._of_task(block)))
 
@@ -151,7 +151,7 @@ class CalendarSteps:
             free = not any(_overlaps(other, times(block)) for other in others)
             return free and sum(map(length, others)) == minutes
 
-        return Step(
+        return ScenarioStep(
             does=f"deletes the block '{block.title}' in {self.tools.calendar.title}",
             do=lambda: self.tools.calendar.user.delete(Kind.BLOCK, block.title),
             expected=(
@@ -161,10 +161,10 @@ class CalendarSteps:
             ),
         )
 
-    def _finish(self) -> Step:
+    def _finish(self) -> ScenarioStep:
         block = self._pick_short()
         todos, calendar = self.tools.todos, self.tools.calendar
-        return Step(
+        return ScenarioStep(
             does=f"ticks '{block.title}' in {todos.title}, sooner than planned",
             do=lambda: todos.user.edit(Kind.TASK, block.title, "done", value=True),
             expected=(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from syncd.demo.environment import DemoTools
-from syncd.demo.scenario import Expectation, Step
+from syncd.demo.scenario import Expectation, ScenarioStep
 from syncd.engine.blocks.edits import live_blocks, settle
 from syncd.engine.context import Context
 from syncd.model.entities import Block, Kind, Task
@@ -30,11 +30,11 @@ class ConfirmationSteps:
     reserved: frozenset[EntityId]
     _handled: set[EntityId] = field(default_factory=set)
 
-    def all_done(self) -> Iterator[Step]:
+    def all_done(self) -> Iterator[ScenarioStep]:
         """Yield: every block since the last time took place."""
         yield from self._done(self._waiting())
 
-    def last_ticked(self) -> Iterator[Step]:
+    def last_ticked(self) -> Iterator[ScenarioStep]:
         """Yield: some tasks are ticked, and with them their blocks of this evening."""
         waiting, titles = self._waiting(), [task.title for task in self.last]
         theirs = [block for block in waiting if block.title in titles]
@@ -44,14 +44,14 @@ class ConfirmationSteps:
             for title in titles:
                 todos.user.edit(Kind.TASK, title, "done", value=True)
 
-        yield Step(
+        yield ScenarioStep(
             does=f"ticks {_named(self.last)} in {todos.title}",
             do=tick,
             expected=(self._counted(theirs),) if theirs else (),
         )
         yield from self._done([block for block in waiting if block not in theirs])
 
-    def missed_and_left(self) -> Iterator[Step]:
+    def missed_and_left(self) -> Iterator[ScenarioStep]:
         """Yield: the shortest block did not take place, and is deleted; the last one is left
         unconfirmed; the others took place."""
         blocks = self._waiting()[:-1]
@@ -73,7 +73,7 @@ class ConfirmationSteps:
         self._handled.update(block.id for block in waiting)
         return waiting
 
-    def _done(self, blocks: Sequence[Block]) -> Iterator[Step]:
+    def _done(self, blocks: Sequence[Block]) -> Iterator[ScenarioStep]:
         """Yield a step, unless there are none: one ✓ at least, and what is ended is ticked."""
         if not blocks:
             return
@@ -100,9 +100,11 @@ class ConfirmationSteps:
         does = ", and ".join(words for chosen, words in ways if chosen)
         # the next time of what repeats is another page of the same name
         shown = [block for block in blocks if block not in ended or not self._repeats(block)]
-        yield Step(does=does, do=confirm, expected=(self._counted(shown),) if shown else ())
+        yield ScenarioStep(
+            does=does, do=confirm, expected=(self._counted(shown),) if shown else ()
+        )
 
-    def _missed(self, block: Block) -> Step:
+    def _missed(self, block: Block) -> ScenarioStep:
         calendar = self.tools.calendar
 
         def missed() -> bool:
@@ -116,7 +118,7 @@ class ConfirmationSteps:
             again = [other for other in same_task if other.state in AHEAD]
             return sum(map(length, again)) >= length(block)
 
-        return Step(
+        return ScenarioStep(
             does=f"deletes '{block.title}', which is over, in {calendar.title}",
             do=lambda: calendar.user.delete(Kind.BLOCK, block.title),
             expected=(

@@ -16,7 +16,7 @@ from syncd.clock import Clock
 from syncd.demo.calendar_steps import CalendarSteps, add_plans
 from syncd.demo.confirmation_steps import ConfirmationSteps
 from syncd.demo.environment import ZONE, Environment, demo_environment
-from syncd.demo.scenario import PlanSteps, Step, Subjects, choose, combined
+from syncd.demo.scenario import PlanSteps, ScenarioStep, Subjects, choose, combined
 from syncd.demo.smtp_sink import Mailbox, files_of, read_mail
 from syncd.demo.week import SampleWeek
 from syncd.engine.context import Context
@@ -78,23 +78,22 @@ class Demo:
     @cached_property
     def digest(self) -> "SentDigest":
         """The digest of the week, as it arrived."""
-        demo = self._environment
-        return sent_digest(demo.engine.context, demo.week, demo.sink.box)
+        environment = self._environment
+        return sent_digest(environment.engine.context, environment.week, environment.sink.box)
 
     def _begin(self) -> list[Entity]:
         """Write the plan on the evening before the week, and sync for the first time."""
-        demo = self._environment
+        environment = self._environment
         plan = self._sample()
-        taken = add_plans(demo.tools.calendar_user, demo.week)
+        taken = add_plans(environment.tools.calendar_user, environment.week)
         self._say(
             f"{self._day()}\nA sample plan of {len(plan)} entries, some evenings that are"
             " taken, and three tools that know nothing of the plan."
         )
         report = self._cycle("First sync")
         self._check("every tool has its part, and everything agrees", ok=report.converged)
-        for expected in CalendarSteps(
-            demo.engine.context, demo.tools, taken
-        ).after_first_sync():
+        steps = CalendarSteps(environment.engine.context, environment.tools, taken)
+        for expected in steps.after_first_sync():
             self._check(expected.words, ok=expected.holds())
         return plan
 
@@ -109,11 +108,11 @@ class Demo:
 
     def _evenings(
         self, subjects: Subjects, confirmations: ConfirmationSteps
-    ) -> Iterator[tuple[datetime, Iterator[Step]]]:
+    ) -> Iterator[tuple[datetime, Iterator[ScenarioStep]]]:
         """Yield the evenings of the week, and what the person does on each."""
-        demo, week = self._environment, self._environment.week
-        edits = PlanSteps(subjects, demo.tools)
-        ahead = CalendarSteps(demo.engine.context, demo.tools, [])
+        environment, week = self._environment, self._environment.week
+        edits = PlanSteps(subjects, environment.tools)
+        ahead = CalendarSteps(environment.engine.context, environment.tools, [])
         yield week.monday_evening, chain(confirmations.all_done(), combined(edits.on_tasks()))
         yield (
             week.thursday_evening,
@@ -136,8 +135,8 @@ class Demo:
 
         It is not left to the present: on a Sunday the week that it looks forward to is over.
         """
-        demo = self._environment
-        self._go_to(demo.week.due)
+        environment = self._environment
+        self._go_to(environment.week.due)
         self._cycle("The week is over")
         self.app.posting.make()
         self._cycle("Its review is written")
@@ -159,20 +158,20 @@ class Demo:
         self._check("nothing changed, so nothing was written", ok=quiet)
         self._check("the digest arrived by mail once", ok=self.digest.once)
 
-    def look(self) -> None:
+    def summarise(self) -> None:
         """Say what the digest tells, and where everything is."""
-        demo, digest = self._environment, self.digest
+        environment, digest = self._environment, self.digest
         self._say("\nThe digest of the week:")
         for words in (digest.subject, digest.verdict, digest.glance):
             self._say(f"  {words}")
         self._say("Where to look:")
-        for tool in demo.tools.all():
+        for tool in environment.tools.all():
             self._say(f"  {tool.title + ':':<17} {tool.origin}/")
         for title, file in digest.files.items():
             self._say(f"  {title + ':':<17} {file}")
-        self._say(f"  {'its settings:':<17} {demo.config}")
+        self._say(f"  {'its settings:':<17} {environment.config}")
         for command in ("schedule", "history", "review weekly"):
-            self._say(f"  try: syncd --config {demo.config} {command}")
+            self._say(f"  try: syncd --config {environment.config} {command}")
 
     def stay(self) -> None:
         """Go on syncing what a person edits in the pages, until asked to stop."""
@@ -203,7 +202,7 @@ class Demo:
         self.app.post_reviews()
         self.app.mailing().send()
 
-    def _take(self, step: Step) -> None:
+    def _take(self, step: ScenarioStep) -> None:
         self._say(f"\nThe person {step.does}.")
         step.do()
         report = self._cycle("  Next cycle")

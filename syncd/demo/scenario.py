@@ -21,7 +21,7 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class ScenarioStep:
     """Something a person does by hand, and what must follow."""
 
     does: str
@@ -30,11 +30,11 @@ class Step:
     conflicts: int = 0
 
 
-def combined(steps: Iterable[Step]) -> Iterator[Step]:
+def combined(steps: Iterable[ScenarioStep]) -> Iterator[ScenarioStep]:
     """Yield steps as one, which all come before the same cycle; none for none."""
     every = tuple(steps)
     if every:
-        yield Step(
+        yield ScenarioStep(
             does=", and ".join(step.does for step in every),
             do=lambda: [step.do() for step in every],
             expected=tuple(thing for step in every for thing in step.expected),
@@ -106,36 +106,36 @@ class PlanSteps:
     subjects: Subjects
     tools: DemoTools
 
-    def on_tasks(self) -> Iterator[Step]:
+    def on_tasks(self) -> Iterator[ScenarioStep]:
         """Yield what is done where tasks are ticked, and to a goal's name."""
         yield _tick(self.subjects.tasks[0], self.tools)
         yield _rename(self.subjects.goal, self.tools)
 
-    def on_titles(self) -> Iterator[Step]:
+    def on_titles(self) -> Iterator[ScenarioStep]:
         """Yield two edits of one title, and a milestone that gets another day."""
         yield _conflict(self.subjects.tasks[1], self.tools)
         yield _move(self.subjects.moved, self.tools)
 
-    def on_goals(self) -> Iterator[Step]:
+    def on_goals(self) -> Iterator[ScenarioStep]:
         """Yield how a milestone is reached."""
         yield _reach(self.subjects.reached, self.subjects.measured, self.tools)
 
-    def on_trash(self) -> Iterator[Step]:
+    def on_trash(self) -> Iterator[ScenarioStep]:
         """Yield a deletion."""
         yield _delete(self.subjects.tasks[2], self.tools)
 
 
-def _tick(task: Task, tools: DemoTools) -> Step:
-    return Step(
+def _tick(task: Task, tools: DemoTools) -> ScenarioStep:
+    return ScenarioStep(
         does=f"ticks '{task.title}' in {tools.todos.title}",
         do=lambda: tools.todos.user.edit(Kind.TASK, task.title, "done", value=True),
         expected=(_shows(tools.pages, Kind.TASK, task.title, "done", value=True),),
     )
 
 
-def _rename(goal: Goal, tools: DemoTools) -> Step:
+def _rename(goal: Goal, tools: DemoTools) -> ScenarioStep:
     name = f"{goal.title}, step by step"
-    return Step(
+    return ScenarioStep(
         does=f"renames the goal '{goal.title}' in {tools.pages.title}",
         do=lambda: tools.pages.user.edit(Kind.GOAL, goal.title, "title", name),
         expected=(
@@ -145,17 +145,17 @@ def _rename(goal: Goal, tools: DemoTools) -> Step:
     )
 
 
-def _move(milestone: Milestone, tools: DemoTools) -> Step:
+def _move(milestone: Milestone, tools: DemoTools) -> ScenarioStep:
     assert isinstance(milestone.due, date)  # noqa: S101  # chosen so
     day = milestone.due + timedelta(days=7)
-    return Step(
+    return ScenarioStep(
         does=f"drags '{milestone.title}' to {day} in {tools.calendar.title}",
         do=lambda: tools.calendar.user.edit(Kind.MILESTONE, milestone.title, "due", day),
         expected=(_shows(tools.pages, Kind.MILESTONE, milestone.title, "due", day),),
     )
 
 
-def _reach(milestone: Milestone, goal: Goal, tools: DemoTools) -> Step:
+def _reach(milestone: Milestone, goal: Goal, tools: DemoTools) -> ScenarioStep:
     user, title = tools.pages.user, milestone.title
     number = _next_number(goal)
     before: list[Value] = []
@@ -172,7 +172,7 @@ def _reach(milestone: Milestone, goal: Goal, tools: DemoTools) -> Step:
     def drafted() -> bool:
         return any(title in shown for shown in user.titles(Kind.ACHIEVEMENT))
 
-    return Step(
+    return ScenarioStep(
         does=f"ticks '{title}' in {tools.pages.title}, and writes {number:g} {goal.unit} for"
         f" '{goal.title}'",
         do=reach,
@@ -189,7 +189,7 @@ def _next_number(goal: Goal) -> float:
     return round(current + (target - current) / 4)
 
 
-def _conflict(task: Task, tools: DemoTools) -> Step:
+def _conflict(task: Task, tools: DemoTools) -> ScenarioStep:
     first, second = f"{task.title} (draft)", f"{task.title}, then share it"
 
     def both() -> None:
@@ -200,7 +200,7 @@ def _conflict(task: Task, tools: DemoTools) -> Step:
         shown = [set(tool.user.titles(Kind.TASK)) for tool in (tools.pages, tools.todos)]
         return any(all(name in titles for titles in shown) for name in (first, second))
 
-    return Step(
+    return ScenarioStep(
         does=f"renames '{task.title}' in {tools.pages.title} and in {tools.todos.title}",
         do=both,
         expected=(
@@ -210,8 +210,8 @@ def _conflict(task: Task, tools: DemoTools) -> Step:
     )
 
 
-def _delete(task: Task, tools: DemoTools) -> Step:
-    return Step(
+def _delete(task: Task, tools: DemoTools) -> ScenarioStep:
+    return ScenarioStep(
         does=f"deletes '{task.title}' in {tools.todos.title}",
         do=lambda: tools.todos.user.delete(Kind.TASK, task.title),
         expected=(
