@@ -15,7 +15,7 @@ from syncd.daemon.logs import FailureLog, redacted_traceback
 from syncd.daemon.loop import Cycle, Loop, Workload
 from syncd.daemon.readiness import notifier
 from syncd.daemon.signals import SignalFlags
-from syncd.engine.engine import Engine
+from syncd.engine.cycle import Engine
 from syncd.engine.report import Report
 from syncd.errors import Mistake
 from syncd.model.ids import ToolName

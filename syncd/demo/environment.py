@@ -12,7 +12,7 @@ from syncd.clock import Clock
 from syncd.connect.registry import sandboxes
 from syncd.demo.smtp_sink import SmtpSink
 from syncd.demo.week import DemoClock, SampleWeek, sample_week
-from syncd.engine.engine import Engine
+from syncd.engine.cycle import Engine
 from syncd.engine.tool import Tool
 from syncd.errors import Mistake
 from syncd.model.entities import Kind
