@@ -1,7 +1,13 @@
-"""Texts of others before they are shown or kept: one line, bounded."""
+"""Texts of others: on one line, bounded; the known word that was meant; what can be a token."""
+
+import difflib
+import re
+from collections.abc import Iterable
 
 LONGEST_WORDS = 200
 """Characters of a service's own words that a sentence quotes."""
+_TOKEN = re.compile(r"[!#-&(-_a-~]{1,4096}")
+"""Plain letters, figures and signs, without a blank or a quote; none is longer."""
 
 
 def line(text: str, most: int = LONGEST_WORDS) -> str:
@@ -9,3 +15,14 @@ def line(text: str, most: int = LONGEST_WORDS) -> str:
     seen = "".join(it if it.isprintable() else " " for it in text)
     joined = " ".join(seen.split())
     return joined if len(joined) <= most else joined[: most - 1] + "…"
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that was most likely meant, if any is near."""
+    found = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def is_token(text: str) -> bool:
+    """Say whether a text can be a token: one that a service gives, and a request can carry."""
+    return _TOKEN.fullmatch(text) is not None

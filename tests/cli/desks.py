@@ -10,9 +10,9 @@ from typing import Any
 
 from syncd.cli.app import start
 from syncd.cli.session import Session
-from syncd.cli.toml import document
 from syncd.clock import SystemClock
 from syncd.connect.sandbox import Served
+from syncd.settings.toml import document
 from tests.planning import searching_less
 
 PLAN = """

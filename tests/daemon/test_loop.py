@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 import pytest
 import schedule
 
-from syncd.credentials import Redactor
 from syncd.daemon.due import Due, Poll
 from syncd.daemon.logging import set_up
 from syncd.daemon.loop import Cycle, Loop, Work
 from syncd.daemon.notify import Notifier
 from syncd.daemon.signals import signal
 from syncd.errors import Mistake, StateTrouble, TryLater
+from syncd.redaction import Redactor
 
 POLLS = (Poll(tool="notion", every=60), Poll(tool="google", every=300))
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from syncd.connect.registry import connectors
-from syncd.credentials import Credentials
-from syncd.settings import COMMON, Settings, every_setting, load
-from syncd.tables import Setting, described
+from syncd.settings.credentials import Credentials
+from syncd.settings.messages import Setting, described
+from syncd.settings.schema import COMMON, Settings, every_setting, load
 
 PLUGINS = {it.name: it.plugin for it in connectors().all() if it.plugin}
 BY_MACHINE = frozenset({"state_dir", "plan.timezone"})

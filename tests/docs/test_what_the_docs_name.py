@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from syncd.connect.registry import connectors
-from syncd.settings import COMMON, every_setting, load
-from syncd.tables import described
+from syncd.settings.messages import described
+from syncd.settings.schema import COMMON, every_setting, load
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

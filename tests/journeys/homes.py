@@ -21,8 +21,8 @@ from syncd.cli.session import Session
 from syncd.connect.faults import Fault
 from syncd.connect.registry import sandboxes
 from syncd.connect.sandbox import Person, Served
-from syncd.forms import WEEKDAYS
 from syncd.model.entities import Kind
+from syncd.settings.formats import WEEKDAYS
 
 READS = ("/query", "/search", "/token", "/freeBusy")
 """What is asked for with a POST and changes nothing."""

@@ -7,10 +7,11 @@ import pytest
 
 from syncd.clock import SystemClock
 from syncd.connect.testing.clock import FakeClock
-from syncd.credentials import HIDDEN, Credentials, Redactor
 from syncd.errors import Mistake
 from syncd.mailing import Mailing
-from syncd.settings import MailSettings
+from syncd.redaction import HIDDEN, Redactor
+from syncd.settings.credentials import Credentials
+from syncd.settings.schema import MailSettings
 from syncd.store.parcel import Fate
 from syncd.store.store import private_store
 from tests.mail.letters import ADA, BEN, MONDAY, letter

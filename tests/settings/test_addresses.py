@@ -6,9 +6,9 @@ import pytest
 
 from syncd.connect.registry import connectors
 from syncd.errors import Mistake
-from syncd.forms import is_token
 from syncd.hosts import host, is_here, service, web
-from syncd.settings import Settings
+from syncd.settings.schema import Settings
+from syncd.text import is_token
 
 Read = Callable[..., Settings]
 PLUGINS = {it.name: it.plugin for it in connectors().all() if it.plugin}

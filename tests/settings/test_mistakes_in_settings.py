@@ -8,8 +8,8 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from syncd.errors import Mistake
-from syncd.settings import Settings, load
-from syncd.tables import Origin, check
+from syncd.settings.messages import Origin, check
+from syncd.settings.schema import Settings, load
 
 Read = Callable[..., Settings]
 Complaint = Callable[..., str]

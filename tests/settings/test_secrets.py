@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from syncd.credentials import HIDDEN, Credentials, Filled, Redactor, Runner, open_files
 from syncd.errors import Mistake, NoSecret
+from syncd.redaction import HIDDEN, Redactor
+from syncd.settings.credentials import Credentials, Filled, Runner, open_files
 
 
 def _fill(table: dict[str, object], credentials: Credentials | None = None) -> Filled:

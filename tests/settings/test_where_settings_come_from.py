@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from syncd.errors import Mistake
-from syncd.settings import Settings, load, make_state_dir
-from syncd.sources import machine_zone
+from syncd.settings.schema import Settings, load, make_state_dir
+from syncd.settings.sources import machine_zone
 
 Read = Callable[..., Settings]
 Complaint = Callable[..., str]

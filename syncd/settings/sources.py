@@ -1,6 +1,7 @@
 """Where settings come from: a TOML file, environment variables, this machine."""
 
 import contextlib
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,11 +10,16 @@ from typing import Any
 import platformdirs
 
 from syncd.errors import Mistake
-from syncd.forms import is_zone
-from syncd.tables import Name
+from syncd.settings.formats import is_zone
+from syncd.settings.messages import Name
 
 PREFIX = "SYNCD_"
 FILE_VARIABLE = "SYNCD_CONFIG"
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment of this process, to be passed on."""
+    return os.environ
 
 
 def file_table(path: Path | None, environ: Mapping[str, str]) -> tuple[Path, dict[str, Any]]:

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from syncd.forms import WEEKDAYS, clock_span, review_moment
 from syncd.model.values import ReviewKind
 from syncd.review.due import Rule
 from syncd.schedule.preferences import Preferences
-from syncd.settings import Settings
+from syncd.settings.formats import WEEKDAYS, clock_span, review_moment
+from syncd.settings.schema import Settings
 
 
 def preferences(settings: Settings) -> Preferences:

@@ -8,15 +8,13 @@ import re
 from datetime import date
 from zoneinfo import ZoneInfo, available_timezones
 
-from syncd.tables import nearest
+from syncd.text import nearest
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _WINDOW = re.compile(rf"({_CLOCK})-({_CLOCK}|24:00)")
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+|[^<>]*<[^@\s<>]+@[^@\s<>]+>")
-_TOKEN = re.compile(r"[!#-&(-_a-~]{1,4096}")
-"""Plain letters, figures and signs, without a blank or a quote; none is longer."""
 _LOOPBACK = re.compile(r"(127(?:\.\d{1,3}){3}|localhost|\[::1\]):(\d{1,5})")
 
 
@@ -107,11 +105,6 @@ def address(text: str) -> str:
     if _ADDRESS.fullmatch(text) and "\n" not in text and "\r" not in text:
         return text
     raise ValueError("write an e-mail address, such as ada@example.org")
-
-
-def is_token(text: str) -> bool:
-    """Say whether a text can be a token: one that a service gives, and a request can carry."""
-    return _TOKEN.fullmatch(text) is not None
 
 
 def loopback(text: str) -> str:

@@ -1,7 +1,6 @@
 """Tables of settings against the model they must fit: what is wrong, in sentences."""
 
 import contextlib
-import difflib
 import json
 import typing
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,12 +13,11 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticUndefined
 
 from syncd.errors import Mistake
+from syncd.redaction import secret_name
+from syncd.text import nearest
 
 M = TypeVar("M", bound=BaseModel)
 Name = tuple[str, ...]
-
-_SECRET_WORDS = ("token", "password", "secret", "api_key", "authorization")
-_NOT_SECRET_ENDINGS = ("_file", "_command", "_uri", "_url")
 
 _MUST_BE = {
     "int_parsing": "a whole number",
@@ -101,20 +99,6 @@ def described(model: type[BaseModel], prefix: str = "") -> Iterator[Setting]:
             default=None if default is PydanticUndefined else default,
             required=info.is_required(),
         )
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was most likely meant, if any is near."""
-    found = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return found[0] if found else None
-
-
-def secret_name(name: str) -> bool:
-    """Say whether a setting or a log key of this name holds a secret."""
-    lowered = name.lower()
-    return any(word in lowered for word in _SECRET_WORDS) and not lowered.endswith(
-        _NOT_SECRET_ENDINGS
-    )
 
 
 def check(

@@ -1,24 +1,15 @@
-"""Where secrets come from, and how they are kept out of what is logged."""
+"""Where secrets come from."""
 
-import os
-import re
 import shlex
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from syncd.errors import Mistake, NoSecret
 from syncd.private import open_file
-from syncd.redaction import HIDDEN, Secrets
-from syncd.tables import secret_name
 
-_PERSONAL = frozenset(
-    {"address", "answers", "body", "content", "description", "email", "notes", "recipients"}
-    | {"sender", "summary", "text", "title", "username", "why"}
-)
-_BEARER = re.compile(r"\b(Bearer)\s+\S+", re.IGNORECASE)
 _PATIENCE = 30.0
 """Seconds that a command may take to print a secret."""
 
@@ -26,11 +17,6 @@ _LOOK = 0.25
 """Seconds between two looks at whether such a command is still wanted."""
 
 Run = Callable[[Sequence[str]], str]
-
-
-def environment() -> Mapping[str, str]:
-    """Return the environment of this process, to be passed on."""
-    return os.environ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,39 +216,3 @@ def open_files(own: Iterable[tuple[str, Any]]) -> Iterator[str]:
     for name, value in own:
         if name.endswith("_file") and isinstance(value, Path):
             yield from open_file(value)
-
-
-class Redactor:
-    """A structlog processor that hides secrets and personal text.
-
-    By key (``token``, ``title``) and, for secrets, wherever their value turns up.
-    """
-
-    def __init__(self, values: Iterable[str] = ()) -> None:
-        self.secrets = Secrets(values)
-
-    def hide(self, values: Iterable[str]) -> None:
-        """Hide these values too from now on."""
-        self.secrets.add(*values)
-
-    def __call__(
-        self, _logger: Any, _method: str, event: MutableMapping[str, Any]
-    ) -> MutableMapping[str, Any]:
-        """Return the event with what must not be seen hidden."""
-        return {key: self._shown(key, value) for key, value in event.items()}
-
-    def text(self, text: str) -> str:
-        """Return a text without secrets."""
-        text = self.secrets.clear(text)
-        return _BEARER.sub(rf"\1 {HIDDEN}", text)
-
-    def _shown(self, key: str, value: Any) -> Any:
-        if secret_name(key) or key.lower() in _PERSONAL:
-            return HIDDEN
-        if value is None or isinstance(value, bool | int | float):
-            return value
-        if isinstance(value, Mapping):
-            return {name: self._shown(str(name), inner) for name, inner in value.items()}
-        if isinstance(value, list | tuple | set | frozenset):
-            return [self._shown("", inner) for inner in value]
-        return self.text(str(value))

@@ -1,6 +1,5 @@
 """The settings: one typed tree, from a TOML file with environment variables over it."""
 
-import os
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,9 +14,11 @@ from pydantic import (
     model_validator,
 )
 
-from syncd import sources
 from syncd.errors import Mistake
-from syncd.forms import (
+from syncd.hosts import host
+from syncd.private import make_folder
+from syncd.settings import sources
+from syncd.settings.formats import (
     address,
     annual,
     loopback,
@@ -27,9 +28,7 @@ from syncd.forms import (
     window,
     zone,
 )
-from syncd.hosts import host
-from syncd.private import make_folder
-from syncd.tables import Checked, M, Origin, Setting, check, described
+from syncd.settings.messages import Checked, M, Origin, Setting, check, described
 
 Window = Annotated[str, AfterValidator(window)]
 Address = Annotated[str, AfterValidator(address)]
@@ -39,11 +38,6 @@ Quarterly = Annotated[str, AfterValidator(quarterly)]
 Annual = Annotated[str, AfterValidator(annual)]
 Windows = tuple[Window, ...]
 _EVENING: Windows = ("18:00-21:00",)
-
-
-def environment() -> Mapping[str, str]:
-    """Return the environment of this process, to be passed on."""
-    return os.environ
 
 
 class Table(BaseModel):
