@@ -90,53 +90,45 @@ class Credentials:
         self._settings_file = settings_file
         self._run = run or Runner()
 
-    def fill(
-        self,
-        where: str,
-        table: Mapping[str, Any],
-        secrets: Iterable[str],
-        known: Iterable[str] = (),
-    ) -> Filled:
+    def fill(self, where: str, table: Mapping[str, Any], secrets: Iterable[str]) -> Filled:
         """Return ``table`` (which stands at ``where``) with each of ``secrets`` filled in.
 
-        ``known`` are the names that the table's reader wants itself, so that a
-        ``token_file`` of its own stays. Raises NoSecret for a file or a command that
-        gives nothing.
+        Of each, the table may hold a file and a command that give it. Raises NoSecret for a
+        file or a command that gives nothing.
         """
-        whole, taken, warnings = dict(table), set(known), list[str]()
+        whole, warnings = dict(table), list[str]()
         for name in sorted(secrets):
-            ways = (f"{name}_file", f"{name}_command")
-            file, command = ("" if way in taken else whole.pop(way, "") for way in ways)
+            file, command = (whole.pop(way, "") for way in (f"{name}_file", f"{name}_command"))
             secret = Secret(
                 name=f"{where}.{name}",
                 value=whole.get(name),
                 file=str(file or ""),
                 command=command or "",
             )
-            found, its_warnings = self.find(secret)
+            value, its_warnings = self.find(secret)
             warnings.extend(its_warnings)
-            if found is not None:
-                whole[name] = found
+            if value is not None:
+                whole[name] = value
         values = frozenset(str(whole[name]) for name in secrets if whole.get(name))
         return Filled(table=whole, values=values, warnings=tuple(dict.fromkeys(warnings)))
 
     def to_come(
-        self, where: str, table: Mapping[str, Any], secrets: Iterable[str], known: Iterable[str]
-    ) -> tuple[dict[str, Any], frozenset[str]]:
-        """Return ``table`` without its secrets' ways, and which secrets come by them.
+        self, where: str, table: Mapping[str, Any], secrets: Iterable[str]
+    ) -> frozenset[str]:
+        """Return which secrets come by a file, a command or systemd. Nothing is fetched.
 
-        Nothing is fetched. Raises Mistake where one secret is to come by two ways.
+        Raises Mistake where one secret is to come by two ways.
         """
-        whole, taken, later = dict(table), set(known), set[str]()
+        later = set[str]()
         for name in sorted(secrets):
-            ways = [it for it in (f"{name}_file", f"{name}_command") if it not in taken]
-            given = [it for it in (name, *ways) if whole.get(it)]
-            if len(given) > 1:
-                names = " and ".join(f"`{where}.{it}`" for it in given)
+            ways = (f"{name}_file", f"{name}_command")
+            set_here = [it for it in (name, *ways) if table.get(it)]
+            if len(set_here) > 1:
+                names = " and ".join(f"`{where}.{it}`" for it in set_here)
                 raise Mistake(f"{names} are set, for one secret: remove all but one.")
-            if any(whole.pop(it, None) for it in ways) or self._credential(f"{where}.{name}"):
+            if any(table.get(it) for it in ways) or self._credential(f"{where}.{name}"):
                 later.add(name)
-        return whole, frozenset(later)
+        return frozenset(later)
 
     def _credential(self, name: str) -> Path | None:
         """Return where systemd put a credential, if it did."""

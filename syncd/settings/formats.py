@@ -15,7 +15,6 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _WINDOW = re.compile(rf"({_CLOCK})-({_CLOCK}|24:00)")
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+|[^<>]*<[^@\s<>]+@[^@\s<>]+>")
-_LOOPBACK = re.compile(r"(127(?:\.\d{1,3}){3}|localhost|\[::1\]):(\d{1,5})")
 
 
 def is_zone(name: str) -> bool:
@@ -105,13 +104,3 @@ def address(text: str) -> str:
     if _ADDRESS.fullmatch(text) and "\n" not in text and "\r" not in text:
         return text
     raise ValueError("write an e-mail address, such as ada@example.org")
-
-
-def loopback(text: str) -> str:
-    """Check a host and port of this machine alone; empty for none."""
-    found = _LOOPBACK.fullmatch(text)
-    if not text or (found and 0 < int(found[2]) < 65536):
-        return text
-    raise ValueError(
-        "it is only served on this machine; write an address such as 127.0.0.1:8484"
-    )

@@ -1,29 +1,22 @@
-"""Tables to TOML, for settings files that syncd writes."""
+"""Settings files that syncd writes."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
+
+import tomlkit
 
 
 def document(table: Mapping[str, Any]) -> str:
     """Return a table of texts, numbers, truths, lists and tables as TOML."""
-    return "\n".join(_lines(table, ())) + "\n"
+    return tomlkit.dumps(_known(table))
 
 
-def _lines(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterable[str]:
-    tables = {name: value for name, value in table.items() if isinstance(value, Mapping)}
-    for name, value in table.items():
-        if name not in tables and value is not None:
-            yield f"{name} = {_value(value)}"
-    for name, inner in tables.items():
-        here = (*above, name)
-        yield f"\n[{'.'.join(here)}]"
-        yield from _lines(inner, here)
+def _known(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table without what is not set, and with paths as texts."""
+    return {name: _value(value) for name, value in table.items() if value is not None}
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, bool | int | float):
-        return json.dumps(value)
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(_value(one) for one in value)}]"
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+def _value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _known(value)
+    return value if isinstance(value, bool | int | float | list | tuple) else str(value)
