@@ -6,6 +6,7 @@ made. Each tool's table is read alone: a plug-in that fails at it fails for its 
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Annotated, Any, Protocol
 
 from pydantic import (
@@ -66,17 +67,18 @@ def own_settings(plugin: Configurable, given: Given, secrets: Mapping[str, Any])
     place = ("connectors", plugin.name)
     whole = replace(given, secrets={(*place, name): it for name, it in secrets.items()})
     try:
-        return _read(plugin.name, _own_table(plugin), whole)
+        return _tables_of(plugin)(whole).connectors.own
     except ValidationError as error:
-        raise _complaint(plugin, given).mistake(error) from None
+        raise _complaint(plugin, plugin.settings, given).mistake(error) from None
 
 
 def check_own_settings(plugin: Configurable, given: Given, later: Collection[str]) -> None:
     """Raise Mistake where they are wrong, but for those (secrets) that come ``later``."""
     try:
-        _read(plugin.name, _own_table(plugin), given)
+        _tables_of(plugin)(given)
     except ValidationError as error:
-        sentences = _complaint(plugin, given).sentences(error, but_for=later)
+        complaint = _complaint(plugin, plugin.settings, given)
+        sentences = complaint.sentences(error, but_for=later)
         if sentences:
             raise Mistake("\n".join(sentences)) from None
 
@@ -87,47 +89,57 @@ def secret_ways(plugin: Configurable, given: Given) -> dict[str, Any]:
     A ``token_file`` that the plug-in's model has itself is the connector's to read. Raises
     Mistake.
     """
-    ways: dict[str, Any] = {}
-    for secret in plugin.secrets:
-        ways[secret] = (Any, None)
-        for name, kind in zip(_ways(secret), (str, str | list[str]), strict=True):
-            if name not in plugin.settings.model_fields:
-                ways[name] = (kind | None, None)
-    table = create_model("SecretWays", __config__=_LENIENT, **ways)
+    table = _ways_table(plugin.settings, frozenset(plugin.secrets))
     try:
-        found = dict(_read(plugin.name, table, given))
+        ways = dict(_tables(plugin.name, table)(given).connectors.own)
     except ValidationError as error:
-        prefix = ("connectors", plugin.name)
-        raise Complaint(model=table, origin=given.origin, prefix=prefix).mistake(
-            error
-        ) from None
-    return {name: value for name, value in found.items() if value is not None}
+        raise _complaint(plugin, table, given).mistake(error) from None
+    return {name: value for name, value in ways.items() if value is not None}
 
 
-def _own_table(plugin: Configurable) -> Any:
+def _complaint(plugin: Configurable, model: type[BaseModel], given: Given) -> Complaint:
+    prefix = ("connectors", plugin.name)
+    return Complaint(model=model, origin=given.origin, prefix=prefix, also=tuple(COMMON))
+
+
+def _tables_of(plugin: Configurable) -> type[ConnectorTables]:
+    return _tables(plugin.name, _own_table(plugin.settings, frozenset(plugin.secrets)))
+
+
+@cache
+def _tables(name: str, table: Any) -> type[ConnectorTables]:
+    """Return the model of the connectors' tables that knows one; ``table``: its type.
+
+    It has its name from an alias: a field may not be called as it likes.
+    """
+    own = Field(default={}, validate_default=True, alias=name)
+    tables = create_model("Connectors", __config__=_LENIENT, own=(table, own))
+    default = Field(default={}, validate_default=True)
+    return create_model("Tables", __base__=ConnectorTables, connectors=(tables, default))
+
+
+@cache
+def _own_table(model: type[BaseModel], secrets: frozenset[str]) -> Any:
     """Return the type of a connector's table: its model, of what is not all connectors'."""
-    ways = {name for secret in plugin.secrets for name in _ways(secret)}
-    others = COMMON | (ways - set(plugin.settings.model_fields))
+    ways = {way for secret in secrets for way in _ways(secret)}
+    others = COMMON | (ways - set(model.model_fields))
 
     def own(table: Any) -> Any:
         return {key: value for key, value in table.items() if key not in others}
 
-    return Annotated[plugin.settings, BeforeValidator(own)]
+    return Annotated[model, BeforeValidator(own)]
 
 
-def _read(name: str, table: Any, given: Given) -> Any:
-    """Return the table of one connector; ``table``: its type. Raises ValidationError."""
-    default = Field(default={}, validate_default=True)
-    key = Field(default={}, validate_default=True, alias=name)
-    tables = create_model("Connectors", __config__=_LENIENT, table=(table, key))
-    model = create_model("Tables", __base__=ConnectorTables, connectors=(tables, default))
-    return model(given).connectors.table
-
-
-def _complaint(plugin: Configurable, given: Given) -> Complaint:
-    prefix = ("connectors", plugin.name)
-    also = tuple(COMMON)
-    return Complaint(model=plugin.settings, origin=given.origin, prefix=prefix, also=also)
+@cache
+def _ways_table(model: type[BaseModel], secrets: frozenset[str]) -> type[BaseModel]:
+    """Return the model of the settings that secrets come from."""
+    fields: dict[str, Any] = {}
+    for secret in secrets:
+        fields[secret] = (Any, None)
+        for name, kind in zip(_ways(secret), (str, str | list[str]), strict=True):
+            if name not in model.model_fields:
+                fields[name] = (kind | None, None)
+    return create_model("SecretWays", __config__=_LENIENT, **fields)
 
 
 def _ways(secret: str) -> tuple[str, str]:

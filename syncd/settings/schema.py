@@ -40,13 +40,13 @@ Windows = tuple[Window, ...]
 _EVENING: Windows = ("18:00-21:00",)
 
 
-class Table(BaseModel):
+class SettingsTable(BaseModel):
     """A table of settings: its keys are known, its values do not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class PlanSettings(Table):
+class PlanSettings(SettingsTable):
     """``[plan]``."""
 
     timezone: Annotated[str, AfterValidator(zone)] = Field(
@@ -55,7 +55,7 @@ class PlanSettings(Table):
     )
 
 
-class ConnectorSettings(Table):
+class ConnectorSettings(SettingsTable):
     """``[connectors.NAME]``: what all tools share; see ``plugins.py`` for what is a tool's own."""
 
     model_config = ConfigDict(extra="ignore")
@@ -82,7 +82,7 @@ class ConnectorSettings(Table):
     )
 
 
-class MailSettings(Table):
+class MailSettings(SettingsTable):
     """``[mail]``: how the digest is sent; without a host, none is."""
 
     host: Host = Field(default="", description="The SMTP server; without one no mail is sent.")
@@ -113,7 +113,7 @@ class MailSettings(Table):
     )
 
 
-class Hours(Table):
+class Hours(SettingsTable):
     """``[schedule.hours]``: when blocks may be placed."""
 
     mon: Windows = Field(default=_EVENING, description="Hours for learning on Mondays.")
@@ -125,7 +125,7 @@ class Hours(Table):
     sun: Windows = Field(default=(), description="On Sundays; an empty list means none.")
 
 
-class ScheduleSettings(Table):
+class ScheduleSettings(SettingsTable):
     """``[schedule]``."""
 
     hours: Hours = Field(default_factory=Hours)
@@ -177,7 +177,7 @@ class ScheduleSettings(Table):
         return self
 
 
-class ReviewSettings(Table):
+class ReviewSettings(SettingsTable):
     """``[review]``: when reviews are written, in the plan's zone; ``off`` for never."""
 
     weekly: Weekly = Field(
@@ -195,7 +195,7 @@ class ReviewSettings(Table):
     )
 
 
-class DaemonSettings(Table):
+class DaemonSettings(SettingsTable):
     """``[daemon]``."""
 
     poll_seconds: int = Field(
