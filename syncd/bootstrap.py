@@ -16,18 +16,16 @@ import structlog
 
 from syncd.clock import Clock
 from syncd.connect.contract import Connector, Plugin, Toolbox
-from syncd.connect.network import Network
-from syncd.connect.proxies import Proxies
-from syncd.connect.rate_limit import RateLimiter
+from syncd.connect.network import Network, Proxies, RateLimiter
 from syncd.connect.registry import Registry, connectors
 from syncd.connect.wrappers import DryRun, wrapped
+from syncd.engine.connector_factory import Unusable
 from syncd.engine.context import Context
-from syncd.engine.engine import Engine
+from syncd.engine.cycle import Engine
 from syncd.engine.posting import Posting
 from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.trying import Broke
-from syncd.engine.workshop import Unusable
 from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn, said
 from syncd.mailing import Mailing
 from syncd.model.ids import ToolName
@@ -36,10 +34,10 @@ from syncd.settings.convert import preferences, review_rules
 from syncd.settings.credentials import Credentials, Runner, open_files
 from syncd.settings.plugins import check_own_settings, own_settings, secret_ways
 from syncd.settings.schema import Settings, load, make_state_dir
-from syncd.store.lock import StateLock
+from syncd.store.database import StateLock
 from syncd.store.store import Store, open_store
 from syncd.store.tool_store import ToolMemory
-from syncd.sync.brakes import Limits
+from syncd.sync.limits import Limits
 from syncd.text import is_token
 
 log = structlog.get_logger("syncd.bootstrap")

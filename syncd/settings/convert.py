@@ -4,7 +4,7 @@ from datetime import date
 
 from syncd.model.values import ReviewKind
 from syncd.review.due import Rule
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from syncd.settings.formats import WEEKDAYS, clock_span, review_moment
 from syncd.settings.schema import Settings
 

@@ -11,8 +11,8 @@ from typing import Any
 from syncd.cli.app import start
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
-from syncd.connect.sandbox import Served
 from syncd.settings.toml import document
+from syncd.testing.sandbox import Served
 from tests.planning import searching_less
 
 PLAN = """

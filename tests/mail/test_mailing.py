@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from syncd.clock import SystemClock
-from syncd.connect.testing.clock import FakeClock
 from syncd.errors import Mistake
 from syncd.mailing import Mailing
 from syncd.redaction import HIDDEN, Redactor
@@ -14,6 +13,7 @@ from syncd.settings.credentials import Credentials
 from syncd.settings.schema import MailSettings
 from syncd.store.parcel import Fate
 from syncd.store.store import private_store
+from syncd.testing.fake_clock import FakeClock
 from tests.mail.letters import ADA, BEN, MONDAY, letter
 from tests.mail.servers import PASSWORD
 
