@@ -12,15 +12,15 @@ _TOKEN = re.compile(r"[!#-&(-_a-~]{1,4096}")
 
 def line(text: str, most: int = LONGEST_WORDS) -> str:
     """Return a text on one line, without what can't be seen, cut to ``most`` characters."""
-    seen = "".join(it if it.isprintable() else " " for it in text)
+    seen = "".join(char if char.isprintable() else " " for char in text)
     joined = " ".join(seen.split())
     return joined if len(joined) <= most else joined[: most - 1] + "…"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that was most likely meant, if any is near."""
-    found = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return found[0] if found else None
+    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return near[0] if near else None
 
 
 def is_token(text: str) -> bool:

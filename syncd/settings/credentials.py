@@ -122,11 +122,11 @@ class Credentials:
         later = set[str]()
         for name in sorted(secrets):
             ways = (f"{name}_file", f"{name}_command")
-            set_here = [it for it in (name, *ways) if table.get(it)]
+            set_here = [way for way in (name, *ways) if table.get(way)]
             if len(set_here) > 1:
-                names = " and ".join(f"`{where}.{it}`" for it in set_here)
+                names = " and ".join(f"`{where}.{way}`" for way in set_here)
                 raise Mistake(f"{names} are set, for one secret: remove all but one.")
-            if any(table.get(it) for it in ways) or self._credential(f"{where}.{name}"):
+            if any(table.get(way) for way in ways) or self._credential(f"{where}.{name}"):
                 later.add(name)
         return frozenset(later)
 
@@ -142,8 +142,8 @@ class Credentials:
             return _contents(given, f"The systemd credential {secret.name}"), []
         if secret.file:
             path = self._path(secret.file)
-            found = _contents(path, f"The file {path} that `{secret.name}_file` names")
-            return found, list(open_file(path))
+            content = _contents(path, f"The file {path} that `{secret.name}_file` names")
+            return content, list(open_file(path))
         if secret.command:
             return self._printed(secret), []
         return secret.value, list(self._in_settings(secret.value))

@@ -30,7 +30,7 @@ def zone(name: str) -> str:
     """Check an IANA time zone."""
     if is_zone(name):
         return name
-    by_lowered = {it.lower(): it for it in available_timezones()}
+    by_lowered = {known.lower(): known for known in available_timezones()}
     near = nearest(name, by_lowered)
     hint = f"did you mean {by_lowered[near]}" if near else "use a name such as Europe/Berlin"
     raise ValueError(f"no time zone has that name; {hint}")
@@ -38,17 +38,17 @@ def zone(name: str) -> str:
 
 def window(text: str) -> str:
     """Check hours of a day, such as 18:00-21:00; 24:00 is the day's end."""
-    found = _WINDOW.fullmatch(text)
-    if not found:
+    match = _WINDOW.fullmatch(text)
+    if not match:
         raise ValueError("write hours as 18:00-21:00")
-    if found[1] >= found[2]:
+    if match[1] >= match[2]:
         raise ValueError("the hours end before they begin; split them at 24:00")
     return text
 
 
 def clock_span(text: str) -> tuple[int, int]:
     """Return checked hours as minutes after midnight."""
-    first, last = (one.split(":") for one in text.split("-"))
+    first, last = (clock.split(":") for clock in text.split("-"))
     return int(first[0]) * 60 + int(first[1]), int(last[0]) * 60 + int(last[1])
 
 

@@ -49,7 +49,7 @@ _BOUNDS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class SettingsOrigin:
     """Where the settings came from: a file, and environment variables over it."""
 
     file: Path | None = None
@@ -57,14 +57,14 @@ class Origin:
 
     def of(self, name: Name) -> str:
         """Return a setting's name with the place to look for it."""
-        said = f"`{'.'.join(name)}`"
+        dotted = f"`{'.'.join(name)}`"
         variable = next(
             (self.variables[name[:end]] for end in _ends(name) if name[:end] in self.variables),
             None,
         )
         if variable:
-            return f"{said} (from {variable})"
-        return f"{said} in {self.file}" if self.file else said
+            return f"{dotted} (from {variable})"
+        return f"{dotted} in {self.file}" if self.file else dotted
 
 
 def _ends(name: Name) -> range:
@@ -107,7 +107,7 @@ class Complaint:
     """
 
     model: type[BaseModel]
-    origin: Origin
+    origin: SettingsOrigin
     prefix: Name = ()
     also: tuple[str, ...] = ()
 
@@ -127,17 +127,17 @@ class Complaint:
     def _sentence(self, place: Name, errors: Sequence[ErrorDetails]) -> str:
         first = errors[0]
         name = self.prefix + place
-        said = self.origin.of(name)
+        setting = self.origin.of(name)
         if first["type"] == "extra_forbidden":
-            return f"{said} is no setting of syncd: {self._instead(place)}."
+            return f"{setting} is no setting of syncd: {self._instead(place)}."
         if first["type"] == "missing":
             variable = f"SYNCD_{'__'.join(name).upper()}"
             return f"`{'.'.join(name)}` is missing: add it{self._where()} (or set {variable})."
         value = shown(place[-1] if place else "", first.get("input"))
         if first["type"] in ("value_error", "assertion_error"):
-            return f"{said} is {value}: {_reason(first)}."
-        words = " or ".join(dict.fromkeys(_must_be(one) for one in errors))
-        return f"{said} is {value}, but must be {words}: correct it."
+            return f"{setting} is {value}: {_reason(first)}."
+        words = " or ".join(dict.fromkeys(_must_be(detail) for detail in errors))
+        return f"{setting} is {value}, but must be {words}: correct it."
 
     def _where(self) -> str:
         return f" to {self.origin.file}" if self.origin.file else " to the settings"
@@ -148,8 +148,8 @@ class Complaint:
         near = nearest(name, siblings)
         if near:
             return f"did you mean `{'.'.join([*self.prefix, *above, near])}`? Rename it"
-        everywhere = [it.name for it in described(self.model)]
-        elsewhere = [it for it in everywhere if it.rpartition(".")[2] == name]
+        everywhere = [setting.name for setting in described(self.model)]
+        elsewhere = [dotted for dotted in everywhere if dotted.rpartition(".")[2] == name]
         if elsewhere:
             return f"it belongs in `{'.'.join([*self.prefix, elsewhere[0]])}`; move it there"
         if not siblings:
@@ -191,7 +191,7 @@ def _bare(kind: Any) -> Any:
     if typing.get_origin(kind) is typing.Annotated:
         return _bare(typing.get_args(kind)[0])
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
-        kinds = [it for it in typing.get_args(kind) if it is not type(None)]
+        kinds = [part for part in typing.get_args(kind) if part is not type(None)]
         return _bare(kinds[0]) if len(kinds) == 1 else kind
     return kind
 
@@ -200,8 +200,8 @@ def _names_at(model: type[BaseModel], above: Sequence[str]) -> list[str]:
     here: Any = model
     for name in above:
         here = _inside(here, name) if here is not None else None
-    found = model_of(here)
-    return list(found.model_fields) if found else []
+    table = model_of(here)
+    return list(table.model_fields) if table else []
 
 
 def _must_be(error: ErrorDetails) -> str:
@@ -236,7 +236,7 @@ def shown(name: str, value: Any) -> str:
 
 def _harmless(text: str) -> str:
     """Return a text on one line, without a password that an address may hold."""
-    seen = "".join(it if it.isprintable() else ascii(it)[1:-1] for it in text)
+    seen = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
     signed, at, host = seen.rpartition("@")
     if ":" not in signed:
         return seen

@@ -65,7 +65,7 @@ def own_settings(plugin: Configurable, given: Given, secrets: Mapping[str, Any])
     Raises Mistake: one line for each mistake.
     """
     place = ("connectors", plugin.name)
-    whole = replace(given, secrets={(*place, name): it for name, it in secrets.items()})
+    whole = replace(given, secrets={(*place, name): value for name, value in secrets.items()})
     try:
         return _tables_of(plugin)(whole).connectors.own
     except ValidationError as error:

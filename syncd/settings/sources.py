@@ -22,7 +22,7 @@ from pydantic_settings import (
 
 from syncd.errors import Mistake
 from syncd.settings.formats import is_zone
-from syncd.settings.messages import Name, Origin, model_of
+from syncd.settings.messages import Name, SettingsOrigin, model_of
 
 PREFIX = "SYNCD_"
 FILE_VARIABLE = "SYNCD_CONFIG"
@@ -48,7 +48,7 @@ class Given:
     effect.
     """
 
-    origin: Origin = field(default_factory=Origin)
+    origin: SettingsOrigin = field(default_factory=SettingsOrigin)
     tables: Mapping[str, Any] = field(default_factory=dict, repr=False)
     variables: Mapping[Name, str] = field(default_factory=dict, repr=False)
     secrets: Mapping[Name, Any] = field(default_factory=dict, repr=False)
@@ -65,19 +65,23 @@ def given(path: Path | None, environ: Mapping[str, str]) -> Given:
     file, tables = _file_tables(path, environ)
     named = _variables(environ)
     _check_places(named, environ, tables)
-    origin = Origin(file=file, variables=named)
-    ignored = [it for it in WITHOUT_EFFECT if it in named or _at(tables, it) is not None]
+    origin = SettingsOrigin(file=file, variables=named)
+    ignored = [
+        name for name in WITHOUT_EFFECT if name in named or _at(tables, name) is not None
+    ]
     return Given(
         origin=origin,
         tables=_without(tables, ignored),
-        variables={name: environ[it] for name, it in named.items() if name not in ignored},
+        variables={
+            name: environ[variable] for name, variable in named.items() if name not in ignored
+        },
         machine={
             ("state_dir",): str(state_folder(environ)),
             ("plan", "timezone"): machine_zone(environ),
         },
         warnings=tuple(
-            f"{origin.of(it)} has no effect, as {WITHOUT_EFFECT[it]}: remove it."
-            for it in ignored
+            f"{origin.of(name)} has no effect, as {WITHOUT_EFFECT[name]}: remove it."
+            for name in ignored
         ),
     )
 
