@@ -19,7 +19,6 @@ from syncd.connect.contract import Connector, Plugin, Toolbox
 from syncd.connect.network import Network, Proxies, RateLimiter
 from syncd.connect.registry import Registry, connectors
 from syncd.connect.wrappers import DryRun, wrapped
-from syncd.credentials import Credentials, Redactor, Runner, open_files
 from syncd.engine.connector_factory import Unusable
 from syncd.engine.context import Context
 from syncd.engine.cycle import Engine
@@ -28,15 +27,18 @@ from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.trying import Broke
 from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn, said
-from syncd.forms import is_token
 from syncd.mailing import Mailing
 from syncd.model.ids import ToolName
-from syncd.settings import ConnectorSettings, Settings, load, make_state_dir
+from syncd.redaction import Redactor
+from syncd.settings.convert import preferences, review_rules
+from syncd.settings.credentials import Credentials, Runner, open_files
+from syncd.settings.plugins import check_own_settings, own_settings, secret_ways
+from syncd.settings.schema import Settings, load, make_state_dir
 from syncd.store.database import StateLock
 from syncd.store.store import Store, open_store
 from syncd.store.tool_store import ToolMemory
 from syncd.sync.limits import Limits
-from syncd.wanted import preferences, review_rules
+from syncd.text import is_token
 
 log = structlog.get_logger("syncd.app")
 Inner = Callable[[Connector], Connector]
@@ -145,12 +147,12 @@ class App:
             plugin = self.registry.require(name)
         except NotLoaded:
             return
-        own = self.settings.connectors[name].own
+        given = self.settings.given
         credentials = Credentials(self.environ, self.settings.file)
-        known = plugin.settings.model_fields
-        table, later = credentials.to_come(f"connectors.{name}", own, plugin.secrets, known)
+        ways = secret_ways(plugin, given)
+        later = credentials.to_come(f"connectors.{name}", ways, plugin.secrets)
         try:
-            self.settings.check_connector(name, plugin.settings, table, later)
+            check_own_settings(plugin, given, later)
         except Mistake:
             raise
         except Exception as error:  # its lane meets this again, and tells it
@@ -164,15 +166,14 @@ class App:
         Raises ``Mistake``, and its ``NoSecret`` and ``NotLoaded``.
         """
         plugin = self.registry.require(name)
-        table = self.settings.connectors.get(name) or ConnectorSettings()
+        given = self.settings.given
         credentials = Credentials(self.environ, self.settings.file, Runner(stopping))
-        filled = credentials.fill(
-            f"connectors.{name}", table.own, plugin.secrets, known=plugin.settings.model_fields
-        )
+        ways = secret_ways(plugin, given)
+        filled = credentials.fill(f"connectors.{name}", ways, plugin.secrets)
         self.redactor.hide(filled.values)
         check_tokens(name, filled.values)
         self.warnings.extend(it for it in filled.warnings if it not in self.warnings)
-        own = self.settings.connector(name, plugin.settings, filled.table)
+        own = own_settings(plugin, given, filled.table)
         self.warnings.extend(it for it in open_files(own) if it not in self.warnings)
         return plugin, own
 
@@ -289,4 +290,5 @@ def open_app(
         environ=environ,
         rng=random.Random(secrets.randbits(128)),  # noqa: S311  # ids and jitter, no secrets
         registry=connectors(),
+        warnings=list(settings.given.warnings),
     )

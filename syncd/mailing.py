@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from syncd.clock import Clock
-from syncd.credentials import Credentials, Redactor
 from syncd.engine import outbox
 from syncd.engine.trying import Broke
 from syncd.mail.message import Letter, People, people
 from syncd.mail.smtp import Post, Server
-from syncd.settings import MailSettings
+from syncd.redaction import Redactor
+from syncd.settings.credentials import Credentials
+from syncd.settings.schema import MailSettings
 from syncd.store.outbox import Outbox
 from syncd.store.parcel import Parcel
 

@@ -9,9 +9,9 @@ from typing import Any
 from google.oauth2.credentials import Credentials
 
 from syncd.errors import SignIn
-from syncd.forms import is_token
 from syncd.hosts import is_here, web
 from syncd.private import make_folder, write
+from syncd.text import is_token
 from syncd_google.refusals import SIGN_IN
 from syncd_google.transport import SignedIn
 

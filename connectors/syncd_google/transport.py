@@ -17,7 +17,7 @@ from google.auth.exceptions import RefreshError, TransportError
 from google.oauth2.credentials import Credentials
 
 from syncd.connect.http import Transport
-from syncd.forms import is_token
+from syncd.text import is_token
 
 _SUCCESS_ENDS = 300
 

@@ -11,7 +11,7 @@ from syncd.model.ids import EntityId, ToolName
 from syncd.model.plan import normalised
 from syncd.store.rows import Record
 from syncd.store.store import Store
-from syncd.tables import nearest
+from syncd.text import nearest
 
 SHORTEST = 4
 """Characters of an id that may stand for it."""

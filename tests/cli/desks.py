@@ -10,8 +10,8 @@ from typing import Any
 
 from syncd.cli.app import start
 from syncd.cli.session import Session
-from syncd.cli.toml import document
 from syncd.clock import SystemClock
+from syncd.settings.toml import document
 from syncd.testing.sandbox import Served
 from tests.planning import searching_less
 

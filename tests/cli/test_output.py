@@ -10,8 +10,8 @@ from rich.console import Console
 from syncd.cli.ending import Unexpected
 from syncd.cli.plain import as_json, one_line, printable
 from syncd.cli.progress import Estimate, Progress
-from syncd.cli.toml import document
 from syncd.model.ids import ToolName
+from syncd.settings.toml import document
 from tests.cli.desks import Desk
 
 HOSTILE = "\u05e9\u05dc\u05d5\u05dd\x1b]0;\x07[red]bold[/red]\u202egnp\n:smile: \x9b31m"

@@ -7,8 +7,8 @@ import logging
 import pytest
 import structlog
 
-from syncd.credentials import Redactor
 from syncd.daemon.logs import set_up, supervised
+from syncd.redaction import Redactor
 
 PHRASE = "hunter-hunter-2"
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncd.credentials import Redactor
 from syncd.daemon.due import Due, JobKind, Poll
 from syncd.daemon.logs import set_up
 from syncd.daemon.loop import Cycle, Loop, Workload
@@ -18,6 +17,7 @@ from syncd.daemon.readiness import Notifier
 from syncd.daemon.signals import SignalFlags, signal
 from syncd.errors import Mistake, StateTrouble, TryLater
 from syncd.model.ids import ToolName
+from syncd.redaction import Redactor
 from tests.daemon.conftest import START, FakeClock
 
 NOTION, GOOGLE = ToolName("notion"), ToolName("google")

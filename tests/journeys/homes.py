@@ -19,8 +19,8 @@ from inside import Done
 
 from syncd.cli.session import Session
 from syncd.connect.registry import sandboxes
-from syncd.forms import WEEKDAYS
 from syncd.model.entities import Kind
+from syncd.settings.formats import WEEKDAYS
 from syncd.testing.fault_injection import Fault
 from syncd.testing.sandbox import Served, UserDriver
 

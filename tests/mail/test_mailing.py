@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from syncd.clock import SystemClock
-from syncd.credentials import HIDDEN, Credentials, Redactor
 from syncd.errors import Mistake
 from syncd.mailing import Mailing
-from syncd.settings import MailSettings
+from syncd.redaction import HIDDEN, Redactor
+from syncd.settings.credentials import Credentials
+from syncd.settings.schema import MailSettings
 from syncd.store.parcel import Fate
 from syncd.store.store import private_store
 from syncd.testing.fake_clock import FakeClock

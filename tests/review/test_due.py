@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.forms import review_moment
 from syncd.model.values import ReviewKind
 from syncd.review.due import Due, Rule
 from syncd.review.due import due as due_by
 from syncd.review.periods import before
+from syncd.settings.formats import review_moment
 
 BERLIN = "Europe/Berlin"
 RULES = [

@@ -8,16 +8,13 @@ import re
 from datetime import date
 from zoneinfo import ZoneInfo, available_timezones
 
-from syncd.tables import nearest
+from syncd.text import nearest
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _WINDOW = re.compile(rf"({_CLOCK})-({_CLOCK}|24:00)")
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+|[^<>]*<[^@\s<>]+@[^@\s<>]+>")
-_TOKEN = re.compile(r"[!#-&(-_a-~]{1,4096}")
-"""Plain letters, figures and signs, without a blank or a quote; none is longer."""
-_LOOPBACK = re.compile(r"(127(?:\.\d{1,3}){3}|localhost|\[::1\]):(\d{1,5})")
 
 
 def is_zone(name: str) -> bool:
@@ -33,7 +30,7 @@ def zone(name: str) -> str:
     """Check an IANA time zone."""
     if is_zone(name):
         return name
-    by_lowered = {it.lower(): it for it in available_timezones()}
+    by_lowered = {known.lower(): known for known in available_timezones()}
     near = nearest(name, by_lowered)
     hint = f"did you mean {by_lowered[near]}" if near else "use a name such as Europe/Berlin"
     raise ValueError(f"no time zone has that name; {hint}")
@@ -41,17 +38,17 @@ def zone(name: str) -> str:
 
 def window(text: str) -> str:
     """Check hours of a day, such as 18:00-21:00; 24:00 is the day's end."""
-    found = _WINDOW.fullmatch(text)
-    if not found:
+    match = _WINDOW.fullmatch(text)
+    if not match:
         raise ValueError("write hours as 18:00-21:00")
-    if found[1] >= found[2]:
+    if match[1] >= match[2]:
         raise ValueError("the hours end before they begin; split them at 24:00")
     return text
 
 
 def clock_span(text: str) -> tuple[int, int]:
     """Return checked hours as minutes after midnight."""
-    first, last = (one.split(":") for one in text.split("-"))
+    first, last = (clock.split(":") for clock in text.split("-"))
     return int(first[0]) * 60 + int(first[1]), int(last[0]) * 60 + int(last[1])
 
 
@@ -107,18 +104,3 @@ def address(text: str) -> str:
     if _ADDRESS.fullmatch(text) and "\n" not in text and "\r" not in text:
         return text
     raise ValueError("write an e-mail address, such as ada@example.org")
-
-
-def is_token(text: str) -> bool:
-    """Say whether a text can be a token: one that a service gives, and a request can carry."""
-    return _TOKEN.fullmatch(text) is not None
-
-
-def loopback(text: str) -> str:
-    """Check a host and port of this machine alone; empty for none."""
-    found = _LOOPBACK.fullmatch(text)
-    if not text or (found and 0 < int(found[2]) < 65536):
-        return text
-    raise ValueError(
-        "it is only served on this machine; write an address such as 127.0.0.1:8484"
-    )

@@ -1,25 +1,20 @@
 """Tables of settings against the model they must fit: what is wrong, in sentences."""
 
-import contextlib
-import difflib
-import json
+import types
 import typing
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticUndefined
 
 from syncd.errors import Mistake
+from syncd.redaction import secret_name
+from syncd.text import nearest
 
-M = TypeVar("M", bound=BaseModel)
 Name = tuple[str, ...]
-
-_SECRET_WORDS = ("token", "password", "secret", "api_key", "authorization")
-_NOT_SECRET_ENDINGS = ("_file", "_command", "_uri", "_url")
 
 _MUST_BE = {
     "int_parsing": "a whole number",
@@ -54,7 +49,7 @@ _BOUNDS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class SettingsOrigin:
     """Where the settings came from: a file, and environment variables over it."""
 
     file: Path | None = None
@@ -62,14 +57,14 @@ class Origin:
 
     def of(self, name: Name) -> str:
         """Return a setting's name with the place to look for it."""
-        said = f"`{'.'.join(name)}`"
+        dotted = f"`{'.'.join(name)}`"
         variable = next(
             (self.variables[name[:end]] for end in _ends(name) if name[:end] in self.variables),
             None,
         )
         if variable:
-            return f"{said} (from {variable})"
-        return f"{said} in {self.file}" if self.file else said
+            return f"{dotted} (from {variable})"
+        return f"{dotted} in {self.file}" if self.file else dotted
 
 
 def _ends(name: Name) -> range:
@@ -90,7 +85,7 @@ def described(model: type[BaseModel], prefix: str = "") -> Iterator[Setting]:
     """Yield every setting of a model, nested ones with dots, in their order."""
     for name, info in model.model_fields.items():
         dotted = f"{prefix}{name}"
-        inner = _model_of(info)
+        inner = model_of(info.annotation)
         if inner is not None:
             yield from described(inner, f"{dotted}.")
             continue
@@ -103,94 +98,46 @@ def described(model: type[BaseModel], prefix: str = "") -> Iterator[Setting]:
         )
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was most likely meant, if any is near."""
-    found = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return found[0] if found else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """What is said of settings that do not fit a model.
 
-
-def secret_name(name: str) -> bool:
-    """Say whether a setting or a log key of this name holds a secret."""
-    lowered = name.lower()
-    return any(word in lowered for word in _SECRET_WORDS) and not lowered.endswith(
-        _NOT_SECRET_ENDINGS
-    )
-
-
-def check(
-    model: type[M],
-    table: Mapping[str, Any],
-    origin: Origin,
-    *,
-    prefix: Name = (),
-    also: Iterable[str] = (),
-) -> M:
-    """Return ``table`` as a ``model``; raise Mistake with a line for each mistake.
-
-    ``prefix`` is where the table stands; ``also`` are names that are known there
-    beside the model's own, for suggestions. The validation context is ``origin``.
+    prefix: where the model's table stands. also: names that are known there beside the
+    model's own, for suggestions.
     """
-    try:
-        return model.model_validate(_with_lists(model, table), context=origin)
-    except ValidationError as error:
-        checked = Checked(model, table, origin, prefix, tuple(also))
-        raise Mistake("\n".join(checked.sentences(error))) from None
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A table against the model that it should fit."""
 
     model: type[BaseModel]
-    table: Mapping[str, Any]
-    origin: Origin
-    prefix: Name
-    also: tuple[str, ...]
+    origin: SettingsOrigin
+    prefix: Name = ()
+    also: tuple[str, ...] = ()
 
-    def complain(self, but_for: Collection[str]) -> None:
-        """Raise Mistake as ``check`` does; what is wrong ``but_for`` these is not said."""
-        try:
-            self.model.model_validate(_with_lists(self.model, self.table), context=self.origin)
-        except ValidationError as error:
-            sentences = self.sentences(error, but_for)
-            if sentences:
-                raise Mistake("\n".join(sentences)) from None
+    def mistake(self, error: ValidationError) -> Mistake:
+        """Return what to raise, with a line for each setting that is wrong."""
+        return Mistake("\n".join(self.sentences(error)))
 
     def sentences(self, error: ValidationError, but_for: Collection[str] = ()) -> list[str]:
         """Return one sentence for each setting that is wrong."""
         wrong: dict[Name, list[ErrorDetails]] = {}
-        for one in error.errors(include_url=False):
-            place = self._place(one)
-            if place[:1] and place[0] in but_for:
-                continue
-            wrong.setdefault(place, []).append(one)
-        return [self._sentence(place, errors) for place, errors in wrong.items()]
-
-    def _place(self, error: ErrorDetails) -> Name:
-        """Cut a location to names that the table holds: unions add their own parts."""
-        found: list[str] = []
-        here: Any = self.table
-        for part in error["loc"]:
-            if not isinstance(here, Mapping):
-                break
-            found.append(str(part))
-            here = here.get(part)
-        return tuple(found)
+        for detail in error.errors(include_url=False):
+            place = _place(self.model, detail["loc"][len(self.prefix) :])
+            if not (place and place[0] in but_for):
+                wrong.setdefault(place, []).append(detail)
+        return [self._sentence(place, details) for place, details in wrong.items()]
 
     def _sentence(self, place: Name, errors: Sequence[ErrorDetails]) -> str:
         first = errors[0]
         name = self.prefix + place
-        said = self.origin.of(name)
+        setting = self.origin.of(name)
         if first["type"] == "extra_forbidden":
-            return f"{said} is no setting of syncd: {self._instead(place)}."
+            return f"{setting} is no setting of syncd: {self._instead(place)}."
         if first["type"] == "missing":
             variable = f"SYNCD_{'__'.join(name).upper()}"
             return f"`{'.'.join(name)}` is missing: add it{self._where()} (or set {variable})."
         value = shown(place[-1] if place else "", first.get("input"))
         if first["type"] in ("value_error", "assertion_error"):
-            return f"{said} is {value}: {_reason(first)}."
-        words = " or ".join(dict.fromkeys(_must_be(one) for one in errors))
-        return f"{said} is {value}, but must be {words}: correct it."
+            return f"{setting} is {value}: {_reason(first)}."
+        words = " or ".join(dict.fromkeys(_must_be(detail) for detail in errors))
+        return f"{setting} is {value}, but must be {words}: correct it."
 
     def _where(self) -> str:
         return f" to {self.origin.file}" if self.origin.file else " to the settings"
@@ -201,8 +148,8 @@ class Checked:
         near = nearest(name, siblings)
         if near:
             return f"did you mean `{'.'.join([*self.prefix, *above, near])}`? Rename it"
-        everywhere = [it.name for it in described(self.model)]
-        elsewhere = [it for it in everywhere if it.rpartition(".")[2] == name]
+        everywhere = [setting.name for setting in described(self.model)]
+        elsewhere = [dotted for dotted in everywhere if dotted.rpartition(".")[2] == name]
         if elsewhere:
             return f"it belongs in `{'.'.join([*self.prefix, elsewhere[0]])}`; move it there"
         if not siblings:
@@ -210,17 +157,51 @@ class Checked:
         return f"remove it, or use one of {', '.join(sorted(siblings))}"
 
 
-def _model_of(info: FieldInfo) -> type[BaseModel] | None:
-    kind = info.annotation
+def model_of(kind: Any) -> type[BaseModel] | None:
+    """Return the model that an annotation names."""
     return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
 
+def _place(model: type[BaseModel], location: Sequence[str | int]) -> Name:
+    """Cut a location to names of settings: unions and lists add parts of their own."""
+    names: list[str] = []
+    here: Any = model
+    for part in location:
+        if here is None or isinstance(part, int) or part == "[key]":
+            break
+        names.append(part)
+        here = _inside(here, part)
+    return tuple(names)
+
+
+def _inside(kind: Any, name: str) -> Any:
+    """Return the annotation of what stands at a name in a table; None for a single value."""
+    model = model_of(kind)
+    if model is not None:
+        info = model.model_fields.get(name)
+        inner = _bare(info.annotation) if info else None
+    else:
+        inner = _bare(typing.get_args(kind)[1])
+    is_table = model_of(inner) or typing.get_origin(inner) in (dict, Mapping)
+    return inner if is_table else None
+
+
+def _bare(kind: Any) -> Any:
+    """Return an annotation without its metadata, and without the None that it may be too."""
+    if typing.get_origin(kind) is typing.Annotated:
+        return _bare(typing.get_args(kind)[0])
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        kinds = [part for part in typing.get_args(kind) if part is not type(None)]
+        return _bare(kinds[0]) if len(kinds) == 1 else kind
+    return kind
+
+
 def _names_at(model: type[BaseModel], above: Sequence[str]) -> list[str]:
-    here: type[BaseModel] | None = model
+    here: Any = model
     for name in above:
-        info = here.model_fields.get(name) if here else None
-        here = _model_of(info) if info else None
-    return list(here.model_fields) if here else []
+        here = _inside(here, name) if here is not None else None
+    table = model_of(here)
+    return list(table.model_fields) if table else []
 
 
 def _must_be(error: ErrorDetails) -> str:
@@ -255,35 +236,9 @@ def shown(name: str, value: Any) -> str:
 
 def _harmless(text: str) -> str:
     """Return a text on one line, without a password that an address may hold."""
-    seen = "".join(it if it.isprintable() else ascii(it)[1:-1] for it in text)
+    seen = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
     signed, at, host = seen.rpartition("@")
     if ":" not in signed:
         return seen
     scheme, mark, _ = signed.rpartition("://")
     return f"{scheme}{mark}…{at}{host}" if scheme.isalpha() else f"…{at}{host}"
-
-
-def _with_lists(model: type[BaseModel], table: Mapping[str, Any]) -> dict[str, Any]:
-    """Split texts (commas, or JSON) where the model wants a list.
-
-    An environment variable has no other way to say a list.
-    """
-    whole = dict(table)
-    for name, info in model.model_fields.items():
-        value, inner = whole.get(name), _model_of(info)
-        if inner is not None and isinstance(value, Mapping):
-            whole[name] = _with_lists(inner, value)
-        elif isinstance(value, str) and _wants_list(info):
-            whole[name] = _listed(value)
-    return whole
-
-
-def _listed(text: str) -> Any:
-    if text.lstrip().startswith("["):
-        with contextlib.suppress(json.JSONDecodeError):
-            return json.loads(text)
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _wants_list(info: FieldInfo) -> bool:
-    return typing.get_origin(info.annotation) in (list, tuple, set, frozenset)

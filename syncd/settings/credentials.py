@@ -1,24 +1,15 @@
-"""Where secrets come from, and how they are kept out of what is logged."""
+"""Where secrets come from."""
 
-import os
-import re
 import shlex
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from syncd.errors import Mistake, NoSecret
 from syncd.private import open_file
-from syncd.redaction import HIDDEN, Secrets
-from syncd.tables import secret_name
 
-_PERSONAL = frozenset(
-    {"address", "answers", "body", "content", "description", "email", "notes", "recipients"}
-    | {"sender", "summary", "text", "title", "username", "why"}
-)
-_BEARER = re.compile(r"\b(Bearer)\s+\S+", re.IGNORECASE)
 _PATIENCE = 30.0
 """Seconds that a command may take to print a secret."""
 
@@ -26,11 +17,6 @@ _LOOK = 0.25
 """Seconds between two looks at whether such a command is still wanted."""
 
 Run = Callable[[Sequence[str]], str]
-
-
-def environment() -> Mapping[str, str]:
-    """Return the environment of this process, to be passed on."""
-    return os.environ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,53 +90,45 @@ class Credentials:
         self._settings_file = settings_file
         self._run = run or Runner()
 
-    def fill(
-        self,
-        where: str,
-        table: Mapping[str, Any],
-        secrets: Iterable[str],
-        known: Iterable[str] = (),
-    ) -> Filled:
+    def fill(self, where: str, table: Mapping[str, Any], secrets: Iterable[str]) -> Filled:
         """Return ``table`` (which stands at ``where``) with each of ``secrets`` filled in.
 
-        ``known`` are the names that the table's reader wants itself, so that a
-        ``token_file`` of its own stays. Raises NoSecret for a file or a command that
-        gives nothing.
+        Of each, the table may hold a file and a command that give it. Raises NoSecret for a
+        file or a command that gives nothing.
         """
-        whole, taken, warnings = dict(table), set(known), list[str]()
+        whole, warnings = dict(table), list[str]()
         for name in sorted(secrets):
-            ways = (f"{name}_file", f"{name}_command")
-            file, command = ("" if way in taken else whole.pop(way, "") for way in ways)
+            file, command = (whole.pop(way, "") for way in (f"{name}_file", f"{name}_command"))
             secret = Secret(
                 name=f"{where}.{name}",
                 value=whole.get(name),
                 file=str(file or ""),
                 command=command or "",
             )
-            found, its_warnings = self.find(secret)
+            value, its_warnings = self.find(secret)
             warnings.extend(its_warnings)
-            if found is not None:
-                whole[name] = found
+            if value is not None:
+                whole[name] = value
         values = frozenset(str(whole[name]) for name in secrets if whole.get(name))
         return Filled(table=whole, values=values, warnings=tuple(dict.fromkeys(warnings)))
 
     def to_come(
-        self, where: str, table: Mapping[str, Any], secrets: Iterable[str], known: Iterable[str]
-    ) -> tuple[dict[str, Any], frozenset[str]]:
-        """Return ``table`` without its secrets' ways, and which secrets come by them.
+        self, where: str, table: Mapping[str, Any], secrets: Iterable[str]
+    ) -> frozenset[str]:
+        """Return which secrets come by a file, a command or systemd. Nothing is fetched.
 
-        Nothing is fetched. Raises Mistake where one secret is to come by two ways.
+        Raises Mistake where one secret is to come by two ways.
         """
-        whole, taken, later = dict(table), set(known), set[str]()
+        later = set[str]()
         for name in sorted(secrets):
-            ways = [it for it in (f"{name}_file", f"{name}_command") if it not in taken]
-            given = [it for it in (name, *ways) if whole.get(it)]
-            if len(given) > 1:
-                names = " and ".join(f"`{where}.{it}`" for it in given)
+            ways = (f"{name}_file", f"{name}_command")
+            set_here = [way for way in (name, *ways) if table.get(way)]
+            if len(set_here) > 1:
+                names = " and ".join(f"`{where}.{way}`" for way in set_here)
                 raise Mistake(f"{names} are set, for one secret: remove all but one.")
-            if any(whole.pop(it, None) for it in ways) or self._credential(f"{where}.{name}"):
+            if any(table.get(way) for way in ways) or self._credential(f"{where}.{name}"):
                 later.add(name)
-        return whole, frozenset(later)
+        return frozenset(later)
 
     def _credential(self, name: str) -> Path | None:
         """Return where systemd put a credential, if it did."""
@@ -164,8 +142,8 @@ class Credentials:
             return _contents(given, f"The systemd credential {secret.name}"), []
         if secret.file:
             path = self._path(secret.file)
-            found = _contents(path, f"The file {path} that `{secret.name}_file` names")
-            return found, list(open_file(path))
+            content = _contents(path, f"The file {path} that `{secret.name}_file` names")
+            return content, list(open_file(path))
         if secret.command:
             return self._printed(secret), []
         return secret.value, list(self._in_settings(secret.value))
@@ -230,39 +208,3 @@ def open_files(own: Iterable[tuple[str, Any]]) -> Iterator[str]:
     for name, value in own:
         if name.endswith("_file") and isinstance(value, Path):
             yield from open_file(value)
-
-
-class Redactor:
-    """A structlog processor that hides secrets and personal text.
-
-    By key (``token``, ``title``) and, for secrets, wherever their value turns up.
-    """
-
-    def __init__(self, values: Iterable[str] = ()) -> None:
-        self.secrets = Secrets(values)
-
-    def hide(self, values: Iterable[str]) -> None:
-        """Hide these values too from now on."""
-        self.secrets.add(*values)
-
-    def __call__(
-        self, _logger: Any, _method: str, event: MutableMapping[str, Any]
-    ) -> MutableMapping[str, Any]:
-        """Return the event with what must not be seen hidden."""
-        return {key: self._shown(key, value) for key, value in event.items()}
-
-    def text(self, text: str) -> str:
-        """Return a text without secrets."""
-        text = self.secrets.clear(text)
-        return _BEARER.sub(rf"\1 {HIDDEN}", text)
-
-    def _shown(self, key: str, value: Any) -> Any:
-        if secret_name(key) or key.lower() in _PERSONAL:
-            return HIDDEN
-        if value is None or isinstance(value, bool | int | float):
-            return value
-        if isinstance(value, Mapping):
-            return {name: self._shown(str(name), inner) for name, inner in value.items()}
-        if isinstance(value, list | tuple | set | frozenset):
-            return [self._shown("", inner) for inner in value]
-        return self.text(str(value))

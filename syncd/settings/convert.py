@@ -2,27 +2,27 @@
 
 from datetime import date
 
-from syncd.forms import WEEKDAYS, clock_span, review_moment
 from syncd.model.values import ReviewKind
 from syncd.review.due import Rule
 from syncd.schedule.problem import Preferences
-from syncd.settings import Settings
+from syncd.settings.formats import WEEKDAYS, clock_span, review_moment
+from syncd.settings.schema import Settings
 
 
 def preferences(settings: Settings) -> Preferences:
     """Return what the settings say of the person's time."""
     table = settings.schedule
     hours = [getattr(table.hours, name) for name in WEEKDAYS]
-    liked = tuple(clock_span(one) for one in table.liked)
+    liked = tuple(clock_span(window) for window in table.liked)
     return Preferences(
         zone=settings.plan.timezone,
         hours={day: tuple(map(clock_span, spans)) for day, spans in enumerate(hours)},
         liked=dict.fromkeys(range(7), liked) if liked else {},
         rest_weekdays=frozenset(
-            WEEKDAYS.index(one) for one in table.rest_days if one in WEEKDAYS
+            WEEKDAYS.index(day) for day in table.rest_days if day in WEEKDAYS
         ),
         rest_dates=frozenset(
-            date.fromisoformat(one) for one in table.rest_days if one not in WEEKDAYS
+            date.fromisoformat(day) for day in table.rest_days if day not in WEEKDAYS
         ),
         daily=table.daily_minutes,
         weekly=table.weekly_minutes,
@@ -39,8 +39,8 @@ def preferences(settings: Settings) -> Preferences:
 
 def review_rules(settings: Settings) -> dict[ReviewKind, Rule]:
     """Return when each kind of review is due; without those that are off."""
-    said = {kind: str(getattr(settings.review, kind.value)) for kind in ReviewKind}
-    parts = {kind: review_moment(text) for kind, text in said.items() if text != "off"}
+    moments = {kind: str(getattr(settings.review, kind.value)) for kind in ReviewKind}
+    parts = {kind: review_moment(text) for kind, text in moments.items() if text != "off"}
     return {
         kind: Rule(month=month, day=day, hour=hour, minute=minute)
         for kind, (month, day, hour, minute) in parts.items()

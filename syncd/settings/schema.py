@@ -1,9 +1,8 @@
-"""The settings: one typed tree, from a TOML file with environment variables over it."""
+"""What can be set: a typed table for each part of syncd."""
 
-import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -12,24 +11,24 @@ from pydantic import (
     Field,
     PrivateAttr,
     SecretStr,
+    ValidationError,
     model_validator,
 )
 
-from syncd import sources
 from syncd.errors import Mistake
-from syncd.forms import (
+from syncd.hosts import host
+from syncd.private import make_folder
+from syncd.settings.formats import (
     address,
     annual,
-    loopback,
     quarterly,
     rest_day,
     weekly,
     window,
     zone,
 )
-from syncd.hosts import host
-from syncd.private import make_folder
-from syncd.tables import Checked, M, Origin, Setting, check, described
+from syncd.settings.messages import Complaint, Setting, described
+from syncd.settings.sources import Given, Sourced, given
 
 Window = Annotated[str, AfterValidator(window)]
 Address = Annotated[str, AfterValidator(address)]
@@ -41,18 +40,13 @@ Windows = tuple[Window, ...]
 _EVENING: Windows = ("18:00-21:00",)
 
 
-def environment() -> Mapping[str, str]:
-    """Return the environment of this process, to be passed on."""
-    return os.environ
-
-
-class Table(BaseModel):
+class SettingsTable(BaseModel):
     """A table of settings: its keys are known, its values do not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class PlanSettings(Table):
+class PlanSettings(SettingsTable):
     """``[plan]``."""
 
     timezone: Annotated[str, AfterValidator(zone)] = Field(
@@ -61,8 +55,10 @@ class PlanSettings(Table):
     )
 
 
-class ConnectorSettings(Table):
-    """``[connectors.NAME]``: what all tools share; ``own`` is for the connector to check."""
+class ConnectorSettings(SettingsTable):
+    """``[connectors.NAME]``: what all tools share; see ``plugins.py`` for what is a tool's own."""
+
+    model_config = ConfigDict(extra="ignore")
 
     enabled: bool = Field(default=True, description="Whether this tool is synced.")
     on_delete: Literal["archive", "forget"] = Field(
@@ -84,23 +80,9 @@ class ConnectorSettings(Table):
         ge=10,
         description="How often to look at this tool, in seconds; else daemon.poll_seconds.",
     )
-    own: dict[str, Any] = Field(default_factory=dict, repr=False)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _split(cls, data: Any) -> Any:
-        if not isinstance(data, Mapping):
-            return data
-        shared = {name: value for name, value in data.items() if name in COMMON}
-        own = {name: value for name, value in data.items() if name not in COMMON}
-        return {**shared, "own": own}
 
 
-COMMON = frozenset(ConnectorSettings.model_fields) - {"own"}
-"""The settings of a connector's table that are not the connector's own."""
-
-
-class MailSettings(Table):
+class MailSettings(SettingsTable):
     """``[mail]``: how the digest is sent; without a host, none is."""
 
     host: Host = Field(default="", description="The SMTP server; without one no mail is sent.")
@@ -131,7 +113,7 @@ class MailSettings(Table):
     )
 
 
-class Hours(Table):
+class Hours(SettingsTable):
     """``[schedule.hours]``: when blocks may be placed."""
 
     mon: Windows = Field(default=_EVENING, description="Hours for learning on Mondays.")
@@ -143,7 +125,7 @@ class Hours(Table):
     sun: Windows = Field(default=(), description="On Sundays; an empty list means none.")
 
 
-class ScheduleSettings(Table):
+class ScheduleSettings(SettingsTable):
     """``[schedule]``."""
 
     hours: Hours = Field(default_factory=Hours)
@@ -195,7 +177,7 @@ class ScheduleSettings(Table):
         return self
 
 
-class ReviewSettings(Table):
+class ReviewSettings(SettingsTable):
     """``[review]``: when reviews are written, in the plan's zone; ``off`` for never."""
 
     weekly: Weekly = Field(
@@ -213,21 +195,16 @@ class ReviewSettings(Table):
     )
 
 
-class DaemonSettings(Table):
+class DaemonSettings(SettingsTable):
     """``[daemon]``."""
 
     poll_seconds: int = Field(
         default=60, ge=10, le=86400, description="How often to look at each tool, in seconds."
     )
-    dashboard: Annotated[str, AfterValidator(loopback)] = Field(
-        default="",
-        description="Where the dashboard is served on this machine, such as 127.0.0.1:8484;"
-        " empty for none.",
-    )
 
 
-class Settings(Table):
-    """Everything that can be set."""
+class Settings(Sourced):
+    """Everything that can be set, but for what is a connector's own."""
 
     state_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         default=Path(),
@@ -241,31 +218,21 @@ class Settings(Table):
     schedule: ScheduleSettings = Field(default_factory=ScheduleSettings)
     review: ReviewSettings = Field(default_factory=ReviewSettings)
     daemon: DaemonSettings = Field(default_factory=DaemonSettings)
-    _origin: Origin = PrivateAttr(default_factory=Origin)
+    _given: Given = PrivateAttr()
 
-    def model_post_init(self, context: Any, /) -> None:
-        """Keep where the values came from."""
-        if isinstance(context, Origin):
-            self._origin = context
+    def __init__(self, given: Given) -> None:
+        super().__init__(given)
+        self._given = given
+
+    @property
+    def given(self) -> Given:
+        """Return what was set, from which a connector's own settings are read."""
+        return self._given
 
     @property
     def file(self) -> Path | None:
         """Return the settings file that was read, or would be."""
-        return self._origin.file
-
-    def connector(self, name: str, model: type[M], own: Mapping[str, Any]) -> M:
-        """Return a connector's own settings, checked against its model.
-
-        ``own`` is ``connectors[name].own`` with its secrets filled in. Raises Mistake.
-        """
-        return check(model, own, self._origin, prefix=("connectors", name), also=COMMON)
-
-    def check_connector(
-        self, name: str, model: type[BaseModel], own: Mapping[str, Any], later: Collection[str]
-    ) -> None:
-        """Check a connector's own settings, but for those (secrets) that come ``later``."""
-        prefix, also = ("connectors", name), tuple(COMMON)
-        Checked(model, own, self._origin, prefix, also).complain(but_for=later)
+        return self._given.origin.file
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
@@ -273,23 +240,20 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
 
     Environment variables win over the file. Raises Mistake: one line for each mistake.
     """
-    file, table = sources.file_table(path, environ)
-    variables = sources.put_variables(table, environ)
-    table.setdefault("state_dir", sources.state_folder(environ))
-    plan = table.setdefault("plan", {})
-    if isinstance(plan, dict):
-        plan.setdefault("timezone", sources.machine_zone(environ))
-    return check(Settings, table, Origin(file=file, variables=variables))
+    read = given(path, environ)
+    try:
+        return Settings(read)
+    except ValidationError as error:
+        raise Complaint(model=Settings, origin=read.origin).mistake(error) from None
 
 
 def every_setting() -> Iterator[Setting]:
     """Yield every setting but the connectors' own; a tool's name is written NAME."""
-    for one in described(Settings):
-        if one.name == "connectors":
-            shared = described(ConnectorSettings, "connectors.NAME.")
-            yield from (it for it in shared if not it.name.endswith(".own"))
+    for setting in described(Settings):
+        if setting.name == "connectors":
+            yield from described(ConnectorSettings, "connectors.NAME.")
         else:
-            yield one
+            yield setting
 
 
 def make_state_dir(settings: Settings) -> Path:
