@@ -31,7 +31,7 @@ from syncd.engine.trying import Broke
 from syncd.engine.workshop import Unusable
 from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn, said
 from syncd.forms import is_token
-from syncd.mailing import Mailing
+from syncd.mailing import MailService
 from syncd.model.ids import ToolName
 from syncd.settings import ConnectorSettings, Settings, load, make_state_dir
 from syncd.store.lock import StateLock
@@ -188,9 +188,9 @@ class App:
             proxies=proxies,
         )
 
-    def mailing(self) -> Mailing:
+    def mailing(self) -> MailService:
         """Return what puts letters in the outbox and sends what waits there."""
-        return Mailing(
+        return MailService(
             settings=self.settings.mail,
             credentials=Credentials(self.environ, self.settings.file),
             redactor=self.redactor,

@@ -9,15 +9,15 @@ from syncd.clock import Clock
 from syncd.credentials import Credentials, Redactor
 from syncd.engine import outbox
 from syncd.engine.trying import Broke
-from syncd.mail.message import Letter, People, people
-from syncd.mail.smtp import Post, Server
+from syncd.mail.message import Letter, MailAddresses, mail_addresses
+from syncd.mail.smtp import Server, SmtpSender
 from syncd.settings import MailSettings
 from syncd.store.outbox import Outbox
-from syncd.store.parcel import Parcel
+from syncd.store.parcel import OutboxMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mailing:
+class MailService:
     """The mails of one plan. ``warnings`` gets a sentence on each file that others may read."""
 
     settings: MailSettings
@@ -33,11 +33,11 @@ class Mailing:
         """Say whether the settings name anybody who is to get mail."""
         return bool(self.settings.recipients or self.settings.cc)
 
-    def people(self) -> People:
+    def people(self) -> MailAddresses:
         """Return who writes to whom. Raises ``Mistake``."""
         table = self.settings
         sender = table.sender or (table.username if "@" in table.username else "")
-        return people(sender, table.recipients, table.cc)
+        return mail_addresses(sender, table.recipients, table.cc)
 
     def server(self) -> Server:
         """Return the server that mail goes by, with its password. Raises ``Mistake``."""
@@ -73,7 +73,7 @@ class Mailing:
         """Say whether a mail is to be sent now and a server is known: one look at the store."""
         return bool(self.settings.host and self.outbox.due(self.clock.now()))
 
-    def send(self, broke: Broke | None = None) -> list[Parcel]:
+    def send(self, broke: Broke | None = None) -> list[OutboxMessage]:
         """Send what is due; return it as it is now. Raises ``Mistake``.
 
         ``broke`` hears of a mail that nobody's settings or server keep from going out;
@@ -82,4 +82,6 @@ class Mailing:
         if not self.due:
             return []
         turn = uuid.UUID(bytes=self.rng.randbytes(16), version=4).hex
-        return outbox.send_waiting(self.outbox, Post(self.server()), self.clock, turn, broke)
+        return outbox.send_waiting(
+            self.outbox, SmtpSender(self.server()), self.clock, turn, broke
+        )

@@ -8,7 +8,7 @@ from typing import Any
 from syncd.bootstrap import App
 from syncd.cli.words import local, moment_json
 from syncd.errors import Mistake
-from syncd.store.parcel import Fate, Parcel
+from syncd.store.parcel import OutboxMessage, OutboxStatus
 
 TOLD_FOR = timedelta(days=14)
 """How long a mail that did not get through is spoken of."""
@@ -21,7 +21,7 @@ class Mails:
     trouble: why the settings do not allow mail though they want it; "" if they do.
     """
 
-    parcels: tuple[Parcel, ...]
+    parcels: tuple[OutboxMessage, ...]
     zone: str
     host: str
     trouble: str = ""
@@ -39,9 +39,9 @@ class Mails:
         """Return the same for programs."""
         states = [one.state for one in self.parcels]
         return {
-            "waiting": states.count(Fate.WAITING) + states.count(Fate.LEAVING),
-            "failed": states.count(Fate.FAILED),
-            "unsure": states.count(Fate.UNSURE),
+            "waiting": states.count(OutboxStatus.WAITING) + states.count(OutboxStatus.LEAVING),
+            "failed": states.count(OutboxStatus.FAILED),
+            "unsure": states.count(OutboxStatus.UNSURE),
             "trouble": self.trouble,
             "messages": [_told(one, self.zone) for one in self.parcels],
         }
@@ -50,8 +50,10 @@ class Mails:
 def mails(app: App) -> Mails:
     """Return what the person should know of their mails."""
     since = app.clock.now() - TOLD_FOR
-    found = app.store.outbox.all(Fate.WAITING, Fate.LEAVING, Fate.FAILED, Fate.UNSURE)
-    recent = [it for it in found if it.made_at > since or it.state is Fate.WAITING]
+    found = app.store.outbox.all(
+        OutboxStatus.WAITING, OutboxStatus.LEAVING, OutboxStatus.FAILED, OutboxStatus.UNSURE
+    )
+    recent = [it for it in found if it.made_at > since or it.state is OutboxStatus.WAITING]
     host = app.settings.mail.host
     return Mails(parcels=tuple(recent), zone=app.zone, host=host, trouble=_trouble(app))
 
@@ -68,30 +70,30 @@ def _trouble(app: App) -> str:
     return ""
 
 
-def _line(one: Parcel, zone: str, host: str) -> str:
+def _line(one: OutboxMessage, zone: str, host: str) -> str:
     kind, period, audience = _named(one)
     what = f"The {kind} review {period}" + (" for `mail.cc`" if audience == "shared" else "")
     again = f"Send it again: `syncd review {kind} --period {period} --send`."
     why = f" {one.why}" if one.why else ""
-    if one.state is Fate.FAILED:
-        return f"{what} was not sent to {_who(one, Fate.FAILED)}.{why} {again}"
-    if one.state is Fate.UNSURE:
+    if one.state is OutboxStatus.FAILED:
+        return f"{what} was not sent to {_who(one, OutboxStatus.FAILED)}.{why} {again}"
+    if one.state is OutboxStatus.UNSURE:
         return (
-            f"{what} may not have reached {_who(one, Fate.UNSURE)}: {one.why.rstrip('.')}."
+            f"{what} may not have reached {_who(one, OutboxStatus.UNSURE)}: {one.why.rstrip('.')}."
             f" If it did not: `syncd review {kind} --period {period} --send`."
         )
     if not host:
         return f"{what} waits to be sent: set `mail.host`."
-    if one.state is Fate.LEAVING:
+    if one.state is OutboxStatus.LEAVING:
         return f"{what} is being sent: look again in some minutes, by `syncd status`."
     return f"{what} waits to be sent, next at {local(one.next_at, zone)}.{why}"
 
 
-def _who(one: Parcel, fate: Fate) -> str:
+def _who(one: OutboxMessage, fate: OutboxStatus) -> str:
     return ", ".join(one.those(fate))
 
 
-def _named(one: Parcel) -> tuple[str, str, str]:
+def _named(one: OutboxMessage) -> tuple[str, str, str]:
     """Return a mail's kind, period and audience.
 
     A look at a period that still runs is named by its day, too: that is left out.
@@ -100,7 +102,7 @@ def _named(one: Parcel) -> tuple[str, str, str]:
     return kind, period.partition("~")[0], audience
 
 
-def _told(one: Parcel, zone: str) -> dict[str, Any]:
+def _told(one: OutboxMessage, zone: str) -> dict[str, Any]:
     kind, period, audience = _named(one)
     return {
         "kind": kind,
@@ -109,6 +111,8 @@ def _told(one: Parcel, zone: str) -> dict[str, Any]:
         "state": one.state,
         "why": one.why,
         "attempts": one.attempts,
-        "next_at": moment_json(one.next_at, zone) if one.state is Fate.WAITING else None,
+        "next_at": moment_json(one.next_at, zone)
+        if one.state is OutboxStatus.WAITING
+        else None,
         "recipients": {who: it.fate for who, it in one.recipients.items()},
     }

@@ -18,8 +18,8 @@ from syncd.model.entities import Goal, Kind, Milestone
 from syncd.model.exchange.markdown_lines import duration
 from syncd.model.plan import Plan
 from syncd.model.values import GoalStatus
+from syncd.review.available_time import GoalLoad
 from syncd.review.backward import Backward, Way, WaysOut, backward, proposed, why_none
-from syncd.review.room import Load
 
 _ENDED = (GoalStatus.DONE, GoalStatus.DROPPED)
 
@@ -56,7 +56,7 @@ def _goal(app: App, which: str) -> Goal:
 def _way(app: App, goal: Goal) -> Way:
     plan = Plan.of(record.entity for record in app.store.plan.every())
     there = room(app.plan_context(), app.clock.now())
-    load = Load(
+    load = GoalLoad(
         plan=plan,
         today=today(app.clock, app.zone),
         default_minutes=there.default_minutes,

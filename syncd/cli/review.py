@@ -13,7 +13,7 @@ from syncd.engine.letters import letter, letters
 from syncd.engine.reviews import Made, make_review, review_id
 from syncd.engine.view import today
 from syncd.errors import Mistake
-from syncd.mail.message import Audience, envelope, people
+from syncd.mail.message import MailAudience, envelope, mail_addresses
 from syncd.model.values import ReviewKind
 from syncd.private import make_folder
 from syncd.private import write as write_file
@@ -23,7 +23,7 @@ from syncd.review.periods import Period, last_ended, read_period
 from syncd.review.render.markdown import markdown
 from syncd.review.render.page import page
 from syncd.review.render.text import text
-from syncd.review.render.verdict import subject, verdict
+from syncd.review.render.verdict import subject, summary
 from syncd.store.store import MAIN
 
 _NOBODY = "syncd@localhost"
@@ -97,9 +97,9 @@ def _period(app: App, kind: ReviewKind, said: str | None) -> Period:
 
 def _forms(app: App, facts: Facts, answers_at: str) -> Mapping[str, bytes]:
     """Return a review in each of its forms, by the ending of its file's name."""
-    own = letter(facts, MAIN, Audience.OWN, answers_at)
+    own = letter(facts, MAIN, MailAudience.OWN, answers_at)
     mail = app.settings.mail
-    who = people(mail.sender or _NOBODY, mail.recipients or (_NOBODY,), ())
+    who = mail_addresses(mail.sender or _NOBODY, mail.recipients or (_NOBODY,), ())
     return {
         "txt": own.text.encode(),
         "html": own.html.encode(),
@@ -129,6 +129,6 @@ def _as_json(made: Made) -> dict[str, object]:
         "title": made.facts.period.title,
         "period": made.facts.period.code,
         "subject": subject(made.facts),
-        "verdict": verdict(made.facts),
+        "verdict": summary(made.facts),
         "facts": facts_json(made.facts),
     }

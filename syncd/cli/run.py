@@ -12,7 +12,7 @@ from syncd.bootstrap import App
 from syncd.cli.session import Session
 from syncd.cli.sync import title_of
 from syncd.cli.words import local
-from syncd.daemon.courier import Courier, mail_trouble
+from syncd.daemon.courier import MailWorker, mail_trouble
 from syncd.daemon.due import Due, Poll
 from syncd.daemon.logging import set_up, supervised, whereabouts
 from syncd.daemon.loop import Cycle, Loop, Work
@@ -79,7 +79,7 @@ class Daemon:
     _states: dict[ToolName, ToolState] = field(default_factory=dict)
     _warned: set[str] = field(default_factory=set)
     _reloaded: bool = False
-    _courier: Courier = field(default_factory=Courier)
+    _courier: MailWorker = field(default_factory=MailWorker)
     _mail: Trouble = field(default_factory=mail_trouble)
     _reviews: Trouble = field(default_factory=_review_trouble)
 

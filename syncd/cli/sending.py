@@ -8,21 +8,21 @@ from syncd.bootstrap import App
 from syncd.cli.mails import Mails
 from syncd.errors import Mistake
 from syncd.mail.message import Letter
-from syncd.store.parcel import Fate, Parcel
+from syncd.store.parcel import OutboxMessage, OutboxStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """What became of the letters of one review; ``new``: who got one just now."""
 
-    parcels: tuple[Parcel, ...]
+    parcels: tuple[OutboxMessage, ...]
     new: tuple[str, ...]
     mails: Mails
 
     @property
     def well(self) -> bool:
         """Say whether everybody has it, as far as anybody knows."""
-        return all(one.state is Fate.SENT for one in self.parcels)
+        return all(one.state is OutboxStatus.SENT for one in self.parcels)
 
     @property
     def lines(self) -> Iterator[str]:
@@ -50,7 +50,7 @@ def send(app: App, letters: Iterable[Letter]) -> Sent:
     mailing.send()
     parcels = [it for one in wanted if (it := outbox.get(one.key)) is not None]
     new = [who for it in parcels for who in _have(it) if who not in before[it.key]]
-    left = tuple(it for it in parcels if it.state is not Fate.SENT)
+    left = tuple(it for it in parcels if it.state is not OutboxStatus.SENT)
     return Sent(
         parcels=tuple(parcels),
         new=tuple(new),
@@ -58,5 +58,5 @@ def send(app: App, letters: Iterable[Letter]) -> Sent:
     )
 
 
-def _have(parcel: Parcel | None) -> tuple[str, ...]:
-    return parcel.those(Fate.SENT) if parcel is not None else ()
+def _have(parcel: OutboxMessage | None) -> tuple[str, ...]:
+    return parcel.those(OutboxStatus.SENT) if parcel is not None else ()

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 import structlog
 
 from syncd.daemon.trouble import Tell, Trouble
-from syncd.store.parcel import Fate, Parcel
+from syncd.store.parcel import OutboxMessage, OutboxStatus
 
 log = structlog.get_logger("syncd.daemon")
-Send = Callable[[Tell], Iterable[Parcel]]
+Send = Callable[[Tell], Iterable[OutboxMessage]]
 """Sends what waits; tells of a mail that breaks, and returns what was taken up."""
 
 
@@ -22,12 +22,12 @@ def mail_trouble() -> Trouble:
     )
 
 
-class Courier:
+class MailWorker:
     """Goes once at a time; tells when a mail's state changes, not each attempt."""
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
-        self._states: dict[str, Fate] = {}
+        self._states: dict[str, OutboxStatus] = {}
         self._trouble = mail_trouble()
 
     @property
@@ -51,13 +51,13 @@ class Courier:
             for one in send(tell):
                 self._tell(one)
 
-    def _tell(self, one: Parcel) -> None:
-        if one.state not in (Fate.WAITING, Fate.LEAVING):
+    def _tell(self, one: OutboxMessage) -> None:
+        if one.state not in (OutboxStatus.WAITING, OutboxStatus.LEAVING):
             self._trouble.settled(one.key)
         if self._states.get(one.key) is one.state:
             return
         self._states[one.key] = one.state
-        if one.state is Fate.SENT:
+        if one.state is OutboxStatus.SENT:
             log.info("mail sent", mail=one.key)
         else:
             log.warning("mail not sent yet", mail=one.key, hint="see `syncd status`")

@@ -11,7 +11,7 @@ from syncd.engine.context import Context
 from syncd.engine.reviews import make_review
 from syncd.model.values import ReviewKind
 from syncd.review.periods import Period, period_of
-from syncd.review.render.verdict import glance, subject, verdict
+from syncd.review.render.verdict import glance, subject, summary
 
 _FORMS = ("eml", "html", "txt")
 
@@ -95,7 +95,7 @@ def find(context: Context, week: SampleWeek, box: Mailbox) -> Digest:
     mails = [it for it in box.mails if read_mail(it.read_bytes())["subject"] == title]
     return Digest(
         subject=title,
-        verdict=verdict(facts),
+        verdict=summary(facts),
         glance=glance(facts),
         arrived=tuple(map(files_of, mails)),
     )

@@ -6,7 +6,7 @@ from syncd.engine.context import Context
 from syncd.engine.room import room
 from syncd.engine.view import today
 from syncd.model.plan import Plan
-from syncd.review.checks.finding import Facts, Finding
+from syncd.review.checks.finding import CheckInput, Finding
 from syncd.review.checks.plan import check_plan
 from syncd.store.rows import Record
 
@@ -15,7 +15,7 @@ def checked(context: Context, records: Sequence[Record]) -> list[Finding]:
     """Return what is missing in a plan or can't work; ``records``: all of it."""
     planned = context.preferences is not None
     return check_plan(
-        Facts(
+        CheckInput(
             plan=Plan.of(one.entity for one in records),
             today=today(context.clock, context.zone),
             zone=context.zone,

@@ -1,6 +1,6 @@
 """From a review's facts to what is sent: a letter for the person, and one for others."""
 
-from syncd.mail.message import Audience, Letter
+from syncd.mail.message import Letter, MailAudience
 from syncd.review.facts import Facts
 from syncd.review.render.html import html
 from syncd.review.render.page import page
@@ -14,12 +14,12 @@ def letters(facts: Facts, plan: str, answers_at: str = "") -> tuple[Letter, ...]
     Others get the shared sections only: no conflicts, money, people or own words.
     answers_at: where the person can write their answers, "" where nowhere.
     """
-    return tuple(letter(facts, plan, it, answers_at) for it in Audience)
+    return tuple(letter(facts, plan, it, answers_at) for it in MailAudience)
 
 
-def letter(facts: Facts, plan: str, audience: Audience, answers_at: str = "") -> Letter:
+def letter(facts: Facts, plan: str, audience: MailAudience, answers_at: str = "") -> Letter:
     """Return the letter of a review for one audience."""
-    shared = audience is Audience.SHARED
+    shared = audience is MailAudience.SHARED
     whole = page(facts, shared=shared, answers_at=answers_at)
     return Letter(
         plan=plan,

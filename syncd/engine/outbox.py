@@ -8,10 +8,10 @@ from typing import Protocol
 from syncd.clock import Clock
 from syncd.engine.trying import Broke, trying
 from syncd.errors import Mistake, SyncdError, ToolError, Unclear
-from syncd.mail.message import Envelope, Letter, People, envelope
-from syncd.mail.smtp import Fence, Receipt
+from syncd.mail.message import Envelope, Letter, MailAddresses, envelope
+from syncd.mail.smtp import BeforeEnd, Receipt
 from syncd.store.outbox import Outbox
-from syncd.store.parcel import Delivery, Fate, Parcel, marked
+from syncd.store.parcel import Delivery, OutboxMessage, OutboxStatus, marked
 
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
@@ -30,9 +30,9 @@ class TakenOver(SyncdError):
 
 
 class Sender(Protocol):
-    """What sends a message; ``syncd.mail.smtp.Post`` is one."""
+    """What sends a message; ``syncd.mail.smtp.SmtpSender`` is one."""
 
-    def send(self, envelope: Envelope, fence: Fence) -> Receipt:
+    def send(self, envelope: Envelope, fence: BeforeEnd) -> Receipt:
         """Send it; raises as ``Post.send`` does."""
         ...
 
@@ -40,7 +40,7 @@ class Sender(Protocol):
 def put(
     outbox: Outbox,
     letters: Iterable[Letter],
-    people: People,
+    people: MailAddresses,
     now: datetime,
     *,
     again: bool = False,
@@ -57,7 +57,7 @@ def put(
 
 def send_waiting(
     outbox: Outbox, sender: Sender, clock: Clock, turn: str, broke: Broke | None = None
-) -> list[Parcel]:
+) -> list[OutboxMessage]:
     """Send what is due; return what was taken up, as it is now.
 
     ``turn`` is a name that no other process uses. What went wrong stands with the mail,
@@ -78,8 +78,8 @@ def send_waiting(
     return found
 
 
-def _parcel(letter: Letter, ready: Envelope, now: datetime) -> Parcel:
-    return Parcel(
+def _parcel(letter: Letter, ready: Envelope, now: datetime) -> OutboxMessage:
+    return OutboxMessage(
         key=letter.key,
         sender=ready.sender,
         recipients={who: Delivery() for who in ready.recipients},
@@ -90,7 +90,9 @@ def _parcel(letter: Letter, ready: Envelope, now: datetime) -> Parcel:
     )
 
 
-def _attempt(outbox: Outbox, parcel: Parcel, sender: Sender, clock: Clock) -> Exception | None:
+def _attempt(
+    outbox: Outbox, parcel: OutboxMessage, sender: Sender, clock: Clock
+) -> Exception | None:
     """Try to send a mail and write down how that ended; return what nobody thought of."""
     fenced = False
 
@@ -101,7 +103,9 @@ def _attempt(outbox: Outbox, parcel: Parcel, sender: Sender, clock: Clock) -> Ex
         fenced = True
 
     ready = Envelope(
-        sender=parcel.sender, recipients=parcel.those(Fate.WAITING), content=parcel.message
+        sender=parcel.sender,
+        recipients=parcel.those(OutboxStatus.WAITING),
+        content=parcel.message,
     )
     broken: Exception | None = None
     try:
@@ -129,10 +133,10 @@ def _why(error: Exception) -> str:
     )
 
 
-def _with_receipt(parcel: Parcel, receipt: Receipt, now: datetime) -> Parcel:
-    after = marked(parcel, receipt.taken, Delivery(fate=Fate.SENT))
+def _with_receipt(parcel: OutboxMessage, receipt: Receipt, now: datetime) -> OutboxMessage:
+    after = marked(parcel, receipt.taken, Delivery(fate=OutboxStatus.SENT))
     for who, why in receipt.refused.items():
-        after = marked(after, [who], Delivery(fate=Fate.FAILED, why=_refused(who, why)))
+        after = marked(after, [who], Delivery(fate=OutboxStatus.FAILED, why=_refused(who, why)))
     later = next(iter(receipt.later.values()), "")
     return replace(
         after,
@@ -145,14 +149,14 @@ def _refused(who: str, why: str) -> str:
     return f"{who} was refused ({why}): correct `mail.recipients` or `mail.cc`."
 
 
-def _next(parcel: Parcel, now: datetime) -> Parcel:
+def _next(parcel: OutboxMessage, now: datetime) -> OutboxMessage:
     """Return the mail with the time of its next attempt, or given up on."""
-    waiting = parcel.those(Fate.WAITING)
+    waiting = parcel.those(OutboxStatus.WAITING)
     if parcel.doubts >= MOST_DOUBTS:
-        return marked(parcel, waiting, Delivery(fate=Fate.UNSURE, why=parcel.why))
+        return marked(parcel, waiting, Delivery(fate=OutboxStatus.UNSURE, why=parcel.why))
     # a machine that slept for days has tried once, not for days
     tried_enough = parcel.attempts >= FEWEST_ATTEMPTS
     if tried_enough and now - parcel.made_at >= GIVE_UP_AFTER:
-        return marked(parcel, waiting, Delivery(fate=Fate.FAILED, why=parcel.why))
+        return marked(parcel, waiting, Delivery(fate=OutboxStatus.FAILED, why=parcel.why))
     wait = min(FIRST_WAIT * 2 ** min(parcel.attempts - 1, 10), LONGEST_WAIT)
     return replace(parcel, next_at=now + wait)

@@ -8,10 +8,10 @@ from syncd.engine.context import Context
 from syncd.engine.letters import letters
 from syncd.engine.reviews import make_review, review_id
 from syncd.engine.trying import Broke, trying
-from syncd.mail.message import Audience, Letter, key_of
+from syncd.mail.message import Letter, MailAudience, key_of
 from syncd.model.entities import Review
 from syncd.model.values import ReviewKind
-from syncd.review.due import Due, Rule, due
+from syncd.review.due import DueReview, ReviewRule, last_due
 from syncd.review.periods import Period
 from syncd.store.store import MAIN
 from syncd.store.tool_store import ToolState
@@ -34,7 +34,7 @@ class Posting:
     """
 
     context: Context
-    rules: Mapping[ReviewKind, Rule]
+    rules: Mapping[ReviewKind, ReviewRule]
     _empty: set[Period] = field(default_factory=set)
     _noticed: dict[Period, datetime] = field(default_factory=dict)
 
@@ -69,16 +69,16 @@ class Posting:
         links = self.context.store.links.of_entity(review_id(period))
         return next((it.url for _, it in sorted(links.items()) if it.url), "")
 
-    def _due(self, kind: ReviewKind) -> Iterator[Due]:
+    def _due(self, kind: ReviewKind) -> Iterator[DueReview]:
         now, zone = self.context.clock.now(), self.context.zone
-        found = due(kind, self.rules[kind], now, zone)
+        found = last_due(kind, self.rules[kind], now, zone)
         if found.period not in self._empty:
             yield found
 
-    def _makes(self, one: Due) -> bool:
+    def _makes(self, one: DueReview) -> bool:
         return self._kept(one.period) is None and self._heard(one) and self._make(one.period)
 
-    def _posts(self, one: Due, put: Put) -> list[str]:
+    def _posts(self, one: DueReview, put: Put) -> list[str]:
         if self.context.clock.now() - one.since >= STALE:
             return []
         kept = self._kept(one.period)
@@ -87,7 +87,7 @@ class Posting:
         made = make_review(self.context, one.period)
         return put(letters(made.facts, MAIN, self.page(one.period)))
 
-    def _heard(self, one: Due) -> bool:
+    def _heard(self, one: DueReview) -> bool:
         """Say whether every tool that can be read was, since the review is due."""
         now = self.context.clock.now()
         first = self._noticed.setdefault(one.period, now)
@@ -110,5 +110,5 @@ class Posting:
         return it if isinstance(it, Review) and it.facts else None
 
     def _posted(self, period: Period) -> bool:
-        key = key_of(period.kind, period.code, Audience.OWN)
+        key = key_of(period.kind, period.code, MailAudience.OWN)
         return self.context.store.outbox.get(key) is not None

@@ -14,10 +14,10 @@ from syncd.model.ids import EntityId, derived_id
 from syncd.model.rules.blocks import ASSUMED
 from syncd.review.facts import Facts
 from syncd.review.facts_json import facts_from, facts_text
-from syncd.review.facts_of import facts
-from syncd.review.inputs import Decision, Deed, Edit, Inputs
-from syncd.review.periods import Period, before
-from syncd.review.render.lacks import sentence
+from syncd.review.facts_of import make_facts
+from syncd.review.inputs import Decision, Edit, Inputs, SystemAction
+from syncd.review.periods import Period, period_before
+from syncd.review.render.lacks import finding_sentence
 from syncd.review.render.parts import safe
 from syncd.review.render.questions import PROMPTS
 from syncd.review.words import count, hours
@@ -59,7 +59,7 @@ def make_review(context: Context, period: Period) -> Made:
     if frozen is not None and known is not None:
         return Made(facts=frozen, entity=known.id)
     inputs = collect(context, period)
-    found = facts(inputs)
+    found = make_facts(inputs)
     if not inputs.ended or not _began_before(inputs):
         return Made(facts=found)
     if damaged or (known is not None and known.archived):
@@ -89,7 +89,7 @@ def collect(context: Context, period: Period) -> Inputs:
         decisions=(*_of_conflicts(conflicts), *_held(context), *_misfits(context, memory)),
         deeds=tuple(_merged(conflicts, period, context.zone)),
         words=_words(records, period),
-        lacks=tuple(map(sentence, checked(context, records))),
+        lacks=tuple(map(finding_sentence, checked(context, records))),
         skipped=tuple(_skipped(last, known, period, context.zone)),
         reviewed=bool(told),
     )
@@ -197,20 +197,22 @@ def _misfits(context: Context, memory: Memory) -> Iterator[Decision]:
             yield Decision(what="short", sentence=said, command="syncd schedule")
 
 
-def _merged(conflicts: Iterable[ConflictRow], period: Period, zone: str) -> Iterator[Deed]:
+def _merged(
+    conflicts: Iterable[ConflictRow], period: Period, zone: str
+) -> Iterator[SystemAction]:
     start, end = period.start(zone), period.end(zone)
     for one in conflicts:
         if start <= one.at < end:
-            yield Deed(what="merged", sentence=f"{_won(one)}, which is kept.")
+            yield SystemAction(what="merged", sentence=f"{_won(one)}, which is kept.")
 
 
 def _skipped(last: date, known: datetime, period: Period, zone: str) -> Iterable[Period]:
     """Return the periods since the last review, as far as syncd knew anything by then."""
     found: list[Period] = []
-    earlier = before(period)
+    earlier = period_before(period)
     while earlier.first > last and earlier.end(zone) > known and len(found) < MOST_SKIPPED:
         found.append(earlier)
-        earlier = before(earlier)
+        earlier = period_before(earlier)
     return reversed(found)
 
 

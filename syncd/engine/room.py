@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.engine.blocks.memory import Memory
 from syncd.engine.context import Context
-from syncd.review.room import Limits, Room
+from syncd.review.available_time import AvailableTime, TimeLimits
 from syncd.schedule.free import calendar
 from syncd.schedule.preferences import Preferences
 from syncd.schedule.problem import minute_of
@@ -16,13 +16,13 @@ DAYS = 364
 """How far ahead each day is looked at by itself."""
 
 
-def room(context: Context, now: datetime) -> Room:
+def room(context: Context, now: datetime) -> AvailableTime:
     """Return the time that blocks may take from today on, had nothing else been arranged."""
     assert context.preferences is not None  # noqa: S101  # the settings always say
     preferences = replace(
         context.preferences, pauses=Memory(context.store).pauses, horizon_days=DAYS
     )
-    return Room(
+    return AvailableTime(
         first=now.astimezone(ZoneInfo(preferences.zone)).date(),
         daily=tuple(daily(preferences, now)),
         limits=limits(preferences),
@@ -30,9 +30,9 @@ def room(context: Context, now: datetime) -> Room:
     )
 
 
-def limits(preferences: Preferences) -> Limits:
+def limits(preferences: Preferences) -> TimeLimits:
     """Return what the settings say of time, as the plan's checks look at it."""
-    return Limits(
+    return TimeLimits(
         windows={
             day: tuple(closes - opens for opens, closes in spans)
             for day, spans in preferences.hours.items()

@@ -17,7 +17,7 @@ _TRANSFER = "quoted-printable"
 """Nothing on the way may break, wrap or strip what is encoded so."""
 
 
-class Audience(StrEnum):
+class MailAudience(StrEnum):
     """Who a message is for; each gets a message of its own."""
 
     OWN = "own"
@@ -40,7 +40,7 @@ class Letter:
     plan: str
     kind: str
     period: str
-    audience: Audience
+    audience: MailAudience
     subject: str
     text: str
     html: str
@@ -52,22 +52,22 @@ class Letter:
         return key_of(self.kind, self.period, self.audience)
 
 
-def key_of(kind: str, period: str, audience: Audience) -> str:
+def key_of(kind: str, period: str, audience: MailAudience) -> str:
     """Return the key of a letter."""
     return f"{kind}/{period}/{audience}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class People:
+class MailAddresses:
     """Who writes to whom."""
 
     sender: Address
     recipients: tuple[Address, ...]
     cc: tuple[Address, ...] = ()
 
-    def who(self, audience: Audience) -> tuple[Address, ...]:
+    def who(self, audience: MailAudience) -> tuple[Address, ...]:
         """Return those who get a message for this audience."""
-        return self.recipients if audience is Audience.OWN else self.cc
+        return self.recipients if audience is MailAudience.OWN else self.cc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ class Envelope:
     content: bytes
 
 
-def people(sender: str, recipients: Iterable[str], cc: Iterable[str]) -> People:
+def mail_addresses(sender: str, recipients: Iterable[str], cc: Iterable[str]) -> MailAddresses:
     """Read addresses as the settings write them; nobody stands twice. Raises ``Mistake``."""
     if not sender:
         raise Mistake("No mail can be sent without a sender: set `mail.sender`.")
@@ -87,10 +87,12 @@ def people(sender: str, recipients: Iterable[str], cc: Iterable[str]) -> People:
     if not full:
         raise Mistake("No mail can be sent to nobody: set `mail.recipients`.")
     shared = distinct((parse(it, "mail.cc") for it in cc), but=full)
-    return People(sender=parse(sender, "mail.sender"), recipients=tuple(full), cc=tuple(shared))
+    return MailAddresses(
+        sender=parse(sender, "mail.sender"), recipients=tuple(full), cc=tuple(shared)
+    )
 
 
-def envelope(letter: Letter, people: People, now: datetime) -> Envelope:
+def envelope(letter: Letter, people: MailAddresses, now: datetime) -> Envelope:
     """Return a letter ready to be sent. The same letter gets the same Message-ID."""
     return Envelope(
         sender=people.sender.addr_spec,
@@ -99,7 +101,7 @@ def envelope(letter: Letter, people: People, now: datetime) -> Envelope:
     )
 
 
-def message(letter: Letter, people: People, now: datetime) -> EmailMessage:
+def message(letter: Letter, people: MailAddresses, now: datetime) -> EmailMessage:
     """Return the message: plain text, HTML, and the picture inside the HTML."""
     made = EmailMessage(policy=SMTP)
     domain = people.sender.domain
@@ -107,7 +109,7 @@ def message(letter: Letter, people: People, now: datetime) -> EmailMessage:
     made["Subject"] = one_line(letter.subject, LONGEST_SUBJECT)
     made["From"] = people.sender
     made["To"] = people.recipients
-    if letter.audience is Audience.SHARED:
+    if letter.audience is MailAudience.SHARED:
         made["Cc"] = people.cc
     made["Date"] = now
     made["Message-ID"] = f"<{name}@{domain}>"

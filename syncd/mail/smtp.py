@@ -16,7 +16,7 @@ from syncd.mail.replies import Plain, Secured
 from syncd.redaction import Secrets
 
 Security = Literal["starttls", "tls", "none"]
-Fence = Callable[[tuple[str, ...]], None]
+BeforeEnd = Callable[[tuple[str, ...]], None]
 """Called with the recipients that were taken, right before the server may take over."""
 PORTS: Mapping[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
 _NEEDS_SIGN_IN = frozenset({530, 534, 535, 538})
@@ -65,13 +65,13 @@ class Receipt:
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
-class Post:
+class SmtpSender:
     """Sends messages by one server."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
 
-    def send(self, envelope: Envelope, fence: Fence) -> Receipt:
+    def send(self, envelope: Envelope, fence: BeforeEnd) -> Receipt:
         """Send a message; ``fence`` may still prevent it by raising.
 
         Raises ``Mistake`` (settings), ``SignIn``, ``TryLater`` (no one got it), or
@@ -181,7 +181,7 @@ def _sign_in(smtp: Plain | Secured, server: Server) -> None:
 
 
 def _deliver(
-    smtp: Plain | Secured, server: Server, envelope: Envelope, fence: Fence
+    smtp: Plain | Secured, server: Server, envelope: Envelope, fence: BeforeEnd
 ) -> Receipt:
     size = [f"SIZE={len(envelope.content)}"] if smtp.has_extn("size") else []
     _expect(server, *smtp.mail(envelope.sender, size), what="the sender")

@@ -10,7 +10,13 @@ from itertools import accumulate
 
 from syncd.model.entities import Goal, Kind, Milestone
 from syncd.model.ids import EntityId, derived_id
-from syncd.review.room import LEAST_BUFFER, Load, Room, finish_of, weekly_until
+from syncd.review.available_time import (
+    LEAST_BUFFER,
+    AvailableTime,
+    GoalLoad,
+    finish_of,
+    weekly_until,
+)
 
 LONGEST = 60
 """Characters of a goal's title in those of its milestones."""
@@ -74,8 +80,8 @@ class Way:
     """A goal, and the time that there is for it."""
 
     goal: Goal
-    room: Room
-    load: Load
+    room: AvailableTime
+    load: GoalLoad
 
     @property
     def effort(self) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from syncd.model.values import GoalStatus, Pace, ReviewKind
-from syncd.review.inputs import Decision, Deed
+from syncd.review.inputs import Decision, SystemAction
 from syncd.review.periods import Period
 
 GOOD = 0.85
@@ -58,7 +58,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Week:
+class TrendWeek:
     """One week of the trend; away: there was leave in it."""
 
     name: str
@@ -109,7 +109,7 @@ class Ahead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class DueContact:
     """Someone to catch up with; due: by when."""
 
     name: str
@@ -165,7 +165,7 @@ class Facts:
     goals: tuple[GoalFacts, ...] = ()
     rest: tuple[Share, ...] = ()
     skills: tuple[Share, ...] = ()
-    trend: tuple[Week, ...] = ()
+    trend: tuple[TrendWeek, ...] = ()
     streak: int = 0
     decisions: tuple[Decision, ...] = ()
     milestones_done: tuple[Item, ...] = ()
@@ -174,10 +174,10 @@ class Facts:
     wins: tuple[Win, ...] = ()
     ahead: tuple[Ahead, ...] = ()
     weekly_cap: int = 0
-    people: tuple[Person, ...] = ()
+    people: tuple[DueContact, ...] = ()
     money: tuple[Money, ...] = ()
     signs: tuple[Sign, ...] = ()
-    deeds: tuple[Deed, ...] = ()
+    deeds: tuple[SystemAction, ...] = ()
     levels: tuple[SkillFacts, ...] = ()
     setbacks: tuple[str, ...] = ()
     beliefs: tuple[str, ...] = ()

@@ -8,13 +8,13 @@ from syncd.model.ids import EntityId
 from syncd.model.plan import Plan
 from syncd.model.values import BlockState, ReviewKind
 from syncd.review import findings
-from syncd.review.deeds import deeds
 from syncd.review.facts import Facts, Share, Skipped
-from syncd.review.goals import LOOK_BACK, Then, goals, last_day, told
+from syncd.review.goals import LOOK_BACK, PlanVersions, goal_facts, last_day, listed_goals
 from syncd.review.inputs import Decision, Inputs
 from syncd.review.render.parts import safe
-from syncd.review.rewind import rewound
-from syncd.review.tally import Spent, grouped, spent, total
+from syncd.review.rewind import plan_as_of
+from syncd.review.system_actions import system_actions
+from syncd.review.tally import PastBlock, grouped, past_blocks, total
 from syncd.review.trend import away_days, streak, trend
 from syncd.review.wellbeing import signs
 from syncd.review.words import day
@@ -24,10 +24,10 @@ _FEW = 3
 _NOT_DONE = frozenset({BlockState.MISSED, BlockState.UNCONFIRMED})
 
 
-def facts(inputs: Inputs) -> Facts:
+def make_facts(inputs: Inputs) -> Facts:
     """Return the facts of a period, up to now if it still runs."""
     then = _then(inputs)
-    every = spent(inputs)
+    every = past_blocks(inputs)
     within = [one for one in every if inputs.period.holds(one.day)]
     minutes = grouped(within, lambda one: one.goal)
     weeks = trend(inputs, every)
@@ -41,8 +41,8 @@ def facts(inputs: Inputs) -> Facts:
         ended=inputs.ended,
         minutes=total(within),
         away_days=away_days(inputs),
-        goals=goals(inputs, then, minutes, _missed(within)),
-        rest=_rest(then.now, {one.id for one in told(then)}, within),
+        goals=goal_facts(inputs, then, minutes, _missed(within)),
+        rest=_rest(then.now, {one.id for one in listed_goals(then)}, within),
         skills=_skills(then.now, within),
         trend=weeks,
         streak=streak(inputs, every),
@@ -56,7 +56,7 @@ def facts(inputs: Inputs) -> Facts:
         people=findings.people(inputs, then),
         money=findings.money(inputs, then),
         signs=signs(inputs, weeks, every),
-        deeds=deeds(inputs),
+        deeds=system_actions(inputs),
         levels=findings.levels(then) if looks_far else (),
         setbacks=findings.setbacks(then, missed) if looks_far else (),
         beliefs=findings.beliefs(then) if looks_far else (),
@@ -66,7 +66,7 @@ def facts(inputs: Inputs) -> Facts:
     )
 
 
-def _skipped(inputs: Inputs, every: Sequence[Spent]) -> Iterator[Skipped]:
+def _skipped(inputs: Inputs, every: Sequence[PastBlock]) -> Iterator[Skipped]:
     """Tell in short of periods that had no review of their own.
 
     Before the first review of all, that begins with the first of which there is anything to tell.
@@ -79,7 +79,7 @@ def _skipped(inputs: Inputs, every: Sequence[Spent]) -> Iterator[Skipped]:
             yield found
 
 
-def _in_short(asked: Inputs, every: Sequence[Spent]) -> Skipped:
+def _in_short(asked: Inputs, every: Sequence[PastBlock]) -> Skipped:
     period, then = asked.period, _then(asked)
     return Skipped(
         name=period.name,
@@ -90,16 +90,16 @@ def _in_short(asked: Inputs, every: Sequence[Spent]) -> Skipped:
     )
 
 
-def _then(inputs: Inputs) -> Then:
+def _then(inputs: Inputs) -> PlanVersions:
     until = inputs.until
-    now = rewound(inputs.entities, inputs.edits, until)
+    now = plan_as_of(inputs.entities, inputs.edits, until)
     start = inputs.period.start(inputs.zone)
-    begin = rewound(inputs.entities, inputs.edits, start, unborn=True)
-    earlier = rewound(inputs.entities, inputs.edits, until - LOOK_BACK)
-    return Then(now=now, begin=begin, earlier=earlier)
+    begin = plan_as_of(inputs.entities, inputs.edits, start, unborn=True)
+    earlier = plan_as_of(inputs.entities, inputs.edits, until - LOOK_BACK)
+    return PlanVersions(now=now, begin=begin, earlier=earlier)
 
 
-def _missed(found: Sequence[Spent]) -> dict[EntityId | None, int]:
+def _missed(found: Sequence[PastBlock]) -> dict[EntityId | None, int]:
     missed: dict[EntityId | None, int] = {}
     for one in found:
         if one.state in _NOT_DONE:
@@ -107,7 +107,9 @@ def _missed(found: Sequence[Spent]) -> dict[EntityId | None, int]:
     return missed
 
 
-def _rest(plan: Plan, told: Collection[EntityId], found: Sequence[Spent]) -> tuple[Share, ...]:
+def _rest(
+    plan: Plan, told: Collection[EntityId], found: Sequence[PastBlock]
+) -> tuple[Share, ...]:
     """Return the minutes of goals that are not told of by themselves, and of none."""
     minutes = grouped(found, lambda one: one.goal)
     shares = [
@@ -118,7 +120,7 @@ def _rest(plan: Plan, told: Collection[EntityId], found: Sequence[Spent]) -> tup
     return tuple(sorted(shares, key=lambda it: (-it.minutes.planned, it.title)))
 
 
-def _skills(plan: Plan, found: Sequence[Spent]) -> tuple[Share, ...]:
+def _skills(plan: Plan, found: Sequence[PastBlock]) -> tuple[Share, ...]:
     minutes = grouped(found, lambda one: one.skill)
     shares = [
         Share(title=_title(plan.get(one), "A skill"), minutes=it)
@@ -132,7 +134,7 @@ def _title(found: Entity | None, otherwise: str) -> str:
     return found.title if found is not None else otherwise
 
 
-def _unconfirmed(found: Sequence[Spent]) -> tuple[Decision, ...]:
+def _unconfirmed(found: Sequence[PastBlock]) -> tuple[Decision, ...]:
     waiting = [one for one in found if one.state not in (BlockState.DONE, BlockState.MISSED)]
     if len(waiting) > _FEW:
         said = f"{len(waiting)} blocks wait for a word: did they take place?"

@@ -22,8 +22,8 @@ from syncd.model.plan import Plan
 from syncd.model.rules.blocks import AHEAD, is_over, length
 from syncd.model.rules.touch import next_contact
 from syncd.model.values import Aspect, BlockState, GoalStatus, ResourceStatus
-from syncd.review.facts import Ahead, Item, Money, Person, SkillFacts, Win
-from syncd.review.goals import Then, last_day
+from syncd.review.facts import Ahead, DueContact, Item, Money, SkillFacts, Win
+from syncd.review.goals import PlanVersions, last_day
 from syncd.review.inputs import Inputs
 from syncd.review.tally import goal_of_block
 
@@ -38,7 +38,7 @@ def live(plan: Plan, cls: type[Found]) -> Iterator[Found]:
     return (it for it in plan if isinstance(it, cls) and not it.archived)
 
 
-def milestones(inputs: Inputs, then: Then) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+def milestones(inputs: Inputs, then: PlanVersions) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
     """Return the milestones that were reached, and those that should have been."""
     done, missed = [], []
     today = last_day(inputs)
@@ -53,7 +53,7 @@ def milestones(inputs: Inputs, then: Then) -> tuple[tuple[Item, ...], tuple[Item
     return tuple(sorted(done, key=_order)), tuple(sorted(missed, key=_order))
 
 
-def tasks_done(inputs: Inputs, then: Then) -> tuple[Item, ...]:
+def tasks_done(inputs: Inputs, then: PlanVersions) -> tuple[Item, ...]:
     """Return the tasks that were ticked in the period, and what repeats, each time."""
     found = [
         _item(one, None, one.goal, then.now)
@@ -75,7 +75,7 @@ def _ticked(task: Task, was: Entity | None, inputs: Inputs) -> bool:
     return task.done_at is not None and task.done_at.at >= inputs.period.start(inputs.zone)
 
 
-def wins(inputs: Inputs, then: Then) -> tuple[Win, ...]:
+def wins(inputs: Inputs, then: PlanVersions) -> tuple[Win, ...]:
     """Return the achievements of the period."""
     found = [
         Win(title=one.title, day=one.date, impact=one.impact, draft=not one.impact.strip())
@@ -108,7 +108,7 @@ def ahead(inputs: Inputs) -> tuple[Ahead, ...]:
     return tuple(sorted(found, key=lambda it: (it.start, it.title)))
 
 
-def people(inputs: Inputs, then: Then) -> tuple[Person, ...]:
+def people(inputs: Inputs, then: PlanVersions) -> tuple[DueContact, ...]:
     """Return who is to be contacted within the week that follows."""
     limit = last_day(inputs) + _WEEK
     found = []
@@ -116,11 +116,11 @@ def people(inputs: Inputs, then: Then) -> tuple[Person, ...]:
         due = next_contact(one, inputs.zone)
         if due is not None and due <= limit:
             role = one.role.value if one.role else ""
-            found.append(Person(name=one.title, due=due, role=role, last=one.last_contact))
+            found.append(DueContact(name=one.title, due=due, role=role, last=one.last_contact))
     return tuple(sorted(found, key=lambda it: (it.due, it.name)))
 
 
-def money(inputs: Inputs, then: Then) -> tuple[Money, ...]:
+def money(inputs: Inputs, then: PlanVersions) -> tuple[Money, ...]:
     """Return what resources that were begun in the period cost, and the wanted ones.
 
     What the plan met as begun counts only if it is no older than the period.
@@ -142,7 +142,7 @@ def money(inputs: Inputs, then: Then) -> tuple[Money, ...]:
     return tuple(found[it] for it in sorted(found))
 
 
-def levels(then: Then) -> tuple[SkillFacts, ...]:
+def levels(then: PlanVersions) -> tuple[SkillFacts, ...]:
     """Return the skills that have a level to reach, or that moved."""
     found = []
     for one in live(then.now, Skill):
@@ -157,7 +157,7 @@ def levels(then: Then) -> tuple[SkillFacts, ...]:
     return tuple(sorted(found, key=lambda it: it.title))
 
 
-def setbacks(then: Then, missed: Iterable[Item]) -> tuple[str, ...]:
+def setbacks(then: PlanVersions, missed: Iterable[Item]) -> tuple[str, ...]:
     """Return what did not come about: goals let go, milestones missed."""
     found = [f"Milestone missed: {one.title}" for one in missed]
     for one in live(then.now, Goal):
@@ -168,7 +168,7 @@ def setbacks(then: Then, missed: Iterable[Item]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def beliefs(then: Then) -> tuple[str, ...]:
+def beliefs(then: PlanVersions) -> tuple[str, ...]:
     """Return the values and visions that the person wrote down."""
     found = [one for one in live(then.now, ProfileEntry) if one.aspect in _BELIEFS]
     return tuple(one.title for one in sorted(found, key=lambda it: (it.aspect or "", it.title)))

@@ -28,7 +28,7 @@ _WEEKS: Mapping[ReviewKind, int] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Then:
+class PlanVersions:
     """The plan at the end of what is told of, when the period began, and well before."""
 
     now: Plan
@@ -36,9 +36,9 @@ class Then:
     earlier: Plan
 
 
-def goals(
+def goal_facts(
     inputs: Inputs,
-    then: Then,
+    then: PlanVersions,
     minutes: Mapping[EntityId | None, Minutes],
     missed: Mapping[EntityId | None, int],
 ) -> tuple[GoalFacts, ...]:
@@ -48,11 +48,11 @@ def goals(
     """
     return tuple(
         _facts(one, inputs, then, (minutes.get(one.id, Minutes()), missed.get(one.id, 0)))
-        for one in sorted(told(then), key=_rank)
+        for one in sorted(listed_goals(then), key=_rank)
     )
 
 
-def told(then: Then) -> Iterable[Goal]:
+def listed_goals(then: PlanVersions) -> Iterable[Goal]:
     """Yield the goals that a review tells of by themselves."""
     for goal in then.now.by_id.values():
         if not isinstance(goal, Goal) or goal.archived or goal.status not in _LISTED:
@@ -68,7 +68,9 @@ def _rank(goal: Goal) -> tuple[bool, int, date, str, str]:
     return (done, goal.priority or 5, goal.due or date.max, goal.title, goal.id)
 
 
-def _facts(goal: Goal, inputs: Inputs, then: Then, time: tuple[Minutes, int]) -> GoalFacts:
+def _facts(
+    goal: Goal, inputs: Inputs, then: PlanVersions, time: tuple[Minutes, int]
+) -> GoalFacts:
     share = _share(goal.id, then.now)
     minutes, missed = time
     today = last_day(inputs)
@@ -102,7 +104,9 @@ def _share(goal: EntityId, plan: Plan) -> float | None:
     return progress(found, plan.parts_of(goal))
 
 
-def _before(goal: Goal, inputs: Inputs, then: Then, share: float | None) -> float | None:
+def _before(
+    goal: Goal, inputs: Inputs, then: PlanVersions, share: float | None
+) -> float | None:
     """Return the progress at the beginning, or when the goal came; None: it is just new."""
     before = _share(goal.id, then.begin)
     start = inputs.period.start(inputs.zone)
@@ -120,7 +124,9 @@ def _budget(goal: Goal, inputs: Inputs) -> int | None:
     return round(goal.weekly_minutes * _WEEKS[period.kind] * gone / whole)
 
 
-def _expected(goal: Goal, inputs: Inputs, then: Then, share: float | None) -> date | None:
+def _expected(
+    goal: Goal, inputs: Inputs, then: PlanVersions, share: float | None
+) -> date | None:
     """Return when the goal is reached if it goes on as it did; None if that tells nothing."""
     if goal.status is not GoalStatus.ACTIVE or share is None or share >= 1:
         return None

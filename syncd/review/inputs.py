@@ -36,7 +36,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
+class SystemAction:
     """What syncd did by itself, and why; what: moved, merged, held, ..."""
 
     what: str
@@ -63,7 +63,7 @@ class Inputs:
     pauses: tuple[tuple[date, date], ...] = ()
     weekly_cap: int = 0
     decisions: tuple[Decision, ...] = ()
-    deeds: tuple[Deed, ...] = ()
+    deeds: tuple[SystemAction, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
     skipped: tuple[Period, ...] = ()
     reviewed: bool = False

@@ -68,14 +68,14 @@ def period_of(kind: ReviewKind, day: date) -> Period:
     return Period(kind=kind, first=_first(kind, day), last=_last(kind, day))
 
 
-def before(period: Period) -> Period:
+def period_before(period: Period) -> Period:
     """Return the period before this one."""
     return period_of(period.kind, period.first - _DAY)
 
 
 def last_ended(kind: ReviewKind, today: date) -> Period:
     """Return the last period of this kind that was over when ``today`` began."""
-    return before(period_of(kind, today))
+    return period_before(period_of(kind, today))
 
 
 def read_period(kind: ReviewKind, text: str) -> Period:

@@ -12,7 +12,7 @@ from syncd.review.inputs import Edit
 _Known = tuple[EntityId, str]
 
 
-def rewound(
+def plan_as_of(
     entities: Iterable[Entity], edits: Iterable[Edit], moment: datetime, *, unborn: bool = False
 ) -> Plan:
     """Return the plan as it was at ``moment``: what happened later is taken back.

@@ -19,7 +19,7 @@ _PLANNED = frozenset(BlockState) - {BlockState.DRAFT, BlockState.SKIPPED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
+class PastBlock:
     """A block whose time came, by the calendar and the clock of the plan's zone."""
 
     block: EntityId
@@ -32,15 +32,15 @@ class Spent:
     skill: EntityId | None = None
 
 
-def spent(inputs: Inputs) -> tuple[Spent, ...]:
+def past_blocks(inputs: Inputs) -> tuple[PastBlock, ...]:
     """Return all blocks whose time came, whatever their period, in order of time."""
     plan = Plan.of(inputs.entities)
     blocks = (one for one in inputs.entities if isinstance(one, Block) and not one.archived)
-    found = (_spent(one, plan, inputs) for one in blocks)
+    found = (_spent_on(one, plan, inputs) for one in blocks)
     return tuple(sorted((one for one in found if one), key=lambda one: one.ends))
 
 
-def total(found: Iterable[Spent]) -> Minutes:
+def total(found: Iterable[PastBlock]) -> Minutes:
     """Return the minutes of several blocks together."""
     every = [one.minutes for one in found]
     return Minutes(
@@ -51,10 +51,10 @@ def total(found: Iterable[Spent]) -> Minutes:
 
 
 def grouped(
-    found: Iterable[Spent], key: Callable[[Spent], EntityId | None]
+    found: Iterable[PastBlock], key: Callable[[PastBlock], EntityId | None]
 ) -> Mapping[EntityId | None, Minutes]:
     """Return the minutes by goal, or by whatever ``key`` tells."""
-    every: dict[EntityId | None, list[Spent]] = {}
+    every: dict[EntityId | None, list[PastBlock]] = {}
     for one in found:
         every.setdefault(key(one), []).append(one)
     return {it: total(blocks) for it, blocks in every.items()}
@@ -66,14 +66,14 @@ def goal_of_block(block: Block, plan: Plan) -> EntityId | None:
     return block.goal or (goal_of(task, plan) if isinstance(task, Task) else None)
 
 
-def _spent(block: Block, plan: Plan, inputs: Inputs) -> Spent | None:
+def _spent_on(block: Block, plan: Plan, inputs: Inputs) -> PastBlock | None:
     done = block.state is BlockState.DONE
     if block.start is None or block.end is None or block.state not in _PLANNED:
         return None
     if not done and not is_over(block, inputs.now):
         return None
     zone = ZoneInfo(inputs.zone)
-    return Spent(
+    return PastBlock(
         block=block.id,
         day=block.start.at.astimezone(zone).date(),
         ends=block.end.at.astimezone(zone),

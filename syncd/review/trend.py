@@ -5,18 +5,18 @@ from datetime import date, timedelta
 from itertools import dropwhile
 
 from syncd.model.values import ReviewKind
-from syncd.review.facts import Week
+from syncd.review.facts import TrendWeek
 from syncd.review.goals import last_day
 from syncd.review.inputs import Inputs
-from syncd.review.periods import before, period_of
-from syncd.review.tally import Spent, total
+from syncd.review.periods import period_before, period_of
+from syncd.review.tally import PastBlock, total
 
 WEEKS = 8
 _MOST = 520
 _WEEK = timedelta(days=7)
 
 
-def trend(inputs: Inputs, found: Sequence[Spent]) -> tuple[Week, ...]:
+def trend(inputs: Inputs, found: Sequence[PastBlock]) -> tuple[TrendWeek, ...]:
     """Return the eight weeks that end with the period, oldest first.
 
     Weeks before the first of which anything is known are left out.
@@ -37,7 +37,7 @@ def trend(inputs: Inputs, found: Sequence[Spent]) -> tuple[Week, ...]:
     )
 
 
-def streak(inputs: Inputs, found: Sequence[Spent]) -> int:
+def streak(inputs: Inputs, found: Sequence[PastBlock]) -> int:
     """Return for how many weeks in a row some minutes were done.
 
     Weeks of leave neither count nor break it; nor does a week that still runs.
@@ -52,7 +52,7 @@ def streak(inputs: Inputs, found: Sequence[Spent]) -> int:
             weeks += 1
         elif not runs and not away(inputs, week.first):
             break
-        week = before(week)
+        week = period_before(week)
     return weeks
 
 
@@ -73,9 +73,9 @@ def _on_leave(pauses: Iterable[tuple[date, date]], day: date) -> bool:
     return any(first <= day <= last for first, last in pauses)
 
 
-def _week(monday: date, inputs: Inputs, found: Sequence[Spent]) -> Week:
+def _week(monday: date, inputs: Inputs, found: Sequence[PastBlock]) -> TrendWeek:
     week = period_of(ReviewKind.WEEKLY, monday)
-    return Week(
+    return TrendWeek(
         name=f"W{monday.isocalendar().week:02}",
         first=monday,
         minutes=total(one for one in found if week.holds(one.day)),

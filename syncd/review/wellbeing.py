@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import time
 
-from syncd.review.facts import Sign, Week
+from syncd.review.facts import Sign, TrendWeek
 from syncd.review.inputs import Inputs
-from syncd.review.tally import Spent
+from syncd.review.tally import PastBlock
 from syncd.review.words import count, percent
 
 LITTLE = 0.6
@@ -16,13 +16,15 @@ LATE_EVENINGS = 2
 FULL_WEEK = 7
 
 
-def signs(inputs: Inputs, weeks: Sequence[Week], found: Sequence[Spent]) -> tuple[Sign, ...]:
+def signs(
+    inputs: Inputs, weeks: Sequence[TrendWeek], found: Sequence[PastBlock]
+) -> tuple[Sign, ...]:
     """Return what is worth a kind word, a sentence each."""
     within = [one for one in found if inputs.period.holds(one.day)]
     return (*_too_much(weeks), *_late(within), *_without_rest(within))
 
 
-def _too_much(weeks: Sequence[Week]) -> tuple[Sign, ...]:
+def _too_much(weeks: Sequence[TrendWeek]) -> tuple[Sign, ...]:
     last = [one.minutes for one in weeks[-IN_A_ROW:] if not one.away]
     if len(last) < IN_A_ROW or any(one.done >= LITTLE * one.planned for one in last):
         return ()
@@ -34,7 +36,7 @@ def _too_much(weeks: Sequence[Week]) -> tuple[Sign, ...]:
     return (Sign(what="too much planned", sentence=said),)
 
 
-def _late(found: Sequence[Spent]) -> tuple[Sign, ...]:
+def _late(found: Sequence[PastBlock]) -> tuple[Sign, ...]:
     late = {one.day for one in found if one.minutes.done and _ends_late(one)}
     if len(late) < LATE_EVENINGS:
         return ()
@@ -45,11 +47,11 @@ def _late(found: Sequence[Spent]) -> tuple[Sign, ...]:
     return (Sign(what="late evenings", sentence=said),)
 
 
-def _ends_late(one: Spent) -> bool:
+def _ends_late(one: PastBlock) -> bool:
     return one.ends.time() > LATE or one.ends.date() > one.day
 
 
-def _without_rest(found: Sequence[Spent]) -> tuple[Sign, ...]:
+def _without_rest(found: Sequence[PastBlock]) -> tuple[Sign, ...]:
     days = {one.day for one in found if one.minutes.done}
     weeks: dict[tuple[int, int], int] = {}
     for one in days:

@@ -14,8 +14,8 @@ from syncd.store import tables
 from syncd.store.database import Database
 from syncd.store.parcel import (
     Delivery,
-    Fate,
-    Parcel,
+    OutboxMessage,
+    OutboxStatus,
     after_a_crash,
     is_due,
     marked,
@@ -34,7 +34,7 @@ class Outbox:
         self._database = database
         self._plan = plan
 
-    def put(self, parcel: Parcel, *, again: bool = False) -> bool:
+    def put(self, parcel: OutboxMessage, *, again: bool = False) -> bool:
         """Write a mail down; False where one with its key is there already.
 
         ``again``: the person asks for it once more: who has it is left out, all others
@@ -43,21 +43,21 @@ class Outbox:
         with self._database.durable() as connection:
             known = self._get(connection, parcel.key)
             if known is not None:
-                if not again or known.state is Fate.LEAVING:
+                if not again or known.state is OutboxStatus.LEAVING:
                     return False
-                have = {who: known.recipients[who] for who in known.those(Fate.SENT)}
+                have = {who: known.recipients[who] for who in known.those(OutboxStatus.SENT)}
                 parcel = replace(parcel, recipients={**parcel.recipients, **have})
-            if not parcel.those(Fate.WAITING):
+            if not parcel.those(OutboxStatus.WAITING):
                 return False
             self._save(connection, parcel)
         return True
 
-    def get(self, key: str) -> Parcel | None:
+    def get(self, key: str) -> OutboxMessage | None:
         """Return a mail by its key."""
         with self._database.transaction() as connection:
             return self._get(connection, key)
 
-    def all(self, *fates: Fate) -> list[Parcel]:
+    def all(self, *fates: OutboxStatus) -> list[OutboxMessage]:
         """Return the mails (with these states, if any are given), oldest first."""
         chosen = select(tables.outbox).where(O.plan == self._plan)
         if fates:
@@ -70,33 +70,38 @@ class Outbox:
         """Return the keys of the mails that may be taken up; no mail itself is read."""
         chosen = (
             select(O.key, O.state, O.next_at, O.claim_until)
-            .where(O.plan == self._plan, O.state.in_([str(Fate.WAITING), str(Fate.LEAVING)]))
+            .where(
+                O.plan == self._plan,
+                O.state.in_([str(OutboxStatus.WAITING), str(OutboxStatus.LEAVING)]),
+            )
             .order_by(O.made_at, O.key)
         )
         with self._database.transaction() as connection:
             rows = connection.execute(chosen).all()
         return [row.key for row in rows if _is_due(row, now)]
 
-    def claim(self, key: str, claim: str, now: datetime, until: datetime) -> Parcel | None:
+    def claim(
+        self, key: str, claim: str, now: datetime, until: datetime
+    ) -> OutboxMessage | None:
         """Take a mail up; None where another is at it, or nobody is left who may get it."""
         with self._database.transaction() as connection:
             parcel = self._get(connection, key)
             if parcel is None or not is_due(parcel, now):
                 return None
-            if parcel.state is Fate.LEAVING:
+            if parcel.state is OutboxStatus.LEAVING:
                 parcel = after_a_crash(parcel)
-            if parcel.state is Fate.WAITING:
+            if parcel.state is OutboxStatus.WAITING:
                 parcel = replace(
                     parcel,
-                    state=Fate.LEAVING,
+                    state=OutboxStatus.LEAVING,
                     claim=claim,
                     claim_until=until,
                     attempts=parcel.attempts + 1,
                 )
             self._save(connection, parcel)
-        return parcel if parcel.state is Fate.LEAVING else None
+        return parcel if parcel.state is OutboxStatus.LEAVING else None
 
-    def fence(self, parcel: Parcel, those: Iterable[str], until: datetime) -> bool:
+    def fence(self, parcel: OutboxMessage, those: Iterable[str], until: datetime) -> bool:
         """Write down that these are about to get it; False where another took it over.
 
         From here on they get it no second time but by an outcome that ``settle`` tells.
@@ -105,11 +110,11 @@ class Outbox:
             now = self._mine(connection, parcel)
             if now is None:
                 return False
-            leaving = marked(now, those, Delivery(fate=Fate.LEAVING))
+            leaving = marked(now, those, Delivery(fate=OutboxStatus.LEAVING))
             self._save(connection, replace(leaving, claim_until=until))
         return True
 
-    def settle(self, parcel: Parcel) -> bool:
+    def settle(self, parcel: OutboxMessage) -> bool:
         """Write an outcome down and let go; False where another took the mail over."""
         with self._database.durable() as connection:
             mine = self._mine(connection, parcel) is not None
@@ -117,16 +122,16 @@ class Outbox:
                 self._save(connection, put_down(parcel))
         return mine
 
-    def _mine(self, connection: Connection, parcel: Parcel) -> Parcel | None:
+    def _mine(self, connection: Connection, parcel: OutboxMessage) -> OutboxMessage | None:
         now = self._get(connection, parcel.key)
         return now if now is not None and now.claim == parcel.claim else None
 
-    def _get(self, connection: Connection, key: str) -> Parcel | None:
+    def _get(self, connection: Connection, key: str) -> OutboxMessage | None:
         chosen = select(tables.outbox).where(O.plan == self._plan, O.key == key)
         row = connection.execute(chosen).first()
         return _parcel(row) if row else None
 
-    def _save(self, connection: Connection, parcel: Parcel) -> None:
+    def _save(self, connection: Connection, parcel: OutboxMessage) -> None:
         row = {"plan": self._plan, **_row(parcel)}
         statement = upsert(tables.outbox).values(row)
         connection.execute(
@@ -139,10 +144,12 @@ class Outbox:
 
 def _is_due(row: Any, now: datetime) -> bool:
     next_at = datetime.fromisoformat(row.next_at)
-    return may_go(Fate(row.state), next_at, datetime.fromisoformat(row.claim_until), now)
+    return may_go(
+        OutboxStatus(row.state), next_at, datetime.fromisoformat(row.claim_until), now
+    )
 
 
-def _row(parcel: Parcel) -> dict[str, Any]:
+def _row(parcel: OutboxMessage) -> dict[str, Any]:
     told = {who: [it.fate, it.why] for who, it in parcel.recipients.items()}
     return {
         "key": parcel.key,
@@ -161,14 +168,16 @@ def _row(parcel: Parcel) -> dict[str, Any]:
     }
 
 
-def _parcel(row: Any) -> Parcel:
+def _parcel(row: Any) -> OutboxMessage:
     told = json.loads(row.recipients).items()
-    return Parcel(
+    return OutboxMessage(
         key=row.key,
         sender=row.sender,
-        recipients={who: Delivery(fate=Fate(fate), why=why) for who, (fate, why) in told},
+        recipients={
+            who: Delivery(fate=OutboxStatus(fate), why=why) for who, (fate, why) in told
+        },
         message=row.message,
-        state=Fate(row.state),
+        state=OutboxStatus(row.state),
         attempts=row.attempts,
         doubts=row.doubts,
         made_at=datetime.fromisoformat(row.made_at),

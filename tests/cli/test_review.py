@@ -9,7 +9,7 @@ import pytest
 from syncd.cli.exits import Exit
 from syncd.engine.edits import set_field
 from syncd.engine.letters import letters
-from syncd.mail.message import Audience
+from syncd.mail.message import MailAudience
 from syncd.model.rules.blocks import length
 from syncd.model.values import BlockState
 from syncd.review.facts_json import facts_from
@@ -137,8 +137,8 @@ def test_the_message_that_is_written_is_not_sent_and_reads_the_same(week_later, 
 def test_others_get_a_letter_with_the_shared_sections_alone(week_later):
     facts = facts_from(json.dumps(week_later.told("review")["facts"]))
     own, shared = letters(facts, "main")
-    assert own.audience is Audience.OWN
-    assert shared.audience is Audience.SHARED
+    assert own.audience is MailAudience.OWN
+    assert shared.audience is MailAudience.SHARED
     for words in ("ONE QUESTION", "Lead a team"):
         assert words in own.text
     assert "ONE QUESTION" not in shared.text

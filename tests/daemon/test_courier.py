@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 import pytest
 from structlog.testing import capture_logs
 
-from syncd.daemon.courier import Courier
+from syncd.daemon.courier import MailWorker
 from syncd.errors import Mistake, StateTrouble
-from syncd.store.parcel import Fate, Parcel
+from syncd.store.parcel import OutboxMessage, OutboxStatus
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 def parcel(state, key="weekly/2026-W47/own"):
-    return Parcel(
+    return OutboxMessage(
         key=key,
         sender="syncd@example.org",
         recipients={},
@@ -33,7 +33,7 @@ def round_of(courier, send):
 
 
 def test_a_slow_server_holds_up_nothing_and_gets_one_round_at_a_time():
-    courier, rounds, go_on = Courier(), [], threading.Event()
+    courier, rounds, go_on = MailWorker(), [], threading.Event()
 
     def send(broke):
         rounds.append(1)
@@ -52,15 +52,15 @@ def test_a_slow_server_holds_up_nothing_and_gets_one_round_at_a_time():
 
 
 def test_a_mail_is_told_when_it_first_waits_and_when_it_is_gone():
-    courier = Courier()
+    courier = MailWorker()
     with capture_logs() as logs:
-        for state in (Fate.WAITING, Fate.WAITING, Fate.SENT):
+        for state in (OutboxStatus.WAITING, OutboxStatus.WAITING, OutboxStatus.SENT):
             round_of(courier, lambda _, state=state: [parcel(state)])
     assert [it["event"] for it in logs] == ["mail not sent yet", "mail sent"]
 
 
 def test_settings_that_let_no_mail_out_are_told_once():
-    courier = Courier()
+    courier = MailWorker()
 
     def send(broke):
         raise Mistake("Set `mail.password`.")
@@ -71,10 +71,10 @@ def test_settings_that_let_no_mail_out_are_told_once():
     assert [it["hint"] for it in logs] == ["Set `mail.password`."]
 
 
-@pytest.mark.parametrize("state", [Fate.FAILED, Fate.UNSURE])
+@pytest.mark.parametrize("state", [OutboxStatus.FAILED, OutboxStatus.UNSURE])
 def test_a_mail_that_did_not_get_through_is_a_warning(state):
     with capture_logs() as logs:
-        round_of(Courier(), lambda _: [parcel(state)])
+        round_of(MailWorker(), lambda _: [parcel(state)])
     assert [it["log_level"] for it in logs] == ["warning"]
 
 
@@ -94,7 +94,7 @@ def nothing(_broke):
 
 
 def test_whatever_breaks_a_round_is_told_once_and_so_is_that_mail_works_again(capfd):
-    courier = Courier()
+    courier = MailWorker()
     with capture_logs() as logs:
         for send in (disk, disk, memory, disk, memory, nothing, nothing, disk):
             round_of(courier, send)
@@ -112,7 +112,7 @@ def test_whatever_breaks_a_round_is_told_once_and_so_is_that_mail_works_again(ca
 
 
 def test_a_full_disk_is_told_by_its_sentence_and_then_that_mail_works_again():
-    courier = Courier()
+    courier = MailWorker()
 
     def full(_broke):
         raise StateTrouble("The disk is full: make room there.")
@@ -127,19 +127,22 @@ def test_a_full_disk_is_told_by_its_sentence_and_then_that_mail_works_again():
 
 
 def test_a_mail_that_breaks_is_told_once_beside_others_that_go_out():
-    courier = Courier()
+    courier = MailWorker()
     keys = ("weekly/2026-W47/own", "weekly/2026-W48/own", "annual/2026/own")
 
     def send(broke):
         for key in keys[:2]:
             broke(key, UnicodeError("of Ada"))
-        return [*(parcel(Fate.WAITING, key) for key in keys[:2]), parcel(Fate.SENT, keys[2])]
+        return [
+            *(parcel(OutboxStatus.WAITING, key) for key in keys[:2]),
+            parcel(OutboxStatus.SENT, keys[2]),
+        ]
 
     def others(_broke):
-        return [parcel(Fate.SENT, keys[2])]
+        return [parcel(OutboxStatus.SENT, keys[2])]
 
     def both(_broke):
-        return [parcel(Fate.SENT, key) for key in keys[:2]]
+        return [parcel(OutboxStatus.SENT, key) for key in keys[:2]]
 
     with capture_logs() as logs:
         for round_ in (send, others, send, both):

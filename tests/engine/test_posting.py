@@ -14,13 +14,13 @@ from syncd.engine.edits import put_all, set_field
 from syncd.engine.outbox import put
 from syncd.engine.posting import Posting
 from syncd.engine.reviews import make_review, review_id
-from syncd.mail.message import Letter, people
+from syncd.mail.message import Letter, mail_addresses
 from syncd.model.entities import Goal, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.values import GoalStatus, ReviewKind
-from syncd.review.due import Rule
+from syncd.review.due import ReviewRule
 from syncd.review.periods import read_period
-from syncd.store.parcel import Parcel
+from syncd.store.parcel import OutboxMessage
 from syncd.store.rows import Link
 from syncd.store.store import private_store
 from syncd.store.tool_store import ToolState
@@ -29,12 +29,12 @@ from syncd.sync.decide import Presence
 WEEK = read_period(ReviewKind.WEEKLY, "2026-W47")
 ZONE = "Europe/Berlin"
 RULES = {
-    ReviewKind.WEEKLY: Rule(day=0, hour=7, minute=0),
-    ReviewKind.QUARTERLY: Rule(day=1, hour=7, minute=0),
-    ReviewKind.ANNUAL: Rule(month=1, day=2, hour=7, minute=0),
+    ReviewKind.WEEKLY: ReviewRule(day=0, hour=7, minute=0),
+    ReviewKind.QUARTERLY: ReviewRule(day=1, hour=7, minute=0),
+    ReviewKind.ANNUAL: ReviewRule(month=1, day=2, hour=7, minute=0),
 }
 WITHOUT_ANNUAL = {kind: it for kind, it in RULES.items() if kind is not ReviewKind.ANNUAL}
-WHO = people("me@example.org", ["me@example.org"], ["partner@example.org"])
+WHO = mail_addresses("me@example.org", ["me@example.org"], ["partner@example.org"])
 GOAL = Goal(
     id=EntityId("goal"),
     title="Lead",
@@ -81,7 +81,7 @@ class Desk:
         self.posting.make()
         return self.posting.post(self.put)
 
-    def waiting(self) -> list[Parcel]:
+    def waiting(self) -> list[OutboxMessage]:
         return self.context.store.outbox.all()
 
     def monday(self, hour: int = 7) -> None:
@@ -297,7 +297,7 @@ def test_a_review_that_breaks_by_hand_is_raised_once_the_others_are_posted(desk)
 
 def test_a_review_that_cannot_be_made_holds_up_no_other(desk):
     new_year(desk)
-    never = Rule(month=2, day=30, hour=7, minute=0)
+    never = ReviewRule(month=2, day=30, hour=7, minute=0)
     desk.posting = Posting(desk.context, {ReviewKind.ANNUAL: never, **WITHOUT_ANNUAL})
     told: list[str] = []
     made = desk.posting.make(lambda kind, _: told.append(kind))

@@ -16,7 +16,7 @@ from syncd.engine.reviews import MOST_SKIPPED, collect, make_review, review_id
 from syncd.model.entities import Goal, Kind, Review, Task
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import GoalStatus, ReviewKind
-from syncd.review.periods import before, last_ended, read_period
+from syncd.review.periods import last_ended, period_before, read_period
 from syncd.schedule.preferences import Preferences
 from syncd.store.rows import ConflictRow
 from syncd.store.store import private_store
@@ -133,7 +133,7 @@ def test_a_review_that_was_deleted_does_not_come_back(context, watch):
 
 def test_a_week_before_syncd_knew_the_plan_is_not_kept(context, watch):
     watch.after_the_week()
-    earlier = before(before(WEEK))
+    earlier = period_before(period_before(WEEK))
     assert make_review(context, earlier).entity is None
     assert list(context.store.plan.every(Kind.REVIEW)) == []
 

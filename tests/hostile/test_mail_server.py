@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from syncd.errors import SyncdError
-from syncd.mail.smtp import Post, Receipt, Server
+from syncd.mail.smtp import Receipt, Server, SmtpSender
 from tests.hostile.laws import UNSEEN
 from tests.mail.letters import ready
 
@@ -109,7 +109,7 @@ def send() -> Iterator[Callable[[str, Talk], Receipt]]:
             patience=PATIENCE,
             last_patience=PATIENCE,
         )
-        return Post(server).send(ready(), lambda _: None)
+        return SmtpSender(server).send(ready(), lambda _: None)
 
     yield begin
     for one in doors:

@@ -9,9 +9,9 @@ from syncd.clock import SystemClock
 from syncd.connect.testing.clock import FakeClock
 from syncd.credentials import HIDDEN, Credentials, Redactor
 from syncd.errors import Mistake
-from syncd.mailing import Mailing
+from syncd.mailing import MailService
 from syncd.settings import MailSettings
-from syncd.store.parcel import Fate
+from syncd.store.parcel import OutboxStatus
 from syncd.store.store import private_store
 from tests.mail.letters import ADA, BEN, MONDAY, letter
 from tests.mail.servers import PASSWORD
@@ -20,7 +20,7 @@ from tests.mail.servers import PASSWORD
 def mailing(clock=None, credentials=None, **settings):
     """Return the mailing of a person with these settings."""
     known = {"sender": "syncd@example.org", "recipients": [ADA], "security": "none"}
-    return Mailing(
+    return MailService(
         settings=MailSettings(**{**known, **settings}),
         credentials=credentials or Credentials({}),
         redactor=Redactor(),
@@ -35,7 +35,7 @@ def test_a_letter_goes_to_those_in_the_settings(running):
     mine = mailing(host="127.0.0.1", port=running.port, recipients=[f"Ada <{ADA}>"], cc=[BEN])
     assert mine.put([letter()]) == ["weekly/2026-W47/own"]
     (sent,) = mine.send()
-    assert sent.state is Fate.SENT
+    assert sent.state is OutboxStatus.SENT
     assert [who for who, _ in running.house.arrived] == [ADA]
     assert mine.send() == []
 

@@ -7,7 +7,7 @@ import pytest
 
 from syncd.model.ids import PlanId
 from syncd.store.database import Database
-from syncd.store.parcel import Delivery, Fate, Parcel, marked
+from syncd.store.parcel import Delivery, OutboxMessage, OutboxStatus, marked
 from syncd.store.store import Store, open_store
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -15,13 +15,13 @@ SOON = NOON + timedelta(minutes=5)
 LATER = NOON + timedelta(minutes=6)
 KEY = "weekly/2026-W47/own"
 ADA, BEN = "ada@example.org", "ben@example.org"
-SENT = Delivery(fate=Fate.SENT)
-FAILED = Delivery(fate=Fate.FAILED, why="no such person")
+SENT = Delivery(fate=OutboxStatus.SENT)
+FAILED = Delivery(fate=OutboxStatus.FAILED, why="no such person")
 
 
 def parcel(key=KEY, recipients=(ADA,), **changes):
     return replace(
-        Parcel(
+        OutboxMessage(
             key=key,
             sender="syncd@example.org",
             recipients={who: Delivery() for who in recipients},
@@ -98,7 +98,7 @@ def test_who_ended_before_anything_left_is_followed_by_another(store):
     assert not store.outbox.settle(marked(mine, [ADA], SENT))
     assert store.outbox.fence(yours, [ADA], LATER)
     assert store.outbox.settle(marked(yours, [ADA], SENT))
-    assert fates(store) == {ADA: Fate.SENT}
+    assert fates(store) == {ADA: OutboxStatus.SENT}
 
 
 def test_who_ended_while_a_server_took_it_is_followed_by_nobody(store):
@@ -107,9 +107,9 @@ def test_who_ended_while_a_server_took_it_is_followed_by_nobody(store):
     assert store.outbox.fence(mine, [ADA, BEN], SOON)
     assert store.outbox.due(NOON) == []
     assert store.outbox.claim(KEY, "you", LATER, LATER) is None
-    assert fates(store) == {ADA: Fate.UNSURE, BEN: Fate.UNSURE}
+    assert fates(store) == {ADA: OutboxStatus.UNSURE, BEN: OutboxStatus.UNSURE}
     after = store.outbox.get(KEY)
-    assert after.state is Fate.UNSURE
+    assert after.state is OutboxStatus.UNSURE
     assert "was stopped" in after.why
     assert store.outbox.due(LATER) == []
 
@@ -119,19 +119,19 @@ def test_only_those_who_may_have_it_are_left_out_after_a_crash(store):
     mine = store.outbox.claim(KEY, "me", NOON, SOON)
     store.outbox.fence(mine, [ADA], SOON)
     yours = store.outbox.claim(KEY, "you", LATER, LATER)
-    assert yours.those(Fate.WAITING) == (BEN,)
+    assert yours.those(OutboxStatus.WAITING) == (BEN,)
     store.outbox.settle(marked(yours, [BEN], SENT))
-    assert store.outbox.get(KEY).state is Fate.UNSURE
+    assert store.outbox.get(KEY).state is OutboxStatus.UNSURE
 
 
 @pytest.mark.parametrize(
     ("ada", "ben", "state"),
     [
-        (SENT, SENT, Fate.SENT),
-        (SENT, FAILED, Fate.FAILED),
-        (SENT, Delivery(), Fate.WAITING),
-        (FAILED, Delivery(), Fate.WAITING),
-        (FAILED, Delivery(fate=Fate.UNSURE), Fate.UNSURE),
+        (SENT, SENT, OutboxStatus.SENT),
+        (SENT, FAILED, OutboxStatus.FAILED),
+        (SENT, Delivery(), OutboxStatus.WAITING),
+        (FAILED, Delivery(), OutboxStatus.WAITING),
+        (FAILED, Delivery(fate=OutboxStatus.UNSURE), OutboxStatus.UNSURE),
     ],
 )
 def test_a_mail_has_come_as_far_as_the_last_of_its_recipients(store, ada, ben, state):
@@ -140,7 +140,7 @@ def test_a_mail_has_come_as_far_as_the_last_of_its_recipients(store, ada, ben, s
     store.outbox.settle(marked(marked(mine, [ADA], ada), [BEN], ben))
     after = store.outbox.get(KEY)
     assert (after.state, after.claim) == (state, "")
-    assert (after.message == b"") is (state is Fate.SENT)
+    assert (after.message == b"") is (state is OutboxStatus.SENT)
 
 
 def settled(store, **told):
@@ -157,7 +157,11 @@ def test_asked_for_again_it_goes_to_those_only_who_do_not_have_it(store):
     settled(store, ada=SENT, ben=FAILED)
     assert not store.outbox.put(parcel(recipients=(ADA, BEN)))
     assert store.outbox.put(parcel(recipients=(ADA, BEN, "eve@example.org")), again=True)
-    assert fates(store) == {ADA: Fate.SENT, BEN: Fate.WAITING, "eve@example.org": Fate.WAITING}
+    assert fates(store) == {
+        ADA: OutboxStatus.SENT,
+        BEN: OutboxStatus.WAITING,
+        "eve@example.org": OutboxStatus.WAITING,
+    }
 
 
 def test_asked_for_again_what_everyone_has_stays_as_it_is(store):

@@ -8,7 +8,7 @@ from syncd.model.entities import Block, Contact, Goal, Milestone, Resource, Revi
 from syncd.model.rules.recurrence import recurrence_problem
 from syncd.model.rules.touch import next_contact
 from syncd.model.values import BlockState, GoalStatus, ResourceStatus, ReviewKind, day_of
-from syncd.review.checks.finding import ENDED, Facts, Finding, has_any
+from syncd.review.checks.finding import ENDED, CheckInput, Finding, has_any
 
 LARGE_GAP = 2
 """Levels of a skill that want a task."""
@@ -17,7 +17,7 @@ OLD = timedelta(days=365)
 _RESTING = ENDED | {GoalStatus.PAUSED}
 
 
-def milestone_in_place(facts: Facts) -> Iterator[Finding]:
+def milestone_in_place(facts: CheckInput) -> Iterator[Finding]:
     """A milestone belongs to a goal, and is not due after it."""
     for step in facts.all(Milestone):
         if step.done:
@@ -41,7 +41,7 @@ def milestone_in_place(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def repetition_works(facts: Facts) -> Iterator[Finding]:
+def repetition_works(facts: CheckInput) -> Iterator[Finding]:
     """What repeats can be read, and has a day to begin with."""
     for task in facts.all(Task):
         if task.done or not task.recurrence:
@@ -66,7 +66,7 @@ def repetition_works(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def skill_gap_has_a_task(facts: Facts) -> Iterator[Finding]:
+def skill_gap_has_a_task(facts: CheckInput) -> Iterator[Finding]:
     """A skill with a large gap has a task."""
     for skill in facts.all(Skill):
         gap = (skill.target_level or 0) - (skill.level or 0)
@@ -86,7 +86,7 @@ def skill_gap_has_a_task(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def self_assessed(facts: Facts) -> Iterator[Finding]:
+def self_assessed(facts: CheckInput) -> Iterator[Finding]:
     """A level was looked at within the last year, in the skill or in a review."""
     looked = max(
         (one.period_end for one in facts.all(Review) if one.period_end and _answered(one)),
@@ -106,7 +106,7 @@ def self_assessed(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def in_touch(facts: Facts) -> Iterator[Finding]:
+def in_touch(facts: CheckInput) -> Iterator[Finding]:
     """Nobody is overdue by half their cadence."""
     for contact in facts.all(Contact):
         due = next_contact(contact, facts.zone)
@@ -124,7 +124,7 @@ def in_touch(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def resource_in_use(facts: Facts) -> Iterator[Finding]:
+def resource_in_use(facts: CheckInput) -> Iterator[Finding]:
     """What has been in progress for a month had something done."""
     for resource in facts.all(Resource):
         if resource.status is not ResourceStatus.IN_PROGRESS:
@@ -141,7 +141,7 @@ def resource_in_use(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _at_rest(skill: Skill, facts: Facts) -> bool:
+def _at_rest(skill: Skill, facts: CheckInput) -> bool:
     """Say whether all goals that a skill is for are over or paused."""
     goals = [facts.plan.get(one) for one in skill.goals]
     known = [one for one in goals if isinstance(one, Goal) and not one.archived]
@@ -155,7 +155,7 @@ def _answered(review: Review) -> bool:
     )
 
 
-def _worked_on(task: Task, facts: Facts) -> bool:
+def _worked_on(task: Task, facts: CheckInput) -> bool:
     """Say whether a task, or a block of it, was done in the last 30 days."""
     if task.done:
         return _recent(day_of(task.done_at, facts.zone) if task.done_at else None, facts)
@@ -164,5 +164,5 @@ def _worked_on(task: Task, facts: Facts) -> bool:
     return any(_recent(day_of(end, facts.zone), facts) for end in ends if end)
 
 
-def _recent(day: date | None, facts: Facts) -> bool:
+def _recent(day: date | None, facts: CheckInput) -> bool:
     return day is None or facts.today - day < STALE

@@ -11,7 +11,7 @@ from syncd.model.entities import CLASSES, KIND_OF, Entity, Goal, kind_of
 from syncd.model.ids import EntityId
 from syncd.model.plan import PlanView
 from syncd.model.values import GoalStatus
-from syncd.review.room import Load, Room
+from syncd.review.available_time import AvailableTime, GoalLoad
 
 E = TypeVar("E", bound=Entity)
 ENDED = frozenset({GoalStatus.DONE, GoalStatus.DROPPED})
@@ -34,7 +34,7 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class CheckInput:
     """All that the checks look at.
 
     zone: the plan's IANA zone. set_at: when fields of entities were last set, as far as
@@ -45,7 +45,7 @@ class Facts:
     today: date
     zone: str
     set_at: Mapping[tuple[EntityId, str], datetime] = field(default_factory=dict)
-    room: Room | None = None
+    room: AvailableTime | None = None
 
     def all(self, cls: type[E]) -> Iterator[E]:
         """Yield the live entities of a class."""
@@ -70,13 +70,13 @@ class Facts:
         return tuple(one for one in self.all(Goal) if one.status is GoalStatus.ACTIVE)
 
     @cached_property
-    def load(self) -> Load:
+    def load(self) -> GoalLoad:
         """What the active goals ask of the time."""
         minutes = self.room.default_minutes if self.room else 60
-        return Load(plan=self.plan, today=self.today, default_minutes=minutes)
+        return GoalLoad(plan=self.plan, today=self.today, default_minutes=minutes)
 
 
-Check = Callable[[Facts], Iterable[Finding]]
+Check = Callable[[CheckInput], Iterable[Finding]]
 
 
 def order(finding: Finding) -> tuple[int, str]:

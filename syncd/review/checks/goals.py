@@ -7,16 +7,16 @@ from itertools import chain, pairwise
 from syncd.model.entities import Goal, Milestone, ProfileEntry, Task
 from syncd.model.rules.smart import is_far, smart
 from syncd.model.values import Aspect
+from syncd.review.available_time import finish_of
 from syncd.review.backward import ends_of_quarters
-from syncd.review.checks.finding import ENDED, Facts, Finding, has_any
-from syncd.review.room import finish_of
+from syncd.review.checks.finding import ENDED, CheckInput, Finding, has_any
 
 MOST_ACTIVE = 3
 SOON = timedelta(days=31)
 _YEAR = timedelta(days=366)
 
 
-def is_smart(facts: Facts) -> Iterator[Finding]:
+def is_smart(facts: CheckInput) -> Iterator[Finding]:
     """A goal is specific, measurable, achievable, relevant and time-bound."""
     for goal in facts.all(Goal):
         if goal.status in ENDED:
@@ -43,7 +43,7 @@ def is_smart(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def serves_a_vision(facts: Facts) -> Iterator[Finding]:
+def serves_a_vision(facts: CheckInput) -> Iterator[Finding]:
     """Goals serve a vision, so there is one."""
     visions = (one for one in facts.all(ProfileEntry) if one.aspect is Aspect.VISION)
     if facts.active and not has_any(visions):
@@ -56,7 +56,7 @@ def serves_a_vision(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def not_too_many(facts: Facts) -> Iterator[Finding]:
+def not_too_many(facts: CheckInput) -> Iterator[Finding]:
     """At most three goals are worked towards at once."""
     number = len(facts.active)
     if number > MOST_ACTIVE:
@@ -69,7 +69,7 @@ def not_too_many(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def milestone_each_quarter(facts: Facts) -> Iterator[Finding]:
+def milestone_each_quarter(facts: CheckInput) -> Iterator[Finding]:
     """A goal has a milestone in each quarter on its way."""
     for goal in facts.active:
         if goal.due is None or goal.due <= facts.today or is_far(goal.due, facts.today):
@@ -87,7 +87,7 @@ def milestone_each_quarter(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def next_milestone_has_a_task(facts: Facts) -> Iterator[Finding]:
+def next_milestone_has_a_task(facts: CheckInput) -> Iterator[Finding]:
     """There is something to do for a milestone that is near, if only for its goal."""
     for goal in facts.active:
         steps = [
@@ -112,7 +112,7 @@ def next_milestone_has_a_task(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _dues(goal: Goal, facts: Facts) -> list[date]:
+def _dues(goal: Goal, facts: CheckInput) -> list[date]:
     """Return the days of a goal's milestones, done ones too."""
     found = facts.referring(goal.id, Milestone, "goal")
     return sorted(one.due for one in found if one.due)
@@ -123,13 +123,13 @@ def _gaping(days: Sequence[date]) -> bool:
     return any(late - early > _YEAR for early, late in pairwise(days))
 
 
-def _bare_quarters(goal: Goal, due: date, facts: Facts) -> list[date]:
+def _bare_quarters(goal: Goal, due: date, facts: CheckInput) -> list[date]:
     """Return the last days of the quarters without a milestone."""
-    quarters = {_quarter(one) for one in _dues(goal, facts)}
+    quarters = {_quarter_of(one) for one in _dues(goal, facts)}
     ends = ends_of_quarters(finish_of(due, facts.today), facts.today)
     later = (one for one in ends if one - facts.today >= SOON)
-    return [one for one in later if _quarter(one) not in quarters]
+    return [one for one in later if _quarter_of(one) not in quarters]
 
 
-def _quarter(day: date) -> tuple[int, int]:
+def _quarter_of(day: date) -> tuple[int, int]:
     return day.year, (day.month - 1) // 3

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from syncd.model.exchange.markdown_lines import duration
-from syncd.review.checks.finding import Facts, Finding
-from syncd.review.room import Limits
+from syncd.review.available_time import TimeLimits
+from syncd.review.checks.finding import CheckInput, Finding
 
 
-def enough_time(facts: Facts) -> Iterator[Finding]:
+def enough_time(facts: CheckInput) -> Iterator[Finding]:
     """A goal's likely effort fits into what is free until it is due, after the others."""
     if facts.room is None:
         return
@@ -28,7 +28,7 @@ def enough_time(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def budgets_fit(facts: Facts) -> Iterator[Finding]:
+def budgets_fit(facts: CheckInput) -> Iterator[Finding]:
     """The goals' weekly minutes fit into a week."""
     if facts.room is None:
         return
@@ -44,7 +44,7 @@ def budgets_fit(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def limits_agree(facts: Facts) -> Iterator[Finding]:
+def limits_agree(facts: CheckInput) -> Iterator[Finding]:
     """The limits of the settings can be kept and reached inside the hours."""
     limits = facts.room.limits if facts.room else None
     problem = _contradiction(limits) if limits else None
@@ -53,7 +53,7 @@ def limits_agree(facts: Facts) -> Iterator[Finding]:
         yield Finding(rule="limits-contradict", entity=None, field=field, what=what, mend=mend)
 
 
-def _contradiction(limits: Limits) -> tuple[str, str, str] | None:
+def _contradiction(limits: TimeLimits) -> tuple[str, str, str] | None:
     """Return the setting, what is wrong with it and how to mend it."""
     spans = [it for day in limits.windows.values() for it in day]
     if max(spans, default=0) <= 0:

@@ -1,7 +1,7 @@
 """All checks of the plan together."""
 
 from syncd.review.checks import entries, goals, hours
-from syncd.review.checks.finding import Check, Facts, Finding, order
+from syncd.review.checks.finding import Check, CheckInput, Finding, order
 
 CHECKS: tuple[Check, ...] = (
     goals.is_smart,
@@ -21,6 +21,6 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def check_plan(facts: Facts) -> list[Finding]:
+def check_plan(facts: CheckInput) -> list[Finding]:
     """Return all that is missing or can't work: things by kind, then the plan as a whole."""
     return sorted((it for check in CHECKS for it in check(facts)), key=order)

@@ -6,7 +6,7 @@ from functools import cache
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from syncd.review.render.parts import Bar, Page
+from syncd.review.render.parts import Bar, ReviewPage
 from syncd.review.render.template import PAGE
 
 _TOGETHER = re.compile(
@@ -77,7 +77,7 @@ DARK = frozenset(
 """Those that look different in the dark, by the page's one style element."""
 
 
-def html(page: Page, language: str = "en") -> str:
+def html(page: ReviewPage, language: str = "en") -> str:
     """Return a page as a whole HTML document."""
     written = _template().render(
         page=page,

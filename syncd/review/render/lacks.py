@@ -8,7 +8,7 @@ _TITLE = 60
 _LONGEST = 400
 
 
-def sentence(one: Finding) -> str:
+def finding_sentence(one: Finding) -> str:
     """Return a finding as a person reads it: what it is about, and how to mend it."""
     said = one.what
     if one.entity is not None:

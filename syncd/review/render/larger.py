@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from syncd.review.facts import Facts, SkillFacts
-from syncd.review.render.parts import Grid, Line, Lines, Part, safe
+from syncd.review.render.parts import BulletList, Element, Grid, ListItem, safe
 from syncd.review.render.questions import PROMPTS
 from syncd.review.render.sections import MOST, listing
 
 
-def levels(facts: Facts) -> Iterator[Part]:
+def levels(facts: Facts) -> Iterator[Element]:
     """Tell which skills' gaps closed."""
     rows = [
         (
@@ -36,16 +36,16 @@ def _gap(one: SkillFacts) -> str:
     return str(gap) if gap > 0 else "closed"
 
 
-def setbacks(facts: Facts) -> Iterator[Part]:
+def setbacks(facts: Facts) -> Iterator[Element]:
     """Tell what did not come about."""
     yield from listing("", [safe(one) for one in facts.setbacks])
 
 
-def beliefs(facts: Facts) -> Iterator[Part]:
+def beliefs(facts: Facts) -> Iterator[Element]:
     """Tell what the person holds dear, as written, to be looked at again."""
     yield from listing("", [safe(one) for one in facts.beliefs])
 
 
-def asked(facts: Facts) -> Iterator[Part]:
+def asked(facts: Facts) -> Iterator[Element]:
     """Ask the larger questions."""
-    yield Lines(lines=tuple(Line(text=it) for it in PROMPTS[facts.kind]))
+    yield BulletList(lines=tuple(ListItem(text=it) for it in PROMPTS[facts.kind]))

@@ -4,7 +4,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from syncd.review.render.parts import Bars, Grid, Lines, Link, Page, Part, Quote, Says
+from syncd.review.render.parts import (
+    Bars,
+    BulletList,
+    Element,
+    Grid,
+    PageLink,
+    Paragraph,
+    Quote,
+    ReviewPage,
+)
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$!&])")
 _BEGINS = re.compile(r"^(\d+)([.)])|^([+\-=])")
@@ -12,7 +21,7 @@ _LINK = re.compile(r"(?i)\b(https?|ftp|mailto|www)([:.])")
 _JOIN = "\N{WORD JOINER}"
 
 
-def markdown(page: Page) -> str:
+def markdown(page: ReviewPage) -> str:
     """Return a page as Markdown that ends with a newline; users' text stays text."""
     found = [
         f"# {_plain(page.title)}",
@@ -36,7 +45,7 @@ def _plain(text: str) -> str:
     return _LINK.sub(lambda it: f"{it[1]}{_JOIN}{it[2]}", shown)
 
 
-def _lines(part: Part) -> Iterator[str]:
+def _lines(part: Element) -> Iterator[str]:
     write: Mapping[str, Callable[[Any], Iterator[str]]] = {
         "bars": _bars,
         "grid": _grid,
@@ -63,7 +72,7 @@ def _grid(part: Grid) -> Iterator[str]:
         yield f"| {' | '.join(map(_plain, row))} |"
 
 
-def _list(part: Lines) -> Iterator[str]:
+def _list(part: BulletList) -> Iterator[str]:
     if part.lead:
         yield f"**{_plain(part.lead)}**"
         yield ""
@@ -71,7 +80,7 @@ def _list(part: Lines) -> Iterator[str]:
         yield f"- {_plain(one.text)}" + (f" (`{one.command}`)" if one.command else "")
 
 
-def _says(part: Says) -> Iterator[str]:
+def _says(part: Paragraph) -> Iterator[str]:
     yield _plain(part.text)
 
 
@@ -84,5 +93,5 @@ def _quote(part: Quote) -> Iterator[str]:
         yield f"> {_plain(one)}"
 
 
-def _link(part: Link) -> Iterator[str]:
+def _link(part: PageLink) -> Iterator[str]:
     yield f"[{_plain(part.words)}](<{part.url}>)"

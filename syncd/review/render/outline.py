@@ -3,14 +3,23 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from syncd.review.render.parts import Bars, Grid, Lines, Link, Page, Part, Quote, Says
+from syncd.review.render.parts import (
+    Bars,
+    BulletList,
+    Element,
+    Grid,
+    PageLink,
+    Paragraph,
+    Quote,
+    ReviewPage,
+)
 
 Entry = tuple[str, str]
 _PLAIN = frozenset({"What", "Time"})
 HEADING, TEXT, ITEM, QUOTE = "heading", "text", "item", "quote"
 
 
-def outline(page: Page) -> tuple[Entry, ...]:
+def outline(page: ReviewPage) -> tuple[Entry, ...]:
     """Return a page in entries; the title is that of whatever holds them."""
     top = (page.verdict, page.glance, page.span)
     found = [(TEXT, one) for one in top if one]
@@ -21,7 +30,7 @@ def outline(page: Page) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def _entries(part: Part) -> Iterator[Entry]:
+def _entries(part: Element) -> Iterator[Entry]:
     write: Mapping[str, Callable[[Any], Iterator[Entry]]] = {
         "bars": _bars,
         "grid": _grid,
@@ -48,14 +57,14 @@ def _grid(part: Grid) -> Iterator[Entry]:
         yield ITEM, f"{first}: {', '.join(said)}" if said else first
 
 
-def _list(part: Lines) -> Iterator[Entry]:
+def _list(part: BulletList) -> Iterator[Entry]:
     if part.lead:
         yield TEXT, f"{part.lead}:"
     for one in part.lines:
         yield ITEM, f"{one.text} ({one.command})" if one.command else one.text
 
 
-def _says(part: Says) -> Iterator[Entry]:
+def _says(part: Paragraph) -> Iterator[Entry]:
     yield TEXT, part.text
 
 
@@ -65,5 +74,5 @@ def _quote(part: Quote) -> Iterator[Entry]:
         yield QUOTE, one
 
 
-def _link(part: Link) -> Iterator[Entry]:
+def _link(part: PageLink) -> Iterator[Entry]:
     yield TEXT, f"{part.words}: {part.url}"

@@ -2,8 +2,16 @@
 
 from collections.abc import Iterator
 
-from syncd.review.facts import Facts, Money, Person, Skipped
-from syncd.review.render.parts import Line, Lines, Part, Quote, Says, paragraphs, safe
+from syncd.review.facts import DueContact, Facts, Money, Skipped
+from syncd.review.render.parts import (
+    BulletList,
+    Element,
+    ListItem,
+    Paragraph,
+    Quote,
+    paragraphs,
+    safe,
+)
 from syncd.review.render.questions import question
 from syncd.review.render.sections import MOST, listing
 from syncd.review.words import count, day, hours, listed
@@ -12,20 +20,20 @@ _SENTENCE = 300
 _FEW = 3
 
 
-def decisions(facts: Facts) -> Iterator[Part]:
+def decisions(facts: Facts) -> Iterator[Element]:
     """Tell what waits for the person, with the command that decides it."""
     every = [
-        Line(text=safe(one.sentence, _SENTENCE), command=safe(one.command))
+        ListItem(text=safe(one.sentence, _SENTENCE), command=safe(one.command))
         for one in facts.decisions
     ]
     if len(every) > MOST:
         rest = len(every) - MOST
-        every = [*every[:MOST], Line(text=f"and {rest} more", command="syncd status")]
+        every = [*every[:MOST], ListItem(text=f"and {rest} more", command="syncd status")]
     if every:
-        yield Lines(lines=tuple(every))
+        yield BulletList(lines=tuple(every))
 
 
-def skipped(facts: Facts) -> Iterator[Part]:
+def skipped(facts: Facts) -> Iterator[Element]:
     """Tell in short of the periods since the last review that had none."""
     yield from listing("", [_skipped(one) for one in facts.skipped])
 
@@ -47,22 +55,22 @@ def _minutes(one: Skipped) -> str:
     return f"{hours(one.minutes.done)} of {hours(one.minutes.planned)}"
 
 
-def lacks(facts: Facts) -> Iterator[Part]:
+def plan_gaps(facts: Facts) -> Iterator[Element]:
     """Tell the first things that are missing in the plan, and where all of them are."""
-    lines = [Line(text=safe(one, _SENTENCE)) for one in facts.lacks[:_FEW]]
+    lines = [ListItem(text=safe(one, _SENTENCE)) for one in facts.lacks[:_FEW]]
     if len(facts.lacks) > _FEW:
         rest = f"and {len(facts.lacks) - _FEW} more"
-        lines.append(Line(text=rest, command="syncd plan check"))
+        lines.append(ListItem(text=rest, command="syncd plan check"))
     if lines:
-        yield Lines(lines=tuple(lines))
+        yield BulletList(lines=tuple(lines))
 
 
-def people(facts: Facts) -> Iterator[Part]:
+def people(facts: Facts) -> Iterator[Element]:
     """Tell who is to be contacted."""
     yield from listing("", [_person(one, facts) for one in facts.people])
 
 
-def _person(one: Person, facts: Facts) -> str:
+def _person(one: DueContact, facts: Facts) -> str:
     role = f", {one.role}" if one.role else ""
     verb = "since" if one.due <= facts.until else "by"
     year = facts.last.year
@@ -70,31 +78,31 @@ def _person(one: Person, facts: Facts) -> str:
     return f"{safe(one.name)}{role}: {verb} {day(one.due, year)}{last}"
 
 
-def money(facts: Facts) -> Iterator[Part]:
+def money(facts: Facts) -> Iterator[Element]:
     """Tell what resources cost."""
     for title, sums in (
         ("Spent", [_sum(one, one.spent) for one in facts.money if one.spent]),
         ("Planned", [_sum(one, one.planned) for one in facts.money if one.planned]),
     ):
         if sums:
-            yield Says(text=f"{title} on what you learn from: {listed(sums)}.")
+            yield Paragraph(text=f"{title} on what you learn from: {listed(sums)}.")
 
 
 def _sum(one: Money, amount: float) -> str:
     return f"{amount:,.2f} {safe(one.currency, 12)}".replace(",", "\N{NO-BREAK SPACE}").rstrip()
 
 
-def wellbeing(facts: Facts) -> Iterator[Part]:
+def wellbeing(facts: Facts) -> Iterator[Element]:
     """Say a word on well-being."""
-    yield from (Says(text=safe(one.sentence, _SENTENCE)) for one in facts.signs)
+    yield from (Paragraph(text=safe(one.sentence, _SENTENCE)) for one in facts.signs)
 
 
-def deeds(facts: Facts) -> Iterator[Part]:
+def system_actions(facts: Facts) -> Iterator[Element]:
     """Tell what syncd moved, merged and held."""
     yield from listing("", [safe(one.sentence, _SENTENCE) for one in facts.deeds])
 
 
-def words(facts: Facts) -> Iterator[Part]:
+def words(facts: Facts) -> Iterator[Element]:
     """Quote what the person answered in the review before."""
     for prompt, text in facts.words:
         said = paragraphs(text)
@@ -102,6 +110,6 @@ def words(facts: Facts) -> Iterator[Part]:
             yield Quote(lead=safe(prompt), texts=said)
 
 
-def asked(facts: Facts) -> Iterator[Part]:
+def asked(facts: Facts) -> Iterator[Element]:
     """Ask one question."""
-    yield Says(text=question(facts))
+    yield Paragraph(text=question(facts))

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from syncd.model.values import ReviewKind
 from syncd.review.facts import Facts
 from syncd.review.render import larger, own, sections
-from syncd.review.render.parts import Page, Part, Section, link, safe
-from syncd.review.render.verdict import glance, verdict
+from syncd.review.render.parts import Element, ReviewPage, ReviewSection, link, safe
+from syncd.review.render.verdict import glance, summary
 from syncd.review.words import span
 
-_Made = Callable[[Facts], Iterator[Part]]
+_Made = Callable[[Facts], Iterator[Element]]
 _SHARED: tuple[tuple[str, _Made], ...] = (
     ("Goals", sections.goals),
     ("Done", sections.done_shared),
@@ -25,16 +25,16 @@ _OWN: tuple[tuple[str, _Made], ...] = (
     ("Values and visions", larger.beliefs),
     ("Time", sections.time),
     ("The coming week", sections.ahead),
-    ("What the plan lacks", own.lacks),
+    ("What the plan lacks", own.plan_gaps),
     ("People to catch up with", own.people),
     ("Money", own.money),
     ("Well-being", own.wellbeing),
-    ("What syncd did", own.deeds),
+    ("What syncd did", own.system_actions),
     ("Your own words", own.words),
 )
 
 
-def page(facts: Facts, *, shared: bool = False, answers_at: str = "") -> Page:
+def page(facts: Facts, *, shared: bool = False, answers_at: str = "") -> ReviewPage:
     """Return the page of a review; ``shared``: only what others may read too.
 
     answers_at: the address where the person can write their answers, "" where nowhere.
@@ -42,20 +42,20 @@ def page(facts: Facts, *, shared: bool = False, answers_at: str = "") -> Page:
     made = [*_sections(facts, _SHARED if shared else _OWN)]
     if not shared:
         weekly = facts.kind is ReviewKind.WEEKLY
-        parts: tuple[Part, ...] = tuple(own.asked(facts) if weekly else larger.asked(facts))
+        parts: tuple[Element, ...] = tuple(own.asked(facts) if weekly else larger.asked(facts))
         parts += link("Write your answers", answers_at)
-        made.append(Section(title="One question" if weekly else "Questions", parts=parts))
-    return Page(
+        made.append(ReviewSection(title="One question" if weekly else "Questions", parts=parts))
+    return ReviewPage(
         title=facts.period.title,
         span=span(facts.first, facts.last),
-        verdict=safe(verdict(facts), 400),
+        verdict=safe(summary(facts), 400),
         glance=glance(facts, shared=shared),
         sections=tuple(made),
     )
 
 
-def _sections(facts: Facts, wanted: tuple[tuple[str, _Made], ...]) -> Iterator[Section]:
+def _sections(facts: Facts, wanted: tuple[tuple[str, _Made], ...]) -> Iterator[ReviewSection]:
     for title, make in wanted:
         parts = tuple(make(facts))
         if parts:
-            yield Section(title=title, parts=parts)
+            yield ReviewSection(title=title, parts=parts)

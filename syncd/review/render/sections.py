@@ -4,8 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from syncd.model.values import GoalStatus, Pace
-from syncd.review.facts import Facts, GoalFacts, Item, Minutes, Share, Week, Win
-from syncd.review.render.parts import Bar, Bars, Grid, Line, Lines, Part, Says, safe
+from syncd.review.facts import Facts, GoalFacts, Item, Minutes, Share, TrendWeek, Win
+from syncd.review.render.parts import (
+    Bar,
+    Bars,
+    BulletList,
+    Element,
+    Grid,
+    ListItem,
+    Paragraph,
+    safe,
+)
 from syncd.review.words import count, day, hours, percent
 
 MOST = 10
@@ -21,12 +30,12 @@ _TONES: Mapping[Pace | None, str] = {
 }
 
 
-def goals(facts: Facts) -> Iterator[Part]:
+def goals(facts: Facts) -> Iterator[Element]:
     """Tell of each goal: a bar, its change, its pace, expected against due, and why."""
     if facts.goals:
         yield Bars(bars=tuple(_goal(one, facts) for one in facts.goals))
     else:
-        yield Says(text="No goal is active.")
+        yield Paragraph(text="No goal is active.")
 
 
 def _goal(one: GoalFacts, facts: Facts) -> Bar:
@@ -77,17 +86,17 @@ def _span(days: int) -> str:
     return count(days, "day") if days < 14 else count(days // 7, "week")
 
 
-def done(facts: Facts) -> Iterator[Part]:
+def done(facts: Facts) -> Iterator[Element]:
     """Tell what was done: milestones, wins, tasks; then milestones that were missed."""
     yield from _done(facts, [_win(one) for one in facts.wins])
 
 
-def done_shared(facts: Facts) -> Iterator[Part]:
+def done_shared(facts: Facts) -> Iterator[Element]:
     """Tell the same without the person's own words."""
     yield from _done(facts, [safe(one.title) for one in facts.wins])
 
 
-def _done(facts: Facts, wins: Sequence[str]) -> Iterator[Part]:
+def _done(facts: Facts, wins: Sequence[str]) -> Iterator[Element]:
     year = facts.last.year
     yield from listing("Milestones", [_item(one, year) for one in facts.milestones_done])
     yield from listing("To celebrate", wins)
@@ -95,14 +104,14 @@ def _done(facts: Facts, wins: Sequence[str]) -> Iterator[Part]:
     yield from listing("Not yet", [_item(one, year) for one in facts.milestones_missed])
 
 
-def listing(lead: str, texts: Iterable[str]) -> Iterator[Lines]:
+def listing(lead: str, texts: Iterable[str]) -> Iterator[BulletList]:
     """Return a list of texts, shortened; none at all where there are none."""
     every = list(texts)
-    shown = [Line(text=it) for it in every[:MOST]]
+    shown = [ListItem(text=it) for it in every[:MOST]]
     if len(every) > MOST:
-        shown.append(Line(text=f"and {len(every) - MOST} more"))
+        shown.append(ListItem(text=f"and {len(every) - MOST} more"))
     if shown:
-        yield Lines(lead=lead, lines=tuple(shown))
+        yield BulletList(lead=lead, lines=tuple(shown))
 
 
 def _item(one: Item, year: int) -> str:
@@ -118,12 +127,12 @@ def _win(one: Win) -> str:
     return f"{safe(one.title)}: {safe(one.impact, 200)}"
 
 
-def time(facts: Facts) -> Iterator[Part]:
+def time(facts: Facts) -> Iterator[Element]:
     """Tell the minutes by goal and skill against plan, and those of eight weeks."""
     rows = [(safe(one.title, 60), one.minutes) for one in facts.goals if one.minutes.planned]
     rows += _shares(facts.rest)
     if facts.minutes.assumed:
-        yield Says(
+        yield Paragraph(
             text=f"{hours(facts.minutes.confirmed)} confirmed, and"
             f" {hours(facts.minutes.assumed)} assumed: nobody said otherwise."
         )
@@ -134,7 +143,7 @@ def time(facts: Facts) -> Iterator[Part]:
     if len(facts.trend) > 1 and any(one.minutes.planned for one in facts.trend):
         yield _trend(facts)
     if facts.streak > 1:
-        yield Says(text=f"{facts.streak} weeks in a row with time for learning.")
+        yield Paragraph(text=f"{facts.streak} weeks in a row with time for learning.")
 
 
 def _grid(head: str, found: Sequence[tuple[str, Minutes]]) -> Grid:
@@ -164,21 +173,21 @@ def _trend(facts: Facts) -> Bars:
     )
 
 
-def _of_week(one: Week) -> str:
+def _of_week(one: TrendWeek) -> str:
     if not one.minutes.planned:
         return "leave" if one.away else "nothing planned"
     said = f"{hours(one.minutes.done)} of {hours(one.minutes.planned)}"
     return f"{said}, some leave" if one.away else said
 
 
-def ahead(facts: Facts) -> Iterator[Part]:
+def ahead(facts: Facts) -> Iterator[Element]:
     """Tell the blocks of the coming week, and how full it is."""
     if not facts.ahead:
-        yield Says(text="Nothing is planned yet.")
+        yield Paragraph(text="Nothing is planned yet.")
         return
     load = f"{count(len(facts.ahead), 'block')}, {hours(facts.ahead_minutes)}"
     most = f" of at most {hours(facts.weekly_cap)}" if facts.weekly_cap else ""
-    yield Says(text=f"{load}{most}.")
+    yield Paragraph(text=f"{load}{most}.")
     rows = [
         (
             f"{day(one.start.date(), facts.last.year)} {one.start:%H:%M}",
@@ -189,7 +198,7 @@ def ahead(facts: Facts) -> Iterator[Part]:
     ]
     yield Grid(heads=("When", "What", "Time"), rows=tuple(rows))
     if len(facts.ahead) > len(rows):
-        yield Says(text=f"And {len(facts.ahead) - len(rows)} more.")
+        yield Paragraph(text=f"And {len(facts.ahead) - len(rows)} more.")
 
 
 def _shares(found: Iterable[Share]) -> list[tuple[str, Minutes]]:

@@ -4,7 +4,17 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from syncd.review.render.parts import Bar, Bars, Grid, Lines, Link, Page, Part, Quote, Says
+from syncd.review.render.parts import (
+    Bar,
+    Bars,
+    BulletList,
+    Element,
+    Grid,
+    PageLink,
+    Paragraph,
+    Quote,
+    ReviewPage,
+)
 
 WIDTH = 78
 _BAR = 20
@@ -12,7 +22,7 @@ _GAP = "  "
 _NARROWEST = 10
 
 
-def text(page: Page) -> str:
+def text(page: ReviewPage) -> str:
     """Return a page as plain text that ends with a newline."""
     found = [page.title, page.span, "", *_wrapped(page.verdict), *_wrapped(page.glance), ""]
     for section in page.sections:
@@ -24,7 +34,7 @@ def text(page: Page) -> str:
     return "\n".join(line.rstrip() for line in found).rstrip() + "\n"
 
 
-def _lines(part: Part) -> Iterator[str]:
+def _lines(part: Element) -> Iterator[str]:
     write: Mapping[str, Callable[[Any], Iterator[str]]] = {
         "bars": _bars,
         "grid": _grid,
@@ -77,7 +87,7 @@ def _grid(part: Grid) -> Iterator[str]:
             yield _GAP.join(f"{it:<{width}}" for it, width in zip(pieces, widths, strict=True))
 
 
-def _list(part: Lines) -> Iterator[str]:
+def _list(part: BulletList) -> Iterator[str]:
     if part.lead:
         yield f"{part.lead}:"
     for one in part.lines:
@@ -86,7 +96,7 @@ def _list(part: Lines) -> Iterator[str]:
             yield from _wrapped(one.command, "  $ ", "    ")
 
 
-def _says(part: Says) -> Iterator[str]:
+def _says(part: Paragraph) -> Iterator[str]:
     yield from _wrapped(part.text)
 
 
@@ -96,7 +106,7 @@ def _quote(part: Quote) -> Iterator[str]:
         yield from _wrapped(one, "> ", "> ")
 
 
-def _link(part: Link) -> Iterator[str]:
+def _link(part: PageLink) -> Iterator[str]:
     """An address stands on a line of its own, however long: half of one leads nowhere."""
     yield f"{part.words}:"
     yield part.url

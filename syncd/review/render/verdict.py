@@ -7,7 +7,7 @@ from syncd.review.facts import GOOD, Facts
 from syncd.review.render.parts import safe
 from syncd.review.words import count, day, hours, listed, percent
 
-LONGEST = 100
+LONGEST_SUBJECT = 100
 """Characters of a subject."""
 _NOUN: Mapping[ReviewKind, str] = {
     ReviewKind.WEEKLY: "week",
@@ -23,10 +23,12 @@ def subject(facts: Facts) -> str:
     if facts.kind is ReviewKind.QUARTERLY:
         name = facts.period.title
     parts = [_time(facts), *_goals(facts)]
-    return safe(f"{name}{'' if facts.ended else ' so far'}: {', '.join(parts)}", LONGEST)
+    return safe(
+        f"{name}{'' if facts.ended else ' so far'}: {', '.join(parts)}", LONGEST_SUBJECT
+    )
 
 
-def verdict(facts: Facts) -> str:
+def summary(facts: Facts) -> str:
     """Return how the period went, in a sentence or two that blame no one."""
     said = [_went(facts)]
     goals = _goals(facts)

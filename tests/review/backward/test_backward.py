@@ -12,10 +12,10 @@ from syncd.model.entities import Entity, Goal, Milestone, Task
 from syncd.model.ids import EntityId
 from syncd.model.plan import Plan
 from syncd.model.values import GoalStatus
+from syncd.review.available_time import AvailableTime, GoalLoad, finish_of
 from syncd.review.backward import Backward, Way, backward, proposed, why_none
-from syncd.review.checks.finding import Facts
+from syncd.review.checks.finding import CheckInput
 from syncd.review.checks.goals import milestone_each_quarter
-from syncd.review.room import Load, Room, finish_of
 from tests.examples import examples
 
 MADE = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -40,8 +40,8 @@ def milestone(due: date, **fields) -> Milestone:
 def way(it: Goal, *others: Entity, a_week: int = 420, today: date = TODAY) -> Way:
     sums = [number * a_week // 7 for number in range(365)]
     daily = tuple(late - early for early, late in pairwise(sums))
-    room = Room(first=today, daily=daily)
-    return Way(goal=it, room=room, load=Load(plan=Plan.of([it, *others]), today=today))
+    room = AvailableTime(first=today, daily=daily)
+    return Way(goal=it, room=room, load=GoalLoad(plan=Plan.of([it, *others]), today=today))
 
 
 def planned(it: Goal, *others: Entity, **more) -> Backward:
@@ -206,7 +206,7 @@ def test_a_goal_without_a_title_has_milestones_too():
 @examples(100)
 @given(daily=st.lists(st.integers(0, 600), max_size=30), days=st.integers(-5, 100))
 def test_time_only_grows_and_goes_on_as_it_was(daily, days):
-    room = Room(first=TODAY, daily=tuple(daily))
+    room = AvailableTime(first=TODAY, daily=tuple(daily))
     day = TODAY + timedelta(days=days)
     before, there = room.until(day - timedelta(days=1)), room.until(day)
     assert before <= there
@@ -268,7 +268,7 @@ def test_the_steps_leave_no_quarter_without_a_milestone(due):
 
 
 def _bare(plan: Plan) -> Iterable[object]:
-    return list(milestone_each_quarter(Facts(plan=plan, today=TODAY, zone="UTC")))
+    return list(milestone_each_quarter(CheckInput(plan=plan, today=TODAY, zone="UTC")))
 
 
 @examples(60)

@@ -9,12 +9,12 @@ import pytest
 
 from syncd.model.values import GoalStatus, Pace, ReviewKind
 from syncd.review.facts import Minutes, Skipped
-from syncd.review.inputs import Decision, Deed
+from syncd.review.inputs import Decision, SystemAction
 from syncd.review.render.html import html
 from syncd.review.render.markdown import markdown
 from syncd.review.render.page import page
 from syncd.review.render.text import text
-from syncd.review.render.verdict import subject, verdict
+from syncd.review.render.verdict import subject, summary
 
 FORMS = [text, html, markdown]
 STEERING = set("\u202e\u2066\u200f\x1b\x07\x00\u2028\r")
@@ -59,7 +59,7 @@ def test_what_others_read_is_the_shared_sections_alone(week):
         people=tuple(replace(one, name=private) for one in week.people),
         money=tuple(replace(one, currency=private) for one in week.money),
         signs=tuple(replace(one, sentence=private) for one in week.signs),
-        deeds=(Deed(what="held", sentence=private),),
+        deeds=(SystemAction(what="held", sentence=private),),
         words=((private, private),),
         lacks=(private,),
         skipped=(Skipped(name=private, minutes=Minutes()),),
@@ -174,7 +174,7 @@ def test_no_text_of_a_user_comes_into_the_subject(hostile, week):
     ("done", "word"), [(470, "A good week"), (300, "A fair week"), (30, "A thin week")]
 )
 def test_the_verdict_is_one_word_and_the_numbers(week, done, word):
-    told = verdict(replace(week, minutes=Minutes(confirmed=done, planned=480)))
+    told = summary(replace(week, minutes=Minutes(confirmed=done, planned=480)))
     assert told.startswith(f"{word}: ")
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from syncd.review.inputs import Deed
+from syncd.review.inputs import SystemAction
 from syncd.review.render.html import DARK as CLASSES
 from syncd.review.render.html import STYLES, html
 from syncd.review.render.page import page
@@ -110,7 +110,9 @@ def test_hostile_texts_are_shown_as_texts(hostile):
 
 
 def test_a_template_in_a_title_is_not_filled_in(week):
-    told = replace(week, setbacks=(), deeds=(Deed(what="moved", sentence="{{ 7 * 7 }}"),))
+    told = replace(
+        week, setbacks=(), deeds=(SystemAction(what="moved", sentence="{{ 7 * 7 }}"),)
+    )
     assert "{{ 7 * 7 }}" in html(page(told))
 
 
