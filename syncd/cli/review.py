@@ -17,13 +17,11 @@ from syncd.mail.message import MailAudience, envelope, mail_addresses
 from syncd.model.values import ReviewKind
 from syncd.private import make_folder
 from syncd.private import write as write_file
-from syncd.review.facts import Facts
-from syncd.review.facts_json import facts_json
+from syncd.review.facts import Facts, facts_json
 from syncd.review.periods import Period, last_ended, read_period
 from syncd.review.render.markdown import markdown
-from syncd.review.render.page import page
+from syncd.review.render.page import page, subject, summary
 from syncd.review.render.text import text
-from syncd.review.render.verdict import subject, summary
 from syncd.store.store import MAIN
 
 _NOBODY = "syncd@localhost"

@@ -11,7 +11,7 @@ from syncd.engine.context import Context
 from syncd.engine.reviews import make_review
 from syncd.model.values import ReviewKind
 from syncd.review.periods import Period, period_of
-from syncd.review.render.verdict import glance, subject, summary
+from syncd.review.render.page import glance, subject, summary
 
 _FORMS = ("eml", "html", "txt")
 

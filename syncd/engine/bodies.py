@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from syncd.model.entities import Entity, Review
-from syncd.review.facts_json import facts_from
-from syncd.review.render.outline import outline
-from syncd.review.render.page import page
+from syncd.review.facts import facts_from
+from syncd.review.render.page import outline, page
 
 Body = tuple[tuple[str, str], ...]
 

@@ -3,9 +3,8 @@
 from syncd.mail.message import Letter, MailAudience
 from syncd.review.facts import Facts
 from syncd.review.render.html import html
-from syncd.review.render.page import page
+from syncd.review.render.page import page, subject
 from syncd.review.render.text import text
-from syncd.review.render.verdict import subject
 
 
 def letters(facts: Facts, plan: str, answers_at: str = "") -> tuple[Letter, ...]:

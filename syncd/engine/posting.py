@@ -11,8 +11,7 @@ from syncd.engine.trying import Broke, trying
 from syncd.mail.message import Letter, MailAudience, key_of
 from syncd.model.entities import Review
 from syncd.model.values import ReviewKind
-from syncd.review.due import DueReview, ReviewRule, last_due
-from syncd.review.periods import Period
+from syncd.review.periods import DueReview, Period, ReviewRule, last_due
 from syncd.store.store import MAIN
 from syncd.store.tool_store import ToolState
 

@@ -12,17 +12,16 @@ from syncd.engine.rules import BY
 from syncd.model.entities import Block, Review
 from syncd.model.ids import EntityId, derived_id
 from syncd.model.rules.blocks import ASSUMED
-from syncd.review.facts import Facts
-from syncd.review.facts_json import facts_from, facts_text
-from syncd.review.facts_of import make_facts
+from syncd.review.checks.finding import finding_sentence
+from syncd.review.facts import Facts, facts_from, facts_text
 from syncd.review.inputs import Decision, Edit, Inputs, SystemAction
+from syncd.review.make_facts import make_facts
 from syncd.review.periods import Period, period_before
-from syncd.review.render.lacks import finding_sentence
-from syncd.review.render.parts import safe
-from syncd.review.render.questions import PROMPTS
-from syncd.review.words import count, hours
+from syncd.review.render.elements import safe
+from syncd.review.render.page import PROMPTS
 from syncd.store.rows import ConflictRow, HistoryRow, Record
 from syncd.store.tool_store import ToolState
+from syncd.text import count, hours
 
 MOST_SKIPPED = 8
 """Periods without a review that the next one tells of."""

@@ -62,14 +62,14 @@ class WaysOut:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backward:
     """The way to a goal. finish: due date less the buffer. weekly: minutes a week that
-    the effort asks for, of ``room`` a week that there is for this goal. slack: days between
+    the effort asks for, of ``available`` a week that there are for this goal. slack: days between
     the earliest end and ``finish``; negative: not achievable; None: it never ends."""
 
     due: date
     finish: date
     effort: int
     weekly: int
-    room: int
+    available: int
     steps: tuple[Step, ...]
     slack: int | None
     ways_out: WaysOut | None
@@ -80,7 +80,7 @@ class Way:
     """A goal, and the time that there is for it."""
 
     goal: Goal
-    room: AvailableTime
+    available: AvailableTime
     load: GoalLoad
 
     @property
@@ -111,7 +111,7 @@ class Way:
         return tuple(accumulate(map(self._until, days), max))
 
     def _until(self, day: date) -> int:
-        free = max(0, self.room.until(day) - self.load.others(self.goal, day))
+        free = max(0, self.available.until(day) - self.load.others(self.goal, day))
         if not self.goal.weekly_minutes:
             return free
         return min(free, weekly_until(self.goal.weekly_minutes, self.today, day))
@@ -119,7 +119,7 @@ class Way:
 
 def ends_of_quarters(finish: date, today: date) -> list[date]:
     """Return the ends of quarters that are steps on the way."""
-    return [one for one in _month_ends(finish, today) if one.month % 3 == 0]
+    return [end for end in _month_ends(finish, today) if end.month % 3 == 0]
 
 
 def why_none(goal: Goal, today: date) -> str | None:
@@ -164,7 +164,7 @@ def backward(way: Way) -> Backward | None:
         finish=finish,
         effort=effort,
         weekly=-(-effort * 7 // days),
-        room=round(way.until(finish) * 7 / days),
+        available=round(way.until(finish) * 7 / days),
         steps=tuple(_steps(way, finish, _dates(way, due, finish))),
         slack=slack,
         ways_out=_ways_out(way, end, finish) if short else None,
@@ -204,15 +204,18 @@ def _month_ends(finish: date, today: date) -> list[date]:
 def _dates(way: Way, due: date, finish: date) -> list[tuple[date, Milestone | None]]:
     """Return the days of the steps, the person's own ones among them."""
     plan, goal, today = way.load.plan, way.goal, way.today
-    found = plan.referring(goal.id, Kind.MILESTONE, "goal")
-    own = [(one.due, one) for one in found if isinstance(one, Milestone) and one.due]
+    own = [
+        (milestone.due, milestone)
+        for milestone in plan.referring(goal.id, Kind.MILESTONE, "goal")
+        if isinstance(milestone, Milestone) and milestone.due
+    ]
     months = {(day.year, day.month) for day, _ in own}
     steps: list[tuple[date, Milestone | None]] = [
         (day, None)
         for day in [*_month_ends(finish, today), finish]
         if (day.year, day.month) not in months and plan.get(_id(goal, day)) is None
     ]
-    steps += [(day, one) for day, one in own if today < day <= due and not one.done]
+    steps += [(day, known) for day, known in own if today < day <= due and not known.done]
     return sorted(steps, key=lambda step: (step[0], step[1].id if step[1] else ""))
 
 
@@ -245,7 +248,7 @@ def _ways_out(way: Way, end: date | None, finish: date) -> WaysOut:
 def _due_for(end: date, today: date) -> date:
     """Return the first due date that leaves its buffer after a day."""
     days = range((end - today).days, 2 * (end - today).days + 2 * LEAST_BUFFER)
-    place = bisect_left(days, end, key=lambda it: finish_of(today + _days(it), today))
+    place = bisect_left(days, end, key=lambda number: finish_of(today + _days(number), today))
     return today + _days(days[min(place, len(days) - 1)])
 
 

@@ -12,7 +12,7 @@ from syncd.engine.letters import letters
 from syncd.mail.message import MailAudience
 from syncd.model.rules.blocks import length
 from syncd.model.values import BlockState
-from syncd.review.facts_json import facts_from
+from syncd.review.facts import facts_from
 from tests.cli.desks import complaint
 
 

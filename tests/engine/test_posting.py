@@ -18,8 +18,7 @@ from syncd.mail.message import Letter, mail_addresses
 from syncd.model.entities import Goal, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.values import GoalStatus, ReviewKind
-from syncd.review.due import ReviewRule
-from syncd.review.periods import read_period
+from syncd.review.periods import ReviewRule, read_period
 from syncd.store.parcel import OutboxMessage
 from syncd.store.rows import Link
 from syncd.store.store import private_store

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from syncd.forms import review_moment
 from syncd.model.values import ReviewKind
-from syncd.review.due import DueReview, ReviewRule
-from syncd.review.due import last_due as due_by
-from syncd.review.periods import period_before
+from syncd.review.periods import DueReview, ReviewRule, period_before
+from syncd.review.periods import last_due as due_by
 
 BERLIN = "Europe/Berlin"
 RULES = [

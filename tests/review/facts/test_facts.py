@@ -8,9 +8,8 @@ import pytest
 from syncd.model.entities import Achievement, Contact, Milestone, ProfileEntry, Resource, Skill
 from syncd.model.ids import EntityId
 from syncd.model.values import Aspect, BlockState, GoalStatus, Moment, Pace, ResourceStatus
-from syncd.review.facts import Minutes
-from syncd.review.facts_json import facts_from, facts_json, facts_text
-from syncd.review.facts_of import make_facts
+from syncd.review.facts import Minutes, facts_from, facts_json, facts_text
+from syncd.review.make_facts import make_facts
 
 LONG_AGO = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -76,12 +76,12 @@ def full(text: str = "Lead a team") -> Facts:
         people=(DueContact(name=text, due=first, role="mentor", last=first),),
         money=(Money(currency=text, spent=30.0, planned=99.5),),
         signs=(Sign(what="late", sentence=text),),
-        deeds=(SystemAction(what="moved", sentence=text),),
+        system_actions=(SystemAction(what="moved", sentence=text),),
         levels=(SkillFacts(title=text, before=1, level=3, target=4),),
         setbacks=(text,),
         beliefs=(text,),
         words=((text, text),),
-        lacks=(text,) * 5,
+        plan_gaps=(text,) * 5,
         skipped=(
             Skipped(
                 name="Week 45", minutes=Minutes(confirmed=60, planned=90), milestones=(text,)
@@ -95,7 +95,7 @@ def large() -> Facts:
     """Return the facts of a plan of 20 goals and 300 tasks."""
     told = full("A title as long as most people write them")
     many: dict[str, Any] = {"goals": 20, "tasks_done": 300, "ahead": 40, "decisions": 30}
-    many |= {"deeds": 40, "milestones_done": 40, "wins": 30, "skills": 30, "people": 30}
+    many |= {"system_actions": 40, "milestones_done": 40, "wins": 30, "skills": 30, "people": 30}
     return replace(
         told, **{name: getattr(told, name) * number for name, number in many.items()}
     )

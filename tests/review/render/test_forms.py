@@ -12,9 +12,8 @@ from syncd.review.facts import Minutes, Skipped
 from syncd.review.inputs import Decision, SystemAction
 from syncd.review.render.html import html
 from syncd.review.render.markdown import markdown
-from syncd.review.render.page import page
+from syncd.review.render.page import page, subject, summary
 from syncd.review.render.text import text
-from syncd.review.render.verdict import subject, summary
 
 FORMS = [text, html, markdown]
 STEERING = set("\u202e\u2066\u200f\x1b\x07\x00\u2028\r")

@@ -57,9 +57,9 @@ class ListItem:
 class BulletList:
     """A list; lead: what it is a list of, "" where the heading says it."""
 
-    lines: tuple[ListItem, ...]
+    items: tuple[ListItem, ...]
     lead: str = ""
-    kind: str = "lines"
+    kind: str = "list"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class Paragraph:
     """Sentences."""
 
     text: str
-    kind: str = "says"
+    kind: str = "paragraph"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,7 @@ class PageLink:
 
 
 Element = Bars | Grid | BulletList | Paragraph | Quote | PageLink
+"""``kind`` names the macro of the template that writes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,7 @@ class ReviewSection:
     """A heading and what stands under it."""
 
     title: str
-    parts: tuple[Element, ...]
+    elements: tuple[Element, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ class ReviewPage:
 
     title: str
     span: str
-    verdict: str
+    summary: str
     glance: str
     sections: tuple[ReviewSection, ...]
 
@@ -116,7 +117,7 @@ def safe(text: str, longest: int = LONGEST) -> str:
     return words if len(words) <= longest else f"{words[: longest - 1].rstrip()}…"
 
 
-def link(words: str, url: str) -> tuple[PageLink, ...]:
+def page_link(words: str, url: str) -> tuple[PageLink, ...]:
     """Return a link, or nothing where the address is not one of http or https."""
     good = _ADDRESS.fullmatch(url) and not _UNSEEN.search(url)
     return (PageLink(words=words, url=url),) if good else ()
@@ -124,10 +125,10 @@ def link(words: str, url: str) -> tuple[PageLink, ...]:
 
 def paragraphs(text: str, longest: int = 1500) -> tuple[str, ...]:
     """Return the lines that a person wrote, each safe; together at most ``longest``."""
-    found, left = [], longest
+    shown, left = [], longest
     for line in text.splitlines():
-        said = safe(line, left) if left > 1 else ""
-        if said:
-            found.append(said)
-            left -= len(said)
-    return tuple(found)
+        paragraph = safe(line, left) if left > 1 else ""
+        if paragraph:
+            shown.append(paragraph)
+            left -= len(paragraph)
+    return tuple(shown)
