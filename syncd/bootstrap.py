@@ -27,7 +27,7 @@ from syncd.engine.engine import Engine
 from syncd.engine.posting import Posting
 from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
-from syncd.engine.trying import Broke
+from syncd.errors import OnError
 from syncd.engine.workshop import Unusable
 from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn, said
 from syncd.forms import is_token
@@ -205,7 +205,7 @@ class App:
         """Return what makes the reviews that are due, and posts them."""
         return Posting(self.plan_context(), review_rules(self.settings))
 
-    def post_reviews(self, broke: Broke | None = None) -> list[str]:
+    def post_reviews(self, broke: OnError | None = None) -> list[str]:
         """Put the reviews that are due, and made, in the outbox if mail is wanted.
 
         Returns the keys of the new mails. ``broke``: as in ``Posting.post``.

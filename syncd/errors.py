@@ -1,6 +1,9 @@
 """Every error of syncd, named by what happens next."""
 
 import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 
 LONGEST_WAIT = 86400.0
 """Seconds that a service may ask us to wait, at the most: a day."""
@@ -128,3 +131,34 @@ class Refused(SkipItem):
 
 class Forbidden(SkipItem):
     """This account may not do that here (HTTP 403)."""
+
+
+OnError = Callable[[str, Exception], None]
+"""Is told which thing broke, and how."""
+
+
+class Isolation:
+    """Some things that are tried: ``broke`` hears of each that breaks."""
+
+    def __init__(self, broke: OnError) -> None:
+        self.broke = broke
+
+    @contextmanager
+    def one(self, name: str) -> Iterator[None]:
+        """Try one thing: no exception leaves it."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - its radius is this one thing
+            self.broke(name, error)
+
+
+@contextmanager
+def isolated(broke: OnError | None) -> Iterator[Isolation]:
+    """Give what several things are tried by.
+
+    Without ``broke`` the first error is raised once all of them were tried.
+    """
+    errors: list[Exception] = []
+    yield Isolation(broke or (lambda _name, error: errors.append(error)))
+    if errors:
+        raise errors[0]

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from syncd.clock import Clock
 from syncd.credentials import Credentials, Redactor
 from syncd.engine import outbox
-from syncd.engine.trying import Broke
+from syncd.errors import OnError
 from syncd.mail.message import Letter, MailAddresses, mail_addresses
 from syncd.mail.smtp import Server, SmtpSender
 from syncd.settings import MailSettings
 from syncd.store.outbox import Outbox
-from syncd.store.parcel import OutboxMessage
+from syncd.store.outbox import OutboxMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class MailService:
         """Say whether a mail is to be sent now and a server is known: one look at the store."""
         return bool(self.settings.host and self.outbox.due(self.clock.now()))
 
-    def send(self, broke: Broke | None = None) -> list[OutboxMessage]:
+    def send(self, broke: OnError | None = None) -> list[OutboxMessage]:
         """Send what is due; return it as it is now. Raises ``Mistake``.
 
         ``broke`` hears of a mail that nobody's settings or server keep from going out;

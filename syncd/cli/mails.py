@@ -8,7 +8,7 @@ from typing import Any
 from syncd.bootstrap import App
 from syncd.cli.words import local, moment_json
 from syncd.errors import Mistake
-from syncd.store.parcel import OutboxMessage, OutboxStatus
+from syncd.store.outbox import OutboxMessage, OutboxStatus
 
 TOLD_FOR = timedelta(days=14)
 """How long a mail that did not get through is spoken of."""

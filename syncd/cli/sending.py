@@ -8,7 +8,7 @@ from syncd.bootstrap import App
 from syncd.cli.mails import Mails
 from syncd.errors import Mistake
 from syncd.mail.message import Letter
-from syncd.store.parcel import OutboxMessage, OutboxStatus
+from syncd.store.outbox import OutboxMessage, OutboxStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import structlog
 
 from syncd.daemon.trouble import Tell, Trouble
-from syncd.store.parcel import OutboxMessage, OutboxStatus
+from syncd.store.outbox import OutboxMessage, OutboxStatus
 
 log = structlog.get_logger("syncd.daemon")
 Send = Callable[[Tell], Iterable[OutboxMessage]]

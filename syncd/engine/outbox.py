@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from syncd.clock import Clock
-from syncd.engine.trying import Broke, trying
+from syncd.errors import OnError, isolated
 from syncd.errors import Mistake, SyncdError, ToolError, Unclear
 from syncd.mail.message import Envelope, Letter, MailAddresses, envelope
 from syncd.mail.smtp import BeforeEnd, Receipt
 from syncd.store.outbox import Outbox
-from syncd.store.parcel import Delivery, OutboxMessage, OutboxStatus, marked
+from syncd.store.outbox import Delivery, OutboxMessage, OutboxStatus, marked
 
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
@@ -56,7 +56,7 @@ def put(
 
 
 def send_waiting(
-    outbox: Outbox, sender: Sender, clock: Clock, turn: str, broke: Broke | None = None
+    outbox: Outbox, sender: Sender, clock: Clock, turn: str, broke: OnError | None = None
 ) -> list[OutboxMessage]:
     """Send what is due; return what was taken up, as it is now.
 
@@ -65,7 +65,7 @@ def send_waiting(
     first such error is raised once every mail was tried.
     """
     found = []
-    with trying(broke) as tries:
+    with isolated(broke) as tries:
         for key in outbox.due(clock.now()):
             with tries.one(key):
                 now = clock.now()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from syncd.engine.context import Context
 from syncd.engine.letters import letters
 from syncd.engine.reviews import make_review, review_id
-from syncd.engine.trying import Broke, trying
+from syncd.errors import OnError, isolated
 from syncd.mail.message import Letter, MailAudience, key_of
 from syncd.model.entities import Review
 from syncd.model.values import ReviewKind
@@ -37,7 +37,7 @@ class Posting:
     _empty: set[Period] = field(default_factory=set)
     _noticed: dict[Period, datetime] = field(default_factory=dict)
 
-    def make(self, broke: Broke | None = None) -> list[Period]:
+    def make(self, broke: OnError | None = None) -> list[Period]:
         """Make the reviews that are due and not kept in the plan yet; return their periods.
 
         A tool that was not read since then may hold what was done before (the machine slept,
@@ -45,19 +45,19 @@ class Posting:
         of a kind that fails; without it, that is raised once every kind was tried.
         """
         made: list[Period] = []
-        with trying(broke) as tries:
+        with isolated(broke) as tries:
             for kind in self.rules:
                 with tries.one(kind.value):
                     made += [it.period for it in self._due(kind) if self._makes(it)]
         return made
 
-    def post(self, put: Put, broke: Broke | None = None) -> list[str]:
+    def post(self, put: Put, broke: OnError | None = None) -> list[str]:
         """Put the letters of what is due in the outbox; return the keys of the new ones.
 
         ``broke``: as in ``make``.
         """
         posted: list[str] = []
-        with trying(broke) as tries:
+        with isolated(broke) as tries:
             for kind in self.rules:
                 with tries.one(kind.value):
                     posted += [key for it in self._due(kind) for key in self._posts(it, put)]

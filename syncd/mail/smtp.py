@@ -1,19 +1,99 @@
 """Sending one message over SMTP (RFC 5321), and what became of it."""
 
+import smtplib
+import socket
+from time import monotonic
 import contextlib
 import ipaddress
 import re
-import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
-
 from syncd.errors import Mistake, SignIn, TryLater, Unclear
 from syncd.mail.message import Envelope
-from syncd.mail.replies import Plain, Secured
 from syncd.redaction import Secrets
+
+
+MOST_BYTES = 64 * 1024
+"""What one reply may hold, all its lines together; a server's are about a kilobyte."""
+_PIECE = 4096
+_USUAL = 30.0
+
+
+class _Timed(smtplib.SMTP):
+    """An SMTP connection on which a reply comes as a whole within ``patience`` seconds, or
+    else those that it was made with."""
+
+    patience: float | None = None
+    _of: socket.socket | None = None
+    _left: bytes = b""
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Return the code and the text of the next reply.
+
+        Raises ``SMTPServerDisconnected`` where it does not come, ends too late or does not
+        end, and ``SMTPResponseException`` for what is no reply.
+        """
+        ends, size, lines = monotonic() + self._seconds, 0, list[bytes]()
+        while True:
+            line = self._line(ends, MOST_BYTES - size)
+            size += len(line)
+            lines.append(line[4:].strip(b" \t\r\n"))
+            code = line[:3]
+            if not (code.isdigit() and line[3:4] in (b"", b" ", b"-", b"\r", b"\n")):
+                self.close()
+                raise smtplib.SMTPResponseException(-1, "no reply of a mail server")
+            if line[3:4] != b"-":
+                return int(code), b"\n".join(lines)
+
+    @property
+    def _seconds(self) -> float:
+        return self.patience or self.timeout or _USUAL
+
+    def _line(self, ends: float, most: int) -> bytes:
+        if self._of is not self.sock:  # TLS began: what was said before it is nobody's
+            self._of, self._left = self.sock, b""
+        while b"\n" not in self._left:
+            if len(self._left) > most:
+                self._hang_up("the reply does not end")
+            self._left += self._more(ends)
+        line, _, self._left = self._left.partition(b"\n")
+        if len(line) > most:
+            self._hang_up("the reply does not end")
+        return line
+
+    def _more(self, ends: float) -> bytes:
+        left = ends - monotonic()
+        if self.sock is None or left <= 0:
+            self._hang_up("the reply took too long")
+        assert self.sock is not None  # noqa: S101  # else it was hung up
+        self.sock.settimeout(left)
+        try:
+            found = self.sock.recv(_PIECE)
+        except OSError as error:
+            self.close()
+            raise smtplib.SMTPServerDisconnected(f"the connection broke: {error}") from error
+        finally:
+            if self.sock is not None:
+                self.sock.settimeout(self._seconds)
+        if not found:
+            self._hang_up("the server closed the connection")
+        return found
+
+    def _hang_up(self, why: str) -> None:
+        self.close()
+        raise smtplib.SMTPServerDisconnected(why)
+
+
+class PlainSmtp(_Timed):
+    """A connection that begins without TLS."""
+
+
+class TlsSmtp(_Timed, smtplib.SMTP_SSL):
+    """A connection that begins with TLS."""
+
 
 Security = Literal["starttls", "tls", "none"]
 BeforeEnd = Callable[[tuple[str, ...]], None]
@@ -77,16 +157,16 @@ class SmtpSender:
         Raises ``Mistake`` (settings), ``SignIn``, ``TryLater`` (no one got it), or
         ``Unclear``: all of it was sent, and the server ended without a word.
         """
-        with _session(self._server) as smtp:
+        with _smtp_session(self._server) as smtp:
             return _deliver(smtp, self._server, envelope, fence)
 
 
 @contextmanager
-def _session(server: Server) -> Iterator[Plain | Secured]:
+def _smtp_session(server: Server) -> Iterator[PlainSmtp | TlsSmtp]:
     if not server.host:
         raise Mistake("No mail can be sent without a server: set `mail.host`.")
     _check_password(server)
-    smtp: Plain | Secured | None = None
+    smtp: PlainSmtp | TlsSmtp | None = None
     try:
         smtp = _connect(server)
         _sign_in(smtp, server)
@@ -128,16 +208,16 @@ def _on_this_machine(host: str) -> bool:
     return host == "localhost"
 
 
-def _connect(server: Server) -> Plain | Secured:
+def _connect(server: Server) -> PlainSmtp | TlsSmtp:
     """Open a connection; it names this machine by its address, not by its name."""
     port = server.port or PORTS[server.security]
     trust = server.trust or ssl.create_default_context()
     name, patience = "localhost", server.patience
-    smtp: Plain | Secured
+    smtp: PlainSmtp | TlsSmtp
     if server.security == "tls":
-        smtp = Secured(server.host, port, name, timeout=patience, context=trust)
+        smtp = TlsSmtp(server.host, port, name, timeout=patience, context=trust)
     else:
-        smtp = Plain(server.host, port, name, timeout=patience)
+        smtp = PlainSmtp(server.host, port, name, timeout=patience)
     if smtp.sock is not None:
         own = smtp.sock.getsockname()[0]
         smtp.local_hostname = f"[IPv6:{own}]" if ":" in own else f"[{own}]"
@@ -147,7 +227,7 @@ def _connect(server: Server) -> Plain | Secured:
     return smtp
 
 
-def _protect(smtp: Plain | Secured, server: Server, trust: ssl.SSLContext) -> None:
+def _protect(smtp: PlainSmtp | TlsSmtp, server: Server, trust: ssl.SSLContext) -> None:
     try:
         smtp.starttls(context=trust)
     except smtplib.SMTPNotSupportedError as error:
@@ -157,7 +237,7 @@ def _protect(smtp: Plain | Secured, server: Server, trust: ssl.SSLContext) -> No
         ) from error
 
 
-def _sign_in(smtp: Plain | Secured, server: Server) -> None:
+def _sign_in(smtp: PlainSmtp | TlsSmtp, server: Server) -> None:
     if not server.username:
         return
     try:
@@ -181,7 +261,7 @@ def _sign_in(smtp: Plain | Secured, server: Server) -> None:
 
 
 def _deliver(
-    smtp: Plain | Secured, server: Server, envelope: Envelope, fence: BeforeEnd
+    smtp: PlainSmtp | TlsSmtp, server: Server, envelope: Envelope, fence: BeforeEnd
 ) -> Receipt:
     size = [f"SIZE={len(envelope.content)}"] if smtp.has_extn("size") else []
     _expect(server, *smtp.mail(envelope.sender, size), what="the sender")
@@ -201,7 +281,7 @@ def _deliver(
     return _after(server, receipt, code, said)
 
 
-def _end(smtp: Plain | Secured, server: Server) -> tuple[int, bytes]:
+def _end(smtp: PlainSmtp | TlsSmtp, server: Server) -> tuple[int, bytes]:
     """End the message. Where that can't even be sent, the server never has all of it."""
     smtp.patience = server.last_patience
     smtp.send(b".\r\n")
@@ -215,7 +295,7 @@ def _end(smtp: Plain | Secured, server: Server) -> tuple[int, bytes]:
 
 
 def _name_recipients(
-    smtp: Plain | Secured, server: Server, recipients: tuple[str, ...]
+    smtp: PlainSmtp | TlsSmtp, server: Server, recipients: tuple[str, ...]
 ) -> Receipt:
     taken, later, refused = [], {}, {}
     for one in recipients:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from syncd.clock import SystemClock
-from syncd.store.parcel import Delivery, OutboxMessage, OutboxStatus, marked
+from syncd.store.outbox import Delivery, OutboxMessage, OutboxStatus, marked
 from syncd.store.store import open_store
 from tests.mail.servers import House, run
 

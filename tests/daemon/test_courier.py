@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from syncd.daemon.courier import MailWorker
 from syncd.errors import Mistake, StateTrouble
-from syncd.store.parcel import OutboxMessage, OutboxStatus
+from syncd.store.outbox import OutboxMessage, OutboxStatus
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 

@@ -15,7 +15,7 @@ from syncd.connect.testing.clock import FakeClock
 from syncd.engine.outbox import LEASE, put, send_waiting
 from syncd.errors import SignIn, StateTrouble, TryLater
 from syncd.mail.message import MailAudience, mail_addresses
-from syncd.store.parcel import OutboxStatus
+from syncd.store.outbox import OutboxStatus
 from syncd.store.store import open_store, private_store
 from tests.mail.letters import ADA, BEN, EVE, MONDAY, letter
 from tests.mail.servers import House, run

@@ -11,7 +11,7 @@ from syncd.credentials import HIDDEN, Credentials, Redactor
 from syncd.errors import Mistake
 from syncd.mailing import MailService
 from syncd.settings import MailSettings
-from syncd.store.parcel import OutboxStatus
+from syncd.store.outbox import OutboxStatus
 from syncd.store.store import private_store
 from tests.mail.letters import ADA, BEN, MONDAY, letter
 from tests.mail.servers import PASSWORD

@@ -7,7 +7,7 @@ import pytest
 
 from syncd.model.ids import PlanId
 from syncd.store.database import Database
-from syncd.store.parcel import Delivery, OutboxMessage, OutboxStatus, marked
+from syncd.store.outbox import Delivery, OutboxMessage, OutboxStatus, marked
 from syncd.store.store import Store, open_store
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
