@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-
 LONGEST_WAIT = 86400.0
 """Seconds that a service may ask us to wait, at the most: a day."""
 
@@ -134,31 +133,31 @@ class Forbidden(SkipItem):
 
 
 OnError = Callable[[str, Exception], None]
-"""Is told which thing broke, and how."""
+"""Gets the name of a part that failed, and its error."""
 
 
 class Isolation:
-    """Some things that are tried: ``broke`` hears of each that breaks."""
+    """Several parts, tried one after another: ``on_error`` gets each that fails."""
 
-    def __init__(self, broke: OnError) -> None:
-        self.broke = broke
+    def __init__(self, on_error: OnError) -> None:
+        self.on_error = on_error
 
     @contextmanager
-    def one(self, name: str) -> Iterator[None]:
-        """Try one thing: no exception leaves it."""
+    def part(self, name: str) -> Iterator[None]:
+        """Try one part: no exception leaves it."""
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - its radius is this one thing
-            self.broke(name, error)
+        except Exception as error:  # noqa: BLE001  # its radius is this one part
+            self.on_error(name, error)
 
 
 @contextmanager
-def isolated(broke: OnError | None) -> Iterator[Isolation]:
-    """Give what several things are tried by.
+def isolated(on_error: OnError | None) -> Iterator[Isolation]:
+    """Give what several parts are tried by: what fails in one of them holds up no other.
 
-    Without ``broke`` the first error is raised once all of them were tried.
+    Without ``on_error`` the first error is raised once all of them were tried.
     """
     errors: list[Exception] = []
-    yield Isolation(broke or (lambda _name, error: errors.append(error)))
+    yield Isolation(on_error or (lambda _name, error: errors.append(error)))
     if errors:
         raise errors[0]

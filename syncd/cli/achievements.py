@@ -59,7 +59,7 @@ def _notes(found: list[SheetEntry]) -> list[str]:
         return [
             "No achievement is known for that: finish a milestone, or add one to Achievements."
         ]
-    drafts = sum(not one.it.impact.strip() for one in found)
+    drafts = sum(not one.achievement.impact.strip() for one in found)
     if not drafts:
         return []
     have = "has" if drafts == 1 else "have"
@@ -68,13 +68,13 @@ def _notes(found: list[SheetEntry]) -> list[str]:
 
 def _as_json(one: SheetEntry) -> dict[str, Any]:
     return {
-        "id": one.it.id,
-        "title": one.it.title,
-        "date": str(one.it.date) if one.it.date else None,
+        "id": one.achievement.id,
+        "title": one.achievement.title,
+        "date": str(one.achievement.date) if one.achievement.date else None,
         "quarter": one.quarter,
         "category": one.category,
-        "goal": one.it.goal,
-        "skill": one.it.skill,
-        "impact": one.it.impact,
-        "evidence_url": one.it.evidence_url,
+        "goal": one.achievement.goal,
+        "skill": one.achievement.skill,
+        "impact": one.achievement.impact,
+        "evidence_url": one.achievement.evidence_url,
     }

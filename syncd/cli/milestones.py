@@ -61,7 +61,7 @@ def _way(app: App, goal: Goal) -> Way:
         today=today(app.clock, app.zone),
         default_minutes=there.default_minutes,
     )
-    return Way(goal=goal, room=there, load=load)
+    return Way(goal=goal, available=there, load=load)
 
 
 def _made(app: App, goal: Goal, plan: Backward) -> list[Milestone]:
@@ -79,7 +79,7 @@ def _show(speech: Speech, goal: Goal, plan: Backward, new: Sequence[Milestone]) 
     if plan.effort:
         speech.line(
             f"It needs {duration(plan.effort)}, {duration(plan.weekly)} a week; there are"
-            f" {duration(plan.room)} a week for it."
+            f" {duration(plan.available)} a week for it."
         )
     titles = {one.due: one.title for one in new}
     made = table("Due", "Effort", "At the earliest", "", "Milestone", narrow=("Due", "Effort"))
@@ -142,7 +142,7 @@ def _as_json(
         "finish": str(plan.finish),
         "effort_minutes": plan.effort,
         "weekly_minutes": plan.weekly,
-        "weekly_room": plan.room,
+        "weekly_room": plan.available,
         "achievable": plan.ways_out is None if plan.effort else None,
         "slack_days": plan.slack,
         "ways_out": _ways_json(plan.ways_out),

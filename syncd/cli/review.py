@@ -9,8 +9,7 @@ from syncd.cli.exits import Exit
 from syncd.cli.plain import one_line
 from syncd.cli.sending import send
 from syncd.cli.session import Session
-from syncd.engine.letters import letter, letters
-from syncd.engine.reviews import Made, make_review, review_id
+from syncd.engine.reviews import ReviewResult, make_review, review_id
 from syncd.engine.view import today
 from syncd.errors import Mistake
 from syncd.mail.message import MailAudience, envelope, mail_addresses
@@ -22,7 +21,6 @@ from syncd.review.periods import Period, last_ended, read_period
 from syncd.review.render.markdown import markdown
 from syncd.review.render.page import page, subject, summary
 from syncd.review.render.text import text
-from syncd.store.store import MAIN
 
 _NOBODY = "syncd@localhost"
 """Stands in a message that is only written to a file, where no address is set."""
@@ -42,22 +40,22 @@ def review(session: Session, kind: str, asked: Asked, *, as_json: bool) -> int:
     which = _kind(kind)
     with session.app() as app:
         if asked.send:
-            app.mailing().people()  # what is wrong with the settings is said first
+            app.mail().addresses()  # what is wrong with the settings is said first
         made = make_review(app.plan_context(), _period(app, which, asked.period))
         if asked.send and made.entity is None and _stands(app, made.facts.period):
             raise Mistake(
                 f"The review of {made.facts.period.title} was written before syncd's state was"
                 " lost, and may have been sent: read it on its page."
             )
-        at = app.posting.page(made.facts.period)
         if asked.out is not None:
-            forms = _forms(app, made.facts, at)
+            forms = _forms(app, made.facts)
             names = _write(asked.out, made.facts.period.code, forms)
             session.speech.note(f"The review is in {asked.out}: {', '.join(names)}.")
-        sent = send(app, letters(made.facts, MAIN, at)) if asked.send else None
+        sent = send(app, app.reviews.letters(made.facts)) if asked.send else None
         if as_json:
             session.speech.json(_as_json(made) | ({"mail": sent.as_json} if sent else {}))
         elif asked.out is None and not sent:
+            at = app.reviews.page_url(made.facts.period)
             session.speech.aloud(text(page(made.facts, answers_at=at)).rstrip())
         if sent:
             session.warn(app.warnings)
@@ -93,15 +91,15 @@ def _period(app: App, kind: ReviewKind, said: str | None) -> Period:
     return found
 
 
-def _forms(app: App, facts: Facts, answers_at: str) -> Mapping[str, bytes]:
+def _forms(app: App, facts: Facts) -> Mapping[str, bytes]:
     """Return a review in each of its forms, by the ending of its file's name."""
-    own = letter(facts, MAIN, MailAudience.OWN, answers_at)
+    own = next(it for it in app.reviews.letters(facts) if it.audience is MailAudience.OWN)
     mail = app.settings.mail
     who = mail_addresses(mail.sender or _NOBODY, mail.recipients or (_NOBODY,), ())
     return {
         "txt": own.text.encode(),
         "html": own.html.encode(),
-        "md": markdown(page(facts, answers_at=answers_at)).encode(),
+        "md": markdown(page(facts, answers_at=app.reviews.page_url(facts.period))).encode(),
         "eml": envelope(own, who, app.clock.now()).content,
     }
 
@@ -121,7 +119,7 @@ def _write(folder: Path, code: str, forms: Mapping[str, bytes]) -> list[str]:
     return list(named)
 
 
-def _as_json(made: Made) -> dict[str, object]:
+def _as_json(made: ReviewResult) -> dict[str, object]:
     return {
         "id": made.entity,
         "title": made.facts.period.title,

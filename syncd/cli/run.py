@@ -12,10 +12,10 @@ from syncd.bootstrap import App
 from syncd.cli.session import Session
 from syncd.cli.sync import title_of
 from syncd.cli.words import local
-from syncd.daemon.courier import MailWorker, mail_trouble
 from syncd.daemon.due import Due, Poll
 from syncd.daemon.logging import set_up, supervised, whereabouts
 from syncd.daemon.loop import Cycle, Loop, Work
+from syncd.daemon.mail_worker import MailWorker, mail_trouble
 from syncd.daemon.notify import notifier
 from syncd.daemon.signals import Signals
 from syncd.daemon.trouble import Trouble
@@ -79,7 +79,7 @@ class Daemon:
     _states: dict[ToolName, ToolState] = field(default_factory=dict)
     _warned: set[str] = field(default_factory=set)
     _reloaded: bool = False
-    _courier: MailWorker = field(default_factory=MailWorker)
+    _mail_worker: MailWorker = field(default_factory=MailWorker)
     _mail: Trouble = field(default_factory=mail_trouble)
     _reviews: Trouble = field(default_factory=_review_trouble)
 
@@ -106,8 +106,10 @@ class Daemon:
     def end(self) -> None:
         """Let the request and the mail in flight end, and let go."""
         self._let_go(self._engine)
-        self._courier.wait(PATIENCE / 2)
-        if self._reloaded and not self._courier.busy:  # else it still writes down how it ended
+        self._mail_worker.wait(PATIENCE / 2)
+        if (
+            self._reloaded and not self._mail_worker.busy
+        ):  # else it still writes down how it ended
             self.app.close()
 
     def _let_go(self, engine: Engine) -> None:
@@ -136,7 +138,7 @@ class Daemon:
         """Make the reviews that are due, now that the tools were read, and their pages."""
         made: list[Period] = []
         with self._reviews.contained() as broke:
-            made = self.app.posting.make(broke)
+            made = self.app.reviews.make(broke)
         if made:
             self._sync(None)
 
@@ -147,9 +149,9 @@ class Daemon:
             self.app.post_reviews(broke)
 
     def _send(self) -> None:
-        mailing = self.app.mailing()
-        if mailing.due:
-            self._courier.go(mailing.send)
+        mail = self.app.mail()
+        if mail.due:
+            self._mail_worker.start(mail.send)
 
     def _work(self) -> Work:
         settings = self.app.settings

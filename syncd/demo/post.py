@@ -36,7 +36,7 @@ class Poster(Protocol):
     """What knows of reviews and mails; a syncd put together from its settings."""
 
     @property
-    def posting(self) -> Maker:
+    def reviews(self) -> Maker:
         """Return what makes reviews."""
         ...
 
@@ -44,7 +44,7 @@ class Poster(Protocol):
         """Put the reviews that are due, and made, in the outbox."""
         ...
 
-    def mailing(self) -> Mailer:
+    def mail(self) -> Mailer:
         """Return what sends the mails that wait."""
         ...
 
@@ -79,13 +79,13 @@ class Digest:
 
 def make(poster: Poster) -> None:
     """Make the reviews that are due, before the cycle that gives them their pages."""
-    poster.posting.make()
+    poster.reviews.make()
 
 
 def post(poster: Poster) -> None:
     """Do what the daemon does with a review that is due."""
     poster.post_reviews()
-    poster.mailing().send()
+    poster.mail().send()
 
 
 def find(context: Context, week: SampleWeek, box: Mailbox) -> Digest:

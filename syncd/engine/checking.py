@@ -25,6 +25,6 @@ def checked(context: Context, records: Sequence[Record]) -> list[Finding]:
                 for name, author in one.authors.items()
                 if author.at is not None
             },
-            room=room(context, context.clock.now()) if planned else None,
+            available=room(context, context.clock.now()) if planned else None,
         )
     )

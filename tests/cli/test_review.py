@@ -8,8 +8,7 @@ import pytest
 
 from syncd.cli.exits import Exit
 from syncd.engine.edits import set_field
-from syncd.engine.letters import letters
-from syncd.mail.message import MailAudience
+from syncd.mail.message import MailAudience, letters
 from syncd.model.rules.blocks import length
 from syncd.model.values import BlockState
 from syncd.review.facts import facts_from

@@ -106,8 +106,8 @@ def send() -> Iterator[Callable[[str, Talk], Receipt]]:
             security="none",
             username="ada",
             password=PASSWORD,
-            patience=PATIENCE,
-            last_patience=PATIENCE,
+            reply_timeout=PATIENCE,
+            end_timeout=PATIENCE,
         )
         return SmtpSender(server).send(ready(), lambda _: None)
 

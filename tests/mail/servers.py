@@ -77,8 +77,8 @@ class Running:
             "host": "127.0.0.1",
             "port": self.port,
             "security": "none",
-            "patience": 10.0,
-            "last_patience": 10.0,
+            "reply_timeout": 10.0,
+            "end_timeout": 10.0,
             "trust": self.trust,
         }
         return Server(**{**said, **changes})

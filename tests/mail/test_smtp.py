@@ -247,7 +247,7 @@ HELLO, OK, GO_ON = b"220 hello\r\n", b"250 ok\r\n", b"354 go on\r\n"
 def test_a_server_that_fails_on_the_way_is_understood(script, error):
     with scripted(*script) as port:
         server = Server(
-            host="127.0.0.1", port=port, security="none", patience=0.5, last_patience=0.5
+            host="127.0.0.1", port=port, security="none", reply_timeout=0.5, end_timeout=0.5
         )
         with pytest.raises(error):
             SmtpSender(server).send(ready(), nothing)
@@ -256,7 +256,7 @@ def test_a_server_that_fails_on_the_way_is_understood(script, error):
 def test_a_server_that_dies_before_the_end_was_sent_has_nothing():
     left = []
     with scripted(HELLO, OK, OK, OK, GO_ON) as port:
-        server = Server(host="127.0.0.1", port=port, security="none", patience=5)
+        server = Server(host="127.0.0.1", port=port, security="none", reply_timeout=5)
         with pytest.raises(TryLater):
             SmtpSender(server).send(ready(text="long line\n" * 2_000_000), left.append)
     assert left == []

@@ -41,7 +41,7 @@ def way(it: Goal, *others: Entity, a_week: int = 420, today: date = TODAY) -> Wa
     sums = [number * a_week // 7 for number in range(365)]
     daily = tuple(late - early for early, late in pairwise(sums))
     room = AvailableTime(first=today, daily=daily)
-    return Way(goal=it, room=room, load=GoalLoad(plan=Plan.of([it, *others]), today=today))
+    return Way(goal=it, available=room, load=GoalLoad(plan=Plan.of([it, *others]), today=today))
 
 
 def planned(it: Goal, *others: Entity, **more) -> Backward:
@@ -132,7 +132,7 @@ def test_effort_that_fits_can_be_done():
     plan = planned(goal(), task(60 * 47))  # an hour a day
     assert (plan.effort, plan.ways_out) == (60 * 47, None)
     assert plan.weekly == 60  # in 47 weeks
-    assert plan.room == 420
+    assert plan.available == 420
     assert plan.slack == 328 - 46
     assert plan.steps[-1].earliest == TODAY + timedelta(days=46)
 
@@ -168,7 +168,7 @@ def test_the_weekly_minutes_of_a_goal_limit_it():
     assert slow.slack is not None
     assert fast.slack is not None
     assert slow.slack < fast.slack
-    assert slow.room == 35
+    assert slow.available == 35
 
 
 def test_without_tasks_the_weekly_minutes_are_the_effort():

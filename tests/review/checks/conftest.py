@@ -58,7 +58,7 @@ def found() -> Callable[..., list[Finding]]:
             today=TODAY,
             zone="Europe/Berlin",
             set_at=set_at or {},
-            room=None if a_week is None else room,
+            available=None if a_week is None else room,
         )
         return [one for one in check_plan(facts) if vision or one.field != "aspect"]
 

@@ -287,7 +287,7 @@ def test_a_first_week_without_any_data_has_facts(story):
     told = make_facts(story.inputs())
     assert told.minutes == Minutes()
     assert told.streak == 0
-    assert told.goals == told.signs == told.deeds == ()
+    assert told.goals == told.signs == told.system_actions == ()
 
 
 # Well-being.
@@ -321,7 +321,7 @@ def test_what_syncd_moved_is_told_with_its_reason(story):
     story.happened(story.at("2026-11-17"), block, by="syncd (a meeting came)", start=new)
     mine = story.block("2026-11-21", state=BlockState.PUBLISHED)
     story.happened(story.at("2026-11-17"), mine, by="google", start=new)
-    (deed,) = make_facts(story.inputs()).deeds
+    (deed,) = make_facts(story.inputs()).system_actions
     assert deed.sentence == (
         "'Read' moved from Fri 20 Nov 18:00 to Thu 19 Nov 18:00: a meeting came."
     )

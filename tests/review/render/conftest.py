@@ -95,7 +95,13 @@ def large() -> Facts:
     """Return the facts of a plan of 20 goals and 300 tasks."""
     told = full("A title as long as most people write them")
     many: dict[str, Any] = {"goals": 20, "tasks_done": 300, "ahead": 40, "decisions": 30}
-    many |= {"system_actions": 40, "milestones_done": 40, "wins": 30, "skills": 30, "people": 30}
+    many |= {
+        "system_actions": 40,
+        "milestones_done": 40,
+        "wins": 30,
+        "skills": 30,
+        "people": 30,
+    }
     return replace(
         told, **{name: getattr(told, name) * number for name, number in many.items()}
     )

@@ -85,14 +85,15 @@ def test_a_period_has_both_its_days():
     days = [date(2026, 1, 31), date(2026, 2, 1), date(2026, 2, 28), date(2026, 3, 1), None]
     every = [win(str(number), date=day) for number, day in enumerate(days)]
     asked = AchievementFilter(since=date(2026, 2, 1), until=date(2026, 2, 28))
-    assert [one.it.id for one in sheet_entries(Plan.of(every), asked)] == ["1", "2"]
+    assert [one.achievement.id for one in sheet_entries(Plan.of(every), asked)] == ["1", "2"]
     assert len(sheet_entries(Plan.of(every), AchievementFilter())) == 5
 
 
 def test_one_goal_can_be_asked_for():
     every = [LEAD, win("a", goal=LEAD.id), win("b")]
     assert [
-        one.it.id for one in sheet_entries(Plan.of(every), AchievementFilter(goal=LEAD.id))
+        one.achievement.id
+        for one in sheet_entries(Plan.of(every), AchievementFilter(goal=LEAD.id))
     ] == ["a"]
 
 

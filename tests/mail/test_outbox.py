@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from syncd.connect.testing.clock import FakeClock
-from syncd.engine.outbox import LEASE, put, send_waiting
 from syncd.errors import SignIn, StateTrouble, TryLater
 from syncd.mail.message import MailAudience, mail_addresses
+from syncd.mail.outbox import LEASE, OutboxRun, queue_letters
 from syncd.store.outbox import OutboxStatus
 from syncd.store.store import open_store, private_store
 from tests.mail.letters import ADA, BEN, EVE, MONDAY, letter
@@ -22,6 +22,11 @@ from tests.mail.servers import House, run
 
 ROOT = Path(__file__).parents[2]
 FIVE_MINUTES = timedelta(minutes=5)
+
+
+def turn(outbox, send, clock, claim):
+    """A turn at an outbox."""
+    return OutboxRun(outbox=outbox, send=send, clock=clock, claim=claim)
 
 
 class Desk:
@@ -42,15 +47,15 @@ class Desk:
             letter(**changes),
             letter(audience=MailAudience.SHARED, text="shared", **changes),
         ]
-        return put(self.outbox, letters, those, self.clock.now(), again=again)
+        return queue_letters(self.outbox, letters, those, self.clock.now(), again=again)
 
-    def send(self, sender=None, broke=None):
-        post = sender or self.running.post()
-        return send_waiting(self.outbox, post, self.clock, "me", broke)
+    def send(self, sender=None, on_error=None):
+        send = (sender or self.running.post()).send
+        return turn(self.outbox, send, self.clock, "me").send_due(on_error)
 
-    def later(self, wait=FIVE_MINUTES, sender=None, broke=None):
+    def later(self, wait=FIVE_MINUTES, sender=None, on_error=None):
         self.clock.advance(seconds=wait.total_seconds())
-        return self.send(sender, broke)
+        return self.send(sender, on_error)
 
     def mail(self):
         (found,) = self.outbox.all()
@@ -166,7 +171,7 @@ class Failing:
     def __init__(self, error):
         self.error = error
 
-    def send(self, envelope, fence):
+    def send(self, envelope, before_end):
         raise self.error
 
 
@@ -188,12 +193,12 @@ class Breaking:
         self.running, self.error = running, error
         self.left, self.late = first, late
 
-    def send(self, envelope, fence):
+    def send(self, envelope, before_end):
         if not self.left:
-            return self.running.post().send(envelope, fence)
+            return self.running.post().send(envelope, before_end)
         self.left -= 1
         if self.late:
-            fence(envelope.recipients)
+            before_end(envelope.recipients)
         raise self.error
 
 
@@ -237,7 +242,7 @@ def test_a_mail_that_is_damaged_in_the_database_holds_up_no_other(tmp_path, runn
     desk.put(period="2026-W48")
     with sqlite3.connect(tmp_path / "syncd.db") as database:
         database.execute("UPDATE outbox SET recipients = '{' WHERE key LIKE '%W47%'")
-    desk.send(broke=lambda key, error: told.append((key, type(error).__name__)))
+    desk.send(on_error=lambda key, error: told.append((key, type(error).__name__)))
     assert told == [("weekly/2026-W47/own", "JSONDecodeError")]
     assert desk.got() == 1
     desk.store.close()
@@ -278,9 +283,9 @@ def test_a_sender_that_was_too_slow_leaves_it_to_the_other(desk):
     class Slow:
         """It names the recipients, and then takes longer than it may."""
 
-        def send(self, envelope, fence):
+        def send(self, envelope, before_end):
             desk.later(LEASE + timedelta(seconds=1))
-            return desk.running.post().send(envelope, fence)
+            return desk.running.post().send(envelope, before_end)
 
     desk.put()
     desk.send(Slow())
@@ -295,7 +300,7 @@ def test_of_two_at_once_one_sends(tmp_path, running):
 
     def work(store, name):
         start.wait(timeout=20)
-        send_waiting(store.outbox, running.post(), FakeClock(MONDAY), name)
+        turn(store.outbox, running.post().send, FakeClock(MONDAY), name).send_due()
 
     threads = [
         threading.Thread(target=work, args=(store, f"turn {n}"))
@@ -315,8 +320,8 @@ SENDING = """
 import os, signal, sys
 from pathlib import Path
 from syncd.connect.testing.clock import FakeClock
-from syncd.engine.outbox import send_waiting
-from syncd.mail.smtp import Post, Server
+from syncd.mail.outbox import OutboxRun
+from syncd.mail.smtp import Server, SmtpSender
 from syncd.store.store import open_store
 from tests.mail.letters import MONDAY
 
@@ -325,20 +330,22 @@ def at(step):
         os.kill(os.getpid(), signal.SIGKILL)
 
 class Doomed:
-    def send(self, envelope, fence):
+    def send(self, envelope, before_end):
         at("taken up")
         def watched(those):
             at("all but the end sent")
-            fence(those)
+            before_end(those)
             at("the end written down")
         server = Server(host="127.0.0.1", port=int(sys.argv[2]), security="none")
-        receipt = Post(server).send(envelope, watched)
+        receipt = SmtpSender(server).send(envelope, watched)
         at("answered")
         return receipt
 
 store = open_store(Path(sys.argv[1]))
 sys.stdin.readline()
-send_waiting(store.outbox, Doomed(), FakeClock(MONDAY), "child")
+OutboxRun(
+    outbox=store.outbox, send=Doomed().send, clock=FakeClock(MONDAY), claim="child"
+).send_due()
 at("settled")
 """
 

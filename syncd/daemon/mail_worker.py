@@ -10,11 +10,11 @@ from syncd.store.outbox import OutboxMessage, OutboxStatus
 
 log = structlog.get_logger("syncd.daemon")
 Send = Callable[[Tell], Iterable[OutboxMessage]]
-"""Sends what waits; tells of a mail that breaks, and returns what was taken up."""
+"""Sends what waits; reports a mail that fails, and returns what was taken up."""
 
 
 def mail_trouble() -> Trouble:
-    """Return what tells that mail is in trouble."""
+    """Return what reports that mail is in trouble."""
     return Trouble(
         cannot="no mail can be sent",
         broke="mail broke; trying again",
@@ -23,7 +23,7 @@ def mail_trouble() -> Trouble:
 
 
 class MailWorker:
-    """Goes once at a time; tells when a mail's state changes, not each attempt."""
+    """Sends in a thread, once at a time; logs when a mail's state changes, not each attempt."""
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
@@ -32,13 +32,13 @@ class MailWorker:
 
     @property
     def busy(self) -> bool:
-        """Say whether it is on its way."""
+        """Say whether it is sending."""
         return self._thread is not None and self._thread.is_alive()
 
-    def go(self, send: Send) -> None:
+    def start(self, send: Send) -> None:
         """Send what waits, unless that is going on already; returns at once."""
         if not self.busy:
-            self._thread = threading.Thread(target=self._go, args=(send,), daemon=True)
+            self._thread = threading.Thread(target=self._run, args=(send,), daemon=True)
             self._thread.start()
 
     def wait(self, patience: float) -> None:
@@ -46,18 +46,18 @@ class MailWorker:
         if self._thread is not None:
             self._thread.join(timeout=patience)
 
-    def _go(self, send: Send) -> None:
-        with self._trouble.contained(all_parts=False) as tell:
-            for one in send(tell):
-                self._tell(one)
+    def _run(self, send: Send) -> None:
+        with self._trouble.contained(all_parts=False) as on_error:
+            for message in send(on_error):
+                self._log(message)
 
-    def _tell(self, one: OutboxMessage) -> None:
-        if one.state not in (OutboxStatus.WAITING, OutboxStatus.LEAVING):
-            self._trouble.settled(one.key)
-        if self._states.get(one.key) is one.state:
+    def _log(self, message: OutboxMessage) -> None:
+        if message.state not in (OutboxStatus.WAITING, OutboxStatus.LEAVING):
+            self._trouble.settled(message.key)
+        if self._states.get(message.key) is message.state:
             return
-        self._states[one.key] = one.state
-        if one.state is OutboxStatus.SENT:
-            log.info("mail sent", mail=one.key)
+        self._states[message.key] = message.state
+        if message.state is OutboxStatus.SENT:
+            log.info("mail sent", mail=message.key)
         else:
-            log.warning("mail not sent yet", mail=one.key, hint="see `syncd status`")
+            log.warning("mail not sent yet", mail=message.key, hint="see `syncd status`")
