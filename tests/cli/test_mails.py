@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from syncd.clock import SystemClock
-from syncd.store.outbox import Delivery, OutboxMessage, OutboxStatus, marked
+from syncd.store.outbox import Delivery, OutboxMessage, OutboxStatus, with_delivery
 from syncd.store.store import open_store
 from tests.mail.servers import House, run
 
@@ -37,15 +37,15 @@ def posted(bare):
             )
         )
         mine = store.outbox.claim(f"weekly/2026-W47/{audience}", "me", now, now)
-        mine = marked(marked(mine, [ADA], ada), [BEN], ben)
-        store.outbox.settle(mine)
+        mine = with_delivery(with_delivery(mine, [ADA], ada), [BEN], ben)
+        store.outbox.record_outcome(mine)
         store.close()
         return bare
 
     return fill
 
 
-SENT, WAITING = Delivery(fate=OutboxStatus.SENT), Delivery()
+SENT, WAITING = Delivery(status=OutboxStatus.SENT), Delivery()
 
 
 def test_a_mail_that_waits_is_told_with_its_time(posted):
@@ -66,7 +66,7 @@ def test_a_mail_that_waits_for_a_server_says_what_to_set(posted):
 
 
 def test_a_mail_that_was_refused_is_told_with_the_command_that_sends_it_again(posted):
-    refused = Delivery(fate=OutboxStatus.FAILED, why=f"{BEN} was refused (no such person).")
+    refused = Delivery(status=OutboxStatus.FAILED, why=f"{BEN} was refused (no such person).")
     said = posted(SENT, refused, audience="shared").syncd("status")
     (line,) = [it for it in " ".join(said.out.split()).split("The weekly") if BEN in it]
     assert line.startswith(f" review 2026-W47 for `mail.cc` was not sent to {BEN}.")
@@ -77,7 +77,7 @@ def test_a_mail_that_was_refused_is_told_with_the_command_that_sends_it_again(po
 
 def test_a_mail_that_may_have_arrived_is_told_as_such(posted):
     unsure = Delivery(
-        fate=OutboxStatus.UNSURE, why="syncd was stopped while the server was taking it"
+        status=OutboxStatus.UNSURE, why="syncd was stopped while the server was taking it"
     )
     said = posted(SENT, unsure).syncd("status")
     assert f"may not have reached {BEN}: syncd was stopped" in " ".join(said.out.split())
@@ -90,12 +90,12 @@ def test_mails_that_were_sent_are_not_spoken_of(posted):
 
 
 def test_a_mail_that_failed_long_ago_is_not_spoken_of_for_ever(posted):
-    failed = Delivery(fate=OutboxStatus.FAILED, why="No.")
+    failed = Delivery(status=OutboxStatus.FAILED, why="No.")
     assert "weekly" in posted(SENT, failed, age=timedelta(days=13)).syncd("status").out
 
 
 def test_a_mail_that_failed_three_weeks_ago_is_forgotten(posted):
-    failed = Delivery(fate=OutboxStatus.FAILED, why="No.")
+    failed = Delivery(status=OutboxStatus.FAILED, why="No.")
     assert "weekly" not in posted(SENT, failed, age=timedelta(days=21)).syncd("status").out
 
 

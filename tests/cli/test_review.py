@@ -8,6 +8,7 @@ import pytest
 
 from syncd.cli.exits import Exit
 from syncd.engine.edits import set_field
+from syncd.bootstrap import html_writer
 from syncd.mail.message import MailAudience, letters
 from syncd.model.rules.blocks import length
 from syncd.model.values import BlockState
@@ -135,7 +136,7 @@ def test_the_message_that_is_written_is_not_sent_and_reads_the_same(week_later, 
 
 def test_others_get_a_letter_with_the_shared_sections_alone(week_later):
     facts = facts_from(json.dumps(week_later.told("review")["facts"]))
-    own, shared = letters(facts, "main")
+    own, shared = letters(facts, "main", html_writer())
     assert own.audience is MailAudience.OWN
     assert shared.audience is MailAudience.SHARED
     for words in ("ONE QUESTION", "Lead a team"):

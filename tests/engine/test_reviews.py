@@ -161,11 +161,11 @@ def test_held_tools_conflicts_and_what_does_not_fit_are_decisions(context, watch
 
 def test_a_conflict_of_the_week_is_told_as_merged(context, watch):
     context.store.history.add_conflicts([conflict(watch.now())])
-    assert collect(context, WEEK).deeds == ()
+    assert collect(context, WEEK).system_actions == ()
     watch.after_the_week()
     context.store.history.add_conflicts([conflict(WEEK.start(ZONE))])
-    (deed,) = collect(context, WEEK).deeds
-    assert deed.sentence == (
+    (action,) = collect(context, WEEK).system_actions
+    assert action.sentence == (
         "'Read': the due of notion won over that of todoist, which is kept."
     )
 
