@@ -9,8 +9,8 @@ from syncd.cli.exits import Exit
 from syncd.cli.plain import one_line
 from syncd.cli.sending import send
 from syncd.cli.session import Session
+from syncd.engine.context import today
 from syncd.engine.reviews import ReviewResult, make_review, review_id
-from syncd.engine.view import today
 from syncd.errors import Mistake
 from syncd.mail.message import MailAudience, envelope, mail_addresses
 from syncd.model.values import ReviewKind

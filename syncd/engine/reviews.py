@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from syncd.engine.blocks.memory import Memory
-from syncd.engine.checking import checked
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.context import Context
-from syncd.engine.pen import Pen
+from syncd.engine.plan_check import checked
 from syncd.engine.rules import BY
+from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import OnError, isolated
 from syncd.mail.message import Letter, MailAudience, WriteHtml, key_of, letters
 from syncd.model.entities import Block, Review
@@ -86,7 +86,7 @@ def collect(context: Context, period: Period) -> Inputs:
     last = max((end for end in ends if end is not None), default=date.min)
     known = min((edit.at for edit in edits), default=period.end(context.zone))
     conflicts = store.history.conflicts()
-    memory = Memory(store)
+    memory = PlannerState(store)
     return Inputs(
         period=period,
         now=context.clock.now(),
@@ -124,7 +124,7 @@ def _keep(context: Context, period: Period, facts: Facts, known: Review | None) 
     answers = dict(known.answers if known else ())
     prompts = {prompt: answers.pop(prompt, "") for prompt in PROMPTS[period.kind]}
     with context.store.transaction():
-        pen = Pen.fresh(context)
+        pen = UnitOfWork.fresh(context)
         pen.put(
             Review(
                 id=review_id(period),
@@ -190,7 +190,7 @@ def _held(context: Context) -> Iterator[Decision]:
             yield Decision(what="held", sentence=sentence, command="syncd status")
 
 
-def _misfits(context: Context, memory: Memory) -> Iterator[Decision]:
+def _misfits(context: Context, memory: PlannerState) -> Iterator[Decision]:
     """Yield what the last planning found no place for."""
     result = memory.result
     if result is None:

@@ -7,10 +7,10 @@ from itertools import groupby
 from typing import TypeVar
 
 from syncd.model.entities import Achievement, Entity, Goal, Kind, Skill
-from syncd.model.exchange.markdown_text import inline, link
+from syncd.model.exchange.markdown import inline, link
 from syncd.model.ids import EntityId
 from syncd.model.plan import PlanView
-from syncd.model.rules.achieved import achievement_id
+from syncd.model.rules.consequences import achievement_id
 
 E = TypeVar("E", bound=Entity)
 CATEGORIES = ("Goals", "Milestones", "Skills", "Resources", "Other wins")

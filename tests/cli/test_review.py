@@ -6,9 +6,9 @@ from email.policy import default
 
 import pytest
 
+from syncd.bootstrap import html_writer
 from syncd.cli.exits import Exit
 from syncd.engine.edits import set_field
-from syncd.bootstrap import html_writer
 from syncd.mail.message import MailAudience, letters
 from syncd.model.rules.blocks import length
 from syncd.model.values import BlockState

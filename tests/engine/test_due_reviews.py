@@ -302,7 +302,9 @@ def test_a_review_that_breaks_by_hand_is_raised_once_the_others_are_posted(desk)
 def test_a_review_that_cannot_be_made_holds_up_no_other(desk):
     new_year(desk)
     never = ReviewRule(month=2, day=30, hour=7, minute=0)
-    desk.reviews = DueReviews(desk.context, {ReviewKind.ANNUAL: never, **WITHOUT_ANNUAL}, in_html)
+    desk.reviews = DueReviews(
+        desk.context, {ReviewKind.ANNUAL: never, **WITHOUT_ANNUAL}, in_html
+    )
     told: list[str] = []
     made = desk.reviews.make(lambda kind, _: told.append(kind))
     assert [one.kind for one in made] == [ReviewKind.WEEKLY, ReviewKind.QUARTERLY]

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from itertools import chain, pairwise
 
 from syncd.model.entities import Goal, Milestone, ProfileEntry, Task
-from syncd.model.exchange.markdown_lines import duration
-from syncd.model.rules.smart import is_far, smart
+from syncd.model.exchange.markdown import duration
+from syncd.model.rules.progress import is_far, smart
 from syncd.model.values import Aspect
 from syncd.review.available_time import TimeLimits, finish_of
 from syncd.review.backward import ends_of_quarters

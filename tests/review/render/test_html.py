@@ -22,7 +22,9 @@ INLINED, KEPT = re.findall(r"<style[^>]*>(.*?)</style>", TEMPLATE, re.DOTALL)
 def rules(sheet):
     """Return the declarations of each selector of a style sheet, media queries left out."""
     declared = {}
-    for selectors, declarations in re.findall(r"^([^@{}\n]+) \{ (.*?) \}$", sheet, re.MULTILINE):
+    for selectors, declarations in re.findall(
+        r"^([^@{}\n]+) \{ (.*?) \}$", sheet, re.MULTILINE
+    ):
         for selector in selectors.split(", "):
             declared[selector] = declared.get(selector, "") + declarations
     return declared
