@@ -9,7 +9,7 @@ from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.context import Context, today
 from syncd.model.plan import Plan
 from syncd.review.available_time import AvailableTime, TimeLimits
-from syncd.review.checks.finding import CheckInput, Finding
+from syncd.review.checks.finding import CheckedPlan, Finding
 from syncd.review.checks.plan import check_plan
 from syncd.schedule.free_time import calendar
 from syncd.schedule.problem import Preferences, minute_of
@@ -62,7 +62,7 @@ def checked(context: Context, records: Sequence[Record]) -> list[Finding]:
     """Return what is missing in a plan or can't work; ``records``: all of it."""
     planned = context.preferences is not None
     return check_plan(
-        CheckInput(
+        CheckedPlan(
             plan=Plan.of(one.entity for one in records),
             today=today(context.clock, context.zone),
             zone=context.zone,

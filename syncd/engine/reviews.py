@@ -17,7 +17,7 @@ from syncd.model.rules.blocks import ASSUMED
 from syncd.model.values import ReviewKind
 from syncd.review.checks.finding import finding_sentence
 from syncd.review.facts import Facts, facts_from, facts_text
-from syncd.review.inputs import Decision, Edit, Inputs, SystemAction
+from syncd.review.inputs import DecisionWanted, Edit, Inputs, SystemAction
 from syncd.review.make_facts import make_facts
 from syncd.review.periods import DueReview, Period, ReviewRule, last_due, period_before
 from syncd.review.render.elements import safe
@@ -86,7 +86,7 @@ def collect(context: Context, period: Period) -> Inputs:
     last = max((end for end in ends if end is not None), default=date.min)
     known = min((edit.at for edit in edits), default=period.end(context.zone))
     conflicts = store.history.conflicts()
-    memory = PlannerState(store)
+    planner = PlannerState(store)
     return Inputs(
         period=period,
         now=context.clock.now(),
@@ -94,9 +94,9 @@ def collect(context: Context, period: Period) -> Inputs:
         entities=tuple(record.entity for record in records),
         edits=edits,
         assumed=frozenset(record.entity.id for record in records if _is_assumed(record)),
-        pauses=memory.pauses,
+        pauses=planner.pauses,
         weekly_cap=context.preferences.weekly if context.preferences else 0,
-        decisions=(*_of_conflicts(conflicts), *_held(context), *_misfits(context, memory)),
+        decisions=(*_of_conflicts(conflicts), *_held(context), *_misfits(context, planner)),
         system_actions=tuple(_merged(conflicts, period, context.zone)),
         words=_words(records, period),
         plan_gaps=tuple(map(finding_sentence, checked(context, records))),
@@ -124,13 +124,13 @@ def _keep(context: Context, period: Period, facts: Facts, known: Review | None) 
     answers = dict(known.answers if known else ())
     prompts = {prompt: answers.pop(prompt, "") for prompt in PROMPTS[period.kind]}
     with context.store.transaction():
-        pen = UnitOfWork.fresh(context)
-        pen.put(
+        unit = UnitOfWork.fresh(context)
+        unit.put(
             Review(
                 id=review_id(period),
                 title=known.title if known and known.title else period.title,
                 notes=known.notes if known else "",
-                created_at=known.created_at if known else pen.now,
+                created_at=known.created_at if known else unit.now,
                 kind=period.kind,
                 period_start=period.first,
                 period_end=period.last,
@@ -139,7 +139,7 @@ def _keep(context: Context, period: Period, facts: Facts, known: Review | None) 
             ),
             _AUTHOR,
         )
-        pen.flush()
+        unit.flush()
     return review_id(period)
 
 
@@ -163,14 +163,14 @@ def _is_assumed(record: Record) -> bool:
     return isinstance(record.entity, Block) and by == f"{BY} ({ASSUMED})"
 
 
-def _of_conflicts(conflicts: Iterable[ConflictRow]) -> Iterator[Decision]:
+def _of_conflicts(conflicts: Iterable[ConflictRow]) -> Iterator[DecisionWanted]:
     waiting = [conflict for conflict in conflicts if not conflict.settled]
     for conflict in waiting[:_FEW]:
         sentence = f"{_won(conflict)}: is that right?"
-        yield Decision(what="conflict", sentence=sentence, command="syncd conflicts")
+        yield DecisionWanted(what="conflict", sentence=sentence, command="syncd conflicts")
     if len(waiting) > _FEW:
         more = f"{count(len(waiting) - _FEW, 'more value')} lost against a later one."
-        yield Decision(what="conflict", sentence=more, command="syncd conflicts")
+        yield DecisionWanted(what="conflict", sentence=more, command="syncd conflicts")
 
 
 def _won(conflict: ConflictRow) -> str:
@@ -181,23 +181,23 @@ def _won(conflict: ConflictRow) -> str:
     )
 
 
-def _held(context: Context) -> Iterator[Decision]:
+def _held(context: Context) -> Iterator[DecisionWanted]:
     for name in context.names:
         row = context.store.tools.get(name)
         if row.state is ToolState.HELD:
             why = str(row.held.get("why") or row.message).rstrip(".")
             sentence = f"{name.capitalize()} is held: {safe(why, 200)}."
-            yield Decision(what="held", sentence=sentence, command="syncd status")
+            yield DecisionWanted(what="held", sentence=sentence, command="syncd status")
 
 
-def _misfits(context: Context, memory: PlannerState) -> Iterator[Decision]:
+def _misfits(context: Context, planner: PlannerState) -> Iterator[DecisionWanted]:
     """Yield what the last planning found no place for."""
-    result = memory.result
+    result = planner.result
     if result is None:
         return
     short = dict(result.short)
     for sentence in short.values():
-        yield Decision(what="short", sentence=sentence, command="syncd schedule")
+        yield DecisionWanted(what="short", sentence=sentence, command="syncd schedule")
     left = [EntityId(task) for task, _, _ in result.unplaced if task not in short]
     records = context.store.plan.many(left)
     titles = {task: record.entity.title for task, record in records.items()}
@@ -206,7 +206,7 @@ def _misfits(context: Context, memory: PlannerState) -> Iterator[Decision]:
         if title is not None:
             fact = f"{hours(minutes)} of '{safe(title, 80)}' have no place yet"
             sentence = f"{fact}: {why.rstrip('.')}." if why else f"{fact}."
-            yield Decision(what="short", sentence=sentence, command="syncd schedule")
+            yield DecisionWanted(what="short", sentence=sentence, command="syncd schedule")
 
 
 def _merged(

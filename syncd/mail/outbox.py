@@ -94,31 +94,38 @@ class OutboxRun:
         message = self.outbox.claim(key, self.claim, now, now + LEASE)
         if message is None:
             return None
-        may_have_left, unforeseen = False, None
-
-        def before_end(recipients: tuple[str, ...]) -> None:
-            nonlocal may_have_left
-            until = self.clock.now() + LAST_LEASE
-            if not self.outbox.mark_leaving(message, recipients, until):
-                raise TakenOver("Another syncd sends this mail.")
-            may_have_left = True
-
+        marker = _LeavingMarker(self.outbox, self.clock, message)
+        unforeseen = None
         try:
-            after = _with_receipt(
-                message, self.send(_ready(message), before_end), self.clock.now()
-            )
+            receipt = self.send(_ready(message), marker.mark)
+            after = _with_receipt(message, receipt, self.clock.now())
         except TakenOver:
             return None
-        except Unclear as error:
-            after = replace(message, doubts=message.doubts + 1, why=str(error))
         except (ToolError, Mistake) as error:
-            after = replace(message, why=str(error))
+            doubts = message.doubts + isinstance(error, Unclear)
+            after = replace(message, doubts=doubts, why=str(error))
         except Exception as error:  # noqa: BLE001  # what breaks one mail holds up no other
             unforeseen = error
-            doubts = message.doubts + may_have_left
-            after = replace(message, doubts=doubts, why=_why(error))
+            after = replace(message, doubts=message.doubts + marker.marked, why=_why(error))
         self.outbox.record_outcome(_next_attempt(after, self.clock.now()))
         return unforeseen
+
+
+@dataclass(slots=True)
+class _LeavingMarker:
+    """Writes down, right before the end of a message, who is about to get it."""
+
+    outbox: Outbox
+    clock: Clock
+    message: OutboxMessage
+    marked: bool = False
+
+    def mark(self, recipients: tuple[str, ...]) -> None:
+        """Write it down. Raises ``TakenOver``."""
+        until = self.clock.now() + LAST_LEASE
+        if not self.outbox.mark_leaving(self.message, recipients, until):
+            raise TakenOver("Another syncd sends this mail.")
+        self.marked = True
 
 
 def _ready(message: OutboxMessage) -> Envelope:

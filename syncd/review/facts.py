@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from syncd.model.values import GoalStatus, Pace, ReviewKind
-from syncd.review.inputs import Decision, SystemAction
+from syncd.review.inputs import DecisionWanted, SystemAction
 from syncd.review.periods import Period
 
 GOOD = 0.85
@@ -175,7 +175,7 @@ class Facts:
     skills: tuple[Share, ...] = ()
     trend: tuple[TrendWeek, ...] = ()
     streak: int = 0
-    decisions: tuple[Decision, ...] = ()
+    decisions: tuple[DecisionWanted, ...] = ()
     milestones_done: tuple[Item, ...] = ()
     milestones_missed: tuple[Item, ...] = ()
     tasks_done: tuple[Item, ...] = ()

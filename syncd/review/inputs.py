@@ -34,7 +34,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class DecisionWanted:
     """Something that the person is to decide; what: conflict, held, short, unconfirmed."""
 
     what: str
@@ -70,7 +70,7 @@ class Inputs:
     assumed: frozenset[EntityId] = frozenset()
     pauses: tuple[tuple[date, date], ...] = ()
     weekly_cap: int = 0
-    decisions: tuple[Decision, ...] = ()
+    decisions: tuple[DecisionWanted, ...] = ()
     system_actions: tuple[SystemAction, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
     skipped: tuple[Period, ...] = ()

@@ -10,7 +10,7 @@ from syncd.model.values import BlockState, ReviewKind
 from syncd.review import plan_facts
 from syncd.review.facts import Facts, Share, Skipped
 from syncd.review.goals import goal_facts, listed_goals
-from syncd.review.inputs import Decision, Inputs, PlanVersions, plan_versions
+from syncd.review.inputs import DecisionWanted, Inputs, PlanVersions, plan_versions
 from syncd.review.render.elements import safe
 from syncd.review.system_actions import system_actions
 from syncd.review.time_totals import (
@@ -139,14 +139,16 @@ def _title(entity: Entity | None, otherwise: str) -> str:
     return entity.title if entity is not None else otherwise
 
 
-def _unconfirmed(blocks: Sequence[PastBlock]) -> tuple[Decision, ...]:
+def _unconfirmed(blocks: Sequence[PastBlock]) -> tuple[DecisionWanted, ...]:
     answered = (BlockState.DONE, BlockState.MISSED)
     waiting = [block for block in blocks if block.state not in answered]
     if len(waiting) > _FEW:
         sentence = f"{len(waiting)} blocks wait for a word: did they take place?"
-        return (Decision(what="unconfirmed", sentence=sentence, command="syncd schedule"),)
+        return (
+            DecisionWanted(what="unconfirmed", sentence=sentence, command="syncd schedule"),
+        )
     return tuple(
-        Decision(
+        DecisionWanted(
             what="unconfirmed",
             sentence=f"'{safe(block.title, 80)}', {short_day(block.day, block.day.year)}:"
             " did it take place?",

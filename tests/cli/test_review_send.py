@@ -289,7 +289,7 @@ def test_a_tool_that_does_not_let_go_keeps_the_mail_in_flight_from_nothing(desk,
     daemon = Lasting(desk)
     daemon.daemon._engine, engine = Stubborn(), daemon.daemon._engine
     gone = threading.Event()
-    daemon.daemon._mail_worker.go(lambda _: gone.wait(0.3) or gone.set() or [])
+    daemon.daemon._mail_worker.start(lambda _: gone.wait(0.3) or gone.set() or [])
     with structlog.testing.capture_logs() as told:
         daemon.close()
     assert gone.is_set()

@@ -37,7 +37,7 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CheckInput:
+class CheckedPlan:
     """All that the checks look at.
 
     zone: the plan's IANA zone. set_at: when fields of entities were last set, as far as
@@ -79,7 +79,7 @@ class CheckInput:
         return GoalLoad(plan=self.plan, today=self.today, default_minutes=minutes)
 
 
-Check = Callable[[CheckInput], Iterable[Finding]]
+Check = Callable[[CheckedPlan], Iterable[Finding]]
 
 
 def order(finding: Finding) -> tuple[int, str]:

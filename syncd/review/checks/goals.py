@@ -10,20 +10,20 @@ from syncd.model.rules.progress import is_far, smart
 from syncd.model.values import Aspect
 from syncd.review.available_time import TimeLimits, finish_of
 from syncd.review.backward import ends_of_quarters
-from syncd.review.checks.finding import ENDED, CheckInput, Finding, has_any
+from syncd.review.checks.finding import ENDED, CheckedPlan, Finding, has_any
 
 MOST_ACTIVE = 3
 SOON = timedelta(days=31)
 _YEAR = timedelta(days=366)
 
 
-def is_smart(inputs: CheckInput) -> Iterator[Finding]:
+def is_smart(checked: CheckedPlan) -> Iterator[Finding]:
     """A goal is specific, measurable, achievable, relevant and time-bound."""
-    for goal in inputs.all(Goal):
+    for goal in checked.all(Goal):
         if goal.status in ENDED:
             continue
-        dues = _dues(goal, inputs)
-        for gap in smart(goal, inputs.today, stepped=bool(dues)):
+        dues = _dues(goal, checked)
+        for gap in smart(goal, checked.today, stepped=bool(dues)):
             yield Finding(
                 rule=gap.of,
                 entity=goal,
@@ -31,10 +31,10 @@ def is_smart(inputs: CheckInput) -> Iterator[Finding]:
                 what=f"has {gap.words}",
                 mend=gap.mend,
             )
-        if goal.due is None or not dues or not is_far(goal.due, inputs.today):
+        if goal.due is None or not dues or not is_far(goal.due, checked.today):
             continue
-        ahead = [due for due in dues if inputs.today < due < goal.due]
-        if _gaping([inputs.today, *ahead, goal.due]):
+        ahead = [due for due in dues if checked.today < due < goal.due]
+        if _gaping([checked.today, *ahead, goal.due]):
             yield Finding(
                 rule="time-bound",
                 entity=goal,
@@ -44,10 +44,10 @@ def is_smart(inputs: CheckInput) -> Iterator[Finding]:
             )
 
 
-def serves_a_vision(inputs: CheckInput) -> Iterator[Finding]:
+def serves_a_vision(checked: CheckedPlan) -> Iterator[Finding]:
     """Goals serve a vision, so there is one."""
-    visions = (entry for entry in inputs.all(ProfileEntry) if entry.aspect is Aspect.VISION)
-    if inputs.active and not has_any(visions):
+    visions = (entry for entry in checked.all(ProfileEntry) if entry.aspect is Aspect.VISION)
+    if checked.active and not has_any(visions):
         yield Finding(
             rule="relevant",
             entity=None,
@@ -57,9 +57,9 @@ def serves_a_vision(inputs: CheckInput) -> Iterator[Finding]:
         )
 
 
-def not_too_many(inputs: CheckInput) -> Iterator[Finding]:
+def not_too_many(checked: CheckedPlan) -> Iterator[Finding]:
     """At most three goals are worked towards at once."""
-    number = len(inputs.active)
+    number = len(checked.active)
     if number > MOST_ACTIVE:
         yield Finding(
             rule="too-many-goals",
@@ -70,12 +70,12 @@ def not_too_many(inputs: CheckInput) -> Iterator[Finding]:
         )
 
 
-def milestone_each_quarter(inputs: CheckInput) -> Iterator[Finding]:
+def milestone_each_quarter(checked: CheckedPlan) -> Iterator[Finding]:
     """A goal has a milestone in each quarter on its way."""
-    for goal in inputs.active:
-        if goal.due is None or goal.due <= inputs.today or is_far(goal.due, inputs.today):
+    for goal in checked.active:
+        if goal.due is None or goal.due <= checked.today or is_far(goal.due, checked.today):
             continue  # a goal that is far away wants one each year
-        bare = _bare_quarters(goal, goal.due, inputs)
+        bare = _bare_quarters(goal, goal.due, checked)
         if bare:
             first = bare[0]
             more = f", nor in {len(bare) - 1} later" if len(bare) > 1 else ""
@@ -88,22 +88,22 @@ def milestone_each_quarter(inputs: CheckInput) -> Iterator[Finding]:
             )
 
 
-def next_milestone_has_a_task(inputs: CheckInput) -> Iterator[Finding]:
+def next_milestone_has_a_task(checked: CheckedPlan) -> Iterator[Finding]:
     """There is something to do for a milestone that is near, if only for its goal."""
-    for goal in inputs.active:
+    for goal in checked.active:
         steps = [
             (step.due, step.id, step)
-            for step in inputs.referring(goal.id, Milestone, "goal")
-            if step.due and not step.done and step.due >= inputs.today
+            for step in checked.referring(goal.id, Milestone, "goal")
+            if step.due and not step.done and step.due >= checked.today
         ]
         if not steps:
             continue
         due, _, step = min(steps, key=lambda step: step[:2])
-        own = inputs.referring(step.id, Task, "milestone")
-        of_goal = inputs.referring(goal.id, Task, "goal")
+        own = checked.referring(step.id, Task, "milestone")
+        of_goal = checked.referring(goal.id, Task, "goal")
         loose = (task for task in of_goal if task.milestone is None)
         tasks = (task for task in chain(own, loose) if not task.done)
-        if due - inputs.today <= SOON and not has_any(tasks):
+        if due - checked.today <= SOON and not has_any(tasks):
             yield Finding(
                 rule="next-milestone-has-a-task",
                 entity=step,
@@ -113,9 +113,9 @@ def next_milestone_has_a_task(inputs: CheckInput) -> Iterator[Finding]:
             )
 
 
-def _dues(goal: Goal, inputs: CheckInput) -> list[date]:
+def _dues(goal: Goal, checked: CheckedPlan) -> list[date]:
     """Return the days of a goal's milestones, done ones too."""
-    milestones = inputs.referring(goal.id, Milestone, "goal")
+    milestones = checked.referring(goal.id, Milestone, "goal")
     return sorted(milestone.due for milestone in milestones if milestone.due)
 
 
@@ -124,11 +124,11 @@ def _gaping(days: Sequence[date]) -> bool:
     return any(late - early > _YEAR for early, late in pairwise(days))
 
 
-def _bare_quarters(goal: Goal, due: date, inputs: CheckInput) -> list[date]:
+def _bare_quarters(goal: Goal, due: date, checked: CheckedPlan) -> list[date]:
     """Return the last days of the quarters without a milestone."""
-    quarters = {_quarter_of(due) for due in _dues(goal, inputs)}
-    ends = ends_of_quarters(finish_of(due, inputs.today), inputs.today)
-    later = (end for end in ends if end - inputs.today >= SOON)
+    quarters = {_quarter_of(due) for due in _dues(goal, checked)}
+    ends = ends_of_quarters(finish_of(due, checked.today), checked.today)
+    later = (end for end in ends if end - checked.today >= SOON)
     return [end for end in later if _quarter_of(end) not in quarters]
 
 
@@ -136,15 +136,15 @@ def _quarter_of(day: date) -> tuple[int, int]:
     return day.year, (day.month - 1) // 3
 
 
-def enough_time(inputs: CheckInput) -> Iterator[Finding]:
+def enough_time(checked: CheckedPlan) -> Iterator[Finding]:
     """A goal's likely effort fits into what is free until it is due, after the others."""
-    if inputs.available is None:
+    if checked.available is None:
         return
-    for goal in inputs.active:
-        if goal.due is None or goal.due <= inputs.today:
+    for goal in checked.active:
+        if goal.due is None or goal.due <= checked.today:
             continue
-        need = inputs.load.effort(goal)
-        free = inputs.available.until(goal.due) - inputs.load.others(goal, goal.due)
+        need = checked.load.effort(goal)
+        free = checked.available.until(goal.due) - checked.load.others(goal, goal.due)
         if need > max(0, free):
             left = duration(free) if free > 0 else "nothing"
             yield Finding(
@@ -157,25 +157,25 @@ def enough_time(inputs: CheckInput) -> Iterator[Finding]:
             )
 
 
-def budgets_fit(inputs: CheckInput) -> Iterator[Finding]:
+def budgets_fit(checked: CheckedPlan) -> Iterator[Finding]:
     """The goals' weekly minutes fit into a week."""
-    if inputs.available is None:
+    if checked.available is None:
         return
-    asked = sum(max(0, goal.weekly_minutes or 0) for goal in inputs.active)
-    if asked > inputs.available.a_week:
+    asked = sum(max(0, goal.weekly_minutes or 0) for goal in checked.active)
+    if asked > checked.available.a_week:
         yield Finding(
             rule="budgets-too-large",
             entity=None,
             field="weekly_minutes",
             what=f"the active goals want {duration(asked)} a week, where your hours and limits"
-            f" leave {duration(inputs.available.a_week)}",
+            f" leave {duration(checked.available.a_week)}",
             mend="lower Weekly minutes of a goal, or give more hours in [schedule]",
         )
 
 
-def limits_agree(inputs: CheckInput) -> Iterator[Finding]:
+def limits_agree(checked: CheckedPlan) -> Iterator[Finding]:
     """The limits of the settings can be kept and reached inside the hours."""
-    limits = inputs.available.limits if inputs.available else None
+    limits = checked.available.limits if checked.available else None
     problem = _contradiction(limits) if limits else None
     if problem:
         field, what, mend = problem

@@ -9,7 +9,7 @@ from syncd.model.rules.recurrence import recurrence_problem
 from syncd.model.rules.touch import next_contact
 from syncd.model.values import BlockState, GoalStatus, ResourceStatus, ReviewKind, day_of
 from syncd.review.checks import goals as goal_checks
-from syncd.review.checks.finding import ENDED, Check, CheckInput, Finding, has_any, order
+from syncd.review.checks.finding import ENDED, Check, CheckedPlan, Finding, has_any, order
 
 LARGE_GAP = 2
 """Levels of a skill that want a task."""
@@ -18,12 +18,12 @@ OLD = timedelta(days=365)
 _RESTING = ENDED | {GoalStatus.PAUSED}
 
 
-def milestone_in_place(inputs: CheckInput) -> Iterator[Finding]:
+def milestone_in_place(checked: CheckedPlan) -> Iterator[Finding]:
     """A milestone belongs to a goal, and is not due after it."""
-    for step in inputs.all(Milestone):
+    for step in checked.all(Milestone):
         if step.done:
             continue
-        goal = inputs.plan.get(step.goal) if step.goal else None
+        goal = checked.plan.get(step.goal) if step.goal else None
         if not isinstance(goal, Goal) or goal.archived:
             yield Finding(
                 rule="milestone-without-goal",
@@ -42,9 +42,9 @@ def milestone_in_place(inputs: CheckInput) -> Iterator[Finding]:
             )
 
 
-def repetition_works(inputs: CheckInput) -> Iterator[Finding]:
+def repetition_works(checked: CheckedPlan) -> Iterator[Finding]:
     """What repeats can be read, and has a day to begin with."""
-    for task in inputs.all(Task):
+    for task in checked.all(Task):
         if task.done or not task.recurrence:
             continue
         problem = recurrence_problem(task.recurrence)
@@ -67,16 +67,16 @@ def repetition_works(inputs: CheckInput) -> Iterator[Finding]:
             )
 
 
-def skill_gap_has_a_task(inputs: CheckInput) -> Iterator[Finding]:
+def skill_gap_has_a_task(checked: CheckedPlan) -> Iterator[Finding]:
     """A skill with a large gap has a task."""
-    for skill in inputs.all(Skill):
+    for skill in checked.all(Skill):
         gap = (skill.target_level or 0) - (skill.level or 0)
         known = skill.level is not None and skill.target_level is not None
-        if not known or gap < LARGE_GAP or _at_rest(skill, inputs):
+        if not known or gap < LARGE_GAP or _at_rest(skill, checked):
             continue
-        resources = inputs.referring(skill.id, Resource, "skill")
-        through = (inputs.referring(resource.id, Task, "resource") for resource in resources)
-        own = inputs.referring(skill.id, Task, "skill")
+        resources = checked.referring(skill.id, Resource, "skill")
+        through = (checked.referring(resource.id, Task, "resource") for resource in resources)
+        own = checked.referring(skill.id, Task, "skill")
         if not has_any(task for task in chain(own, *through) if not task.done):
             yield Finding(
                 rule="skill-gap-without-task",
@@ -87,21 +87,21 @@ def skill_gap_has_a_task(inputs: CheckInput) -> Iterator[Finding]:
             )
 
 
-def self_assessed(inputs: CheckInput) -> Iterator[Finding]:
+def self_assessed(checked: CheckedPlan) -> Iterator[Finding]:
     """A level was looked at within the last year, in the skill or in a review."""
     looked = max(
         (
             review.period_end
-            for review in inputs.all(Review)
+            for review in checked.all(Review)
             if review.period_end and _answered(review)
         ),
         default=date.min,
     )
-    for skill in inputs.all(Skill):
-        if skill.level is None or _at_rest(skill, inputs):
+    for skill in checked.all(Skill):
+        if skill.level is None or _at_rest(skill, checked):
             continue
-        assessed = max(inputs.since(skill, "level"), looked)
-        if inputs.today - assessed > OLD:
+        assessed = max(checked.since(skill, "level"), looked)
+        if checked.today - assessed > OLD:
             yield Finding(
                 rule="self-assessment-old",
                 entity=skill,
@@ -111,13 +111,13 @@ def self_assessed(inputs: CheckInput) -> Iterator[Finding]:
             )
 
 
-def in_touch(inputs: CheckInput) -> Iterator[Finding]:
+def in_touch(checked: CheckedPlan) -> Iterator[Finding]:
     """Nobody is overdue by half their cadence."""
-    for contact in inputs.all(Contact):
-        due = next_contact(contact, inputs.zone)
+    for contact in checked.all(Contact):
+        due = next_contact(contact, checked.zone)
         if due is None or not contact.cadence_days:
             continue
-        days = (inputs.today - due).days
+        days = (checked.today - due).days
         if days * 2 >= contact.cadence_days and days > 0:
             late = f"{days} day{'' if days == 1 else 's'}"
             yield Finding(
@@ -129,15 +129,15 @@ def in_touch(inputs: CheckInput) -> Iterator[Finding]:
             )
 
 
-def resource_in_use(inputs: CheckInput) -> Iterator[Finding]:
+def resource_in_use(checked: CheckedPlan) -> Iterator[Finding]:
     """What has been in progress for a month had something done."""
-    for resource in inputs.all(Resource):
+    for resource in checked.all(Resource):
         if resource.status is not ResourceStatus.IN_PROGRESS:
             continue
-        since = inputs.since(resource, "status")
-        tasks = inputs.referring(resource.id, Task, "resource")
-        if inputs.today - since >= STALE and not any(
-            _worked_on(task, inputs) for task in tasks
+        since = checked.since(resource, "status")
+        tasks = checked.referring(resource.id, Task, "resource")
+        if checked.today - since >= STALE and not any(
+            _worked_on(task, checked) for task in tasks
         ):
             yield Finding(
                 rule="resource-stale",
@@ -148,9 +148,9 @@ def resource_in_use(inputs: CheckInput) -> Iterator[Finding]:
             )
 
 
-def _at_rest(skill: Skill, inputs: CheckInput) -> bool:
+def _at_rest(skill: Skill, checked: CheckedPlan) -> bool:
     """Say whether all goals that a skill is for are over or paused."""
-    goals = [inputs.plan.get(goal_id) for goal_id in skill.goals]
+    goals = [checked.plan.get(goal_id) for goal_id in skill.goals]
     known = [goal for goal in goals if isinstance(goal, Goal) and not goal.archived]
     return bool(known) and all(goal.status in _RESTING for goal in known)
 
@@ -162,17 +162,17 @@ def _answered(review: Review) -> bool:
     )
 
 
-def _worked_on(task: Task, inputs: CheckInput) -> bool:
+def _worked_on(task: Task, checked: CheckedPlan) -> bool:
     """Say whether a task, or a block of it, was done in the last 30 days."""
     if task.done:
-        return _recent(day_of(task.done_at, inputs.zone) if task.done_at else None, inputs)
-    blocks = inputs.referring(task.id, Block, "task")
+        return _recent(day_of(task.done_at, checked.zone) if task.done_at else None, checked)
+    blocks = checked.referring(task.id, Block, "task")
     ends = (block.end for block in blocks if block.state is BlockState.DONE)
-    return any(_recent(day_of(end, inputs.zone), inputs) for end in ends if end)
+    return any(_recent(day_of(end, checked.zone), checked) for end in ends if end)
 
 
-def _recent(day: date | None, inputs: CheckInput) -> bool:
-    return day is None or inputs.today - day < STALE
+def _recent(day: date | None, checked: CheckedPlan) -> bool:
+    return day is None or checked.today - day < STALE
 
 
 CHECKS: tuple[Check, ...] = (
@@ -193,6 +193,6 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def check_plan(inputs: CheckInput) -> list[Finding]:
+def check_plan(checked: CheckedPlan) -> list[Finding]:
     """Return all that is missing or can't work: things by kind, then the plan as a whole."""
-    return sorted((finding for check in CHECKS for finding in check(inputs)), key=order)
+    return sorted((finding for check in CHECKS for finding in check(checked)), key=order)

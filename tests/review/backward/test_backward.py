@@ -14,7 +14,7 @@ from syncd.model.plan import Plan
 from syncd.model.values import GoalStatus
 from syncd.review.available_time import AvailableTime, GoalLoad, finish_of
 from syncd.review.backward import Backward, Way, backward, proposed, why_none
-from syncd.review.checks.finding import CheckInput
+from syncd.review.checks.finding import CheckedPlan
 from syncd.review.checks.goals import milestone_each_quarter
 from tests.examples import examples
 
@@ -268,7 +268,7 @@ def test_the_steps_leave_no_quarter_without_a_milestone(due):
 
 
 def _bare(plan: Plan) -> Iterable[object]:
-    return list(milestone_each_quarter(CheckInput(plan=plan, today=TODAY, zone="UTC")))
+    return list(milestone_each_quarter(CheckedPlan(plan=plan, today=TODAY, zone="UTC")))
 
 
 @examples(60)

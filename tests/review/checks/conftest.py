@@ -11,7 +11,7 @@ from syncd.model.ids import EntityId
 from syncd.model.plan import Plan
 from syncd.model.values import GoalStatus
 from syncd.review.available_time import AvailableTime, TimeLimits
-from syncd.review.checks.finding import CheckInput, Finding
+from syncd.review.checks.finding import CheckedPlan, Finding
 from syncd.review.checks.plan import check_plan
 
 TODAY = date(2026, 3, 10)
@@ -53,7 +53,7 @@ def found() -> Callable[..., list[Finding]]:
     ) -> list[Finding]:
         daily = () if a_week is None else tuple([a_week, 0, 0, 0, 0, 0, 0] * 52)
         room = AvailableTime(first=TODAY, daily=daily, limits=limits)
-        facts = CheckInput(
+        facts = CheckedPlan(
             plan=Plan.of(entities),
             today=TODAY,
             zone="Europe/Berlin",

@@ -22,7 +22,7 @@ from syncd.review.facts import (
     TrendWeek,
     Win,
 )
-from syncd.review.inputs import Decision, SystemAction
+from syncd.review.inputs import DecisionWanted, SystemAction
 
 SOME = Minutes(confirmed=300, assumed=80, planned=480)
 HOSTILE = (
@@ -66,7 +66,7 @@ def full(text: str = "Lead a team") -> Facts:
             TrendWeek(name=f"W{number}", first=first, minutes=SOME) for number in range(40, 48)
         ),
         streak=3,
-        decisions=(Decision(what="short", sentence=text, command="syncd schedule"),),
+        decisions=(DecisionWanted(what="short", sentence=text, command="syncd schedule"),),
         milestones_done=(item,),
         milestones_missed=(item,),
         tasks_done=(item,),

@@ -10,7 +10,7 @@ import pytest
 from syncd.bootstrap import html_writer
 from syncd.model.values import GoalStatus, Pace, ReviewKind
 from syncd.review.facts import Minutes, Skipped
-from syncd.review.inputs import Decision, SystemAction
+from syncd.review.inputs import DecisionWanted, SystemAction
 from syncd.review.render.markdown import markdown
 from syncd.review.render.page import page, subject, summary
 from syncd.review.render.text import text
@@ -54,7 +54,7 @@ def test_what_others_read_is_the_shared_sections_alone(week):
     private = "PRIVATE"
     told = replace(
         week,
-        decisions=(Decision(what="conflict", sentence=private),),
+        decisions=(DecisionWanted(what="conflict", sentence=private),),
         wins=tuple(replace(one, impact=private) for one in week.wins),
         people=tuple(replace(one, name=private) for one in week.people),
         money=tuple(replace(one, currency=private) for one in week.money),
