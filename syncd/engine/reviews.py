@@ -124,13 +124,13 @@ def _keep(context: Context, period: Period, facts: Facts, known: Review | None) 
     answers = dict(known.answers if known else ())
     prompts = {prompt: answers.pop(prompt, "") for prompt in PROMPTS[period.kind]}
     with context.store.transaction():
-        unit = UnitOfWork.fresh(context)
-        unit.put(
+        work = UnitOfWork.fresh(context)
+        work.put(
             Review(
                 id=review_id(period),
                 title=known.title if known and known.title else period.title,
                 notes=known.notes if known else "",
-                created_at=known.created_at if known else unit.now,
+                created_at=known.created_at if known else work.now,
                 kind=period.kind,
                 period_start=period.first,
                 period_end=period.last,
@@ -139,7 +139,7 @@ def _keep(context: Context, period: Period, facts: Facts, known: Review | None) 
             ),
             _AUTHOR,
         )
-        unit.flush()
+        work.commit()
     return review_id(period)
 
 
@@ -164,7 +164,7 @@ def _is_assumed(record: Record) -> bool:
 
 
 def _of_conflicts(conflicts: Iterable[ConflictRow]) -> Iterator[DecisionWanted]:
-    waiting = [conflict for conflict in conflicts if not conflict.settled]
+    waiting = [conflict for conflict in conflicts if not conflict.resolved]
     for conflict in waiting[:_FEW]:
         sentence = f"{_won(conflict)}: is that right?"
         yield DecisionWanted(what="conflict", sentence=sentence, command="syncd conflicts")
