@@ -1,5 +1,6 @@
 """The facts of a period."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,6 +10,7 @@ from syncd.model.entities import Achievement, Contact, Milestone, ProfileEntry, 
 from syncd.model.ids import EntityId
 from syncd.model.values import Aspect, BlockState, GoalStatus, Moment, Pace, ResourceStatus
 from syncd.review.facts import Minutes, facts_from, facts_json, facts_text
+from syncd.review.inputs import SystemAction
 from syncd.review.make_facts import make_facts
 
 LONG_AGO = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -359,8 +361,6 @@ def test_facts_of_another_version_are_read_as_far_as_known(story):
     told = make_facts(story.inputs())
     raw = facts_json(told) | {"moons": 3}
     raw.pop("streak")
-    import json
-
     assert facts_from(json.dumps(raw)) == told
 
 
@@ -368,3 +368,16 @@ def test_facts_of_another_version_are_read_as_far_as_known(story):
 def test_what_are_no_facts_is_refused(text):
     with pytest.raises(ValueError):
         facts_from(text)
+
+
+def test_facts_are_kept_by_the_names_that_they_had_in_the_first_version(story):
+    facts = replace(
+        make_facts(story.inputs()),
+        system_actions=(SystemAction(what="moved", sentence="'Read' moved."),),
+        plan_gaps=("Goal 'Lead a team' has no due date: set Due.",),
+    )
+    kept = facts_json(facts)
+    assert kept["deeds"] == [{"what": "moved", "sentence": "'Read' moved."}]
+    assert kept["lacks"] == ["Goal 'Lead a team' has no due date: set Due."]
+    assert not {"system_actions", "plan_gaps"} & kept.keys()
+    assert facts_from(json.dumps(kept)) == facts

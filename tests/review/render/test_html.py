@@ -1,6 +1,8 @@
 """The HTML of a review keeps the rules of mail programs, and what people need to read it."""
 
 import re
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -143,6 +145,18 @@ def test_a_template_in_a_title_is_not_filled_in(week):
         week, setbacks=(), system_actions=(SystemAction(what="moved", sentence="{{ 7 * 7 }}"),)
     )
     assert "{{ 7 * 7 }}" in html(page(told))
+
+
+def test_what_fills_in_templates_is_imported_only_to_make_a_mail():
+    reading = "import sys, syncd.bootstrap, syncd.cli.status, syncd.cli.review, syncd.cli.mails"
+    shown = "print(*{'jinja2', 'css_inline'} & sys.modules.keys())"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{reading}; {shown}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == []
 
 
 # Colours.
