@@ -47,7 +47,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WaysOut:
+class Alternatives:
     """What would make a goal achievable, one of them each.
 
     later: the due date with which it is; None: none in ten years. less: minutes of effort
@@ -60,7 +60,7 @@ class WaysOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Backward:
+class BackwardPlan:
     """The way to a goal. finish: due date less the buffer. weekly: minutes a week that
     the effort asks for, of ``available`` a week that there are for this goal. slack: days between
     the earliest end and ``finish``; negative: not achievable; None: it never ends."""
@@ -72,11 +72,11 @@ class Backward:
     available: int
     steps: tuple[Step, ...]
     slack: int | None
-    ways_out: WaysOut | None
+    ways_out: Alternatives | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Way:
+class GoalTime:
     """A goal, and the time that there is for it."""
 
     goal: Goal
@@ -146,32 +146,32 @@ def _reached(goal: Goal) -> bool:
     return whole != 0 and done / whole >= 1
 
 
-def backward(way: Way) -> Backward | None:
+def backward(time: GoalTime) -> BackwardPlan | None:
     """Return the way to a goal, or None: ``why_none`` says why.
 
     In a month in which the goal has a milestone already there is no other step, nor where
     a milestone that was once proposed has been deleted or moved away.
     """
-    today, due = way.today, way.goal.due
-    if due is None or why_none(way.goal, today):
+    today, due = time.today, time.goal.due
+    if due is None or why_none(time.goal, today):
         return None
-    finish, effort = finish_of(due, today), way.effort
-    end, days = way.earliest(effort), (finish - today).days + 1
+    finish, effort = finish_of(due, today), time.effort
+    end, days = time.earliest(effort), (finish - today).days + 1
     slack = (finish - end).days if end else None
     short = slack is None or slack < 0
-    return Backward(
+    return BackwardPlan(
         due=due,
         finish=finish,
         effort=effort,
         weekly=-(-effort * 7 // days),
-        available=round(way.until(finish) * 7 / days),
-        steps=tuple(_steps(way, finish, _dates(way, due, finish))),
+        available=round(time.until(finish) * 7 / days),
+        steps=tuple(_steps(time, finish, _dates(time, due, finish))),
         slack=slack,
-        ways_out=_ways_out(way, end, finish) if short else None,
+        ways_out=_ways_out(time, end, finish) if short else None,
     )
 
 
-def proposed(goal: Goal, plan: Backward) -> Iterator[tuple[EntityId, str, Step]]:
+def proposed(goal: Goal, plan: BackwardPlan) -> Iterator[tuple[EntityId, str, Step]]:
     """Yield the steps that the plan does not have yet, with the id and title of each."""
     title = " ".join(goal.title.split()) or "Untitled goal"
     shown = f"{title[: LONGEST - 1]}…" if len(title) > LONGEST else title
@@ -201,9 +201,9 @@ def _month_ends(finish: date, today: date) -> list[date]:
     return ends
 
 
-def _dates(way: Way, due: date, finish: date) -> list[tuple[date, Milestone | None]]:
+def _dates(time: GoalTime, due: date, finish: date) -> list[tuple[date, Milestone | None]]:
     """Return the days of the steps, the person's own ones among them."""
-    plan, goal, today = way.load.plan, way.goal, way.today
+    plan, goal, today = time.load.plan, time.goal, time.today
     own = [
         (milestone.due, milestone)
         for milestone in plan.referring(goal.id, Kind.MILESTONE, "goal")
@@ -219,29 +219,31 @@ def _dates(way: Way, due: date, finish: date) -> list[tuple[date, Milestone | No
     return sorted(steps, key=lambda step: (step[0], step[1].id if step[1] else ""))
 
 
-def _steps(way: Way, finish: date, days: list[tuple[date, Milestone | None]]) -> Iterator[Step]:
+def _steps(
+    time: GoalTime, finish: date, days: list[tuple[date, Milestone | None]]
+) -> Iterator[Step]:
     """Share the effort out by the days between the steps; after ``finish`` none is left."""
     before = 0
-    whole = (min(days[-1][0], finish) - way.today).days if days else 0
+    whole = (min(days[-1][0], finish) - time.today).days if days else 0
     for day, known in days:
-        gone = min((day - way.today).days, whole)
-        done = way.effort * gone // whole
+        gone = min((day - time.today).days, whole)
+        done = time.effort * gone // whole
         yield Step(
             due=day,
             minutes=done - before,
             share=gone / whole,
-            earliest=way.earliest(done),
+            earliest=time.earliest(done),
             known=known,
         )
         before = done
 
 
-def _ways_out(way: Way, end: date | None, finish: date) -> WaysOut:
-    less = max(0, way.effort - way.until(finish))
-    return WaysOut(
-        later=_due_for(end, way.today) if end else None,
+def _ways_out(time: GoalTime, end: date | None, finish: date) -> Alternatives:
+    less = max(0, time.effort - time.until(finish))
+    return Alternatives(
+        later=_due_for(end, time.today) if end else None,
         less=less,
-        more=-(-less * 7 // ((finish - way.today).days + 1)),
+        more=-(-less * 7 // ((finish - time.today).days + 1)),
     )
 
 

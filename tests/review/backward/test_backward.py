@@ -13,7 +13,7 @@ from syncd.model.ids import EntityId
 from syncd.model.plan import Plan
 from syncd.model.values import GoalStatus
 from syncd.review.available_time import AvailableTime, GoalLoad, finish_of
-from syncd.review.backward import Backward, Way, backward, proposed, why_none
+from syncd.review.backward import BackwardPlan, GoalTime, backward, proposed, why_none
 from syncd.review.checks.finding import CheckedPlan
 from syncd.review.checks.goals import milestone_each_quarter
 from tests.examples import examples
@@ -37,20 +37,22 @@ def milestone(due: date, **fields) -> Milestone:
     return Milestone(id=EntityId(f"m{due}"), created_at=MADE, goal=G, due=due, **fields)
 
 
-def way(it: Goal, *others: Entity, a_week: int = 420, today: date = TODAY) -> Way:
+def way(it: Goal, *others: Entity, a_week: int = 420, today: date = TODAY) -> GoalTime:
     sums = [number * a_week // 7 for number in range(365)]
     daily = tuple(late - early for early, late in pairwise(sums))
     room = AvailableTime(first=today, daily=daily)
-    return Way(goal=it, available=room, load=GoalLoad(plan=Plan.of([it, *others]), today=today))
+    return GoalTime(
+        goal=it, available=room, load=GoalLoad(plan=Plan.of([it, *others]), today=today)
+    )
 
 
-def planned(it: Goal, *others: Entity, **more) -> Backward:
+def planned(it: Goal, *others: Entity, **more) -> BackwardPlan:
     plan = backward(way(it, *others, **more))
     assert plan is not None
     return plan
 
 
-def new(it: Goal, plan: Backward) -> list[Milestone]:
+def new(it: Goal, plan: BackwardPlan) -> list[Milestone]:
     return [
         Milestone(id=one, title=title, created_at=MADE, goal=it.id, due=step.due)
         for one, title, step in proposed(it, plan)
