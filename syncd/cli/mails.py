@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.words import local, moment_json
 from syncd.store.outbox import OutboxMessage, OutboxStatus
 

@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
-from syncd.daemon.trouble import Tell, Trouble
+from syncd.daemon.logs import FailureLog, Record
 from syncd.store.outbox import OutboxMessage, OutboxStatus
 
 log = structlog.get_logger("syncd.daemon")
-Send = Callable[[Tell], Iterable[OutboxMessage]]
+Send = Callable[[Record], Iterable[OutboxMessage]]
 """Sends what waits; reports a mail that fails, and returns what was taken up."""
 
 
-def mail_trouble() -> Trouble:
-    """Return what reports that mail is in trouble."""
-    return Trouble(
+def mail_failures() -> FailureLog:
+    """Return what logs that mail fails."""
+    return FailureLog(
         cannot="no mail can be sent",
         broke="mail broke; trying again",
         works="mail works again",
@@ -28,7 +28,7 @@ class MailWorker:
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
         self._states: dict[str, OutboxStatus] = {}
-        self._trouble = mail_trouble()
+        self._failures = mail_failures()
 
     @property
     def busy(self) -> bool:
@@ -47,13 +47,13 @@ class MailWorker:
             self._thread.join(timeout=patience)
 
     def _run(self, send: Send) -> None:
-        with self._trouble.contained(all_parts=False) as on_error:
-            for message in send(on_error):
+        with self._failures.attempt(all_parts=False) as record:
+            for message in send(record):
                 self._log(message)
 
     def _log(self, message: OutboxMessage) -> None:
         if message.state not in (OutboxStatus.WAITING, OutboxStatus.LEAVING):
-            self._trouble.settled(message.key)
+            self._failures.resolved(message.key)
         if self._states.get(message.key) is message.state:
             return
         self._states[message.key] = message.state

@@ -6,7 +6,7 @@ from email.policy import default
 
 import pytest
 
-from syncd.bootstrap import html_writer
+from syncd.app import html_writer
 from syncd.cli.exits import Exit
 from syncd.engine.edits import set_field
 from syncd.mail.message import MailAudience, letters

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from syncd.bootstrap import html_writer
+from syncd.app import html_writer
 from syncd.model.values import GoalStatus, Pace, ReviewKind
 from syncd.review.facts import Minutes, Skipped
 from syncd.review.inputs import DecisionWanted, SystemAction

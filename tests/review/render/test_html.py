@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import syncd.review
-from syncd.bootstrap import html_writer
+from syncd.app import html_writer
 from syncd.review.inputs import SystemAction
 from syncd.review.render.page import page
 
@@ -148,7 +148,7 @@ def test_a_template_in_a_title_is_not_filled_in(week):
 
 
 def test_what_fills_in_templates_is_imported_only_to_make_a_mail():
-    reading = "import sys, syncd.bootstrap, syncd.cli.status, syncd.cli.review, syncd.cli.mails"
+    reading = "import sys, syncd.app, syncd.cli.status, syncd.cli.review, syncd.cli.mails"
     shown = "print(*{'jinja2', 'css_inline'} & sys.modules.keys())"
     done = subprocess.run(
         [sys.executable, "-c", f"{reading}; {shown}"],
