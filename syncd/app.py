@@ -22,14 +22,15 @@ from syncd.connect.wrappers import DryRun, wrapped
 from syncd.engine.connector_factory import Unusable
 from syncd.engine.context import Context
 from syncd.engine.cycle import Engine
-from syncd.engine.posting import Posting
 from syncd.engine.report import Report
+from syncd.engine.reviews import DueReviews
 from syncd.engine.tool import OnDelete, Tool
-from syncd.engine.trying import Broke
-from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn, said
-from syncd.mailing import Mailing
+from syncd.errors import Mistake, NoSecret, NotLoaded, OnError, SignIn, said
+from syncd.mail.message import WriteHtml
+from syncd.mail.service import MailService
 from syncd.model.ids import ToolName
 from syncd.redaction import Redactor
+from syncd.review.render.elements import ReviewPage
 from syncd.settings.convert import preferences, review_rules
 from syncd.settings.credentials import Credentials, Runner, open_files
 from syncd.settings.plugins import check_own_settings, own_settings, secret_ways
@@ -187,9 +188,9 @@ class App:
             proxies=proxies,
         )
 
-    def mailing(self) -> Mailing:
+    def mail(self) -> MailService:
         """Return what puts letters in the outbox and sends what waits there."""
-        return Mailing(
+        return MailService(
             settings=self.settings.mail,
             credentials=Credentials(self.environ, self.settings.file),
             redactor=self.redactor,
@@ -200,17 +201,24 @@ class App:
         )
 
     @cached_property
-    def posting(self) -> Posting:
+    def reviews(self) -> DueReviews:
         """Return what makes the reviews that are due, and posts them."""
-        return Posting(self.plan_context(), review_rules(self.settings))
+        return DueReviews(self.plan_context(), review_rules(self.settings), self._write_html)
 
-    def post_reviews(self, broke: Broke | None = None) -> list[str]:
+    def _write_html(self, page: ReviewPage) -> str:
+        return self._html_writer(page)
+
+    @cached_property
+    def _html_writer(self) -> WriteHtml:
+        return html_writer()
+
+    def post_reviews(self, on_error: OnError | None = None) -> list[str]:
         """Put the reviews that are due, and made, in the outbox if mail is wanted.
 
-        Returns the keys of the new mails. ``broke``: as in ``Posting.post``.
+        Returns the keys of the new mails. ``on_error``: as in ``DueReviews.post``.
         """
-        mailing = self.mailing()
-        return self.posting.post(mailing.put, broke) if mailing.wanted else []
+        mail = self.mail()
+        return self.reviews.post(mail.queue, on_error) if mail.wanted else []
 
     def _engine(self, store: Store, inner: Inner) -> Engine:
         names = self.enabled()
@@ -274,6 +282,21 @@ class App:
                 max_deletes=table.max_deletes, max_delete_share=table.max_delete_share
             ),
         )
+
+
+def html_writer() -> WriteHtml:
+    """Return what writes a page as HTML; templates are read here, and nowhere else."""
+    # imported here: only what makes mails needs them, and they are slow to import
+    from importlib.resources import files
+
+    import css_inline
+
+    from syncd.review.render.html import environment, html
+
+    folder = files("syncd.review") / "templates"
+    templates = environment({file.name: file.read_text("utf-8") for file in folder.iterdir()})
+    inliner = css_inline.CSSInliner(load_remote_stylesheets=False, minify_css=True)
+    return lambda page: html(page, templates, inliner.inline)
 
 
 def open_app(

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
+from datetime import date
 
 LONGEST_WORDS = 200
 """Characters of a service's own words that a sentence quotes."""
@@ -26,3 +27,41 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def is_token(text: str) -> bool:
     """Say whether a text can be a token: one that a service gives, and a request can carry."""
     return _TOKEN.fullmatch(text) is not None
+
+
+def hours(minutes: int) -> str:
+    """Return minutes as "6 h 20", "2 h" or "45 min"."""
+    whole, rest = divmod(minutes, 60)
+    if not whole:
+        return f"{rest} min"
+    return f"{whole} h {rest:02}" if rest else f"{whole} h"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def percent(share: float) -> str:
+    """Return a fraction as "64 %"."""
+    return f"{round(share * 100)} %"
+
+
+def short_day(it: date, year: int) -> str:
+    """Return a day as "Mon 23 Nov", with its year where that is another one."""
+    return f"{it:%a} {it.day} {it:%b}" + (f" {it.year}" if it.year != year else "")
+
+
+def day_span(first: date, last: date) -> str:
+    """Return two days as "16 to 22 November 2026"."""
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {last.day} {last:%B} {last.year}"
+    year = f" {first.year}" if first.year != last.year else ""
+    return f"{first.day} {first:%B}{year} to {last.day} {last:%B} {last.year}"
+
+
+def listed(parts: list[str]) -> str:
+    """Return "a", "a and b" or "a, b and c"."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -11,7 +11,12 @@ from syncd.cli.words import count
 from syncd.errors import Mistake
 from syncd.model.entities import Kind
 from syncd.model.plan import Plan
-from syncd.review.brag import Asked, Win, brag_sheet, wins
+from syncd.review.achievements import (
+    AchievementFilter,
+    SheetEntry,
+    achievements_markdown,
+    sheet_entries,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +32,17 @@ def achievements(session: Session, typed: Typed, *, as_json: bool) -> int:
     """Write the achievements as Markdown."""
     with session.app() as app:
         plan = Plan.of(record.entity for record in app.store.plan.every())
-        found = wins(plan, _asked(app, typed))
+        found = sheet_entries(plan, _asked(app, typed))
         if as_json:
             session.speech.json({"achievements": [_as_json(one) for one in found]})
             return 0
         if found:
-            session.speech.data(brag_sheet(found))
+            session.speech.data(achievements_markdown(found))
         session.warn(list(_notes(found)))
         return 0
 
 
-def _asked(app: App, typed: Typed) -> Asked:
+def _asked(app: App, typed: Typed) -> AchievementFilter:
     """Return what is asked for. Raises ``Mistake``."""
     since = day_given(app, typed.since, "--since") if typed.since else None
     until = day_given(app, typed.until, "--until") if typed.until else None
@@ -46,30 +51,30 @@ def _asked(app: App, typed: Typed) -> Asked:
     goal = None
     if typed.goal:
         goal = find.only(typed.goal, find.matching(app.store, typed.goal, (Kind.GOAL,)))
-    return Asked(since=since, until=until, goal=goal.entity.id if goal else None)
+    return AchievementFilter(since=since, until=until, goal=goal.entity.id if goal else None)
 
 
-def _notes(found: list[Win]) -> list[str]:
+def _notes(found: list[SheetEntry]) -> list[str]:
     if not found:
         return [
             "No achievement is known for that: finish a milestone, or add one to Achievements."
         ]
-    drafts = sum(not one.it.impact.strip() for one in found)
+    drafts = sum(not one.achievement.impact.strip() for one in found)
     if not drafts:
         return []
     have = "has" if drafts == 1 else "have"
     return [f"{count(drafts, 'achievement')} {have} no impact yet: write it under Impact."]
 
 
-def _as_json(one: Win) -> dict[str, Any]:
+def _as_json(one: SheetEntry) -> dict[str, Any]:
     return {
-        "id": one.it.id,
-        "title": one.it.title,
-        "date": str(one.it.date) if one.it.date else None,
+        "id": one.achievement.id,
+        "title": one.achievement.title,
+        "date": str(one.achievement.date) if one.achievement.date else None,
         "quarter": one.quarter,
         "category": one.category,
-        "goal": one.it.goal,
-        "skill": one.it.skill,
-        "impact": one.it.impact,
-        "evidence_url": one.it.evidence_url,
+        "goal": one.achievement.goal,
+        "skill": one.achievement.skill,
+        "impact": one.achievement.impact,
+        "evidence_url": one.achievement.evidence_url,
     }

@@ -7,8 +7,7 @@ from syncd.cli.session import Session
 from syncd.cli.words import count
 from syncd.engine.plan_check import checked
 from syncd.model.entities import kind_of
-from syncd.review.checks.finding import Finding
-from syncd.review.render.lacks import sentence
+from syncd.review.checks.finding import Finding, finding_sentence
 
 WHOLE = "plan"
 """The kind, for programs, of what is not of one thing alone."""
@@ -22,7 +21,7 @@ def check(session: Session, *, as_json: bool) -> int:
             session.speech.json({"problems": [_as_json(one) for one in found]})
             return 0
         for one in found:
-            session.speech.line(sentence(one))
+            session.speech.line(finding_sentence(one))
         if not found:
             session.speech.line("Every goal is SMART, and the plan can work as it is.")
         else:
@@ -42,5 +41,5 @@ def _as_json(one: Finding) -> dict[str, Any]:
         "rule": one.rule,
         "what": one_line(one.what),
         "mend": one_line(one.mend),
-        "sentence": sentence(one),
+        "sentence": finding_sentence(one),
     }

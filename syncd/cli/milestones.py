@@ -18,8 +18,15 @@ from syncd.model.entities import Goal, Kind, Milestone
 from syncd.model.exchange.markdown import duration
 from syncd.model.plan import Plan
 from syncd.model.values import GoalStatus
-from syncd.review.backward import Backward, Way, WaysOut, backward, proposed, why_none
-from syncd.review.room import Load
+from syncd.review.available_time import GoalLoad
+from syncd.review.backward import (
+    Alternatives,
+    BackwardPlan,
+    GoalTime,
+    backward,
+    proposed,
+    why_none,
+)
 
 _ENDED = (GoalStatus.DONE, GoalStatus.DROPPED)
 
@@ -53,18 +60,18 @@ def _goal(app: App, which: str) -> Goal:
     return goal
 
 
-def _way(app: App, goal: Goal) -> Way:
+def _way(app: App, goal: Goal) -> GoalTime:
     plan = Plan.of(record.entity for record in app.store.plan.every())
     there = time_available(app.plan_context(), app.clock.now())
-    load = Load(
+    load = GoalLoad(
         plan=plan,
         today=today(app.clock, app.zone),
         default_minutes=there.default_minutes,
     )
-    return Way(goal=goal, room=there, load=load)
+    return GoalTime(goal=goal, available=there, load=load)
 
 
-def _made(app: App, goal: Goal, plan: Backward) -> list[Milestone]:
+def _made(app: App, goal: Goal, plan: BackwardPlan) -> list[Milestone]:
     now = app.clock.now()
     return [
         Milestone(id=one, title=title, created_at=now, goal=goal.id, due=step.due)
@@ -72,14 +79,14 @@ def _made(app: App, goal: Goal, plan: Backward) -> list[Milestone]:
     ]
 
 
-def _show(speech: Speech, goal: Goal, plan: Backward, new: Sequence[Milestone]) -> None:
+def _show(speech: Speech, goal: Goal, plan: BackwardPlan, new: Sequence[Milestone]) -> None:
     buffer = count((plan.due - plan.finish).days, "day")
     speech.line(f"{_shown(goal)}: due {plan.due}, to be done by {plan.finish}.", "bold")
     speech.line(f"That leaves {buffer} before it is due.")
     if plan.effort:
         speech.line(
             f"It needs {duration(plan.effort)}, {duration(plan.weekly)} a week; there are"
-            f" {duration(plan.room)} a week for it."
+            f" {duration(plan.available)} a week for it."
         )
     titles = {one.due: one.title for one in new}
     made = table("Due", "Effort", "At the earliest", "", "Milestone", narrow=("Due", "Effort"))
@@ -93,7 +100,7 @@ def _show(speech: Speech, goal: Goal, plan: Backward, new: Sequence[Milestone]) 
     speech.line(verdict(plan))
 
 
-def verdict(plan: Backward) -> str:
+def verdict(plan: BackwardPlan) -> str:
     """Return whether the goal is achievable, and if not, what would make it so."""
     if not plan.effort:
         return (
@@ -106,7 +113,7 @@ def verdict(plan: Backward) -> str:
     return f"It can't be done by {plan.finish} ({late}): {_ways(plan, plan.ways_out)}."
 
 
-def _ways(plan: Backward, out: WaysOut) -> str:
+def _ways(plan: BackwardPlan, out: Alternatives) -> str:
     later = f"set Due to {out.later}" if out.later else "set Due later, by more than ten years"
     left = duration(plan.effort - out.less)
     return (
@@ -133,7 +140,7 @@ def _shown(goal: Goal) -> str:
 
 
 def _as_json(
-    goal: Goal, plan: Backward, new: Sequence[Milestone], *, added: bool
+    goal: Goal, plan: BackwardPlan, new: Sequence[Milestone], *, added: bool
 ) -> dict[str, Any]:
     made = {one.due: one for one in new}
     return {
@@ -142,7 +149,7 @@ def _as_json(
         "finish": str(plan.finish),
         "effort_minutes": plan.effort,
         "weekly_minutes": plan.weekly,
-        "weekly_room": plan.room,
+        "weekly_room": plan.available,
         "achievable": plan.ways_out is None if plan.effort else None,
         "slack_days": plan.slack,
         "ways_out": _ways_json(plan.ways_out),
@@ -161,7 +168,7 @@ def _as_json(
     }
 
 
-def _ways_json(out: WaysOut | None) -> dict[str, Any] | None:
+def _ways_json(out: Alternatives | None) -> dict[str, Any] | None:
     if out is None:
         return None
     later = str(out.later) if out.later else None

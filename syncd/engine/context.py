@@ -15,9 +15,8 @@ from syncd.model.ids import EntityId, RemoteId, ToolName, new_id
 from syncd.model.plan import Part
 from syncd.model.remote import BESIDE, BODY, LINK, LINKS, Carried
 from syncd.model.schema import DEFAULTS, Fields, fields_of
-from syncd.review.facts_json import facts_from
-from syncd.review.render.outline import outline
-from syncd.review.render.page import page
+from syncd.review.facts import facts_from
+from syncd.review.render.page import outline, page
 from syncd.schedule.problem import Preferences
 from syncd.store.rows import Address, Link
 from syncd.store.store import Store

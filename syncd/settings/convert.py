@@ -3,7 +3,7 @@
 from datetime import date
 
 from syncd.model.values import ReviewKind
-from syncd.review.due import Rule
+from syncd.review.periods import ReviewRule
 from syncd.schedule.problem import Preferences
 from syncd.settings.formats import WEEKDAYS, clock_span, review_moment
 from syncd.settings.schema import Settings
@@ -37,11 +37,11 @@ def preferences(settings: Settings) -> Preferences:
     )
 
 
-def review_rules(settings: Settings) -> dict[ReviewKind, Rule]:
+def review_rules(settings: Settings) -> dict[ReviewKind, ReviewRule]:
     """Return when each kind of review is due; without those that are off."""
     moments = {kind: str(getattr(settings.review, kind.value)) for kind in ReviewKind}
     parts = {kind: review_moment(text) for kind, text in moments.items() if text != "off"}
     return {
-        kind: Rule(month=month, day=day, hour=hour, minute=minute)
+        kind: ReviewRule(month=month, day=day, hour=hour, minute=minute)
         for kind, (month, day, hour, minute) in parts.items()
     }

@@ -6,13 +6,13 @@ from email.policy import default
 
 import pytest
 
+from syncd.app import html_writer
 from syncd.cli.exits import Exit
 from syncd.engine.edits import set_field
-from syncd.engine.letters import letters
-from syncd.mail.message import Audience
+from syncd.mail.message import MailAudience, letters
 from syncd.model.rules.blocks import length
 from syncd.model.values import BlockState
-from syncd.review.facts_json import facts_from
+from syncd.review.facts import facts_from
 from tests.cli.desks import complaint
 
 
@@ -136,9 +136,9 @@ def test_the_message_that_is_written_is_not_sent_and_reads_the_same(week_later, 
 
 def test_others_get_a_letter_with_the_shared_sections_alone(week_later):
     facts = facts_from(json.dumps(week_later.told("review")["facts"]))
-    own, shared = letters(facts, "main")
-    assert own.audience is Audience.OWN
-    assert shared.audience is Audience.SHARED
+    own, shared = letters(facts, "main", html_writer())
+    assert own.audience is MailAudience.OWN
+    assert shared.audience is MailAudience.SHARED
     for words in ("ONE QUESTION", "Lead a team"):
         assert words in own.text
     assert "ONE QUESTION" not in shared.text

@@ -226,7 +226,7 @@ class Lasting(Watched):
         with structlog.testing.capture_logs() as told:
             self.work.make_reviews()
             self.work.send_mails()
-            self.daemon._courier.wait(20)
+            self.daemon._mail_worker.wait(20)
         return [(one["event"], one.get("trouble", "").partition(" ")[0]) for one in told]
 
     def close(self):
@@ -290,7 +290,7 @@ def test_a_tool_that_does_not_let_go_keeps_the_mail_in_flight_from_nothing(desk,
     daemon = Lasting(desk)
     daemon.daemon._engine, engine = Stubborn(), daemon.daemon._engine
     gone = threading.Event()
-    daemon.daemon._courier.go(lambda _: gone.wait(0.3) or gone.set() or [])
+    daemon.daemon._mail_worker.start(lambda _: gone.wait(0.3) or gone.set() or [])
     with structlog.testing.capture_logs() as told:
         daemon.close()
     assert gone.is_set()

@@ -16,7 +16,7 @@ from syncd.engine.reviews import MOST_SKIPPED, collect, make_review, review_id
 from syncd.model.entities import Goal, Kind, Review, Task
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import GoalStatus, ReviewKind
-from syncd.review.periods import before, last_ended, read_period
+from syncd.review.periods import last_ended, period_before, read_period
 from syncd.schedule.problem import Preferences
 from syncd.store.rows import ConflictRow
 from syncd.store.store import private_store
@@ -133,7 +133,7 @@ def test_a_review_that_was_deleted_does_not_come_back(context, watch):
 
 def test_a_week_before_syncd_knew_the_plan_is_not_kept(context, watch):
     watch.after_the_week()
-    earlier = before(before(WEEK))
+    earlier = period_before(period_before(WEEK))
     assert make_review(context, earlier).entity is None
     assert list(context.store.plan.every(Kind.REVIEW)) == []
 
@@ -161,11 +161,11 @@ def test_held_tools_conflicts_and_what_does_not_fit_are_decisions(context, watch
 
 def test_a_conflict_of_the_week_is_told_as_merged(context, watch):
     context.store.history.add_conflicts([conflict(watch.now())])
-    assert collect(context, WEEK).deeds == ()
+    assert collect(context, WEEK).system_actions == ()
     watch.after_the_week()
     context.store.history.add_conflicts([conflict(WEEK.start(ZONE))])
-    (deed,) = collect(context, WEEK).deeds
-    assert deed.sentence == (
+    (action,) = collect(context, WEEK).system_actions
+    assert action.sentence == (
         "'Read': the due of notion won over that of todoist, which is kept."
     )
 

@@ -9,7 +9,7 @@ from syncd.model.entities import Achievement, Entity, Goal, Milestone, Resource,
 from syncd.model.ids import EntityId
 from syncd.model.plan import Plan
 from syncd.model.rules.consequences import achievement_id
-from syncd.review.brag import Asked, brag_sheet, wins
+from syncd.review.achievements import AchievementFilter, achievements_markdown, sheet_entries
 from tests.examples import examples
 
 MADE = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -22,8 +22,8 @@ def win(one: str = "a", **fields) -> Achievement:
     return Achievement(id=EntityId(one), created_at=MADE, **made)
 
 
-def sheet(*entities: Entity, asked: Asked = Asked()) -> str:  # noqa: B008  # frozen
-    return brag_sheet(wins(Plan.of(entities), asked))
+def sheet(*entities: Entity, asked: AchievementFilter = AchievementFilter()) -> str:  # noqa: B008  # frozen
+    return achievements_markdown(sheet_entries(Plan.of(entities), asked))
 
 
 def test_nothing_achieved_is_an_empty_sheet():
@@ -84,14 +84,17 @@ def test_what_is_archived_is_left_out():
 def test_a_period_has_both_its_days():
     days = [date(2026, 1, 31), date(2026, 2, 1), date(2026, 2, 28), date(2026, 3, 1), None]
     every = [win(str(number), date=day) for number, day in enumerate(days)]
-    asked = Asked(since=date(2026, 2, 1), until=date(2026, 2, 28))
-    assert [one.it.id for one in wins(Plan.of(every), asked)] == ["1", "2"]
-    assert len(wins(Plan.of(every), Asked())) == 5
+    asked = AchievementFilter(since=date(2026, 2, 1), until=date(2026, 2, 28))
+    assert [one.achievement.id for one in sheet_entries(Plan.of(every), asked)] == ["1", "2"]
+    assert len(sheet_entries(Plan.of(every), AchievementFilter())) == 5
 
 
 def test_one_goal_can_be_asked_for():
     every = [LEAD, win("a", goal=LEAD.id), win("b")]
-    assert [one.it.id for one in wins(Plan.of(every), Asked(goal=LEAD.id))] == ["a"]
+    assert [
+        one.achievement.id
+        for one in sheet_entries(Plan.of(every), AchievementFilter(goal=LEAD.id))
+    ] == ["a"]
 
 
 @examples(200)

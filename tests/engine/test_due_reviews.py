@@ -11,16 +11,15 @@ import pytest
 from syncd.clock import SystemClock
 from syncd.engine.context import Context
 from syncd.engine.edits import put_all, set_field
-from syncd.engine.outbox import put
-from syncd.engine.posting import Posting
-from syncd.engine.reviews import make_review, review_id
-from syncd.mail.message import Letter, people
+from syncd.engine.reviews import DueReviews, make_review, review_id
+from syncd.mail.message import Letter, mail_addresses
+from syncd.mail.outbox import queue_letters
 from syncd.model.entities import Goal, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.values import GoalStatus, ReviewKind
-from syncd.review.due import Rule
-from syncd.review.periods import read_period
-from syncd.store.parcel import Parcel
+from syncd.review.periods import ReviewRule, read_period
+from syncd.review.render.elements import ReviewPage
+from syncd.store.outbox import OutboxMessage
 from syncd.store.rows import Link
 from syncd.store.store import private_store
 from syncd.store.tool_store import ToolState
@@ -29,12 +28,12 @@ from syncd.sync.decide import Presence
 WEEK = read_period(ReviewKind.WEEKLY, "2026-W47")
 ZONE = "Europe/Berlin"
 RULES = {
-    ReviewKind.WEEKLY: Rule(day=0, hour=7, minute=0),
-    ReviewKind.QUARTERLY: Rule(day=1, hour=7, minute=0),
-    ReviewKind.ANNUAL: Rule(month=1, day=2, hour=7, minute=0),
+    ReviewKind.WEEKLY: ReviewRule(day=0, hour=7, minute=0),
+    ReviewKind.QUARTERLY: ReviewRule(day=1, hour=7, minute=0),
+    ReviewKind.ANNUAL: ReviewRule(month=1, day=2, hour=7, minute=0),
 }
 WITHOUT_ANNUAL = {kind: it for kind, it in RULES.items() if kind is not ReviewKind.ANNUAL}
-WHO = people("me@example.org", ["me@example.org"], ["partner@example.org"])
+WHO = mail_addresses("me@example.org", ["me@example.org"], ["partner@example.org"])
 GOAL = Goal(
     id=EntityId("goal"),
     title="Lead",
@@ -42,6 +41,11 @@ GOAL = Goal(
     status=GoalStatus.ACTIVE,
     due=date(2026, 12, 31),
 )
+
+
+def in_html(page: ReviewPage) -> str:
+    """Stands for the template: what is posted when is what counts here."""
+    return f"<h1>{page.title}</h1>"
 
 
 class Watch(SystemClock):
@@ -68,20 +72,20 @@ class Desk:
             tools={},
         )
         put_all(self.context, [GOAL], "import")
-        self.posting = self.started()
+        self.reviews = self.started()
 
-    def started(self) -> Posting:
-        return Posting(self.context, RULES)
+    def started(self) -> DueReviews:
+        return DueReviews(self.context, RULES, in_html)
 
     def put(self, letters: list[Letter]) -> list[str]:
-        return put(self.context.store.outbox, letters, WHO, self.watch.now())
+        return queue_letters(self.context.store.outbox, letters, WHO, self.watch.now())
 
     def turn(self) -> list[str]:
         """Do what the daemon does again and again."""
-        self.posting.make()
-        return self.posting.post(self.put)
+        self.reviews.make()
+        return self.reviews.post(self.put)
 
-    def waiting(self) -> list[Parcel]:
+    def waiting(self) -> list[OutboxMessage]:
         return self.context.store.outbox.all()
 
     def monday(self, hour: int = 7) -> None:
@@ -112,13 +116,13 @@ def test_it_is_posted_once_however_often_and_by_whomever_it_is_looked_at(desk):
     for hours in (0, 1, 100):
         desk.watch.at += timedelta(hours=hours)
         assert desk.turn() == []
-        assert Posting(desk.context, RULES).post(desk.put) == []
+        assert DueReviews(desk.context, RULES, in_html).post(desk.put) == []
     assert len(desk.waiting()) == 2
 
 
-def test_a_crash_between_making_and_posting_loses_nothing(desk):
+def test_a_crash_between_making_and_reviews_loses_nothing(desk):
     desk.monday()
-    desk.posting.make()
+    desk.reviews.make()
     assert desk.started().post(desk.put) == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
 
 
@@ -136,7 +140,7 @@ def test_after_a_sleep_of_weeks_one_digest_comes_and_it_tells_of_the_weeks_betwe
 
 def test_what_is_switched_off_does_not_come(desk):
     desk.monday()
-    desk.posting = Posting(desk.context, {})
+    desk.reviews = DueReviews(desk.context, {}, in_html)
     assert desk.turn() == []
 
 
@@ -194,16 +198,16 @@ def test_a_tool_that_needs_the_person_is_not_waited_for(asleep, state):
 
 def test_a_review_that_the_person_deleted_is_neither_posted_nor_made_again(desk):
     desk.monday()
-    desk.posting.make()
+    desk.reviews.make()
     set_field(desk.context, review_id(WEEK), "archived", True, "notes")
     assert desk.turn() == []
-    assert desk.posting.make() == []
+    assert desk.reviews.make() == []
 
 
 def test_without_anyone_to_write_to_the_review_is_made_all_the_same(desk):
     desk.monday()
-    desk.posting.make()
-    assert desk.posting.post(lambda letters: []) == []
+    desk.reviews.make()
+    assert desk.reviews.post(lambda letters: []) == []
     assert desk.turn() == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
 
 
@@ -223,7 +227,7 @@ def test_at_new_year_the_three_reviews_come_each_at_its_time(desk):
 
 def test_the_digest_leads_to_the_page_that_a_tool_has_of_the_review(desk):
     desk.monday()
-    desk.posting.make()
+    desk.reviews.make()
     address = "https://notes.example.org/week-47"
     desk.context.store.links.save(
         [
@@ -237,7 +241,7 @@ def test_the_digest_leads_to_the_page_that_a_tool_has_of_the_review(desk):
             )
         ]
     )
-    desk.posting.post(desk.put)
+    desk.reviews.post(desk.put)
     own, shared = desk.waiting()
     assert address.encode() in own.message.replace(b"=\r\n", b"")
     assert address.encode() not in shared.message.replace(b"=\r\n", b"")
@@ -253,7 +257,7 @@ def test_a_mail_set_up_in_spring_gets_no_review_of_the_year_before(desk):
 
 def test_a_mail_set_up_later_gets_the_review_that_is_the_last(desk):
     desk.monday()
-    desk.posting.make()
+    desk.reviews.make()
     desk.watch.at += timedelta(days=3)
     assert desk.turn() == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
 
@@ -277,8 +281,8 @@ def but_weekly(desk: Desk, letters: Iterable[Letter]) -> list[str]:
 def test_a_review_whose_letters_break_holds_up_no_other(desk):
     new_year(desk)
     told: list[tuple[str, Exception]] = []
-    desk.posting.make()
-    posted = desk.posting.post(partial(but_weekly, desk), lambda *it: told.append(it))
+    desk.reviews.make()
+    posted = desk.reviews.post(partial(but_weekly, desk), lambda *it: told.append(it))
     assert [it for it in posted if it.endswith("own")] == [
         "quarterly/2026-Q4/own",
         "annual/2026/own",
@@ -289,19 +293,21 @@ def test_a_review_whose_letters_break_holds_up_no_other(desk):
 
 def test_a_review_that_breaks_by_hand_is_raised_once_the_others_are_posted(desk):
     new_year(desk)
-    desk.posting.make()
+    desk.reviews.make()
     with pytest.raises(RuntimeError):
-        desk.posting.post(partial(but_weekly, desk))
+        desk.reviews.post(partial(but_weekly, desk))
     assert len(desk.waiting()) == 4
 
 
 def test_a_review_that_cannot_be_made_holds_up_no_other(desk):
     new_year(desk)
-    never = Rule(month=2, day=30, hour=7, minute=0)
-    desk.posting = Posting(desk.context, {ReviewKind.ANNUAL: never, **WITHOUT_ANNUAL})
+    never = ReviewRule(month=2, day=30, hour=7, minute=0)
+    desk.reviews = DueReviews(
+        desk.context, {ReviewKind.ANNUAL: never, **WITHOUT_ANNUAL}, in_html
+    )
     told: list[str] = []
-    made = desk.posting.make(lambda kind, _: told.append(kind))
+    made = desk.reviews.make(lambda kind, _: told.append(kind))
     assert [one.kind for one in made] == [ReviewKind.WEEKLY, ReviewKind.QUARTERLY]
-    posted = desk.posting.post(desk.put, lambda kind, _: told.append(kind))
+    posted = desk.reviews.post(desk.put, lambda kind, _: told.append(kind))
     assert len(posted) == 4
     assert told == ["annual", "annual"]

@@ -18,7 +18,7 @@ LEAST_BUFFER = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class TimeLimits:
     """What the settings say of time, in minutes.
 
     windows: how long each span of the hours is, by weekday (0 is Monday), none on days of
@@ -32,7 +32,7 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Room:
+class AvailableTime:
     """How many minutes blocks may take: day by day from the first one on, then evenly.
 
     default_minutes: the effort of a task without one.
@@ -40,7 +40,7 @@ class Room:
 
     first: date
     daily: tuple[int, ...]
-    limits: Limits | None = None
+    limits: TimeLimits | None = None
     default_minutes: int = 60
 
     @cached_property
@@ -62,7 +62,7 @@ class Room:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Load:
+class GoalLoad:
     """What the active goals ask of the time from a day on."""
 
     plan: PlanView
@@ -80,14 +80,15 @@ class Load:
 
     def others(self, goal: Goal, day: date) -> int:
         """Return what the other active goals need until a day."""
-        return sum(self._by(one, day) for one in self.active if one.id != goal.id)
+        return sum(self._by(other, day) for other in self.active if other.id != goal.id)
 
     @cached_property
     def active(self) -> list[Goal]:
         """The goals that the person works towards now."""
-        goals = self.plan.of_kind(Kind.GOAL)
         return [
-            one for one in goals if isinstance(one, Goal) and one.status is GoalStatus.ACTIVE
+            goal
+            for goal in self.plan.of_kind(Kind.GOAL)
+            if isinstance(goal, Goal) and goal.status is GoalStatus.ACTIVE
         ]
 
     def _by(self, goal: Goal, day: date) -> int:
@@ -103,12 +104,12 @@ class Load:
     @cached_property
     def _left(self) -> dict[EntityId, int]:
         tasks = [
-            one
-            for one in self.plan.of_kind(Kind.TASK)
-            if isinstance(one, Task) and not one.done
+            task
+            for task in self.plan.of_kind(Kind.TASK)
+            if isinstance(task, Task) and not task.done
         ]
         left: dict[EntityId, int] = {}
-        parents = {one.parent for one in tasks if one.parent}
+        parents = {task.parent for task in tasks if task.parent}
         for task in tasks:
             goal = goal_of(task, self.plan)
             # A task without an effort of its own is as long as its sub-tasks.

@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 import pytest
 from structlog.testing import capture_logs
 
-from syncd.daemon.courier import Courier
+from syncd.daemon.mail_worker import MailWorker
 from syncd.errors import Mistake, StateTrouble
-from syncd.store.parcel import Fate, Parcel
+from syncd.store.outbox import OutboxMessage, OutboxStatus
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
-def parcel(state, key="weekly/2026-W47/own"):
-    return Parcel(
+def message(state, key="weekly/2026-W47/own"):
+    return OutboxMessage(
         key=key,
         sender="syncd@example.org",
         recipients={},
@@ -26,78 +26,78 @@ def parcel(state, key="weekly/2026-W47/own"):
     )
 
 
-def round_of(courier, send):
-    courier.go(send)
-    courier.wait(20)
-    assert not courier.busy
+def round_of(worker, send):
+    worker.start(send)
+    worker.wait(20)
+    assert not worker.busy
 
 
 def test_a_slow_server_holds_up_nothing_and_gets_one_round_at_a_time():
-    courier, rounds, go_on = Courier(), [], threading.Event()
+    worker, rounds, go_on = MailWorker(), [], threading.Event()
 
-    def send(broke):
+    def send(on_error):
         rounds.append(1)
         go_on.wait(timeout=20)
         return []
 
-    courier.go(send)
-    courier.go(send)
-    courier.wait(0.01)
-    assert courier.busy
+    worker.start(send)
+    worker.start(send)
+    worker.wait(0.01)
+    assert worker.busy
     go_on.set()
-    courier.wait(20)
-    assert (len(rounds), courier.busy) == (1, False)
-    round_of(courier, send)
+    worker.wait(20)
+    assert (len(rounds), worker.busy) == (1, False)
+    round_of(worker, send)
     assert len(rounds) == 2
 
 
 def test_a_mail_is_told_when_it_first_waits_and_when_it_is_gone():
-    courier = Courier()
+    worker = MailWorker()
     with capture_logs() as logs:
-        for state in (Fate.WAITING, Fate.WAITING, Fate.SENT):
-            round_of(courier, lambda _, state=state: [parcel(state)])
+        for state in (OutboxStatus.WAITING, OutboxStatus.WAITING, OutboxStatus.SENT):
+            round_of(worker, lambda _, state=state: [message(state)])
     assert [it["event"] for it in logs] == ["mail not sent yet", "mail sent"]
 
 
 def test_settings_that_let_no_mail_out_are_told_once():
-    courier = Courier()
+    worker = MailWorker()
 
-    def send(broke):
+    def send(on_error):
         raise Mistake("Set `mail.password`.")
 
     with capture_logs() as logs:
-        round_of(courier, send)
-        round_of(courier, send)
+        round_of(worker, send)
+        round_of(worker, send)
     assert [it["hint"] for it in logs] == ["Set `mail.password`."]
 
 
-@pytest.mark.parametrize("state", [Fate.FAILED, Fate.UNSURE])
+@pytest.mark.parametrize("state", [OutboxStatus.FAILED, OutboxStatus.UNSURE])
 def test_a_mail_that_did_not_get_through_is_a_warning(state):
     with capture_logs() as logs:
-        round_of(Courier(), lambda _: [parcel(state)])
+        round_of(MailWorker(), lambda _: [message(state)])
     assert [it["log_level"] for it in logs] == ["warning"]
 
 
 # What nobody thought of.
 
 
-def disk(_broke):
+def disk(_on_error):
     raise OSError(5, "the disk fails")
 
 
-def memory(_broke):
+def memory(_on_error):
     raise RuntimeError("of Ada")
 
 
-def nothing(_broke):
+def nothing(_on_error):
     return []
 
 
 def test_whatever_breaks_a_round_is_told_once_and_so_is_that_mail_works_again(capfd):
-    courier = Courier()
+    worker = MailWorker()
     with capture_logs() as logs:
         for send in (disk, disk, memory, disk, memory, nothing, nothing, disk):
-            round_of(courier, send)
+            round_of(worker, send)
     assert [it["event"] for it in logs] == [
         "mail broke; trying again",
         "mail broke; trying again",
@@ -106,20 +106,20 @@ def test_whatever_breaks_a_round_is_told_once_and_so_is_that_mail_works_again(ca
     ]
     kinds = [it["trouble"].partition(" ")[0] for it in logs if "trouble" in it]
     assert kinds == ["OSError", "RuntimeError", "OSError"]
-    assert all("test_courier.py" in it["trouble"] for it in logs if "trouble" in it)
+    assert all("test_mail_worker.py" in it["trouble"] for it in logs if "trouble" in it)
     assert "Ada" not in str(logs)
     assert capfd.readouterr().err == ""
 
 
 def test_a_full_disk_is_told_by_its_sentence_and_then_that_mail_works_again():
-    courier = Courier()
+    worker = MailWorker()
 
-    def full(_broke):
+    def full(_on_error):
         raise StateTrouble("The disk is full: make room there.")
 
     with capture_logs() as logs:
         for send in (full, full, nothing):
-            round_of(courier, send)
+            round_of(worker, send)
     assert [it.get("hint", it["event"]) for it in logs] == [
         "The disk is full: make room there.",
         "mail works again",
@@ -127,23 +127,26 @@ def test_a_full_disk_is_told_by_its_sentence_and_then_that_mail_works_again():
 
 
 def test_a_mail_that_breaks_is_told_once_beside_others_that_go_out():
-    courier = Courier()
+    worker = MailWorker()
     keys = ("weekly/2026-W47/own", "weekly/2026-W48/own", "annual/2026/own")
 
-    def send(broke):
+    def send(on_error):
         for key in keys[:2]:
-            broke(key, UnicodeError("of Ada"))
-        return [*(parcel(Fate.WAITING, key) for key in keys[:2]), parcel(Fate.SENT, keys[2])]
+            on_error(key, UnicodeError("of Ada"))
+        return [
+            *(message(OutboxStatus.WAITING, key) for key in keys[:2]),
+            message(OutboxStatus.SENT, keys[2]),
+        ]
 
-    def others(_broke):
-        return [parcel(Fate.SENT, keys[2])]
+    def others(_on_error):
+        return [message(OutboxStatus.SENT, keys[2])]
 
-    def both(_broke):
-        return [parcel(Fate.SENT, key) for key in keys[:2]]
+    def both(_on_error):
+        return [message(OutboxStatus.SENT, key) for key in keys[:2]]
 
     with capture_logs() as logs:
         for round_ in (send, others, send, both):
-            round_of(courier, round_)
+            round_of(worker, round_)
     told = [(it["event"], it.get("mail", it.get("which"))) for it in logs]
     assert told == [
         ("mail broke; trying again", keys[0]),

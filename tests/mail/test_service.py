@@ -7,21 +7,21 @@ import pytest
 
 from syncd.clock import SystemClock
 from syncd.errors import Mistake
-from syncd.mailing import Mailing
+from syncd.mail.service import MailService
 from syncd.redaction import HIDDEN, Redactor
 from syncd.settings.credentials import Credentials
 from syncd.settings.schema import MailSettings
-from syncd.store.parcel import Fate
+from syncd.store.outbox import OutboxStatus
 from syncd.store.store import private_store
 from syncd.testing.fake_clock import FakeClock
 from tests.mail.letters import ADA, BEN, MONDAY, letter
 from tests.mail.servers import PASSWORD
 
 
-def mailing(clock=None, credentials=None, **settings):
-    """Return the mailing of a person with these settings."""
+def service(clock=None, credentials=None, **settings):
+    """Return the mail of a person with these settings."""
     known = {"sender": "syncd@example.org", "recipients": [ADA], "security": "none"}
-    return Mailing(
+    return MailService(
         settings=MailSettings(**{**known, **settings}),
         credentials=credentials or Credentials({}),
         redactor=Redactor(),
@@ -33,33 +33,33 @@ def mailing(clock=None, credentials=None, **settings):
 
 
 def test_a_letter_goes_to_those_in_the_settings(running):
-    mine = mailing(host="127.0.0.1", port=running.port, recipients=[f"Ada <{ADA}>"], cc=[BEN])
-    assert mine.put([letter()]) == ["weekly/2026-W47/own"]
+    mine = service(host="127.0.0.1", port=running.port, recipients=[f"Ada <{ADA}>"], cc=[BEN])
+    assert mine.queue([letter()]) == ["weekly/2026-W47/own"]
     (sent,) = mine.send()
-    assert sent.state is Fate.SENT
+    assert sent.state is OutboxStatus.SENT
     assert [who for who, _ in running.house.arrived] == [ADA]
     assert mine.send() == []
 
 
 def test_without_a_server_mails_wait():
-    mine = mailing(clock=SystemClock())
-    mine.put([letter()])
+    mine = service(clock=SystemClock())
+    mine.queue([letter()])
     assert mine.send() == []
     assert mine.outbox.get("weekly/2026-W47/own").attempts == 0
 
 
 def test_where_nothing_waits_no_password_is_looked_for():
-    mine = mailing(host="127.0.0.1", password_file=Path("/nowhere"))
+    mine = service(host="127.0.0.1", password_file=Path("/nowhere"))
     assert mine.send() == []
-    mine.put([letter()])
+    mine.queue([letter()])
     with pytest.raises(Mistake, match=r"`mail\.password_file` names can't be read"):
         mine.send()
 
 
 def test_the_sender_is_who_signs_in_where_none_is_named():
-    assert mailing(sender="", username=ADA).people().sender.addr_spec == ADA
+    assert service(sender="", username=ADA).addresses().sender.addr_spec == ADA
     with pytest.raises(Mistake, match=r"set `mail\.sender`"):
-        mailing(sender="", username="ada").people()
+        service(sender="", username="ada").addresses()
 
 
 @pytest.mark.parametrize("way", ["password", "password_file", "password_command", "systemd"])
@@ -74,7 +74,7 @@ def test_a_password_is_found_wherever_it_lies_and_shown_nowhere(tmp_path, way):
         "systemd": {},
     }[way]
     folder = {"CREDENTIALS_DIRECTORY": str(tmp_path)} if way == "systemd" else {}
-    mine = mailing(credentials=Credentials(folder), username="ada", host="h", **said)
+    mine = service(credentials=Credentials(folder), username="ada", host="h", **said)
     server = mine.server()
     assert (server.username, server.password) == ("ada", PASSWORD)
     assert mine.redactor.text(f"said {PASSWORD}") == f"said {HIDDEN}"
@@ -86,6 +86,6 @@ def test_a_password_that_others_may_read_is_warned_of(tmp_path):
     file = tmp_path / "mail.password"
     file.write_text(PASSWORD)
     file.chmod(0o644)
-    mine = mailing(password_file=file)
+    mine = service(password_file=file)
     mine.server()
     assert [it for it in mine.warnings if f"chmod 600 {file}" in it]

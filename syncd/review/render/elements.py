@@ -46,7 +46,7 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ListItem:
     """One entry of a list, and the command that goes with it."""
 
     text: str
@@ -54,20 +54,20 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
+class BulletList:
     """A list; lead: what it is a list of, "" where the heading says it."""
 
-    lines: tuple[Line, ...]
+    items: tuple[ListItem, ...]
     lead: str = ""
-    kind: str = "lines"
+    kind: str = "list"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Says:
+class Paragraph:
     """Sentences."""
 
     text: str
-    kind: str = "says"
+    kind: str = "paragraph"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class PageLink:
     """A place to go to; url: an address of http or https."""
 
     words: str
@@ -88,26 +88,27 @@ class Link:
     kind: str = "link"
 
 
-Part = Bars | Grid | Lines | Says | Quote | Link
+Element = Bars | Grid | BulletList | Paragraph | Quote | PageLink
+"""``kind`` names the macro of the template that writes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class ReviewSection:
     """A heading and what stands under it."""
 
     title: str
-    parts: tuple[Part, ...]
+    elements: tuple[Element, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class ReviewPage:
     """A whole review. span: its days in words. glance: what waits, and what comes next."""
 
     title: str
     span: str
-    verdict: str
+    summary: str
     glance: str
-    sections: tuple[Section, ...]
+    sections: tuple[ReviewSection, ...]
 
 
 def safe(text: str, longest: int = LONGEST) -> str:
@@ -116,18 +117,18 @@ def safe(text: str, longest: int = LONGEST) -> str:
     return words if len(words) <= longest else f"{words[: longest - 1].rstrip()}…"
 
 
-def link(words: str, url: str) -> tuple[Link, ...]:
+def page_link(words: str, url: str) -> tuple[PageLink, ...]:
     """Return a link, or nothing where the address is not one of http or https."""
     good = _ADDRESS.fullmatch(url) and not _UNSEEN.search(url)
-    return (Link(words=words, url=url),) if good else ()
+    return (PageLink(words=words, url=url),) if good else ()
 
 
 def paragraphs(text: str, longest: int = 1500) -> tuple[str, ...]:
     """Return the lines that a person wrote, each safe; together at most ``longest``."""
-    found, left = [], longest
+    shown, left = [], longest
     for line in text.splitlines():
-        said = safe(line, left) if left > 1 else ""
-        if said:
-            found.append(said)
-            left -= len(said)
-    return tuple(found)
+        paragraph = safe(line, left) if left > 1 else ""
+        if paragraph:
+            shown.append(paragraph)
+            left -= len(paragraph)
+    return tuple(shown)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from syncd.engine.outbox import LEASE, put, send_waiting
 from syncd.errors import SignIn, StateTrouble, TryLater
-from syncd.mail.message import Audience, people
-from syncd.store.parcel import Fate
+from syncd.mail.message import MailAudience, mail_addresses
+from syncd.mail.outbox import LEASE, OutboxRun, queue_letters
+from syncd.store.outbox import OutboxStatus
 from syncd.store.store import open_store, private_store
 from syncd.testing.fake_clock import FakeClock
 from tests.mail.letters import ADA, BEN, EVE, MONDAY, letter
@@ -22,6 +22,11 @@ from tests.mail.servers import House, run
 
 ROOT = Path(__file__).parents[2]
 FIVE_MINUTES = timedelta(minutes=5)
+
+
+def turn(outbox, send, clock, claim):
+    """A turn at an outbox."""
+    return OutboxRun(outbox=outbox, send=send, clock=clock, claim=claim)
 
 
 class Desk:
@@ -37,20 +42,20 @@ class Desk:
         return self.store.outbox
 
     def put(self, *recipients, cc=(), again=False, **changes):
-        those = people("syncd@example.org", recipients or (ADA,), cc)
+        those = mail_addresses("syncd@example.org", recipients or (ADA,), cc)
         letters = [
             letter(**changes),
-            letter(audience=Audience.SHARED, text="shared", **changes),
+            letter(audience=MailAudience.SHARED, text="shared", **changes),
         ]
-        return put(self.outbox, letters, those, self.clock.now(), again=again)
+        return queue_letters(self.outbox, letters, those, self.clock.now(), again=again)
 
-    def send(self, sender=None, broke=None):
-        post = sender or self.running.post()
-        return send_waiting(self.outbox, post, self.clock, "me", broke)
+    def send(self, sender=None, on_error=None):
+        send = (sender or self.running.post()).send
+        return turn(self.outbox, send, self.clock, "me").send_due(on_error)
 
-    def later(self, wait=FIVE_MINUTES, sender=None, broke=None):
+    def later(self, wait=FIVE_MINUTES, sender=None, on_error=None):
         self.clock.advance(seconds=wait.total_seconds())
-        return self.send(sender, broke)
+        return self.send(sender, on_error)
 
     def mail(self):
         (found,) = self.outbox.all()
@@ -79,7 +84,7 @@ def desk(running):
 def test_a_letter_is_sent_once_however_often_it_is_put_in(desk):
     assert desk.put() == ["weekly/2026-W47/own"]
     (sent,) = desk.send()
-    assert (sent.state, sent.sent_at) == (Fate.SENT, MONDAY)
+    assert (sent.state, sent.sent_at) == (OutboxStatus.SENT, MONDAY)
     assert desk.put() == []
     assert desk.put(again=True) == []
     assert (desk.send(), desk.later()) == ([], [])
@@ -106,11 +111,11 @@ def test_a_server_that_is_busy_and_then_not_delivers_once(desk):
     desk.house.replies = ["451 try later"]
     desk.put()
     (after,) = desk.send()
-    assert (after.state, after.next_at) == (Fate.WAITING, MONDAY + FIVE_MINUTES)
+    assert (after.state, after.next_at) == (OutboxStatus.WAITING, MONDAY + FIVE_MINUTES)
     assert "try later" in after.why
     assert desk.send() == []
     desk.later()
-    assert (desk.mail().state, desk.got()) == (Fate.SENT, 1)
+    assert (desk.mail().state, desk.got()) == (OutboxStatus.SENT, 1)
 
 
 def test_a_server_that_dies_after_data_gets_the_same_message_again(desk):
@@ -118,10 +123,10 @@ def test_a_server_that_dies_after_data_gets_the_same_message_again(desk):
     desk.put()
     before = desk.mail().message
     (after,) = desk.send()
-    assert (after.state, after.doubts) == (Fate.WAITING, 1)
+    assert (after.state, after.doubts) == (OutboxStatus.WAITING, 1)
     desk.later()
     assert desk.house.inbox(ADA) == [before]
-    assert desk.mail().state is Fate.SENT
+    assert desk.mail().state is OutboxStatus.SENT
 
 
 def test_a_server_that_keeps_messages_and_dies_is_not_fed_for_days(desk):
@@ -129,7 +134,7 @@ def test_a_server_that_keeps_messages_and_dies_is_not_fed_for_days(desk):
     desk.put()
     for _ in range(10):
         desk.later(timedelta(hours=6))
-    assert desk.mail().state is Fate.UNSURE
+    assert desk.mail().state is OutboxStatus.UNSURE
     assert "hung up before it said" in desk.mail().why
     copies = desk.house.inbox(ADA)
     assert len(copies) == 3
@@ -140,12 +145,12 @@ def test_who_has_it_gets_no_second_one_for_the_sake_of_others(desk):
     desk.house.refuses = {BEN: "451 not now", EVE: "550 no such person"}
     desk.put(ADA, BEN, EVE)
     desk.send()
-    assert (desk.got(ADA), desk.mail().state) == (1, Fate.WAITING)
+    assert (desk.got(ADA), desk.mail().state) == (1, OutboxStatus.WAITING)
     desk.house.refuses = {}
     desk.later()
     desk.later()
     assert (desk.got(ADA), desk.got(BEN), desk.got(EVE)) == (1, 1, 0)
-    assert desk.mail().state is Fate.FAILED
+    assert desk.mail().state is OutboxStatus.FAILED
     assert desk.mail().why.startswith("eve@example.org was refused (no such person)")
 
 
@@ -157,7 +162,7 @@ def test_who_was_refused_gets_it_when_the_person_asks_again(desk):
     assert desk.put(ADA, BEN, again=True) == ["weekly/2026-W47/own"]
     desk.send()
     assert (desk.got(ADA), desk.got(BEN)) == (1, 1)
-    assert desk.mail().state is Fate.SENT
+    assert desk.mail().state is OutboxStatus.SENT
 
 
 class Failing:
@@ -166,16 +171,16 @@ class Failing:
     def __init__(self, error):
         self.error = error
 
-    def send(self, envelope, fence):
+    def send(self, envelope, before_end):
         raise self.error
 
 
 def test_a_sign_in_that_is_refused_is_told_and_tried_again(desk):
     desk.put()
     (after,) = desk.send(Failing(SignIn("Sign in.")))
-    assert (after.state, after.why) == (Fate.WAITING, "Sign in.")
+    assert (after.state, after.why) == (OutboxStatus.WAITING, "Sign in.")
     desk.later()
-    assert (desk.mail().state, desk.got()) == (Fate.SENT, 1)
+    assert (desk.mail().state, desk.got()) == (OutboxStatus.SENT, 1)
 
 
 class Breaking:
@@ -188,12 +193,12 @@ class Breaking:
         self.running, self.error = running, error
         self.left, self.late = first, late
 
-    def send(self, envelope, fence):
+    def send(self, envelope, before_end):
         if not self.left:
-            return self.running.post().send(envelope, fence)
+            return self.running.post().send(envelope, before_end)
         self.left -= 1
         if self.late:
-            fence(envelope.recipients)
+            before_end(envelope.recipients)
         raise self.error
 
 
@@ -214,13 +219,13 @@ def test_a_mail_that_breaks_holds_up_no_other_and_is_tried_again(desk, error):
     desk.send(Breaking(desk.running, error), lambda *it: told.append(it))
     assert told == [("weekly/2026-W47/own", error)]
     first, second = desk.outbox.all()
-    assert second.state is Fate.SENT
-    assert (first.state, first.attempts, first.doubts) == (Fate.WAITING, 1, 0)
+    assert second.state is OutboxStatus.SENT
+    assert (first.state, first.attempts, first.doubts) == (OutboxStatus.WAITING, 1, 0)
     assert first.next_at == MONDAY + FIVE_MINUTES
     assert first.why == str(error) or type(error).__name__ in first.why
     assert "Zoë" not in first.why
     desk.later()
-    assert (desk.got(), desk.outbox.get(first.key).state) == (2, Fate.SENT)
+    assert (desk.got(), desk.outbox.get(first.key).state) == (2, OutboxStatus.SENT)
 
 
 def test_a_mail_that_breaks_once_it_may_have_left_is_not_sent_for_days(desk):
@@ -228,7 +233,7 @@ def test_a_mail_that_breaks_once_it_may_have_left_is_not_sent_for_days(desk):
     breaking = Breaking(desk.running, RuntimeError(), first=10, late=True)
     for _ in range(10):
         desk.later(timedelta(hours=6), breaking, lambda *_: None)
-    assert (desk.mail().state, desk.mail().attempts) == (Fate.UNSURE, 3)
+    assert (desk.mail().state, desk.mail().attempts) == (OutboxStatus.UNSURE, 3)
 
 
 def test_a_mail_that_is_damaged_in_the_database_holds_up_no_other(tmp_path, running):
@@ -237,7 +242,7 @@ def test_a_mail_that_is_damaged_in_the_database_holds_up_no_other(tmp_path, runn
     desk.put(period="2026-W48")
     with sqlite3.connect(tmp_path / "syncd.db") as database:
         database.execute("UPDATE outbox SET recipients = '{' WHERE key LIKE '%W47%'")
-    desk.send(broke=lambda key, error: told.append((key, type(error).__name__)))
+    desk.send(on_error=lambda key, error: told.append((key, type(error).__name__)))
     assert told == [("weekly/2026-W47/own", "JSONDecodeError")]
     assert desk.got() == 1
     desk.store.close()
@@ -255,21 +260,21 @@ def test_waits_grow_from_five_minutes_to_six_hours_and_end_after_three_days(desk
     desk.put()
     failing, waits = Failing(TryLater("Nobody there.")), []
     desk.send(failing)
-    while desk.mail().state is Fate.WAITING:
+    while desk.mail().state is OutboxStatus.WAITING:
         wait = desk.mail().next_at - desk.clock.now()
         waits.append(wait / timedelta(minutes=1))
         desk.later(wait, failing)
     assert waits[:9] == [5, 10, 20, 40, 80, 160, 320, 360, 360]
     assert set(waits[9:]) == {360}
     assert timedelta(days=3) <= desk.clock.now() - MONDAY < timedelta(days=3, hours=7)
-    assert (desk.mail().state, desk.mail().why) == (Fate.FAILED, "Nobody there.")
+    assert (desk.mail().state, desk.mail().why) == (OutboxStatus.FAILED, "Nobody there.")
     assert desk.later(timedelta(days=1)) == []
 
 
 def test_a_machine_that_slept_for_a_week_does_not_give_up_at_once(desk):
     desk.put()
     desk.later(timedelta(days=7), Failing(TryLater("Nobody there.")))
-    assert desk.mail().state is Fate.WAITING
+    assert desk.mail().state is OutboxStatus.WAITING
     desk.later()
     assert desk.got() == 1
 
@@ -278,13 +283,13 @@ def test_a_sender_that_was_too_slow_leaves_it_to_the_other(desk):
     class Slow:
         """It names the recipients, and then takes longer than it may."""
 
-        def send(self, envelope, fence):
+        def send(self, envelope, before_end):
             desk.later(LEASE + timedelta(seconds=1))
-            return desk.running.post().send(envelope, fence)
+            return desk.running.post().send(envelope, before_end)
 
     desk.put()
     desk.send(Slow())
-    assert (desk.got(), desk.mail().state) == (1, Fate.SENT)
+    assert (desk.got(), desk.mail().state) == (1, OutboxStatus.SENT)
 
 
 def test_of_two_at_once_one_sends(tmp_path, running):
@@ -295,7 +300,7 @@ def test_of_two_at_once_one_sends(tmp_path, running):
 
     def work(store, name):
         start.wait(timeout=20)
-        send_waiting(store.outbox, running.post(), FakeClock(MONDAY), name)
+        turn(store.outbox, running.post().send, FakeClock(MONDAY), name).send_due()
 
     threads = [
         threading.Thread(target=work, args=(store, f"turn {n}"))
@@ -306,7 +311,7 @@ def test_of_two_at_once_one_sends(tmp_path, running):
     for one in threads:
         one.join(timeout=60)
     assert len(running.house.arrived) == 1
-    assert first.outbox.get("weekly/2026-W47/own").state is Fate.SENT
+    assert first.outbox.get("weekly/2026-W47/own").state is OutboxStatus.SENT
     for store in stores:
         store.close()
 
@@ -315,8 +320,8 @@ SENDING = """
 import os, signal, sys
 from pathlib import Path
 from syncd.testing.fake_clock import FakeClock
-from syncd.engine.outbox import send_waiting
-from syncd.mail.smtp import Post, Server
+from syncd.mail.outbox import OutboxRun
+from syncd.mail.smtp import Server, SmtpSender
 from syncd.store.store import open_store
 from tests.mail.letters import MONDAY
 
@@ -325,20 +330,22 @@ def at(step):
         os.kill(os.getpid(), signal.SIGKILL)
 
 class Doomed:
-    def send(self, envelope, fence):
+    def send(self, envelope, before_end):
         at("taken up")
         def watched(those):
             at("all but the end sent")
-            fence(those)
+            before_end(those)
             at("the end written down")
         server = Server(host="127.0.0.1", port=int(sys.argv[2]), security="none")
-        receipt = Post(server).send(envelope, watched)
+        receipt = SmtpSender(server).send(envelope, watched)
         at("answered")
         return receipt
 
 store = open_store(Path(sys.argv[1]))
 sys.stdin.readline()
-send_waiting(store.outbox, Doomed(), FakeClock(MONDAY), "child")
+OutboxRun(
+    outbox=store.outbox, send=Doomed().send, clock=FakeClock(MONDAY), claim="child"
+).send_due()
 at("settled")
 """
 
@@ -346,12 +353,12 @@ at("settled")
 @pytest.mark.parametrize(
     ("step", "arrived", "state"),
     [
-        ("taken up", 1, Fate.SENT),
-        ("all but the end sent", 1, Fate.SENT),
-        ("the end written down", 0, Fate.UNSURE),
-        ("the server takes it", 1, Fate.UNSURE),
-        ("answered", 1, Fate.UNSURE),
-        ("settled", 1, Fate.SENT),
+        ("taken up", 1, OutboxStatus.SENT),
+        ("all but the end sent", 1, OutboxStatus.SENT),
+        ("the end written down", 0, OutboxStatus.UNSURE),
+        ("the server takes it", 1, OutboxStatus.UNSURE),
+        ("answered", 1, OutboxStatus.UNSURE),
+        ("settled", 1, OutboxStatus.SENT),
     ],
 )
 def test_a_process_that_is_killed_makes_no_double_and_loses_nothing_silently(
@@ -369,7 +376,7 @@ def test_a_process_that_is_killed_makes_no_double_and_loses_nothing_silently(
     for _ in range(4):
         desk.later(timedelta(minutes=20))
     assert (desk.got(), desk.mail().state) == (arrived, state)
-    if state is Fate.UNSURE and not arrived:
+    if state is OutboxStatus.UNSURE and not arrived:
         assert desk.put(again=True)
         desk.send()
         assert desk.got() == 1
