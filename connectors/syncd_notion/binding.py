@@ -10,11 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from syncd.model.entities import Kind
-from syncd_notion.border import Config, Source, line
-from syncd_notion.columns import COLUMNS, MARK, Column
-from syncd_notion.outgoing import lacking_options
-from syncd_notion.shape import Property, Shape, values_by_id
-from syncd_notion.texts import plain
+from syncd_notion.border import Config, Source
+from syncd_notion.codecs import Property
+from syncd_notion.mapping import COLUMNS, MARK, DatabaseSchema, FieldColumn, values_by_id
+from syncd_notion.rich_text import plain, quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +39,10 @@ class Bound:
     mark: Property | None = None
     learnt: bool = False
 
-    def shape(self, zone: str) -> Shape:
+    def shape(self, zone: str) -> DatabaseSchema:
         """Return what can be read and written now."""
         usable = {name: it for name, it in self.fields.items() if name not in self.broken}
-        return Shape(kind=self.kind, properties=usable, mark=self.mark, zone=zone)
+        return DatabaseSchema(kind=self.kind, properties=usable, mark=self.mark, zone=zone)
 
     def lacking(self) -> dict[str, list[str]]:
         """Return, by field, the options that are to be added in Notion.
@@ -54,7 +53,7 @@ class Bound:
             name: words
             for name, prop in self.fields.items()
             if name not in self.broken
-            and (words := lacking_options(COLUMNS[self.kind][name].spec, prop))
+            and (words := COLUMNS[self.kind][name].lacking_options(prop))
         }
 
     def paused(self) -> frozenset[str]:
@@ -141,7 +140,7 @@ def learn(
             broken[name] = now.type if now else ""
     return replace(
         bound,
-        title=line(plain(schema.title)) or bound.title,
+        title=quoted(plain(schema.title)) or bound.title,
         wanted=dict(wanted),
         fields=fields,
         broken=broken,
@@ -151,7 +150,7 @@ def learn(
 
 
 def _choose(
-    column: Column,
+    column: FieldColumn,
     wanted: str | None,
     there: list[tuple[Property, Config]],
     targets: Mapping[str, Bound],
@@ -161,17 +160,19 @@ def _choose(
     One of a type that can't hold the field is taken too, as if it had once had the
     right one: it is broken from the start, and said to be.
     """
-    if column.types == ("title",):
+    if column.codec.types == ("title",):
         return next((prop for prop, _ in there if prop.type == "title"), None)
     name = wanted or column.name
     found = next(((p, c) for p, c in there if name in (p.id, p.key, p.name)), None)
     if found is None or not _leads(column, found[1], targets):
         return None
     prop = found[0]
-    return prop if prop.type in column.types else replace(prop, type=column.types[0])
+    return (
+        prop if prop.type in column.codec.types else replace(prop, type=column.codec.types[0])
+    )
 
 
-def _leads(column: Column, config: Config, targets: Mapping[str, Bound]) -> bool:
+def _leads(column: FieldColumn, config: Config, targets: Mapping[str, Bound]) -> bool:
     """Say whether a relation leads to the database of the kind that the field names."""
     source, database = config.data_source_id, config.database_id
     if column.spec.target is None or (source is None and database is None):
@@ -207,16 +208,16 @@ def problems_of(bound: Bound) -> list[str]:
     said: dict[str, str] = {}
     for name, now in bound.broken.items():
         prop = bound.fields[name]
-        fact = f"is now of type {line(now)}" if now else "was deleted"
+        fact = f"is now of type {quoted(now)}" if now else "was deleted"
         mend = f"change it back to {prop.type}" if now else "restore it there"
         said[prop.key] = (
-            f"The property '{line(prop.name)}' of {where} {fact}, so syncd leaves it alone: {mend},"
+            f"The property '{quoted(prop.name)}' of {where} {fact}, so syncd leaves it alone: {mend},"
             f" or name another one in {_setting(bound.kind, name)}."
         )
     for name, words in bound.lacking().items():
         prop = bound.fields[name]
         said[prop.key] = (
-            f"The property '{line(prop.name)}' of {where} has no option {', '.join(words)}: add what"
+            f"The property '{quoted(prop.name)}' of {where} has no option {', '.join(words)}: add what"
             " you use there, so that syncd can choose it."
         )
     if bound.own and bound.learnt:

@@ -11,16 +11,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from syncd.connect.border import Id, Shape, usable_id
+from syncd.connect.border import Id, Shape
 from syncd_notion.dates import instant
-from syncd_notion.texts import plain, text_of
+from syncd_notion.rich_text import plain, text_of
 
 Json = dict[str, Any]
 
 TITLE = "Notion"
 _URL = re.compile(r"https?://[^\s\x00-\x20]+")
-_SHOWN = 60
-"""Characters of a name that a sentence quotes."""
 _TEXTS = frozenset(
     {
         *("paragraph", "heading_1", "heading_2", "heading_3", "heading_4", "quote", "toggle"),
@@ -212,15 +210,6 @@ def same(one: Any, other: str) -> bool:
     return str(one).replace("-", "").lower() == other.replace("-", "").lower()
 
 
-def is_usable(text: str) -> bool:
-    """Say whether a text can be the id of a page."""
-    try:
-        usable_id(text)
-    except ValueError:
-        return False
-    return True
-
-
 def title_of(row: Json) -> str:
     """Return what a person calls a row, or another thing with a title."""
     if isinstance(row.get("title"), list):
@@ -234,12 +223,6 @@ def title_of(row: Json) -> str:
 def block_text(block: Json) -> str:
     """Return what a block says by itself."""
     return plain(block[block["type"]]["rich_text"])
-
-
-def line(text: object) -> str:
-    """Return a name as a sentence quotes it: one line, not too long."""
-    shown = " ".join(str(text).split())
-    return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
 
 
 def block_fault(block: Json) -> str:

@@ -10,8 +10,8 @@ from syncd.errors import Gone, SkipItem, StartOver, TryLater
 from syncd_notion.border import TITLE, Listing, Row, same, title_of
 from syncd_notion.client import PAGE_SIZE, Api, Json
 from syncd_notion.dates import instant
+from syncd_notion.mapping import DatabaseSchema, values_by_id
 from syncd_notion.replies import told
-from syncd_notion.shape import Shape, values_by_id
 
 CREATED, EDITED = "created_time", "last_edited_time"
 _NO_ROWS = ("data_source", "database")
@@ -142,7 +142,7 @@ def _after(reply: Json) -> str | None:
     return page.next_cursor
 
 
-def completed(api: Api, pages: Pages, shape: Shape, page: Json) -> Json:
+def completed(api: Api, pages: Pages, shape: DatabaseSchema, page: Json) -> Json:
     """Return ``page`` with its relations whole. Raises ``SkipItem`` where they can't be read.
 
     A reply shows at most 25 related pages, and ``has_more`` (recorded replies).

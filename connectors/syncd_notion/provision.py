@@ -4,18 +4,17 @@ from collections.abc import Iterator
 
 from syncd.errors import Gone, Mistake, TryLater
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldType
 from syncd.model.remote import Binding
 from syncd_notion.binding import Bound
-from syncd_notion.border import Database, Named, Source, line
+from syncd_notion.border import Database, Named, Source
 from syncd_notion.client import Api, Json
-from syncd_notion.columns import COLUMNS, MARK, TITLES, Column
-from syncd_notion.incoming import capital
+from syncd_notion.mapping import COLUMNS, MARK, FieldColumn
+from syncd_notion.options import option_name
 from syncd_notion.registry import Registry
 from syncd_notion.replies import another, done, told, unclear
+from syncd_notion.rich_text import plain, quoted, runs_of
 from syncd_notion.settings import Settings
-from syncd_notion.survey import Survey, line_for, sources_of
-from syncd_notion.texts import plain, runs_of
+from syncd_notion.survey import TITLES, Survey, line_for, sources_of
 
 
 class Provisioner:
@@ -94,7 +93,7 @@ class Provisioner:
             database=database.id,
             source=self._source_of(kind, database),
             own="database" not in self._registry.wanted(kind),
-            title=line(plain(database.title)) or TITLES[kind],
+            title=quoted(plain(database.title)) or TITLES[kind],
             wanted=self._registry.wanted(kind),
         )
         self._registry.learn(bound)
@@ -162,26 +161,23 @@ class Provisioner:
         for column in COLUMNS[kind].values():
             config = self._config(column)
             if config is not None:
-                schema[column.name] = {column.types[0]: config}
+                schema[column.name] = {column.codec.types[0]: config}
         return schema | {MARK: {"rich_text": {}}}
 
-    def _config(self, column: Column) -> Json | None:
-        if column.types[0] == "relation":
+    def _config(self, column: FieldColumn) -> Json | None:
+        if column.codec.types[0] == "relation":
             target = self._registry.get(Kind(str(column.spec.target)))
             relation = {"type": "single_property", "single_property": {}}
             return {"data_source_id": target.source, **relation} if target else None
-        if column.types[0] == "number":
-            return {"format": "percent" if column.percent else "number"}
-        return {"options": _options(column)} if column.types[0] == "select" else {}
+        if column.codec.types[0] == "number":
+            return {"format": column.codec.number_format}
+        if column.codec.types[0] != "select":
+            return {}
+        choices = column.codec.choices(column.spec)
+        return {"options": [{"name": option_name(value)} for value in choices]}
 
 
 def _first(sources: list[str]) -> str:
     if not sources:
         raise TryLater("Notion shows a database without data source: syncd tries again later.")
     return sources[0]
-
-
-def _options(column: Column) -> list[dict[str, str]]:
-    if column.spec.type is FieldType.PRIORITY:
-        return [{"name": f"P{number}"} for number in (1, 2, 3, 4)]
-    return [{"name": capital(word.value)} for word in column.spec.words or ()]

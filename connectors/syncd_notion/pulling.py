@@ -14,12 +14,11 @@ from syncd.model.remote import Pull, Remote
 from syncd_notion.binding import Bound, differs, problems_of
 from syncd_notion.border import TITLE, title_of
 from syncd_notion.client import Api, Json
-from syncd_notion.columns import MARK
+from syncd_notion.codecs import UnreadableProperty
 from syncd_notion.cursor import Place, Reading, after, cursor_of, places_from
 from syncd_notion.dates import instant
 from syncd_notion.failures import StaleSchema
-from syncd_notion.incoming import Unreadable
-from syncd_notion.mapping import from_remote, lacks_mark
+from syncd_notion.mapping import MARK, DatabaseSchema, from_remote, lacks_mark
 from syncd_notion.pages import (
     CREATED,
     EDITED,
@@ -32,7 +31,6 @@ from syncd_notion.pages import (
 )
 from syncd_notion.registry import Registry
 from syncd_notion.reviews import Answers
-from syncd_notion.shape import Shape
 
 LAG = timedelta(seconds=10)
 """How long an edit may take to show in a listing, where it is looked for before a write."""
@@ -195,7 +193,7 @@ class Puller:
         if bound is None:
             return found
         for row in rows:
-            with suppress(Unreadable):
+            with suppress(UnreadableProperty):
                 found.append(from_remote(self._registry.shape(bound), row))
         return found
 
@@ -214,14 +212,14 @@ class Puller:
                 unread[RemoteId(row["id"])] = str(error)
         return items, unread
 
-    def _item(self, shape: Shape, row: Json) -> Remote:
+    def _item(self, shape: DatabaseSchema, row: Json) -> Remote:
         """Return a row as an item. Raises ``SkipItem`` where it can't be read."""
         try:
             found = from_remote(shape, completed(self._api, self._related, shape, row))
         except StaleSchema:
             self._registry.stale.add(shape.kind)
             raise
-        except Unreadable as error:
+        except UnreadableProperty as error:
             raise SkipItem(unreadable(row, TITLE, title_of, MARK)) from error
         if found.mark is None and lacks_mark(shape, row):
             raise SkipItem(unreadable(row, TITLE, title_of, MARK))

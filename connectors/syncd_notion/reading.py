@@ -8,15 +8,13 @@ from syncd.model.remote import Remote, Write
 from syncd_notion.binding import Bound, differs
 from syncd_notion.border import TITLE, Named, Row, title_of
 from syncd_notion.client import PAGE_SIZE, Api, Json
-from syncd_notion.columns import MARK
+from syncd_notion.codecs import UnreadableProperty
 from syncd_notion.failures import StaleSchema
-from syncd_notion.incoming import Unreadable
-from syncd_notion.mapping import from_remote, lacks_mark, mark_of
+from syncd_notion.mapping import MARK, DatabaseSchema, from_remote, lacks_mark, mark_of
 from syncd_notion.pages import CREATED, completed, entries, is_in, is_removed
 from syncd_notion.registry import Registry
 from syncd_notion.replies import done, told, unclear, wrong_with
 from syncd_notion.reviews import Answers
-from syncd_notion.shape import Shape
 
 
 class Reader:
@@ -84,10 +82,10 @@ class Reader:
         rows = [row for row in found.good.values() if not is_removed(row)]
         return [row for row in rows if self._mark(shape, row) == entity]
 
-    def _mark(self, shape: Shape, row: Json) -> str:
+    def _mark(self, shape: DatabaseSchema, row: Json) -> str:
         try:
             mark = mark_of(shape, row)
-        except Unreadable as error:
+        except UnreadableProperty as error:
             raise SkipItem(unreadable(row, TITLE, title_of, MARK)) from error
         if not mark and lacks_mark(shape, row):
             raise SkipItem(unreadable(row, TITLE, title_of, MARK))
@@ -133,14 +131,14 @@ class Reader:
         except StaleSchema:
             self._registry.stale.add(bound.kind)
             raise
-        except Unreadable as error:
+        except UnreadableProperty as error:
             raise SkipItem(unreadable(page, TITLE, title_of, MARK)) from error
 
     def _last(self, bound: Bound, page: Json) -> Remote | None:
         """Return what a removed row last held, as far as that can be read."""
         try:
             return from_remote(self._registry.shape(bound), page)
-        except Unreadable:
+        except UnreadableProperty:
             return None
 
     def _gone(self, bound: Bound, error: Gone) -> Gone:

@@ -8,10 +8,9 @@ from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd_notion.binding import Bound, bound_from_json, bound_to_json, learn
 from syncd_notion.border import Database, Source
 from syncd_notion.client import Api
-from syncd_notion.columns import COLUMNS
+from syncd_notion.mapping import COLUMNS, DatabaseSchema
 from syncd_notion.replies import told
 from syncd_notion.settings import Settings
-from syncd_notion.shape import Shape
 
 
 class Registry:
@@ -56,7 +55,7 @@ class Registry:
         named = self._settings.properties.get(kind.value, {})
         return ({"database": database} if database else {}) | named
 
-    def shape(self, bound: Bound) -> Shape:
+    def shape(self, bound: Bound) -> DatabaseSchema:
         """Return what can be read and written of a kind now."""
         return bound.shape(self._zone)
 

@@ -13,7 +13,10 @@ from syncd.connect.rate_limit import RateLimiter
 from syncd.errors import Changed, Gone, SignIn, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote
-from syncd_notion.bodies import (
+from syncd_notion.border import TITLE, Block, Listing, block_fault, block_text
+from syncd_notion.client import Api
+from syncd_notion.dates import instant
+from syncd_notion.page_content import (
     ANSWERS,
     Json,
     Pairs,
@@ -25,9 +28,6 @@ from syncd_notion.bodies import (
     sections,
     text_of,
 )
-from syncd_notion.border import TITLE, Block, Listing, block_fault, block_text
-from syncd_notion.client import Api
-from syncd_notion.dates import instant
 from syncd_notion.pages import EDITED, entries
 from syncd_notion.replies import done
 

@@ -17,7 +17,7 @@ from pydantic import (
 from syncd.hosts import service
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
-from syncd_notion.columns import COLUMNS
+from syncd_notion.mapping import COLUMNS
 
 _ID = re.compile(
     r"([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$",

@@ -7,17 +7,29 @@ neither is the person's own, and left alone.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from syncd.connect.border import Pages, Shape, sort_out
 from syncd.errors import Gone, Mistake, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd_notion.border import TITLE, Block, Database, Hit, Source, same, title_of
 from syncd_notion.client import Api, Json
-from syncd_notion.columns import MARK, TITLES
+from syncd_notion.mapping import MARK
 from syncd_notion.pages import entries
 from syncd_notion.replies import told
-from syncd_notion.texts import plain
+from syncd_notion.rich_text import plain
+
+TITLES: Mapping[Kind, str] = {
+    Kind.PROFILE: "Profile",
+    Kind.GOAL: "Goals",
+    Kind.MILESTONE: "Milestones",
+    Kind.SKILL: "Skills",
+    Kind.RESOURCE: "Resources",
+    Kind.TASK: "Tasks",
+    Kind.CONTACT: "Contacts",
+    Kind.ACHIEVEMENT: "Achievements",
+    Kind.REVIEW: "Reviews",
+}
 
 _LINE = (
     "Kept by syncd: rename and rearrange it as you like, but leave this line ({kind}, {page})."

@@ -10,19 +10,16 @@ from syncd.model.fields import FieldType
 from syncd.model.remote import BODY, Op, Remote, Write
 from syncd.model.schema import Fields
 from syncd_notion.binding import Bound
-from syncd_notion.bodies import ANSWERS, Pairs, children_of, fit_answers
 from syncd_notion.border import Row
 from syncd_notion.client import Api, Json
-from syncd_notion.columns import COLUMNS
 from syncd_notion.failures import StaleSchema
-from syncd_notion.mapping import to_remote
-from syncd_notion.outgoing import fit_value
+from syncd_notion.mapping import COLUMNS, DatabaseSchema, to_remote
+from syncd_notion.page_content import ANSWERS, Pairs, children_of, fit_answers
 from syncd_notion.pages import is_in, is_removed
 from syncd_notion.reading import Reader
 from syncd_notion.registry import Registry
 from syncd_notion.replies import done, unclear
 from syncd_notion.reviews import Answers
-from syncd_notion.shape import Shape
 
 
 class Writer(Reader):
@@ -158,12 +155,12 @@ def _answers(fields: Fields) -> Pairs:
     return found if isinstance(found, tuple) else ()
 
 
-def _reads_the_same(shape: Shape, name: str, value: Any, seen: Fields) -> bool:
+def _reads_the_same(shape: DatabaseSchema, name: str, value: Any, seen: Fields) -> bool:
     """Say whether this text stands there already, in whatever formatting."""
     column, prop = COLUMNS[shape.kind].get(name), shape.properties.get(name)
     if column is None or prop is None or column.spec.type is not FieldType.TEXT:
         return False
-    return name in seen and fit_value(column.spec, prop.type, value) == seen[name]
+    return name in seen and column.fit(prop, value) == seen[name]
 
 
 _DO: Mapping[Op, Callable[[Writer, Bound, Write], Remote | None]] = {

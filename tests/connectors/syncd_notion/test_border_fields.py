@@ -13,9 +13,8 @@ from syncd.model.entities import Kind
 from syncd.model.remote import Remote, Seen
 from syncd_notion.binding import bound_from_json
 from syncd_notion.border import TITLE, Row, title_of
-from syncd_notion.columns import COLUMNS
-from syncd_notion.incoming import MOST_WHOLE, Unreadable
-from syncd_notion.mapping import CARRIES, fit, from_remote, to_remote
+from syncd_notion.codecs import MOST_WHOLE, UnreadableProperty
+from syncd_notion.mapping import CARRIES, COLUMNS, fit, from_remote, to_remote
 from tests.connectors.syncd_notion.desk import Desk
 from tests.connectors.syncd_notion.hostile import ADVICE, listed, page, query, says
 from tests.connectors.syncd_notion.test_mapping import day, option, page_with, shape_of, stored
@@ -185,7 +184,7 @@ def test_a_row_that_is_spoilt_anywhere_ends_in_sentences(desk: Desk, kind: Kind)
             for one in found.good.values():
                 try:
                     remote = from_remote(shape, one)
-                except Unreadable:
+                except UnreadableProperty:
                     continue
                 assert set(remote.fields) | set(remote.problems) == set(COLUMNS[kind])
                 json.dumps(remote.extra)

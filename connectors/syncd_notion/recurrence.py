@@ -1,7 +1,20 @@
-"""How a task repeats: RFC 5545 rules to words and back."""
+"""How a task repeats: RFC 5545 rules to words and back, and the codec of a rule; pure."""
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from syncd.model.fields import FieldSpec
+from syncd_notion.codecs import (
+    TEXT,
+    Property,
+    Sending,
+    UnreadableProperty,
+    read_text,
+    sent_text,
+)
+from syncd_notion.rich_text import quoted
 
 _UNITS: Mapping[str, str] = {
     "DAILY": "day",
@@ -92,18 +105,18 @@ def _days_to_words(days: str) -> str | None:
 
 def from_words(text: str) -> str | None:
     """Return the tidy rule that a person's words mean, or None if nothing known."""
-    said = " ".join(text.lower().split()).rstrip(".")
-    if not said:
+    words = " ".join(text.lower().split()).rstrip(".")
+    if not words:
         return ""
-    if said in _ADVERBS:
-        return f"FREQ={_FREQUENCIES[_ADVERBS[said]]}"
-    match = _EVERY.fullmatch(said)
+    if words in _ADVERBS:
+        return f"FREQ={_FREQUENCIES[_ADVERBS[words]]}"
+    match = _EVERY.fullmatch(words)
     if match:
         return _counted(match[1], match[2])
-    if said == "every weekday":
+    if words == "every weekday":
         return f"FREQ=WEEKLY;BYDAY={_WORKDAYS}"
-    if said.startswith("every "):
-        return _days_from_words(said.removeprefix("every "))
+    if words.startswith("every "):
+        return _days_from_words(words.removeprefix("every "))
     return tidy(text)
 
 
@@ -115,9 +128,9 @@ def _counted(count: str | None, unit: str) -> str | None:
     return f"FREQ={_FREQUENCIES[unit]}{interval}"
 
 
-def _days_from_words(said: str) -> str | None:
+def _days_from_words(words: str) -> str | None:
     codes = []
-    for word in re.split(r"(?:, and |, | and |,)", said):
+    for word in re.split(r"(?:, and |, | and |,)", words):
         code = next((code for code, day in _DAYS.items() if _means(word, day)), None)
         if code is None:
             return None
@@ -127,3 +140,25 @@ def _days_from_words(said: str) -> str | None:
 
 def _means(word: str, day: str) -> bool:
     return word in (day, day + "s", day[:3])
+
+
+def _fit_recurrence(_spec: FieldSpec, _notion_type: str, value: Any) -> str:
+    return tidy(value or "") or ""
+
+
+def _send_recurrence(_spec: FieldSpec, prop: Property, sending: Sending) -> Any:
+    return sent_text(prop, to_words(sending.value))
+
+
+def _read_recurrence(spec: FieldSpec, prop: Property, raw: Any) -> str:
+    shown = read_text(spec, prop, raw)
+    rule = from_words(shown)
+    if rule is None:
+        raise UnreadableProperty(
+            f"'{quoted(shown)}' is no repetition that syncd can read: write such as 'every week',"
+            " 'every 2 days' or 'every monday'."
+        )
+    return rule
+
+
+RECURRENCE = replace(TEXT, fit=_fit_recurrence, send=_send_recurrence, read=_read_recurrence)

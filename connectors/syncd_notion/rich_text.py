@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from syncd.text import line
+
 RUN_UNITS = 2000
 """UTF-16 units that one run of text may have."""
 MOST_RUNS = 100
@@ -12,6 +14,8 @@ MOST_MENTIONS = 25
 URL_LENGTH = 2000
 EMAIL_LENGTH = 200
 OPTION_LENGTH = 100
+_QUOTED = 61
+"""Characters of a name that a sentence quotes, with the sign that it goes on."""
 
 
 def split(text: str) -> list[str]:
@@ -100,3 +104,8 @@ def mentions(runs: Any) -> int:
     if not isinstance(runs, list):
         return 0
     return sum(isinstance(run, Mapping) and run.get("type") == "mention" for run in runs)
+
+
+def quoted(text: object) -> str:
+    """Return a name as a sentence quotes it: one line, not too long."""
+    return line(str(text), _QUOTED)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from syncd_notion.texts import fit_text, plain, runs_of
+from syncd_notion.rich_text import fit_text, plain, runs_of
 
 Json = dict[str, Any]
 Pairs = tuple[tuple[str, str], ...]
