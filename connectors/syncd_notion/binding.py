@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from syncd.model.entities import Kind
-from syncd_notion.border import Config, Source
+from syncd_notion.border import DataSourceReply, PropertyConfig
 from syncd_notion.codecs import Property
 from syncd_notion.mapping import COLUMNS, MARK, DatabaseSchema, FieldColumn, values_by_id
 from syncd_notion.rich_text import plain, quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
+class DatabaseBinding:
     """One kind's database.
 
     own: made by syncd; else the person's own, named in the settings.
@@ -61,7 +61,7 @@ class Bound:
         return frozenset(COLUMNS[self.kind]) - (set(self.fields) - set(self.broken))
 
 
-def bound_to_json(bound: Bound) -> dict[str, Any]:
+def binding_to_json(bound: DatabaseBinding) -> dict[str, Any]:
     """Return a binding as JSON."""
     return {
         "database": bound.database,
@@ -76,11 +76,11 @@ def bound_to_json(bound: Bound) -> dict[str, Any]:
     }
 
 
-def bound_from_json(kind: Kind, raw: Mapping[str, Any]) -> Bound:
-    """Return the binding that ``bound_to_json`` wrote."""
+def binding_from_json(kind: Kind, raw: Mapping[str, Any]) -> DatabaseBinding:
+    """Return the binding that ``binding_to_json`` wrote."""
     mark = raw["mark"]
     rest = {name: raw[name] for name in ("database", "source", "own", "title", "learnt")}
-    return Bound(
+    return DatabaseBinding(
         kind=kind,
         wanted=raw["wanted"],
         fields={name: Property(**it) for name, it in raw["fields"].items()},
@@ -100,7 +100,7 @@ def _to_json(prop: Property) -> dict[str, Any]:
     }
 
 
-def properties_of(schema: Source) -> list[tuple[Property, Config]]:
+def properties_of(schema: DataSourceReply) -> list[tuple[Property, PropertyConfig]]:
     """Return a data source's properties, each with what is said of its type."""
     found = []
     for name, it in schema.properties.items():
@@ -111,8 +111,11 @@ def properties_of(schema: Source) -> list[tuple[Property, Config]]:
 
 
 def learn(
-    bound: Bound, schema: Source, wanted: Mapping[str, str], targets: Mapping[str, Bound]
-) -> Bound:
+    bound: DatabaseBinding,
+    schema: DataSourceReply,
+    wanted: Mapping[str, str],
+    targets: Mapping[str, DatabaseBinding],
+) -> DatabaseBinding:
     """Return the binding after its schema has been read.
 
     targets: the kinds that are bound, by name; a relation must lead to one of them.
@@ -152,8 +155,8 @@ def learn(
 def _choose(
     column: FieldColumn,
     wanted: str | None,
-    there: list[tuple[Property, Config]],
-    targets: Mapping[str, Bound],
+    there: list[tuple[Property, PropertyConfig]],
+    targets: Mapping[str, DatabaseBinding],
 ) -> Property | None:
     """Find the property for a field: the one named in the settings, else by its name.
 
@@ -172,7 +175,9 @@ def _choose(
     )
 
 
-def _leads(column: FieldColumn, config: Config, targets: Mapping[str, Bound]) -> bool:
+def _leads(
+    column: FieldColumn, config: PropertyConfig, targets: Mapping[str, DatabaseBinding]
+) -> bool:
     """Say whether a relation leads to the database of the kind that the field names."""
     source, database = config.data_source_id, config.database_id
     if column.spec.target is None or (source is None and database is None):
@@ -183,14 +188,14 @@ def _leads(column: FieldColumn, config: Config, targets: Mapping[str, Bound]) ->
     return source == target.source if source else database == target.database
 
 
-def _mark(bound: Bound, there: list[Property]) -> Property | None:
+def _mark(bound: DatabaseBinding, there: list[Property]) -> Property | None:
     texts = [prop for prop in there if prop.type == "rich_text"]
     same = (prop for prop in texts if bound.mark and prop.key == bound.mark.key)
     named = (prop for prop in texts if prop.name == MARK)
     return next(same, None) or next(named, None)
 
 
-def differs(bound: Bound, page: Mapping[str, Any]) -> bool:
+def differs(bound: DatabaseBinding, page: Mapping[str, Any]) -> bool:
     """Say whether a row shows that the schema is not as it was when last read."""
     values = values_by_id(page)
     expected = {it.key: bound.broken.get(name, it.type) for name, it in bound.fields.items()}
@@ -202,7 +207,7 @@ def differs(bound: Bound, page: Mapping[str, Any]) -> bool:
     return any(str(values.get(key, {}).get("type", "")) != it for key, it in expected.items())
 
 
-def problems_of(bound: Bound) -> list[str]:
+def problems_of(bound: DatabaseBinding) -> list[str]:
     """Return a sentence for each property that is broken or was expected."""
     where = f"the Notion database '{bound.title}'"
     said: dict[str, str] = {}
@@ -225,7 +230,7 @@ def problems_of(bound: Bound) -> list[str]:
     return list(said.values())
 
 
-def _absent(bound: Bound, where: str) -> dict[str, str]:
+def _absent(bound: DatabaseBinding, where: str) -> dict[str, str]:
     said = {}
     for name, column in COLUMNS[bound.kind].items():
         if name not in bound.fields:

@@ -55,7 +55,7 @@ Runs = Annotated[list[Any], AfterValidator(_runs)]
 """A text whose every run can be read: by titles and descriptions databases are known again."""
 
 
-class Parent(Shape):
+class RowParent(Shape):
     """Where a row lives: in a data source, or moved elsewhere."""
 
     data_source_id: Id | None = None
@@ -65,7 +65,7 @@ class Parent(Shape):
     workspace: bool | None = None
 
     @model_validator(mode="after")
-    def _is_somewhere(self) -> "Parent":
+    def _is_somewhere(self) -> "RowParent":
         ids = (self.data_source_id, self.database_id, self.page_id, self.block_id)
         if not self.workspace and not any(ids):
             message = "nowhere"
@@ -73,12 +73,12 @@ class Parent(Shape):
         return self
 
 
-class Row(Shape):
+class RowReply(Shape):
     """A row of a data source; its values are by the names of their properties."""
 
     object: Literal["page"] = "page"
     id: Id
-    parent: Parent = Parent(workspace=True)
+    parent: RowParent = RowParent(workspace=True)
     in_trash: bool = False
     is_archived: bool = False
     created_time: Stamp = ""
@@ -87,93 +87,93 @@ class Row(Shape):
     properties: dict[str, Any]
 
 
-class Home(Shape):
+class ContainerParent(Shape):
     """Where a database or a data source lives, of whatever sort that is."""
 
     page_id: Id | None = None
     database_id: Id | None = None
 
 
-class Named(Shape):
+class NamedReply(Shape):
     """What is named in a list by its id."""
 
     id: Id
 
 
-class Database(Shape):
+class DatabaseReply(Shape):
     """A database: known again by the line in its description, or by its title."""
 
     object: Literal["database"] = "database"
     id: Id
     in_trash: bool = False
-    parent: Home = Home()
+    parent: ContainerParent = ContainerParent()
     created_time: Stamp = ""
     title: Runs
     description: Runs
-    data_sources: list[Named]
+    data_sources: list[NamedReply]
 
 
-class Option(Shape):
+class OptionReply(Shape):
     """One of the words that a property offers."""
 
     id: str
     name: str
 
 
-class Config(Shape):
+class PropertyConfig(Shape):
     """What a schema says of a property beyond its type."""
 
-    options: list[Option] = Field(default_factory=list)
+    options: list[OptionReply] = Field(default_factory=list)
     data_source_id: Id | None = None
     database_id: Id | None = None
 
 
-class Column(Shape):
+class PropertyReply(Shape):
     """A property as a schema has it."""
 
     id: str
     type: str
-    select: Config | None = None
-    status: Config | None = None
-    multi_select: Config | None = None
-    relation: Config | None = None
+    select: PropertyConfig | None = None
+    status: PropertyConfig | None = None
+    multi_select: PropertyConfig | None = None
+    relation: PropertyConfig | None = None
 
     @property
-    def config(self) -> Config:
+    def config(self) -> PropertyConfig:
         """Return what is said of its type."""
         told = (self.select, self.status, self.multi_select, self.relation)
-        return next((it for it in told if it is not None), Config())
+        return next((it for it in told if it is not None), PropertyConfig())
 
 
-class Source(Shape):
+class DataSourceReply(Shape):
     """A data source: its schema, in which one property is always the title."""
 
     object: Literal["data_source"] = "data_source"
     id: Id
     in_trash: bool = False
-    parent: Home = Home()
+    parent: ContainerParent = ContainerParent()
     title: Any = None
-    properties: dict[str, Column]
+    properties: dict[str, PropertyReply]
 
     @model_validator(mode="after")
-    def _has_a_title(self) -> "Source":
+    def _has_a_title(self) -> "DataSourceReply":
         if not any(it.type == "title" for it in self.properties.values()):
             message = "no title"
             raise ValueError(message)
         return self
 
 
-class Hit(Shape):
+class SearchHit(Shape):
     """A data source as the search shows it: it lags, and its types may be wrong."""
 
     id: Id
     in_trash: bool = False
-    parent: Home = Home()
+    parent: ContainerParent = ContainerParent()
     title: Runs = Field(default_factory=list)
     properties: dict[str, Any] = Field(default_factory=dict)
 
 
-class Block(Shape):
+class BlockReply(Shape):
     """A block of a page."""
 
     object: Literal["block"] = "block"
@@ -183,20 +183,20 @@ class Block(Shape):
     has_children: bool = False
 
 
-class Status(Shape):
+class ListingStatus(Shape):
     """Whether Notion cut a listing off; it may be null."""
 
     type: Literal["complete", "incomplete"]
 
 
-class Listing(Shape):
+class ListingReply(Shape):
     """One page of a listing; its cursor is null at the end."""
 
     object: Literal["list"] = "list"
     results: list[Any]
     has_more: bool = False
     next_cursor: str | None = None
-    request_status: Status | None = None
+    request_status: ListingStatus | None = None
 
     @property
     def goes_on(self) -> bool:

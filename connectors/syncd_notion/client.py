@@ -9,7 +9,7 @@ from syncd.connect.http import Place, Transport
 from syncd.connect.network import Network
 from syncd.connect.refusals import unanswered, unreadable
 from syncd.errors import ToolError, Unclear
-from syncd_notion.failures import answered
+from syncd_notion.errors import error_of
 
 if TYPE_CHECKING:
     from notion_client import Client as NotionClient
@@ -26,7 +26,7 @@ PAGE_SIZE = 100
 Json = dict[str, Any]
 
 
-class Api:
+class NotionApi:
     """One method an endpoint."""
 
     def __init__(self, token: str, base_url: str, network: Network, clock: Clock) -> None:
@@ -176,7 +176,7 @@ class Api:
         import httpx
 
         reply = httpx.Response(error.status, headers=error.headers, text=error.body)
-        return answered(reply, write=write, now=self._clock.now())
+        return error_of(reply, write=write, now=self._clock.now())
 
 
 def _is_whole(reply: Mapping[str, Any]) -> bool:

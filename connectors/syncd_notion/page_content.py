@@ -38,7 +38,7 @@ _PREFIXES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class PromptSection:
     """A prompt, and the blocks that stand under it. Blocks are as Notion lists them."""
 
     heading: Json
@@ -94,15 +94,15 @@ def block(kind: str, text: str) -> Json:
     return {"object": "block", "type": kind, kind: {"rich_text": runs_of(text)}}
 
 
-def sections(blocks: Sequence[Json]) -> list[Section]:
+def sections(blocks: Sequence[Json]) -> list[PromptSection]:
     """Return a page's prompts, with what stands under each, in order."""
-    found: list[Section] = []
+    found: list[PromptSection] = []
     heading: Json | None = None
     under: list[Json] = []
     for one in [*blocks, {"type": PROMPT}]:
         if one.get("type") in _PROMPTS:
             if heading is not None:
-                found.append(Section(heading=heading, blocks=tuple(under)))
+                found.append(PromptSection(heading=heading, blocks=tuple(under)))
             heading, under = one, []
         else:
             under.append(one)

@@ -7,11 +7,11 @@ from typing import Any
 
 from syncd.connect.border import MOST_PAGES, Pages, Sorted, sort_out
 from syncd.errors import Gone, SkipItem, StartOver, TryLater
-from syncd_notion.border import TITLE, Listing, Row, same, title_of
-from syncd_notion.client import PAGE_SIZE, Api, Json
+from syncd_notion.border import TITLE, ListingReply, RowReply, same, title_of
+from syncd_notion.client import PAGE_SIZE, Json, NotionApi
 from syncd_notion.dates import instant
 from syncd_notion.mapping import DatabaseSchema, values_by_id
-from syncd_notion.replies import told
+from syncd_notion.replies import parsed
 
 CREATED, EDITED = "created_time", "last_edited_time"
 _NO_ROWS = ("data_source", "database")
@@ -19,7 +19,7 @@ _NO_ROWS = ("data_source", "database")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
+class RowListing:
     """What a reading brought; ``begun`` is the service's date at its start, if told."""
 
     found: Sorted
@@ -27,7 +27,7 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ListingStart:
     """Where a listing of rows begins: at an instant of one of their times."""
 
     source: str
@@ -40,13 +40,13 @@ class Part:
         return f"{self.source} {self.stamp} {self.since}"
 
 
-class Lister:
+class RowLister:
     """Reads the rows of data sources; a reading that was interrupted goes on.
 
     ``date`` returns the time by the service's own clock, if it is known.
     """
 
-    def __init__(self, api: Api, date: Callable[[], datetime | None]) -> None:
+    def __init__(self, api: NotionApi, date: Callable[[], datetime | None]) -> None:
         self._api = api
         self._date = date
         self._pages = Pages(TITLE, api.received)
@@ -57,32 +57,32 @@ class Lister:
         self._pages.forget()
         self._begun.clear()
 
-    def read(self, source: str, stamp: str, since: str | None) -> Rows:
+    def read(self, source: str, stamp: str, since: str | None) -> RowListing:
         """Return all rows, in the order of ``stamp``, from ``since`` on.
 
         Notion ends a listing after 10,000 rows and says so only in ``request_status``
         (Notion API documentation); then the next one begins where it stopped.
         """
         rows: list[Any] = []
-        parts: list[Part] = []
+        parts: list[ListingStart] = []
         while len(parts) < MOST_PAGES:
-            part = Part(source=source, stamp=stamp, since=since)
+            part = ListingStart(source=source, stamp=stamp, since=since)
             parts.append(part)
             listed, cut = self._part(part)
             rows += listed
             if not cut:
-                return Rows(found=_sorted(rows), begun=self._earliest(parts))
+                return RowListing(found=_sorted(rows), begun=self._earliest(parts))
             since = _later(listed, stamp, since)
         raise TryLater("Notion's listing does not end: trying again later.")
 
-    def _part(self, part: Part) -> tuple[list[Any], bool]:
+    def _part(self, part: ListingStart) -> tuple[list[Any], bool]:
         """Return the rows of one listing, and whether Notion cut it off."""
         replies = self._pages.read(part.key, lambda start: self._asked(part, start), _after)
         status = replies[-1].get("request_status")
         rows = [row for reply in replies for row in reply["results"] if _may_be_row(row)]
         return rows, status is not None and status["type"] == "incomplete"
 
-    def _asked(self, part: Part, start: str | None) -> Json:
+    def _asked(self, part: ListingStart, start: str | None) -> Json:
         body: Json = {
             "sorts": [{"timestamp": part.stamp, "direction": "ascending"}],
             "page_size": PAGE_SIZE,
@@ -96,13 +96,13 @@ class Lister:
         self._begun[part.key] = self._date()
         return reply
 
-    def _earliest(self, parts: list[Part]) -> datetime | None:
+    def _earliest(self, parts: list[ListingStart]) -> datetime | None:
         dates = [self._begun.pop(part.key, None) for part in parts]
         return min((it for it in dates if it is not None), default=None)
 
 
 def _sorted(rows: list[Any]) -> Sorted:
-    return sort_out(rows, Row, TITLE, title_of)
+    return sort_out(rows, RowReply, TITLE, title_of)
 
 
 def _may_be_row(row: Any) -> bool:
@@ -134,7 +134,7 @@ def entries(pages: Pages, key: str, ask: Callable[[str | None], Json]) -> list[A
 
 def _after(reply: Json) -> str | None:
     """Return where a listing goes on, None at its end."""
-    page = told(reply, Listing)
+    page = parsed(reply, ListingReply)
     if not page.goes_on:
         return None
     if not page.next_cursor:
@@ -142,7 +142,7 @@ def _after(reply: Json) -> str | None:
     return page.next_cursor
 
 
-def completed(api: Api, pages: Pages, shape: DatabaseSchema, page: Json) -> Json:
+def completed(api: NotionApi, pages: Pages, shape: DatabaseSchema, page: Json) -> Json:
     """Return ``page`` with its relations whole. Raises ``SkipItem`` where they can't be read.
 
     A reply shows at most 25 related pages, and ``has_more`` (recorded replies).
@@ -159,7 +159,7 @@ def completed(api: Api, pages: Pages, shape: DatabaseSchema, page: Json) -> Json
     return {**page, "properties": {**values, **whole}}
 
 
-def _related(api: Api, pages: Pages, page: Json, prop: str) -> list[Any]:
+def _related(api: NotionApi, pages: Pages, page: Json, prop: str) -> list[Any]:
     """Return what a relation holds; entries that name no page are left to be told."""
     one = str(page["id"])
     key = f"{one} {prop} {page.get(EDITED)}"

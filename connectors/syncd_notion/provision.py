@@ -5,26 +5,26 @@ from collections.abc import Iterator
 from syncd.errors import Gone, Mistake, TryLater
 from syncd.model.entities import Kind
 from syncd.model.remote import Binding
-from syncd_notion.binding import Bound
-from syncd_notion.border import Database, Named, Source
-from syncd_notion.client import Api, Json
+from syncd_notion.binding import DatabaseBinding
+from syncd_notion.border import DatabaseReply, DataSourceReply, NamedReply
+from syncd_notion.client import Json, NotionApi
 from syncd_notion.mapping import COLUMNS, MARK, FieldColumn
 from syncd_notion.options import option_name
-from syncd_notion.registry import Registry
-from syncd_notion.replies import another, done, told, unclear
+from syncd_notion.registry import DatabaseRegistry
+from syncd_notion.replies import check_written, parsed, unclear_write, unexpected_reply
 from syncd_notion.rich_text import plain, quoted, runs_of
 from syncd_notion.settings import Settings
-from syncd_notion.survey import TITLES, Survey, line_for, sources_of
+from syncd_notion.survey import TITLES, Discovery, line_for, sources_of
 
 
 class Provisioner:
     """Finds and makes databases; every id is remembered as it comes."""
 
-    def __init__(self, api: Api, registry: Registry, settings: Settings) -> None:
+    def __init__(self, api: NotionApi, registry: DatabaseRegistry, settings: Settings) -> None:
         self._api = api
         self._registry = registry
         self._parent = settings.parent_page or ""
-        self._survey = Survey(api, self._parent)
+        self._survey = Discovery(api, self._parent)
         self._looked = False
 
     def bind(self) -> Binding:
@@ -56,13 +56,13 @@ class Provisioner:
             if bound.mark is None:
                 self._mark(bound)
 
-    def _mark(self, bound: Bound) -> None:
+    def _mark(self, bound: DatabaseBinding) -> None:
         """Add the column for the entity's id; the person's own is never converted."""
-        source = told(self._api.source(bound.source), Source, bound.source)
+        source = parsed(self._api.source(bound.source), DataSourceReply, bound.source)
         there = source.properties.get(MARK)
         if there is None:
             changed = self._api.update_source(bound.source, {MARK: {"rich_text": {}}})
-            done(changed, Source, bound.source)
+            check_written(changed, DataSourceReply, bound.source)
         elif there.type != "rich_text":  # else it was added, and nobody answered
             raise Mistake(
                 f"The property '{MARK}' in the Notion database '{bound.title}' can't hold syncd's"
@@ -87,8 +87,8 @@ class Provisioner:
                 self._adopt(kind, database)
         return problems
 
-    def _adopt(self, kind: Kind, database: Database) -> None:
-        bound = Bound(
+    def _adopt(self, kind: Kind, database: DatabaseReply) -> None:
+        bound = DatabaseBinding(
             kind=kind,
             database=database.id,
             source=self._source_of(kind, database),
@@ -98,7 +98,7 @@ class Provisioner:
         )
         self._registry.learn(bound)
 
-    def _named(self, kind: Kind) -> Database:
+    def _named(self, kind: Kind) -> DatabaseReply:
         """Return the database that the settings name, by its id or its data source's."""
         name = self._registry.wanted(kind)["database"]
         for read in (self._database, self._by_source):
@@ -113,17 +113,17 @@ class Provisioner:
             " it with the connection (••• → Connections), or correct the setting."
         )
 
-    def _database(self, database: str) -> Database:
-        return told(self._api.database(database), Database, database)
+    def _database(self, database: str) -> DatabaseReply:
+        return parsed(self._api.database(database), DatabaseReply, database)
 
-    def _by_source(self, source: str) -> Database:
-        found = told(self._api.source(source), Source, source)
+    def _by_source(self, source: str) -> DatabaseReply:
+        found = parsed(self._api.source(source), DataSourceReply, source)
         if found.parent.database_id is None:
-            raise another("parent.database_id")
+            raise unexpected_reply("parent.database_id")
         database = self._database(found.parent.database_id)
-        return database.model_copy(update={"data_sources": [Named(id=found.id)]})
+        return database.model_copy(update={"data_sources": [NamedReply(id=found.id)]})
 
-    def _source_of(self, kind: Kind, database: Database) -> str:
+    def _source_of(self, kind: Kind, database: DatabaseReply) -> str:
         sources = sources_of(database)
         if len(sources) > 1 and "database" in self._registry.wanted(kind):
             raise Mistake(
@@ -133,7 +133,7 @@ class Provisioner:
         marked = (it for it in sources if len(sources) > 1 and self._survey.is_marked(it))
         return next(marked, _first(sources))
 
-    def _make(self, kind: Kind) -> Bound:
+    def _make(self, kind: Kind) -> DatabaseBinding:
         made = self._api.create_database(
             {
                 "parent": {"type": "page_id", "page_id": self._parent},
@@ -142,10 +142,10 @@ class Provisioner:
                 "initial_data_source": {"properties": self._schema(kind)},
             }
         )
-        done(made, Database)
+        check_written(made, DatabaseReply)
         if not made["data_sources"]:
-            raise unclear("data_sources")
-        bound = Bound(
+            raise unclear_write("data_sources")
+        bound = DatabaseBinding(
             kind=kind,
             database=str(made["id"]),
             source=str(made["data_sources"][0]["id"]),

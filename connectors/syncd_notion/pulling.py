@@ -11,26 +11,32 @@ from syncd.errors import Gone, SkipItem, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Pull, Remote
-from syncd_notion.binding import Bound, differs, problems_of
+from syncd_notion.binding import DatabaseBinding, differs, problems_of
 from syncd_notion.border import TITLE, title_of
-from syncd_notion.client import Api, Json
+from syncd_notion.client import Json, NotionApi
 from syncd_notion.codecs import UnreadableProperty
-from syncd_notion.cursor import Place, Reading, after, cursor_of, places_from
+from syncd_notion.cursor import (
+    ReadPosition,
+    ReadResult,
+    cursor_of,
+    position_after,
+    positions_from,
+)
 from syncd_notion.dates import instant
-from syncd_notion.failures import StaleSchema
+from syncd_notion.errors import StaleSchema
 from syncd_notion.mapping import MARK, DatabaseSchema, from_remote, lacks_mark
 from syncd_notion.pages import (
     CREATED,
     EDITED,
-    Lister,
-    Rows,
+    RowLister,
+    RowListing,
     completed,
     is_in,
     is_removed,
     minute,
 )
-from syncd_notion.registry import Registry
-from syncd_notion.reviews import Answers
+from syncd_notion.registry import DatabaseRegistry
+from syncd_notion.reviews import ReviewAnswers
 
 LAG = timedelta(seconds=10)
 """How long an edit may take to show in a listing, where it is looked for before a write."""
@@ -40,7 +46,7 @@ LAG = timedelta(seconds=10)
 class _Brought:
     """What a pull has brought so far."""
 
-    places: dict[str, Place] = field(default_factory=dict)
+    places: dict[str, ReadPosition] = field(default_factory=dict)
     items: list[Remote] = field(default_factory=list)
     gone: set[RemoteId] = field(default_factory=set)
     last: list[Remote] = field(default_factory=list)
@@ -53,7 +59,7 @@ class _Brought:
         return None if self.unread or self.nameless else cursor_of(self.places)
 
 
-def _own(bound: Bound, found: Sorted) -> Sorted:
+def _own(bound: DatabaseBinding, found: Sorted) -> Sorted:
     """Return what was listed, less what lives elsewhere: a listing of this data source shows
     nothing of that, so nobody knows what it is."""
     strays = [
@@ -71,20 +77,25 @@ class Puller:
     """Pulls all databases, one after another."""
 
     def __init__(
-        self, api: Api, registry: Registry, answers: Answers, limiter: RateLimiter, clock: Clock
+        self,
+        api: NotionApi,
+        registry: DatabaseRegistry,
+        answers: ReviewAnswers,
+        limiter: RateLimiter,
+        clock: Clock,
     ) -> None:
         self._api = api
         self._registry = registry
         self._answers = answers
         self._limiter = limiter
         self._clock = clock
-        self._lister = Lister(api, self._date)
+        self._lister = RowLister(api, self._date)
         self._related = Pages(TITLE)
 
     def pull(self, cursor: str | None) -> Pull:
         """Read what changed since ``cursor``. Raises ``HoldTool`` for a lost database."""
         try:
-            before = places_from(cursor)
+            before = positions_from(cursor)
             brought = _Brought()
             for kind in self._registry.kinds:
                 bound = self._registry.get(kind)
@@ -129,7 +140,9 @@ class Puller:
         self._lister.forget()
         self._related.forget()
 
-    def _pull_one(self, bound: Bound, before: Place | None, brought: _Brought) -> None:
+    def _pull_one(
+        self, bound: DatabaseBinding, before: ReadPosition | None, brought: _Brought
+    ) -> None:
         """Read one database, and note what it brought."""
         found, place, is_whole = self._read(bound, before)
         brought.places[bound.source] = place
@@ -142,7 +155,9 @@ class Puller:
         brought.unread |= {**found.unread, **unread}
         brought.nameless += found.nameless
 
-    def _read(self, bound: Bound, place: Place | None) -> tuple[Sorted, Place, bool]:
+    def _read(
+        self, bound: DatabaseBinding, place: ReadPosition | None
+    ) -> tuple[Sorted, ReadPosition, bool]:
         """Return the rows, where the reading stands now, and whether these are all."""
         now = self._clock.now()
         whole = place is None or place.is_whole(now)
@@ -158,7 +173,7 @@ class Puller:
         learnt = self._is_stale(bound, rows) or _may_be_mended(bound, place, now)
         if learnt:
             self._registry.learn(bound)
-        reading = Reading(
+        reading = ReadResult(
             at=now,
             rows=len(rows),
             edits=[at for row in rows if (at := instant(row.get(EDITED))) is not None],
@@ -167,12 +182,12 @@ class Puller:
             sure=place is None or doubted or seen,
             learnt=learnt,
         )
-        return found, after(place, reading), whole
+        return found, position_after(place, reading), whole
 
-    def _is_stale(self, bound: Bound, rows: list[Json]) -> bool:
+    def _is_stale(self, bound: DatabaseBinding, rows: list[Json]) -> bool:
         return bound.kind in self._registry.stale or bool(rows and differs(bound, rows[-1]))
 
-    def _rows(self, bound: Bound, place: Place | None) -> Rows:
+    def _rows(self, bound: DatabaseBinding, place: ReadPosition | None) -> RowListing:
         stamp = CREATED if place is None else EDITED
         since = None if place is None else minute(place.since())
         try:
@@ -238,7 +253,7 @@ class Puller:
         return paused
 
 
-def _may_be_mended(bound: Bound, place: Place | None, now: datetime) -> bool:
+def _may_be_mended(bound: DatabaseBinding, place: ReadPosition | None, now: datetime) -> bool:
     """Say whether to look for options that a status lacked when last read."""
     return place is not None and bool(bound.lacking()) and place.may_be_mended(now)
 

@@ -5,22 +5,24 @@ from syncd.errors import Gone, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Remote, Write
-from syncd_notion.binding import Bound, differs
-from syncd_notion.border import TITLE, Named, Row, title_of
-from syncd_notion.client import PAGE_SIZE, Api, Json
+from syncd_notion.binding import DatabaseBinding, differs
+from syncd_notion.border import TITLE, NamedReply, RowReply, title_of
+from syncd_notion.client import PAGE_SIZE, Json, NotionApi
 from syncd_notion.codecs import UnreadableProperty
-from syncd_notion.failures import StaleSchema
+from syncd_notion.errors import StaleSchema
 from syncd_notion.mapping import MARK, DatabaseSchema, from_remote, lacks_mark, mark_of
 from syncd_notion.pages import CREATED, completed, entries, is_in, is_removed
-from syncd_notion.registry import Registry
-from syncd_notion.replies import done, told, unclear, wrong_with
-from syncd_notion.reviews import Answers
+from syncd_notion.registry import DatabaseRegistry
+from syncd_notion.replies import check_written, parsed, reply_fault, unclear_write
+from syncd_notion.reviews import ReviewAnswers
 
 
-class Reader:
+class RowReader:
     """Reads rows one by one."""
 
-    def __init__(self, api: Api, registry: Registry, answers: Answers) -> None:
+    def __init__(
+        self, api: NotionApi, registry: DatabaseRegistry, answers: ReviewAnswers
+    ) -> None:
         self._api = api
         self._answers = answers
         self._registry = registry
@@ -38,8 +40,8 @@ class Reader:
 
     def _check(self, page: Json, asked: RemoteId) -> None:
         """Raise ``SkipItem`` where a page can't be read, ``TryLater`` where it is none."""
-        told(page, Named)
-        wrong = wrong_with(page, Row, asked)
+        parsed(page, NamedReply)
+        wrong = reply_fault(page, RowReply, asked)
         if wrong:
             named = {} if wrong == "id" else page
             raise SkipItem(unreadable(named, TITLE, title_of, wrong))
@@ -58,7 +60,7 @@ class Reader:
             return None
         return self._remote(bound, min(rows, key=lambda row: str(row.get(CREATED) or "")))
 
-    def _marked(self, bound: Bound, mark: str, entity: str) -> list[Json]:
+    def _marked(self, bound: DatabaseBinding, mark: str, entity: str) -> list[Json]:
         """Return the rows with this mark; Notion itself compares without case."""
         equals = {"property": mark, "rich_text": {"equals": entity}}
         body: Json = {"filter": equals, "page_size": PAGE_SIZE}
@@ -72,7 +74,7 @@ class Reader:
             listed = entries(Pages(TITLE), mark, ask)
         except Gone as error:
             raise self._registry.lost(bound) from error
-        found = sort_out(listed, Row, TITLE, title_of)
+        found = sort_out(listed, RowReply, TITLE, title_of)
         for sentence in (*found.unread.values(), *found.nameless):
             raise SkipItem(sentence)  # it may be the one that is looked for
         for row in found.good.values():
@@ -91,28 +93,28 @@ class Reader:
             raise SkipItem(unreadable(row, TITLE, title_of, MARK))
         return mark
 
-    def _made(self, bound: Bound, page: Json, write: Write) -> Remote:
+    def _made(self, bound: DatabaseBinding, page: Json, write: Write) -> Remote:
         """Return a row that was just made. Raises ``Unclear`` where a reply tells of another."""
-        done(page, Row)
+        check_written(page, RowReply)
         if is_removed(page) or not is_in(page, bound.source, bound.database):
-            raise unclear("parent")
+            raise unclear_write("parent")
         try:
             made = self._row(bound, page)
         except (TryLater, SkipItem) as error:
-            raise unclear("properties") from error
+            raise unclear_write("properties") from error
         if made.mark not in (None, write.entity):
-            raise unclear(MARK)
+            raise unclear_write(MARK)
         return made
 
-    def _now(self, bound: Bound, page: Json, asked: RemoteId) -> Remote:
+    def _now(self, bound: DatabaseBinding, page: Json, asked: RemoteId) -> Remote:
         """Return a row from the answer to its change. Raises ``Unclear``, ``Gone``."""
-        done(page, Row, asked)
+        check_written(page, RowReply, asked)
         try:
             return self._remote(bound, page)
         except (TryLater, SkipItem) as error:
-            raise unclear("properties") from error
+            raise unclear_write("properties") from error
 
-    def _remote(self, bound: Bound, page: Json) -> Remote:
+    def _remote(self, bound: DatabaseBinding, page: Json) -> Remote:
         if not is_in(page, bound.source, bound.database):
             raise Gone("The page was moved out of its database in Notion: move it back.")
         if is_removed(page):
@@ -122,7 +124,7 @@ class Reader:
             )
         return self._answers.told(self._row(bound, page), page)
 
-    def _row(self, bound: Bound, page: Json) -> Remote:
+    def _row(self, bound: DatabaseBinding, page: Json) -> Remote:
         if differs(bound, page):
             self._registry.stale.add(bound.kind)
         shape = self._registry.shape(bound)
@@ -134,19 +136,19 @@ class Reader:
         except UnreadableProperty as error:
             raise SkipItem(unreadable(page, TITLE, title_of, MARK)) from error
 
-    def _last(self, bound: Bound, page: Json) -> Remote | None:
+    def _last(self, bound: DatabaseBinding, page: Json) -> Remote | None:
         """Return what a removed row last held, as far as that can be read."""
         try:
             return from_remote(self._registry.shape(bound), page)
         except UnreadableProperty:
             return None
 
-    def _gone(self, bound: Bound, error: Gone) -> Gone:
+    def _gone(self, bound: DatabaseBinding, error: Gone) -> Gone:
         """Return the evidence, once it is sure that not the whole database is gone."""
         self._registry.check(bound)
         return error
 
-    def _bound(self, kind: Kind) -> Bound:
+    def _bound(self, kind: Kind) -> DatabaseBinding:
         bound = self._registry.get(kind)
         if bound is None or not bound.learnt:
             raise SkipItem(f"There is no database for {kind} in Notion yet: run `syncd init`.")

@@ -5,23 +5,23 @@ from collections.abc import Mapping
 from syncd.connect.contract import Memory
 from syncd.errors import Gone, HoldTool
 from syncd.model.entities import REFERENCE_ORDER, Kind
-from syncd_notion.binding import Bound, bound_from_json, bound_to_json, learn
-from syncd_notion.border import Database, Source
-from syncd_notion.client import Api
+from syncd_notion.binding import DatabaseBinding, binding_from_json, binding_to_json, learn
+from syncd_notion.border import DatabaseReply, DataSourceReply
+from syncd_notion.client import NotionApi
 from syncd_notion.mapping import COLUMNS, DatabaseSchema
-from syncd_notion.replies import told
+from syncd_notion.replies import parsed
 from syncd_notion.settings import Settings
 
 
-class Registry:
+class DatabaseRegistry:
     """Which kinds are carried, and where each is bound; ``stale`` ones are learnt anew."""
 
-    def __init__(self, api: Api, memory: Memory, settings: Settings, zone: str) -> None:
+    def __init__(self, api: NotionApi, memory: Memory, settings: Settings, zone: str) -> None:
         self._api = api
         self._memory = memory
         self._settings = settings
         self._zone = zone
-        self._known: dict[Kind, Bound] = {}
+        self._known: dict[Kind, DatabaseBinding] = {}
         self.stale: set[Kind] = set()
         self.kinds = tuple(
             kind
@@ -29,18 +29,18 @@ class Registry:
             if kind in COLUMNS and (settings.parent_page or kind.value in settings.databases)
         )
 
-    def get(self, kind: Kind) -> Bound | None:
+    def get(self, kind: Kind) -> DatabaseBinding | None:
         """Return where a kind is bound, or None."""
         if kind not in self._known:
             raw = self._memory.get(_key(kind))
             if raw is None:
                 return None
-            self._known[kind] = bound_from_json(kind, raw)
+            self._known[kind] = binding_from_json(kind, raw)
         return self._known[kind]
 
-    def put(self, bound: Bound) -> Bound:
+    def put(self, bound: DatabaseBinding) -> DatabaseBinding:
         """Remember a binding, durably."""
-        self._memory.put(_key(bound.kind), bound_to_json(bound))
+        self._memory.put(_key(bound.kind), binding_to_json(bound))
         self._known[bound.kind] = bound
         return bound
 
@@ -55,11 +55,11 @@ class Registry:
         named = self._settings.properties.get(kind.value, {})
         return ({"database": database} if database else {}) | named
 
-    def shape(self, bound: Bound) -> DatabaseSchema:
+    def shape(self, bound: DatabaseBinding) -> DatabaseSchema:
         """Return what can be read and written of a kind now."""
         return bound.shape(self._zone)
 
-    def learn(self, bound: Bound) -> Bound:
+    def learn(self, bound: DatabaseBinding) -> DatabaseBinding:
         """Read the schema again. Raises ``HoldTool`` where it is no longer readable."""
         schema = self._schema(bound)
         targets = {
@@ -68,13 +68,13 @@ class Registry:
         self.stale.discard(bound.kind)
         return self.put(learn(bound, schema, self.wanted(bound.kind), targets))
 
-    def check(self, bound: Bound) -> None:
+    def check(self, bound: DatabaseBinding) -> None:
         """Raise ``HoldTool`` if the database of this kind is gone, hidden or in the trash."""
         self._schema(bound)
 
-    def _schema(self, bound: Bound) -> Source:
+    def _schema(self, bound: DatabaseBinding) -> DataSourceReply:
         try:
-            schema = told(self._api.source(bound.source), Source, bound.source)
+            schema = parsed(self._api.source(bound.source), DataSourceReply, bound.source)
             trashed = schema.in_trash or self._is_trashed(bound.database)
         except Gone as error:
             raise self.lost(bound) from error
@@ -86,9 +86,9 @@ class Registry:
         return schema
 
     def _is_trashed(self, database: str) -> bool:
-        return told(self._api.database(database), Database, database).in_trash
+        return parsed(self._api.database(database), DatabaseReply, database).in_trash
 
-    def lost(self, bound: Bound) -> HoldTool:
+    def lost(self, bound: DatabaseBinding) -> HoldTool:
         """Return the error for a database that Notion no longer shows."""
         return HoldTool(
             f"Notion no longer shows the database '{bound.title}' to syncd: restore it, or share"

@@ -13,14 +13,14 @@ from syncd.connect.rate_limit import RateLimiter
 from syncd.errors import Changed, Gone, SignIn, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote
-from syncd_notion.border import TITLE, Block, Listing, block_fault, block_text
-from syncd_notion.client import Api
+from syncd_notion.border import TITLE, BlockReply, ListingReply, block_fault, block_text
+from syncd_notion.client import NotionApi
 from syncd_notion.dates import instant
 from syncd_notion.page_content import (
     ANSWERS,
     Json,
     Pairs,
-    Section,
+    PromptSection,
     asked_of,
     block,
     fit_answers,
@@ -29,7 +29,7 @@ from syncd_notion.page_content import (
     text_of,
 )
 from syncd_notion.pages import EDITED, entries
-from syncd_notion.replies import done
+from syncd_notion.replies import check_written
 
 MARGIN = timedelta(minutes=2)
 """Edit times are cut to the minute: so long after, a page is read once more. Until then a
@@ -47,10 +47,12 @@ _INSIDE = frozenset({"child_page", "child_database", "synced_block"})
 """Blocks that are not opened: pages of their own, and copies of what stands elsewhere."""
 
 
-class Answers:
+class ReviewAnswers:
     """What stands under the prompts of each page, remembered, and read when it may differ."""
 
-    def __init__(self, api: Api, memory: Memory, limiter: RateLimiter, clock: Clock) -> None:
+    def __init__(
+        self, api: NotionApi, memory: Memory, limiter: RateLimiter, clock: Clock
+    ) -> None:
         self._api = api
         self._memory = memory
         self._limiter = limiter
@@ -130,19 +132,21 @@ class Answers:
         if asked:
             self._append(page, [it for pair in asked for it in pair])
 
-    def _replace(self, page: str, section: Section, text: str) -> None:
+    def _replace(self, page: str, section: PromptSection, text: str) -> None:
         """Put a text under a prompt: into the first paragraph there, else into a new one."""
         first = next((one for one in section.blocks if _is_plain(one)), None)
         if first is None:
             self._append(page, [block("paragraph", text)], after=section.heading["id"])
         else:
             written, name = block("paragraph", text)["paragraph"], str(first["id"])
-            done(self._api.update_block(name, {"paragraph": written}), Block, name)
+            check_written(
+                self._api.update_block(name, {"paragraph": written}), BlockReply, name
+            )
         for one in section.blocks:
             if one is not first and lines_of(one):
                 self._delete(one)
 
-    def _remove(self, section: Section) -> None:
+    def _remove(self, section: PromptSection) -> None:
         for one in section.blocks:
             if lines_of(one):
                 self._delete(one)
@@ -151,16 +155,16 @@ class Answers:
     def _delete(self, one: Json) -> None:
         name = str(one["id"])
         with suppress(Gone):  # one that is in the trash can't be put there again
-            done(self._api.delete_block(name), Block, name)
+            check_written(self._api.delete_block(name), BlockReply, name)
 
     def _append(self, page: str, blocks: list[Json], after: str | None = None) -> None:
-        done(self._api.append(page, blocks, after), Listing)
+        check_written(self._api.append(page, blocks, after), ListingReply)
 
     def _read(self, page: str) -> Pairs:
         found = sections(self._children(page))
         return fit_answers((one.prompt, self._text(one)) for one in found)
 
-    def _text(self, section: Section) -> str:
+    def _text(self, section: PromptSection) -> str:
         lines = list(self._nested(section.heading, 0))
         for one in section.blocks:
             lines += [*lines_of(one), *self._nested(one, 1)]
@@ -184,7 +188,7 @@ class Answers:
             raise SkipItem("Too much is nested in it: keep answers simple in Notion.")
         pages = Pages(TITLE)  # never what was read a while ago: it is about to be overwritten
         listed = entries(pages, parent, lambda start: self._api.children(parent, start))
-        found = sort_out(listed, Block, TITLE, block_text)
+        found = sort_out(listed, BlockReply, TITLE, block_text)
         wrong = [*found.unread.values(), *found.nameless]
         blocks = [one for one in found.good.values() if not one.get("in_trash")]
         faults = ((one, fault) for one in blocks if (fault := block_fault(one)))

@@ -12,11 +12,19 @@ from collections.abc import Callable, Iterator, Mapping
 from syncd.connect.border import Pages, Shape, sort_out
 from syncd.errors import Gone, Mistake, SkipItem, TryLater
 from syncd.model.entities import Kind
-from syncd_notion.border import TITLE, Block, Database, Hit, Source, same, title_of
-from syncd_notion.client import Api, Json
+from syncd_notion.border import (
+    TITLE,
+    BlockReply,
+    DatabaseReply,
+    DataSourceReply,
+    SearchHit,
+    same,
+    title_of,
+)
+from syncd_notion.client import Json, NotionApi
 from syncd_notion.mapping import MARK
 from syncd_notion.pages import entries
-from syncd_notion.replies import told
+from syncd_notion.replies import parsed
 from syncd_notion.rich_text import plain
 
 TITLES: Mapping[Kind, str] = {
@@ -34,7 +42,7 @@ TITLES: Mapping[Kind, str] = {
 _LINE = (
     "Kept by syncd: rename and rearrange it as you like, but leave this line ({kind}, {page})."
 )
-_SAID = re.compile(r"Kept by syncd:.{0,200}\((\w{1,20}), ([0-9a-f]{8})\)")
+_LINE_PATTERN = re.compile(r"Kept by syncd:.{0,200}\((\w{1,20}), ([0-9a-f]{8})\)")
 _BY_TITLE = {title: kind for kind, title in TITLES.items()}
 
 
@@ -43,28 +51,28 @@ def line_for(kind: Kind, parent: str) -> str:
     return _LINE.format(kind=kind.value, page=parent[:8])
 
 
-def sources_of(database: Database) -> list[str]:
+def sources_of(database: DatabaseReply) -> list[str]:
     """Return the ids of a database's data sources."""
     return [it.id for it in database.data_sources]
 
 
-class Survey:
+class Discovery:
     """Looks for databases below one page, then everywhere."""
 
-    def __init__(self, api: Api, parent: str) -> None:
+    def __init__(self, api: NotionApi, parent: str) -> None:
         self._api = api
         self._parent = parent
         self._pages = Pages(TITLE)
 
-    def find(self, kinds: list[Kind]) -> tuple[dict[Kind, Database], list[str]]:
+    def find(self, kinds: list[Kind]) -> tuple[dict[Kind, DatabaseReply], list[str]]:
         """Look below the parent page, then, for what is still missing, everywhere."""
-        found: dict[Kind, Database] = {}
+        found: dict[Kind, DatabaseReply] = {}
         problems = []
         for database in self._listed():
             kind = self._kind_of(database, kinds)
             if kind is not None:
                 found[kind] = _older(found.get(kind), database)
-            elif _BY_TITLE.get(_title(database)) in kinds and not _said(database):
+            elif _BY_TITLE.get(_title(database)) in kinds and not _kept_line(database):
                 problems.append(
                     f"'{_title(database)}' under the page is a database of your own, so syncd makes"
                     " another: to use yours, name it in connectors.notion.databases."
@@ -77,11 +85,11 @@ class Survey:
         self._pages.forget()
         return found, problems
 
-    def _kind_of(self, database: Database, kinds: list[Kind]) -> Kind | None:
+    def _kind_of(self, database: DatabaseReply, kinds: list[Kind]) -> Kind | None:
         """Return which kind's database of ours this is, if it is one."""
         if database.in_trash:
             return None
-        said = _said(database)
+        said = _kept_line(database)
         if said is not None:
             ours = said[2] == self._parent[:8]
             return next((kind for kind in kinds if ours and kind.value == said[1]), None)
@@ -90,18 +98,20 @@ class Survey:
             return None
         return kind if any(map(self.is_marked, sources_of(database))) else None
 
-    def _is_below(self, database: Database) -> bool:
+    def _is_below(self, database: DatabaseReply) -> bool:
         return same(database.parent.page_id, self._parent)
 
     def is_marked(self, source: str) -> bool:
         """Say whether a data source has the column for the entity's id."""
-        mark = told(self._api.source(source), Source, source).properties.get(MARK)
+        mark = parsed(self._api.source(source), DataSourceReply, source).properties.get(MARK)
         return mark is not None and mark.type == "rich_text"
 
-    def _listed(self) -> Iterator[Database]:
+    def _listed(self) -> Iterator[DatabaseReply]:
         """Yield the databases below the page; none where blocks are not to be read."""
         try:
-            blocks = self._all("blocks", Block, lambda it: self._api.children(self._parent, it))
+            blocks = self._all(
+                "blocks", BlockReply, lambda it: self._api.children(self._parent, it)
+            )
         except SkipItem:
             blocks = []
         except Gone:
@@ -120,7 +130,7 @@ class Survey:
                 " connection (••• → Connections), or correct the setting."
             ) from error
 
-    def _searched(self) -> Iterator[Database]:
+    def _searched(self) -> Iterator[DatabaseReply]:
         """Yield the databases that the search knows; it lags, and its types may be wrong."""
         for source in self._hits():
             database = source.parent.database_id
@@ -128,9 +138,11 @@ class Survey:
             if hopeful and database and not source.in_trash:
                 yield from self._database(database)
 
-    def _hits(self) -> list[Hit]:
+    def _hits(self) -> list[SearchHit]:
         try:
-            return [told(it, Hit) for it in self._all("search", Hit, self._api.search)]
+            return [
+                parsed(it, SearchHit) for it in self._all("search", SearchHit, self._api.search)
+            ]
         except SkipItem:
             return []
 
@@ -146,22 +158,22 @@ class Survey:
             raise TryLater(sentence)
         return list(found.good.values())
 
-    def _database(self, database: str) -> Iterator[Database]:
+    def _database(self, database: str) -> Iterator[DatabaseReply]:
         try:
-            yield told(self._api.database(database), Database, database)
+            yield parsed(self._api.database(database), DatabaseReply, database)
         except Gone:
             return  # a linked view of what is not shared
 
 
-def _title(database: Database) -> str:
+def _title(database: DatabaseReply) -> str:
     return plain(database.title)
 
 
-def _said(database: Database) -> re.Match[str] | None:
-    return _SAID.search(plain(database.description))
+def _kept_line(database: DatabaseReply) -> re.Match[str] | None:
+    return _LINE_PATTERN.search(plain(database.description))
 
 
-def _older(one: Database | None, other: Database) -> Database:
+def _older(one: DatabaseReply | None, other: DatabaseReply) -> DatabaseReply:
     """Return the database that was made first: a copy has its description too."""
     if one is None:
         return other

@@ -11,14 +11,14 @@ from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
-from syncd_notion.client import Api
+from syncd_notion.client import NotionApi
 from syncd_notion.mapping import CARRIES, fit
 from syncd_notion.provision import Provisioner
 from syncd_notion.pulling import Puller
-from syncd_notion.registry import Registry
-from syncd_notion.reviews import Answers
+from syncd_notion.registry import DatabaseRegistry
+from syncd_notion.reviews import ReviewAnswers
 from syncd_notion.settings import Addresses, Settings
-from syncd_notion.writing import Writer
+from syncd_notion.writing import RowWriter
 
 
 class Notion:
@@ -33,13 +33,13 @@ class Notion:
     idempotent = frozenset({Op.DELETE})  # Notion knows no keys
 
     def __init__(self, settings: Settings, token: str, toolbox: Toolbox) -> None:
-        self._api = Api(token, settings.base_url, toolbox.network, toolbox.clock)
-        self._registry = Registry(self._api, toolbox.memory, settings, toolbox.timezone)
+        self._api = NotionApi(token, settings.base_url, toolbox.network, toolbox.clock)
+        self._registry = DatabaseRegistry(self._api, toolbox.memory, settings, toolbox.timezone)
         self._provisioner = Provisioner(self._api, self._registry, settings)
         limiter, clock = toolbox.network.limiter, toolbox.clock
-        answers = Answers(self._api, toolbox.memory, limiter, clock)
+        answers = ReviewAnswers(self._api, toolbox.memory, limiter, clock)
         self._puller = Puller(self._api, self._registry, answers, limiter, clock)
-        self._writer = Writer(self._api, self._registry, answers)
+        self._writer = RowWriter(self._api, self._registry, answers)
         self._addresses = Addresses(settings.base_url)
         self.carries: Mapping[Kind, Carried] = {
             kind: CARRIES[kind] for kind in self._registry.kinds

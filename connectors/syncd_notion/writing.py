@@ -9,23 +9,25 @@ from syncd.model.entities import Kind
 from syncd.model.fields import FieldType
 from syncd.model.remote import BODY, Op, Remote, Write
 from syncd.model.schema import Fields
-from syncd_notion.binding import Bound
-from syncd_notion.border import Row
-from syncd_notion.client import Api, Json
-from syncd_notion.failures import StaleSchema
+from syncd_notion.binding import DatabaseBinding
+from syncd_notion.border import RowReply
+from syncd_notion.client import Json, NotionApi
+from syncd_notion.errors import StaleSchema
 from syncd_notion.mapping import COLUMNS, DatabaseSchema, to_remote
 from syncd_notion.page_content import ANSWERS, Pairs, children_of, fit_answers
 from syncd_notion.pages import is_in, is_removed
-from syncd_notion.reading import Reader
-from syncd_notion.registry import Registry
-from syncd_notion.replies import done, unclear
-from syncd_notion.reviews import Answers
+from syncd_notion.reading import RowReader
+from syncd_notion.registry import DatabaseRegistry
+from syncd_notion.replies import check_written, unclear_write
+from syncd_notion.reviews import ReviewAnswers
 
 
-class Writer(Reader):
+class RowWriter(RowReader):
     """Creates, updates and trashes rows; one request each but for rare repairs."""
 
-    def __init__(self, api: Api, registry: Registry, answers: Answers) -> None:
+    def __init__(
+        self, api: NotionApi, registry: DatabaseRegistry, answers: ReviewAnswers
+    ) -> None:
         super().__init__(api, registry, answers)
         self._sent: set[str] = set()
 
@@ -38,7 +40,7 @@ class Writer(Reader):
             self._registry.stale.add(write.kind)
             raise
 
-    def create(self, bound: Bound, write: Write) -> Remote:
+    def create(self, bound: DatabaseBinding, write: Write) -> Remote:
         """Add a row, or take the one that ``seen`` names out of the trash."""
         if bound.mark is None:
             raise SkipItem(
@@ -53,7 +55,7 @@ class Writer(Reader):
         revived = self._revived(bound, write) if write.seen else None
         return revived or self._added(bound, write)
 
-    def _added(self, bound: Bound, write: Write) -> Remote:
+    def _added(self, bound: DatabaseBinding, write: Write) -> Remote:
         properties = to_remote(self._registry.shape(bound), write.fields, mark=write.entity)
         try:
             page = self._api.create_page(bound.source, properties, _children(write))
@@ -69,16 +71,16 @@ class Writer(Reader):
             self._answers.made(page, written[ANSWERS], asked=asked)
         return replace(made, fields={**made.fields, **written})
 
-    def _revived(self, bound: Bound, write: Write) -> Remote | None:
+    def _revived(self, bound: DatabaseBinding, write: Write) -> Remote | None:
         """Restore the trashed page and bring it up to date; None if it is really gone."""
         if write.seen is None:
             return None
         try:
             page = self._api.update_page(write.seen.id, {"in_trash": False})
-            done(page, Row, write.seen.id)
+            check_written(page, RowReply, write.seen.id)
             if page.get("is_archived"):
                 page = self._api.unarchive_page(write.seen.id)
-                done(page, Row, write.seen.id)
+                check_written(page, RowReply, write.seen.id)
         except Gone:
             self._registry.check(bound)
             return None
@@ -89,7 +91,7 @@ class Writer(Reader):
         page = self._api.update_page(write.seen.id, {"properties": properties})
         return self._now(bound, page, write.seen.id)
 
-    def update(self, bound: Bound, write: Write) -> Remote:
+    def update(self, bound: DatabaseBinding, write: Write) -> Remote:
         """Change what differs; a text that reads the same keeps its formatting."""
         if write.seen is None:
             raise SkipItem("An update needs the item as last seen: sync again.")
@@ -112,7 +114,7 @@ class Writer(Reader):
         except Gone as error:
             raise self._gone(bound, error) from error
 
-    def delete(self, bound: Bound, write: Write) -> None:
+    def delete(self, bound: DatabaseBinding, write: Write) -> None:
         """Put a row into the trash; one that is gone is what was wanted."""
         if write.seen is None:
             return
@@ -121,9 +123,9 @@ class Writer(Reader):
         except Gone:
             self._registry.check(bound)
             return
-        done(page, Row, write.seen.id)
+        check_written(page, RowReply, write.seen.id)
         if not is_removed(page):
-            raise unclear("in_trash")
+            raise unclear_write("in_trash")
 
 
 def _children(write: Write) -> list[Json] | None:
@@ -163,8 +165,8 @@ def _reads_the_same(shape: DatabaseSchema, name: str, value: Any, seen: Fields) 
     return name in seen and column.fit(prop, value) == seen[name]
 
 
-_DO: Mapping[Op, Callable[[Writer, Bound, Write], Remote | None]] = {
-    Op.CREATE: Writer.create,
-    Op.UPDATE: Writer.update,
-    Op.DELETE: Writer.delete,
+_DO: Mapping[Op, Callable[[RowWriter, DatabaseBinding, Write], Remote | None]] = {
+    Op.CREATE: RowWriter.create,
+    Op.UPDATE: RowWriter.update,
+    Op.DELETE: RowWriter.delete,
 }

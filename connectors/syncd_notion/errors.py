@@ -36,7 +36,7 @@ class StaleSchema(SkipItem):
     """Notion says that a property is not what it was: read the schema again."""
 
 
-def answered(response: httpx.Response, *, write: bool, now: datetime) -> ToolError:
+def error_of(response: httpx.Response, *, write: bool, now: datetime) -> ToolError:
     """Return what a reply with an error status means; ``now`` by syncd's clock."""
     it = refusal_of(response, write=write, now=now)
     judge = _BY_STATUS.get(it.status)
