@@ -7,17 +7,19 @@ ever null, but where it says so. What a person sees is read field by field after
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from syncd.connect.border import Id, Shape
+from syncd.connect.border import Id, Shape, fault
+from syncd.errors import TryLater, Unclear
 from syncd_notion.dates import instant
 from syncd_notion.rich_text import plain, text_of
 
 Json = dict[str, Any]
 
 TITLE = "Notion"
+CREATED, EDITED = "created_time", "last_edited_time"
 _URL = re.compile(r"https?://[^\s\x00-\x20]+")
 _TEXTS = frozenset(
     {
@@ -237,3 +239,62 @@ def block_fault(block: Json) -> str:
         if not isinstance(content.get("checked", False), bool):
             return f"{kind}.checked"
     return ""
+
+
+Some = TypeVar("Some", bound=Shape)
+
+
+def parsed(reply: Json, shape: type[Some], asked: str = "") -> Some:
+    """Return what a reply to a question tells. Raises ``TryLater`` where it is another."""
+    try:
+        found = shape.model_validate(reply)
+    except ValidationError as error:
+        raise unexpected_reply(fault(reply, shape)) from error
+    if asked and not same(reply["id"], asked):
+        raise unexpected_reply("id")
+    return found
+
+
+def unexpected_reply(wrong: str) -> TryLater:
+    """Return the error for an answer that is not what was asked for."""
+    return TryLater(
+        f"Notion's answer is not what was asked for (`{wrong}`): trying again later."
+    )
+
+
+def check_written(reply: Json, shape: type[Shape], asked: str = "") -> None:
+    """Check the answer to a write. Raises ``Unclear`` where it does not tell of this one."""
+    wrong = reply_fault(reply, shape, asked)
+    if wrong:
+        raise unclear_write(wrong)
+
+
+def unclear_write(wrong: str) -> Unclear:
+    """Return the error for a write whose answer tells something else."""
+    return Unclear(
+        f"Notion's answer to a change is not what it should be (`{wrong}`): the change may have"
+        " been saved, syncd looks before it writes."
+    )
+
+
+def reply_fault(reply: Json, shape: type[Shape], asked: str = "") -> str:
+    """Return which key of a reply is wrong: its type, or an id that is not the one asked."""
+    wrong = fault(reply, shape)
+    if not wrong and asked and not same(reply["id"], asked):
+        return "id"
+    return wrong
+
+
+def is_removed(page: Mapping[str, Any]) -> bool:
+    """Say whether a page is in the trash, or archived."""
+    return bool(page.get("in_trash") or page.get("is_archived"))
+
+
+def is_in(page: Mapping[str, Any], source: str, database: str) -> bool:
+    """Say whether a page is a row of this data source, and not moved elsewhere."""
+    parent = page.get("parent")
+    if not isinstance(parent, Mapping):
+        return True
+    if parent.get("data_source_id"):
+        return same(parent["data_source_id"], source)
+    return parent.get("database_id") is not None and same(parent["database_id"], database)

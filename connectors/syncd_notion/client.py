@@ -1,14 +1,16 @@
-"""Notion's endpoints over the official client: JSON in, JSON out, syncd's errors."""
+"""Notion's endpoints and listings over the official client: JSON in, JSON out, syncd's errors."""
 
 import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from syncd.clock import Clock
+from syncd.connect.border import Pages
 from syncd.connect.http import Place, Transport
 from syncd.connect.network import Network
 from syncd.connect.refusals import unanswered, unreadable
-from syncd.errors import ToolError, Unclear
+from syncd.errors import StartOver, ToolError, TryLater, Unclear
+from syncd_notion.border import ListingReply, parsed
 from syncd_notion.errors import error_of
 
 if TYPE_CHECKING:
@@ -193,3 +195,26 @@ def _silent() -> logging.Logger:
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
     return logger
+
+
+def entries(pages: Pages, key: str, ask: Callable[[str | None], Json]) -> list[Any]:
+    """Return all entries of a listing, as they came; ``ask`` takes a cursor.
+
+    Raises ``TryLater`` where the listing leads nowhere.
+    """
+    try:
+        return [it for reply in pages.read(key, ask, cursor_after) for it in reply["results"]]
+    except StartOver as error:
+        raise TryLater(
+            "Notion no longer knows where a listing stood: trying again later."
+        ) from error
+
+
+def cursor_after(reply: Json) -> str | None:
+    """Return where a listing goes on, None at its end."""
+    page = parsed(reply, ListingReply)
+    if not page.goes_on:
+        return None
+    if not page.next_cursor:
+        raise TryLater("Notion says that there is more but not where: trying again later.")
+    return page.next_cursor

@@ -13,8 +13,16 @@ from syncd.connect.rate_limit import RateLimiter
 from syncd.errors import Changed, Gone, SignIn, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote
-from syncd_notion.border import TITLE, BlockReply, ListingReply, block_fault, block_text
-from syncd_notion.client import NotionApi
+from syncd_notion.border import (
+    EDITED,
+    TITLE,
+    BlockReply,
+    ListingReply,
+    block_fault,
+    block_text,
+    check_written,
+)
+from syncd_notion.client import NotionApi, entries
 from syncd_notion.dates import instant
 from syncd_notion.page_content import (
     ANSWERS,
@@ -28,8 +36,6 @@ from syncd_notion.page_content import (
     sections,
     text_of,
 )
-from syncd_notion.pages import EDITED, entries
-from syncd_notion.replies import check_written
 
 MARGIN = timedelta(minutes=2)
 """Edit times are cut to the minute: so long after, a page is read once more. Until then a

@@ -11,7 +11,8 @@ from syncd.connect.border import MOST_PAGES
 from syncd.errors import Gone, SkipItem, SyncdError, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
-from syncd_notion.pages import EDITED, RowLister
+from syncd_notion.border import EDITED
+from syncd_notion.pull import RowLister
 from tests.connectors.syncd_notion.desk import Desk
 from tests.connectors.syncd_notion.hostile import (
     ADVICE,

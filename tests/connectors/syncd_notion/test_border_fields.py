@@ -11,10 +11,10 @@ import pytest
 from syncd.connect.border import sort_out
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote, Seen
-from syncd_notion.binding import binding_from_json
 from syncd_notion.border import TITLE, RowReply, title_of
 from syncd_notion.codecs import MOST_WHOLE, UnreadableProperty
 from syncd_notion.mapping import CARRIES, COLUMNS, fit, from_remote, to_remote
+from syncd_notion.schema import binding_from_json
 from tests.connectors.syncd_notion.desk import Desk
 from tests.connectors.syncd_notion.hostile import ADVICE, listed, page, query, says
 from tests.connectors.syncd_notion.test_mapping import day, option, page_with, shape_of, stored

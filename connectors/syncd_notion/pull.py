@@ -1,19 +1,20 @@
 """Reading the databases: one query each where nothing changed."""
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from syncd.clock import Clock
-from syncd.connect.border import Pages, Sorted, unreadable
+from syncd.connect.border import MOST_PAGES, Pages, Sorted, sort_out, unreadable
 from syncd.connect.rate_limit import RateLimiter
 from syncd.errors import Gone, SkipItem, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Pull, Remote
-from syncd_notion.binding import DatabaseBinding, differs, problems_of
-from syncd_notion.border import TITLE, title_of
-from syncd_notion.client import Json, NotionApi
+from syncd_notion.border import CREATED, EDITED, TITLE, RowReply, is_in, is_removed, title_of
+from syncd_notion.client import PAGE_SIZE, Json, NotionApi, cursor_after
 from syncd_notion.codecs import UnreadableProperty
 from syncd_notion.cursor import (
     ReadPosition,
@@ -25,21 +26,123 @@ from syncd_notion.cursor import (
 from syncd_notion.dates import instant
 from syncd_notion.errors import StaleSchema
 from syncd_notion.mapping import MARK, DatabaseSchema, from_remote, lacks_mark
-from syncd_notion.pages import (
-    CREATED,
-    EDITED,
-    RowLister,
-    RowListing,
-    completed,
-    is_in,
-    is_removed,
-    minute,
-)
-from syncd_notion.registry import DatabaseRegistry
 from syncd_notion.reviews import ReviewAnswers
+from syncd_notion.rows import completed
+from syncd_notion.schema import DatabaseBinding, DatabaseRegistry, differs, problems_of
 
+_NO_ROWS = ("data_source", "database")
+"""What else a listing of rows may hold (a wiki's; Notion API documentation)."""
 LAG = timedelta(seconds=10)
 """How long an edit may take to show in a listing, where it is looked for before a write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowListing:
+    """What a reading brought; ``begun`` is the service's date at its start, if told."""
+
+    found: Sorted
+    begun: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingStart:
+    """Where a listing of rows begins: at an instant of one of their times."""
+
+    source: str
+    stamp: str
+    since: str | None
+
+    @property
+    def key(self) -> str:
+        """Return what names this listing."""
+        return f"{self.source} {self.stamp} {self.since}"
+
+
+class RowLister:
+    """Reads the rows of data sources; a reading that was interrupted goes on.
+
+    ``date`` returns the time by the service's own clock, if it is known.
+    """
+
+    def __init__(self, api: NotionApi, date: Callable[[], datetime | None]) -> None:
+        self._api = api
+        self._date = date
+        self._pages = Pages(TITLE, api.received)
+        self._begun: dict[str, datetime | None] = {}
+
+    def forget(self) -> None:
+        """Let go of what was interrupted."""
+        self._pages.forget()
+        self._begun.clear()
+
+    def read(self, source: str, stamp: str, since: str | None) -> RowListing:
+        """Return all rows, in the order of ``stamp``, from ``since`` on.
+
+        Notion ends a listing after 10,000 rows and says so only in ``request_status``
+        (Notion API documentation); then the next one begins where it stopped.
+        """
+        rows: list[Any] = []
+        parts: list[ListingStart] = []
+        while len(parts) < MOST_PAGES:
+            part = ListingStart(source=source, stamp=stamp, since=since)
+            parts.append(part)
+            listed, cut = self._part(part)
+            rows += listed
+            if not cut:
+                return RowListing(found=_sorted(rows), begun=self._earliest(parts))
+            since = _later(listed, stamp, since)
+        raise TryLater("Notion's listing does not end: trying again later.")
+
+    def _part(self, part: ListingStart) -> tuple[list[Any], bool]:
+        """Return the rows of one listing, and whether Notion cut it off."""
+        replies = self._pages.read(
+            part.key, lambda start: self._asked(part, start), cursor_after
+        )
+        status = replies[-1].get("request_status")
+        rows = [row for reply in replies for row in reply["results"] if _may_be_row(row)]
+        return rows, status is not None and status["type"] == "incomplete"
+
+    def _asked(self, part: ListingStart, start: str | None) -> Json:
+        body: Json = {
+            "sorts": [{"timestamp": part.stamp, "direction": "ascending"}],
+            "page_size": PAGE_SIZE,
+        }
+        if part.since is not None:
+            on = {"on_or_after": part.since}
+            body["filter"] = {"timestamp": part.stamp, part.stamp: on}
+        if start is not None:
+            return self._api.query(part.source, {**body, "start_cursor": start})
+        reply = self._api.query(part.source, body)
+        self._begun[part.key] = self._date()
+        return reply
+
+    def _earliest(self, parts: list[ListingStart]) -> datetime | None:
+        dates = [self._begun.pop(part.key, None) for part in parts]
+        return min((it for it in dates if it is not None), default=None)
+
+
+def _sorted(rows: list[Any]) -> Sorted:
+    return sort_out(rows, RowReply, TITLE, title_of)
+
+
+def _may_be_row(row: Any) -> bool:
+    return not isinstance(row, Mapping) or row.get("object", "page") not in _NO_ROWS
+
+
+def _later(rows: list[Any], stamp: str, since: str | None) -> str:
+    """Return where a listing that was cut off goes on. Raises ``TryLater``."""
+    stamps = (row.get(stamp) for row in reversed(rows) if isinstance(row, Mapping))
+    last = next((it for it in stamps if instant(it) is not None), None)
+    now, before = instant(last), instant(since)
+    if now is None or (before is not None and now <= before):
+        raise TryLater("Notion cuts off a listing of over 10,000 rows: trying again later.")
+    return str(last)
+
+
+def minute(instant: datetime) -> str:
+    """Return an instant as Notion's own times are: UTC, to the minute."""
+    whole = instant.replace(second=0, microsecond=0, tzinfo=None)
+    return f"{whole.isoformat(timespec='milliseconds')}Z"
 
 
 @dataclass(slots=True)

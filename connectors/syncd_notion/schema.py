@@ -9,11 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from syncd.model.entities import Kind
-from syncd_notion.border import DataSourceReply, PropertyConfig
+from syncd.connect.contract import Memory
+from syncd.errors import Gone, HoldTool
+from syncd.model.entities import REFERENCE_ORDER, Kind
+from syncd_notion.border import DatabaseReply, DataSourceReply, PropertyConfig, parsed
+from syncd_notion.client import NotionApi
 from syncd_notion.codecs import Property
 from syncd_notion.mapping import COLUMNS, MARK, DatabaseSchema, FieldColumn, values_by_id
 from syncd_notion.rich_text import plain, quoted
+from syncd_notion.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,3 +247,90 @@ def _absent(bound: DatabaseBinding, where: str) -> dict[str, str]:
 
 def _setting(kind: Kind, name: str) -> str:
     return f"connectors.notion.properties.{kind.value}.{name}"
+
+
+class DatabaseRegistry:
+    """Which kinds are carried, and where each is bound; ``stale`` ones are learnt anew."""
+
+    def __init__(self, api: NotionApi, memory: Memory, settings: Settings, zone: str) -> None:
+        self._api = api
+        self._memory = memory
+        self._settings = settings
+        self._zone = zone
+        self._known: dict[Kind, DatabaseBinding] = {}
+        self.stale: set[Kind] = set()
+        self.kinds = tuple(
+            kind
+            for kind in REFERENCE_ORDER
+            if kind in COLUMNS and (settings.parent_page or kind.value in settings.databases)
+        )
+
+    def get(self, kind: Kind) -> DatabaseBinding | None:
+        """Return where a kind is bound, or None."""
+        if kind not in self._known:
+            raw = self._memory.get(_key(kind))
+            if raw is None:
+                return None
+            self._known[kind] = binding_from_json(kind, raw)
+        return self._known[kind]
+
+    def put(self, bound: DatabaseBinding) -> DatabaseBinding:
+        """Remember a binding, durably."""
+        self._memory.put(_key(bound.kind), binding_to_json(bound))
+        self._known[bound.kind] = bound
+        return bound
+
+    def drop(self, kind: Kind) -> None:
+        """Forget a binding: the settings now name another database."""
+        self._memory.put(_key(kind), None)
+        self._known.pop(kind, None)
+
+    def wanted(self, kind: Kind) -> Mapping[str, str]:
+        """Return what the settings say of a kind."""
+        database = self._settings.databases.get(kind.value)
+        named = self._settings.properties.get(kind.value, {})
+        return ({"database": database} if database else {}) | named
+
+    def shape(self, bound: DatabaseBinding) -> DatabaseSchema:
+        """Return what can be read and written of a kind now."""
+        return bound.shape(self._zone)
+
+    def learn(self, bound: DatabaseBinding) -> DatabaseBinding:
+        """Read the schema again. Raises ``HoldTool`` where it is no longer readable."""
+        schema = self._schema(bound)
+        targets = {
+            kind.value: other for kind in self.kinds if (other := self.get(kind)) is not None
+        }
+        self.stale.discard(bound.kind)
+        return self.put(learn(bound, schema, self.wanted(bound.kind), targets))
+
+    def check(self, bound: DatabaseBinding) -> None:
+        """Raise ``HoldTool`` if the database of this kind is gone, hidden or in the trash."""
+        self._schema(bound)
+
+    def _schema(self, bound: DatabaseBinding) -> DataSourceReply:
+        try:
+            schema = parsed(self._api.source(bound.source), DataSourceReply, bound.source)
+            trashed = schema.in_trash or self._is_trashed(bound.database)
+        except Gone as error:
+            raise self.lost(bound) from error
+        if trashed:
+            raise HoldTool(
+                f"The database '{bound.title}' is in Notion's trash: restore it there and sync"
+                " again."
+            )
+        return schema
+
+    def _is_trashed(self, database: str) -> bool:
+        return parsed(self._api.database(database), DatabaseReply, database).in_trash
+
+    def lost(self, bound: DatabaseBinding) -> HoldTool:
+        """Return the error for a database that Notion no longer shows."""
+        return HoldTool(
+            f"Notion no longer shows the database '{bound.title}' to syncd: restore it, or share"
+            " it with the connection again (••• → Connections), and sync again."
+        )
+
+
+def _key(kind: Kind) -> str:
+    return f"database.{kind.value}"
