@@ -3,6 +3,7 @@
 A ``Shape`` names what is evidence: ids, what lies in the trash, where a thing lives, edit
 times, whether a listing goes on. Keys that a reply may lack have a default; none of them is
 ever null, but where it says so. What a person sees is read field by field afterwards.
+Whether a reply is what was asked for, and what happens next where it is not, is here too.
 """
 
 import re
@@ -142,9 +143,9 @@ class PropertyReply(Shape):
 
     @property
     def config(self) -> PropertyConfig:
-        """Return what is said of its type."""
-        told = (self.select, self.status, self.multi_select, self.relation)
-        return next((it for it in told if it is not None), PropertyConfig())
+        """Return what the schema says of its type."""
+        configs = (self.select, self.status, self.multi_select, self.relation)
+        return next((config for config in configs if config is not None), PropertyConfig())
 
 
 class DataSourceReply(Shape):
@@ -159,7 +160,7 @@ class DataSourceReply(Shape):
 
     @model_validator(mode="after")
     def _has_a_title(self) -> "DataSourceReply":
-        if not any(it.type == "title" for it in self.properties.values()):
+        if not any(reply.type == "title" for reply in self.properties.values()):
             message = "no title"
             raise ValueError(message)
         return self
@@ -203,13 +204,13 @@ class ListingReply(Shape):
     @property
     def goes_on(self) -> bool:
         """Say whether there is more; where it is not said, a cursor says so."""
-        told = "has_more" in self.model_fields_set
-        return self.has_more if told else bool(self.next_cursor)
+        stated = "has_more" in self.model_fields_set
+        return self.has_more if stated else bool(self.next_cursor)
 
 
-def same(one: Any, other: str) -> bool:
+def same(name: Any, other: str) -> bool:
     """Say whether two ids are one; Notion takes them with dashes and without."""
-    return str(one).replace("-", "").lower() == other.replace("-", "").lower()
+    return str(name).replace("-", "").lower() == other.replace("-", "").lower()
 
 
 def title_of(row: Json) -> str:
@@ -241,18 +242,18 @@ def block_fault(block: Json) -> str:
     return ""
 
 
-Some = TypeVar("Some", bound=Shape)
+Reply = TypeVar("Reply", bound=Shape)
 
 
-def parsed(reply: Json, shape: type[Some], asked: str = "") -> Some:
-    """Return what a reply to a question tells. Raises ``TryLater`` where it is another."""
+def parsed(reply: Json, shape: type[Reply], asked: str = "") -> Reply:
+    """Return a reply to a question, checked. Raises ``TryLater`` where it is another."""
     try:
-        found = shape.model_validate(reply)
+        checked = shape.model_validate(reply)
     except ValidationError as error:
         raise unexpected_reply(fault(reply, shape)) from error
     if asked and not same(reply["id"], asked):
         raise unexpected_reply("id")
-    return found
+    return checked
 
 
 def unexpected_reply(wrong: str) -> TryLater:
@@ -263,14 +264,14 @@ def unexpected_reply(wrong: str) -> TryLater:
 
 
 def check_written(reply: Json, shape: type[Shape], asked: str = "") -> None:
-    """Check the answer to a write. Raises ``Unclear`` where it does not tell of this one."""
+    """Check the answer to a write. Raises ``Unclear`` where it is of another one."""
     wrong = reply_fault(reply, shape, asked)
     if wrong:
         raise unclear_write(wrong)
 
 
 def unclear_write(wrong: str) -> Unclear:
-    """Return the error for a write whose answer tells something else."""
+    """Return the error for a write whose answer is of something else."""
     return Unclear(
         f"Notion's answer to a change is not what it should be (`{wrong}`): the change may have"
         " been saved, syncd looks before it writes."

@@ -203,7 +203,7 @@ def entries(pages: Pages, key: str, ask: Callable[[str | None], Json]) -> list[A
     Raises ``TryLater`` where the listing leads nowhere.
     """
     try:
-        return [it for reply in pages.read(key, ask, cursor_after) for it in reply["results"]]
+        return [row for reply in pages.read(key, ask, cursor_after) for row in reply["results"]]
     except StartOver as error:
         raise TryLater(
             "Notion no longer knows where a listing stood: trying again later."

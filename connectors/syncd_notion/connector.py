@@ -41,8 +41,8 @@ class Notion:
         self._registry = DatabaseRegistry(self._api, toolbox.memory, settings, toolbox.timezone)
         self._provisioner = Provisioner(self._api, self._registry, settings)
         answers = ReviewAnswers(self._api, toolbox.memory, limiter, clock)
-        self._puller = Puller(self._api, self._registry, answers, limiter, clock)
         self._writer = RowWriter(self._api, self._registry, answers)
+        self._puller = Puller(self._api, self._registry, self._writer, limiter, clock)
         self._addresses = Addresses(settings.base_url)
         self.carries: Mapping[Kind, Carried] = {
             kind: CARRIES[kind] for kind in self._registry.kinds

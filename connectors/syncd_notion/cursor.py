@@ -75,7 +75,7 @@ class ReadPosition:
 class ReadResult:
     """What one reading saw.
 
-    edits: the edit times of the rows; polled: the service's date at its start, if told.
+    edits: the edit times of the rows; polled: the service's date at its start, if known.
     whole: everything was read; sure: the database itself was seen to be there.
     learnt: its schema was read.
     """
@@ -91,17 +91,17 @@ class ReadResult:
 
 def position_after(before: ReadPosition | None, reading: ReadResult) -> ReadPosition:
     """Return the place after a reading."""
-    it = before or ReadPosition(rows=0, swept="")
-    newest = _newest(it, reading)
+    last = before or ReadPosition(rows=0, swept="")
+    newest = _newest(last, reading)
     now = reading.at.isoformat()
     return ReadPosition(
-        rows=reading.rows if reading.whole else it.rows,
-        swept=now if reading.whole else it.swept,
+        rows=reading.rows if reading.whole else last.rows,
+        swept=now if reading.whole else last.swept,
         newest=newest.isoformat() if newest else "",
         polled=reading.polled.isoformat() if reading.polled else "",
-        alike=_agree(newest, reading.polled, before=it.alike),
-        sure=now if reading.sure else it.sure,
-        learnt=now if reading.learnt else it.learnt,
+        alike=_agree(newest, reading.polled, before=last.alike),
+        sure=now if reading.sure else last.sure,
+        learnt=now if reading.learnt else last.learnt,
     )
 
 

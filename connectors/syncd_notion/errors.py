@@ -1,4 +1,4 @@
-"""What Notion answers that its status alone does not tell, and what happens next."""
+"""From Notion's error replies to what happens next, where the status alone is not enough."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -38,50 +38,54 @@ class StaleSchema(SkipItem):
 
 def error_of(response: httpx.Response, *, write: bool, now: datetime) -> ToolError:
     """Return what a reply with an error status means; ``now`` by syncd's clock."""
-    it = refusal_of(response, write=write, now=now)
-    judge = _BY_STATUS.get(it.status)
-    found = judge(it, now) if judge else None
-    if found is not None:
-        return found
-    return _refused(it) if it.status in _REFUSES else judged(NOTION, it, _said(it))
+    refusal = refusal_of(response, write=write, now=now)
+    judge = _BY_STATUS.get(refusal.status)
+    error = judge(refusal, now) if judge else None
+    if error is not None:
+        return error
+    return (
+        _refused(refusal)
+        if refusal.status in _REFUSES
+        else judged(NOTION, refusal, _message(refusal))
+    )
 
 
-def _said(it: Refusal) -> str:
-    return it.text("message") or f"status {it.status}"
+def _message(refusal: Refusal) -> str:
+    return refusal.text("message") or f"status {refusal.status}"
 
 
-def _bad_request(it: Refusal, _now: datetime) -> ToolError:
-    said = it.text("message")
-    folded = said.casefold()
+def _bad_request(refusal: Refusal, _now: datetime) -> ToolError:
+    message = refusal.text("message")
+    folded = message.casefold()
     if any(part in folded for part in _TRASHED):
         return Gone("The page is in Notion's trash: restore it there to go on with it.")
     if "start_cursor" in folded:
         return StartOver("Notion no longer knows where the listing stood: reading it again.")
     if "invalid status option" in folded:
         return StaleSchema(
-            f"The status property in Notion lacks an option ({said}): add it there, then sync"
+            f"The status property in Notion lacks an option ({message}): add it there, then sync"
             " again."
         )
     if any(part in folded for part in _SCHEMA):
         return StaleSchema(
-            f"The database has changed in Notion ({said}): sync again, then see `syncd status`."
+            f"The database has changed in Notion ({message}): sync again, then see `syncd status`."
         )
-    return _refused(it)
+    return _refused(refusal)
 
 
-def _refused(it: Refusal) -> ToolError:
-    said = _said(it)
-    if it.write:
-        return SkipItem(f"Notion refuses this item ({said}): correct it, then sync again.")
-    return SkipItem(f"Notion refuses a question of syncd ({said}): see `syncd status`.")
+def _refused(refusal: Refusal) -> ToolError:
+    message = _message(refusal)
+    if refusal.write:
+        return SkipItem(f"Notion refuses this item ({message}): correct it, then sync again.")
+    return SkipItem(f"Notion refuses a question of syncd ({message}): see `syncd status`.")
 
 
-def _unauthorized(_it: Refusal, _now: datetime) -> ToolError:
+def _unauthorized(_refusal: Refusal, _now: datetime) -> ToolError:
     return SignIn(f"Notion does not accept the token: {NOTION.sign_in}.")
 
 
-def _forbidden(it: Refusal, _now: datetime) -> ToolError:
-    if "block_limit" in _data(it) and it.write:
+def _forbidden(refusal: Refusal, _now: datetime) -> ToolError:
+    if "block_limit" in _data(refusal) and refusal.write:
         return SkipItem(
             "The free Notion workspace has reached its limit of blocks: make room or change"
             " the workspace's plan."
@@ -89,39 +93,45 @@ def _forbidden(it: Refusal, _now: datetime) -> ToolError:
     return SignIn(f"Notion does not let this connection do that: {NOTION.forbidden}.")
 
 
-def _not_found(it: Refusal, _now: datetime) -> ToolError:
-    if it.text("code") == "object_not_found":
-        return Gone(f"Notion does not show it ({_said(it)}): restore or share it there.")
-    return silence("The address", "does not answer as Notion does (404)", write=it.write)
+def _not_found(refusal: Refusal, _now: datetime) -> ToolError:
+    if refusal.text("code") == "object_not_found":
+        return Gone(
+            f"Notion does not show it ({_message(refusal)}): restore or share it there."
+        )
+    return silence("The address", "does not answer as Notion does (404)", write=refusal.write)
 
 
-def _conflict(it: Refusal, now: datetime) -> ToolError:
-    if it.text("code") == "row_limit_exceeded":
+def _conflict(refusal: Refusal, now: datetime) -> ToolError:
+    if refusal.text("code") == "row_limit_exceeded":
         return SkipItem("The Notion database is full: archive rows that you no longer need.")
-    return TryLater("Notion was saving something else: syncd tries again.", _seconds(it, now))
+    return TryLater(
+        "Notion was saving something else: syncd tries again.", _seconds(refusal, now)
+    )
 
 
-def _limited(it: Refusal, now: datetime) -> ToolError:
-    if _data(it).get("rate_limit_reason") == "public_api_request_blocked":
+def _limited(refusal: Refusal, now: datetime) -> ToolError:
+    if _data(refusal).get("rate_limit_reason") == "public_api_request_blocked":
         return TryLater("Notion blocks this connection: ask Notion why.", BLOCKED_SECONDS)
-    return TryLater("Notion asks to wait: syncd tries again later.", _seconds(it, now))
+    return TryLater("Notion asks to wait: syncd tries again later.", _seconds(refusal, now))
 
 
-def _unavailable(it: Refusal, now: datetime) -> ToolError | None:
-    if it.write:
+def _unavailable(refusal: Refusal, now: datetime) -> ToolError | None:
+    if refusal.write:
         return None
-    return TryLater("Notion is not available: syncd tries again later.", _seconds(it, now))
+    return TryLater("Notion is not available: syncd tries again later.", _seconds(refusal, now))
 
 
-def _seconds(it: Refusal, now: datetime) -> float | None:
+def _seconds(refusal: Refusal, now: datetime) -> float | None:
     """Return the wait that was asked for: seconds or a date, in header or body."""
-    told = it.seconds
-    return asked_wait(_data(it).get("retry_after"), now) if told is None else told
+    seconds = refusal.seconds
+    if seconds is None:
+        return asked_wait(_data(refusal).get("retry_after"), now)
+    return seconds
 
 
-def _data(it: Refusal) -> Mapping[str, Any]:
-    found = it.body.get("additional_data")
-    return found if isinstance(found, Mapping) else {}
+def _data(refusal: Refusal) -> Mapping[str, Any]:
+    data = refusal.body.get("additional_data")
+    return data if isinstance(data, Mapping) else {}
 
 
 _BY_STATUS: Mapping[int, Callable[[Refusal, datetime], ToolError | None]] = {

@@ -1,6 +1,6 @@
 """A review's page: what it begins with, and the answers under its prompts; pure.
 
-What syncd tells stands under level-3 headings; each prompt is a level-2 heading (one of level
+What syncd reports stands under level-3 headings; each prompt is a level-2 heading (one of level
 1, too, if the person makes it so), and what follows it, up to the next such heading, is its
 answer. Whatever else the person puts there is theirs.
 """
@@ -20,7 +20,7 @@ MOST_BLOCKS = 100
 """Blocks that one request may make (Notion API documentation, request limits)."""
 MOST_PROMPTS = 45
 """Prompts that are read and written, so that a page can be made by one request: with each an
-answer, and room for the facts."""
+answer, and space for the facts."""
 PROMPT = "heading_2"
 _PROMPTS = frozenset({"heading_1", PROMPT})
 _STYLES: Mapping[str, str] = {
@@ -71,10 +71,10 @@ def children_of(body: Pairs, answers: Pairs) -> list[Json]:
     """Return the blocks of a new page: what it begins with, then each prompt and answer.
 
     They go in the one request that makes the page, so that it is never there by half: what
-    is too much for that is told in one last paragraph.
+    is too much for that stands in one last paragraph.
     """
-    asked = [it for pair in fit_answers(answers) for it in asked_of(pair)]
-    return [*_told(body, MOST_BLOCKS - len(asked)), *asked]
+    asked = [part for pair in fit_answers(answers) for part in asked_of(pair)]
+    return [*_beginning(body, MOST_BLOCKS - len(asked)), *asked]
 
 
 def asked_of(pair: tuple[str, str]) -> list[Json]:
@@ -82,11 +82,11 @@ def asked_of(pair: tuple[str, str]) -> list[Json]:
     return [block(PROMPT, pair[0]), block("paragraph", pair[1])]
 
 
-def _told(body: Pairs, room: int) -> list[Json]:
-    fits = body if len(body) <= room else body[: room - 1]
-    found = [block(_STYLES.get(style, "paragraph"), text) for style, text in fits]
+def _beginning(body: Pairs, most: int) -> list[Json]:
+    fits = body if len(body) <= most else body[: most - 1]
+    blocks = [block(_STYLES.get(style, "paragraph"), text) for style, text in fits]
     rest = [text for _, text in body[len(fits) :]]
-    return [*found, block("paragraph", "\n".join(rest))] if rest else found
+    return [*blocks, block("paragraph", "\n".join(rest))] if rest else blocks
 
 
 def block(kind: str, text: str) -> Json:
@@ -96,17 +96,17 @@ def block(kind: str, text: str) -> Json:
 
 def sections(blocks: Sequence[Json]) -> list[PromptSection]:
     """Return a page's prompts, with what stands under each, in order."""
-    found: list[PromptSection] = []
+    there: list[PromptSection] = []
     heading: Json | None = None
     under: list[Json] = []
-    for one in [*blocks, {"type": PROMPT}]:
-        if one.get("type") in _PROMPTS:
+    for part in [*blocks, {"type": PROMPT}]:
+        if part.get("type") in _PROMPTS:
             if heading is not None:
-                found.append(PromptSection(heading=heading, blocks=tuple(under)))
-            heading, under = one, []
+                there.append(PromptSection(heading=heading, blocks=tuple(under)))
+            heading, under = part, []
         else:
-            under.append(one)
-    return found
+            under.append(part)
+    return there
 
 
 def text_of(lines: Iterable[str]) -> str:
@@ -114,10 +114,10 @@ def text_of(lines: Iterable[str]) -> str:
     return fit_answer("\n".join(lines))
 
 
-def lines_of(one: Json) -> list[str]:
+def lines_of(part: Json) -> list[str]:
     """Return the lines that a block shows by itself, without what is nested in it."""
-    kind = str(one.get("type"))
-    content = one.get(kind)
+    kind = str(part.get("type"))
+    content = part.get(kind)
     if not isinstance(content, Mapping) or not isinstance(content.get("rich_text"), list):
         return []
     first, *rest = plain(content["rich_text"]).split("\n")

@@ -1,4 +1,10 @@
-"""Binding each kind to its database, and making the databases that are missing."""
+"""Binding each kind to its database: finding those that are there, making what is missing.
+
+A database that syncd makes says so in its description, with its kind and the page it
+was made for, and is recognised by that line wherever it was moved; without the line, by
+its title and its ``Sync ID`` under the parent page. A database with the right title but
+neither is the person's own, and left alone.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -54,11 +60,11 @@ def line_for(kind: Kind, parent: str) -> str:
 
 def sources_of(database: DatabaseReply) -> list[str]:
     """Return the ids of a database's data sources."""
-    return [it.id for it in database.data_sources]
+    return [source.id for source in database.data_sources]
 
 
 class Discovery:
-    """Looks for databases below one page, then everywhere."""
+    """Finds the databases that syncd made, after its state was lost."""
 
     def __init__(self, api: NotionApi, parent: str) -> None:
         self._api = api
@@ -67,33 +73,33 @@ class Discovery:
 
     def find(self, kinds: list[Kind]) -> tuple[dict[Kind, DatabaseReply], list[str]]:
         """Look below the parent page, then, for what is still missing, everywhere."""
-        found: dict[Kind, DatabaseReply] = {}
+        databases: dict[Kind, DatabaseReply] = {}
         problems = []
         for database in self._listed():
             kind = self._kind_of(database, kinds)
             if kind is not None:
-                found[kind] = _older(found.get(kind), database)
+                databases[kind] = _older(databases.get(kind), database)
             elif _BY_TITLE.get(_title(database)) in kinds and not _kept_line(database):
                 problems.append(
                     f"'{_title(database)}' under the page is a database of your own, so syncd makes"
                     " another: to use yours, name it in connectors.notion.databases."
                 )
-        absent = [kind for kind in kinds if kind not in found]
+        absent = [kind for kind in kinds if kind not in databases]
         for database in self._searched() if absent else ():
             kind = self._kind_of(database, absent)
             if kind is not None:
-                found[kind] = _older(found.get(kind), database)
+                databases[kind] = _older(databases.get(kind), database)
         self._pages.forget()
-        return found, problems
+        return databases, problems
 
     def _kind_of(self, database: DatabaseReply, kinds: list[Kind]) -> Kind | None:
         """Return which kind's database of ours this is, if it is one."""
         if database.in_trash:
             return None
-        said = _kept_line(database)
-        if said is not None:
-            ours = said[2] == self._parent[:8]
-            return next((kind for kind in kinds if ours and kind.value == said[1]), None)
+        line = _kept_line(database)
+        if line is not None:
+            ours = line[2] == self._parent[:8]
+            return next((kind for kind in kinds if ours and kind.value == line[1]), None)
         kind = _BY_TITLE.get(_title(database))
         if kind not in kinds or not self._is_below(database):
             return None
@@ -111,7 +117,7 @@ class Discovery:
         """Yield the databases below the page; none where blocks are not to be read."""
         try:
             blocks = self._all(
-                "blocks", BlockReply, lambda it: self._api.children(self._parent, it)
+                "blocks", BlockReply, lambda start: self._api.children(self._parent, start)
             )
         except SkipItem:
             blocks = []
@@ -141,11 +147,10 @@ class Discovery:
 
     def _hits(self) -> list[SearchHit]:
         try:
-            return [
-                parsed(it, SearchHit) for it in self._all("search", SearchHit, self._api.search)
-            ]
+            hits = self._all("search", SearchHit, self._api.search)
         except SkipItem:
             return []
+        return [parsed(hit, SearchHit) for hit in hits]
 
     def _all(
         self, key: str, shape: type[Shape], ask: Callable[[str | None], Json]
@@ -154,10 +159,10 @@ class Discovery:
 
         It may be a database of ours, and another one would be made in its place.
         """
-        found = sort_out(entries(self._pages, key, ask), shape, TITLE, title_of)
-        for sentence in (*found.unread.values(), *found.nameless):
+        listing = sort_out(entries(self._pages, key, ask), shape, TITLE, title_of)
+        for sentence in (*listing.unread.values(), *listing.nameless):
             raise TryLater(sentence)
-        return list(found.good.values())
+        return list(listing.good.values())
 
     def _database(self, database: str) -> Iterator[DatabaseReply]:
         try:
@@ -174,11 +179,11 @@ def _kept_line(database: DatabaseReply) -> re.Match[str] | None:
     return _LINE_PATTERN.search(plain(database.description))
 
 
-def _older(one: DatabaseReply | None, other: DatabaseReply) -> DatabaseReply:
+def _older(known: DatabaseReply | None, database: DatabaseReply) -> DatabaseReply:
     """Return the database that was made first: a copy has its description too."""
-    if one is None:
-        return other
-    return min(one, other, key=lambda it: it.created_time)
+    if known is None:
+        return database
+    return min(known, database, key=lambda candidate: candidate.created_time)
 
 
 class Provisioner:
@@ -188,8 +193,8 @@ class Provisioner:
         self._api = api
         self._registry = registry
         self._parent = settings.parent_page or ""
-        self._survey = Discovery(api, self._parent)
-        self._looked = False
+        self._discovery = Discovery(api, self._parent)
+        self._searched = False
 
     def bind(self) -> Binding:
         """Find what is not bound yet; costs no request where everything is."""
@@ -203,13 +208,13 @@ class Provisioner:
             elif not bound.learnt or dict(bound.wanted) != dict(wanted):
                 registry.learn(bound)
         problems = self._find(unbound) if unbound else []
-        self._looked = True
-        # what is wrong with a property is told by reading: by now it may be mended
+        self._searched = True
+        # what is wrong with a property is reported by reading: by now it may be mended
         return Binding(missing=tuple(self._missing()), problems=tuple(problems))
 
     def provision(self) -> None:
         """Make the databases that are missing, and the mark's column where it is not there."""
-        if not self._looked:
+        if not self._searched:
             self.bind()
         for kind in self._registry.kinds:
             bound = self._registry.get(kind)
@@ -227,7 +232,7 @@ class Provisioner:
         if there is None:
             changed = self._api.update_source(bound.source, {MARK: {"rich_text": {}}})
             check_written(changed, DataSourceReply, bound.source)
-        elif there.type != "rich_text":  # else it was added, and nobody answered
+        elif there.type != "rich_text":  # else it was added, and its answer was lost
             raise Mistake(
                 f"The property '{MARK}' in the Notion database '{bound.title}' can't hold syncd's"
                 " ids: give it the type text, or another name, and sync again."
@@ -244,14 +249,14 @@ class Provisioner:
 
     def _find(self, kinds: list[Kind]) -> list[str]:
         ours = [kind for kind in kinds if "database" not in self._registry.wanted(kind)]
-        found, problems = self._survey.find(ours) if ours else ({}, [])
+        databases, problems = self._discovery.find(ours) if ours else ({}, [])
         for kind in kinds:
-            database = found.get(kind) if kind in ours else self._named(kind)
+            database = databases.get(kind) if kind in ours else self._named(kind)
             if database is not None:
-                self._adopt(kind, database)
+                self._bind(kind, database)
         return problems
 
-    def _adopt(self, kind: Kind, database: DatabaseReply) -> None:
+    def _bind(self, kind: Kind, database: DatabaseReply) -> None:
         bound = DatabaseBinding(
             kind=kind,
             database=database.id,
@@ -281,11 +286,11 @@ class Provisioner:
         return parsed(self._api.database(database), DatabaseReply, database)
 
     def _by_source(self, source: str) -> DatabaseReply:
-        found = parsed(self._api.source(source), DataSourceReply, source)
-        if found.parent.database_id is None:
+        reply = parsed(self._api.source(source), DataSourceReply, source)
+        if reply.parent.database_id is None:
             raise unexpected_reply("parent.database_id")
-        database = self._database(found.parent.database_id)
-        return database.model_copy(update={"data_sources": [NamedReply(id=found.id)]})
+        database = self._database(reply.parent.database_id)
+        return database.model_copy(update={"data_sources": [NamedReply(id=reply.id)]})
 
     def _source_of(self, kind: Kind, database: DatabaseReply) -> str:
         sources = sources_of(database)
@@ -294,11 +299,13 @@ class Provisioner:
                 f"The database for {kind.value} has several data sources: put the id of one of"
                 f" {', '.join(sources)} into connectors.notion.databases.{kind.value}."
             )
-        marked = (it for it in sources if len(sources) > 1 and self._survey.is_marked(it))
-        return next(marked, _first(sources))
+        first = _first(sources)
+        if len(sources) == 1:
+            return first
+        return next((name for name in sources if self._discovery.is_marked(name)), first)
 
     def _make(self, kind: Kind) -> DatabaseBinding:
-        made = self._api.create_database(
+        reply = self._api.create_database(
             {
                 "parent": {"type": "page_id", "page_id": self._parent},
                 "title": runs_of(TITLES[kind]),
@@ -306,13 +313,13 @@ class Provisioner:
                 "initial_data_source": {"properties": self._schema(kind)},
             }
         )
-        check_written(made, DatabaseReply)
-        if not made["data_sources"]:
+        check_written(reply, DatabaseReply)
+        if not reply["data_sources"]:
             raise unclear_write("data_sources")
         bound = DatabaseBinding(
             kind=kind,
-            database=str(made["id"]),
-            source=str(made["data_sources"][0]["id"]),
+            database=str(reply["id"]),
+            source=str(reply["data_sources"][0]["id"]),
             own=True,
             title=TITLES[kind],
             wanted=self._registry.wanted(kind),

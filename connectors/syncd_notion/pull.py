@@ -1,7 +1,6 @@
 """Reading the databases: one query each where nothing changed."""
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +14,6 @@ from syncd.model.ids import RemoteId
 from syncd.model.remote import Pull, Remote
 from syncd_notion.border import CREATED, EDITED, TITLE, RowReply, is_in, is_removed, title_of
 from syncd_notion.client import PAGE_SIZE, Json, NotionApi, cursor_after
-from syncd_notion.codecs import UnreadableProperty
 from syncd_notion.cursor import (
     ReadPosition,
     ReadResult,
@@ -24,10 +22,7 @@ from syncd_notion.cursor import (
     positions_from,
 )
 from syncd_notion.dates import instant
-from syncd_notion.errors import StaleSchema
-from syncd_notion.mapping import MARK, DatabaseSchema, from_remote, lacks_mark
-from syncd_notion.reviews import ReviewAnswers
-from syncd_notion.rows import completed
+from syncd_notion.rows import RowReader
 from syncd_notion.schema import DatabaseBinding, DatabaseRegistry, differs, problems_of
 
 _NO_ROWS = ("data_source", "database")
@@ -38,9 +33,9 @@ LAG = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowListing:
-    """What a reading brought; ``begun`` is the service's date at its start, if told."""
+    """What a listing brought; ``begun`` is the service's date at its start, if known."""
 
-    found: Sorted
+    entries: Sorted
     begun: datetime | None
 
 
@@ -71,7 +66,7 @@ class RowLister:
         self._begun: dict[str, datetime | None] = {}
 
     def forget(self) -> None:
-        """Let go of what was interrupted."""
+        """Drop what was interrupted."""
         self._pages.forget()
         self._begun.clear()
 
@@ -82,43 +77,43 @@ class RowLister:
         (Notion API documentation); then the next one begins where it stopped.
         """
         rows: list[Any] = []
-        parts: list[ListingStart] = []
-        while len(parts) < MOST_PAGES:
-            part = ListingStart(source=source, stamp=stamp, since=since)
-            parts.append(part)
-            listed, cut = self._part(part)
+        starts: list[ListingStart] = []
+        while len(starts) < MOST_PAGES:
+            start = ListingStart(source=source, stamp=stamp, since=since)
+            starts.append(start)
+            listed, is_cut = self._listed(start)
             rows += listed
-            if not cut:
-                return RowListing(found=_sorted(rows), begun=self._earliest(parts))
+            if not is_cut:
+                return RowListing(entries=_sorted(rows), begun=self._earliest(starts))
             since = _later(listed, stamp, since)
         raise TryLater("Notion's listing does not end: trying again later.")
 
-    def _part(self, part: ListingStart) -> tuple[list[Any], bool]:
+    def _listed(self, start: ListingStart) -> tuple[list[Any], bool]:
         """Return the rows of one listing, and whether Notion cut it off."""
         replies = self._pages.read(
-            part.key, lambda start: self._asked(part, start), cursor_after
+            start.key, lambda cursor: self._query(start, cursor), cursor_after
         )
         status = replies[-1].get("request_status")
         rows = [row for reply in replies for row in reply["results"] if _may_be_row(row)]
         return rows, status is not None and status["type"] == "incomplete"
 
-    def _asked(self, part: ListingStart, start: str | None) -> Json:
+    def _query(self, start: ListingStart, cursor: str | None) -> Json:
         body: Json = {
-            "sorts": [{"timestamp": part.stamp, "direction": "ascending"}],
+            "sorts": [{"timestamp": start.stamp, "direction": "ascending"}],
             "page_size": PAGE_SIZE,
         }
-        if part.since is not None:
-            on = {"on_or_after": part.since}
-            body["filter"] = {"timestamp": part.stamp, part.stamp: on}
-        if start is not None:
-            return self._api.query(part.source, {**body, "start_cursor": start})
-        reply = self._api.query(part.source, body)
-        self._begun[part.key] = self._date()
+        if start.since is not None:
+            on = {"on_or_after": start.since}
+            body["filter"] = {"timestamp": start.stamp, start.stamp: on}
+        if cursor is not None:
+            return self._api.query(start.source, {**body, "start_cursor": cursor})
+        reply = self._api.query(start.source, body)
+        self._begun[start.key] = self._date()
         return reply
 
-    def _earliest(self, parts: list[ListingStart]) -> datetime | None:
-        dates = [self._begun.pop(part.key, None) for part in parts]
-        return min((it for it in dates if it is not None), default=None)
+    def _earliest(self, starts: list[ListingStart]) -> datetime | None:
+        dates = [self._begun.pop(start.key, None) for start in starts]
+        return min((date for date in dates if date is not None), default=None)
 
 
 def _sorted(rows: list[Any]) -> Sorted:
@@ -132,7 +127,7 @@ def _may_be_row(row: Any) -> bool:
 def _later(rows: list[Any], stamp: str, since: str | None) -> str:
     """Return where a listing that was cut off goes on. Raises ``TryLater``."""
     stamps = (row.get(stamp) for row in reversed(rows) if isinstance(row, Mapping))
-    last = next((it for it in stamps if instant(it) is not None), None)
+    last = next((text for text in stamps if instant(text) is not None), None)
     now, before = instant(last), instant(since)
     if now is None or (before is not None and now <= before):
         raise TryLater("Notion cuts off a listing of over 10,000 rows: trying again later.")
@@ -146,10 +141,10 @@ def minute(instant: datetime) -> str:
 
 
 @dataclass(slots=True)
-class _Brought:
-    """What a pull has brought so far."""
+class _Collected:
+    """What a pull has collected so far."""
 
-    places: dict[str, ReadPosition] = field(default_factory=dict)
+    positions: dict[str, ReadPosition] = field(default_factory=dict)
     items: list[Remote] = field(default_factory=list)
     gone: set[RemoteId] = field(default_factory=set)
     last: list[Remote] = field(default_factory=list)
@@ -159,21 +154,21 @@ class _Brought:
 
     def cursor(self) -> str | None:
         """Return where to go on; None while something is to be read again."""
-        return None if self.unread or self.nameless else cursor_of(self.places)
+        return None if self.unread or self.nameless else cursor_of(self.positions)
 
 
-def _own(bound: DatabaseBinding, found: Sorted) -> Sorted:
+def _without_strays(bound: DatabaseBinding, entries: Sorted) -> Sorted:
     """Return what was listed, less what lives elsewhere: a listing of this data source shows
     nothing of that, so nobody knows what it is."""
     strays = [
         remote
-        for remote, row in found.good.items()
+        for remote, row in entries.good.items()
         if not is_in(row, bound.source, bound.database)
     ]
     for remote in strays:
-        row = found.good.pop(remote)
-        found.unread[RemoteId(remote)] = unreadable(row, TITLE, title_of, "parent")
-    return found
+        row = entries.good.pop(remote)
+        entries.unread[RemoteId(remote)] = unreadable(row, TITLE, title_of, "parent")
+    return entries
 
 
 class Puller:
@@ -183,41 +178,34 @@ class Puller:
         self,
         api: NotionApi,
         registry: DatabaseRegistry,
-        answers: ReviewAnswers,
+        reader: RowReader,
         limiter: RateLimiter,
         clock: Clock,
     ) -> None:
-        self._api = api
         self._registry = registry
-        self._answers = answers
+        self._reader = reader
         self._limiter = limiter
         self._clock = clock
         self._lister = RowLister(api, self._date)
-        self._related = Pages(TITLE)
 
     def pull(self, cursor: str | None) -> Pull:
         """Read what changed since ``cursor``. Raises ``HoldTool`` for a lost database."""
         try:
-            before = positions_from(cursor)
-            brought = _Brought()
-            for kind in self._registry.kinds:
-                bound = self._registry.get(kind)
-                if bound is not None and bound.learnt:
-                    self._pull_one(bound, before.get(bound.source), brought)
+            collected = self._collect(positions_from(cursor))
         except StartOver:
             self._forget()
             raise
         self._forget()
         return Pull(
-            items=tuple(brought.items),
-            gone=frozenset(brought.gone),
-            last=tuple(brought.last),
-            unread=brought.unread,
-            whole=frozenset() if brought.nameless else frozenset(brought.whole),
-            cursor=brought.cursor(),
+            items=tuple(collected.items),
+            gone=frozenset(collected.gone),
+            last=tuple(collected.last),
+            unread=collected.unread,
+            whole=frozenset() if collected.nameless else frozenset(collected.whole),
+            cursor=collected.cursor(),
             clock_offset=self._limiter.offset,
-            problems=(*self._problems(), *dict.fromkeys(brought.nameless)),
-            paused=self._paused(),
+            problems=(*self._problems(), *dict.fromkeys(collected.nameless)),
+            paused=self._unmapped(),
         )
 
     def edited(self, kind: Kind, since: datetime) -> list[Remote] | None:
@@ -231,73 +219,88 @@ class Puller:
             return []
         start = since + (self._limiter.offset or timedelta()) - LAG
         try:
-            found = _own(bound, self._lister.read(bound.source, EDITED, minute(start)).found)
+            listing = self._lister.read(bound.source, EDITED, minute(start))
         except Gone as error:
             raise self._registry.lost(bound) from error
         except StartOver as error:
             raise TryLater(str(error)) from error
-        items, unread = self._items(kind, _kept(found))
-        return None if unread or found.unread or found.nameless else items
+        entries = _without_strays(bound, listing.entries)
+        items, unread = self._items(kind, _not_removed(entries))
+        return None if unread or entries.unread or entries.nameless else items
 
     def _forget(self) -> None:
         self._lister.forget()
-        self._related.forget()
+        self._reader.forget()
+
+    def _bound(self) -> Iterator[DatabaseBinding]:
+        """Yield the bindings as they are now, each when it is its turn."""
+        for kind in self._registry.kinds:
+            bound = self._registry.get(kind)
+            if bound is not None:
+                yield bound
+
+    def _collect(self, before: Mapping[str, ReadPosition]) -> _Collected:
+        collected = _Collected()
+        for bound in self._bound():
+            if bound.learnt:
+                self._pull_one(bound, before.get(bound.source), collected)
+        return collected
 
     def _pull_one(
-        self, bound: DatabaseBinding, before: ReadPosition | None, brought: _Brought
+        self, bound: DatabaseBinding, before: ReadPosition | None, collected: _Collected
     ) -> None:
-        """Read one database, and note what it brought."""
-        found, place, is_whole = self._read(bound, before)
-        brought.places[bound.source] = place
-        brought.whole |= {bound.kind} if is_whole else set()
-        removed = {remote: row for remote, row in found.good.items() if is_removed(row)}
-        brought.gone |= {RemoteId(remote) for remote in removed}
-        brought.last += self._last(bound.kind, list(removed.values()))
-        items, unread = self._items(bound.kind, _kept(found))
-        brought.items += items
-        brought.unread |= {**found.unread, **unread}
-        brought.nameless += found.nameless
+        """Read one database, and add what it has to what was collected."""
+        entries, position, is_whole = self._read(bound, before)
+        collected.positions[bound.source] = position
+        collected.whole |= {bound.kind} if is_whole else set()
+        removed = {remote: row for remote, row in entries.good.items() if is_removed(row)}
+        collected.gone |= {RemoteId(remote) for remote in removed}
+        collected.last += self._last(bound.kind, list(removed.values()))
+        items, unread = self._items(bound.kind, _not_removed(entries))
+        collected.items += items
+        collected.unread |= {**entries.unread, **unread}
+        collected.nameless += entries.nameless
 
     def _read(
-        self, bound: DatabaseBinding, place: ReadPosition | None
+        self, bound: DatabaseBinding, position: ReadPosition | None
     ) -> tuple[Sorted, ReadPosition, bool]:
-        """Return the rows, where the reading stands now, and whether these are all."""
+        """Return the rows, the new position, and whether these are all rows."""
         now = self._clock.now()
-        whole = place is None or place.is_whole(now)
-        read = self._rows(bound, None if whole else place)
-        if place is not None and not whole and place.went_back(read.begun):
-            read = self._rows(bound, None)
+        whole = position is None or position.is_whole(now)
+        listing = self._rows(bound, None if whole else position)
+        if position is not None and not whole and position.went_back(listing.begun):
+            listing = self._rows(bound, None)
             whole = True
-        found = read.found
-        rows, seen = list(found.good.values()), bool(found.good or found.unread)
-        doubted = whole and not seen and place is not None and place.is_doubtful(now)
+        rows = list(listing.entries.good.values())
+        is_there = bool(rows or listing.entries.unread)
+        doubted = whole and not is_there and position is not None and position.is_doubtful(now)
         if doubted or any(is_removed(row) for row in rows):
             self._registry.check(bound)  # a trashed database takes its rows along
-        learnt = self._is_stale(bound, rows) or _may_be_mended(bound, place, now)
+        learnt = self._is_stale(bound, rows) or _may_be_mended(bound, position, now)
         if learnt:
             self._registry.learn(bound)
-        reading = ReadResult(
+        result = ReadResult(
             at=now,
             rows=len(rows),
             edits=[at for row in rows if (at := instant(row.get(EDITED))) is not None],
-            polled=read.begun,
+            polled=listing.begun,
             whole=whole,
-            sure=place is None or doubted or seen,
+            sure=position is None or doubted or is_there,
             learnt=learnt,
         )
-        return found, position_after(place, reading), whole
+        return listing.entries, position_after(position, result), whole
 
     def _is_stale(self, bound: DatabaseBinding, rows: list[Json]) -> bool:
         return bound.kind in self._registry.stale or bool(rows and differs(bound, rows[-1]))
 
-    def _rows(self, bound: DatabaseBinding, place: ReadPosition | None) -> RowListing:
-        stamp = CREATED if place is None else EDITED
-        since = None if place is None else minute(place.since())
+    def _rows(self, bound: DatabaseBinding, position: ReadPosition | None) -> RowListing:
+        stamp = CREATED if position is None else EDITED
+        since = None if position is None else minute(position.since())
         try:
-            read = self._lister.read(bound.source, stamp, since)
+            listing = self._lister.read(bound.source, stamp, since)
         except Gone as error:
             raise self._registry.lost(bound) from error
-        return replace(read, found=_own(bound, read.found))
+        return replace(listing, entries=_without_strays(bound, listing.entries))
 
     def _date(self) -> datetime | None:
         """Return the time by Notion's clock, where it is known."""
@@ -307,13 +310,10 @@ class Puller:
     def _last(self, kind: Kind, rows: list[Json]) -> list[Remote]:
         """Return what removed rows last held, as far as that can be read."""
         bound = self._registry.get(kind)
-        found: list[Remote] = []
         if bound is None:
-            return found
-        for row in rows:
-            with suppress(UnreadableProperty):
-                found.append(from_remote(self._registry.shape(bound), row))
-        return found
+            return []
+        items = (self._reader.last_item(bound, row) for row in rows)
+        return [item for item in items if item is not None]
 
     def _items(self, kind: Kind, rows: list[Json]) -> tuple[list[Remote], dict[RemoteId, str]]:
         """Return the rows as items, and a sentence for each that can't be read."""
@@ -322,44 +322,32 @@ class Puller:
         unread: dict[RemoteId, str] = {}
         if bound is None:
             return items, unread
-        shape = self._registry.shape(bound)
+        schema = self._registry.schema_of(bound)
         for row in rows:
             try:
-                items.append(self._answers.told(self._item(shape, row), row))
+                items.append(self._reader.listed_item(schema, row))
             except SkipItem as error:
                 unread[RemoteId(row["id"])] = str(error)
         return items, unread
 
-    def _item(self, shape: DatabaseSchema, row: Json) -> Remote:
-        """Return a row as an item. Raises ``SkipItem`` where it can't be read."""
-        try:
-            found = from_remote(shape, completed(self._api, self._related, shape, row))
-        except StaleSchema:
-            self._registry.stale.add(shape.kind)
-            raise
-        except UnreadableProperty as error:
-            raise SkipItem(unreadable(row, TITLE, title_of, MARK)) from error
-        if found.mark is None and lacks_mark(shape, row):
-            raise SkipItem(unreadable(row, TITLE, title_of, MARK))
-        return found
-
     def _problems(self) -> list[str]:
-        bounds = [self._registry.get(kind) for kind in self._registry.kinds]
-        return [said for bound in bounds if bound is not None for said in problems_of(bound)]
+        return [problem for bound in self._bound() for problem in problems_of(bound)]
 
-    def _paused(self) -> dict[Kind, frozenset[str]]:
-        paused = {}
-        for kind in self._registry.kinds:
-            bound = self._registry.get(kind)
-            if bound is not None and bound.learnt and bound.paused():
-                paused[kind] = bound.paused()
-        return paused
+    def _unmapped(self) -> dict[Kind, frozenset[str]]:
+        """Return the fields that a database does not hold for now, by kind."""
+        return {
+            bound.kind: unmapped
+            for bound in self._bound()
+            if bound.learnt and (unmapped := bound.unmapped_fields())
+        }
 
 
-def _may_be_mended(bound: DatabaseBinding, place: ReadPosition | None, now: datetime) -> bool:
+def _may_be_mended(
+    bound: DatabaseBinding, position: ReadPosition | None, now: datetime
+) -> bool:
     """Say whether to look for options that a status lacked when last read."""
-    return place is not None and bool(bound.lacking()) and place.may_be_mended(now)
+    return position is not None and bool(bound.lacking()) and position.may_be_mended(now)
 
 
-def _kept(found: Sorted) -> list[Json]:
-    return [row for row in found.good.values() if not is_removed(row)]
+def _not_removed(entries: Sorted) -> list[Json]:
+    return [row for row in entries.good.values() if not is_removed(row)]

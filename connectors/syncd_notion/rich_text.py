@@ -80,7 +80,7 @@ def text_of(runs: Any) -> str | None:
 
 
 def mended(text: str) -> str:
-    """Return a text whose halves of characters are whole, or told as such."""
+    """Return a text whose halves of characters are whole, or replaced."""
     if text.isascii():
         return text
     try:

@@ -1,4 +1,4 @@
-"""Reading single rows directly, and telling from the answer to a write what became of one."""
+"""Rows: read one by one, and written; what became of a write is read from its answer."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -44,7 +44,7 @@ from syncd_notion.schema import DatabaseBinding, DatabaseRegistry, differs
 
 
 class RowReader:
-    """Reads rows one by one."""
+    """Reads rows one by one, and turns rows of any listing into items of the plan."""
 
     def __init__(
         self, api: NotionApi, registry: DatabaseRegistry, answers: ReviewAnswers
@@ -67,10 +67,10 @@ class RowReader:
     def _check(self, page: Json, asked: RemoteId) -> None:
         """Raise ``SkipItem`` where a page can't be read, ``TryLater`` where it is none."""
         parsed(page, NamedReply)
-        wrong = reply_fault(page, RowReply, asked)
-        if wrong:
-            named = {} if wrong == "id" else page
-            raise SkipItem(unreadable(named, TITLE, title_of, wrong))
+        wrong_key = reply_fault(page, RowReply, asked)
+        if wrong_key:
+            named = {} if wrong_key == "id" else page
+            raise SkipItem(unreadable(named, TITLE, title_of, wrong_key))
 
     def find(self, write: Write) -> Remote | None:
         """Return the row that carries the entity's id; of several, the oldest."""
@@ -100,39 +100,70 @@ class RowReader:
             listed = entries(Pages(TITLE), mark, ask)
         except Gone as error:
             raise self._registry.lost(bound) from error
-        found = sort_out(listed, RowReply, TITLE, title_of)
-        for sentence in (*found.unread.values(), *found.nameless):
+        sorted_rows = sort_out(listed, RowReply, TITLE, title_of)
+        for sentence in (*sorted_rows.unread.values(), *sorted_rows.nameless):
             raise SkipItem(sentence)  # it may be the one that is looked for
-        for row in found.good.values():
+        for row in sorted_rows.good.values():
             if not is_in(row, bound.source, bound.database):
                 raise SkipItem(unreadable(row, TITLE, title_of, "parent"))
-        shape = self._registry.shape(bound)
-        rows = [row for row in found.good.values() if not is_removed(row)]
-        return [row for row in rows if self._mark(shape, row) == entity]
+        schema = self._registry.schema_of(bound)
+        rows = [row for row in sorted_rows.good.values() if not is_removed(row)]
+        return [row for row in rows if self._mark(schema, row) == entity]
 
-    def _mark(self, shape: DatabaseSchema, row: Json) -> str:
+    def _mark(self, schema: DatabaseSchema, row: Json) -> str:
         try:
-            mark = mark_of(shape, row)
+            mark = mark_of(schema, row)
         except UnreadableProperty as error:
             raise SkipItem(unreadable(row, TITLE, title_of, MARK)) from error
-        if not mark and lacks_mark(shape, row):
+        if not mark and lacks_mark(schema, row):
             raise SkipItem(unreadable(row, TITLE, title_of, MARK))
         return mark
 
-    def _made(self, bound: DatabaseBinding, page: Json, write: Write) -> Remote:
-        """Return a row that was just made. Raises ``Unclear`` where a reply tells of another."""
+    def item(self, schema: DatabaseSchema, row: Json) -> Remote:
+        """Return a row as an item, without the answers on its page.
+
+        Raises ``SkipItem`` where it can't be read.
+        """
+        try:
+            return from_remote(schema, completed(self._api, self._related, schema, row))
+        except StaleSchema:
+            self._registry.stale.add(schema.kind)
+            raise
+        except UnreadableProperty as error:
+            raise SkipItem(unreadable(row, TITLE, title_of, MARK)) from error
+
+    def listed_item(self, schema: DatabaseSchema, row: Json) -> Remote:
+        """Return a row of a listing as an item. Raises ``SkipItem`` as ``item`` does."""
+        item = self.item(schema, row)
+        if item.mark is None and lacks_mark(schema, row):
+            raise SkipItem(unreadable(row, TITLE, title_of, MARK))
+        return self._answers.with_answers(item, row)
+
+    def last_item(self, bound: DatabaseBinding, row: Json) -> Remote | None:
+        """Return what a removed row last held, as far as that can be read."""
+        try:
+            return from_remote(self._registry.schema_of(bound), row)
+        except UnreadableProperty:
+            return None
+
+    def forget(self) -> None:
+        """Drop the listings of relations that were interrupted."""
+        self._related.forget()
+
+    def _created(self, bound: DatabaseBinding, page: Json, write: Write) -> Remote:
+        """Return a row that was just made. Raises ``Unclear`` where a reply is of another."""
         check_written(page, RowReply)
         if is_removed(page) or not is_in(page, bound.source, bound.database):
             raise unclear_write("parent")
         try:
-            made = self._row(bound, page)
+            created = self._row(bound, page)
         except (TryLater, SkipItem) as error:
             raise unclear_write("properties") from error
-        if made.mark not in (None, write.entity):
+        if created.mark not in (None, write.entity):
             raise unclear_write(MARK)
-        return made
+        return created
 
-    def _now(self, bound: DatabaseBinding, page: Json, asked: RemoteId) -> Remote:
+    def _changed(self, bound: DatabaseBinding, page: Json, asked: RemoteId) -> Remote:
         """Return a row from the answer to its change. Raises ``Unclear``, ``Gone``."""
         check_written(page, RowReply, asked)
         try:
@@ -144,30 +175,16 @@ class RowReader:
         if not is_in(page, bound.source, bound.database):
             raise Gone("The page was moved out of its database in Notion: move it back.")
         if is_removed(page):
-            last = self._last(bound, page)
+            last = self.last_item(bound, page)
             raise Gone(
                 "The page is in Notion's trash: restore it there to go on with it.", last
             )
-        return self._answers.told(self._row(bound, page), page)
+        return self._answers.with_answers(self._row(bound, page), page)
 
     def _row(self, bound: DatabaseBinding, page: Json) -> Remote:
         if differs(bound, page):
             self._registry.stale.add(bound.kind)
-        shape = self._registry.shape(bound)
-        try:
-            return from_remote(shape, completed(self._api, self._related, shape, page))
-        except StaleSchema:
-            self._registry.stale.add(bound.kind)
-            raise
-        except UnreadableProperty as error:
-            raise SkipItem(unreadable(page, TITLE, title_of, MARK)) from error
-
-    def _last(self, bound: DatabaseBinding, page: Json) -> Remote | None:
-        """Return what a removed row last held, as far as that can be read."""
-        try:
-            return from_remote(self._registry.shape(bound), page)
-        except UnreadableProperty:
-            return None
+        return self.item(self._registry.schema_of(bound), page)
 
     def _gone(self, bound: DatabaseBinding, error: Gone) -> Gone:
         """Return the evidence, once it is sure that not the whole database is gone."""
@@ -207,15 +224,15 @@ class RowWriter(RowReader):
                 " its rows: run `syncd init` to add it."
             )
         if write.key in self._sent:
-            made = self.find(write)
-            if made is not None:
-                return made
+            created = self.find(write)
+            if created is not None:
+                return created
         self._sent.add(write.key)
         revived = self._revived(bound, write) if write.seen else None
         return revived or self._added(bound, write)
 
     def _added(self, bound: DatabaseBinding, write: Write) -> Remote:
-        properties = to_remote(self._registry.shape(bound), write.fields, mark=write.entity)
+        properties = to_remote(self._registry.schema_of(bound), write.fields, mark=write.entity)
         try:
             page = self._api.create_page(bound.source, properties, _children(write))
         except Gone as error:
@@ -224,11 +241,11 @@ class RowWriter(RowReader):
                 "Notion does not find what this item refers to: sync again, then see"
                 " `syncd status`."
             ) from error
-        made, written = self._made(bound, page, write), _written(write)
+        created, written = self._created(bound, page, write), _written(write)
         if written:
             asked = bool(write.fields.get(BODY))
-            self._answers.made(page, written[ANSWERS], asked=asked)
-        return replace(made, fields={**made.fields, **written})
+            self._answers.remember_new(page, written[ANSWERS], asked=asked)
+        return replace(created, fields={**created.fields, **written})
 
     def _revived(self, bound: DatabaseBinding, write: Write) -> Remote | None:
         """Restore the trashed page and bring it up to date; None if it is really gone."""
@@ -245,10 +262,10 @@ class RowWriter(RowReader):
             return None
         if is_removed(page) or not is_in(page, bound.source, bound.database):
             return None
-        shape = self._registry.shape(bound)
-        properties = to_remote(shape, write.fields, write.seen, mark=write.entity)
+        schema = self._registry.schema_of(bound)
+        properties = to_remote(schema, write.fields, write.seen, mark=write.entity)
         page = self._api.update_page(write.seen.id, {"properties": properties})
-        return self._now(bound, page, write.seen.id)
+        return self._changed(bound, page, write.seen.id)
 
     def update(self, bound: DatabaseBinding, write: Write) -> Remote:
         """Change what differs; a text that reads the same keeps its formatting."""
@@ -257,19 +274,19 @@ class RowWriter(RowReader):
         if ANSWERS in write.fields:
             known = _answers(write.seen.fields)
             self._answers.write(write.seen.id, _answers(write.fields), known)
-        shape = self._registry.shape(bound)
+        schema = self._registry.schema_of(bound)
         fields = {
             name: value
             for name, value in write.fields.items()
-            if not _reads_the_same(shape, name, value, write.seen.fields)
+            if not _reads_the_same(schema, name, value, write.seen.fields)
         }
         mark = write.entity if write.seen.mark != write.entity else None
-        properties = to_remote(shape, fields, write.seen, mark=mark)
+        properties = to_remote(schema, fields, write.seen, mark=mark)
         if not properties:
             return _as_written(self.read(write.kind, write.seen.id), write)
         try:
             page = self._api.update_page(write.seen.id, {"properties": properties})
-            return _as_written(self._now(bound, page, write.seen.id), write)
+            return _as_written(self._changed(bound, page, write.seen.id), write)
         except Gone as error:
             raise self._gone(bound, error) from error
 
@@ -296,29 +313,29 @@ def _children(write: Write) -> list[Json] | None:
 
 
 def _written(write: Write) -> dict[str, Pairs]:
-    """Return what stands on the page of a new row, which the reply does not tell."""
+    """Return what stands on the page of a new row, which the reply does not have."""
     return {ANSWERS: fit_answers(_answers(write.fields))} if write.kind is Kind.REVIEW else {}
 
 
-def _as_written(found: Remote, write: Write) -> Remote:
+def _as_written(item: Remote, write: Write) -> Remote:
     """Return a row with the answers that were written.
 
-    What else is on the page by now was written by the person meanwhile: the next pull tells it.
+    What else is on the page by now was written by the person meanwhile: the next pull has it.
     """
     if ANSWERS not in write.fields:
-        return found
+        return item
     written = {ANSWERS: fit_answers(_answers(write.fields))}
-    return replace(found, fields={**found.fields, **written})
+    return replace(item, fields={**item.fields, **written})
 
 
 def _answers(fields: Fields) -> Pairs:
-    found = fields.get(ANSWERS)
-    return found if isinstance(found, tuple) else ()
+    answers = fields.get(ANSWERS)
+    return answers if isinstance(answers, tuple) else ()
 
 
-def _reads_the_same(shape: DatabaseSchema, name: str, value: Any, seen: Fields) -> bool:
+def _reads_the_same(schema: DatabaseSchema, name: str, value: Any, seen: Fields) -> bool:
     """Say whether this text stands there already, in whatever formatting."""
-    column, prop = COLUMNS[shape.kind].get(name), shape.properties.get(name)
+    column, prop = COLUMNS[schema.kind].get(name), schema.properties.get(name)
     if column is None or prop is None or column.spec.type is not FieldType.TEXT:
         return False
     return name in seen and column.fit(prop, value) == seen[name]
@@ -331,31 +348,31 @@ _DO: Mapping[Op, Callable[[RowWriter, DatabaseBinding, Write], Remote | None]] =
 }
 
 
-def completed(api: NotionApi, pages: Pages, shape: DatabaseSchema, page: Json) -> Json:
+def completed(api: NotionApi, pages: Pages, schema: DatabaseSchema, page: Json) -> Json:
     """Return ``page`` with its relations whole. Raises ``SkipItem`` where they can't be read.
 
     A reply shows at most 25 related pages, and ``has_more`` (recorded replies).
     """
     values = values_by_id(page)
     whole: dict[str, Any] = {}
-    for prop in shape.properties.values():
+    for prop in schema.properties.values():
         value = values.get(prop.key, {})
         if prop.type == "relation" and value.get("has_more") is True:
-            found = _related(api, pages, page, prop.id)
-            whole[prop.key] = {**value, "relation": found, "has_more": False}
+            related = _related(api, pages, page, prop.id)
+            whole[prop.key] = {**value, "relation": related, "has_more": False}
     if not whole:
         return page
     return {**page, "properties": {**values, **whole}}
 
 
 def _related(api: NotionApi, pages: Pages, page: Json, prop: str) -> list[Any]:
-    """Return what a relation holds; entries that name no page are left to be told."""
-    one = str(page["id"])
-    key = f"{one} {prop} {page.get(EDITED)}"
+    """Return what a relation holds; an entry that names no page is None."""
+    name = str(page["id"])
+    key = f"{name} {prop} {page.get(EDITED)}"
     try:
-        items = entries(pages, key, lambda start: api.page_property(one, prop, start))
+        items = entries(pages, key, lambda start: api.page_property(name, prop, start))
     except Gone as error:  # it went between two requests
         raise SkipItem(
             "Notion does not show all that a page is related to: syncd reads it again later."
         ) from error
-    return [it.get("relation") if isinstance(it, Mapping) else None for it in items]
+    return [item.get("relation") if isinstance(item, Mapping) else None for item in items]

@@ -1,8 +1,8 @@
-"""Which database holds which kind, and which property holds which field; pure.
+"""Which database holds which kind, and which property holds which field.
 
 A binding is by id: it outlives a renamed property or database. A property that was
 bound and is gone or of another type is *broken*: its field is neither read nor written
-until the property is back, and it is never made again.
+until the property is back, and it is never made again. All but ``DatabaseRegistry`` is pure.
 """
 
 from collections.abc import Mapping
@@ -43,9 +43,9 @@ class DatabaseBinding:
     mark: Property | None = None
     learnt: bool = False
 
-    def shape(self, zone: str) -> DatabaseSchema:
+    def schema(self, zone: str) -> DatabaseSchema:
         """Return what can be read and written now."""
-        usable = {name: it for name, it in self.fields.items() if name not in self.broken}
+        usable = {name: prop for name, prop in self.fields.items() if name not in self.broken}
         return DatabaseSchema(kind=self.kind, properties=usable, mark=self.mark, zone=zone)
 
     def lacking(self) -> dict[str, list[str]]:
@@ -60,7 +60,7 @@ class DatabaseBinding:
             and (words := COLUMNS[self.kind][name].lacking_options(prop))
         }
 
-    def paused(self) -> frozenset[str]:
+    def unmapped_fields(self) -> frozenset[str]:
         """Return the fields that this database does not hold for now."""
         return frozenset(COLUMNS[self.kind]) - (set(self.fields) - set(self.broken))
 
@@ -73,7 +73,7 @@ def binding_to_json(bound: DatabaseBinding) -> dict[str, Any]:
         "own": bound.own,
         "title": bound.title,
         "wanted": dict(bound.wanted),
-        "fields": {name: _to_json(it) for name, it in bound.fields.items()},
+        "fields": {name: _to_json(prop) for name, prop in bound.fields.items()},
         "broken": dict(bound.broken),
         "mark": _to_json(bound.mark) if bound.mark else None,
         "learnt": bound.learnt,
@@ -87,7 +87,7 @@ def binding_from_json(kind: Kind, raw: Mapping[str, Any]) -> DatabaseBinding:
     return DatabaseBinding(
         kind=kind,
         wanted=raw["wanted"],
-        fields={name: Property(**it) for name, it in raw["fields"].items()},
+        fields={name: Property(**prop) for name, prop in raw["fields"].items()},
         broken=raw["broken"],
         mark=Property(**mark) if mark else None,
         **rest,
@@ -105,13 +105,13 @@ def _to_json(prop: Property) -> dict[str, Any]:
 
 
 def properties_of(schema: DataSourceReply) -> list[tuple[Property, PropertyConfig]]:
-    """Return a data source's properties, each with what is said of its type."""
-    found = []
-    for name, it in schema.properties.items():
-        options = {option.id: option.name for option in it.config.options}
-        prop = Property(id=it.id, type=it.type, name=name, options=options, now=options)
-        found.append((prop, it.config))
-    return found
+    """Return a data source's properties, each with what the schema says of its type."""
+    properties = []
+    for name, reply in schema.properties.items():
+        options = {option.id: option.name for option in reply.config.options}
+        prop = Property(id=reply.id, type=reply.type, name=name, options=options, now=options)
+        properties.append((prop, reply.config))
+    return properties
 
 
 def learn(
@@ -136,12 +136,7 @@ def learn(
             continue
         now = by_key.get(known.key)
         if now is not None and now.type == known.type:
-            fields[name] = replace(
-                known,
-                name=now.name,
-                options={**now.options, **known.options},
-                now=now.options,
-            )
+            fields[name] = _as_now(known, now)
         else:
             fields[name] = known
             broken[name] = now.type if now else ""
@@ -154,6 +149,12 @@ def learn(
         mark=_mark(bound, [prop for prop, _ in there]),
         learnt=True,
     )
+
+
+def _as_now(known: Property, now: Property) -> Property:
+    """Return a property with its present name and options; names of old ones are kept."""
+    options = {**now.options, **known.options}
+    return replace(known, name=now.name, options=options, now=now.options)
 
 
 def _choose(
@@ -170,13 +171,13 @@ def _choose(
     if column.codec.types == ("title",):
         return next((prop for prop, _ in there if prop.type == "title"), None)
     name = wanted or column.name
-    found = next(((p, c) for p, c in there if name in (p.id, p.key, p.name)), None)
-    if found is None or not _leads(column, found[1], targets):
-        return None
-    prop = found[0]
-    return (
-        prop if prop.type in column.codec.types else replace(prop, type=column.codec.types[0])
-    )
+    types = column.codec.types
+    for prop, config in there:
+        if name in (prop.id, prop.key, prop.name):
+            if not _leads(column, config, targets):
+                return None
+            return prop if prop.type in types else replace(prop, type=types[0])
+    return None
 
 
 def _leads(
@@ -202,47 +203,52 @@ def _mark(bound: DatabaseBinding, there: list[Property]) -> Property | None:
 def differs(bound: DatabaseBinding, page: Mapping[str, Any]) -> bool:
     """Say whether a row shows that the schema is not as it was when last read."""
     values = values_by_id(page)
-    expected = {it.key: bound.broken.get(name, it.type) for name, it in bound.fields.items()}
+    expected = {
+        prop.key: bound.broken.get(name, prop.type) for name, prop in bound.fields.items()
+    }
     if bound.mark is not None:
         expected[bound.mark.key] = bound.mark.type
     elif MARK in page["properties"]:
         value = page["properties"][MARK]
         return bool(isinstance(value, Mapping) and value.get("type") == "rich_text")
-    return any(str(values.get(key, {}).get("type", "")) != it for key, it in expected.items())
+    return any(
+        str(values.get(key, {}).get("type", "")) != notion_type
+        for key, notion_type in expected.items()
+    )
 
 
 def problems_of(bound: DatabaseBinding) -> list[str]:
     """Return a sentence for each property that is broken or was expected."""
     where = f"the Notion database '{bound.title}'"
-    said: dict[str, str] = {}
+    sentences: dict[str, str] = {}
     for name, now in bound.broken.items():
         prop = bound.fields[name]
         fact = f"is now of type {quoted(now)}" if now else "was deleted"
         mend = f"change it back to {prop.type}" if now else "restore it there"
-        said[prop.key] = (
+        sentences[prop.key] = (
             f"The property '{quoted(prop.name)}' of {where} {fact}, so syncd leaves it alone: {mend},"
             f" or name another one in {_setting(bound.kind, name)}."
         )
     for name, words in bound.lacking().items():
         prop = bound.fields[name]
-        said[prop.key] = (
+        sentences[prop.key] = (
             f"The property '{quoted(prop.name)}' of {where} has no option {', '.join(words)}: add what"
             " you use there, so that syncd can choose it."
         )
     if bound.own and bound.learnt:
-        said |= _absent(bound, where)
-    return list(said.values())
+        sentences |= _absent(bound, where)
+    return list(sentences.values())
 
 
 def _absent(bound: DatabaseBinding, where: str) -> dict[str, str]:
-    said = {}
+    sentences = {}
     for name, column in COLUMNS[bound.kind].items():
         if name not in bound.fields:
-            said[column.name] = (
+            sentences[column.name] = (
                 f"There is no property '{column.name}' in {where}: if it has another name,"
                 f" write that into {_setting(bound.kind, name)}."
             )
-    return said
+    return sentences
 
 
 def _setting(kind: Kind, name: str) -> str:
@@ -291,9 +297,9 @@ class DatabaseRegistry:
         named = self._settings.properties.get(kind.value, {})
         return ({"database": database} if database else {}) | named
 
-    def shape(self, bound: DatabaseBinding) -> DatabaseSchema:
+    def schema_of(self, bound: DatabaseBinding) -> DatabaseSchema:
         """Return what can be read and written of a kind now."""
-        return bound.shape(self._zone)
+        return bound.schema(self._zone)
 
     def learn(self, bound: DatabaseBinding) -> DatabaseBinding:
         """Read the schema again. Raises ``HoldTool`` where it is no longer readable."""

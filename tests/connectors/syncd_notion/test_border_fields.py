@@ -174,7 +174,7 @@ MORE = [10**400, "9999-12-31T23:59:59-12:00", "\ud800", "x" * 3000, math.inf, {"
 def test_a_row_that_is_spoilt_anywhere_ends_in_sentences(desk: Desk, kind: Kind) -> None:
     """Every part of a row in turn becomes each piece of nonsense; nothing fails."""
     row = page(desk, desk.create(kind, "A title").id)
-    shape = binding_from_json(kind, desk.memory.kept[f"database.{kind}"]).shape("Europe/Paris")
+    shape = binding_from_json(kind, desk.memory.kept[f"database.{kind}"]).schema("Europe/Paris")
     told = random.Random(5)  # noqa: S311  # a fifth of them: all are many
     for place in places(row):
         for value in [*NONSENSE, *MORE]:
