@@ -21,15 +21,20 @@ from starlette.routing import Route
 from syncd.clock import Clock
 from syncd.connect.faults import App
 from syncd.model.entities import Kind
-from syncd_notion.sandbox.asked import Asked
-from syncd_notion.sandbox.page import act, body_of, page_of
-from syncd_notion.sandbox.person import NotionPerson
-from syncd_notion.sandbox.refusals import Refused, absent, in_body, saved_unsaid
+from syncd_notion.sandbox.asked import NotionRequest
+from syncd_notion.sandbox.page import body_page, perform, workspace_page
+from syncd_notion.sandbox.person import NotionUser
+from syncd_notion.sandbox.refusals import (
+    NotionRefusal,
+    in_body,
+    not_imitated,
+    saved_without_reply,
+)
 from syncd_notion.sandbox.service import ENDPOINTS, Endpoint
-from syncd_notion.sandbox.state import identity
-from syncd_notion.sandbox.switches import Switches
-from syncd_notion.sandbox.trouble import error, trouble
-from syncd_notion.sandbox.world import BOT, TOKEN, World
+from syncd_notion.sandbox.state import uuid_of
+from syncd_notion.sandbox.switches import NotionSwitches
+from syncd_notion.sandbox.trouble import error_body, trouble
+from syncd_notion.sandbox.world import BOT, TOKEN, NotionWorkspace
 
 VERSION = "2026-03-11"
 MOST_BYTES = 500_000
@@ -45,9 +50,9 @@ class NotionSandbox:
     token = TOKEN
 
     def __init__(self, clock: Clock) -> None:
-        self.world = World(clock)
+        self.world = NotionWorkspace(clock)
         self.parent_page = self.world.parent_page
-        self.person = NotionPerson(self.world)
+        self.person = NotionUser(self.world)
         self.app: App = _app(self.world)
 
     def trouble(self, status: int, seconds: int = 0) -> dict[str, Any]:
@@ -55,7 +60,7 @@ class NotionSandbox:
         return trouble(status, seconds)
 
     @property
-    def switches(self) -> Switches:
+    def switches(self) -> NotionSwitches:
         """What can be chosen of how the sandbox behaves; ``world`` has more."""
         return self.world.switches
 
@@ -91,7 +96,7 @@ def make(directory: Path, clock: Clock) -> NotionSandbox:
     return NotionSandbox(clock)
 
 
-def _app(world: World) -> App:
+def _app(world: NotionWorkspace) -> App:
     routes = [
         Route(path, partial(_serve, world, endpoint), methods=[method])
         for (method, path), endpoint in ENDPOINTS.items()
@@ -108,41 +113,43 @@ def _app(world: World) -> App:
     )
 
 
-async def _show(world: World, _request: Request) -> Response:
-    return HTMLResponse(page_of(world))
+async def _show(world: NotionWorkspace, _request: Request) -> Response:
+    return HTMLResponse(workspace_page(world))
 
 
-async def _show_body(world: World, request: Request) -> Response:
+async def _show_body(world: NotionWorkspace, request: Request) -> Response:
     page = world.pages.get(request.path_params["page"])
     if page is None:
         return PlainTextResponse("There is no such page here.", status_code=404)
-    return HTMLResponse(body_of(world, page))
+    return HTMLResponse(body_page(world, page))
 
 
-async def _act(world: World, request: Request) -> Response:
+async def _act(world: NotionWorkspace, request: Request) -> Response:
     """Do what a form of the page asks, and show the page again."""
     form = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
     try:
-        where = act(world, request.path_params["name"], form)
+        where = perform(world, request.path_params["name"], form)
     except KeyError as error:
         return PlainTextResponse(f"There is no {error} here.", status_code=404)
-    except Refused as refused:
+    except NotionRefusal as refused:
         return PlainTextResponse(refused.message, status_code=400)
     return RedirectResponse(where, status_code=303)
 
 
-async def _serve(world: World, endpoint: Endpoint | None, request: Request) -> Response:
+async def _serve(
+    world: NotionWorkspace, endpoint: Endpoint | None, request: Request
+) -> Response:
     """Answer one request; every reply has its own id."""
     body = await request.body()
-    request_id = identity("request", world.count())
+    request_id = uuid_of("request", world.count())
     more: dict[str, str] = {}
     try:
         _admit(world, request)
         world.rate.count()
         status, reply = 200, _answer(world, endpoint, request, body)
         _say_nothing(world, request, reply)
-    except Refused as refused:
-        status, reply = refused.status, error(refused)
+    except NotionRefusal as refused:
+        status, reply = refused.status, error_body(refused)
         if refused.status == 429:
             more["retry-after"] = refused.data["retry_after"]
     headers = {
@@ -157,38 +164,38 @@ async def _serve(world: World, endpoint: Endpoint | None, request: Request) -> R
 
 
 def _answer(
-    world: World, endpoint: Endpoint | None, request: Request, body: bytes
+    world: NotionWorkspace, endpoint: Endpoint | None, request: Request, body: bytes
 ) -> dict[str, Any]:
     if endpoint is None:
-        raise absent(f"{request.method} {request.url.path}")
+        raise not_imitated(f"{request.method} {request.url.path}")
     world.actor = BOT
-    asked = Asked(ids=request.path_params, query=request.query_params, body=_json(body))
+    asked = NotionRequest(ids=request.path_params, query=request.query_params, body=_json(body))
     return endpoint(world, asked)
 
 
-def _say_nothing(world: World, request: Request, reply: dict[str, Any]) -> None:
+def _say_nothing(world: NotionWorkspace, request: Request, reply: dict[str, Any]) -> None:
     """Answer 503 to a write that was done (Notion API documentation), if so switched."""
     read = request.method == "GET" or request.url.path.endswith(("/query", "/search"))
     if read or not world.switches.saved_unsaid:
         return
     world.switches.saved_unsaid -= 1
-    raise saved_unsaid(str(reply.get("id", "")))
+    raise saved_without_reply(str(reply.get("id", "")))
 
 
-def _admit(world: World, request: Request) -> None:
+def _admit(world: NotionWorkspace, request: Request) -> None:
     given = request.headers.get("authorization", "")
     if world.token is None or given != f"Bearer {world.token}":
-        raise Refused(401, "unauthorized", "API token is invalid.")
+        raise NotionRefusal(401, "unauthorized", "API token is invalid.")
     version = request.headers.get("notion-version")
     if version is None:
-        raise Refused(
+        raise NotionRefusal(
             400,
             "missing_version",
             "Notion-Version header failed validation: Notion-Version header should be defined,"
             " instead was undefined.",
         )
     if version != VERSION:
-        raise Refused(
+        raise NotionRefusal(
             400,
             "validation_error",
             f"Notion-Version header failed validation: this sandbox speaks {VERSION} only,"
@@ -204,7 +211,7 @@ def _json(body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(body)
     except ValueError as error:
-        raise Refused(400, "invalid_json", "Error parsing JSON body.") from error
+        raise NotionRefusal(400, "invalid_json", "Error parsing JSON body.") from error
     if not isinstance(found, dict):
-        raise Refused(400, "validation_error", "body should be an object.")
+        raise NotionRefusal(400, "validation_error", "body should be an object.")
     return found

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from syncd_notion.sandbox.refusals import in_body, trashed
 from syncd_notion.sandbox.render import Json
-from syncd_notion.sandbox.state import Page, Thing
-from syncd_notion.sandbox.world import World
+from syncd_notion.sandbox.state import NotionObject, NotionPage
+from syncd_notion.sandbox.world import NotionWorkspace
 
 PARENT = frozenset({"type", "page_id", "data_source_id", "database_id", "workspace"})
 PAGING = frozenset({"page_size", "start_cursor"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class NotionRequest:
     """One request: the ids in its path, its query, its body."""
 
     ids: Mapping[str, str]
@@ -21,7 +21,7 @@ class Asked:
     body: Json
 
 
-def set_trash(world: World, thing: Thing, body: Json) -> None:
+def set_trash(world: NotionWorkspace, thing: NotionObject, body: Json) -> None:
     """Do what a body says of the trash; refuse to edit what lies in it."""
     if "in_trash" not in body:
         if world.is_trashed(thing) and body:
@@ -32,7 +32,9 @@ def set_trash(world: World, thing: Thing, body: Json) -> None:
     world.set_trash(thing, in_trash=body["in_trash"])
 
 
-def hidden_ones(world: World, pages: Iterable[Page], body: Json) -> list[Page] | None:
+def hidden_pages(
+    world: NotionWorkspace, pages: Iterable[NotionPage], body: Json
+) -> list[NotionPage] | None:
     """Return what a listing that asks for trashed or archived pages finds of these.
 
     None where it asks for neither. (That both work is assumed: sources disagree.)

@@ -8,7 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from syncd_notion.sandbox.refusals import Refused, absent, in_body, invalid, missing, only
+from syncd_notion.sandbox.refusals import (
+    NotionRefusal,
+    in_body,
+    invalid,
+    missing,
+    not_imitated,
+    only,
+)
 from syncd_notion.sandbox.texts import COLORS, parse_runs, units
 
 Content = dict[str, Any]
@@ -49,7 +56,7 @@ def _icon(raw: Any, place: str) -> Content:
     if not isinstance(raw, dict):
         raise _not_it(place, "an object", raw)
     if raw and not {"emoji", "external"} & set(raw):
-        raise absent(f"icons with {', '.join(raw)}")
+        raise not_imitated(f"icons with {', '.join(raw)}")
     icon = only(raw, place, frozenset({"type", "emoji", "external"}))
     if "emoji" in icon:
         emoji = icon["emoji"]
@@ -67,7 +74,7 @@ def _icon(raw: Any, place: str) -> Content:
 _EMOJI_UNITS = 32
 
 
-def _not_it(place: str, expected: str, raw: Any) -> Refused:
+def _not_it(place: str, expected: str, raw: Any) -> NotionRefusal:
     """Refuse a part; null is none, though replies have it (PipedreamHQ/pipedream#21115)."""
     if raw is None:
         text = f"{place} should be {expected} or `undefined`, instead was `null`."
@@ -76,7 +83,7 @@ def _not_it(place: str, expected: str, raw: Any) -> Refused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class BlockType:
     """What stands under one type of block.
 
     parts: how each part is read, in the order of replies; first: what it is at first.
@@ -111,17 +118,17 @@ class Shape:
 _TEXT: Mapping[str, Read] = {"rich_text": parse_runs}
 _COLOR: Mapping[str, Read] = {"color": _color}
 _RICH = frozenset({"rich_text"})
-_LINE = Shape(parts={**_TEXT, **_COLOR}, first={"color": "default"}, needed_later=_RICH)
-_HEADING = Shape(
+_LINE = BlockType(parts={**_TEXT, **_COLOR}, first={"color": "default"}, needed_later=_RICH)
+_HEADING = BlockType(
     parts={**_TEXT, "is_toggleable": _flag, **_COLOR},
     first={"is_toggleable": False, "color": "default"},
     needed_later=_RICH,
 )
-_WITH_ICON = Shape(
+_WITH_ICON = BlockType(
     parts={**_TEXT, "icon": _icon, **_COLOR}, first={"icon": None, "color": "default"}
 )
 
-SHAPES: Mapping[str, Shape] = {
+BLOCK_TYPES: Mapping[str, BlockType] = {
     "paragraph": _WITH_ICON,
     "heading_1": _HEADING,
     "heading_2": _HEADING,
@@ -131,24 +138,24 @@ SHAPES: Mapping[str, Shape] = {
     "numbered_list_item": _LINE,
     "quote": _LINE,
     "toggle": _LINE,
-    "to_do": Shape(
+    "to_do": BlockType(
         parts={**_TEXT, "checked": _flag, **_COLOR},
         first={"checked": False, "color": "default"},
     ),
     "callout": _WITH_ICON,
-    "code": Shape(
+    "code": BlockType(
         parts={"caption": parse_runs, **_TEXT, "language": _language},
         first={"caption": []},
         needed=frozenset({"rich_text", "language"}),
         holds=False,
     ),
-    "divider": Shape(parts={}, needed=frozenset(), holds=False),
+    "divider": BlockType(parts={}, needed=frozenset(), holds=False),
 }
 
 
 def can_hold(sort: str, content: Content) -> bool:
     """Say whether blocks can be added to one; a heading takes some if it is a toggle."""
-    return SHAPES[sort].holds and bool(content.get("is_toggleable", True))
+    return BLOCK_TYPES[sort].holds and bool(content.get("is_toggleable", True))
 
 
 _TYPES = (

@@ -3,30 +3,30 @@
 from typing import Any
 
 from syncd_notion.sandbox import bodies, render
-from syncd_notion.sandbox.asked import Asked
-from syncd_notion.sandbox.block_types import SHAPES, TYPES, Content, can_hold
+from syncd_notion.sandbox.asked import NotionRequest
+from syncd_notion.sandbox.block_types import BLOCK_TYPES, TYPES, Content, can_hold
 from syncd_notion.sandbox.drafts import childless, parse_drafts
 from syncd_notion.sandbox.refusals import in_body, invalid, missing, only, trashed, unknown
 from syncd_notion.sandbox.render import Json, listing
-from syncd_notion.sandbox.state import Block, Database, Piece
-from syncd_notion.sandbox.world import World
+from syncd_notion.sandbox.state import BodyPart, NotionBlock, NotionDatabase
+from syncd_notion.sandbox.world import NotionWorkspace
 
 
-def children(world: World, asked: Asked) -> Json:
+def children(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """List what stands right in a page or a block, child pages and databases too."""
     found = world.children(_holder(world, asked))
     query = dict(asked.query)
     return listing(world, found, query, "block", lambda it: render.block_of(world, it))
 
 
-def _holder(world: World, asked: Asked) -> Piece:
+def _holder(world: NotionWorkspace, asked: NotionRequest) -> BodyPart:
     found = world.block(asked.ids["block_id"])
-    if isinstance(found, Database):
+    if isinstance(found, NotionDatabase):
         raise world.missing("block", asked.ids["block_id"], "path.block_id")
     return found
 
 
-def append(world: World, asked: Asked) -> Json:
+def append(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """Put new blocks into a page or a block.
 
     The reply has the new blocks; where they went after another one, also all that follows
@@ -37,12 +37,12 @@ def append(world: World, asked: Asked) -> Json:
     if "children" not in body:
         raise missing("body.children")
     drafts = parse_drafts(body["children"], "body.children")
-    if isinstance(holder, Block) and not can_hold(holder.type, holder.content):
+    if isinstance(holder, NotionBlock) and not can_hold(holder.type, holder.content):
         raise childless(holder.type)
     at = _position(world, holder, body["position"]) if "position" in body else None
     if world.is_trashed(holder):
         raise trashed()
-    made = bodies.put(world, holder, drafts, at)
+    made = bodies.put_blocks(world, holder, drafts, at)
     shown = world.children(holder)[at:] if at else made
     return {
         "object": "list",
@@ -54,7 +54,7 @@ def append(world: World, asked: Asked) -> Json:
     }
 
 
-def _position(world: World, holder: Piece, raw: Any) -> int | None:
+def _position(world: NotionWorkspace, holder: BodyPart, raw: Any) -> int | None:
     """Return before which child the new ones come; None is the end."""
     body = only(raw, "body.position", frozenset({"type", "after_block"}))
     sort = body.get("type")
@@ -75,53 +75,53 @@ def _position(world: World, holder: Piece, raw: Any) -> int | None:
     return ids.index(anchor) + 1
 
 
-def read_block(world: World, asked: Asked) -> Json:
+def read_block(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """Read a block; pages and databases are blocks too, and so is what was deleted."""
     return render.block_of(world, world.block(asked.ids["block_id"]))
 
 
-def update_block(world: World, asked: Asked) -> Json:
+def update_block(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """Change a block: each part that is named is replaced whole; the type stays."""
     piece = world.block(asked.ids["block_id"])
     body = only(asked.body, "body", frozenset({"type", "in_trash", *TYPES}))
     in_trash = body.get("in_trash", False)
     if not isinstance(in_trash, bool):
         raise in_body("body.in_trash", "a boolean", in_trash)
-    content = _content(world, piece, body)
+    content = _new_content(world, piece, body)
     if "in_trash" in body and not in_trash:
-        bodies.trash(world, piece, in_trash=False)
+        bodies.trash_part(world, piece, in_trash=False)
     if body and world.is_trashed(piece) and not in_trash:
         raise trashed()
-    if content is not None and isinstance(piece, Block):
+    if content is not None and isinstance(piece, NotionBlock):
         if world.is_trashed(piece):
             raise trashed()
-        bodies.change(world, piece, content)
+        bodies.change_block(world, piece, content)
     if in_trash:
-        bodies.trash(world, piece)
+        bodies.trash_part(world, piece)
     return render.block_of(world, piece)
 
 
-def _content(world: World, piece: Piece, body: Json) -> Content | None:
+def _new_content(world: NotionWorkspace, piece: BodyPart, body: Json) -> Content | None:
     """Read what a body says of the content; None if it says nothing."""
     named = [sort for sort in TYPES if sort in body]
     said = [body["type"]] if body.get("type") is not None else []
-    sort = piece.type if isinstance(piece, Block) else render.block_type(piece)
+    sort = piece.type if isinstance(piece, NotionBlock) else render.block_type(piece)
     if any(it != sort for it in (*named, *said)):
         raise invalid(f"Expected block type {sort} in request body")
     if said and not named:
         raise missing(f"body.{sort}")
-    if not named or not isinstance(piece, Block):
+    if not named or not isinstance(piece, NotionBlock):
         return None
     if not isinstance(body[sort], dict):
         raise in_body(f"body.{sort}", "an object", body[sort])
-    content = SHAPES[sort].changed(piece.content, body[sort], f"body.{sort}")
+    content = BLOCK_TYPES[sort].changed(piece.content, body[sort], f"body.{sort}")
     if not can_hold(sort, content) and world.children(piece):
         raise childless(sort)
     return content
 
 
-def delete_block(world: World, asked: Asked) -> Json:
+def delete_block(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """Put a block, a page or a database into the trash."""
     piece = world.block(asked.ids["block_id"])
-    bodies.trash(world, piece)
+    bodies.trash_part(world, piece)
     return render.block_of(world, piece)

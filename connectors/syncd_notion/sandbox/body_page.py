@@ -5,14 +5,20 @@ from typing import Any
 
 from syncd_notion.sandbox import bodies, page_text
 from syncd_notion.sandbox.refusals import trashed
-from syncd_notion.sandbox.state import Block, Page, Piece, title_of, to_the_minute
+from syncd_notion.sandbox.state import (
+    BodyPart,
+    NotionBlock,
+    NotionPage,
+    title_of,
+    to_the_minute,
+)
 from syncd_notion.sandbox.texts import plain
-from syncd_notion.sandbox.world import PERSON, World
+from syncd_notion.sandbox.world import USER, NotionWorkspace
 
 Form = Mapping[str, str]
 
 
-def shown_body(world: World, page: Page) -> dict[str, Any]:
+def shown_body(world: NotionWorkspace, page: NotionPage) -> dict[str, Any]:
     """Return a body for the template: parts with a heading, each with its text."""
     source = world.sources.get(page.parent)
     return {
@@ -21,15 +27,15 @@ def shown_body(world: World, page: Page) -> dict[str, Any]:
         "database": plain(source.title) if source else "",
         "back": f"/#{page.parent}" if source else "/",
         "edited": to_the_minute(page.edited)[:16].replace("T", " "),
-        "editor": "you" if page.editor == PERSON else "the connection",
+        "editor": "you" if page.editor == USER else "the connection",
         "in_trash": world.is_trashed(page),
         "parts": [_part(world, it) for it in _parts(world, page)],
     }
 
 
-def _parts(world: World, page: Page) -> list[list[Piece]]:
+def _parts(world: NotionWorkspace, page: NotionPage) -> list[list[BodyPart]]:
     """Return a body in parts; each but the first begins with a heading."""
-    parts: list[list[Piece]] = [[]]
+    parts: list[list[BodyPart]] = [[]]
     for piece in world.children(page):
         if page_text.is_heading(piece):
             parts.append([])
@@ -37,7 +43,7 @@ def _parts(world: World, page: Page) -> list[list[Piece]]:
     return parts
 
 
-def _part(world: World, pieces: list[Piece]) -> dict[str, Any]:
+def _part(world: NotionWorkspace, pieces: list[BodyPart]) -> dict[str, Any]:
     first = next(filter(page_text.is_heading, pieces[:1]), None)
     rest = pieces[1:] if first else pieces
     inside = world.children(first) if first else []
@@ -50,24 +56,24 @@ def _part(world: World, pieces: list[Piece]) -> dict[str, Any]:
     }
 
 
-def _is_text(world: World, piece: Piece) -> bool:
-    plain_one = isinstance(piece, Block) and piece.type == "paragraph"
+def _is_text(world: NotionWorkspace, piece: BodyPart) -> bool:
+    plain_one = isinstance(piece, NotionBlock) and piece.type == "paragraph"
     return plain_one and not world.children(piece)
 
 
-def _rows(world: World, pieces: list[Piece], depth: int) -> list[dict[str, Any]]:
+def _rows(world: NotionWorkspace, pieces: list[BodyPart], depth: int) -> list[dict[str, Any]]:
     found = []
     for piece in pieces:
-        inner = world.children(piece) if isinstance(piece, Block) else []
+        inner = world.children(piece) if isinstance(piece, NotionBlock) else []
         found += [_row(piece, depth), *_rows(world, inner, depth + 1)]
     return found
 
 
-def _row(piece: Piece, depth: int) -> dict[str, Any]:
-    content = piece.content if isinstance(piece, Block) else {}
+def _row(piece: BodyPart, depth: int) -> dict[str, Any]:
+    content = piece.content if isinstance(piece, NotionBlock) else {}
     return {
         "id": piece.id,
-        "type": piece.type if isinstance(piece, Block) else "child",
+        "type": piece.type if isinstance(piece, NotionBlock) else "child",
         "depth": depth,
         "text": page_text.text_of(piece),
         "lines": page_text.text_of(piece).count("\n") + 1,
@@ -76,7 +82,7 @@ def _row(piece: Piece, depth: int) -> dict[str, Any]:
     }
 
 
-def _write(world: World, form: Form) -> str:
+def _write(world: NotionWorkspace, form: Form) -> str:
     """Make the text of one part what was typed, or add it where there are other blocks."""
     page = world.pages[form["page"]]
     _check(world, page)
@@ -85,23 +91,23 @@ def _write(world: World, form: Form) -> str:
     rest = [it for it in part if not page_text.is_heading(it)]
     lines = told.split("\n") if told else []
     if all(_is_text(world, it) for it in rest):
-        lines = page_text.rewrite(world, rest, lines)
-    page_text.follow(world, page, part, page_text.paragraphs(lines))
+        lines = page_text.replace_lines(world, rest, lines)
+    page_text.put_after(world, page, part, page_text.paragraphs(lines))
     return page.id
 
 
-def _block(world: World, form: Form) -> Block:
+def _block(world: NotionWorkspace, form: Form) -> NotionBlock:
     block = world.blocks[form["block"]]
     _check(world, block)
     return block
 
 
-def _check(world: World, thing: Piece) -> None:
+def _check(world: NotionWorkspace, thing: BodyPart) -> None:
     if world.is_trashed(thing):
         raise trashed()
 
 
-def _name(part: list[Piece]) -> str:
+def _name(part: list[BodyPart]) -> str:
     return next((it.id for it in part if page_text.is_heading(it)), "")
 
 
@@ -109,24 +115,24 @@ def _typed(form: Form) -> str:
     return form["value"].replace("\r\n", "\n").strip("\n")
 
 
-def _retell(world: World, form: Form) -> str:
+def _retell(world: NotionWorkspace, form: Form) -> str:
     """Change the text of one block; without any it goes."""
     block = _block(world, form)
     text = _typed(form)
     if text:
-        page_text.retell(world, block, text)
+        page_text.replace_text(world, block, text)
     else:
-        bodies.trash(world, block)
-    return bodies.page_of(world, block).id
+        bodies.trash_part(world, block)
+    return bodies.page_holding(world, block).id
 
 
-def _tick(world: World, form: Form) -> str:
+def _tick(world: NotionWorkspace, form: Form) -> str:
     block = _block(world, form)
-    bodies.change(world, block, {**block.content, "checked": "value" in form})
-    return bodies.page_of(world, block).id
+    bodies.change_block(world, block, {**block.content, "checked": "value" in form})
+    return bodies.page_holding(world, block).id
 
 
-BODY_ACTS: Mapping[str, Callable[[World, Form], str]] = {
+BODY_ACTS: Mapping[str, Callable[[NotionWorkspace, Form], str]] = {
     "write": _write,
     "retell": _retell,
     "tick": _tick,

@@ -6,14 +6,14 @@ from typing import Any
 from syncd.model.fields import FieldType
 from syncd.model.values import Moment, Value
 from syncd_notion.sandbox.dates import instant_of, shown
-from syncd_notion.sandbox.state import Prop, title_of
+from syncd_notion.sandbox.state import SchemaProperty, title_of
 from syncd_notion.sandbox.texts import plain
-from syncd_notion.sandbox.world import World
+from syncd_notion.sandbox.world import NotionWorkspace
 
 
-def read_cell(world: World, prop: Prop, raw: Any, sort: FieldType) -> Value:
+def read_cell(world: NotionWorkspace, prop: SchemaProperty, raw: Any, sort: FieldType) -> Value:
     """Return the plan's value of what is kept in a cell."""
-    return _READERS.get(prop.type, _as_it_is)(world, prop, raw, sort)
+    return _CELL_READERS.get(prop.type, _as_it_is)(world, prop, raw, sort)
 
 
 def option_of(field: str, value: Value) -> str:
@@ -31,11 +31,15 @@ def iso_of(value: Value) -> str | None:
     return value.isoformat() if isinstance(value, date) else None
 
 
-def _read_text(_world: World, _prop: Prop, raw: Any, _type: FieldType) -> Value:
+def _read_text(
+    _world: NotionWorkspace, _prop: SchemaProperty, raw: Any, _type: FieldType
+) -> Value:
     return plain(raw or [])
 
 
-def _read_option(_world: World, prop: Prop, raw: Any, sort: FieldType) -> Value:
+def _read_option(
+    _world: NotionWorkspace, prop: SchemaProperty, raw: Any, sort: FieldType
+) -> Value:
     name = next((it["name"] for it in prop.options if it["id"] == raw), None)
     if sort is FieldType.PRIORITY:
         return int(name[1:]) if name else None
@@ -44,30 +48,38 @@ def _read_option(_world: World, prop: Prop, raw: Any, sort: FieldType) -> Value:
     return name.lower() if name else None
 
 
-def _read_options(_world: World, prop: Prop, raw: Any, _type: FieldType) -> Value:
+def _read_options(
+    _world: NotionWorkspace, prop: SchemaProperty, raw: Any, _type: FieldType
+) -> Value:
     return frozenset(it["name"] for it in prop.options if it["id"] in (raw or []))
 
 
-def _read_date(_world: World, _prop: Prop, raw: Any, _type: FieldType) -> Value:
+def _read_date(
+    _world: NotionWorkspace, _prop: SchemaProperty, raw: Any, _type: FieldType
+) -> Value:
     if not raw:
         return None
     start = raw["start"]
     return date.fromisoformat(start) if len(start) == 10 else Moment(instant_of(start))
 
 
-def _read_related(world: World, _prop: Prop, raw: Any, sort: FieldType) -> Value:
+def _read_related(
+    world: NotionWorkspace, _prop: SchemaProperty, raw: Any, sort: FieldType
+) -> Value:
     titles = [title_of(world.pages[it]) for it in raw or [] if it in world.pages]
     return frozenset(titles) if sort is FieldType.REFS else next(iter(titles), None)
 
 
-def _as_it_is(_world: World, prop: Prop, raw: Any, sort: FieldType) -> Value:
+def _as_it_is(
+    _world: NotionWorkspace, prop: SchemaProperty, raw: Any, sort: FieldType
+) -> Value:
     if prop.type == "checkbox":
         return bool(raw)
     empty: Value = "" if sort is FieldType.TEXT else None
     return raw if raw is not None else empty
 
 
-_READERS = {
+_CELL_READERS = {
     "title": _read_text,
     "rich_text": _read_text,
     "select": _read_option,

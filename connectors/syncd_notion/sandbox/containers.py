@@ -3,27 +3,27 @@
 from typing import Any
 
 from syncd_notion.sandbox import render, schema
-from syncd_notion.sandbox.asked import PAGING, PARENT, Asked, hidden_ones, set_trash
+from syncd_notion.sandbox.asked import PAGING, PARENT, NotionRequest, hidden_pages, set_trash
 from syncd_notion.sandbox.refusals import in_body, invalid, missing, only, trashed
 from syncd_notion.sandbox.render import Json, listing
-from syncd_notion.sandbox.state import Page, Source, title_of, to_the_millisecond
+from syncd_notion.sandbox.state import DataSource, NotionPage, title_of, to_the_millisecond
 from syncd_notion.sandbox.texts import parse_runs, plain
-from syncd_notion.sandbox.world import World
+from syncd_notion.sandbox.world import NotionWorkspace
 
 
-def me(_world: World, _asked: Asked) -> Json:
+def me(_world: NotionWorkspace, _asked: NotionRequest) -> Json:
     """Say who the token belongs to."""
     return render.bot()
 
 
-def search(world: World, asked: Asked) -> Json:
+def search(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """List pages and data sources by title; what is new is seen late."""
     keys = frozenset({"query", "filter", "sort", "in_trash", "is_archived"})
     body = only(asked.body, "body", keys | PAGING)
     wanted = only(body.get("filter") or {}, "body.filter", frozenset({"property", "value"}))
     if wanted and (wanted.get("property") != "object" or wanted.get("value") not in _SORTS):
         raise in_body("body.filter.value", '"page" or "data_source"', wanted.get("value"))
-    things: list[Page | Source] = []
+    things: list[NotionPage | DataSource] = []
     if wanted.get("value") != "data_source":
         things += _pages(world, body)
     if wanted.get("value") != "page":
@@ -39,9 +39,9 @@ def search(world: World, asked: Asked) -> Json:
 _SORTS = ("page", "data_source")
 
 
-def _pages(world: World, body: Json) -> list[Page]:
+def _pages(world: NotionWorkspace, body: Json) -> list[NotionPage]:
     pages = world.seen(late=True)
-    hidden = hidden_ones(world, pages, body)
+    hidden = hidden_pages(world, pages, body)
     if hidden is not None:
         return hidden
     return [it for it in pages if not world.is_trashed(it) and not it.is_archived]
@@ -57,22 +57,22 @@ def _newest_first(body: Json) -> bool:
     return bool(sort.get("direction", "descending") == "descending")
 
 
-def _is_found(world: World, thing: Page | Source, text: str) -> bool:
+def _is_found(world: NotionWorkspace, thing: NotionPage | DataSource, text: str) -> bool:
     lag = world.unseen.get(thing.id, 0)
     if lag:
         world.unseen[thing.id] = lag - 1
         return False
-    title = title_of(thing) if isinstance(thing, Page) else plain(thing.title)
+    title = title_of(thing) if isinstance(thing, NotionPage) else plain(thing.title)
     return text in title.casefold() and world.shows(thing)
 
 
-def _shown(world: World, thing: Page | Source) -> Json:
-    if isinstance(thing, Page):
+def _shown(world: NotionWorkspace, thing: NotionPage | DataSource) -> Json:
+    if isinstance(thing, NotionPage):
         return render.page_of(world, thing)
     return render.source_of(world, thing)
 
 
-def create_database(world: World, asked: Asked) -> Json:
+def create_database(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """Make a database under a page, with its first data source."""
     keys = frozenset({"parent", "title", "description", "is_inline", "icon", "cover"})
     body = only(asked.body, "body", keys | {"initial_data_source"})
@@ -96,10 +96,10 @@ def create_database(world: World, asked: Asked) -> Json:
     return render.database_of(world, database)
 
 
-def _check_schema(world: World, properties: Any) -> None:
+def _check_schema(world: NotionWorkspace, properties: Any) -> None:
     """Try a schema on a data source that is thrown away, so that nothing is half made."""
     at = world.clock.now()
-    trial = Source(
+    trial = DataSource(
         id="trial", parent="", number=0, created=at, edited=at, creator="", editor=""
     )
     schema.change(world, trial, properties, "body.initial_data_source.properties")
@@ -111,12 +111,12 @@ def _runs(body: Json, name: str) -> list[Any]:
     return parse_runs(body[name], f"body.{name}") if body.get(name) is not None else []
 
 
-def read_database(world: World, asked: Asked) -> Json:
+def read_database(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """Read a database."""
     return render.database_of(world, world.database(asked.ids["database_id"]))
 
 
-def update_database(world: World, asked: Asked) -> Json:
+def update_database(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """Change a database's own properties."""
     database = world.database(asked.ids["database_id"])
     keys = frozenset({"title", "description", "is_inline", "icon", "cover", "is_locked"})
@@ -135,12 +135,12 @@ def update_database(world: World, asked: Asked) -> Json:
     return {**render.database_of(world, database), "last_edited_time": before}
 
 
-def read_source(world: World, asked: Asked) -> Json:
+def read_source(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """Read a schema."""
     return render.source_of(world, world.source(asked.ids["data_source_id"]))
 
 
-def update_source(world: World, asked: Asked) -> Json:
+def update_source(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """Change a schema or a title."""
     source = world.source(asked.ids["data_source_id"])
     body = only(asked.body, "body", frozenset({"title", "properties", "in_trash"}))

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from syncd_notion.sandbox.block_types import SHAPES, TYPES, Content
+from syncd_notion.sandbox.block_types import BLOCK_TYPES, TYPES, Content
 from syncd_notion.sandbox.refusals import (
-    Refused,
-    absent,
+    NotionRefusal,
     in_body,
     invalid,
     missing,
+    not_imitated,
     only,
     unknown,
 )
@@ -21,19 +21,19 @@ DEPTH = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class BlockDraft:
     """A block that is not made yet."""
 
     type: str
     content: Content
-    inside: tuple["Draft", ...] = ()
+    inside: tuple["BlockDraft", ...] = ()
 
     def count(self) -> int:
         """Count it and all that stands inside."""
         return 1 + sum(it.count() for it in self.inside)
 
 
-def parse_drafts(raw: Any, place: str) -> tuple[Draft, ...]:
+def parse_drafts(raw: Any, place: str) -> tuple[BlockDraft, ...]:
     """Check the ``children`` of a request."""
     drafts = _several(raw, place, DEPTH)
     elements = sum(it.count() for it in drafts)
@@ -42,7 +42,7 @@ def parse_drafts(raw: Any, place: str) -> tuple[Draft, ...]:
     return drafts
 
 
-def _several(raw: Any, place: str, deeper: int) -> tuple[Draft, ...]:
+def _several(raw: Any, place: str, deeper: int) -> tuple[BlockDraft, ...]:
     if not isinstance(raw, list):
         raise in_body(place, "an array", raw)
     if len(raw) > MOST_BLOCKS:
@@ -50,12 +50,12 @@ def _several(raw: Any, place: str, deeper: int) -> tuple[Draft, ...]:
     return tuple(_one(it, f"{place}[{number}]", deeper) for number, it in enumerate(raw))
 
 
-def _one(raw: Any, place: str, deeper: int) -> Draft:
+def _one(raw: Any, place: str, deeper: int) -> BlockDraft:
     sort = type_of(raw, place)
     if raw.get("object", "block") != "block":
         raise in_body(f"{place}.object", '`"block"` or `undefined`', raw["object"])
     only(raw, place, frozenset({"object", "type", sort}))
-    shape, inner = SHAPES[sort], raw[sort]
+    shape, inner = BLOCK_TYPES[sort], raw[sort]
     where = f"{place}.{sort}"
     if not isinstance(inner, dict):
         raise in_body(where, "an object", inner)
@@ -64,12 +64,12 @@ def _one(raw: Any, place: str, deeper: int) -> Draft:
         raise unknown(f"{where}.children", inner["children"])
     made = shape.made(content, where)
     if "children" not in inner:
-        return Draft(type=sort, content=made)
+        return BlockDraft(type=sort, content=made)
     inside = _several(inner["children"], f"{where}.children", deeper - 1)
     if inside and "is_toggleable" in made:
         # A heading that is made with children is a toggle (makenotion/notion-sdk-js#295).
         made["is_toggleable"] = True
-    return Draft(type=sort, content=made, inside=inside)
+    return BlockDraft(type=sort, content=made, inside=inside)
 
 
 def type_of(raw: Any, place: str) -> str:
@@ -85,17 +85,17 @@ def type_of(raw: Any, place: str) -> str:
         raise none_of(place)
     if sort not in raw:
         raise missing(f"{place}.{sort}")
-    if sort not in SHAPES:
-        raise absent(f"blocks of type {sort}")
+    if sort not in BLOCK_TYPES:
+        raise not_imitated(f"blocks of type {sort}")
     return str(sort)
 
 
-def childless(sort: str) -> Refused:
+def childless(sort: str) -> NotionRefusal:
     """Refuse to put blocks into one that holds none (the wording is assumed)."""
     return invalid(f"Blocks of type {sort} that are no toggles do not support children.")
 
 
-def none_of(place: str) -> Refused:
+def none_of(place: str) -> NotionRefusal:
     """Refuse a block of no known type: the message names all of them (recorded)."""
     lines = [f"{place}.{it} should be defined, instead was `undefined`." for it in TYPES]
     return invalid("\n".join(["body failed validation. Fix one:", *lines]))

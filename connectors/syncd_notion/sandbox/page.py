@@ -9,15 +9,21 @@ from jinja2 import Environment, FileSystemLoader
 from syncd_notion.sandbox import bodies, schema
 from syncd_notion.sandbox.body_page import BODY_ACTS, Form, shown_body
 from syncd_notion.sandbox.dates import parse_date
-from syncd_notion.sandbox.state import Page, Prop, Source, title_of, to_the_minute
+from syncd_notion.sandbox.state import (
+    DataSource,
+    NotionPage,
+    SchemaProperty,
+    title_of,
+    to_the_minute,
+)
 from syncd_notion.sandbox.texts import plain, run_of
-from syncd_notion.sandbox.world import PERSON, World
+from syncd_notion.sandbox.world import USER, NotionWorkspace
 
 _CHOICES = ("select", "status", "relation")
 _TEXTS = ("title", "rich_text")
 
 
-def page_of(world: World) -> str:
+def workspace_page(world: NotionWorkspace) -> str:
     """Return the page as HTML."""
     sources = [it for it in world.sources.values() if not world.is_trashed(it)]
     return _filled(
@@ -33,7 +39,7 @@ def page_of(world: World) -> str:
     )
 
 
-def body_of(world: World, page: Page) -> str:
+def body_page(world: NotionWorkspace, page: NotionPage) -> str:
     """Return the body of one page as HTML."""
     return _filled("body.html", **shown_body(world, page))
 
@@ -43,7 +49,7 @@ def _filled(name: str, **values: Any) -> str:
     return Environment(loader=loader, autoescape=True).get_template(name).render(values)
 
 
-def _table(world: World, source: Source) -> dict[str, Any]:
+def _table(world: NotionWorkspace, source: DataSource) -> dict[str, Any]:
     props = sorted(source.props.values(), key=lambda it: it.type != "title")
     rows = [
         {"id": row.id, "cells": [_cell(world, row, prop) for prop in props]}
@@ -53,7 +59,7 @@ def _table(world: World, source: Source) -> dict[str, Any]:
     return {"id": source.id, "title": title, "columns": props, "rows": rows}
 
 
-def _cell(world: World, row: Page, prop: Prop) -> dict[str, Any]:
+def _cell(world: NotionWorkspace, row: NotionPage, prop: SchemaProperty) -> dict[str, Any]:
     return {
         "id": prop.id,
         "name": prop.name,
@@ -64,7 +70,7 @@ def _cell(world: World, row: Page, prop: Prop) -> dict[str, Any]:
     }
 
 
-def _text(row: Page, prop: Prop) -> str:
+def _text(row: NotionPage, prop: SchemaProperty) -> str:
     value = row.values.get(prop.id)
     if prop.type in _TEXTS:
         return plain(value or [])
@@ -83,7 +89,7 @@ def _plain(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _choices(world: World, prop: Prop) -> list[tuple[str, str]]:
+def _choices(world: NotionWorkspace, prop: SchemaProperty) -> list[tuple[str, str]]:
     if prop.type == "relation":
         target = world.sources.get(prop.config["data_source_id"])
         rows = world.rows(target) if target else []
@@ -91,15 +97,15 @@ def _choices(world: World, prop: Prop) -> list[tuple[str, str]]:
     return [(it["id"], it["name"]) for it in prop.options]
 
 
-def act(world: World, name: str, form: Form) -> str:
+def perform(world: NotionWorkspace, name: str, form: Form) -> str:
     """Do what a form asks; return the address where it was. Raises KeyError."""
-    world.actor = PERSON
+    world.actor = USER
     if name in BODY_ACTS:
         return f"/_sandbox/page/{BODY_ACTS[name](world, form)}"
     return f"/#{_ACTS[name](world, form)}"
 
 
-def _edit(world: World, form: Form) -> str:
+def _edit(world: NotionWorkspace, form: Form) -> str:
     page = world.pages[form["page"]]
     prop = world.sources[page.parent].props[form["property"]]
     if prop.type not in schema.READ_ONLY:
@@ -107,7 +113,7 @@ def _edit(world: World, form: Form) -> str:
     return page.parent
 
 
-def typed(world: World, page: Page, prop: Prop, text: str) -> Any:
+def typed(world: NotionWorkspace, page: NotionPage, prop: SchemaProperty, text: str) -> Any:
     """Return what typing or choosing ``text`` in a cell puts there."""
     words = text.strip()
     if prop.type in _TEXTS:
@@ -126,37 +132,37 @@ def typed(world: World, page: Page, prop: Prop, text: str) -> Any:
     return bool(words) if prop.type == "checkbox" else (words or None)
 
 
-def _add(world: World, form: Form) -> str:
+def _add(world: NotionWorkspace, form: Form) -> str:
     title = form.get("value", "").strip()
     values = {"title": [run_of(title)] if title else []}
     return world.add_row(world.sources[form["source"]], values).parent
 
 
-def _rename(world: World, form: Form) -> str:
+def _rename(world: NotionWorkspace, form: Form) -> str:
     source = world.sources[form["source"]]
     source.title = [run_of(form["value"].strip() or "Untitled")]
     world.databases[source.parent].title = list(source.title)
     return source.id
 
 
-def _duplicate(world: World, form: Form) -> str:
+def _duplicate(world: NotionWorkspace, form: Form) -> str:
     page = world.pages[form["page"]]
-    return bodies.duplicate(world, page).parent
+    return bodies.duplicate_page(world, page).parent
 
 
-def _trash(world: World, form: Form) -> str:
+def _trash(world: NotionWorkspace, form: Form) -> str:
     page = world.pages[form["page"]]
     world.set_trash(page, in_trash=True)
     return page.parent
 
 
-def _restore(world: World, form: Form) -> str:
+def _restore(world: NotionWorkspace, form: Form) -> str:
     page = world.pages[form["page"]]
     world.set_trash(page, in_trash=False)
     return page.parent
 
 
-_ACTS: Mapping[str, Callable[[World, Form], str]] = {
+_ACTS: Mapping[str, Callable[[NotionWorkspace, Form], str]] = {
     "edit": _edit,
     "add": _add,
     "rename": _rename,

@@ -8,21 +8,27 @@ from syncd.model.schema import FIELDS
 from syncd.model.values import Value
 from syncd_notion.sandbox import bodies, page_text, schema
 from syncd_notion.sandbox.cells import iso_of, option_of, read_cell
-from syncd_notion.sandbox.state import Block, Page, Prop, Source, title_of
+from syncd_notion.sandbox.state import (
+    DataSource,
+    NotionBlock,
+    NotionPage,
+    SchemaProperty,
+    title_of,
+)
 from syncd_notion.sandbox.tables import COLUMNS, TABLES
 from syncd_notion.sandbox.texts import Run, plain, run_of
-from syncd_notion.sandbox.world import PERSON, World
+from syncd_notion.sandbox.world import USER, NotionWorkspace
 
 _TEXTS = ("title", "rich_text")
 
 
-class NotionPerson:
+class NotionUser:
     """The person, by what they read: titles of databases, pages and columns.
 
     Where several pages share a title, an act takes an id of ``ids`` in its place.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: NotionWorkspace) -> None:
         self._world = world
 
     # What every sandbox's person can do.
@@ -45,7 +51,7 @@ class NotionPerson:
     def add(self, kind: Kind, title: str, **fields: Value) -> None:
         """Add a page."""
         source = self.source(kind)
-        self._world.actor = PERSON
+        self._world.actor = USER
         page = self._world.add_row(source, {"title": [run_of(title)] if title else []})
         for field, value in fields.items():
             self._write(kind, page, field, value)
@@ -53,25 +59,25 @@ class NotionPerson:
     def edit(self, kind: Kind, title: str, field: str, value: Value) -> None:
         """Change one field of a page."""
         page = self.page(kind, title)
-        self._world.actor = PERSON
+        self._world.actor = USER
         self._write(kind, page, field, value)
 
     def delete(self, kind: Kind, title: str) -> None:
         """Put a page into the trash."""
         page = self.page(kind, title)
-        self._world.actor = PERSON
+        self._world.actor = USER
         self._world.set_trash(page, in_trash=True)
 
     # What only Notion's can do.
 
-    def source(self, kind: Kind) -> Source:
+    def source(self, kind: Kind) -> DataSource:
         """Return the database of a kind by its title."""
         for source in self._world.sources.values():
             if plain(source.title) == TABLES[kind] and not self._world.is_trashed(source):
                 return source
         raise KeyError(f"no database '{TABLES[kind]}'")
 
-    def page(self, kind: Kind, title: str) -> Page:
+    def page(self, kind: Kind, title: str) -> NotionPage:
         """Return a page by its title or its id."""
         for page in self._world.rows(self.source(kind)):
             if title in (title_of(page), page.id):
@@ -83,7 +89,7 @@ class NotionPerson:
         rows = self._world.rows(self.source(kind))
         return [page.id for page in rows if title_of(page) == title]
 
-    def prop(self, kind: Kind, name: str) -> Prop:
+    def prop(self, kind: Kind, name: str) -> SchemaProperty:
         """Return a column by its name."""
         prop = schema.find_prop(self.source(kind), name)
         if prop is None:
@@ -92,7 +98,7 @@ class NotionPerson:
 
     def put(self, kind: Kind, title: str, name: str, value: Any) -> None:
         """Put a value as it is kept (runs, option ids, a date) into a column."""
-        self._world.actor = PERSON
+        self._world.actor = USER
         page = self.page(kind, title)
         self._world.set_values(page, {self.prop(kind, name).id: value})
 
@@ -107,7 +113,7 @@ class NotionPerson:
 
     def restore(self, page: str) -> None:
         """Take a page out of the trash, by its id or its title: the one trashed last."""
-        self._world.actor = PERSON
+        self._world.actor = USER
         gone = [it for it in self._world.pages.values() if it.in_trash]
         for one in sorted(gone, key=lambda it: it.edited, reverse=True):
             if page in (one.id, title_of(one)):
@@ -117,7 +123,7 @@ class NotionPerson:
 
     def archive(self, kind: Kind, title: str, *, archived: bool = True) -> None:
         """Archive a page, or bring back one of this id or title that is archived."""
-        self._world.actor = PERSON
+        self._world.actor = USER
         source = self.source(kind)
         for page in self._world.pages.values():
             here = page.parent == source.id and not self._world.is_trashed(page)
@@ -152,13 +158,13 @@ class NotionPerson:
     def duplicate(self, kind: Kind, title: str) -> str:
         """Duplicate a page, with everything in it; return the id of the copy."""
         page = self.page(kind, title)
-        self._world.actor = PERSON
-        return bodies.duplicate(self._world, page).id
+        self._world.actor = USER
+        return bodies.duplicate_page(self._world, page).id
 
     def move(self, kind: Kind, title: str, to: str) -> None:
         """Move a page elsewhere: to a page or another data source."""
         page = self.page(kind, title)
-        self._world.actor = PERSON
+        self._world.actor = USER
         self._world.move(page, to)
 
     def move_to(self, kind: Kind, title: str, other: Kind) -> None:
@@ -200,13 +206,13 @@ class NotionPerson:
             return
         self.add_property_to(self.source(kind), name, notion_type)
 
-    def add_property_to(self, source: Source, name: str, notion_type: str) -> None:
+    def add_property_to(self, source: DataSource, name: str, notion_type: str) -> None:
         """Add a column to a data source of one's own."""
         schema.add(self._world, source, name, {notion_type: {}}, name)
 
-    def add_database(self, title: str, columns: dict[str, Any]) -> Source:
+    def add_database(self, title: str, columns: dict[str, Any]) -> DataSource:
         """Make a database of one's own under the shared page; values are as in the API."""
-        self._world.actor = PERSON
+        self._world.actor = USER
         _, source = self._world.add_database(self._world.parent_page, [run_of(title)])
         schema.change(self._world, source, columns, "properties")
         return source
@@ -242,24 +248,24 @@ class NotionPerson:
         added at the end of the page.
         """
         page = self.any_page(title)
-        self._world.actor = PERSON
+        self._world.actor = USER
         page_text.insert(self._world, page, heading, *blocks)
 
     def clear_body(self, title: str) -> None:
         """Delete all blocks of a page."""
         page = self.any_page(title)
-        self._world.actor = PERSON
+        self._world.actor = USER
         for piece in self._world.children(page):
-            if isinstance(piece, Block):
-                bodies.trash(self._world, piece)
+            if isinstance(piece, NotionBlock):
+                bodies.trash_part(self._world, piece)
 
     def delete_heading(self, title: str, text: str) -> None:
         """Delete a heading; what stood under it stays."""
         page = self.any_page(title)
-        self._world.actor = PERSON
-        bodies.trash(self._world, page_text.heading(self._world, page, text))
+        self._world.actor = USER
+        bodies.trash_part(self._world, page_text.heading(self._world, page, text))
 
-    def any_page(self, title: str) -> Page:
+    def any_page(self, title: str) -> NotionPage:
         """Return a page of whatever kind by its title."""
         for page in self._world.pages.values():
             if title_of(page) == title and not self._world.is_trashed(page):
@@ -268,17 +274,17 @@ class NotionPerson:
 
     # Values of the plan and values of the workspace.
 
-    def _read(self, kind: Kind, field: str, prop: Prop, page: Page) -> Value:
+    def _read(self, kind: Kind, field: str, prop: SchemaProperty, page: NotionPage) -> Value:
         raw = page.values.get(prop.id)
         if field in ("period_start", "period_end"):
             part = (raw or {}).get("end" if field == "period_end" else "start")
             return date.fromisoformat(part[:10]) if part else None
         return read_cell(self._world, prop, raw, FIELDS[kind][field].type)
 
-    def _write(self, kind: Kind, page: Page, field: str, value: Value) -> None:
+    def _write(self, kind: Kind, page: NotionPage, field: str, value: Value) -> None:
         if field == "answers":
             for question, text in value if isinstance(value, tuple) else ():
-                page_text.answer(self._world, page, question, text)
+                page_text.write_answer(self._world, page, question, text)
             return
         prop = self.prop(kind, COLUMNS[kind][field])
         if field in ("period_start", "period_end"):
@@ -289,7 +295,7 @@ class NotionPerson:
             kept = self._kept(kind, field, prop, value)
         self._world.set_values(page, {prop.id: kept})
 
-    def _kept(self, kind: Kind, field: str, prop: Prop, value: Value) -> Any:
+    def _kept(self, kind: Kind, field: str, prop: SchemaProperty, value: Value) -> Any:
         if prop.type in _TEXTS:
             return [run_of(str(value))] if value else []
         if prop.type in ("select", "status"):

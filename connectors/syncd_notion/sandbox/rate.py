@@ -4,15 +4,15 @@ from datetime import datetime, timedelta
 
 from syncd.clock import Clock
 from syncd_notion.sandbox.refusals import too_many
-from syncd_notion.sandbox.switches import Switches
+from syncd_notion.sandbox.switches import NotionSwitches
 
 _WINDOW = timedelta(seconds=60)
 
 
-class Skewed:
+class NotionClock:
     """The service's clock, which may be wrong."""
 
-    def __init__(self, clock: Clock, switches: Switches) -> None:
+    def __init__(self, clock: Clock, switches: NotionSwitches) -> None:
         self._clock = clock
         self._switches = switches
 
@@ -21,10 +21,10 @@ class Skewed:
         return self._clock.now() + self._switches.skew
 
 
-class Rate:
+class NotionRateLimit:
     """So many requests in each window of sixty seconds."""
 
-    def __init__(self, clock: Skewed, switches: Switches) -> None:
+    def __init__(self, clock: NotionClock, switches: NotionSwitches) -> None:
         self._clock = clock
         self._switches = switches
         self._start = clock.now()

@@ -6,7 +6,7 @@ from typing import Any
 _QUOTED = 55
 
 
-class Refused(Exception):
+class NotionRefusal(Exception):
     """An error reply: status, code and message as the service sends them."""
 
     def __init__(self, status: int, code: str, message: str, **data: Any) -> None:
@@ -17,12 +17,12 @@ class Refused(Exception):
         self.data = data
 
 
-def invalid(message: str) -> Refused:
+def invalid(message: str) -> NotionRefusal:
     """Refuse a body or a value."""
-    return Refused(400, "validation_error", message)
+    return NotionRefusal(400, "validation_error", message)
 
 
-def in_body(place: str, expected: str, found: object) -> Refused:
+def in_body(place: str, expected: str, found: object) -> NotionRefusal:
     """Refuse one place of a body: what should be there, and what was."""
     shown = "undefined" if found is None else _shown(found)
     return invalid(
@@ -30,19 +30,19 @@ def in_body(place: str, expected: str, found: object) -> Refused:
     )
 
 
-def missing(place: str) -> Refused:
+def missing(place: str) -> NotionRefusal:
     """Refuse a body without something that must be there."""
     return in_body(place, "defined", None)
 
 
-def unknown(place: str, found: object) -> Refused:
+def unknown(place: str, found: object) -> NotionRefusal:
     """Refuse a body with something that may not be there."""
     return in_body(place, "not present", found)
 
 
-def not_found(what: str, identity: str, bot: str) -> Refused:
+def not_found(what: str, identity: str, bot: str) -> NotionRefusal:
     """Refuse what does not exist or is not shared: both read the same."""
-    return Refused(
+    return NotionRefusal(
         404,
         "object_not_found",
         f"Could not find {what} with ID: {identity}. Make sure the relevant pages and"
@@ -51,16 +51,16 @@ def not_found(what: str, identity: str, bot: str) -> Refused:
     )
 
 
-def trashed() -> Refused:
+def trashed() -> NotionRefusal:
     """Refuse to edit what is in the trash."""
     return invalid(
         "Can't edit block that is archived. You must unarchive the block before editing."
     )
 
 
-def saved_unsaid(identity: str) -> Refused:
+def saved_without_reply(identity: str) -> NotionRefusal:
     """Answer a write that was done, and of which nothing else is said."""
-    return Refused(
+    return NotionRefusal(
         503,
         "service_unavailable",
         "The change was saved, but the response could not be built in time. Read the object"
@@ -75,9 +75,9 @@ def saved_unsaid(identity: str) -> Refused:
     )
 
 
-def too_many(seconds: int) -> Refused:
+def too_many(seconds: int) -> NotionRefusal:
     """Refuse one request too many; the words are assumed."""
-    return Refused(
+    return NotionRefusal(
         429,
         "rate_limited",
         "You have been rate limited. Please try again in a few minutes.",
@@ -86,9 +86,9 @@ def too_many(seconds: int) -> Refused:
     )
 
 
-def absent(what: str) -> Refused:
+def not_imitated(what: str) -> NotionRefusal:
     """Refuse what this sandbox does not imitate."""
-    return Refused(501, "not_implemented", f"This sandbox does not imitate {what}.")
+    return NotionRefusal(501, "not_implemented", f"This sandbox does not imitate {what}.")
 
 
 def only(body: Any, place: str, allowed: frozenset[str]) -> dict[str, Any]:

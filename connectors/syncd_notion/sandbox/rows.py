@@ -1,27 +1,27 @@
 """The endpoints of rows: query, create, read, update, single properties."""
 
 from syncd_notion.sandbox import bodies, render, schema
-from syncd_notion.sandbox.asked import PAGING, PARENT, Asked, hidden_ones, set_trash
+from syncd_notion.sandbox.asked import PAGING, PARENT, NotionRequest, hidden_pages, set_trash
 from syncd_notion.sandbox.drafts import parse_drafts
-from syncd_notion.sandbox.query import asks, ordered
-from syncd_notion.sandbox.refusals import absent, invalid, missing, only, trashed
+from syncd_notion.sandbox.query import filter_of, ordered
+from syncd_notion.sandbox.refusals import invalid, missing, not_imitated, only, trashed
 from syncd_notion.sandbox.render import Json, listing
-from syncd_notion.sandbox.state import Page, Source
+from syncd_notion.sandbox.state import DataSource, NotionPage
 from syncd_notion.sandbox.texts import parse_runs
 from syncd_notion.sandbox.values import parse_values, shown_value
-from syncd_notion.sandbox.world import World
+from syncd_notion.sandbox.world import NotionWorkspace
 
 _NOT_IMITATED = ("markdown", "template", "content", "erase_content", "position")
 _QUERY = frozenset({"filter", "sorts", "result_type", "in_trash", "archived", "is_archived"})
 
 
-def query(world: World, asked: Asked) -> Json:
+def query(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """List rows. After ``query_limit`` of them the list ends, and may say so."""
     source = world.source(asked.ids["data_source_id"])
     body = only(asked.body, "body", _QUERY | PAGING)
     rows = _rows(world, source, asked)
     if body.get("filter") is not None:
-        test = asks(source, body["filter"])
+        test = filter_of(source, body["filter"])
         rows = [row for row in rows if test(row)]
     rows = ordered(source, rows, body.get("sorts"))
     if world.finds_nothing(body.get("start_cursor")):
@@ -35,12 +35,12 @@ def query(world: World, asked: Asked) -> Json:
     return reply | ({"request_status": why} if cut else {})
 
 
-def _rows(world: World, source: Source, asked: Asked) -> list[Page]:
+def _rows(world: NotionWorkspace, source: DataSource, asked: NotionRequest) -> list[NotionPage]:
     pages = world.seen()
     of_source = sorted(
         (it for it in pages if it.parent == source.id), key=lambda it: -it.number
     )
-    hidden = hidden_ones(world, of_source, asked.body)
+    hidden = hidden_pages(world, of_source, asked.body)
     if hidden is not None:
         return hidden
     if not world.is_trashed(source) or world.trashed_query == "empty":
@@ -51,7 +51,7 @@ def _rows(world: World, source: Source, asked: Asked) -> list[Page]:
     return of_source
 
 
-def create_page(world: World, asked: Asked) -> Json:
+def create_page(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """Add a row, or a page under a page."""
     keys = frozenset({"parent", "properties", "icon", "cover", "children", *_NOT_IMITATED})
     body = _imitated(only(asked.body, "body", keys))
@@ -60,11 +60,11 @@ def create_page(world: World, asked: Asked) -> Json:
     parent = only(body["parent"], "body.parent", PARENT)
     drafts = parse_drafts(body["children"], "body.children") if "children" in body else ()
     page = _new_page(world, parent, body)
-    bodies.put(world, page, drafts)
+    bodies.put_blocks(world, page, drafts)
     return render.page_of(world, page)
 
 
-def _new_page(world: World, parent: Json, body: Json) -> Page:
+def _new_page(world: NotionWorkspace, parent: Json, body: Json) -> NotionPage:
     if "page_id" in parent:
         return _page_under_page(world, parent, body)
     source = _source_for(world, parent)
@@ -79,11 +79,11 @@ def _new_page(world: World, parent: Json, body: Json) -> Page:
 def _imitated(body: Json) -> Json:
     for name in _NOT_IMITATED:
         if name in body:
-            raise absent(f"pages with {name}")
+            raise not_imitated(f"pages with {name}")
     return body
 
 
-def _source_for(world: World, parent: Json) -> Source:
+def _source_for(world: NotionWorkspace, parent: Json) -> DataSource:
     if "data_source_id" in parent:
         return world.source(str(parent["data_source_id"]), "body.parent.data_source_id")
     if "database_id" not in parent:
@@ -95,19 +95,19 @@ def _source_for(world: World, parent: Json) -> Source:
     return sources[0]
 
 
-def _page_under_page(world: World, parent: Json, body: Json) -> Page:
+def _page_under_page(world: NotionWorkspace, parent: Json, body: Json) -> NotionPage:
     above = world.page(str(parent["page_id"]), "body.parent.page_id")
     raw = (body.get("properties") or {}).get("title") or []
     runs = raw.get("title") if isinstance(raw, dict) else raw
     return world.add_page(above.id, parse_runs(runs, "body.properties.title"))
 
 
-def read_page(world: World, asked: Asked) -> Json:
+def read_page(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """Read a page; one in the trash too."""
     return render.page_of(world, world.page(asked.ids["page_id"]))
 
 
-def move_page(world: World, asked: Asked) -> Json:
+def move_page(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """Move a page below another or into a data source; answered with the page there."""
     page = world.page(asked.ids["page_id"])
     body = only(asked.body, "body", frozenset({"parent"}))
@@ -117,7 +117,9 @@ def move_page(world: World, asked: Asked) -> Json:
     if world.is_trashed(page):
         raise trashed()
     if "page_id" in parent:
-        target: Page | Source = world.page(str(parent["page_id"]), "body.parent.page_id")
+        target: NotionPage | DataSource = world.page(
+            str(parent["page_id"]), "body.parent.page_id"
+        )
     else:
         target = _source_for(world, parent)
     if world.is_trashed(target):
@@ -131,7 +133,7 @@ def move_page(world: World, asked: Asked) -> Json:
 _PAGE_KEYS = frozenset({"properties", "icon", "cover", "is_locked", "in_trash", "is_archived"})
 
 
-def update_page(world: World, asked: Asked) -> Json:
+def update_page(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """Change values; what is not named keeps its value."""
     page = world.page(asked.ids["page_id"])
     body = _imitated(only(asked.body, "body", _PAGE_KEYS | frozenset(_NOT_IMITATED)))
@@ -154,7 +156,7 @@ def update_page(world: World, asked: Asked) -> Json:
 _LISTED = frozenset({"title", "rich_text", "people", "relation"})
 
 
-def page_property(world: World, asked: Asked) -> Json:
+def page_property(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """Read one property whole: a list for those that can be long."""
     page = world.page(asked.ids["page_id"])
     source = world.sources.get(page.parent)

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from syncd_notion.sandbox import blocks, containers, rows
-from syncd_notion.sandbox.asked import Asked
+from syncd_notion.sandbox.asked import NotionRequest
 from syncd_notion.sandbox.render import Json
-from syncd_notion.sandbox.world import World
+from syncd_notion.sandbox.world import NotionWorkspace
 
-Endpoint = Callable[[World, Asked], Json]
+Endpoint = Callable[[NotionWorkspace, NotionRequest], Json]
 ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
     ("GET", "/v1/users/me"): containers.me,
     ("POST", "/v1/search"): containers.search,

@@ -12,7 +12,7 @@ Value = Any
 
 
 @dataclass(slots=True, kw_only=True)
-class Prop:
+class SchemaProperty:
     """One property of a schema; ``id`` is as the schema prints it."""
 
     id: str
@@ -29,7 +29,7 @@ class Prop:
 
 
 @dataclass(slots=True, kw_only=True)
-class Thing:
+class NotionObject:
     """What pages, databases and data sources have in common.
 
     parent: the id of what holds it; "" is the workspace.
@@ -53,7 +53,7 @@ class Thing:
 
 
 @dataclass(slots=True, kw_only=True)
-class Page(Thing):
+class NotionPage(NotionObject):
     """A page: a row of a data source, or one that stands by itself (``title``)."""
 
     values: dict[str, Value] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class Page(Thing):
 
 
 @dataclass(slots=True, kw_only=True)
-class Block(Thing):
+class NotionBlock(NotionObject):
     """A piece of a page's body.
 
     content: what replies have under its type; it is replaced, never changed.
@@ -76,7 +76,7 @@ class Block(Thing):
 
 
 @dataclass(slots=True, kw_only=True)
-class Database(Thing):
+class NotionDatabase(NotionObject):
     """A container of data sources."""
 
     title: list[Run] = field(default_factory=list)
@@ -88,24 +88,24 @@ class Database(Thing):
 
 
 @dataclass(slots=True, kw_only=True)
-class Source(Thing):
+class DataSource(NotionObject):
     """A data source: a schema with rows. ``removed`` are properties that can come back."""
 
     title: list[Run] = field(default_factory=list)
-    props: dict[str, Prop] = field(default_factory=dict)
-    removed: dict[str, Prop] = field(default_factory=dict)
+    props: dict[str, SchemaProperty] = field(default_factory=dict)
+    removed: dict[str, SchemaProperty] = field(default_factory=dict)
 
     @property
-    def title_prop(self) -> Prop:
+    def title_prop(self) -> SchemaProperty:
         """Return the one property that is the title."""
         return self.props["title"]
 
 
-Piece = Page | Database | Block
+BodyPart = NotionPage | NotionDatabase | NotionBlock
 """What can stand in the body of a page."""
 
 
-def identity(*parts: object) -> str:
+def uuid_of(*parts: object) -> str:
     """Return the UUID that always follows from ``parts``."""
     text = hashlib.sha256(":".join(map(str, parts)).encode()).hexdigest()
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-8{text[17:20]}-{text[20:32]}"
@@ -122,6 +122,6 @@ def to_the_millisecond(stamp: datetime) -> str:
     return stamp.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def title_of(page: Page) -> str:
+def title_of(page: NotionPage) -> str:
     """Return a page's title as plain text."""
     return plain(page.values.get("title", page.title))

@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(slots=True)
-class Switches:
+class NotionSwitches:
     """What can be chosen of how the sandbox behaves.
 
     stale: how old the rows are that queries and searches are answered from.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from syncd_notion.sandbox.refusals import absent, in_body, missing, only
+from syncd_notion.sandbox.refusals import in_body, missing, not_imitated, only
 
 Run = dict[str, Any]
 
@@ -75,7 +75,7 @@ def _joins(one: Run, other: Run) -> bool:
 
 def _parse_run(raw: Any, place: str) -> Run:
     if isinstance(raw, dict) and raw.get("type", "text") != "text":
-        raise absent(f"writing runs of type {raw['type']}")
+        raise not_imitated(f"writing runs of type {raw['type']}")
     run = only(raw, place, _RUN_KEYS)
     if "text" not in run:
         raise missing(f"{place}.text")

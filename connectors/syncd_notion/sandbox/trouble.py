@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from syncd_notion.sandbox.refusals import Refused, too_many
+from syncd_notion.sandbox.refusals import NotionRefusal, too_many
 
 _WORDS = {
     409: ("conflict_error", "Conflict occurred while saving. Please try again."),
@@ -25,11 +25,11 @@ def trouble(status: int, seconds: int = 0) -> dict[str, Any]:
     else:
         code, words = _WORDS[status]
         more = {"retry_guidance": _GUIDANCE} if status == 503 else {}
-        refused = Refused(status, code, words, **more)
-    return {"status": status, "headers": headers, "reply": error(refused)}
+        refused = NotionRefusal(status, code, words, **more)
+    return {"status": status, "headers": headers, "reply": error_body(refused)}
 
 
-def error(refused: Refused) -> dict[str, Any]:
+def error_body(refused: NotionRefusal) -> dict[str, Any]:
     """Return the body of a refusal, without the id of its request."""
     data = {"additional_data": refused.data} if refused.data else {}
     return {

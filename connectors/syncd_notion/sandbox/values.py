@@ -7,9 +7,15 @@ from typing import Any
 from syncd_notion.sandbox.dates import parse_date
 from syncd_notion.sandbox.refusals import in_body, invalid, only
 from syncd_notion.sandbox.schema import READ_ONLY, add_options, find_prop
-from syncd_notion.sandbox.state import Page, Prop, Source, Value, to_the_minute
+from syncd_notion.sandbox.state import (
+    DataSource,
+    NotionPage,
+    SchemaProperty,
+    Value,
+    to_the_minute,
+)
 from syncd_notion.sandbox.texts import parse_runs, units
-from syncd_notion.sandbox.world import World
+from syncd_notion.sandbox.world import NotionWorkspace
 
 INLINE_RELATED = 25
 """Related pages that a page object shows (recorded replies)."""
@@ -17,7 +23,9 @@ MOST_ITEMS = 100
 _LENGTHS = {"url": 2000, "email": 200, "phone_number": 200}
 
 
-def parse_values(world: World, source: Source, raw: Any, place: str) -> dict[str, Value]:
+def parse_values(
+    world: NotionWorkspace, source: DataSource, raw: Any, place: str
+) -> dict[str, Value]:
     """Check the ``properties`` of a request; return values by property id."""
     if not isinstance(raw, dict):
         raise in_body(place, "an object", raw)
@@ -32,7 +40,7 @@ def parse_values(world: World, source: Source, raw: Any, place: str) -> dict[str
     return found
 
 
-def _parse(world: World, prop: Prop, raw: Any, place: str) -> Value:
+def _parse(world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
     if prop.type in READ_ONLY:
         raise invalid(f"{prop.name} is read-only and can't be updated.")
     body = only(raw, place, frozenset({"id", "type", "name", prop.type}) | _TYPES)
@@ -41,11 +49,11 @@ def _parse(world: World, prop: Prop, raw: Any, place: str) -> Value:
     return _PARSERS[prop.type](world, prop, body[prop.type], f"{place}.{prop.type}")
 
 
-def _runs(_world: World, _prop: Prop, raw: Any, place: str) -> Value:
+def _runs(_world: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str) -> Value:
     return parse_runs(raw, place)
 
 
-def _number(_world: World, _prop: Prop, raw: Any, place: str) -> Value:
+def _number(_world: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str) -> Value:
     if raw is None:
         return None
     if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
@@ -53,13 +61,13 @@ def _number(_world: World, _prop: Prop, raw: Any, place: str) -> Value:
     return raw
 
 
-def _checkbox(_world: World, _prop: Prop, raw: Any, place: str) -> Value:
+def _checkbox(_world: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str) -> Value:
     if not isinstance(raw, bool):
         raise in_body(place, "a boolean", raw)
     return raw
 
 
-def _line(_world: World, prop: Prop, raw: Any, place: str) -> Value:
+def _line(_world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
     if raw is None:
         return None
     if not isinstance(raw, str) or not raw:
@@ -69,20 +77,20 @@ def _line(_world: World, prop: Prop, raw: Any, place: str) -> Value:
     return raw
 
 
-def _choice(_world: World, prop: Prop, raw: Any, place: str) -> Value:
+def _choice(_world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
     if raw is None:
         return prop.options[0]["id"] if prop.type == "status" and prop.options else None
     return _option(prop, raw, place)
 
 
-def _choices(_world: World, prop: Prop, raw: Any, place: str) -> Value:
+def _choices(_world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
     if not isinstance(raw, list) or len(raw) > MOST_ITEMS:
         raise in_body(place, f"an array of at most `{MOST_ITEMS}`", raw)
     chosen = [_option(prop, one, f"{place}[{number}]") for number, one in enumerate(raw)]
     return list(dict.fromkeys(chosen))
 
 
-def _option(prop: Prop, raw: Any, place: str) -> str:
+def _option(prop: SchemaProperty, raw: Any, place: str) -> str:
     body = only(raw, place, frozenset({"id", "name", "color", "description"}))
     if body.get("id") in [it["id"] for it in prop.options]:
         return str(body["id"])
@@ -94,11 +102,11 @@ def _option(prop: Prop, raw: Any, place: str) -> str:
     return add_options(prop, [name])[0]
 
 
-def _date(_world: World, _prop: Prop, raw: Any, place: str) -> Value:
+def _date(_world: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str) -> Value:
     return parse_date(raw, place)
 
 
-def _relation(world: World, prop: Prop, raw: Any, place: str) -> Value:
+def _relation(world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
     """Check related pages; those that are not shared are left out without a word."""
     if not isinstance(raw, list):
         raise in_body(place, "an array", raw)
@@ -118,7 +126,7 @@ def _relation(world: World, prop: Prop, raw: Any, place: str) -> Value:
     return list(dict.fromkeys(pages))
 
 
-def _people(_world: World, _prop: Prop, raw: Any, place: str) -> Value:
+def _people(_world: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str) -> Value:
     if not isinstance(raw, list):
         raise in_body(place, "an array", raw)
     keys = frozenset({"id", "object"})
@@ -129,7 +137,7 @@ def _people(_world: World, _prop: Prop, raw: Any, place: str) -> Value:
     return [one["id"] for one in users]
 
 
-_Parser = Callable[[World, Prop, Any, str], Value]
+_Parser = Callable[[NotionWorkspace, SchemaProperty, Any, str], Value]
 _PARSERS: dict[str, _Parser] = {
     "title": _runs,
     "rich_text": _runs,
@@ -148,7 +156,9 @@ _PARSERS: dict[str, _Parser] = {
 _TYPES = frozenset(_PARSERS)
 
 
-def show_value(world: World, page: Page, prop: Prop) -> dict[str, Any]:
+def show_value(
+    world: NotionWorkspace, page: NotionPage, prop: SchemaProperty
+) -> dict[str, Any]:
     """Return a page's value as a page object has it."""
     shown = {"id": prop.id, "type": prop.type, prop.type: shown_value(world, page, prop)}
     if prop.type == "relation":
@@ -157,7 +167,7 @@ def show_value(world: World, page: Page, prop: Prop) -> dict[str, Any]:
     return shown
 
 
-def shown_value(world: World, page: Page, prop: Prop) -> Any:
+def shown_value(world: NotionWorkspace, page: NotionPage, prop: SchemaProperty) -> Any:
     """Return a page's value in the form of replies, whole."""
     value = page.values.get(prop.id)
     if prop.type in ("select", "status"):
@@ -176,7 +186,7 @@ def shown_value(world: World, page: Page, prop: Prop) -> Any:
     return _shown_simple(page, prop, value)
 
 
-def _shown_simple(page: Page, prop: Prop, value: Value) -> Any:
+def _shown_simple(page: NotionPage, prop: SchemaProperty, value: Value) -> Any:
     if prop.type == "created_time":
         return to_the_minute(page.created)
     if prop.type == "last_edited_time":
@@ -194,7 +204,7 @@ def _full_user(identity: str) -> dict[str, Any]:
     return {"object": "user", "id": identity, "name": "syncd", "type": "bot", "bot": {}}
 
 
-_ELSEWHERE: dict[str, Callable[[Page], Any]] = {
+_ELSEWHERE: dict[str, Callable[[NotionPage], Any]] = {
     "formula": lambda _: {"type": "string", "string": None},
     "rollup": lambda _: {"type": "number", "number": 0, "function": "count"},
     "files": lambda _: [],
@@ -207,6 +217,6 @@ _ELSEWHERE: dict[str, Callable[[Page], Any]] = {
 }
 
 
-def _shown_option(prop: Prop, identity: Value) -> dict[str, Any] | None:
+def _shown_option(prop: SchemaProperty, identity: Value) -> dict[str, Any] | None:
     found = next((it for it in prop.options if it["id"] == identity), None)
     return {name: found[name] for name in ("id", "name", "color")} if found else None

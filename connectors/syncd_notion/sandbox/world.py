@@ -5,27 +5,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from syncd.clock import Clock
-from syncd_notion.sandbox.past import Past
-from syncd_notion.sandbox.rate import Rate, Skewed
-from syncd_notion.sandbox.refusals import Refused, invalid, not_found, trashed
+from syncd_notion.sandbox.past import PageHistory
+from syncd_notion.sandbox.rate import NotionClock, NotionRateLimit
+from syncd_notion.sandbox.refusals import NotionRefusal, invalid, not_found, trashed
 from syncd_notion.sandbox.state import (
-    Block,
-    Database,
-    Page,
-    Piece,
-    Prop,
-    Source,
-    Thing,
+    BodyPart,
+    DataSource,
+    NotionBlock,
+    NotionDatabase,
+    NotionObject,
+    NotionPage,
+    SchemaProperty,
     Value,
-    identity,
+    uuid_of,
 )
-from syncd_notion.sandbox.switches import Switches
+from syncd_notion.sandbox.switches import NotionSwitches
 from syncd_notion.sandbox.texts import Run, plain, run_of
 
 TOKEN = "ntn_sandbox_token_of_no_value"  # noqa: S105  # the one token that the sandbox takes
-BOT = identity("user", "bot")
-PERSON = identity("user", "person")
-WORKSPACE = identity("workspace")
+BOT = uuid_of("user", "bot")
+USER = uuid_of("user", "person")
+WORKSPACE = uuid_of("workspace")
 
 _UUID = re.compile(
     r"([0-9a-f]{8})-?([0-9a-f]{4})-?([1-8][0-9a-f]{3})-?([89ab][0-9a-f]{3})-?([0-9a-f]{12})",
@@ -34,7 +34,7 @@ _UUID = re.compile(
 _NIL = "00000000-0000-0000-0000-000000000000"
 
 
-class World:
+class NotionWorkspace:
     """All that the workspace holds. ``actor`` is who is editing now.
 
     hidden: ids of what is not shared with the connection, with all below it.
@@ -48,15 +48,15 @@ class World:
     """
 
     def __init__(self, clock: Clock) -> None:
-        self.switches = Switches()
-        self.clock = Skewed(clock, self.switches)
-        self.past = Past()
-        self.rate = Rate(self.clock, self.switches)
+        self.switches = NotionSwitches()
+        self.clock = NotionClock(clock, self.switches)
+        self.past = PageHistory()
+        self.rate = NotionRateLimit(self.clock, self.switches)
         self.listings = 0
         self.empty_listings = 0
-        self.pages: dict[str, Page] = {}
-        self.databases: dict[str, Database] = {}
-        self.sources: dict[str, Source] = {}
+        self.pages: dict[str, NotionPage] = {}
+        self.databases: dict[str, NotionDatabase] = {}
+        self.sources: dict[str, DataSource] = {}
         self.hidden: set[str] = set()
         self.unseen: dict[str, int] = {}
         self.token: str | None = TOKEN
@@ -65,8 +65,8 @@ class World:
         self.query_limit = 10_000
         self.trashed_query = "404"
         self.api_edits_move_pages = False
-        self.blocks: dict[str, Block] = {}
-        self._bodies: dict[str, list[Block]] = {}
+        self.blocks: dict[str, NotionBlock] = {}
+        self._bodies: dict[str, list[NotionBlock]] = {}
         self._number = 0
         self.parent_page = self.add_page("", [run_of("Career")]).id
 
@@ -77,53 +77,53 @@ class World:
 
     def _new(self, sort: str, parent: str) -> dict[str, Any]:
         number, now = self.count(), self.clock.now()
-        made = identity(sort, number)
+        made = uuid_of(sort, number)
         if self.search_lag:
             self.unseen[made] = self.search_lag
         times = {"created": now, "edited": now, "creator": self.actor, "editor": self.actor}
         return {"id": made, "parent": parent, "number": number, **times}
 
-    def add_page(self, parent: str, title: list[Run]) -> Page:
+    def add_page(self, parent: str, title: list[Run]) -> NotionPage:
         """Add a page that is no row."""
-        page = Page(**self._new("page", parent), title=title)
+        page = NotionPage(**self._new("page", parent), title=title)
         self.pages[page.id] = page
         self.past.note(self.clock.now(), page)
         return page
 
-    def add_row(self, source: Source, values: dict[str, Value]) -> Page:
+    def add_row(self, source: DataSource, values: dict[str, Value]) -> NotionPage:
         """Add a row."""
-        page = Page(**self._new("page", source.id), values={**defaults(source), **values})
+        page = NotionPage(**self._new("page", source.id), values={**defaults(source), **values})
         self.pages[page.id] = page
         self.past.note(self.clock.now(), page)
         return page
 
-    def add_block(self, parent: str, sort: str, content: dict[str, Any]) -> Block:
+    def add_block(self, parent: str, sort: str, content: dict[str, Any]) -> NotionBlock:
         """Add a block at the end of a page or of another block."""
-        block = Block(**self._new("block", parent), type=sort, content=content)
+        block = NotionBlock(**self._new("block", parent), type=sort, content=content)
         self.blocks[block.id] = block
         self._bodies.setdefault(parent, []).append(block)
         return block
 
-    def add_database(self, parent: str, title: list[Run]) -> tuple[Database, Source]:
+    def add_database(self, parent: str, title: list[Run]) -> tuple[NotionDatabase, DataSource]:
         """Add a database with one data source of the same title."""
-        database = Database(**self._new("database", parent), title=title)
+        database = NotionDatabase(**self._new("database", parent), title=title)
         self.databases[database.id] = database
         return database, self.add_source(database.id, plain(title))
 
-    def add_source(self, database: str, title: str) -> Source:
+    def add_source(self, database: str, title: str) -> DataSource:
         """Add a data source to a database; it has no properties yet."""
         runs = [run_of(title)] if title else []
-        source = Source(**self._new("source", database), title=runs)
+        source = DataSource(**self._new("source", database), title=runs)
         self.sources[source.id] = source
         return source
 
-    def touch(self, thing: Thing) -> None:
+    def touch(self, thing: NotionObject) -> None:
         """Say that the present actor has edited this now."""
         thing.edited, thing.editor = self.clock.now(), self.actor
-        if isinstance(thing, Page):
+        if isinstance(thing, NotionPage):
             self.past.note(self.clock.now(), thing)
 
-    def seen(self, *, late: bool = False) -> list[Page]:
+    def seen(self, *, late: bool = False) -> list[NotionPage]:
         """Return the pages as queries, or searches (``late``), see them now."""
         switches, now = self.switches, self.clock.now()
         age = switches.stale + switches.search_delay if late else switches.stale
@@ -145,23 +145,25 @@ class World:
 
     def cursor(self) -> str:
         """Return how the cursors of rows begin until they are ended."""
-        return f"s:{identity('cursor', self.listings)}:"
+        return f"s:{uuid_of('cursor', self.listings)}:"
 
-    def sources_of(self, database: Database) -> list[Source]:
+    def sources_of(self, database: NotionDatabase) -> list[DataSource]:
         """Return a database's data sources."""
         return [it for it in self.sources.values() if it.parent == database.id]
 
-    def rows(self, source: Source, pages: Iterable[Page] | None = None) -> list[Page]:
+    def rows(
+        self, source: DataSource, pages: Iterable[NotionPage] | None = None
+    ) -> list[NotionPage]:
         """Return the rows that are not in the trash, newest first."""
         known = self.pages.values() if pages is None else pages
         rows = [it for it in known if it.parent == source.id]
         live = [it for it in rows if not self.is_trashed(it) and not it.is_archived]
         return sorted(live, key=lambda it: -it.number)
 
-    def children(self, holder: Thing) -> list[Piece]:
+    def children(self, holder: NotionObject) -> list[BodyPart]:
         """Return what stands in a page or a block, in order, but for what was deleted."""
-        found: list[Piece] = [*self._bodies.get(holder.id, [])]
-        if isinstance(holder, Page):
+        found: list[BodyPart] = [*self._bodies.get(holder.id, [])]
+        if isinstance(holder, NotionPage):
             found += [it for it in self.pages.values() if it.parent == holder.id]
             found += [it for it in self.databases.values() if it.parent == holder.id]
         live = [it for it in found if not it.in_trash and self.shows(it)]
@@ -169,28 +171,28 @@ class World:
 
     # Who sees what, and what is in the trash.
 
-    def above(self, thing: Thing) -> Iterator[Thing]:
+    def above(self, thing: NotionObject) -> Iterator[NotionObject]:
         """Yield a thing and all that holds it."""
-        at: Thing | None = thing
+        at: NotionObject | None = thing
         while at is not None:
             yield at
             at = self.thing(at.parent)
 
-    def thing(self, name: str) -> Thing | None:
+    def thing(self, name: str) -> NotionObject | None:
         """Return what has this id."""
-        kinds: tuple[Mapping[str, Thing], ...]
+        kinds: tuple[Mapping[str, NotionObject], ...]
         kinds = (self.pages, self.databases, self.sources, self.blocks)
         return next((it[name] for it in kinds if name in it), None)
 
-    def holder(self, piece: Piece) -> Thing:
+    def holder(self, piece: BodyPart) -> NotionObject:
         """Return the page or the block in which something stands."""
         return next(it for it in self.above(piece) if it is not piece)
 
-    def shows(self, thing: Thing) -> bool:
+    def shows(self, thing: NotionObject) -> bool:
         """Say whether the connection sees it."""
         return not any(it.id in self.hidden for it in self.above(thing))
 
-    def is_trashed(self, thing: Thing) -> bool:
+    def is_trashed(self, thing: NotionObject) -> bool:
         """Say whether it, or what holds it, is in the trash (recorded replies)."""
         return any(it.in_trash for it in self.above(thing))
 
@@ -207,28 +209,28 @@ class World:
             )
         return "-".join(found.groups()).lower() if found else _NIL
 
-    def page(self, raw: str, place: str = "path.page_id") -> Page:
+    def page(self, raw: str, place: str = "path.page_id") -> NotionPage:
         """Return a page that the connection sees."""
         found = self.pages.get(self.dashed(raw, place))
         if found is None or not self.shows(found):
             raise self.missing("page", raw, place)
         return found
 
-    def database(self, raw: str, place: str = "path.database_id") -> Database:
+    def database(self, raw: str, place: str = "path.database_id") -> NotionDatabase:
         """Return a database that the connection sees."""
         found = self.databases.get(self.dashed(raw, place))
         if found is None or not self.shows(found):
             raise self.missing("database", raw, place)
         return found
 
-    def source(self, raw: str, place: str = "path.data_source_id") -> Source:
+    def source(self, raw: str, place: str = "path.data_source_id") -> DataSource:
         """Return a data source that the connection sees."""
         found = self.sources.get(self.dashed(raw, place))
         if found is None or not self.shows(found):
             raise self.missing("database", raw, place)
         return found
 
-    def block(self, raw: str, place: str = "path.block_id") -> Piece:
+    def block(self, raw: str, place: str = "path.block_id") -> BodyPart:
         """Return a block that the connection sees; pages and databases are blocks too."""
         name = self.dashed(raw, place)
         found = self.blocks.get(name) or self.pages.get(name) or self.databases.get(name)
@@ -236,19 +238,19 @@ class World:
             raise self.missing("block", raw, place)
         return found
 
-    def missing(self, what: str, raw: str, place: str) -> Refused:
+    def missing(self, what: str, raw: str, place: str) -> NotionRefusal:
         """Return the refusal of what does not exist or is not shared."""
         return not_found(what, self.dashed(raw, place), BOT)
 
     # Editing.
 
-    def set_values(self, page: Page, values: dict[str, Value]) -> None:
+    def set_values(self, page: NotionPage, values: dict[str, Value]) -> None:
         """Change values of a page."""
         if values:
             page.values |= values
             self.touch(page)
 
-    def set_trash(self, thing: Thing, *, in_trash: bool) -> None:
+    def set_trash(self, thing: NotionObject, *, in_trash: bool) -> None:
         """Put something into the trash or take it out.
 
         What lies there already can't be put there again: many programs take that refusal
@@ -261,7 +263,7 @@ class World:
             thing.in_trash = in_trash
             self.touch(thing)
 
-    def move(self, page: Page, to: str) -> None:
+    def move(self, page: NotionPage, to: str) -> None:
         """Move a page below a page or into a data source.
 
         Values follow into properties of the same name and type; what has no place there
@@ -279,7 +281,7 @@ class World:
         """Return what typing ``text`` into a cell of numbers puts there."""
         return _number(text)
 
-    def reread(self, prop: Prop, notion_type: str) -> None:
+    def reread(self, prop: SchemaProperty, notion_type: str) -> None:
         """Change a property's type: values become text, and are read again as that type."""
         before, prop.type = prop.type, notion_type
         names = {it["id"]: it["name"] for it in prop.config.get("options", [])}
@@ -290,13 +292,13 @@ class World:
                 page.values[prop.id] = _from_text(notion_type, text)
 
 
-def defaults(source: Source) -> dict[str, Value]:
+def defaults(source: DataSource) -> dict[str, Value]:
     """Return what a new row has: a status is never empty (recorded, 77 of 78 rows)."""
     props = [it for it in source.props.values() if it.type == "status" and it.options]
     return {prop.id: prop.options[0]["id"] for prop in props}
 
 
-def carried_over(page: Page, before: Source, after: Source) -> dict[str, Value]:
+def carried_over(page: NotionPage, before: DataSource, after: DataSource) -> dict[str, Value]:
     """Return a row's values under the properties of another data source."""
     found: dict[str, Value] = {"title": page.values.get("title", [])}
     named = {it.name: it for it in after.props.values()}
@@ -308,7 +310,7 @@ def carried_over(page: Page, before: Source, after: Source) -> dict[str, Value]:
     return found
 
 
-def _translated(prop: Prop, target: Prop, value: Value) -> Value:
+def _translated(prop: SchemaProperty, target: SchemaProperty, value: Value) -> Value:
     """Return a value with the options of another property, found by their names."""
     if prop.type not in ("select", "status", "multi_select"):
         return value

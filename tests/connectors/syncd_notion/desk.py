@@ -6,18 +6,18 @@ from syncd.connect.contract import Connector
 from syncd.connect.faults import Logged
 from syncd.connect.testing.sandboxed import SandboxHarness
 from syncd_notion.sandbox.app import NotionSandbox
-from syncd_notion.sandbox.person import NotionPerson
-from syncd_notion.sandbox.world import World
+from syncd_notion.sandbox.person import NotionUser
+from syncd_notion.sandbox.world import NotionWorkspace
 
 
 class Desk(SandboxHarness):
     """A connector, the sandbox it talks to, and the person who works there."""
 
     sandbox: NotionSandbox
-    person: NotionPerson
+    person: NotionUser
 
     @property
-    def world(self) -> World:
+    def world(self) -> NotionWorkspace:
         return self.sandbox.world
 
     def with_settings(self, **other: Any) -> Connector:

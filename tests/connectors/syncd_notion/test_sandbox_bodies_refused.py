@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from syncd_notion.sandbox.block_types import SHAPES, TYPES
+from syncd_notion.sandbox.block_types import BLOCK_TYPES, TYPES
 from syncd_notion.sandbox.page_text import draft
 from tests.connectors.syncd_notion.bodies import BAD, append, ids, p, page_with, refused, shown
 from tests.connectors.syncd_notion.caller import NOWHERE, Caller, text
@@ -117,7 +117,7 @@ def test_a_block_of_another_shape_is_refused(it: Caller, block: Any, why: str) -
 
 def test_types_that_are_not_imitated_say_so(it: Caller) -> None:
     path = f"/blocks/{page_with(it)}/children"
-    for sort in set(TYPES) - set(SHAPES):
+    for sort in set(TYPES) - set(BLOCK_TYPES):
         assert it.refused("PATCH", path, {"children": [{sort: {}}]})[0] == 501
 
 

@@ -5,7 +5,7 @@ import html
 import httpx
 
 from syncd_notion.sandbox.page_text import draft
-from syncd_notion.sandbox.world import PERSON
+from syncd_notion.sandbox.world import USER
 from tests.connectors.syncd_notion.bodies import ids, p, page_with, shown
 from tests.connectors.syncd_notion.caller import Caller
 
@@ -42,7 +42,7 @@ def test_an_answer_is_typed_under_its_heading(it: Caller) -> None:
     assert reply.url.path == f"/_sandbox/page/{page}"
     assert shown(it, page) == [WELL, "Sleep.", "Food.", WAY, "Rain.", "And snow."]
     assert ids(it, page)[1] == before
-    assert it.call("GET", f"/pages/{page}")["last_edited_by"]["id"] == PERSON
+    assert it.call("GET", f"/pages/{page}")["last_edited_by"]["id"] == USER
     form(it, "write", page=page, part=well, value="")
     assert shown(it, page) == [WELL, WAY, "Rain.", "And snow."]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from syncd.model.entities import Kind
-from syncd_notion.sandbox.refusals import Refused
+from syncd_notion.sandbox.refusals import NotionRefusal
 from syncd_notion.sandbox.schema import ELSEWHERE
 from syncd_notion.sandbox.texts import run_of
 from tests.connectors.syncd_notion.caller import NOWHERE, Caller, named, text, titles
@@ -88,9 +88,9 @@ def test_two_properties_cannot_have_one_name(it: Caller) -> None:
     ):
         it.call("PATCH", path, {"properties": change})
     assert set(it.call("GET", path)["properties"]) == {"Name", "Other", "One"}
-    with pytest.raises(Refused):
+    with pytest.raises(NotionRefusal):
         it.sandbox.person.rename_property(Kind.GOAL, "Other", "One")
-    with pytest.raises(Refused):
+    with pytest.raises(NotionRefusal):
         it.sandbox.person.add_property(Kind.GOAL, "One", "number")
 
 

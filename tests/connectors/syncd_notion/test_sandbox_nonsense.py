@@ -10,10 +10,10 @@ import pytest
 from syncd.connect.testing.clock import FakeClock
 from syncd_notion.sandbox import bodies, rows
 from syncd_notion.sandbox.app import NotionSandbox, make
-from syncd_notion.sandbox.asked import Asked
+from syncd_notion.sandbox.asked import NotionRequest
 from syncd_notion.sandbox.drafts import parse_drafts
 from syncd_notion.sandbox.page_text import draft
-from syncd_notion.sandbox.refusals import Refused
+from syncd_notion.sandbox.refusals import NotionRefusal
 from syncd_notion.sandbox.service import ENDPOINTS
 from tests.connectors.syncd_notion.caller import COLUMNS, text
 
@@ -128,7 +128,9 @@ class Desk:
         columns = {"Name": {"title": {}}, **COLUMNS, "To": to, "People": {"people": {}}}
         self.source = person.add_database("Plans", columns)
         self.row = self.world.add_row(self.source, {})
-        (self.block,) = bodies.put(self.world, self.row, parse_drafts(BLOCKS[:1], "blocks"))
+        (self.block,) = bodies.put_blocks(
+            self.world, self.row, parse_drafts(BLOCKS[:1], "blocks")
+        )
         self.ids = {
             "page_id": self.row.id,
             "database_id": self.source.parent,
@@ -142,10 +144,10 @@ class Desk:
     def answer(
         self, endpoint: Any, body: Any, query: dict[str, str] | None = None, **ids: str
     ) -> int:
-        asked = Asked(ids={**self.ids, **ids}, query=query or {}, body=copied(body))
+        asked = NotionRequest(ids={**self.ids, **ids}, query=query or {}, body=copied(body))
         try:
             assert endpoint(self.world, asked)["object"]
-        except Refused as refused:
+        except NotionRefusal as refused:
             return refused.status
         return 200
 

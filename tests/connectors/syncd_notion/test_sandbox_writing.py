@@ -11,7 +11,7 @@ import pytest
 from syncd.model.entities import Kind
 from syncd_notion.sandbox.page_text import draft
 from syncd_notion.sandbox.texts import run_of
-from syncd_notion.sandbox.world import PERSON
+from syncd_notion.sandbox.world import USER
 from tests.connectors.syncd_notion.bodies import append, changed, ids, p, page_with, shown
 from tests.connectors.syncd_notion.caller import Caller, named, text
 
@@ -171,7 +171,7 @@ def test_an_edit_by_hand_is_one_of_the_page(it: Caller) -> None:
         it.clock.advance(minutes=1)
         act()
         now = it.clock.now().strftime("%Y-%m-%dT%H:%M:00.000Z")
-        assert edited(it, page) == (now, PERSON)
+        assert edited(it, page) == (now, USER)
 
 
 def test_what_is_written_again_as_it_stands_is_no_edit(it: Caller) -> None:
