@@ -1,11 +1,12 @@
 """What a workspace holds, as values that change."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from syncd_notion.sandbox.texts import Run, plain
+from syncd_notion.sandbox.texts import Run, plain, run_of
 
 Value = Any
 """A property's value as it is kept: runs, numbers, option ids, page ids, dates."""
@@ -125,3 +126,61 @@ def to_the_millisecond(stamp: datetime) -> str:
 def title_of(page: NotionPage) -> str:
     """Return a page's title as plain text."""
     return plain(page.values.get("title", page.title))
+
+
+def defaults(source: DataSource) -> dict[str, Value]:
+    """Return what a new row has: a status is never empty (recorded, 77 of 78 rows)."""
+    props = [it for it in source.props.values() if it.type == "status" and it.options]
+    return {prop.id: prop.options[0]["id"] for prop in props}
+
+
+def carried_over(page: NotionPage, before: DataSource, after: DataSource) -> dict[str, Value]:
+    """Return a row's values under the properties of another data source."""
+    found: dict[str, Value] = {"title": page.values.get("title", [])}
+    named = {it.name: it for it in after.props.values()}
+    for prop in before.props.values():
+        target, value = named.get(prop.name), page.values.get(prop.id)
+        if target is None or target.type != prop.type or value in (None, []):
+            continue
+        found[target.id] = _translated(prop, target, value)
+    return found
+
+
+def _translated(prop: SchemaProperty, target: SchemaProperty, value: Value) -> Value:
+    """Return a value with the options of another property, found by their names."""
+    if prop.type not in ("select", "status", "multi_select"):
+        return value
+    names = {it["id"]: it["name"] for it in prop.options}
+    ids = {it["name"]: it["id"] for it in target.options}
+    if prop.type == "multi_select":
+        return [ids[names[it]] for it in value if names.get(it) in ids]
+    return ids.get(names.get(value, ""))
+
+
+def text_of_value(notion_type: str, value: Value, names: dict[str, str]) -> str:
+    """Return a value as text, before its property becomes one of another type."""
+    if notion_type in ("title", "rich_text"):
+        return plain(value or [])
+    if notion_type in ("select", "status"):
+        return names.get(value, "")
+    if notion_type == "date":
+        return value["start"] if value else ""
+    return "" if value in (None, [], False) else str(value)
+
+
+def value_of_text(notion_type: str, text: str) -> Value:
+    """Return what a property of this type makes of a text."""
+    if notion_type == "rich_text":
+        return [run_of(text)] if text else []
+    if notion_type in ("url", "email", "phone_number"):
+        return text or None
+    if notion_type == "number":
+        return number_of(text)
+    if notion_type == "date":
+        return {"start": text, "end": None} if re.match(r"\d{4}-\d\d-\d\d", text) else None
+    return [] if notion_type in ("multi_select", "relation", "people") else None
+
+
+def number_of(text: str) -> float | None:
+    """Return the number that a text is, or None."""
+    return float(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else None

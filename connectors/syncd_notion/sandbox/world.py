@@ -17,7 +17,12 @@ from syncd_notion.sandbox.state import (
     NotionPage,
     SchemaProperty,
     Value,
+    carried_over,
+    defaults,
+    number_of,
+    text_of_value,
     uuid_of,
+    value_of_text,
 )
 from syncd_notion.sandbox.switches import NotionSwitches
 from syncd_notion.sandbox.texts import Run, plain, run_of
@@ -279,7 +284,7 @@ class NotionWorkspace:
 
     def number(self, text: str) -> float | None:
         """Return what typing ``text`` into a cell of numbers puts there."""
-        return _number(text)
+        return number_of(text)
 
     def reread(self, prop: SchemaProperty, notion_type: str) -> None:
         """Change a property's type: values become text, and are read again as that type."""
@@ -288,60 +293,5 @@ class NotionWorkspace:
         prop.config = {}
         for page in self.pages.values():
             if prop.id in page.values:
-                text = _as_text(before, page.values[prop.id], names)
-                page.values[prop.id] = _from_text(notion_type, text)
-
-
-def defaults(source: DataSource) -> dict[str, Value]:
-    """Return what a new row has: a status is never empty (recorded, 77 of 78 rows)."""
-    props = [it for it in source.props.values() if it.type == "status" and it.options]
-    return {prop.id: prop.options[0]["id"] for prop in props}
-
-
-def carried_over(page: NotionPage, before: DataSource, after: DataSource) -> dict[str, Value]:
-    """Return a row's values under the properties of another data source."""
-    found: dict[str, Value] = {"title": page.values.get("title", [])}
-    named = {it.name: it for it in after.props.values()}
-    for prop in before.props.values():
-        target, value = named.get(prop.name), page.values.get(prop.id)
-        if target is None or target.type != prop.type or value in (None, []):
-            continue
-        found[target.id] = _translated(prop, target, value)
-    return found
-
-
-def _translated(prop: SchemaProperty, target: SchemaProperty, value: Value) -> Value:
-    """Return a value with the options of another property, found by their names."""
-    if prop.type not in ("select", "status", "multi_select"):
-        return value
-    names = {it["id"]: it["name"] for it in prop.options}
-    ids = {it["name"]: it["id"] for it in target.options}
-    if prop.type == "multi_select":
-        return [ids[names[it]] for it in value if names.get(it) in ids]
-    return ids.get(names.get(value, ""))
-
-
-def _as_text(notion_type: str, value: Value, names: dict[str, str]) -> str:
-    if notion_type in ("title", "rich_text"):
-        return plain(value or [])
-    if notion_type in ("select", "status"):
-        return names.get(value, "")
-    if notion_type == "date":
-        return value["start"] if value else ""
-    return "" if value in (None, [], False) else str(value)
-
-
-def _from_text(notion_type: str, text: str) -> Value:
-    if notion_type == "rich_text":
-        return [run_of(text)] if text else []
-    if notion_type in ("url", "email", "phone_number"):
-        return text or None
-    if notion_type == "number":
-        return _number(text)
-    if notion_type == "date":
-        return {"start": text, "end": None} if re.match(r"\d{4}-\d\d-\d\d", text) else None
-    return [] if notion_type in ("multi_select", "relation", "people") else None
-
-
-def _number(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else None
+                text = text_of_value(before, page.values[prop.id], names)
+                page.values[prop.id] = value_of_text(notion_type, text)
