@@ -1,6 +1,7 @@
 """The sandbox of Notion: its HTTP API on loopback, and a page to look at its data."""
 
 import json
+from collections.abc import Callable, Mapping
 from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
@@ -21,20 +22,45 @@ from starlette.routing import Route
 from syncd.clock import Clock
 from syncd.connect.faults import App
 from syncd.model.entities import Kind
-from syncd_notion.sandbox.asked import NotionRequest
-from syncd_notion.sandbox.page import body_page, perform, workspace_page
-from syncd_notion.sandbox.person import NotionUser
-from syncd_notion.sandbox.refusals import (
+from syncd_notion.sandbox import blocks, endpoints
+from syncd_notion.sandbox.endpoints import NotionRequest
+from syncd_notion.sandbox.errors import (
     NotionRefusal,
+    error_body,
     in_body,
     not_imitated,
     saved_without_reply,
+    trouble,
 )
-from syncd_notion.sandbox.service import ENDPOINTS, Endpoint
-from syncd_notion.sandbox.state import uuid_of
+from syncd_notion.sandbox.objects import uuid_of
+from syncd_notion.sandbox.page import body_page, perform, workspace_page
+from syncd_notion.sandbox.render import Json
 from syncd_notion.sandbox.switches import NotionSwitches
-from syncd_notion.sandbox.trouble import error_body, trouble
-from syncd_notion.sandbox.world import BOT, TOKEN, NotionWorkspace
+from syncd_notion.sandbox.user import NotionUser
+from syncd_notion.sandbox.workspace import BOT, TOKEN, NotionWorkspace
+
+Endpoint = Callable[[NotionWorkspace, NotionRequest], Json]
+ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
+    ("GET", "/v1/users/me"): endpoints.me,
+    ("POST", "/v1/search"): endpoints.search,
+    ("POST", "/v1/databases"): endpoints.create_database,
+    ("GET", "/v1/databases/{database_id}"): endpoints.read_database,
+    ("PATCH", "/v1/databases/{database_id}"): endpoints.update_database,
+    ("GET", "/v1/data_sources/{data_source_id}"): endpoints.read_source,
+    ("PATCH", "/v1/data_sources/{data_source_id}"): endpoints.update_source,
+    ("POST", "/v1/data_sources/{data_source_id}/query"): endpoints.query,
+    ("POST", "/v1/pages"): endpoints.create_page,
+    ("GET", "/v1/pages/{page_id}"): endpoints.read_page,
+    ("PATCH", "/v1/pages/{page_id}"): endpoints.update_page,
+    ("POST", "/v1/pages/{page_id}/move"): endpoints.move_page,
+    ("GET", "/v1/pages/{page_id}/properties/{property_id}"): endpoints.page_property,
+    ("GET", "/v1/blocks/{block_id}/children"): blocks.children,
+    ("PATCH", "/v1/blocks/{block_id}/children"): blocks.append,
+    ("GET", "/v1/blocks/{block_id}"): blocks.read_block,
+    ("PATCH", "/v1/blocks/{block_id}"): blocks.update_block,
+    ("DELETE", "/v1/blocks/{block_id}"): blocks.delete_block,
+}
+
 
 VERSION = "2026-03-11"
 MOST_BYTES = 500_000

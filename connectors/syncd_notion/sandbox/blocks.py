@@ -1,15 +1,99 @@
 """The endpoints of blocks: what stands in a page, and in a block."""
 
+import copy
+from collections.abc import Iterable
 from typing import Any
 
-from syncd_notion.sandbox import bodies, render
-from syncd_notion.sandbox.asked import NotionRequest
-from syncd_notion.sandbox.block_types import BLOCK_TYPES, TYPES, Content, can_hold
-from syncd_notion.sandbox.drafts import childless, parse_drafts
-from syncd_notion.sandbox.refusals import in_body, invalid, missing, only, trashed, unknown
+from syncd_notion.sandbox import render
+from syncd_notion.sandbox.block_types import (
+    BLOCK_TYPES,
+    TYPES,
+    BlockDraft,
+    Content,
+    can_hold,
+    childless,
+    parse_drafts,
+)
+from syncd_notion.sandbox.endpoints import NotionRequest
+from syncd_notion.sandbox.errors import in_body, invalid, missing, only, trashed, unknown
+from syncd_notion.sandbox.objects import (
+    BodyPart,
+    NotionBlock,
+    NotionDatabase,
+    NotionObject,
+    NotionPage,
+)
 from syncd_notion.sandbox.render import Json, listing
-from syncd_notion.sandbox.state import BodyPart, NotionBlock, NotionDatabase
-from syncd_notion.sandbox.world import NotionWorkspace
+from syncd_notion.sandbox.workspace import USER, NotionWorkspace
+
+
+def put_blocks(
+    world: NotionWorkspace,
+    holder: NotionObject,
+    drafts: Iterable[BlockDraft],
+    at: int | None = None,
+) -> list[NotionBlock]:
+    """Put new blocks into a page or a block: before its ``at``-th child, or at the end."""
+    before = world.children(holder)
+    made = [_made(world, holder, draft) for draft in drafts]
+    if at is not None:
+        for place, piece in enumerate([*before[:at], *made, *before[at:]], start=1):
+            piece.place = place
+    if made:
+        _mark_edited(world, holder)
+    return made
+
+
+def _made(world: NotionWorkspace, holder: NotionObject, draft: BlockDraft) -> NotionBlock:
+    block = world.add_block(holder.id, draft.type, draft.content)
+    for inner in draft.inside:
+        _made(world, block, inner)
+    return block
+
+
+def change_block(world: NotionWorkspace, block: NotionBlock, content: Content) -> None:
+    """Replace the content of a block."""
+    block.content = content
+    world.touch(block)
+    _mark_edited(world, world.holder(block))
+
+
+def trash_part(world: NotionWorkspace, piece: BodyPart, *, in_trash: bool = True) -> None:
+    """Delete a block, a page or a database, or bring it back."""
+    before = piece.in_trash
+    world.set_trash(piece, in_trash=in_trash)
+    if isinstance(piece, NotionBlock) and piece.in_trash != before:
+        _mark_edited(world, world.holder(piece))
+
+
+def _mark_edited(world: NotionWorkspace, holder: NotionObject) -> None:
+    """Mark the page as edited by what happened right in ``holder``.
+
+    A person's edit always is one of the page. The API's is not (``NotionWorkspace``); and inside of
+    a block it never is (recorded replies).
+    """
+    by_hand = world.actor == USER
+    if by_hand or (world.api_edits_move_pages and isinstance(holder, NotionPage)):
+        world.touch(page_holding(world, holder))
+
+
+def page_holding(world: NotionWorkspace, thing: NotionObject) -> NotionPage:
+    """Return the page in which something stands."""
+    return next(it for it in world.above(thing) if isinstance(it, NotionPage))
+
+
+def duplicate_page(world: NotionWorkspace, page: NotionPage) -> NotionPage:
+    """Duplicate a row, with all values and its body."""
+    made = world.add_row(world.sources[page.parent], copy.deepcopy(page.values))
+    _copy_into(world, page, made)
+    return made
+
+
+def _copy_into(world: NotionWorkspace, one: NotionObject, other: NotionObject) -> None:
+    for piece in world.children(one):
+        if isinstance(piece, NotionBlock):
+            made = world.add_block(other.id, piece.type, piece.content)
+            _copy_into(world, piece, made)
 
 
 def children(world: NotionWorkspace, asked: NotionRequest) -> Json:
@@ -42,7 +126,7 @@ def append(world: NotionWorkspace, asked: NotionRequest) -> Json:
     at = _position(world, holder, body["position"]) if "position" in body else None
     if world.is_trashed(holder):
         raise trashed()
-    made = bodies.put_blocks(world, holder, drafts, at)
+    made = put_blocks(world, holder, drafts, at)
     shown = world.children(holder)[at:] if at else made
     return {
         "object": "list",
@@ -89,15 +173,15 @@ def update_block(world: NotionWorkspace, asked: NotionRequest) -> Json:
         raise in_body("body.in_trash", "a boolean", in_trash)
     content = _new_content(world, piece, body)
     if "in_trash" in body and not in_trash:
-        bodies.trash_part(world, piece, in_trash=False)
+        trash_part(world, piece, in_trash=False)
     if body and world.is_trashed(piece) and not in_trash:
         raise trashed()
     if content is not None and isinstance(piece, NotionBlock):
         if world.is_trashed(piece):
             raise trashed()
-        bodies.change_block(world, piece, content)
+        change_block(world, piece, content)
     if in_trash:
-        bodies.trash_part(world, piece)
+        trash_part(world, piece)
     return render.block_of(world, piece)
 
 
@@ -123,5 +207,5 @@ def _new_content(world: NotionWorkspace, piece: BodyPart, body: Json) -> Content
 def delete_block(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """Put a block, a page or a database into the trash."""
     piece = world.block(asked.ids["block_id"])
-    bodies.trash_part(world, piece)
+    trash_part(world, piece)
     return render.block_of(world, piece)

@@ -2,11 +2,17 @@
 
 from typing import Any, TypeGuard
 
-from syncd_notion.sandbox import bodies
-from syncd_notion.sandbox.drafts import parse_drafts
-from syncd_notion.sandbox.state import BodyPart, NotionBlock, NotionObject, NotionPage, title_of
-from syncd_notion.sandbox.texts import Run, plain, run_of
-from syncd_notion.sandbox.world import NotionWorkspace
+from syncd_notion.sandbox import blocks
+from syncd_notion.sandbox.block_types import parse_drafts
+from syncd_notion.sandbox.objects import (
+    BodyPart,
+    NotionBlock,
+    NotionObject,
+    NotionPage,
+    title_of,
+)
+from syncd_notion.sandbox.rich_text import Run, plain, run_of
+from syncd_notion.sandbox.workspace import NotionWorkspace
 
 QUESTION = "heading_2"
 _ENDS = ("heading_1", QUESTION)
@@ -85,7 +91,7 @@ def replace_lines(world: NotionWorkspace, pieces: list[BodyPart], told: list[str
     inside = [it for block in kept for it in world.children(block)]
     for piece in [*pieces, *inside]:
         if isinstance(piece, NotionBlock) and piece not in kept:
-            bodies.trash_part(world, piece)
+            blocks.trash_part(world, piece)
     for block, line in zip(kept, told, strict=False):
         replace_text(world, block, line)
     return told[len(kept) :]
@@ -95,7 +101,7 @@ def replace_text(world: NotionWorkspace, block: NotionBlock, text: str) -> None:
     """Replace the text of a block, where it is another."""
     if text_of(block) != text:
         runs = [run_of(text)] if text else []
-        bodies.change_block(world, block, {**block.content, "rich_text": runs})
+        blocks.change_block(world, block, {**block.content, "rich_text": runs})
 
 
 def insert(
@@ -110,11 +116,11 @@ def put_after(
     world: NotionWorkspace,
     page: NotionPage,
     pieces: list[BodyPart],
-    blocks: list[dict[str, Any]],
+    drafts: list[dict[str, Any]],
 ) -> None:
     """Put blocks right after pieces of a page, those of them that are left; else first."""
     places = [at for at, it in enumerate(world.children(page), start=1) if it in pieces]
-    bodies.put_blocks(world, page, parse_drafts(blocks, "blocks"), max(places, default=0))
+    blocks.put_blocks(world, page, parse_drafts(drafts, "blocks"), max(places, default=0))
 
 
 def paragraphs(told: list[str]) -> list[dict[str, Any]]:
@@ -129,7 +135,7 @@ def _section(
     for asked, under in sections(world, page):
         if text_of(asked) == question:
             return asked, under
-    (made,) = bodies.put_blocks(
+    (made,) = blocks.put_blocks(
         world, page, parse_drafts([draft(QUESTION, question)], "blocks")
     )
     return made, []

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from syncd_notion.sandbox.dates import instant_of
-from syncd_notion.sandbox.refusals import in_body, invalid, missing, not_imitated, only
+from syncd_notion.sandbox.errors import in_body, invalid, missing, not_imitated, only
+from syncd_notion.sandbox.objects import DataSource, NotionPage, SchemaProperty
+from syncd_notion.sandbox.rich_text import plain
 from syncd_notion.sandbox.schema import find_prop
-from syncd_notion.sandbox.state import DataSource, NotionPage, SchemaProperty
-from syncd_notion.sandbox.texts import plain
+from syncd_notion.sandbox.values import instant_of
 
 Test = Callable[[NotionPage], bool]
 TIMESTAMPS = frozenset({"created_time", "last_edited_time"})

@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from syncd_notion.sandbox.refusals import in_body, invalid
-from syncd_notion.sandbox.schema import CHOICES
-from syncd_notion.sandbox.state import (
+from syncd_notion.sandbox.errors import in_body, invalid
+from syncd_notion.sandbox.objects import (
     BodyPart,
     DataSource,
     NotionBlock,
@@ -19,9 +18,10 @@ from syncd_notion.sandbox.state import (
     to_the_minute,
     uuid_of,
 )
-from syncd_notion.sandbox.texts import plain
+from syncd_notion.sandbox.rich_text import plain
+from syncd_notion.sandbox.schema import CHOICES
 from syncd_notion.sandbox.values import show_value
-from syncd_notion.sandbox.world import BOT, WORKSPACE, NotionWorkspace
+from syncd_notion.sandbox.workspace import BOT, WORKSPACE, NotionWorkspace
 
 Json = dict[str, Any]
 MOST_RESULTS = 100

@@ -5,7 +5,7 @@ import hashlib
 from typing import Any
 from urllib.parse import quote, unquote
 
-from syncd_notion.sandbox.refusals import (
+from syncd_notion.sandbox.errors import (
     NotionRefusal,
     in_body,
     invalid,
@@ -14,8 +14,8 @@ from syncd_notion.sandbox.refusals import (
     only,
     unknown,
 )
-from syncd_notion.sandbox.state import DataSource, SchemaProperty, uuid_of
-from syncd_notion.sandbox.world import NotionWorkspace
+from syncd_notion.sandbox.objects import DataSource, SchemaProperty, uuid_of
+from syncd_notion.sandbox.workspace import NotionWorkspace
 
 SIMPLE = frozenset(
     {"title", "rich_text", "date", "checkbox", "url", "email", "phone_number", "people"}

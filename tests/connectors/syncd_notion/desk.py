@@ -6,8 +6,8 @@ from syncd.connect.contract import Connector
 from syncd.connect.faults import Logged
 from syncd.connect.testing.sandboxed import SandboxHarness
 from syncd_notion.sandbox.app import NotionSandbox
-from syncd_notion.sandbox.person import NotionUser
-from syncd_notion.sandbox.world import NotionWorkspace
+from syncd_notion.sandbox.user import NotionUser
+from syncd_notion.sandbox.workspace import NotionWorkspace
 
 
 class Desk(SandboxHarness):

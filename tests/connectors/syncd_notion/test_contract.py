@@ -10,7 +10,7 @@ from syncd.errors import SkipItem
 from syncd.model.entities import Kind
 from syncd_notion.connector import PLUGIN
 from syncd_notion.sandbox.app import NotionSandbox, make
-from syncd_notion.sandbox.texts import plain, run_of
+from syncd_notion.sandbox.rich_text import plain, run_of
 
 
 def _error(status: int, code: str, message: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from syncd.errors import HoldTool, Mistake, SkipItem, Unclear
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote
 from syncd.model.values import GoalStatus
-from syncd_notion.sandbox.texts import plain
+from syncd_notion.sandbox.rich_text import plain
 from tests.connectors.syncd_notion.desk import Desk
 
 EXPECTED = {

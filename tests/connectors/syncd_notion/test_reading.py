@@ -10,7 +10,7 @@ from syncd.connect.faults import Fault
 from syncd.errors import Gone, HoldTool, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote
-from syncd_notion.sandbox.texts import mention_of, run_of
+from syncd_notion.sandbox.rich_text import mention_of, run_of
 from tests.connectors.syncd_notion.desk import Desk
 
 

@@ -5,7 +5,7 @@ import html
 import httpx
 
 from syncd_notion.sandbox.page_text import draft
-from syncd_notion.sandbox.world import USER
+from syncd_notion.sandbox.workspace import USER
 from tests.connectors.syncd_notion.bodies import ids, p, page_with, shown
 from tests.connectors.syncd_notion.caller import Caller
 

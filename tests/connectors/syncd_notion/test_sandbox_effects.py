@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from syncd.model.entities import Kind
-from syncd_notion.sandbox.refusals import NotionRefusal
+from syncd_notion.sandbox.errors import NotionRefusal
+from syncd_notion.sandbox.rich_text import run_of
 from syncd_notion.sandbox.schema import ELSEWHERE
-from syncd_notion.sandbox.texts import run_of
 from tests.connectors.syncd_notion.caller import NOWHERE, Caller, named, text, titles
 from tests.connectors.syncd_notion.desk import Desk
 

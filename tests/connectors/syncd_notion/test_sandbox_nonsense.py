@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 
 from syncd.connect.testing.clock import FakeClock
-from syncd_notion.sandbox import bodies, rows
-from syncd_notion.sandbox.app import NotionSandbox, make
-from syncd_notion.sandbox.asked import NotionRequest
-from syncd_notion.sandbox.drafts import parse_drafts
+from syncd_notion.sandbox import blocks, endpoints
+from syncd_notion.sandbox.app import ENDPOINTS, NotionSandbox, make
+from syncd_notion.sandbox.block_types import parse_drafts
+from syncd_notion.sandbox.endpoints import NotionRequest
+from syncd_notion.sandbox.errors import NotionRefusal
 from syncd_notion.sandbox.page_text import draft
-from syncd_notion.sandbox.refusals import NotionRefusal
-from syncd_notion.sandbox.service import ENDPOINTS
 from tests.connectors.syncd_notion.caller import COLUMNS, text
 
 VALUES: dict[str, Any] = {
@@ -128,7 +127,7 @@ class Desk:
         columns = {"Name": {"title": {}}, **COLUMNS, "To": to, "People": {"people": {}}}
         self.source = person.add_database("Plans", columns)
         self.row = self.world.add_row(self.source, {})
-        (self.block,) = bodies.put_blocks(
+        (self.block,) = blocks.put_blocks(
             self.world, self.row, parse_drafts(BLOCKS[:1], "blocks")
         )
         self.ids = {
@@ -138,7 +137,7 @@ class Desk:
             "block_id": self.block.id,
             "property_id": "To",
         }
-        self.answer(rows.update_page, {"properties": VALUES})
+        self.answer(endpoints.update_page, {"properties": VALUES})
         self.kept = copied((self.row.values, self.source.props))
 
     def answer(

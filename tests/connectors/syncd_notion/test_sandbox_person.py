@@ -6,7 +6,7 @@ Each fact is from the service's public documentation or from recorded replies.
 import httpx
 
 from syncd.model.entities import Kind
-from syncd_notion.sandbox.texts import run_of
+from syncd_notion.sandbox.rich_text import run_of
 from tests.connectors.syncd_notion.caller import COLUMNS, Caller, named, text, titles
 
 

@@ -9,7 +9,7 @@ from syncd.errors import Gone, SkipItem, Unclear
 from syncd.model.entities import Kind
 from syncd.model.remote import Op, Remote
 from syncd.model.values import Moment
-from syncd_notion.sandbox.texts import run_of
+from syncd_notion.sandbox.rich_text import run_of
 from tests.connectors.syncd_notion.desk import Desk
 
 

@@ -5,16 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from syncd.clock import Clock
-from syncd_notion.sandbox.past import PageHistory
-from syncd_notion.sandbox.rate import NotionClock, NotionRateLimit
-from syncd_notion.sandbox.refusals import NotionRefusal, invalid, not_found, trashed
-from syncd_notion.sandbox.state import (
+from syncd_notion.sandbox.errors import NotionRefusal, invalid, not_found, trashed
+from syncd_notion.sandbox.objects import (
     BodyPart,
     DataSource,
     NotionBlock,
     NotionDatabase,
     NotionObject,
     NotionPage,
+    PageHistory,
     SchemaProperty,
     Value,
     carried_over,
@@ -24,8 +23,8 @@ from syncd_notion.sandbox.state import (
     uuid_of,
     value_of_text,
 )
-from syncd_notion.sandbox.switches import NotionSwitches
-from syncd_notion.sandbox.texts import Run, plain, run_of
+from syncd_notion.sandbox.rich_text import Run, plain, run_of
+from syncd_notion.sandbox.switches import NotionClock, NotionRateLimit, NotionSwitches
 
 TOKEN = "ntn_sandbox_token_of_no_value"  # noqa: S105  # the one token that the sandbox takes
 BOT = uuid_of("user", "bot")

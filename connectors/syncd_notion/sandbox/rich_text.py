@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from syncd_notion.sandbox.refusals import in_body, missing, not_imitated, only
+from syncd_notion.sandbox.errors import in_body, missing, not_imitated, only
 
 Run = dict[str, Any]
 

@@ -6,18 +6,17 @@ from typing import Any
 from syncd.model.entities import Kind
 from syncd.model.schema import FIELDS
 from syncd.model.values import Value
-from syncd_notion.sandbox import bodies, page_text, schema
-from syncd_notion.sandbox.cells import iso_of, option_of, read_cell
-from syncd_notion.sandbox.state import (
+from syncd_notion.sandbox import blocks, page_text, schema
+from syncd_notion.sandbox.cells import COLUMNS, TABLES, iso_of, option_of, read_cell
+from syncd_notion.sandbox.objects import (
     DataSource,
     NotionBlock,
     NotionPage,
     SchemaProperty,
     title_of,
 )
-from syncd_notion.sandbox.tables import COLUMNS, TABLES
-from syncd_notion.sandbox.texts import Run, plain, run_of
-from syncd_notion.sandbox.world import USER, NotionWorkspace
+from syncd_notion.sandbox.rich_text import Run, plain, run_of
+from syncd_notion.sandbox.workspace import USER, NotionWorkspace
 
 _TEXTS = ("title", "rich_text")
 
@@ -159,7 +158,7 @@ class NotionUser:
         """Duplicate a page, with everything in it; return the id of the copy."""
         page = self.page(kind, title)
         self._world.actor = USER
-        return bodies.duplicate_page(self._world, page).id
+        return blocks.duplicate_page(self._world, page).id
 
     def move(self, kind: Kind, title: str, to: str) -> None:
         """Move a page elsewhere: to a page or another data source."""
@@ -257,13 +256,13 @@ class NotionUser:
         self._world.actor = USER
         for piece in self._world.children(page):
             if isinstance(piece, NotionBlock):
-                bodies.trash_part(self._world, piece)
+                blocks.trash_part(self._world, piece)
 
     def delete_heading(self, title: str, text: str) -> None:
         """Delete a heading; what stood under it stays."""
         page = self.any_page(title)
         self._world.actor = USER
-        bodies.trash_part(self._world, page_text.heading(self._world, page, text))
+        blocks.trash_part(self._world, page_text.heading(self._world, page, text))
 
     def any_page(self, title: str) -> NotionPage:
         """Return a page of whatever kind by its title."""

@@ -2,11 +2,11 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from syncd_notion.sandbox.texts import Run, plain, run_of
+from syncd_notion.sandbox.rich_text import Run, plain, run_of
 
 Value = Any
 """A property's value as it is kept: runs, numbers, option ids, page ids, dates."""
@@ -184,3 +184,19 @@ def value_of_text(notion_type: str, text: str) -> Value:
 def number_of(text: str) -> float | None:
     """Return the number that a text is, or None."""
     return float(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) else None
+
+
+class PageHistory:
+    """Every state of every page, in order."""
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[datetime, NotionPage]] = []
+
+    def note(self, at: datetime, page: NotionPage) -> None:
+        """Note a page as it is now."""
+        kept = replace(page, values=dict(page.values), title=list(page.title))
+        self._entries.append((at, kept))
+
+    def pages(self, at: datetime) -> dict[str, NotionPage]:
+        """Return the pages that there were at a time, as they were, by id."""
+        return {page.id: page for when, page in self._entries if when <= at}
