@@ -60,13 +60,13 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
     ("PATCH", "/v1/blocks/{block_id}"): blocks.update_block,
     ("DELETE", "/v1/blocks/{block_id}"): blocks.delete_block,
 }
-
+"""Which endpoint does what."""
 
 VERSION = "2026-03-11"
 MOST_BYTES = 500_000
+"""What a request may weigh (Notion API documentation; the wording is assumed)."""
 ANY_NUMBER = 100_000
 """Requests a minute where none is refused."""
-"""What a request may weigh (Notion API documentation; the wording is assumed)."""
 
 
 class NotionSandbox:
@@ -235,9 +235,9 @@ def _json(body: bytes) -> dict[str, Any]:
     if len(body) > MOST_BYTES:
         raise in_body("body.length", f"≤ `{MOST_BYTES}`", len(body))
     try:
-        found = json.loads(body)
+        parsed = json.loads(body)
     except ValueError as error:
         raise NotionRefusal(400, "invalid_json", "Error parsing JSON body.") from error
-    if not isinstance(found, dict):
+    if not isinstance(parsed, dict):
         raise NotionRefusal(400, "validation_error", "body should be an object.")
-    return found
+    return parsed

@@ -1,4 +1,4 @@
-"""Types of blocks: what a request may say of each, and what is kept of it.
+"""Types of blocks, and blocks as a request brings them: checked, with what stands inside.
 
 The shapes are those of the service's published types; a message that names them follows
 recorded ones.
@@ -98,11 +98,11 @@ class BlockType:
     needed_later: frozenset[str] = frozenset()
     holds: bool = True
 
-    def made(self, raw: Any, place: str) -> Content:
+    def new_content(self, raw: Any, place: str) -> Content:
         """Read a new block's content; ``raw`` has no children any more."""
         return self._whole({**self.first, **self._read(raw, place, self.needed)})
 
-    def changed(self, before: Content, raw: Any, place: str) -> Content:
+    def changed_content(self, before: Content, raw: Any, place: str) -> Content:
         """Read a change: what it names is replaced, the rest stays."""
         return self._whole({**before, **self._read(raw, place, self.needed_later)})
 
@@ -185,13 +185,13 @@ class BlockDraft:
 
     def count(self) -> int:
         """Count it and all that stands inside."""
-        return 1 + sum(it.count() for it in self.inside)
+        return 1 + sum(draft.count() for draft in self.inside)
 
 
 def parse_drafts(raw: Any, place: str) -> tuple[BlockDraft, ...]:
     """Check the ``children`` of a request."""
     drafts = _several(raw, place, DEPTH)
-    elements = sum(it.count() for it in drafts)
+    elements = sum(draft.count() for draft in drafts)
     if elements > MOST_ELEMENTS:
         raise in_body(place, f"at most `{MOST_ELEMENTS}` block elements", elements)
     return drafts
@@ -202,40 +202,42 @@ def _several(raw: Any, place: str, deeper: int) -> tuple[BlockDraft, ...]:
         raise in_body(place, "an array", raw)
     if len(raw) > MOST_BLOCKS:
         raise in_body(f"{place}.length", f"≤ `{MOST_BLOCKS}`", len(raw))
-    return tuple(_one(it, f"{place}[{number}]", deeper) for number, it in enumerate(raw))
+    return tuple(
+        _draft(entry, f"{place}[{number}]", deeper) for number, entry in enumerate(raw)
+    )
 
 
-def _one(raw: Any, place: str, deeper: int) -> BlockDraft:
+def _draft(raw: Any, place: str, deeper: int) -> BlockDraft:
     sort = type_of(raw, place)
     if raw.get("object", "block") != "block":
         raise in_body(f"{place}.object", '`"block"` or `undefined`', raw["object"])
     only(raw, place, frozenset({"object", "type", sort}))
-    shape, inner = BLOCK_TYPES[sort], raw[sort]
+    block_type, inner = BLOCK_TYPES[sort], raw[sort]
     where = f"{place}.{sort}"
     if not isinstance(inner, dict):
         raise in_body(where, "an object", inner)
     content = {name: part for name, part in inner.items() if name != "children"}
-    if "children" in inner and not (shape.holds and deeper):
+    if "children" in inner and not (block_type.holds and deeper):
         raise unknown(f"{where}.children", inner["children"])
-    made = shape.made(content, where)
+    content_read = block_type.new_content(content, where)
     if "children" not in inner:
-        return BlockDraft(type=sort, content=made)
+        return BlockDraft(type=sort, content=content_read)
     inside = _several(inner["children"], f"{where}.children", deeper - 1)
-    if inside and "is_toggleable" in made:
+    if inside and "is_toggleable" in content_read:
         # A heading that is made with children is a toggle (makenotion/notion-sdk-js#295).
-        made["is_toggleable"] = True
-    return BlockDraft(type=sort, content=made, inside=inside)
+        content_read["is_toggleable"] = True
+    return BlockDraft(type=sort, content=content_read, inside=inside)
 
 
 def type_of(raw: Any, place: str) -> str:
     """Return which type of block a request speaks of, by the key that it has."""
     if not isinstance(raw, dict):
         raise in_body(place, "an object", raw)
-    said = raw.get("type")
+    stated = raw.get("type")
     named = [sort for sort in TYPES if sort in raw]
-    if said is not None and (not isinstance(said, str) or said not in TYPES):
+    if stated is not None and (not isinstance(stated, str) or stated not in TYPES):
         raise none_of(place)
-    sort = said or next(iter(named), None)
+    sort = stated or next(iter(named), None)
     if sort is None:
         raise none_of(place)
     if sort not in raw:
@@ -252,5 +254,5 @@ def childless(sort: str) -> NotionRefusal:
 
 def none_of(place: str) -> NotionRefusal:
     """Refuse a block of no known type: the message names all of them (recorded)."""
-    lines = [f"{place}.{it} should be defined, instead was `undefined`." for it in TYPES]
+    lines = [f"{place}.{sort} should be defined, instead was `undefined`." for sort in TYPES]
     return invalid("\n".join(["body failed validation. Fix one:", *lines]))

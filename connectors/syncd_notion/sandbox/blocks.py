@@ -1,4 +1,4 @@
-"""The endpoints of blocks: what stands in a page, and in a block."""
+"""Blocks, in a page or in each other: what happens to them, and their endpoints."""
 
 import copy
 from collections.abc import Iterable
@@ -35,19 +35,19 @@ def put_blocks(
 ) -> list[NotionBlock]:
     """Put new blocks into a page or a block: before its ``at``-th child, or at the end."""
     before = world.children(holder)
-    made = [_made(world, holder, draft) for draft in drafts]
+    added = [_add(world, holder, draft) for draft in drafts]
     if at is not None:
-        for place, piece in enumerate([*before[:at], *made, *before[at:]], start=1):
+        for place, piece in enumerate([*before[:at], *added, *before[at:]], start=1):
             piece.place = place
-    if made:
+    if added:
         _mark_edited(world, holder)
-    return made
+    return added
 
 
-def _made(world: NotionWorkspace, holder: NotionObject, draft: BlockDraft) -> NotionBlock:
+def _add(world: NotionWorkspace, holder: NotionObject, draft: BlockDraft) -> NotionBlock:
     block = world.add_block(holder.id, draft.type, draft.content)
     for inner in draft.inside:
-        _made(world, block, inner)
+        _add(world, block, inner)
     return block
 
 
@@ -79,35 +79,35 @@ def _mark_edited(world: NotionWorkspace, holder: NotionObject) -> None:
 
 def page_holding(world: NotionWorkspace, thing: NotionObject) -> NotionPage:
     """Return the page in which something stands."""
-    return next(it for it in world.above(thing) if isinstance(it, NotionPage))
+    return next(above for above in world.above(thing) if isinstance(above, NotionPage))
 
 
 def duplicate_page(world: NotionWorkspace, page: NotionPage) -> NotionPage:
     """Duplicate a row, with all values and its body."""
-    made = world.add_row(world.sources[page.parent], copy.deepcopy(page.values))
-    _copy_into(world, page, made)
-    return made
+    copied = world.add_row(world.sources[page.parent], copy.deepcopy(page.values))
+    _copy_into(world, page, copied)
+    return copied
 
 
-def _copy_into(world: NotionWorkspace, one: NotionObject, other: NotionObject) -> None:
-    for piece in world.children(one):
+def _copy_into(world: NotionWorkspace, source: NotionObject, target: NotionObject) -> None:
+    for piece in world.children(source):
         if isinstance(piece, NotionBlock):
-            made = world.add_block(other.id, piece.type, piece.content)
-            _copy_into(world, piece, made)
+            copied = world.add_block(target.id, piece.type, piece.content)
+            _copy_into(world, piece, copied)
 
 
 def children(world: NotionWorkspace, asked: NotionRequest) -> Json:
     """List what stands right in a page or a block, child pages and databases too."""
-    found = world.children(_holder(world, asked))
+    parts = world.children(_holder(world, asked))
     query = dict(asked.query)
-    return listing(world, found, query, "block", lambda it: render.block_of(world, it))
+    return listing(world, parts, query, "block", lambda part: render.block_of(world, part))
 
 
 def _holder(world: NotionWorkspace, asked: NotionRequest) -> BodyPart:
-    found = world.block(asked.ids["block_id"])
-    if isinstance(found, NotionDatabase):
+    holder = world.block(asked.ids["block_id"])
+    if isinstance(holder, NotionDatabase):
         raise world.missing("block", asked.ids["block_id"], "path.block_id")
-    return found
+    return holder
 
 
 def append(world: NotionWorkspace, asked: NotionRequest) -> Json:
@@ -126,11 +126,11 @@ def append(world: NotionWorkspace, asked: NotionRequest) -> Json:
     at = _position(world, holder, body["position"]) if "position" in body else None
     if world.is_trashed(holder):
         raise trashed()
-    made = put_blocks(world, holder, drafts, at)
-    shown = world.children(holder)[at:] if at else made
+    added = put_blocks(world, holder, drafts, at)
+    shown = world.children(holder)[at:] if at else added
     return {
         "object": "list",
-        "results": [render.block_of(world, it) for it in shown],
+        "results": [render.block_of(world, part) for part in shown],
         "next_cursor": None,
         "has_more": False,
         "type": "block",
@@ -153,7 +153,7 @@ def _position(world: NotionWorkspace, holder: BodyPart, raw: Any) -> int | None:
     where = "body.position.after_block"
     name = only(body["after_block"], where, frozenset({"id"})).get("id")
     anchor = world.dashed(name if isinstance(name, str) else repr(name), f"{where}.id")
-    ids = [it.id for it in world.children(holder)]
+    ids = [piece.id for piece in world.children(holder)]
     if anchor not in ids:
         raise invalid(f"Block ID to append children after is not parented by {holder.id}")
     return ids.index(anchor) + 1
@@ -188,17 +188,17 @@ def update_block(world: NotionWorkspace, asked: NotionRequest) -> Json:
 def _new_content(world: NotionWorkspace, piece: BodyPart, body: Json) -> Content | None:
     """Read what a body says of the content; None if it says nothing."""
     named = [sort for sort in TYPES if sort in body]
-    said = [body["type"]] if body.get("type") is not None else []
+    stated = [body["type"]] if body.get("type") is not None else []
     sort = piece.type if isinstance(piece, NotionBlock) else render.block_type(piece)
-    if any(it != sort for it in (*named, *said)):
+    if any(other != sort for other in (*named, *stated)):
         raise invalid(f"Expected block type {sort} in request body")
-    if said and not named:
+    if stated and not named:
         raise missing(f"body.{sort}")
     if not named or not isinstance(piece, NotionBlock):
         return None
     if not isinstance(body[sort], dict):
         raise in_body(f"body.{sort}", "an object", body[sort])
-    content = BLOCK_TYPES[sort].changed(piece.content, body[sort], f"body.{sort}")
+    content = BLOCK_TYPES[sort].changed_content(piece.content, body[sort], f"body.{sort}")
     if not can_hold(sort, content) and world.children(piece):
         raise childless(sort)
     return content

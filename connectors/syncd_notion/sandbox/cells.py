@@ -1,4 +1,4 @@
-"""Cells as a person reads them: the plan's values in the columns of a database."""
+"""The databases of a career plan as a person reads them: titles, columns and cells."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -42,7 +42,7 @@ def _read_text(
 def _read_option(
     _world: NotionWorkspace, prop: SchemaProperty, raw: Any, sort: FieldType
 ) -> Value:
-    name = next((it["name"] for it in prop.options if it["id"] == raw), None)
+    name = next((option["name"] for option in prop.options if option["id"] == raw), None)
     if sort is FieldType.PRIORITY:
         return int(name[1:]) if name else None
     if sort is FieldType.TEXT:
@@ -53,7 +53,7 @@ def _read_option(
 def _read_options(
     _world: NotionWorkspace, prop: SchemaProperty, raw: Any, _type: FieldType
 ) -> Value:
-    return frozenset(it["name"] for it in prop.options if it["id"] in (raw or []))
+    return frozenset(option["name"] for option in prop.options if option["id"] in (raw or []))
 
 
 def _read_date(
@@ -68,7 +68,7 @@ def _read_date(
 def _read_related(
     world: NotionWorkspace, _prop: SchemaProperty, raw: Any, sort: FieldType
 ) -> Value:
-    titles = [title_of(world.pages[it]) for it in raw or [] if it in world.pages]
+    titles = [title_of(world.pages[page]) for page in raw or [] if page in world.pages]
     return frozenset(titles) if sort is FieldType.REFS else next(iter(titles), None)
 
 

@@ -1,4 +1,4 @@
-"""One request as an endpoint gets it, and what many endpoints do with it."""
+"""The endpoints of databases, data sources, pages, the search and the own user."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -55,9 +55,9 @@ def hidden_pages(
         if not isinstance(body.get(name, False), bool):
             raise in_body(f"body.{name}", "a boolean", body[name])
     if body.get("in_trash") or body.get("archived"):
-        return [it for it in pages if world.is_trashed(it)]
+        return [page for page in pages if world.is_trashed(page)]
     if body.get("is_archived"):
-        return [it for it in pages if it.is_archived and not world.is_trashed(it)]
+        return [page for page in pages if page.is_archived and not world.is_trashed(page)]
     return None
 
 
@@ -77,13 +77,15 @@ def search(world: NotionWorkspace, asked: NotionRequest) -> Json:
     if wanted.get("value") != "data_source":
         things += _pages(world, body)
     if wanted.get("value") != "page":
-        things += [it for it in world.sources.values() if not world.is_trashed(it)]
+        things += [source for source in world.sources.values() if not world.is_trashed(source)]
     text = str(body.get("query") or "").casefold()
-    found = [it for it in things if _is_found(world, it, text)]
-    found.sort(key=lambda it: (it.edited, it.number), reverse=_newest_first(body))
+    shown = [thing for thing in things if _is_found(world, thing, text)]
+    shown.sort(key=lambda thing: (thing.edited, thing.number), reverse=_newest_first(body))
     if world.finds_nothing(body.get("start_cursor")):
-        found = []
-    return listing(world, found, body, "page_or_data_source", lambda it: _shown(world, it))
+        shown = []
+    return listing(
+        world, shown, body, "page_or_data_source", lambda thing: _shown(world, thing)
+    )
 
 
 _SORTS = ("page", "data_source")
@@ -94,7 +96,7 @@ def _pages(world: NotionWorkspace, body: Json) -> list[NotionPage]:
     hidden = hidden_pages(world, pages, body)
     if hidden is not None:
         return hidden
-    return [it for it in pages if not world.is_trashed(it) and not it.is_archived]
+    return [page for page in pages if not world.is_trashed(page) and not page.is_archived]
 
 
 def _newest_first(body: Json) -> bool:
@@ -229,7 +231,7 @@ def query(world: NotionWorkspace, asked: NotionRequest) -> Json:
 def _rows(world: NotionWorkspace, source: DataSource, asked: NotionRequest) -> list[NotionPage]:
     pages = world.seen()
     of_source = sorted(
-        (it for it in pages if it.parent == source.id), key=lambda it: -it.number
+        (page for page in pages if page.parent == source.id), key=lambda page: -page.number
     )
     hidden = hidden_pages(world, of_source, asked.body)
     if hidden is not None:
@@ -315,7 +317,7 @@ def move_page(world: NotionWorkspace, asked: NotionRequest) -> Json:
         target = _source_for(world, parent)
     if world.is_trashed(target):
         raise trashed()
-    if page.id in [it.id for it in world.above(target)]:
+    if page.id in [thing.id for thing in world.above(target)]:
         raise invalid("A page cannot be moved below itself.")
     world.move(page, target.id)
     return render.page_of(world, page)
@@ -358,7 +360,7 @@ def page_property(world: NotionWorkspace, asked: NotionRequest) -> Json:
     head = {"object": "property_item", "type": prop.type, "id": prop.id}
     if prop.type not in _LISTED:
         return {**head, prop.type: value}
-    items = [{**head, prop.type: one} for one in value]
+    items = [{**head, prop.type: item} for item in value]
     size = render.page_size(asked.query.get("page_size"))
     cursor = asked.query.get("start_cursor", "0")
     if not (cursor.isascii() and cursor.isdecimal()):

@@ -1,4 +1,4 @@
-"""What the service refuses, and in which words."""
+"""What the service answers where it refuses, and in trouble; no recording has any trouble."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a workspace holds, as values that change."""
+"""What a workspace holds, as values that change; and what each page was at any time."""
 
 import hashlib
 import re
@@ -130,30 +130,30 @@ def title_of(page: NotionPage) -> str:
 
 def defaults(source: DataSource) -> dict[str, Value]:
     """Return what a new row has: a status is never empty (recorded, 77 of 78 rows)."""
-    props = [it for it in source.props.values() if it.type == "status" and it.options]
+    props = [prop for prop in source.props.values() if prop.type == "status" and prop.options]
     return {prop.id: prop.options[0]["id"] for prop in props}
 
 
 def carried_over(page: NotionPage, before: DataSource, after: DataSource) -> dict[str, Value]:
     """Return a row's values under the properties of another data source."""
-    found: dict[str, Value] = {"title": page.values.get("title", [])}
-    named = {it.name: it for it in after.props.values()}
+    values_there: dict[str, Value] = {"title": page.values.get("title", [])}
+    named = {target.name: target for target in after.props.values()}
     for prop in before.props.values():
         target, value = named.get(prop.name), page.values.get(prop.id)
         if target is None or target.type != prop.type or value in (None, []):
             continue
-        found[target.id] = _translated(prop, target, value)
-    return found
+        values_there[target.id] = _translated(prop, target, value)
+    return values_there
 
 
 def _translated(prop: SchemaProperty, target: SchemaProperty, value: Value) -> Value:
     """Return a value with the options of another property, found by their names."""
     if prop.type not in ("select", "status", "multi_select"):
         return value
-    names = {it["id"]: it["name"] for it in prop.options}
-    ids = {it["name"]: it["id"] for it in target.options}
+    names = {option["id"]: option["name"] for option in prop.options}
+    ids = {option["name"]: option["id"] for option in target.options}
     if prop.type == "multi_select":
-        return [ids[names[it]] for it in value if names.get(it) in ids]
+        return [ids[names[option]] for option in value if names.get(option) in ids]
     return ids.get(names.get(value, ""))
 
 

@@ -35,7 +35,7 @@ def shown_body(world: NotionWorkspace, page: NotionPage) -> dict[str, Any]:
         "edited": to_the_minute(page.edited)[:16].replace("T", " "),
         "editor": "you" if page.editor == USER else "the connection",
         "in_trash": world.is_trashed(page),
-        "parts": [_part(world, it) for it in _parts(world, page)],
+        "parts": [_part(world, part) for part in _parts(world, page)],
     }
 
 
@@ -53,11 +53,11 @@ def _part(world: NotionWorkspace, pieces: list[BodyPart]) -> dict[str, Any]:
     first = next(filter(page_text.is_heading, pieces[:1]), None)
     rest = pieces[1:] if first else pieces
     inside = world.children(first) if first else []
-    simple = all(_is_text(world, it) for it in rest) and not inside
+    simple = all(_is_text(world, piece) for piece in rest) and not inside
     return {
         "heading": _row(first, 0) if first else None,
         "level": int(first.type[-1]) + 1 if first else 0,
-        "text": "\n".join(page_text.text_of(it) for it in rest) if simple else "",
+        "text": "\n".join(page_text.text_of(piece) for piece in rest) if simple else "",
         "rows": [] if simple else _rows(world, [*inside, *rest], 0),
     }
 
@@ -68,11 +68,11 @@ def _is_text(world: NotionWorkspace, piece: BodyPart) -> bool:
 
 
 def _rows(world: NotionWorkspace, pieces: list[BodyPart], depth: int) -> list[dict[str, Any]]:
-    found = []
+    rows = []
     for piece in pieces:
         inner = world.children(piece) if isinstance(piece, NotionBlock) else []
-        found += [_row(piece, depth), *_rows(world, inner, depth + 1)]
-    return found
+        rows += [_row(piece, depth), *_rows(world, inner, depth + 1)]
+    return rows
 
 
 def _row(piece: BodyPart, depth: int) -> dict[str, Any]:
@@ -92,11 +92,11 @@ def _write(world: NotionWorkspace, form: Form) -> str:
     """Make the text of one part what was typed, or add it where there are other blocks."""
     page = world.pages[form["page"]]
     _check(world, page)
-    part = {_name(it): it for it in _parts(world, page)}[form["part"]]
-    told = _typed(form)
-    rest = [it for it in part if not page_text.is_heading(it)]
-    lines = told.split("\n") if told else []
-    if all(_is_text(world, it) for it in rest):
+    part = {_name(pieces): pieces for pieces in _parts(world, page)}[form["part"]]
+    text = _typed(form)
+    rest = [piece for piece in part if not page_text.is_heading(piece)]
+    lines = text.split("\n") if text else []
+    if all(_is_text(world, piece) for piece in rest):
         lines = page_text.replace_lines(world, rest, lines)
     page_text.put_after(world, page, part, page_text.paragraphs(lines))
     return page.id
@@ -114,7 +114,7 @@ def _check(world: NotionWorkspace, thing: BodyPart) -> None:
 
 
 def _name(part: list[BodyPart]) -> str:
-    return next((it.id for it in part if page_text.is_heading(it)), "")
+    return next((piece.id for piece in part if page_text.is_heading(piece)), "")
 
 
 def _typed(form: Form) -> str:
@@ -151,16 +151,16 @@ _TEXTS = ("title", "rich_text")
 
 def workspace_page(world: NotionWorkspace) -> str:
     """Return the page as HTML."""
-    sources = [it for it in world.sources.values() if not world.is_trashed(it)]
+    sources = [shown for shown in world.sources.values() if not world.is_trashed(shown)]
     return _filled(
         "page.html",
         title=title_of(world.pages[world.parent_page]),
         now=to_the_minute(world.clock.now())[:16].replace("T", " "),
         tables=[_table(world, source) for source in sources],
         trash=[
-            {"id": it.id, "title": title_of(it) or "Untitled"}
-            for it in world.pages.values()
-            if it.in_trash
+            {"id": page.id, "title": title_of(page) or "Untitled"}
+            for page in world.pages.values()
+            if page.in_trash
         ],
     )
 
@@ -176,7 +176,7 @@ def _filled(name: str, **values: Any) -> str:
 
 
 def _table(world: NotionWorkspace, source: DataSource) -> dict[str, Any]:
-    props = sorted(source.props.values(), key=lambda it: it.type != "title")
+    props = sorted(source.props.values(), key=lambda prop: prop.type != "title")
     rows = [
         {"id": row.id, "cells": [_cell(world, row, prop) for prop in props]}
         for row in world.rows(source)
@@ -201,11 +201,13 @@ def _text(row: NotionPage, prop: SchemaProperty) -> str:
     if prop.type in _TEXTS:
         return plain(value or [])
     if prop.type == "multi_select":
-        return ", ".join(it["name"] for it in prop.options if it["id"] in (value or []))
+        return ", ".join(
+            option["name"] for option in prop.options if option["id"] in (value or [])
+        )
     if prop.type == "relation":
         return next(iter(value or []), "")
     if prop.type == "date":
-        return " → ".join(it for it in (value["start"], value["end"]) if it) if value else ""
+        return " → ".join(day for day in (value["start"], value["end"]) if day) if value else ""
     if prop.type in schema.READ_ONLY:
         return to_the_minute(row.created if prop.type == "created_time" else row.edited)
     return "" if value in (None, False) else _plain(value)
@@ -220,7 +222,7 @@ def _choices(world: NotionWorkspace, prop: SchemaProperty) -> list[tuple[str, st
         target = world.sources.get(prop.config["data_source_id"])
         rows = world.rows(target) if target else []
         return [(row.id, title_of(row) or "Untitled") for row in rows]
-    return [(it["id"], it["name"]) for it in prop.options]
+    return [(option["id"], option["name"]) for option in prop.options]
 
 
 def perform(world: NotionWorkspace, name: str, form: Form) -> str:
@@ -249,7 +251,7 @@ def typed(world: NotionWorkspace, page: NotionPage, prop: SchemaProperty, text: 
         return schema.add_options(prop, names)
     if prop.type == "relation":
         before = page.values.get(prop.id) or []
-        return [words, *(it for it in before[1:] if it != words)] if words else []
+        return [words, *(other for other in before[1:] if other != words)] if words else []
     if prop.type == "number":
         return world.number(words)
     if prop.type == "date":

@@ -35,7 +35,7 @@ def text_of(piece: BodyPart) -> str:
 
 def lines(world: NotionWorkspace, holder: NotionObject) -> list[str]:
     """Return all lines of a body: text only, what stands inside a block right after it."""
-    return [it for piece in world.children(holder) for it in _lines_of(world, piece)]
+    return [line for piece in world.children(holder) for line in _lines_of(world, piece)]
 
 
 def _lines_of(world: NotionWorkspace, piece: BodyPart) -> list[str]:
@@ -47,16 +47,16 @@ def sections(
     world: NotionWorkspace, page: NotionPage
 ) -> list[tuple[NotionBlock, list[BodyPart]]]:
     """Return the questions of a page, each with what stands under it."""
-    found: list[tuple[NotionBlock, list[BodyPart]]] = []
+    questions: list[tuple[NotionBlock, list[BodyPart]]] = []
     asked: NotionBlock | None = None
     for piece in world.children(page):
         if isinstance(piece, NotionBlock) and piece.type in _ENDS:
             asked = piece if piece.type == QUESTION else None
             if asked is not None:
-                found.append((asked, []))
+                questions.append((asked, []))
         elif asked is not None:
-            found[-1][1].append(piece)
-    return found
+            questions[-1][1].append(piece)
+    return questions
 
 
 def answers(world: NotionWorkspace, page: NotionPage) -> tuple[tuple[str, str], ...]:
@@ -67,34 +67,42 @@ def answers(world: NotionWorkspace, page: NotionPage) -> tuple[tuple[str, str], 
 
 
 def _answer(world: NotionWorkspace, asked: NotionBlock, under: list[BodyPart]) -> str:
-    told = [it for it in under if not (isinstance(it, NotionBlock) and it.type == "divider")]
-    found = [it for piece in told for it in _lines_of(world, piece)]
-    return "\n".join([*lines(world, asked), *found]).strip()
+    pieces = [piece for piece in under if not _is_rule(piece)]
+    below = [line for piece in pieces for line in _lines_of(world, piece)]
+    return "\n".join([*lines(world, asked), *below]).strip()
+
+
+def _is_rule(piece: BodyPart) -> bool:
+    return isinstance(piece, NotionBlock) and piece.type == "divider"
 
 
 def write_answer(world: NotionWorkspace, page: NotionPage, question: str, text: str) -> None:
     """Write under a question, a paragraph a line, in place of all that stood there."""
-    told = text.split("\n") if text else []
+    wanted = text.split("\n") if text else []
     asked, under = _section(world, page, question)
-    left = replace_lines(world, [*world.children(asked), *under], told)
+    left = replace_lines(world, [*world.children(asked), *under], wanted)
     put_after(world, page, [asked, *under], paragraphs(left))
 
 
-def replace_lines(world: NotionWorkspace, pieces: list[BodyPart], told: list[str]) -> list[str]:
+def replace_lines(
+    world: NotionWorkspace, pieces: list[BodyPart], wanted: list[str]
+) -> list[str]:
     """Make pieces of a body say these lines; return those that need a paragraph more.
 
     A paragraph whose text is the same stays as it is. One that is left over is deleted,
     and so is a block of another type and what stands inside.
     """
-    kept = [it for it in pieces if isinstance(it, NotionBlock) and it.type == "paragraph"]
-    kept = kept[: len(told)]
-    inside = [it for block in kept for it in world.children(block)]
+    kept = [
+        part for part in pieces if isinstance(part, NotionBlock) and part.type == "paragraph"
+    ]
+    kept = kept[: len(wanted)]
+    inside = [part for block in kept for part in world.children(block)]
     for piece in [*pieces, *inside]:
         if isinstance(piece, NotionBlock) and piece not in kept:
             blocks.trash_part(world, piece)
-    for block, line in zip(kept, told, strict=False):
+    for block, line in zip(kept, wanted, strict=False):
         replace_text(world, block, line)
-    return told[len(kept) :]
+    return wanted[len(kept) :]
 
 
 def replace_text(world: NotionWorkspace, block: NotionBlock, text: str) -> None:
@@ -119,13 +127,13 @@ def put_after(
     drafts: list[dict[str, Any]],
 ) -> None:
     """Put blocks right after pieces of a page, those of them that are left; else first."""
-    places = [at for at, it in enumerate(world.children(page), start=1) if it in pieces]
+    places = [at for at, piece in enumerate(world.children(page), start=1) if piece in pieces]
     blocks.put_blocks(world, page, parse_drafts(drafts, "blocks"), max(places, default=0))
 
 
-def paragraphs(told: list[str]) -> list[dict[str, Any]]:
+def paragraphs(texts: list[str]) -> list[dict[str, Any]]:
     """Return a paragraph for each line."""
-    return [draft("paragraph", line) for line in told]
+    return [draft("paragraph", line) for line in texts]
 
 
 def _section(
@@ -135,10 +143,10 @@ def _section(
     for asked, under in sections(world, page):
         if text_of(asked) == question:
             return asked, under
-    (made,) = blocks.put_blocks(
+    (added,) = blocks.put_blocks(
         world, page, parse_drafts([draft(QUESTION, question)], "blocks")
     )
-    return made, []
+    return added, []
 
 
 def is_heading(piece: BodyPart) -> TypeGuard[NotionBlock]:

@@ -16,12 +16,12 @@ TIMESTAMPS = frozenset({"created_time", "last_edited_time"})
 _DEPTH = 2
 _TEXT_LIKE = frozenset({"title", "rich_text", "email", "url", "phone_number"})
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "equals": lambda one, other: one == other,
-    "does_not_equal": lambda one, other: one != other,
-    "greater_than": lambda one, other: one is not None and one > other,
-    "less_than": lambda one, other: one is not None and one < other,
-    "greater_than_or_equal_to": lambda one, other: one is not None and one >= other,
-    "less_than_or_equal_to": lambda one, other: one is not None and one <= other,
+    "equals": lambda value, other: value == other,
+    "does_not_equal": lambda value, other: value != other,
+    "greater_than": lambda value, other: value is not None and value > other,
+    "less_than": lambda value, other: value is not None and value < other,
+    "greater_than_or_equal_to": lambda value, other: value is not None and value >= other,
+    "less_than_or_equal_to": lambda value, other: value is not None and value <= other,
 }
 _TEXT_TESTS: dict[str, Callable[[str, str], bool]] = {
     "equals": lambda text, asked: text == asked,
@@ -32,11 +32,11 @@ _TEXT_TESTS: dict[str, Callable[[str, str], bool]] = {
     "ends_with": lambda text, asked: text.endswith(asked),
 }
 _DATE_TESTS: dict[str, Callable[[datetime, datetime], bool]] = {
-    "equals": lambda one, other: one == other,
-    "before": lambda one, other: one < other,
-    "after": lambda one, other: one > other,
-    "on_or_before": lambda one, other: one <= other,
-    "on_or_after": lambda one, other: one >= other,
+    "equals": lambda value, other: value == other,
+    "before": lambda value, other: value < other,
+    "after": lambda value, other: value > other,
+    "on_or_before": lambda value, other: value <= other,
+    "on_or_after": lambda value, other: value >= other,
 }
 
 
@@ -63,8 +63,8 @@ def _parts(
     if depth >= _DEPTH or not isinstance(raw[word], list):
         raise in_body(f"{place}.{word}", "an array nested at most two levels", raw[word])
     return [
-        filter_of(source, one, f"{place}.{word}[{number}]", depth + 1)
-        for number, one in enumerate(raw[word])
+        filter_of(source, part, f"{place}.{word}[{number}]", depth + 1)
+        for number, part in enumerate(raw[word])
     ]
 
 
@@ -146,7 +146,11 @@ def _choice(prop: SchemaProperty, raw: Any, place: str) -> Test:
     if word not in ("equals", "does_not_equal"):
         return _emptiness(prop, word) or _refuse(place, word)
     names = asked if isinstance(asked, list) else [asked]
-    known = {it["id"] for it in prop.options if it["name"] in names or it["id"] in names}
+    known = {
+        option["id"]
+        for option in prop.options
+        if option["name"] in names or option["id"] in names
+    }
     return lambda page: (page.values.get(prop.id) in known) == (word == "equals")
 
 
@@ -156,7 +160,7 @@ def _many(prop: SchemaProperty, raw: Any, place: str) -> Test:
         return _emptiness(prop, word) or _refuse(place, word)
     if not isinstance(asked, str):
         raise in_body(f"{place}.{word}", "a string", asked)
-    known = {it["id"] for it in prop.options if it["name"] == asked} | {asked}
+    known = {option["id"] for option in prop.options if option["name"] == asked} | {asked}
     return lambda page: (
         bool(known & set(page.values.get(prop.id) or [])) == (word == "contains")
     )
@@ -216,15 +220,15 @@ def ordered(source: DataSource, rows: list[NotionPage], raw: Any) -> list[Notion
         return rows
     if not isinstance(raw, list):
         raise in_body("body.sorts", "an array", raw)
-    found = list(rows)
-    for number, one in reversed(list(enumerate(raw))):
+    in_order = list(rows)
+    for number, sort in reversed(list(enumerate(raw))):
         place = f"body.sorts[{number}]"
-        body = only(one, place, frozenset({"property", "timestamp", "direction"}))
+        body = only(sort, place, frozenset({"property", "timestamp", "direction"}))
         key = _sort_key(source, body, place)
         if body.get("direction", "ascending") not in ("ascending", "descending"):
             raise in_body(f"{place}.direction", "a direction", body["direction"])
-        found.sort(key=key, reverse=body.get("direction") == "descending")
-    return found
+        in_order.sort(key=key, reverse=body.get("direction") == "descending")
+    return in_order
 
 
 def _sort_key(
@@ -255,7 +259,9 @@ def _sortable(prop: SchemaProperty, value: Any) -> tuple[bool, Any]:
 def _natural(text: str) -> list[tuple[bool, int, str]]:
     """Return a text to sort by: numbers in it count as such (recorded replies)."""
     parts = re.findall(r"[0-9]+|[^0-9]+", text.casefold())
-    return [(not it[0].isdecimal(), int(it) if it.isdecimal() else 0, it) for it in parts]
+    return [
+        (not part[0].isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts
+    ]
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

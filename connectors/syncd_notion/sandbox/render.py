@@ -80,7 +80,9 @@ def parent_of(thing: NotionObject) -> Json:
 def _properties_of(world: NotionWorkspace, page: NotionPage, source: DataSource | None) -> Json:
     if source is None:
         return {"title": {"id": "title", "type": "title", "title": page.title}}
-    return {it.name: show_value(world, page, it) for it in reversed(source.props.values())}
+    return {
+        prop.name: show_value(world, page, prop) for prop in reversed(source.props.values())
+    }
 
 
 def database_of(world: NotionWorkspace, database: NotionDatabase) -> Json:
@@ -98,7 +100,8 @@ def database_of(world: NotionWorkspace, database: NotionDatabase) -> Json:
         "created_time": to_the_millisecond(database.created),
         "last_edited_time": to_the_millisecond(database.edited),
         "data_sources": [
-            {"id": it.id, "name": plain(it.title)} for it in world.sources_of(database)
+            {"id": source.id, "name": plain(source.title)}
+            for source in world.sources_of(database)
         ],
         "icon": database.icon,
         "cover": database.cover,
@@ -122,7 +125,9 @@ def source_of(world: NotionWorkspace, source: DataSource) -> Json:
         "title": source.title,
         "description": [],
         "is_inline": database.is_inline,
-        "properties": {it.name: property_of(it) for it in reversed(source.props.values())},
+        "properties": {
+            prop.name: property_of(prop) for prop in reversed(source.props.values())
+        },
         "parent": {"type": "database_id", "database_id": source.parent},
         "database_parent": parent_of(database),
         "url": address(database, ""),
@@ -146,12 +151,17 @@ def property_of(prop: SchemaProperty) -> Json:
 
 def _groups(prop: SchemaProperty) -> list[Json]:
     """Return the groups of a status: all options but the last two are to do."""
-    ids = [it["id"] for it in prop.options]
+    ids = [option["id"] for option in prop.options]
     parts = (("To-do", "gray", ids[:-2]), ("In progress", "blue", ids[-2:-1]))
     groups = (*parts, ("Complete", "green", ids[-1:]))
     return [
-        {"id": uuid_of("group", prop.id, name), "name": name, "color": color, "option_ids": it}
-        for name, color, it in groups
+        {
+            "id": uuid_of("group", prop.id, name),
+            "name": name,
+            "color": color,
+            "option_ids": options,
+        }
+        for name, color, options in groups
     ]
 
 
@@ -227,7 +237,7 @@ def listing(
     again = 1 if world.switches.repeats_rows and size > 1 else 0
     return {
         "object": "list",
-        "results": [show(it) for it in things[start:end]],
+        "results": [show(thing) for thing in things[start:end]],
         "next_cursor": prefix + _name(things[end - again]) if more else None,
         "has_more": more,
         "type": sort,

@@ -18,7 +18,7 @@ PLAIN: Run = {
     "color": "default",
 }
 _HUES = ("gray", "brown", "orange", "yellow", "green", "blue", "purple", "pink", "red")
-COLORS = frozenset(it + back for it in ("default", *_HUES) for back in ("", "_background"))
+COLORS = frozenset(hue + back for hue in ("default", *_HUES) for back in ("", "_background"))
 _RUN_KEYS = frozenset({"type", "text", "annotations", "plain_text", "href"})
 _TEXT_KEYS = frozenset({"content", "link"})
 
@@ -57,20 +57,20 @@ def parse_runs(raw: Any, place: str) -> list[Run]:
 
 def joined(runs: list[Run]) -> list[Run]:
     """Return runs with neighbours of one style joined, and empty ones dropped."""
-    found: list[Run] = []
+    runs_joined: list[Run] = []
     for run in runs:
-        last = found[-1] if found else None
+        last = runs_joined[-1] if runs_joined else None
         if last is not None and _joins(last, run):
             text = last["plain_text"] + run["plain_text"]
-            found[-1] = run_of(text, last["href"], **last["annotations"])
+            runs_joined[-1] = run_of(text, last["href"], **last["annotations"])
         elif run["plain_text"]:
-            found.append(run)
-    return found
+            runs_joined.append(run)
+    return runs_joined
 
 
-def _joins(one: Run, other: Run) -> bool:
+def _joins(run: Run, other: Run) -> bool:
     same = ("type", "annotations", "href")
-    return one["type"] == "text" and all(one[name] == other[name] for name in same)
+    return run["type"] == "text" and all(run[name] == other[name] for name in same)
 
 
 def _parse_run(raw: Any, place: str) -> Run:

@@ -65,13 +65,13 @@ def add_options(prop: SchemaProperty, names: list[str]) -> list[str]:
     """Return the ids of these options; those that are new are made."""
     ids = []
     for name in names:
-        found = next((it for it in prop.options if it["name"] == name), None)
-        if found is None:
+        chosen = next((known for known in prop.options if known["name"] == name), None)
+        if chosen is None:
             if prop.type == "status":
                 raise invalid(f'Invalid status option. Status option "{name}" does not exist.')
-            found = option(prop.id, {"name": name}, len(prop.options))
-            prop.options.append(found)
-        ids.append(found["id"])
+            chosen = option(prop.id, {"name": name}, len(prop.options))
+            prop.options.append(chosen)
+        ids.append(chosen["id"])
     return ids
 
 
@@ -152,7 +152,7 @@ def rename(source: DataSource, prop: SchemaProperty, name: str) -> None:
 
 
 def _free(source: DataSource, name: str) -> None:
-    if any(it.name == name for it in source.props.values()):
+    if any(prop.name == name for prop in source.props.values()):
         raise invalid(f"A property named {name} exists already.")
 
 
@@ -160,7 +160,7 @@ def _fill(world: NotionWorkspace, source: DataSource, prop: SchemaProperty) -> N
     """Give rows without a status the default: it is never empty (recorded)."""
     if prop.type != "status" or not prop.options:
         return
-    known = {it["id"] for it in prop.options}
+    known = {option["id"] for option in prop.options}
     for page in world.pages.values():
         if page.parent == source.id and page.values.get(prop.id) not in known:
             page.values[prop.id] = prop.options[0]["id"]
@@ -169,7 +169,7 @@ def _fill(world: NotionWorkspace, source: DataSource, prop: SchemaProperty) -> N
 def bring_back(source: DataSource, prop: SchemaProperty) -> None:
     """Bring a removed property back; where its name is taken, under another (assumed)."""
     del source.removed[prop.id]
-    taken = {it.name for it in source.props.values()}
+    taken = {other.name for other in source.props.values()}
     while prop.name in taken:
         prop.name += " (1)"
     source.props[prop.id] = prop
@@ -190,9 +190,9 @@ def remove_option(
 
 def option_named(prop: SchemaProperty, name: str) -> dict[str, Any]:
     """Return an option by its name. Raises ``KeyError``."""
-    for one in prop.options:
-        if one["name"] == name:
-            return one
+    for choice in prop.options:
+        if choice["name"] == name:
+            return choice
     raise KeyError(name)
 
 
@@ -263,16 +263,16 @@ def _choices(prop: SchemaProperty, raw: dict[str, Any], place: str) -> dict[str,
     options = raw["options"]
     if not isinstance(options, list) or len(options) > 100:
         raise in_body(f"{place}.options", "an array of at most 100", options)
-    known = {it["name"]: it for it in prop.options}
-    by_id = {it["id"]: it for it in prop.options}
+    known = {kept["name"]: kept for kept in prop.options}
+    by_id = {kept["id"]: kept for kept in prop.options}
     keys = frozenset({"id", "name", "color", "description"})
-    made = []
-    for number, one in enumerate(options):
-        body = only(one, f"{place}.options[{number}]", keys)
+    choices = []
+    for number, sent in enumerate(options):
+        body = only(sent, f"{place}.options[{number}]", keys)
         kept = by_id.get(str(body.get("id"))) or known.get(str(body.get("name")))
-        given = {key: it for key, it in body.items() if key != "id"}
-        made.append({**kept, **given} if kept else option(prop.id, body, number))
-    return {"options": made}
+        given = {key: part for key, part in body.items() if key != "id"}
+        choices.append({**kept, **given} if kept else option(prop.id, body, number))
+    return {"options": choices}
 
 
 def _first(prop: SchemaProperty) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What can be chosen of how the sandbox behaves, beside what ``World`` has."""
+"""What can be chosen of how the sandbox behaves, its clock and its rate limit among it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -39,13 +39,13 @@ class NotionUser:
     def shows(self, kind: Kind, title: str) -> dict[str, Value]:
         """Return the fields of one page."""
         page, source = self.page(kind, title), self.source(kind)
-        found: dict[str, Value] = {}
+        shown: dict[str, Value] = {}
         for field, name in COLUMNS[kind].items():
             prop = schema.find_prop(source, name)
             if prop is not None:
-                found[field] = self._read(kind, field, prop, page)
+                shown[field] = self._read(kind, field, prop, page)
         answers = {"answers": page_text.answers(self._world, page)}
-        return found | (answers if kind is Kind.REVIEW else {})
+        return shown | (answers if kind is Kind.REVIEW else {})
 
     def add(self, kind: Kind, title: str, **fields: Value) -> None:
         """Add a page."""
@@ -113,10 +113,10 @@ class NotionUser:
     def restore(self, page: str) -> None:
         """Take a page out of the trash, by its id or its title: the one trashed last."""
         self._world.actor = USER
-        gone = [it for it in self._world.pages.values() if it.in_trash]
-        for one in sorted(gone, key=lambda it: it.edited, reverse=True):
-            if page in (one.id, title_of(one)):
-                self._world.set_trash(one, in_trash=False)
+        gone = [known for known in self._world.pages.values() if known.in_trash]
+        for known in sorted(gone, key=lambda known: known.edited, reverse=True):
+            if page in (known.id, title_of(known)):
+                self._world.set_trash(known, in_trash=False)
                 return
         raise KeyError(page)
 
@@ -150,9 +150,9 @@ class NotionUser:
     def copy_and_delete(self, kind: Kind, title: str) -> str:
         """Duplicate a page and trash the original; return the id of the copy."""
         page = self.page(kind, title)
-        made = self.duplicate(kind, page.id)
+        copied = self.duplicate(kind, page.id)
         self.delete(kind, page.id)
-        return made
+        return copied
 
     def duplicate(self, kind: Kind, title: str) -> str:
         """Duplicate a page, with everything in it; return the id of the copy."""
@@ -195,7 +195,7 @@ class NotionUser:
     def restore_property(self, kind: Kind, name: str) -> None:
         """Bring a deleted column back, with its id and its values."""
         source = self.source(kind)
-        prop = next(it for it in source.removed.values() if it.name == name)
+        prop = next(gone for gone in source.removed.values() if gone.name == name)
         schema.bring_back(source, prop)
 
     def add_property(self, kind: Kind, name: str, notion_type: str) -> None:

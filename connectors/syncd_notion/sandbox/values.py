@@ -1,4 +1,7 @@
-"""Property values: checked as requests bring them, shown as replies have them."""
+"""Property values: checked as requests bring them, shown as replies have them.
+
+Dates are kept to the minute, with a fixed offset.
+"""
 
 import functools
 import math
@@ -27,12 +30,12 @@ def parse_date(raw: Any, place: str) -> dict[str, Any] | None:
     """Check a date of a request and return it as it is kept; its zone is lost."""
     if raw is None:
         return None
-    found = only(raw, place, _KEYS)
-    if found.get("start") is None:
+    body = only(raw, place, _KEYS)
+    if body.get("start") is None:
         raise missing(f"{place}.start")
-    zone = _zone(found.get("time_zone"), f"{place}.time_zone")
-    start = _kept(found["start"], zone, f"{place}.start")
-    end = found.get("end")
+    zone = _zone(body.get("time_zone"), f"{place}.time_zone")
+    start = _kept(body["start"], zone, f"{place}.start")
+    end = body.get("end")
     last = _kept(end, zone, f"{place}.end") if end is not None else None
     if last is not None:
         _check_range(start, last)
@@ -116,12 +119,12 @@ def parse_values(
     strange = [name for name in raw if find_prop(source, name) is None]
     if strange:
         raise invalid(" ".join(f"{name} is not a property that exists." for name in strange))
-    found: dict[str, Value] = {}
-    for name, one in raw.items():
+    values: dict[str, Value] = {}
+    for name, value in raw.items():
         prop = find_prop(source, name)
         if prop is not None:
-            found[prop.id] = _parse(world, prop, one, f"{place}.{name}")
-    return found
+            values[prop.id] = _parse(world, prop, value, f"{place}.{name}")
+    return values
 
 
 def _parse(world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
@@ -170,13 +173,13 @@ def _choice(_world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str)
 def _choices(_world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
     if not isinstance(raw, list) or len(raw) > MOST_ITEMS:
         raise in_body(place, f"an array of at most `{MOST_ITEMS}`", raw)
-    chosen = [_option(prop, one, f"{place}[{number}]") for number, one in enumerate(raw)]
+    chosen = [_option(prop, entry, f"{place}[{number}]") for number, entry in enumerate(raw)]
     return list(dict.fromkeys(chosen))
 
 
 def _option(prop: SchemaProperty, raw: Any, place: str) -> str:
     body = only(raw, place, frozenset({"id", "name", "color", "description"}))
-    if body.get("id") in [it["id"] for it in prop.options]:
+    if body.get("id") in [option["id"] for option in prop.options]:
         return str(body["id"])
     name = body.get("name")
     if not isinstance(name, str) or not name:
@@ -197,8 +200,8 @@ def _relation(world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str
     if len(raw) > MOST_ITEMS:
         raise in_body(f"{place}.length", f"≤ `{MOST_ITEMS}`", len(raw))
     pages = []
-    for number, one in enumerate(raw):
-        identity = only(one, f"{place}[{number}]", frozenset({"id"})).get("id")
+    for number, entry in enumerate(raw):
+        identity = only(entry, f"{place}[{number}]", frozenset({"id"})).get("id")
         if not isinstance(identity, str):
             raise in_body(f"{place}[{number}].id", "a valid uuid", identity)
         page = world.pages.get(world.dashed(identity, f"body.{place}[{number}].id"))
@@ -214,11 +217,11 @@ def _people(_world: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str
     if not isinstance(raw, list):
         raise in_body(place, "an array", raw)
     keys = frozenset({"id", "object"})
-    users = [only(one, f"{place}[{number}]", keys) for number, one in enumerate(raw)]
-    for number, one in enumerate(users):
-        if not isinstance(one.get("id"), str):
-            raise in_body(f"{place}[{number}].id", "a valid uuid", one.get("id"))
-    return [one["id"] for one in users]
+    users = [only(entry, f"{place}[{number}]", keys) for number, entry in enumerate(raw)]
+    for number, entry in enumerate(users):
+        if not isinstance(entry.get("id"), str):
+            raise in_body(f"{place}[{number}].id", "a valid uuid", entry.get("id"))
+    return [user["id"] for user in users]
 
 
 _Parser = Callable[[NotionWorkspace, SchemaProperty, Any, str], Value]
@@ -257,16 +260,16 @@ def shown_value(world: NotionWorkspace, page: NotionPage, prop: SchemaProperty) 
     if prop.type in ("select", "status"):
         return _shown_option(prop, value)
     if prop.type == "multi_select":
-        found = [_shown_option(prop, one) for one in value or []]
-        return [it for it in found if it is not None]
+        options = [_shown_option(prop, identity) for identity in value or []]
+        return [option for option in options if option is not None]
     if prop.type == "date":
         return {**value, "time_zone": None} if value else None
     if prop.type == "relation":
-        known = [world.pages[one] for one in value or [] if one in world.pages]
-        shown = [one for one in known if world.shows(one)]
+        known = [world.pages[identity] for identity in value or [] if identity in world.pages]
+        shown = [related for related in known if world.shows(related)]
         if not world.switches.shows_trashed:
-            shown = [one for one in shown if not world.is_trashed(one)]
-        return [{"id": one.id} for one in shown]
+            shown = [related for related in shown if not world.is_trashed(related)]
+        return [{"id": related.id} for related in shown]
     return _shown_simple(page, prop, value)
 
 
@@ -278,7 +281,7 @@ def _shown_simple(page: NotionPage, prop: SchemaProperty, value: Value) -> Any:
     if prop.type in _ELSEWHERE:
         return _ELSEWHERE[prop.type](page)
     if prop.type == "people":
-        return [{"object": "user", "id": one} for one in value or []]
+        return [{"object": "user", "id": user} for user in value or []]
     if prop.type == "checkbox":
         return bool(value)
     return (value or []) if prop.type in ("title", "rich_text") else value
@@ -302,5 +305,5 @@ _ELSEWHERE: dict[str, Callable[[NotionPage], Any]] = {
 
 
 def _shown_option(prop: SchemaProperty, identity: Value) -> dict[str, Any] | None:
-    found = next((it for it in prop.options if it["id"] == identity), None)
-    return {name: found[name] for name in ("id", "name", "color")} if found else None
+    chosen = next((option for option in prop.options if option["id"] == identity), None)
+    return {name: chosen[name] for name in ("id", "name", "color")} if chosen else None

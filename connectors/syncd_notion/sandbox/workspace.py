@@ -81,11 +81,11 @@ class NotionWorkspace:
 
     def _new(self, sort: str, parent: str) -> dict[str, Any]:
         number, now = self.count(), self.clock.now()
-        made = uuid_of(sort, number)
+        name = uuid_of(sort, number)
         if self.search_lag:
-            self.unseen[made] = self.search_lag
+            self.unseen[name] = self.search_lag
         times = {"created": now, "edited": now, "creator": self.actor, "editor": self.actor}
-        return {"id": made, "parent": parent, "number": number, **times}
+        return {"id": name, "parent": parent, "number": number, **times}
 
     def add_page(self, parent: str, title: list[Run]) -> NotionPage:
         """Add a page that is no row."""
@@ -153,25 +153,27 @@ class NotionWorkspace:
 
     def sources_of(self, database: NotionDatabase) -> list[DataSource]:
         """Return a database's data sources."""
-        return [it for it in self.sources.values() if it.parent == database.id]
+        return [source for source in self.sources.values() if source.parent == database.id]
 
     def rows(
         self, source: DataSource, pages: Iterable[NotionPage] | None = None
     ) -> list[NotionPage]:
         """Return the rows that are not in the trash, newest first."""
         known = self.pages.values() if pages is None else pages
-        rows = [it for it in known if it.parent == source.id]
-        live = [it for it in rows if not self.is_trashed(it) and not it.is_archived]
-        return sorted(live, key=lambda it: -it.number)
+        rows = [page for page in known if page.parent == source.id]
+        live = [page for page in rows if not self.is_trashed(page) and not page.is_archived]
+        return sorted(live, key=lambda page: -page.number)
 
     def children(self, holder: NotionObject) -> list[BodyPart]:
         """Return what stands in a page or a block, in order, but for what was deleted."""
-        found: list[BodyPart] = [*self._bodies.get(holder.id, [])]
+        parts: list[BodyPart] = [*self._bodies.get(holder.id, [])]
         if isinstance(holder, NotionPage):
-            found += [it for it in self.pages.values() if it.parent == holder.id]
-            found += [it for it in self.databases.values() if it.parent == holder.id]
-        live = [it for it in found if not it.in_trash and self.shows(it)]
-        return sorted(live, key=lambda it: it.place)
+            parts += [page for page in self.pages.values() if page.parent == holder.id]
+            parts += [
+                database for database in self.databases.values() if database.parent == holder.id
+            ]
+        live = [piece for piece in parts if not piece.in_trash and self.shows(piece)]
+        return sorted(live, key=lambda part: part.place)
 
     # Who sees what, and what is in the trash.
 
@@ -186,61 +188,61 @@ class NotionWorkspace:
         """Return what has this id."""
         kinds: tuple[Mapping[str, NotionObject], ...]
         kinds = (self.pages, self.databases, self.sources, self.blocks)
-        return next((it[name] for it in kinds if name in it), None)
+        return next((things[name] for things in kinds if name in things), None)
 
     def holder(self, piece: BodyPart) -> NotionObject:
         """Return the page or the block in which something stands."""
-        return next(it for it in self.above(piece) if it is not piece)
+        return next(thing for thing in self.above(piece) if thing is not piece)
 
     def shows(self, thing: NotionObject) -> bool:
         """Say whether the connection sees it."""
-        return not any(it.id in self.hidden for it in self.above(thing))
+        return not any(above.id in self.hidden for above in self.above(thing))
 
     def is_trashed(self, thing: NotionObject) -> bool:
         """Say whether it, or what holds it, is in the trash (recorded replies)."""
-        return any(it.in_trash for it in self.above(thing))
+        return any(above.in_trash for above in self.above(thing))
 
     # Finding by the ids of requests.
 
     def dashed(self, raw: str, place: str) -> str:
         """Return an id with dashes. Refuses what has not the shape of one."""
-        found = _UUID.fullmatch(raw)
-        if found is None and raw.replace("-", "") != _NIL.replace("-", ""):
+        match = _UUID.fullmatch(raw)
+        if match is None and raw.replace("-", "") != _NIL.replace("-", ""):
             where = place.partition(".")[0]
             raise invalid(
                 f"{where} failed validation: {place} should be a valid uuid, instead was"
                 f' `"{raw}"`.'
             )
-        return "-".join(found.groups()).lower() if found else _NIL
+        return "-".join(match.groups()).lower() if match else _NIL
 
     def page(self, raw: str, place: str = "path.page_id") -> NotionPage:
         """Return a page that the connection sees."""
-        found = self.pages.get(self.dashed(raw, place))
-        if found is None or not self.shows(found):
+        page = self.pages.get(self.dashed(raw, place))
+        if page is None or not self.shows(page):
             raise self.missing("page", raw, place)
-        return found
+        return page
 
     def database(self, raw: str, place: str = "path.database_id") -> NotionDatabase:
         """Return a database that the connection sees."""
-        found = self.databases.get(self.dashed(raw, place))
-        if found is None or not self.shows(found):
+        database = self.databases.get(self.dashed(raw, place))
+        if database is None or not self.shows(database):
             raise self.missing("database", raw, place)
-        return found
+        return database
 
     def source(self, raw: str, place: str = "path.data_source_id") -> DataSource:
         """Return a data source that the connection sees."""
-        found = self.sources.get(self.dashed(raw, place))
-        if found is None or not self.shows(found):
+        source = self.sources.get(self.dashed(raw, place))
+        if source is None or not self.shows(source):
             raise self.missing("database", raw, place)
-        return found
+        return source
 
     def block(self, raw: str, place: str = "path.block_id") -> BodyPart:
         """Return a block that the connection sees; pages and databases are blocks too."""
         name = self.dashed(raw, place)
-        found = self.blocks.get(name) or self.pages.get(name) or self.databases.get(name)
-        if found is None or not self.shows(found):
+        part = self.blocks.get(name) or self.pages.get(name) or self.databases.get(name)
+        if part is None or not self.shows(part):
             raise self.missing("block", raw, place)
-        return found
+        return part
 
     def missing(self, what: str, raw: str, place: str) -> NotionRefusal:
         """Return the refusal of what does not exist or is not shared."""
@@ -288,7 +290,7 @@ class NotionWorkspace:
     def reread(self, prop: SchemaProperty, notion_type: str) -> None:
         """Change a property's type: values become text, and are read again as that type."""
         before, prop.type = prop.type, notion_type
-        names = {it["id"]: it["name"] for it in prop.config.get("options", [])}
+        names = {option["id"]: option["name"] for option in prop.config.get("options", [])}
         prop.config = {}
         for page in self.pages.values():
             if prop.id in page.values:
