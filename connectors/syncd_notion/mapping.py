@@ -317,17 +317,7 @@ def from_remote(schema: DatabaseSchema, page: Mapping[str, Any]) -> Remote:
     """
     values = values_by_id(page)
     mark = _mark(schema, values)
-    fields: dict[str, Value] = {}
-    problems: dict[str, str] = {}
-    for name, prop in schema.properties.items():
-        column = COLUMNS[schema.kind][name]
-        try:
-            fields[name] = column.read(prop, values.get(prop.key))
-        except UnreadableProperty as error:
-            if column.spec.derived:
-                fields[name] = column.spec.default  # syncd writes its own value over it
-            else:
-                problems[name] = str(error)
+    fields, problems = _read_fields(schema, values)
     return Remote(
         id=RemoteId(str(page["id"])),
         kind=schema.kind,
@@ -339,6 +329,24 @@ def from_remote(schema: DatabaseSchema, page: Mapping[str, Any]) -> Remote:
         problems=problems,
         extra=_extra(schema, values),
     )
+
+
+def _read_fields(
+    schema: DatabaseSchema, values: Mapping[str, Mapping[str, Any]]
+) -> tuple[dict[str, Value], dict[str, str]]:
+    """Return the fields that could be read, and a sentence for each that could not."""
+    fields: dict[str, Value] = {}
+    problems: dict[str, str] = {}
+    for name, prop in schema.properties.items():
+        column = COLUMNS[schema.kind][name]
+        try:
+            fields[name] = column.read(prop, values.get(prop.key))
+        except UnreadableProperty as error:
+            if column.spec.derived:
+                fields[name] = column.spec.default  # syncd writes its own value over it
+            else:
+                problems[name] = str(error)
+    return fields, problems
 
 
 def _extra(schema: DatabaseSchema, values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -266,11 +266,7 @@ class Puller:
     ) -> tuple[Sorted, ReadPosition, bool]:
         """Return the rows, the new position, and whether these are all rows."""
         now = self._clock.now()
-        whole = position is None or position.is_whole(now)
-        listing = self._rows(bound, None if whole else position)
-        if position is not None and not whole and position.went_back(listing.begun):
-            listing = self._rows(bound, None)
-            whole = True
+        listing, whole = self._list(bound, position, now)
         rows = list(listing.entries.good.values())
         is_there = bool(rows or listing.entries.unread)
         doubted = whole and not is_there and position is not None and position.is_doubtful(now)
@@ -289,6 +285,17 @@ class Puller:
             learnt=learnt,
         )
         return listing.entries, position_after(position, result), whole
+
+    def _list(
+        self, bound: DatabaseBinding, position: ReadPosition | None, now: datetime
+    ) -> tuple[RowListing, bool]:
+        """Return the rows since a position, or all of them, and whether it is all."""
+        if position is None or position.is_whole(now):
+            return self._rows(bound, None), True
+        listing = self._rows(bound, position)
+        if position.went_back(listing.begun):
+            return self._rows(bound, None), True
+        return listing, False
 
     def _is_stale(self, bound: DatabaseBinding, rows: list[Json]) -> bool:
         return bound.kind in self._registry.stale or bool(rows and differs(bound, rows[-1]))

@@ -125,34 +125,48 @@ def learn(
     targets: the kinds that are bound, by name; a relation must lead to one of them.
     """
     there = properties_of(schema)
+    fields = _bound_fields(bound, wanted, there, targets)
     by_key = {prop.key: prop for prop, _ in there}
-    fields: dict[str, Property] = {}
-    broken: dict[str, str] = {}
-    for name, column in COLUMNS[bound.kind].items():
-        known = bound.fields.get(name)
-        if known is None or wanted.get(name) != bound.wanted.get(name):
-            known = _choose(column, wanted.get(name), there, targets)
-        if known is None:
-            continue
-        now = by_key.get(known.key)
-        if now is not None and now.type == known.type:
-            fields[name] = _as_now(known, now)
-        else:
-            fields[name] = known
-            broken[name] = now.type if now else ""
+    now = {name: by_key.get(prop.key) for name, prop in fields.items()}
     return replace(
         bound,
         title=quoted(plain(schema.title)) or bound.title,
         wanted=dict(wanted),
-        fields=fields,
-        broken=broken,
+        fields={name: _as_now(prop, now[name]) for name, prop in fields.items()},
+        broken={
+            name: prop.type if prop else ""
+            for name, prop in now.items()
+            if prop is None or prop.type != fields[name].type
+        },
         mark=_mark(bound, [prop for prop, _ in there]),
         learnt=True,
     )
 
 
-def _as_now(known: Property, now: Property) -> Property:
-    """Return a property with its present name and options; names of old ones are kept."""
+def _bound_fields(
+    bound: DatabaseBinding,
+    wanted: Mapping[str, str],
+    there: list[tuple[Property, PropertyConfig]],
+    targets: Mapping[str, DatabaseBinding],
+) -> dict[str, Property]:
+    """Return the property of each field: as bound before, unless the settings changed."""
+    fields = {}
+    for name, column in COLUMNS[bound.kind].items():
+        prop = bound.fields.get(name)
+        if prop is None or wanted.get(name) != bound.wanted.get(name):
+            prop = _choose(column, wanted.get(name), there, targets)
+        if prop is not None:
+            fields[name] = prop
+    return fields
+
+
+def _as_now(known: Property, now: Property | None) -> Property:
+    """Return a property with its present name and options; names of old ones are kept.
+
+    One that is gone or of another type now is kept as it was.
+    """
+    if now is None or now.type != known.type:
+        return known
     options = {**now.options, **known.options}
     return replace(known, name=now.name, options=options, now=now.options)
 

@@ -269,7 +269,7 @@ def revoke(home: Home, tool: str) -> Any:
             sandbox.token = grants.token = grants.grant(tuple(GOOGLE_SCOPES))
 
         return sign_in
-    holder = sandbox.world if tool == "notion" else sandbox.state
+    holder = sandbox.workspace if tool == "notion" else sandbox.state
     return lambda: setattr(holder, "token", sandbox.token)
 
 

@@ -76,10 +76,10 @@ class NotionSandbox:
     token = TOKEN
 
     def __init__(self, clock: Clock) -> None:
-        self.world = NotionWorkspace(clock)
-        self.parent_page = self.world.parent_page
-        self.person = NotionUser(self.world)
-        self.app: App = _app(self.world)
+        self.workspace = NotionWorkspace(clock)
+        self.parent_page = self.workspace.parent_page
+        self.person = NotionUser(self.workspace)
+        self.app: App = _app(self.workspace)
 
     def trouble(self, status: int, seconds: int = 0) -> dict[str, Any]:
         """Return what the service answers in trouble, to be given to a ``Fault``."""
@@ -87,16 +87,16 @@ class NotionSandbox:
 
     @property
     def switches(self) -> NotionSwitches:
-        """What can be chosen of how the sandbox behaves; ``world`` has more."""
-        return self.world.switches
+        """What can be chosen of how the sandbox behaves; ``workspace`` has more."""
+        return self.workspace.switches
 
     def end_listings(self) -> None:
         """Make every cursor of rows that was handed out invalid."""
-        self.world.listings += 1
+        self.workspace.listings += 1
 
     def empty_listing_once(self) -> None:
         """Let the next query or search find nothing at all."""
-        self.world.empty_listings += 1
+        self.workspace.empty_listings += 1
 
     def settings(self, origin: str) -> dict[str, Any]:
         """Return the settings that point a connector here, as fast as this one allows."""
@@ -104,12 +104,12 @@ class NotionSandbox:
             "token": self.token,
             "base_url": origin,
             "parent_page": self.parent_page,
-            "requests_per_minute": self.world.switches.per_minute or ANY_NUMBER,
+            "requests_per_minute": self.workspace.switches.per_minute or ANY_NUMBER,
         }
 
     def revoke_token(self) -> None:
         """Stop accepting the token."""
-        self.world.token = None
+        self.workspace.token = None
 
     def lose_container(self) -> None:
         """Have the person put the database of the tasks into the trash."""
@@ -122,39 +122,39 @@ def make(directory: Path, clock: Clock) -> NotionSandbox:
     return NotionSandbox(clock)
 
 
-def _app(world: NotionWorkspace) -> App:
+def _app(workspace: NotionWorkspace) -> App:
     routes = [
-        Route(path, partial(_serve, world, endpoint), methods=[method])
+        Route(path, partial(_serve, workspace, endpoint), methods=[method])
         for (method, path), endpoint in ENDPOINTS.items()
     ]
     every = ["GET", "POST", "PUT", "PATCH", "DELETE"]
     return Starlette(
         routes=[
-            Route("/", partial(_show, world)),
-            Route("/_sandbox/page/{page}", partial(_show_body, world)),
-            Route("/_sandbox/{name}", partial(_act, world), methods=["POST"]),
+            Route("/", partial(_show, workspace)),
+            Route("/_sandbox/page/{page}", partial(_show_body, workspace)),
+            Route("/_sandbox/{name}", partial(_act, workspace), methods=["POST"]),
             *routes,
-            Route("/{rest:path}", partial(_serve, world, None), methods=every),
+            Route("/{rest:path}", partial(_serve, workspace, None), methods=every),
         ]
     )
 
 
-async def _show(world: NotionWorkspace, _request: Request) -> Response:
-    return HTMLResponse(workspace_page(world))
+async def _show(workspace: NotionWorkspace, _request: Request) -> Response:
+    return HTMLResponse(workspace_page(workspace))
 
 
-async def _show_body(world: NotionWorkspace, request: Request) -> Response:
-    page = world.pages.get(request.path_params["page"])
+async def _show_body(workspace: NotionWorkspace, request: Request) -> Response:
+    page = workspace.pages.get(request.path_params["page"])
     if page is None:
         return PlainTextResponse("There is no such page here.", status_code=404)
-    return HTMLResponse(body_page(world, page))
+    return HTMLResponse(body_page(workspace, page))
 
 
-async def _act(world: NotionWorkspace, request: Request) -> Response:
+async def _act(workspace: NotionWorkspace, request: Request) -> Response:
     """Do what a form of the page asks, and show the page again."""
     form = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
     try:
-        where = perform(world, request.path_params["name"], form)
+        where = perform(workspace, request.path_params["name"], form)
     except KeyError as error:
         return PlainTextResponse(f"There is no {error} here.", status_code=404)
     except NotionRefusal as refused:
@@ -163,17 +163,17 @@ async def _act(world: NotionWorkspace, request: Request) -> Response:
 
 
 async def _serve(
-    world: NotionWorkspace, endpoint: Endpoint | None, request: Request
+    workspace: NotionWorkspace, endpoint: Endpoint | None, request: Request
 ) -> Response:
     """Answer one request; every reply has its own id."""
     body = await request.body()
-    request_id = uuid_of("request", world.count())
+    request_id = uuid_of("request", workspace.count())
     more: dict[str, str] = {}
     try:
-        _admit(world, request)
-        world.rate.count()
-        status, reply = 200, _answer(world, endpoint, request, body)
-        _say_nothing(world, request, reply)
+        _admit(workspace, request)
+        workspace.rate.count()
+        status, reply = 200, _answer(workspace, endpoint, request, body)
+        _say_nothing(workspace, request, reply)
     except NotionRefusal as refused:
         status, reply = refused.status, error_body(refused)
         if refused.status == 429:
@@ -183,34 +183,34 @@ async def _serve(
         "content-type": "application/json; charset=utf-8",
         "x-notion-request-id": request_id,
         "vary": "Accept-Encoding",
-        "date": format_datetime(world.clock.now(), usegmt=True),
+        "date": format_datetime(workspace.clock.now(), usegmt=True),
     }
     reply = {**reply, "request_id": request_id}
     return JSONResponse(reply, status_code=status, headers=headers)
 
 
 def _answer(
-    world: NotionWorkspace, endpoint: Endpoint | None, request: Request, body: bytes
+    workspace: NotionWorkspace, endpoint: Endpoint | None, request: Request, body: bytes
 ) -> dict[str, Any]:
     if endpoint is None:
         raise not_imitated(f"{request.method} {request.url.path}")
-    world.actor = BOT
-    asked = NotionRequest(ids=request.path_params, query=request.query_params, body=_json(body))
-    return endpoint(world, asked)
+    workspace.actor = BOT
+    ids, query = request.path_params, request.query_params
+    return endpoint(workspace, NotionRequest(ids=ids, query=query, body=_json(body)))
 
 
-def _say_nothing(world: NotionWorkspace, request: Request, reply: dict[str, Any]) -> None:
+def _say_nothing(workspace: NotionWorkspace, request: Request, reply: dict[str, Any]) -> None:
     """Answer 503 to a write that was done (Notion API documentation), if so switched."""
     read = request.method == "GET" or request.url.path.endswith(("/query", "/search"))
-    if read or not world.switches.saved_unsaid:
+    if read or not workspace.switches.saved_unsaid:
         return
-    world.switches.saved_unsaid -= 1
+    workspace.switches.saved_unsaid -= 1
     raise saved_without_reply(str(reply.get("id", "")))
 
 
-def _admit(world: NotionWorkspace, request: Request) -> None:
+def _admit(workspace: NotionWorkspace, request: Request) -> None:
     given = request.headers.get("authorization", "")
-    if world.token is None or given != f"Bearer {world.token}":
+    if workspace.token is None or given != f"Bearer {workspace.token}":
         raise NotionRefusal(401, "unauthorized", "API token is invalid.")
     version = request.headers.get("notion-version")
     if version is None:

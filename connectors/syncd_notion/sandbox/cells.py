@@ -13,9 +13,11 @@ from syncd_notion.sandbox.values import instant_of, shown
 from syncd_notion.sandbox.workspace import NotionWorkspace
 
 
-def read_cell(world: NotionWorkspace, prop: SchemaProperty, raw: Any, sort: FieldType) -> Value:
+def read_cell(
+    workspace: NotionWorkspace, prop: SchemaProperty, raw: Any, sort: FieldType
+) -> Value:
     """Return the plan's value of what is kept in a cell."""
-    return _CELL_READERS.get(prop.type, _as_it_is)(world, prop, raw, sort)
+    return _CELL_READERS.get(prop.type, _as_it_is)(workspace, prop, raw, sort)
 
 
 def option_of(field: str, value: Value) -> str:
@@ -34,13 +36,13 @@ def iso_of(value: Value) -> str | None:
 
 
 def _read_text(
-    _world: NotionWorkspace, _prop: SchemaProperty, raw: Any, _type: FieldType
+    _workspace: NotionWorkspace, _prop: SchemaProperty, raw: Any, _type: FieldType
 ) -> Value:
     return plain(raw or [])
 
 
 def _read_option(
-    _world: NotionWorkspace, prop: SchemaProperty, raw: Any, sort: FieldType
+    _workspace: NotionWorkspace, prop: SchemaProperty, raw: Any, sort: FieldType
 ) -> Value:
     name = next((option["name"] for option in prop.options if option["id"] == raw), None)
     if sort is FieldType.PRIORITY:
@@ -51,13 +53,13 @@ def _read_option(
 
 
 def _read_options(
-    _world: NotionWorkspace, prop: SchemaProperty, raw: Any, _type: FieldType
+    _workspace: NotionWorkspace, prop: SchemaProperty, raw: Any, _type: FieldType
 ) -> Value:
     return frozenset(option["name"] for option in prop.options if option["id"] in (raw or []))
 
 
 def _read_date(
-    _world: NotionWorkspace, _prop: SchemaProperty, raw: Any, _type: FieldType
+    _workspace: NotionWorkspace, _prop: SchemaProperty, raw: Any, _type: FieldType
 ) -> Value:
     if not raw:
         return None
@@ -66,14 +68,14 @@ def _read_date(
 
 
 def _read_related(
-    world: NotionWorkspace, _prop: SchemaProperty, raw: Any, sort: FieldType
+    workspace: NotionWorkspace, _prop: SchemaProperty, raw: Any, sort: FieldType
 ) -> Value:
-    titles = [title_of(world.pages[page]) for page in raw or [] if page in world.pages]
+    titles = [title_of(workspace.pages[page]) for page in raw or [] if page in workspace.pages]
     return frozenset(titles) if sort is FieldType.REFS else next(iter(titles), None)
 
 
 def _as_it_is(
-    _world: NotionWorkspace, prop: SchemaProperty, raw: Any, sort: FieldType
+    _workspace: NotionWorkspace, prop: SchemaProperty, raw: Any, sort: FieldType
 ) -> Value:
     if prop.type == "checkbox":
         return bool(raw)

@@ -33,19 +33,19 @@ class NotionRequest:
     body: Json
 
 
-def set_trash(world: NotionWorkspace, thing: NotionObject, body: Json) -> None:
+def set_trash(workspace: NotionWorkspace, thing: NotionObject, body: Json) -> None:
     """Do what a body says of the trash; refuse to edit what lies in it."""
     if "in_trash" not in body:
-        if world.is_trashed(thing) and body:
+        if workspace.is_trashed(thing) and body:
             raise trashed()
         return
     if not isinstance(body["in_trash"], bool):
         raise in_body("body.in_trash", "a boolean", body["in_trash"])
-    world.set_trash(thing, in_trash=body["in_trash"])
+    workspace.set_trash(thing, in_trash=body["in_trash"])
 
 
 def hidden_pages(
-    world: NotionWorkspace, pages: Iterable[NotionPage], body: Json
+    workspace: NotionWorkspace, pages: Iterable[NotionPage], body: Json
 ) -> list[NotionPage] | None:
     """Return what a listing that asks for trashed or archived pages finds of these.
 
@@ -55,48 +55,50 @@ def hidden_pages(
         if not isinstance(body.get(name, False), bool):
             raise in_body(f"body.{name}", "a boolean", body[name])
     if body.get("in_trash") or body.get("archived"):
-        return [page for page in pages if world.is_trashed(page)]
+        return [page for page in pages if workspace.is_trashed(page)]
     if body.get("is_archived"):
-        return [page for page in pages if page.is_archived and not world.is_trashed(page)]
+        return [page for page in pages if page.is_archived and not workspace.is_trashed(page)]
     return None
 
 
-def me(_world: NotionWorkspace, _asked: NotionRequest) -> Json:
+def me(_workspace: NotionWorkspace, _request: NotionRequest) -> Json:
     """Say who the token belongs to."""
     return render.bot()
 
 
-def search(world: NotionWorkspace, asked: NotionRequest) -> Json:
+def search(workspace: NotionWorkspace, request: NotionRequest) -> Json:
     """List pages and data sources by title; what is new is seen late."""
     keys = frozenset({"query", "filter", "sort", "in_trash", "is_archived"})
-    body = only(asked.body, "body", keys | PAGING)
+    body = only(request.body, "body", keys | PAGING)
     wanted = only(body.get("filter") or {}, "body.filter", frozenset({"property", "value"}))
     if wanted and (wanted.get("property") != "object" or wanted.get("value") not in _SORTS):
         raise in_body("body.filter.value", '"page" or "data_source"', wanted.get("value"))
     things: list[NotionPage | DataSource] = []
     if wanted.get("value") != "data_source":
-        things += _pages(world, body)
+        things += _pages(workspace, body)
     if wanted.get("value") != "page":
-        things += [source for source in world.sources.values() if not world.is_trashed(source)]
+        things += [
+            source for source in workspace.sources.values() if not workspace.is_trashed(source)
+        ]
     text = str(body.get("query") or "").casefold()
-    shown = [thing for thing in things if _is_found(world, thing, text)]
+    shown = [thing for thing in things if _is_found(workspace, thing, text)]
     shown.sort(key=lambda thing: (thing.edited, thing.number), reverse=_newest_first(body))
-    if world.finds_nothing(body.get("start_cursor")):
+    if workspace.finds_nothing(body.get("start_cursor")):
         shown = []
     return listing(
-        world, shown, body, "page_or_data_source", lambda thing: _shown(world, thing)
+        workspace, shown, body, "page_or_data_source", lambda thing: _shown(workspace, thing)
     )
 
 
 _SORTS = ("page", "data_source")
 
 
-def _pages(world: NotionWorkspace, body: Json) -> list[NotionPage]:
-    pages = world.seen(late=True)
-    hidden = hidden_pages(world, pages, body)
+def _pages(workspace: NotionWorkspace, body: Json) -> list[NotionPage]:
+    pages = workspace.seen(late=True)
+    hidden = hidden_pages(workspace, pages, body)
     if hidden is not None:
         return hidden
-    return [page for page in pages if not world.is_trashed(page) and not page.is_archived]
+    return [page for page in pages if not workspace.is_trashed(page) and not page.is_archived]
 
 
 def _newest_first(body: Json) -> bool:
@@ -109,30 +111,30 @@ def _newest_first(body: Json) -> bool:
     return bool(sort.get("direction", "descending") == "descending")
 
 
-def _is_found(world: NotionWorkspace, thing: NotionPage | DataSource, text: str) -> bool:
-    lag = world.unseen.get(thing.id, 0)
+def _is_found(workspace: NotionWorkspace, thing: NotionPage | DataSource, text: str) -> bool:
+    lag = workspace.unseen.get(thing.id, 0)
     if lag:
-        world.unseen[thing.id] = lag - 1
+        workspace.unseen[thing.id] = lag - 1
         return False
     title = title_of(thing) if isinstance(thing, NotionPage) else plain(thing.title)
-    return text in title.casefold() and world.shows(thing)
+    return text in title.casefold() and workspace.shows(thing)
 
 
-def _shown(world: NotionWorkspace, thing: NotionPage | DataSource) -> Json:
+def _shown(workspace: NotionWorkspace, thing: NotionPage | DataSource) -> Json:
     if isinstance(thing, NotionPage):
-        return render.page_of(world, thing)
-    return render.source_of(world, thing)
+        return render.page_of(workspace, thing)
+    return render.source_of(workspace, thing)
 
 
-def create_database(world: NotionWorkspace, asked: NotionRequest) -> Json:
+def create_database(workspace: NotionWorkspace, request: NotionRequest) -> Json:
     """Make a database under a page, with its first data source."""
     keys = frozenset({"parent", "title", "description", "is_inline", "icon", "cover"})
-    body = only(asked.body, "body", keys | {"initial_data_source"})
+    body = only(request.body, "body", keys | {"initial_data_source"})
     parent = only(body.get("parent"), "body.parent", PARENT)
     if parent.get("type") != "page_id" or "page_id" not in parent:
         raise missing("body.parent.page_id")
-    page = world.page(str(parent["page_id"]), "body.parent.page_id")
-    if world.is_trashed(page):
+    page = workspace.page(str(parent["page_id"]), "body.parent.page_id")
+    if workspace.is_trashed(page):
         raise trashed()
     first = only(
         body.get("initial_data_source") or {},
@@ -140,21 +142,21 @@ def create_database(world: NotionWorkspace, asked: NotionRequest) -> Json:
         frozenset({"properties"}),
     )
     properties = first.get("properties") or {"Name": {"title": {}}}
-    _check_schema(world, properties)
-    database, source = world.add_database(page.id, _runs(body, "title"))
+    _check_schema(workspace, properties)
+    database, source = workspace.add_database(page.id, _runs(body, "title"))
     database.description = _runs(body, "description")
     database.is_inline = bool(body.get("is_inline"))
-    schema.change(world, source, properties, "body.initial_data_source.properties")
-    return render.database_of(world, database)
+    schema.change(workspace, source, properties, "body.initial_data_source.properties")
+    return render.database_of(workspace, database)
 
 
-def _check_schema(world: NotionWorkspace, properties: Any) -> None:
+def _check_schema(workspace: NotionWorkspace, properties: Any) -> None:
     """Try a schema on a data source that is thrown away, so that nothing is half made."""
-    at = world.clock.now()
+    at = workspace.clock.now()
     trial = DataSource(
         id="trial", parent="", number=0, created=at, edited=at, creator="", editor=""
     )
-    schema.change(world, trial, properties, "body.initial_data_source.properties")
+    schema.change(workspace, trial, properties, "body.initial_data_source.properties")
     if "title" not in trial.props:
         raise invalid("Title is not provided")
 
@@ -163,17 +165,17 @@ def _runs(body: Json, name: str) -> list[Any]:
     return parse_runs(body[name], f"body.{name}") if body.get(name) is not None else []
 
 
-def read_database(world: NotionWorkspace, asked: NotionRequest) -> Json:
+def read_database(workspace: NotionWorkspace, request: NotionRequest) -> Json:
     """Read a database."""
-    return render.database_of(world, world.database(asked.ids["database_id"]))
+    return render.database_of(workspace, workspace.database(request.ids["database_id"]))
 
 
-def update_database(world: NotionWorkspace, asked: NotionRequest) -> Json:
+def update_database(workspace: NotionWorkspace, request: NotionRequest) -> Json:
     """Change a database's own properties."""
-    database = world.database(asked.ids["database_id"])
+    database = workspace.database(request.ids["database_id"])
     keys = frozenset({"title", "description", "is_inline", "icon", "cover", "is_locked"})
-    body = only(asked.body, "body", keys | {"in_trash"})
-    set_trash(world, database, body)
+    body = only(request.body, "body", keys | {"in_trash"})
+    set_trash(workspace, database, body)
     before = to_the_millisecond(database.edited)
     for name in ("title", "description"):
         if name in body:
@@ -181,90 +183,92 @@ def update_database(world: NotionWorkspace, asked: NotionRequest) -> Json:
     for name in ("is_inline", "icon", "cover", "is_locked"):
         if name in body:
             setattr(database, name, body[name])
-    world.touch(database)
-    if "title" in body and len(world.sources_of(database)) == 1:
-        world.sources_of(database)[0].title = list(database.title)
-    return {**render.database_of(world, database), "last_edited_time": before}
+    workspace.touch(database)
+    if "title" in body and len(workspace.sources_of(database)) == 1:
+        workspace.sources_of(database)[0].title = list(database.title)
+    return {**render.database_of(workspace, database), "last_edited_time": before}
 
 
-def read_source(world: NotionWorkspace, asked: NotionRequest) -> Json:
+def read_source(workspace: NotionWorkspace, request: NotionRequest) -> Json:
     """Read a schema."""
-    return render.source_of(world, world.source(asked.ids["data_source_id"]))
+    return render.source_of(workspace, workspace.source(request.ids["data_source_id"]))
 
 
-def update_source(world: NotionWorkspace, asked: NotionRequest) -> Json:
+def update_source(workspace: NotionWorkspace, request: NotionRequest) -> Json:
     """Change a schema or a title."""
-    source = world.source(asked.ids["data_source_id"])
-    body = only(asked.body, "body", frozenset({"title", "properties", "in_trash"}))
-    set_trash(world, source, body)
+    source = workspace.source(request.ids["data_source_id"])
+    body = only(request.body, "body", frozenset({"title", "properties", "in_trash"}))
+    set_trash(workspace, source, body)
     if "title" in body:
         source.title = _runs(body, "title")
-    schema.change(world, source, body.get("properties") or {}, "body.properties")
-    world.touch(source)
-    return render.source_of(world, source)
+    schema.change(workspace, source, body.get("properties") or {}, "body.properties")
+    workspace.touch(source)
+    return render.source_of(workspace, source)
 
 
 _NOT_IMITATED = ("markdown", "template", "content", "erase_content", "position")
 _QUERY = frozenset({"filter", "sorts", "result_type", "in_trash", "archived", "is_archived"})
 
 
-def query(world: NotionWorkspace, asked: NotionRequest) -> Json:
+def query(workspace: NotionWorkspace, request: NotionRequest) -> Json:
     """List rows. After ``query_limit`` of them the list ends, and may say so."""
-    source = world.source(asked.ids["data_source_id"])
-    body = only(asked.body, "body", _QUERY | PAGING)
-    rows = _rows(world, source, asked)
+    source = workspace.source(request.ids["data_source_id"])
+    body = only(request.body, "body", _QUERY | PAGING)
+    rows = _rows(workspace, source, request)
     if body.get("filter") is not None:
         test = filter_of(source, body["filter"])
         rows = [row for row in rows if test(row)]
     rows = ordered(source, rows, body.get("sorts"))
-    if world.finds_nothing(body.get("start_cursor")):
+    if workspace.finds_nothing(body.get("start_cursor")):
         rows = []
-    cut = len(rows) > world.query_limit and not world.switches.ends_silently
-    rows = rows[: world.query_limit]
+    cut = len(rows) > workspace.query_limit and not workspace.switches.ends_silently
+    rows = rows[: workspace.query_limit]
     reply = listing(
-        world, rows, body, "page_or_data_source", lambda row: render.page_of(world, row)
+        workspace, rows, body, "page_or_data_source", lambda row: render.page_of(workspace, row)
     )
     why = {"type": "incomplete", "incomplete_reason": "query_result_limit_reached"}
     return reply | ({"request_status": why} if cut else {})
 
 
-def _rows(world: NotionWorkspace, source: DataSource, asked: NotionRequest) -> list[NotionPage]:
-    pages = world.seen()
+def _rows(
+    workspace: NotionWorkspace, source: DataSource, request: NotionRequest
+) -> list[NotionPage]:
+    pages = workspace.seen()
     of_source = sorted(
         (page for page in pages if page.parent == source.id), key=lambda page: -page.number
     )
-    hidden = hidden_pages(world, of_source, asked.body)
+    hidden = hidden_pages(workspace, of_source, request.body)
     if hidden is not None:
         return hidden
-    if not world.is_trashed(source) or world.trashed_query == "empty":
-        return world.rows(source, pages)
-    if world.trashed_query == "404":
-        name = asked.ids["data_source_id"]
-        raise world.missing("database", name, "path.data_source_id")
+    if not workspace.is_trashed(source) or workspace.trashed_query == "empty":
+        return workspace.rows(source, pages)
+    if workspace.trashed_query == "404":
+        name = request.ids["data_source_id"]
+        raise workspace.missing("database", name, "path.data_source_id")
     return of_source
 
 
-def create_page(world: NotionWorkspace, asked: NotionRequest) -> Json:
+def create_page(workspace: NotionWorkspace, request: NotionRequest) -> Json:
     """Add a row, or a page under a page."""
     keys = frozenset({"parent", "properties", "icon", "cover", "children", *_NOT_IMITATED})
-    body = _imitated(only(asked.body, "body", keys))
+    body = _imitated(only(request.body, "body", keys))
     if "parent" not in body:
         raise missing("body.parent")
     parent = only(body["parent"], "body.parent", PARENT)
     drafts = parse_drafts(body["children"], "body.children") if "children" in body else ()
-    page = _new_page(world, parent, body)
-    blocks.put_blocks(world, page, drafts)
-    return render.page_of(world, page)
+    page = _new_page(workspace, parent, body)
+    blocks.put_blocks(workspace, page, drafts)
+    return render.page_of(workspace, page)
 
 
-def _new_page(world: NotionWorkspace, parent: Json, body: Json) -> NotionPage:
+def _new_page(workspace: NotionWorkspace, parent: Json, body: Json) -> NotionPage:
     if "page_id" in parent:
-        return _page_under_page(world, parent, body)
-    source = _source_for(world, parent)
-    if world.is_trashed(source):
+        return _page_under_page(workspace, parent, body)
+    source = _source_for(workspace, parent)
+    if workspace.is_trashed(source):
         raise trashed()
-    values = parse_values(world, source, body.get("properties") or {}, "body.properties")
-    page = world.add_row(source, values)
+    values = parse_values(workspace, source, body.get("properties") or {}, "body.properties")
+    page = workspace.add_row(source, values)
     page.icon, page.cover = body.get("icon"), body.get("cover")
     return page
 
@@ -276,93 +280,93 @@ def _imitated(body: Json) -> Json:
     return body
 
 
-def _source_for(world: NotionWorkspace, parent: Json) -> DataSource:
+def _source_for(workspace: NotionWorkspace, parent: Json) -> DataSource:
     if "data_source_id" in parent:
-        return world.source(str(parent["data_source_id"]), "body.parent.data_source_id")
+        return workspace.source(str(parent["data_source_id"]), "body.parent.data_source_id")
     if "database_id" not in parent:
         raise missing("body.parent.data_source_id")
-    database = world.database(str(parent["database_id"]), "body.parent.database_id")
-    sources = world.sources_of(database)
+    database = workspace.database(str(parent["database_id"]), "body.parent.database_id")
+    sources = workspace.sources_of(database)
     if len(sources) > 1:
         raise invalid("Databases with multiple data sources need a data_source_id.")
     return sources[0]
 
 
-def _page_under_page(world: NotionWorkspace, parent: Json, body: Json) -> NotionPage:
-    above = world.page(str(parent["page_id"]), "body.parent.page_id")
+def _page_under_page(workspace: NotionWorkspace, parent: Json, body: Json) -> NotionPage:
+    above = workspace.page(str(parent["page_id"]), "body.parent.page_id")
     raw = (body.get("properties") or {}).get("title") or []
     runs = raw.get("title") if isinstance(raw, dict) else raw
-    return world.add_page(above.id, parse_runs(runs, "body.properties.title"))
+    return workspace.add_page(above.id, parse_runs(runs, "body.properties.title"))
 
 
-def read_page(world: NotionWorkspace, asked: NotionRequest) -> Json:
+def read_page(workspace: NotionWorkspace, request: NotionRequest) -> Json:
     """Read a page; one in the trash too."""
-    return render.page_of(world, world.page(asked.ids["page_id"]))
+    return render.page_of(workspace, workspace.page(request.ids["page_id"]))
 
 
-def move_page(world: NotionWorkspace, asked: NotionRequest) -> Json:
+def move_page(workspace: NotionWorkspace, request: NotionRequest) -> Json:
     """Move a page below another or into a data source; answered with the page there."""
-    page = world.page(asked.ids["page_id"])
-    body = only(asked.body, "body", frozenset({"parent"}))
+    page = workspace.page(request.ids["page_id"])
+    body = only(request.body, "body", frozenset({"parent"}))
     if "parent" not in body:
         raise missing("body.parent")
     parent = only(body["parent"], "body.parent", PARENT)
-    if world.is_trashed(page):
+    if workspace.is_trashed(page):
         raise trashed()
     if "page_id" in parent:
-        target: NotionPage | DataSource = world.page(
+        target: NotionPage | DataSource = workspace.page(
             str(parent["page_id"]), "body.parent.page_id"
         )
     else:
-        target = _source_for(world, parent)
-    if world.is_trashed(target):
+        target = _source_for(workspace, parent)
+    if workspace.is_trashed(target):
         raise trashed()
-    if page.id in [thing.id for thing in world.above(target)]:
+    if page.id in [thing.id for thing in workspace.above(target)]:
         raise invalid("A page cannot be moved below itself.")
-    world.move(page, target.id)
-    return render.page_of(world, page)
+    workspace.move(page, target.id)
+    return render.page_of(workspace, page)
 
 
 _PAGE_KEYS = frozenset({"properties", "icon", "cover", "is_locked", "in_trash", "is_archived"})
 
 
-def update_page(world: NotionWorkspace, asked: NotionRequest) -> Json:
+def update_page(workspace: NotionWorkspace, request: NotionRequest) -> Json:
     """Change values; what is not named keeps its value."""
-    page = world.page(asked.ids["page_id"])
-    body = _imitated(only(asked.body, "body", _PAGE_KEYS | frozenset(_NOT_IMITATED)))
-    source = world.sources.get(page.parent)
+    page = workspace.page(request.ids["page_id"])
+    body = _imitated(only(request.body, "body", _PAGE_KEYS | frozenset(_NOT_IMITATED)))
+    source = workspace.sources.get(page.parent)
     if source is not None and "properties" in body:
-        values = parse_values(world, source, body["properties"], "body.properties")
+        values = parse_values(workspace, source, body["properties"], "body.properties")
     else:
         values = {}
-    set_trash(world, page, body)
-    if values and world.is_trashed(page):
+    set_trash(workspace, page, body)
+    if values and workspace.is_trashed(page):
         raise trashed()
-    world.set_values(page, values)
+    workspace.set_values(page, values)
     for name in ("icon", "cover", "is_locked", "is_archived"):
         if name in body:
             setattr(page, name, body[name])
-            world.touch(page)
-    return render.page_of(world, page)
+            workspace.touch(page)
+    return render.page_of(workspace, page)
 
 
 _LISTED = frozenset({"title", "rich_text", "people", "relation"})
 
 
-def page_property(world: NotionWorkspace, asked: NotionRequest) -> Json:
+def page_property(workspace: NotionWorkspace, request: NotionRequest) -> Json:
     """Read one property whole: a list for those that can be long."""
-    page = world.page(asked.ids["page_id"])
-    source = world.sources.get(page.parent)
-    prop = schema.find_prop(source, asked.ids["property_id"]) if source else None
+    page = workspace.page(request.ids["page_id"])
+    source = workspace.sources.get(page.parent)
+    prop = schema.find_prop(source, request.ids["property_id"]) if source else None
     if prop is None:
-        raise invalid(f"Could not find property with name or id: {asked.ids['property_id']}")
-    value = shown_value(world, page, prop)
+        raise invalid(f"Could not find property with name or id: {request.ids['property_id']}")
+    value = shown_value(workspace, page, prop)
     head = {"object": "property_item", "type": prop.type, "id": prop.id}
     if prop.type not in _LISTED:
         return {**head, prop.type: value}
     items = [{**head, prop.type: item} for item in value]
-    size = render.page_size(asked.query.get("page_size"))
-    cursor = asked.query.get("start_cursor", "0")
+    size = render.page_size(request.query.get("page_size"))
+    cursor = request.query.get("start_cursor", "0")
     if not (cursor.isascii() and cursor.isdecimal()):
         raise invalid(f"The start_cursor provided is invalid: {cursor}")
     start = int(cursor)

@@ -33,23 +33,25 @@ def text_of(piece: BodyPart) -> str:
     return _RULE if piece.type == "divider" else plain(piece.content["rich_text"])
 
 
-def lines(world: NotionWorkspace, holder: NotionObject) -> list[str]:
+def lines(workspace: NotionWorkspace, holder: NotionObject) -> list[str]:
     """Return all lines of a body: text only, what stands inside a block right after it."""
-    return [line for piece in world.children(holder) for line in _lines_of(world, piece)]
+    return [
+        line for piece in workspace.children(holder) for line in _lines_of(workspace, piece)
+    ]
 
 
-def _lines_of(world: NotionWorkspace, piece: BodyPart) -> list[str]:
-    inside = lines(world, piece) if isinstance(piece, NotionBlock) else []
+def _lines_of(workspace: NotionWorkspace, piece: BodyPart) -> list[str]:
+    inside = lines(workspace, piece) if isinstance(piece, NotionBlock) else []
     return [*text_of(piece).split("\n"), *inside]
 
 
 def sections(
-    world: NotionWorkspace, page: NotionPage
+    workspace: NotionWorkspace, page: NotionPage
 ) -> list[tuple[NotionBlock, list[BodyPart]]]:
     """Return the questions of a page, each with what stands under it."""
     questions: list[tuple[NotionBlock, list[BodyPart]]] = []
     asked: NotionBlock | None = None
-    for piece in world.children(page):
+    for piece in workspace.children(page):
         if isinstance(piece, NotionBlock) and piece.type in _ENDS:
             asked = piece if piece.type == QUESTION else None
             if asked is not None:
@@ -59,33 +61,36 @@ def sections(
     return questions
 
 
-def answers(world: NotionWorkspace, page: NotionPage) -> tuple[tuple[str, str], ...]:
+def answers(workspace: NotionWorkspace, page: NotionPage) -> tuple[tuple[str, str], ...]:
     """Return each question of a page with the text under it."""
     return tuple(
-        (text_of(asked), _answer(world, asked, under)) for asked, under in sections(world, page)
+        (text_of(asked), _answer(workspace, asked, under))
+        for asked, under in sections(workspace, page)
     )
 
 
-def _answer(world: NotionWorkspace, asked: NotionBlock, under: list[BodyPart]) -> str:
+def _answer(workspace: NotionWorkspace, asked: NotionBlock, under: list[BodyPart]) -> str:
     pieces = [piece for piece in under if not _is_rule(piece)]
-    below = [line for piece in pieces for line in _lines_of(world, piece)]
-    return "\n".join([*lines(world, asked), *below]).strip()
+    below = [line for piece in pieces for line in _lines_of(workspace, piece)]
+    return "\n".join([*lines(workspace, asked), *below]).strip()
 
 
 def _is_rule(piece: BodyPart) -> bool:
     return isinstance(piece, NotionBlock) and piece.type == "divider"
 
 
-def write_answer(world: NotionWorkspace, page: NotionPage, question: str, text: str) -> None:
+def write_answer(
+    workspace: NotionWorkspace, page: NotionPage, question: str, text: str
+) -> None:
     """Write under a question, a paragraph a line, in place of all that stood there."""
     wanted = text.split("\n") if text else []
-    asked, under = _section(world, page, question)
-    left = replace_lines(world, [*world.children(asked), *under], wanted)
-    put_after(world, page, [asked, *under], paragraphs(left))
+    asked, under = _section(workspace, page, question)
+    left = replace_lines(workspace, [*workspace.children(asked), *under], wanted)
+    put_after(workspace, page, [asked, *under], paragraphs(left))
 
 
 def replace_lines(
-    world: NotionWorkspace, pieces: list[BodyPart], wanted: list[str]
+    workspace: NotionWorkspace, pieces: list[BodyPart], wanted: list[str]
 ) -> list[str]:
     """Make pieces of a body say these lines; return those that need a paragraph more.
 
@@ -96,39 +101,41 @@ def replace_lines(
         part for part in pieces if isinstance(part, NotionBlock) and part.type == "paragraph"
     ]
     kept = kept[: len(wanted)]
-    inside = [part for block in kept for part in world.children(block)]
+    inside = [part for block in kept for part in workspace.children(block)]
     for piece in [*pieces, *inside]:
         if isinstance(piece, NotionBlock) and piece not in kept:
-            blocks.trash_part(world, piece)
+            blocks.trash_part(workspace, piece)
     for block, line in zip(kept, wanted, strict=False):
-        replace_text(world, block, line)
+        replace_text(workspace, block, line)
     return wanted[len(kept) :]
 
 
-def replace_text(world: NotionWorkspace, block: NotionBlock, text: str) -> None:
+def replace_text(workspace: NotionWorkspace, block: NotionBlock, text: str) -> None:
     """Replace the text of a block, where it is another."""
     if text_of(block) != text:
         runs = [run_of(text)] if text else []
-        blocks.change_block(world, block, {**block.content, "rich_text": runs})
+        blocks.change_block(workspace, block, {**block.content, "rich_text": runs})
 
 
 def insert(
-    world: NotionWorkspace, page: NotionPage, question: str, *blocks: dict[str, Any]
+    workspace: NotionWorkspace, page: NotionPage, question: str, *blocks: dict[str, Any]
 ) -> None:
     """Add blocks at the end of what stands under a question."""
-    asked, under = _section(world, page, question)
-    put_after(world, page, [asked, *under], list(blocks))
+    asked, under = _section(workspace, page, question)
+    put_after(workspace, page, [asked, *under], list(blocks))
 
 
 def put_after(
-    world: NotionWorkspace,
+    workspace: NotionWorkspace,
     page: NotionPage,
     pieces: list[BodyPart],
     drafts: list[dict[str, Any]],
 ) -> None:
     """Put blocks right after pieces of a page, those of them that are left; else first."""
-    places = [at for at, piece in enumerate(world.children(page), start=1) if piece in pieces]
-    blocks.put_blocks(world, page, parse_drafts(drafts, "blocks"), max(places, default=0))
+    places = [
+        at for at, piece in enumerate(workspace.children(page), start=1) if piece in pieces
+    ]
+    blocks.put_blocks(workspace, page, parse_drafts(drafts, "blocks"), max(places, default=0))
 
 
 def paragraphs(texts: list[str]) -> list[dict[str, Any]]:
@@ -137,14 +144,14 @@ def paragraphs(texts: list[str]) -> list[dict[str, Any]]:
 
 
 def _section(
-    world: NotionWorkspace, page: NotionPage, question: str
+    workspace: NotionWorkspace, page: NotionPage, question: str
 ) -> tuple[NotionBlock, list[BodyPart]]:
     """Find a question, with what stands under it; one that is not there is added."""
-    for asked, under in sections(world, page):
+    for asked, under in sections(workspace, page):
         if text_of(asked) == question:
             return asked, under
     (added,) = blocks.put_blocks(
-        world, page, parse_drafts([draft(QUESTION, question)], "blocks")
+        workspace, page, parse_drafts([draft(QUESTION, question)], "blocks")
     )
     return added, []
 
@@ -154,9 +161,9 @@ def is_heading(piece: BodyPart) -> TypeGuard[NotionBlock]:
     return isinstance(piece, NotionBlock) and piece.type.startswith("heading_")
 
 
-def heading(world: NotionWorkspace, page: NotionPage, text: str) -> NotionBlock:
+def heading(workspace: NotionWorkspace, page: NotionPage, text: str) -> NotionBlock:
     """Return a heading by its text. Raises KeyError."""
-    for piece in world.children(page):
+    for piece in workspace.children(page):
         if is_heading(piece) and text_of(piece) == text:
             return piece
     raise KeyError(f"no heading '{text}' on '{title_of(page)}'")

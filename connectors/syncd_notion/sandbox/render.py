@@ -39,9 +39,9 @@ def user(name: str) -> Json:
     return {"object": "user", "id": name}
 
 
-def page_of(world: NotionWorkspace, page: NotionPage) -> Json:
+def page_of(workspace: NotionWorkspace, page: NotionPage) -> Json:
     """Return a page object."""
-    source = world.sources.get(page.parent)
+    source = workspace.sources.get(page.parent)
     title = title_of(page)
     return {
         "object": "page",
@@ -53,13 +53,13 @@ def page_of(world: NotionWorkspace, page: NotionPage) -> Json:
         "cover": page.cover,
         "icon": page.icon,
         "parent": _parent_of_page(page, source),
-        "in_trash": world.is_trashed(page),
+        "in_trash": workspace.is_trashed(page),
         "is_archived": page.is_archived,
         "is_locked": page.is_locked,
-        "properties": _properties_of(world, page, source),
+        "properties": _properties_of(workspace, page, source),
         "url": address(page, title),
         "public_url": None,
-        **world.switches.extra_keys,
+        **workspace.switches.extra_keys,
     }
 
 
@@ -77,15 +77,17 @@ def parent_of(thing: NotionObject) -> Json:
     return {"type": "page_id", "page_id": thing.parent}
 
 
-def _properties_of(world: NotionWorkspace, page: NotionPage, source: DataSource | None) -> Json:
+def _properties_of(
+    workspace: NotionWorkspace, page: NotionPage, source: DataSource | None
+) -> Json:
     if source is None:
         return {"title": {"id": "title", "type": "title", "title": page.title}}
     return {
-        prop.name: show_value(world, page, prop) for prop in reversed(source.props.values())
+        prop.name: show_value(workspace, page, prop) for prop in reversed(source.props.values())
     }
 
 
-def database_of(world: NotionWorkspace, database: NotionDatabase) -> Json:
+def database_of(workspace: NotionWorkspace, database: NotionDatabase) -> Json:
     """Return a database object."""
     title = plain(database.title)
     return {
@@ -95,13 +97,13 @@ def database_of(world: NotionWorkspace, database: NotionDatabase) -> Json:
         "description": database.description,
         "parent": parent_of(database),
         "is_inline": database.is_inline,
-        "in_trash": world.is_trashed(database),
+        "in_trash": workspace.is_trashed(database),
         "is_locked": database.is_locked,
         "created_time": to_the_millisecond(database.created),
         "last_edited_time": to_the_millisecond(database.edited),
         "data_sources": [
             {"id": source.id, "name": plain(source.title)}
-            for source in world.sources_of(database)
+            for source in workspace.sources_of(database)
         ],
         "icon": database.icon,
         "cover": database.cover,
@@ -110,9 +112,9 @@ def database_of(world: NotionWorkspace, database: NotionDatabase) -> Json:
     }
 
 
-def source_of(world: NotionWorkspace, source: DataSource) -> Json:
+def source_of(workspace: NotionWorkspace, source: DataSource) -> Json:
     """Return a data source object."""
-    database = world.databases[source.parent]
+    database = workspace.databases[source.parent]
     return {
         "object": "data_source",
         "id": source.id,
@@ -132,7 +134,7 @@ def source_of(world: NotionWorkspace, source: DataSource) -> Json:
         "database_parent": parent_of(database),
         "url": address(database, ""),
         "public_url": None,
-        "in_trash": world.is_trashed(source),
+        "in_trash": workspace.is_trashed(source),
     }
 
 
@@ -165,19 +167,20 @@ def _groups(prop: SchemaProperty) -> list[Json]:
     ]
 
 
-def block_of(world: NotionWorkspace, thing: BodyPart) -> Json:
+def block_of(workspace: NotionWorkspace, thing: BodyPart) -> Json:
     """Return a block, or a page or a database as the block that it is in its parent."""
     sort = block_type(thing)
     return {
         "object": "block",
         "id": thing.id,
-        "parent": _parent_of_block(world, thing),
+        "parent": _parent_of_block(workspace, thing),
         "created_time": to_the_minute(thing.created),
         "last_edited_time": to_the_minute(thing.edited),
         "created_by": user(thing.creator),
         "last_edited_by": user(thing.editor),
-        "has_children": not isinstance(thing, NotionDatabase) and bool(world.children(thing)),
-        "in_trash": world.is_trashed(thing),
+        "has_children": not isinstance(thing, NotionDatabase)
+        and bool(workspace.children(thing)),
+        "in_trash": workspace.is_trashed(thing),
         "type": sort,
         sort: thing.content if isinstance(thing, NotionBlock) else {"title": _title(thing)},
     }
@@ -194,11 +197,11 @@ def _title(thing: NotionPage | NotionDatabase) -> str:
     return title_of(thing) if isinstance(thing, NotionPage) else plain(thing.title)
 
 
-def _parent_of_block(world: NotionWorkspace, thing: BodyPart) -> Json:
-    if thing.parent in world.blocks:
+def _parent_of_block(workspace: NotionWorkspace, thing: BodyPart) -> Json:
+    if thing.parent in workspace.blocks:
         return {"type": "block_id", "block_id": thing.parent}
     if isinstance(thing, NotionPage):
-        return _parent_of_page(thing, world.sources.get(thing.parent))
+        return _parent_of_page(thing, workspace.sources.get(thing.parent))
     return parent_of(thing)
 
 
@@ -222,7 +225,7 @@ def bot() -> Json:
 
 
 def listing(
-    world: NotionWorkspace,
+    workspace: NotionWorkspace,
     things: list[Any],
     asked: Json,
     sort: str,
@@ -230,11 +233,11 @@ def listing(
 ) -> Json:
     """Return one page of a listing; cursors name the next thing (recorded replies)."""
     size = page_size(asked.get("page_size"))
-    prefix = world.cursor() if sort == "page_or_data_source" else ""
+    prefix = workspace.cursor() if sort == "page_or_data_source" else ""
     start = _start(things, asked.get("start_cursor"), prefix)
     end = start + size
     more = end < len(things)
-    again = 1 if world.switches.repeats_rows and size > 1 else 0
+    again = 1 if workspace.switches.repeats_rows and size > 1 else 0
     return {
         "object": "list",
         "results": [show(thing) for thing in things[start:end]],

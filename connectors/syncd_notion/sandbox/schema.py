@@ -90,56 +90,58 @@ def option(owner: str, raw: dict[str, Any], number: int) -> dict[str, Any]:
     }
 
 
-def change(world: NotionWorkspace, source: DataSource, changes: Any, place: str) -> None:
+def change(workspace: NotionWorkspace, source: DataSource, changes: Any, place: str) -> None:
     """Apply the ``properties`` of a request to a schema, all or nothing."""
     if not isinstance(changes, dict):
         raise in_body(place, "an object", changes)
     before = copy.deepcopy((source.props, source.removed))
     try:
         for name, raw in changes.items():
-            _change(world, source, name, raw, f"{place}.{name}")
+            _change(workspace, source, name, raw, f"{place}.{name}")
     except NotionRefusal:
         source.props, source.removed = before
         raise
 
 
 def _change(
-    world: NotionWorkspace, source: DataSource, name: str, raw: Any, place: str
+    workspace: NotionWorkspace, source: DataSource, name: str, raw: Any, place: str
 ) -> None:
     prop = find_prop(source, name)
     if raw is None:
         remove(source, prop, name)
     elif prop is None:
-        add(world, source, name, raw, place)
+        add(workspace, source, name, raw, place)
     else:
-        _alter(world, source, prop, (raw, place))
+        _alter(workspace, source, prop, (raw, place))
 
 
 def add(
-    world: NotionWorkspace, source: DataSource, name: str, raw: Any, place: str
+    workspace: NotionWorkspace, source: DataSource, name: str, raw: Any, place: str
 ) -> SchemaProperty:
     """Add a property; one of the same name that was removed does not come back."""
     notion_type = _type_in(raw, place)
     _free(source, name)
     if notion_type == "title" and "title" in source.props:
         raise invalid("Cannot create more than one title property.")
-    identifier = "title" if notion_type == "title" else prop_id(source.id, name, world.count())
+    identifier = (
+        "title" if notion_type == "title" else prop_id(source.id, name, workspace.count())
+    )
     prop = SchemaProperty(id=identifier, name=name, type=notion_type)
-    prop.config = _config(world, prop, raw.get(notion_type) or {}, f"{place}.{notion_type}")
+    prop.config = _config(workspace, prop, raw.get(notion_type) or {}, f"{place}.{notion_type}")
     source.props[prop.id] = prop
-    _fill(world, source, prop)
+    _fill(workspace, source, prop)
     return prop
 
 
 def add_elsewhere(
-    world: NotionWorkspace, source: DataSource, name: str, notion_type: str
+    workspace: NotionWorkspace, source: DataSource, name: str, notion_type: str
 ) -> None:
     """Add a property of a type that this sandbox shows and does not compute."""
     if notion_type not in ELSEWHERE:
         raise KeyError(notion_type)
     _free(source, name)
     prop = SchemaProperty(
-        id=prop_id(source.id, name, world.count()), name=name, type=notion_type
+        id=prop_id(source.id, name, workspace.count()), name=name, type=notion_type
     )
     source.props[prop.id] = prop
 
@@ -156,12 +158,12 @@ def _free(source: DataSource, name: str) -> None:
         raise invalid(f"A property named {name} exists already.")
 
 
-def _fill(world: NotionWorkspace, source: DataSource, prop: SchemaProperty) -> None:
+def _fill(workspace: NotionWorkspace, source: DataSource, prop: SchemaProperty) -> None:
     """Give rows without a status the default: it is never empty (recorded)."""
     if prop.type != "status" or not prop.options:
         return
     known = {option["id"] for option in prop.options}
-    for page in world.pages.values():
+    for page in workspace.pages.values():
         if page.parent == source.id and page.values.get(prop.id) not in known:
             page.values[prop.id] = prop.options[0]["id"]
 
@@ -181,11 +183,11 @@ def rename_option(prop: SchemaProperty, old: str, new: str) -> None:
 
 
 def remove_option(
-    world: NotionWorkspace, source: DataSource, prop: SchemaProperty, name: str
+    workspace: NotionWorkspace, source: DataSource, prop: SchemaProperty, name: str
 ) -> None:
     """Delete an option; rows that had it have none, or the default of a status."""
     prop.options.remove(option_named(prop, name))
-    _fill(world, source, prop)
+    _fill(workspace, source, prop)
 
 
 def option_named(prop: SchemaProperty, name: str) -> dict[str, Any]:
@@ -206,7 +208,7 @@ def remove(source: DataSource, prop: SchemaProperty | None, name: str) -> None:
 
 
 def _alter(
-    world: NotionWorkspace, source: DataSource, prop: SchemaProperty, asked: tuple[Any, str]
+    workspace: NotionWorkspace, source: DataSource, prop: SchemaProperty, asked: tuple[Any, str]
 ) -> None:
     raw, place = asked
     body = only(raw, place, TYPES | ELSEWHERE | {"id", "name", "type", "description"})
@@ -214,18 +216,20 @@ def _alter(
     if not set(body) - {"id", "name", "description"}:
         return
     notion_type = _type_in(raw, place)
-    retype(prop, notion_type, world)
-    prop.config = _config(world, prop, body.get(notion_type) or {}, f"{place}.{notion_type}")
-    _fill(world, source, prop)
+    retype(prop, notion_type, workspace)
+    prop.config = _config(
+        workspace, prop, body.get(notion_type) or {}, f"{place}.{notion_type}"
+    )
+    _fill(workspace, source, prop)
 
 
-def retype(prop: SchemaProperty, notion_type: str, world: NotionWorkspace) -> None:
+def retype(prop: SchemaProperty, notion_type: str, workspace: NotionWorkspace) -> None:
     """Give a property another type; its values are kept as text and read again."""
     if prop.type == notion_type:
         return
     if "title" in (prop.type, notion_type):
         raise invalid("Cannot convert the title property.")
-    world.reread(prop, notion_type)
+    workspace.reread(prop, notion_type)
 
 
 def _type_in(raw: Any, place: str) -> str:
@@ -241,7 +245,7 @@ def _type_in(raw: Any, place: str) -> str:
 
 
 def _config(
-    world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str
+    workspace: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str
 ) -> dict[str, Any]:
     if prop.type == "number":
         body = only(raw, place, frozenset({"format"}))
@@ -249,7 +253,7 @@ def _config(
             raise in_body(f"{place}.format", "a number format", body["format"])
         return {"format": body.get("format", "number")}
     if prop.type == "relation":
-        return _relation(world, raw, place)
+        return _relation(workspace, raw, place)
     if prop.type in CHOICES:
         return _choices(prop, only(raw, place, frozenset({"options"})), place)
     only(raw, place, frozenset())
@@ -280,7 +284,7 @@ def _first(prop: SchemaProperty) -> list[dict[str, Any]]:
     return [option(prop.id, {"name": name}, number) for number, name in enumerate(names)]
 
 
-def _relation(world: NotionWorkspace, raw: Any, place: str) -> dict[str, Any]:
+def _relation(workspace: NotionWorkspace, raw: Any, place: str) -> dict[str, Any]:
     keys = frozenset({"data_source_id", "type", "single_property", "dual_property"})
     body = only(raw, place, keys)
     if "dual_property" in body or body.get("type") == "dual_property":
@@ -289,5 +293,5 @@ def _relation(world: NotionWorkspace, raw: Any, place: str) -> dict[str, Any]:
         raise in_body(f"{place}.data_source_id", "a valid uuid", body.get("data_source_id"))
     if "single_property" not in body:
         raise missing(f"{place}.single_property")
-    target = world.source(body["data_source_id"])
+    target = workspace.source(body["data_source_id"])
     return {"database_id": target.parent, "data_source_id": target.id}

@@ -27,14 +27,14 @@ class NotionUser:
     Where several pages share a title, an act takes an id of ``ids`` in its place.
     """
 
-    def __init__(self, world: NotionWorkspace) -> None:
-        self._world = world
+    def __init__(self, workspace: NotionWorkspace) -> None:
+        self._workspace = workspace
 
     # What every sandbox's person can do.
 
     def titles(self, kind: Kind) -> list[str]:
         """Return the titles of a database's pages, newest first."""
-        return [title_of(page) for page in self._world.rows(self.source(kind))]
+        return [title_of(page) for page in self._workspace.rows(self.source(kind))]
 
     def shows(self, kind: Kind, title: str) -> dict[str, Value]:
         """Return the fields of one page."""
@@ -44,48 +44,48 @@ class NotionUser:
             prop = schema.find_prop(source, name)
             if prop is not None:
                 shown[field] = self._read(kind, field, prop, page)
-        answers = {"answers": page_text.answers(self._world, page)}
+        answers = {"answers": page_text.answers(self._workspace, page)}
         return shown | (answers if kind is Kind.REVIEW else {})
 
     def add(self, kind: Kind, title: str, **fields: Value) -> None:
         """Add a page."""
         source = self.source(kind)
-        self._world.actor = USER
-        page = self._world.add_row(source, {"title": [run_of(title)] if title else []})
+        self._workspace.actor = USER
+        page = self._workspace.add_row(source, {"title": [run_of(title)] if title else []})
         for field, value in fields.items():
             self._write(kind, page, field, value)
 
     def edit(self, kind: Kind, title: str, field: str, value: Value) -> None:
         """Change one field of a page."""
         page = self.page(kind, title)
-        self._world.actor = USER
+        self._workspace.actor = USER
         self._write(kind, page, field, value)
 
     def delete(self, kind: Kind, title: str) -> None:
         """Put a page into the trash."""
         page = self.page(kind, title)
-        self._world.actor = USER
-        self._world.set_trash(page, in_trash=True)
+        self._workspace.actor = USER
+        self._workspace.set_trash(page, in_trash=True)
 
     # What only Notion's can do.
 
     def source(self, kind: Kind) -> DataSource:
         """Return the database of a kind by its title."""
-        for source in self._world.sources.values():
-            if plain(source.title) == TABLES[kind] and not self._world.is_trashed(source):
+        for source in self._workspace.sources.values():
+            if plain(source.title) == TABLES[kind] and not self._workspace.is_trashed(source):
                 return source
         raise KeyError(f"no database '{TABLES[kind]}'")
 
     def page(self, kind: Kind, title: str) -> NotionPage:
         """Return a page by its title or its id."""
-        for page in self._world.rows(self.source(kind)):
+        for page in self._workspace.rows(self.source(kind)):
             if title in (title_of(page), page.id):
                 return page
         raise KeyError(f"no page '{title}' in '{TABLES[kind]}'")
 
     def ids(self, kind: Kind, title: str) -> list[str]:
         """Return the ids of all pages of this title, newest first."""
-        rows = self._world.rows(self.source(kind))
+        rows = self._workspace.rows(self.source(kind))
         return [page.id for page in rows if title_of(page) == title]
 
     def prop(self, kind: Kind, name: str) -> SchemaProperty:
@@ -97,9 +97,9 @@ class NotionUser:
 
     def put(self, kind: Kind, title: str, name: str, value: Any) -> None:
         """Put a value as it is kept (runs, option ids, a date) into a column."""
-        self._world.actor = USER
+        self._workspace.actor = USER
         page = self.page(kind, title)
-        self._world.set_values(page, {self.prop(kind, name).id: value})
+        self._workspace.set_values(page, {self.prop(kind, name).id: value})
 
     def choose(self, kind: Kind, title: str, name: str, option: str) -> None:
         """Choose an option; one that is not there is made."""
@@ -112,23 +112,23 @@ class NotionUser:
 
     def restore(self, page: str) -> None:
         """Take a page out of the trash, by its id or its title: the one trashed last."""
-        self._world.actor = USER
-        gone = [known for known in self._world.pages.values() if known.in_trash]
+        self._workspace.actor = USER
+        gone = [known for known in self._workspace.pages.values() if known.in_trash]
         for known in sorted(gone, key=lambda known: known.edited, reverse=True):
             if page in (known.id, title_of(known)):
-                self._world.set_trash(known, in_trash=False)
+                self._workspace.set_trash(known, in_trash=False)
                 return
         raise KeyError(page)
 
     def archive(self, kind: Kind, title: str, *, archived: bool = True) -> None:
         """Archive a page, or bring back one of this id or title that is archived."""
-        self._world.actor = USER
+        self._workspace.actor = USER
         source = self.source(kind)
-        for page in self._world.pages.values():
-            here = page.parent == source.id and not self._world.is_trashed(page)
+        for page in self._workspace.pages.values():
+            here = page.parent == source.id and not self._workspace.is_trashed(page)
             if here and title in (page.id, title_of(page)) and page.is_archived != archived:
                 page.is_archived = archived
-                self._world.touch(page)
+                self._workspace.touch(page)
                 return
         raise KeyError(title)
 
@@ -157,14 +157,14 @@ class NotionUser:
     def duplicate(self, kind: Kind, title: str) -> str:
         """Duplicate a page, with everything in it; return the id of the copy."""
         page = self.page(kind, title)
-        self._world.actor = USER
-        return blocks.duplicate_page(self._world, page).id
+        self._workspace.actor = USER
+        return blocks.duplicate_page(self._workspace, page).id
 
     def move(self, kind: Kind, title: str, to: str) -> None:
         """Move a page elsewhere: to a page or another data source."""
         page = self.page(kind, title)
-        self._world.actor = USER
-        self._world.move(page, to)
+        self._workspace.actor = USER
+        self._workspace.move(page, to)
 
     def move_to(self, kind: Kind, title: str, other: Kind) -> None:
         """Move a page into the database of another kind."""
@@ -181,11 +181,11 @@ class NotionUser:
     def delete_option(self, kind: Kind, name: str, option: str) -> None:
         """Delete an option of a column."""
         source = self.source(kind)
-        schema.remove_option(self._world, source, self.prop(kind, name), option)
+        schema.remove_option(self._workspace, source, self.prop(kind, name), option)
 
     def retype_property(self, kind: Kind, name: str, notion_type: str) -> None:
         """Give a column another type."""
-        schema.retype(self.prop(kind, name), notion_type, self._world)
+        schema.retype(self.prop(kind, name), notion_type, self._workspace)
 
     def delete_property(self, kind: Kind, name: str) -> None:
         """Delete a column; it can come back."""
@@ -201,44 +201,44 @@ class NotionUser:
     def add_property(self, kind: Kind, name: str, notion_type: str) -> None:
         """Add a column; one that computes something shows nothing that was computed."""
         if notion_type in schema.ELSEWHERE:
-            schema.add_elsewhere(self._world, self.source(kind), name, notion_type)
+            schema.add_elsewhere(self._workspace, self.source(kind), name, notion_type)
             return
         self.add_property_to(self.source(kind), name, notion_type)
 
     def add_property_to(self, source: DataSource, name: str, notion_type: str) -> None:
         """Add a column to a data source of one's own."""
-        schema.add(self._world, source, name, {notion_type: {}}, name)
+        schema.add(self._workspace, source, name, {notion_type: {}}, name)
 
     def add_database(self, title: str, columns: dict[str, Any]) -> DataSource:
         """Make a database of one's own under the shared page; values are as in the API."""
-        self._world.actor = USER
-        _, source = self._world.add_database(self._world.parent_page, [run_of(title)])
-        schema.change(self._world, source, columns, "properties")
+        self._workspace.actor = USER
+        _, source = self._workspace.add_database(self._workspace.parent_page, [run_of(title)])
+        schema.change(self._workspace, source, columns, "properties")
         return source
 
     def trash_database(self, kind: Kind) -> None:
         """Put a whole database into the trash."""
-        database = self._world.databases[self.source(kind).parent]
-        self._world.set_trash(database, in_trash=True)
+        database = self._workspace.databases[self.source(kind).parent]
+        self._workspace.set_trash(database, in_trash=True)
 
     def restore_database(self, kind: Kind) -> None:
         """Take a database out of the trash, with its rows."""
-        for source in self._world.sources.values():
-            database = self._world.databases[source.parent]
+        for source in self._workspace.sources.values():
+            database = self._workspace.databases[source.parent]
             if plain(source.title) == TABLES[kind] and database.in_trash:
-                self._world.set_trash(database, in_trash=False)
+                self._workspace.set_trash(database, in_trash=False)
                 return
         raise KeyError(f"no database '{TABLES[kind]}' in the trash")
 
     def unshare(self, kind: Kind) -> None:
         """Take a database away from the connection."""
-        self._world.hidden.add(self.source(kind).parent)
+        self._workspace.hidden.add(self.source(kind).parent)
 
     # The bodies of pages.
 
     def body(self, title: str) -> list[str]:
         """Return the lines of a page's body: texts, nested ones after what holds them."""
-        return page_text.lines(self._world, self.any_page(title))
+        return page_text.lines(self._workspace, self.any_page(title))
 
     def write(self, title: str, heading: str, *blocks: dict[str, Any]) -> None:
         """Add blocks, as a request has them, to what stands under a heading.
@@ -247,27 +247,27 @@ class NotionUser:
         added at the end of the page.
         """
         page = self.any_page(title)
-        self._world.actor = USER
-        page_text.insert(self._world, page, heading, *blocks)
+        self._workspace.actor = USER
+        page_text.insert(self._workspace, page, heading, *blocks)
 
     def clear_body(self, title: str) -> None:
         """Delete all blocks of a page."""
         page = self.any_page(title)
-        self._world.actor = USER
-        for piece in self._world.children(page):
+        self._workspace.actor = USER
+        for piece in self._workspace.children(page):
             if isinstance(piece, NotionBlock):
-                blocks.trash_part(self._world, piece)
+                blocks.trash_part(self._workspace, piece)
 
     def delete_heading(self, title: str, text: str) -> None:
         """Delete a heading; what stood under it stays."""
         page = self.any_page(title)
-        self._world.actor = USER
-        blocks.trash_part(self._world, page_text.heading(self._world, page, text))
+        self._workspace.actor = USER
+        blocks.trash_part(self._workspace, page_text.heading(self._workspace, page, text))
 
     def any_page(self, title: str) -> NotionPage:
         """Return a page of whatever kind by its title."""
-        for page in self._world.pages.values():
-            if title_of(page) == title and not self._world.is_trashed(page):
+        for page in self._workspace.pages.values():
+            if title_of(page) == title and not self._workspace.is_trashed(page):
                 return page
         raise KeyError(f"no page '{title}'")
 
@@ -278,12 +278,12 @@ class NotionUser:
         if field in ("period_start", "period_end"):
             part = (raw or {}).get("end" if field == "period_end" else "start")
             return date.fromisoformat(part[:10]) if part else None
-        return read_cell(self._world, prop, raw, FIELDS[kind][field].type)
+        return read_cell(self._workspace, prop, raw, FIELDS[kind][field].type)
 
     def _write(self, kind: Kind, page: NotionPage, field: str, value: Value) -> None:
         if field == "answers":
             for question, text in value if isinstance(value, tuple) else ():
-                page_text.write_answer(self._world, page, question, text)
+                page_text.write_answer(self._workspace, page, question, text)
             return
         prop = self.prop(kind, COLUMNS[kind][field])
         if field in ("period_start", "period_end"):
@@ -292,7 +292,7 @@ class NotionUser:
             kept: Any = before
         else:
             kept = self._kept(kind, field, prop, value)
-        self._world.set_values(page, {prop.id: kept})
+        self._workspace.set_values(page, {prop.id: kept})
 
     def _kept(self, kind: Kind, field: str, prop: SchemaProperty, value: Value) -> Any:
         if prop.type in _TEXTS:

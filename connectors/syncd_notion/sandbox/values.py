@@ -111,7 +111,7 @@ _LENGTHS = {"url": 2000, "email": 200, "phone_number": 200}
 
 
 def parse_values(
-    world: NotionWorkspace, source: DataSource, raw: Any, place: str
+    workspace: NotionWorkspace, source: DataSource, raw: Any, place: str
 ) -> dict[str, Value]:
     """Check the ``properties`` of a request; return values by property id."""
     if not isinstance(raw, dict):
@@ -123,24 +123,24 @@ def parse_values(
     for name, value in raw.items():
         prop = find_prop(source, name)
         if prop is not None:
-            values[prop.id] = _parse(world, prop, value, f"{place}.{name}")
+            values[prop.id] = _parse(workspace, prop, value, f"{place}.{name}")
     return values
 
 
-def _parse(world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
+def _parse(workspace: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
     if prop.type in READ_ONLY:
         raise invalid(f"{prop.name} is read-only and can't be updated.")
     body = only(raw, place, frozenset({"id", "type", "name", prop.type}) | _TYPES)
     if prop.type not in body or set(body) & (_TYPES - {prop.type}):
         raise invalid(f"{prop.name} is expected to be {prop.type}.")
-    return _PARSERS[prop.type](world, prop, body[prop.type], f"{place}.{prop.type}")
+    return _PARSERS[prop.type](workspace, prop, body[prop.type], f"{place}.{prop.type}")
 
 
-def _runs(_world: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str) -> Value:
+def _runs(_workspace: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str) -> Value:
     return parse_runs(raw, place)
 
 
-def _number(_world: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str) -> Value:
+def _number(_workspace: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str) -> Value:
     if raw is None:
         return None
     if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
@@ -148,13 +148,15 @@ def _number(_world: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str
     return raw
 
 
-def _checkbox(_world: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str) -> Value:
+def _checkbox(
+    _workspace: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str
+) -> Value:
     if not isinstance(raw, bool):
         raise in_body(place, "a boolean", raw)
     return raw
 
 
-def _line(_world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
+def _line(_workspace: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
     if raw is None:
         return None
     if not isinstance(raw, str) or not raw:
@@ -164,13 +166,13 @@ def _line(_world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -
     return raw
 
 
-def _choice(_world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
+def _choice(_workspace: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
     if raw is None:
         return prop.options[0]["id"] if prop.type == "status" and prop.options else None
     return _option(prop, raw, place)
 
 
-def _choices(_world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
+def _choices(_workspace: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
     if not isinstance(raw, list) or len(raw) > MOST_ITEMS:
         raise in_body(place, f"an array of at most `{MOST_ITEMS}`", raw)
     chosen = [_option(prop, entry, f"{place}[{number}]") for number, entry in enumerate(raw)]
@@ -189,11 +191,11 @@ def _option(prop: SchemaProperty, raw: Any, place: str) -> str:
     return add_options(prop, [name])[0]
 
 
-def _date(_world: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str) -> Value:
+def _date(_workspace: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str) -> Value:
     return parse_date(raw, place)
 
 
-def _relation(world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
+def _relation(workspace: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str) -> Value:
     """Check related pages; those that are not shared are left out without a word."""
     if not isinstance(raw, list):
         raise in_body(place, "an array", raw)
@@ -204,16 +206,16 @@ def _relation(world: NotionWorkspace, prop: SchemaProperty, raw: Any, place: str
         identity = only(entry, f"{place}[{number}]", frozenset({"id"})).get("id")
         if not isinstance(identity, str):
             raise in_body(f"{place}[{number}].id", "a valid uuid", identity)
-        page = world.pages.get(world.dashed(identity, f"body.{place}[{number}].id"))
-        gone = page is None or (world.shows(page) and world.is_trashed(page))
-        if gone and world.switches.relates_to_gone == "refused":
-            raise world.missing("page", identity, f"body.{place}[{number}].id")
-        if page and world.shows(page) and page.parent == prop.config["data_source_id"]:
+        page = workspace.pages.get(workspace.dashed(identity, f"body.{place}[{number}].id"))
+        gone = page is None or (workspace.shows(page) and workspace.is_trashed(page))
+        if gone and workspace.switches.relates_to_gone == "refused":
+            raise workspace.missing("page", identity, f"body.{place}[{number}].id")
+        if page and workspace.shows(page) and page.parent == prop.config["data_source_id"]:
             pages.append(page.id)
     return list(dict.fromkeys(pages))
 
 
-def _people(_world: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str) -> Value:
+def _people(_workspace: NotionWorkspace, _prop: SchemaProperty, raw: Any, place: str) -> Value:
     if not isinstance(raw, list):
         raise in_body(place, "an array", raw)
     keys = frozenset({"id", "object"})
@@ -244,17 +246,17 @@ _TYPES = frozenset(_PARSERS)
 
 
 def show_value(
-    world: NotionWorkspace, page: NotionPage, prop: SchemaProperty
+    workspace: NotionWorkspace, page: NotionPage, prop: SchemaProperty
 ) -> dict[str, Any]:
     """Return a page's value as a page object has it."""
-    shown = {"id": prop.id, "type": prop.type, prop.type: shown_value(world, page, prop)}
+    shown = {"id": prop.id, "type": prop.type, prop.type: shown_value(workspace, page, prop)}
     if prop.type == "relation":
         shown["has_more"] = len(shown["relation"]) > INLINE_RELATED
         shown["relation"] = shown["relation"][:INLINE_RELATED]
     return shown
 
 
-def shown_value(world: NotionWorkspace, page: NotionPage, prop: SchemaProperty) -> Any:
+def shown_value(workspace: NotionWorkspace, page: NotionPage, prop: SchemaProperty) -> Any:
     """Return a page's value in the form of replies, whole."""
     value = page.values.get(prop.id)
     if prop.type in ("select", "status"):
@@ -265,10 +267,12 @@ def shown_value(world: NotionWorkspace, page: NotionPage, prop: SchemaProperty) 
     if prop.type == "date":
         return {**value, "time_zone": None} if value else None
     if prop.type == "relation":
-        known = [world.pages[identity] for identity in value or [] if identity in world.pages]
-        shown = [related for related in known if world.shows(related)]
-        if not world.switches.shows_trashed:
-            shown = [related for related in shown if not world.is_trashed(related)]
+        known = [
+            workspace.pages[identity] for identity in value or [] if identity in workspace.pages
+        ]
+        shown = [related for related in known if workspace.shows(related)]
+        if not workspace.switches.shows_trashed:
+            shown = [related for related in shown if not workspace.is_trashed(related)]
         return [{"id": related.id} for related in shown]
     return _shown_simple(page, prop, value)
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from syncd_notion.workspace import Notion
 
 from syncd.connect.contract import Toolbox
 from syncd.connect.memory import DictMemory
@@ -20,7 +21,6 @@ from syncd.model.schema import Fields
 from syncd.model.values import Moment, Value
 from syncd_notion.connector import PLUGIN
 from syncd_notion.sandbox.app import NotionSandbox
-from syncd_notion.workspace import Notion
 from tests.conformance.notion.node import HERE, install, run, without_node
 from tests.conformance.notion.tap import Exchange, Tap
 from tests.conformance.notion.typed import typescript

@@ -17,8 +17,8 @@ class Desk(SandboxHarness):
     person: NotionUser
 
     @property
-    def world(self) -> NotionWorkspace:
-        return self.sandbox.world
+    def workspace(self) -> NotionWorkspace:
+        return self.sandbox.workspace
 
     def with_settings(self, **other: Any) -> Connector:
         """Replace the connector by one with these settings; it remembers nothing."""

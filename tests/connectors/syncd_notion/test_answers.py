@@ -229,13 +229,13 @@ def test_what_moved_no_edit_time_is_found_within_hours(
     cursor = desk.connector.pull(None).cursor
     heading = next(
         it
-        for it in desk.world.blocks.values()
+        for it in desk.workspace.blocks.values()
         if it.content.get("rich_text") and WELL in str(it)
     )
-    edited = desk.world.pages[item.id].edited
-    desk.world.actor = "another program"
-    desk.world.add_block(item.id, "paragraph", heading.content)
-    desk.world.pages[item.id].edited = edited
+    edited = desk.workspace.pages[item.id].edited
+    desk.workspace.actor = "another program"
+    desk.workspace.add_block(item.id, "paragraph", heading.content)
+    desk.workspace.pages[item.id].edited = edited
     desk.clock.advance(seconds=hours * 3600 - 300)
     early = pulled(desk, cursor)["answers"]
     desk.clock.advance(seconds=600)

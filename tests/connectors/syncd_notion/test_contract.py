@@ -33,7 +33,7 @@ class NotionHarness(SandboxHarness):
     sandbox: NotionSandbox
 
     def containers(self) -> list[str]:
-        databases = self.sandbox.world.databases.values()
+        databases = self.sandbox.workspace.databases.values()
         return [plain(it.title) for it in databases]
 
     def keep_aside(self, kind: Kind, title: str) -> bool:

@@ -88,13 +88,13 @@ def test_a_list_that_notion_cuts_off_is_read_to_its_end(desk: Desk) -> None:
         for number in range(30):
             desk.person.add(Kind.TASK, f"task {minute}.{number}")
         desk.clock.advance(minutes=1)
-    desk.world.query_limit = 70
+    desk.workspace.query_limit = 70
     assert len(desk.connector.pull(None).items) == 150
 
 
 def test_more_rows_in_one_minute_than_notion_lists_are_not_taken_for_all(desk: Desk) -> None:
     fill(desk, Kind.TASK, 30)
-    desk.world.query_limit = 20
+    desk.workspace.query_limit = 20
     with pytest.raises(TryLater, match="cuts off"):
         desk.connector.pull(None)
 
@@ -129,7 +129,7 @@ def test_unknown_keys_and_absent_optional_ones_do_no_harm(desk: Desk) -> None:
 def _page(desk: Desk, item: Remote) -> object:
     from syncd_notion.sandbox.render import page_of
 
-    return page_of(desk.world, desk.world.pages[item.id])
+    return page_of(desk.workspace, desk.workspace.pages[item.id])
 
 
 def test_the_thirty_related_goals_of_a_skill_are_all_read(desk: Desk) -> None:
@@ -153,14 +153,14 @@ def test_a_row_in_the_trash_is_gone_and_one_restored_is_back(desk: Desk) -> None
 
 def test_an_archived_row_is_gone(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
-    desk.world.pages[made.id].is_archived = True
+    desk.workspace.pages[made.id].is_archived = True
     with pytest.raises(Gone):
         desk.connector.read(Kind.GOAL, made.id)
 
 
 def test_a_row_that_was_moved_elsewhere_is_gone(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
-    desk.person.move(Kind.GOAL, "Learn SQL", desk.world.parent_page)
+    desk.person.move(Kind.GOAL, "Learn SQL", desk.workspace.parent_page)
     with pytest.raises(Gone, match="moved"):
         desk.connector.read(Kind.GOAL, made.id)
 
@@ -335,7 +335,7 @@ def test_a_404_that_is_not_notions_own_is_no_evidence(desk: Desk) -> None:
 
 def test_a_missing_page_is_gone_only_if_its_database_is_there(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
-    desk.world.hidden.add(made.id)
+    desk.workspace.hidden.add(made.id)
     with pytest.raises(Gone):
         desk.connector.read(Kind.GOAL, made.id)
     desk.person.unshare(Kind.GOAL)

@@ -290,7 +290,7 @@ def test_a_block_of_what_is_not_shared_is_not_found(it: Caller) -> None:
     page = page_with(it, p("a", p("inner")))
     (block,) = ids(it, page)
     (inner,) = ids(it, block)
-    it.sandbox.world.hidden.add(it.sandbox.parent_page)
+    it.sandbox.workspace.hidden.add(it.sandbox.parent_page)
     for one in (page, block, inner, NOWHERE):
         status, code, why = it.refused("GET", f"/blocks/{one}")
         assert (status, code) == (404, "object_not_found")

@@ -51,10 +51,10 @@ def test_what_is_too_much_is_refused_whole(it: Caller, blocks: list[Any], why: s
     page = page_with(it)
     assert refused(it, page, *blocks) == f"body failed validation: {why}"
     assert ids(it, page) == []
-    before = len(it.sandbox.world.pages)
+    before = len(it.sandbox.workspace.pages)
     body = {"parent": {"page_id": it.sandbox.parent_page}, "children": blocks}
     assert it.refused("POST", "/pages", body) == (*BAD, f"body failed validation: {why}")
-    assert len(it.sandbox.world.pages) == before
+    assert len(it.sandbox.workspace.pages) == before
 
 
 def test_as_much_as_is_allowed_is_taken(it: Caller) -> None:

@@ -213,7 +213,7 @@ def test_filters_tell_trashed_and_archived_rows_apart_from_live_ones(it: Caller)
 
 
 def it_rows(it: Caller, source: str, names: list[str]) -> list[Any]:
-    pages = it.sandbox.world.pages.values()
+    pages = it.sandbox.workspace.pages.values()
     return [
         {"id": page.id}
         for page in pages

@@ -120,15 +120,15 @@ class Desk:
 
     def __init__(self, directory: Path) -> None:
         self.sandbox = make(directory, FakeClock())
-        self.world = self.sandbox.world
+        self.workspace = self.sandbox.workspace
         person = self.sandbox.person
         other = person.add_database("Other", {"Name": {"title": {}}})
         to = {"relation": {"data_source_id": other.id, "single_property": {}}}
         columns = {"Name": {"title": {}}, **COLUMNS, "To": to, "People": {"people": {}}}
         self.source = person.add_database("Plans", columns)
-        self.row = self.world.add_row(self.source, {})
+        self.row = self.workspace.add_row(self.source, {})
         (self.block,) = blocks.put_blocks(
-            self.world, self.row, parse_drafts(BLOCKS[:1], "blocks")
+            self.workspace, self.row, parse_drafts(BLOCKS[:1], "blocks")
         )
         self.ids = {
             "page_id": self.row.id,
@@ -145,7 +145,7 @@ class Desk:
     ) -> int:
         asked = NotionRequest(ids={**self.ids, **ids}, query=query or {}, body=copied(body))
         try:
-            assert endpoint(self.world, asked)["object"]
+            assert endpoint(self.workspace, asked)["object"]
         except NotionRefusal as refused:
             return refused.status
         return 200
@@ -153,7 +153,7 @@ class Desk:
     def put_right(self) -> None:
         self.row.values, self.source.props = copied(self.kept)
         self.row.in_trash = self.row.is_archived = self.source.in_trash = False
-        self.world.databases[self.source.parent].in_trash = self.block.in_trash = False
+        self.workspace.databases[self.source.parent].in_trash = self.block.in_trash = False
 
 
 BODIES = ["search", "create_database", "update_database", "update_source", "query"]

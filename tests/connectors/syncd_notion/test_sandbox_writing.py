@@ -147,7 +147,7 @@ def test_an_edit_by_the_api_is_none_of_the_page(it: Caller) -> None:
 
 
 def test_where_it_is_one_it_still_is_none_inside_of_a_block(it: Caller) -> None:
-    it.sandbox.world.api_edits_move_pages = True
+    it.sandbox.workspace.api_edits_move_pages = True
     page = page_with(it, p("a", p("inner")))
     (block,) = ids(it, page)
     before = edited(it, page)

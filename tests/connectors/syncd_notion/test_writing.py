@@ -44,7 +44,7 @@ def test_a_text_that_reads_the_same_is_not_sent_so_its_formatting_stays(desk: De
     assert list(last_body(desk, "PATCH")["properties"]) == [
         desk.person.prop(Kind.GOAL, "Current").id
     ]
-    page = desk.world.pages[made.id]
+    page = desk.workspace.pages[made.id]
     assert page.values[desk.person.prop(Kind.GOAL, "Notes").id] == runs
 
 
@@ -77,7 +77,7 @@ def test_pages_beside_the_first_related_one_stay(desk: Desk) -> None:
     after = desk.update(now, goal=third.id)
     assert isinstance(after, Remote)
     assert after.fields["goal"] == third.id
-    page = desk.world.pages[made.id]
+    page = desk.workspace.pages[made.id]
     related = page.values[desk.person.prop(Kind.TASK, "Goal").id]
     assert related == [third.id, second.id]
 
@@ -90,7 +90,7 @@ def test_more_related_pages_than_a_reply_shows_survive_a_change_of_the_first(
     desk.person.put(Kind.TASK, "Write", "Goal", goals[:30])
     now = desk.connector.read(Kind.TASK, made.id)
     assert isinstance(desk.update(now, goal=goals[30]), Remote)
-    page = desk.world.pages[made.id]
+    page = desk.workspace.pages[made.id]
     related = page.values[desk.person.prop(Kind.TASK, "Goal").id]
     assert related == [goals[30], *goals[1:30]]
 
@@ -110,7 +110,10 @@ def test_the_end_of_a_due_range_stays_when_its_start_moves(desk: Desk) -> None:
     now = desk.connector.read(Kind.TASK, made.id)
     desk.update(now, due=date(2026, 6, 3))
     due = desk.person.prop(Kind.TASK, "Due").id
-    assert desk.world.pages[made.id].values[due] == {"start": "2026-06-03", "end": "2026-06-05"}
+    assert desk.workspace.pages[made.id].values[due] == {
+        "start": "2026-06-03",
+        "end": "2026-06-05",
+    }
 
 
 def test_a_moment_is_kept_to_the_minute_and_without_zone(desk: Desk) -> None:
@@ -124,7 +127,7 @@ def test_a_moment_is_kept_to_the_minute_and_without_zone(desk: Desk) -> None:
         "start": "2026-06-01T09:30:00",
         "time_zone": "Europe/Berlin",
     }
-    kept = desk.world.pages[made.id].values[due]["start"]
+    kept = desk.workspace.pages[made.id].values[due]["start"]
     assert kept == "2026-06-01T09:30:00.000+02:00"
 
 
@@ -140,7 +143,7 @@ def test_a_removed_page_is_revived_with_its_body_and_not_made_again(desk: Desk) 
 
 def test_an_archived_page_is_revived(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
-    desk.world.pages[made.id].is_archived = True
+    desk.workspace.pages[made.id].is_archived = True
     write = desk.new_write(Kind.GOAL, "Learn SQL after all")
     again = desk.made(dataclasses.replace(write, seen=desk.new_update(made).seen))
     assert again.id == made.id
@@ -149,7 +152,7 @@ def test_an_archived_page_is_revived(desk: Desk) -> None:
 
 def test_a_page_that_is_really_gone_is_made_anew(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
-    desk.world.hidden.add(made.id)
+    desk.workspace.hidden.add(made.id)
     write = desk.new_write(Kind.GOAL, "Learn SQL after all")
     again = desk.made(dataclasses.replace(write, seen=desk.new_update(made).seen))
     assert again.id != made.id
@@ -157,7 +160,7 @@ def test_a_page_that_is_really_gone_is_made_anew(desk: Desk) -> None:
 
 def test_a_page_that_was_moved_elsewhere_is_made_anew_and_left_there(desk: Desk) -> None:
     made = desk.create(Kind.GOAL, "Learn SQL")
-    desk.person.move(Kind.GOAL, "Learn SQL", desk.world.parent_page)
+    desk.person.move(Kind.GOAL, "Learn SQL", desk.workspace.parent_page)
     write = desk.new_write(Kind.GOAL, "Learn SQL after all")
     again = desk.made(dataclasses.replace(write, seen=desk.new_update(made).seen))
     assert again.id != made.id
