@@ -21,7 +21,7 @@ READING = 20.0
 WRITING = 65.0
 """Notion itself gives up after 55 seconds and then says whether the change was saved
 (Notion API documentation): a shorter time-out would lose that reply. A daemon that is
-told to stop while such a write hangs leaves it to the journal of writes in flight."""
+asked to stop while such a write hangs leaves it to the journal of writes in flight."""
 
 PAGE_SIZE = 100
 

@@ -1,6 +1,6 @@
 """Dates as Notion writes and takes them, and their codecs; pure.
 
-Notion keeps a moment to the minute with a fixed offset and never tells its zone
+Notion keeps a moment to the minute with a fixed offset and never returns its zone
 again; a day comes back as it was sent (recorded replies). A zone may be sent only
 beside a time without offset (Notion API documentation).
 """

@@ -180,7 +180,7 @@ def _choose(
     """Find the property for a field: the one named in the settings, else by its name.
 
     One of a type that can't hold the field is taken too, as if it had once had the
-    right one: it is broken from the start, and said to be.
+    right one: it is broken from the start, and reported as such.
     """
     if column.codec.types == ("title",):
         return next((prop for prop, _ in there if prop.type == "title"), None)

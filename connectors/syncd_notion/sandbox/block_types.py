@@ -89,14 +89,14 @@ class BlockType:
 
     parts: how each part is read, in the order of replies; first: what it is at first.
     needed, needed_later: parts that a new block, and a change of one, must name.
-    holds: whether other blocks can stand in it.
+    can_hold_blocks: whether other blocks can stand in it.
     """
 
     parts: Mapping[str, Read]
     first: Content = field(default_factory=dict)
     needed: frozenset[str] = frozenset({"rich_text"})
     needed_later: frozenset[str] = frozenset()
-    holds: bool = True
+    can_hold_blocks: bool = True
 
     def new_content(self, raw: Any, place: str) -> Content:
         """Read a new block's content; ``raw`` has no children any more."""
@@ -148,15 +148,15 @@ BLOCK_TYPES: Mapping[str, BlockType] = {
         parts={"caption": parse_runs, **_TEXT, "language": _language},
         first={"caption": []},
         needed=frozenset({"rich_text", "language"}),
-        holds=False,
+        can_hold_blocks=False,
     ),
-    "divider": BlockType(parts={}, needed=frozenset(), holds=False),
+    "divider": BlockType(parts={}, needed=frozenset(), can_hold_blocks=False),
 }
 
 
 def can_hold(sort: str, content: Content) -> bool:
     """Say whether blocks can be added to one; a heading takes some if it is a toggle."""
-    return BLOCK_TYPES[sort].holds and bool(content.get("is_toggleable", True))
+    return BLOCK_TYPES[sort].can_hold_blocks and bool(content.get("is_toggleable", True))
 
 
 _TYPES = (
@@ -217,7 +217,7 @@ def _draft(raw: Any, place: str, deeper: int) -> BlockDraft:
     if not isinstance(inner, dict):
         raise in_body(where, "an object", inner)
     content = {name: part for name, part in inner.items() if name != "children"}
-    if "children" in inner and not (block_type.holds and deeper):
+    if "children" in inner and not (block_type.can_hold_blocks and deeper):
         raise unknown(f"{where}.children", inner["children"])
     content_read = block_type.new_content(content, where)
     if "children" not in inner:

@@ -54,7 +54,7 @@ def _add(workspace: NotionWorkspace, holder: NotionObject, draft: BlockDraft) ->
 def change_block(workspace: NotionWorkspace, block: NotionBlock, content: Content) -> None:
     """Replace the content of a block."""
     block.content = content
-    workspace.touch(block)
+    workspace.mark_edited(block)
     _mark_edited(workspace, workspace.holder(block))
 
 
@@ -74,7 +74,7 @@ def _mark_edited(workspace: NotionWorkspace, holder: NotionObject) -> None:
     """
     by_hand = workspace.actor == USER
     if by_hand or (workspace.api_edits_move_pages and isinstance(holder, NotionPage)):
-        workspace.touch(page_holding(workspace, holder))
+        workspace.mark_edited(page_holding(workspace, holder))
 
 
 def page_holding(workspace: NotionWorkspace, thing: NotionObject) -> NotionPage:

@@ -11,6 +11,7 @@ from syncd_notion.sandbox.objects import (
     DataSource,
     NotionObject,
     NotionPage,
+    SchemaProperty,
     title_of,
     to_the_millisecond,
 )
@@ -183,7 +184,7 @@ def update_database(workspace: NotionWorkspace, request: NotionRequest) -> Json:
     for name in ("is_inline", "icon", "cover", "is_locked"):
         if name in body:
             setattr(database, name, body[name])
-    workspace.touch(database)
+    workspace.mark_edited(database)
     if "title" in body and len(workspace.sources_of(database)) == 1:
         workspace.sources_of(database)[0].title = list(database.title)
     return {**render.database_of(workspace, database), "last_edited_time": before}
@@ -202,7 +203,7 @@ def update_source(workspace: NotionWorkspace, request: NotionRequest) -> Json:
     if "title" in body:
         source.title = _runs(body, "title")
     schema.change(workspace, source, body.get("properties") or {}, "body.properties")
-    workspace.touch(source)
+    workspace.mark_edited(source)
     return render.source_of(workspace, source)
 
 
@@ -346,7 +347,7 @@ def update_page(workspace: NotionWorkspace, request: NotionRequest) -> Json:
     for name in ("icon", "cover", "is_locked", "is_archived"):
         if name in body:
             setattr(page, name, body[name])
-            workspace.touch(page)
+            workspace.mark_edited(page)
     return render.page_of(workspace, page)
 
 
@@ -364,19 +365,22 @@ def page_property(workspace: NotionWorkspace, request: NotionRequest) -> Json:
     head = {"object": "property_item", "type": prop.type, "id": prop.id}
     if prop.type not in _LISTED:
         return {**head, prop.type: value}
-    items = [{**head, prop.type: item} for item in value]
-    size = render.page_size(request.query.get("page_size"))
-    cursor = request.query.get("start_cursor", "0")
+    return _items_page([{**head, prop.type: item} for item in value], prop, request.query)
+
+
+def _items_page(items: list[Json], prop: SchemaProperty, query: Mapping[str, str]) -> Json:
+    """Return one page of the items of a property; a cursor is the number of an item."""
+    size = render.page_size(query.get("page_size"))
+    cursor = query.get("start_cursor", "0")
     if not (cursor.isascii() and cursor.isdecimal()):
         raise invalid(f"The start_cursor provided is invalid: {cursor}")
     start = int(cursor)
     more = start + size < len(items)
-    kind: Json = {"id": prop.id, "next_url": None, "type": prop.type, prop.type: {}}
     return {
         "object": "list",
         "results": items[start : start + size],
         "next_cursor": str(start + size) if more else None,
         "has_more": more,
         "type": "property_item",
-        "property_item": kind,
+        "property_item": {"id": prop.id, "next_url": None, "type": prop.type, prop.type: {}},
     }

@@ -128,7 +128,7 @@ class NotionUser:
             here = page.parent == source.id and not self._workspace.is_trashed(page)
             if here and title in (page.id, title_of(page)) and page.is_archived != archived:
                 page.is_archived = archived
-                self._workspace.touch(page)
+                self._workspace.mark_edited(page)
                 return
         raise KeyError(title)
 

@@ -121,7 +121,7 @@ class NotionWorkspace:
         self.sources[source.id] = source
         return source
 
-    def touch(self, thing: NotionObject) -> None:
+    def mark_edited(self, thing: NotionObject) -> None:
         """Say that the present actor has edited this now."""
         thing.edited, thing.editor = self.clock.now(), self.actor
         if isinstance(thing, NotionPage):
@@ -254,7 +254,7 @@ class NotionWorkspace:
         """Change values of a page."""
         if values:
             page.values |= values
-            self.touch(page)
+            self.mark_edited(page)
 
     def set_trash(self, thing: NotionObject, *, in_trash: bool) -> None:
         """Put something into the trash or take it out.
@@ -267,7 +267,7 @@ class NotionWorkspace:
             raise trashed()
         if thing.in_trash != in_trash:
             thing.in_trash = in_trash
-            self.touch(thing)
+            self.mark_edited(thing)
 
     def move(self, page: NotionPage, to: str) -> None:
         """Move a page below a page or into a data source.
@@ -281,7 +281,7 @@ class NotionWorkspace:
             carried = carried_over(page, before, after) if before else {"title": page.title}
             page.values = {**defaults(after), **page.values, **carried}
         page.parent, page.place = to, self.count()
-        self.touch(page)
+        self.mark_edited(page)
 
     def number(self, text: str) -> float | None:
         """Return what typing ``text`` into a cell of numbers puts there."""

@@ -12,7 +12,7 @@ from syncd.model.entities import Kind
 from syncd_notion.sandbox.page_text import draft
 from syncd_notion.sandbox.rich_text import run_of
 from syncd_notion.sandbox.workspace import USER
-from tests.connectors.syncd_notion.bodies import append, changed, ids, p, page_with, shown
+from tests.connectors.syncd_notion.blocks import append, changed, ids, p, page_with, shown
 from tests.connectors.syncd_notion.caller import Caller, named, text
 
 WELL, WAY = "What went well?", "What got in the way?"

@@ -10,7 +10,7 @@ import pytest
 
 from syncd_notion.sandbox.block_types import BLOCK_TYPES, TYPES
 from syncd_notion.sandbox.page_text import draft
-from tests.connectors.syncd_notion.bodies import BAD, append, ids, p, page_with, refused, shown
+from tests.connectors.syncd_notion.blocks import BAD, append, ids, p, page_with, refused, shown
 from tests.connectors.syncd_notion.caller import NOWHERE, Caller, text
 
 

@@ -6,7 +6,7 @@ import httpx
 
 from syncd_notion.sandbox.page_text import draft
 from syncd_notion.sandbox.workspace import USER
-from tests.connectors.syncd_notion.bodies import ids, p, page_with, shown
+from tests.connectors.syncd_notion.blocks import ids, p, page_with, shown
 from tests.connectors.syncd_notion.caller import Caller
 
 WELL, WAY = "What went <b>well</b>?", "What got in the way?"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syncd_notion.sandbox.page_text import draft
-from tests.connectors.syncd_notion.bodies import (
+from tests.connectors.syncd_notion.blocks import (
     BAD,
     append,
     changed,
