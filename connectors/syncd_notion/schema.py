@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from syncd.connect.contract import Memory
+from syncd.connect.contract import ConnectorMemory
 from syncd.errors import Gone, HoldTool
 from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd_notion.border import DatabaseReply, DataSourceReply, PropertyConfig, parsed
@@ -272,7 +272,9 @@ def _setting(kind: Kind, name: str) -> str:
 class DatabaseRegistry:
     """Which kinds are carried, and where each is bound; ``stale`` ones are learnt anew."""
 
-    def __init__(self, api: NotionApi, memory: Memory, settings: Settings, zone: str) -> None:
+    def __init__(
+        self, api: NotionApi, memory: ConnectorMemory, settings: Settings, zone: str
+    ) -> None:
         self._api = api
         self._memory = memory
         self._settings = settings

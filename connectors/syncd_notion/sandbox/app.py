@@ -20,8 +20,8 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from syncd.clock import Clock
-from syncd.connect.faults import App
 from syncd.model.entities import Kind
+from syncd.testing.fault_injection import App
 from syncd_notion.sandbox import blocks, endpoints
 from syncd_notion.sandbox.endpoints import NotionRequest
 from syncd_notion.sandbox.errors import (

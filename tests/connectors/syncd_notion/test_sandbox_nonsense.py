@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.testing.clock import FakeClock
+from syncd.testing.fake_clock import FakeClock
 from syncd_notion.sandbox import blocks, endpoints
 from syncd_notion.sandbox.app import ENDPOINTS, NotionSandbox, make
 from syncd_notion.sandbox.block_types import parse_drafts
