@@ -159,7 +159,7 @@ def _ids(home: ChaosHome, tool: str) -> list[str]:
         return list(sandbox.state.tables["items"])
     if tool == "google":
         return list(sandbox.person.calendar().events)
-    return list(home.notion._world.pages)
+    return list(home.notion._workspace.pages)
 
 
 HOWS = (

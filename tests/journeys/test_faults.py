@@ -132,7 +132,7 @@ def test_containers_whose_making_was_not_answered_are_not_made_twice(
             break
     home.sync()
     home.rest()
-    databases = [it.title[0]["plain_text"] for it in home.notion._world.databases.values()]
+    databases = [it.title[0]["plain_text"] for it in home.notion._workspace.databases.values()]
     assert len(databases) == len(set(databases)) == 9
     projects = [it["name"] for it in home.todoist._state.live("projects")]
     assert sorted(projects) == ["Career plan", "Inbox"]

@@ -290,10 +290,10 @@ def test_a_container_whose_loss_is_approved_takes_what_it_held_along(
 def test_a_container_that_comes_back_by_itself_needs_no_decision(synced: Home) -> None:
     before = synced.titles()
     source = synced.notion.source(TASK)
-    database = synced.notion._world.databases[source.parent]
+    database = synced.notion._workspace.databases[source.parent]
     synced.notion.trash_database(TASK)
     held(synced, "notion")
-    synced.notion._world.set_trash(database, in_trash=False)
+    synced.notion._workspace.set_trash(database, in_trash=False)
     synced.later(minutes=5)
     synced.sync_and_rest()
     assert synced.titles() == before

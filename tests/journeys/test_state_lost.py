@@ -39,7 +39,7 @@ TASK = Kind.TASK
 
 def everything(home: Home) -> dict[str, Any]:
     """Return all that the three services hold, containers included."""
-    world = home.notion._world
+    world = home.notion._workspace
     tables = home.todoist._state.tables
     calendars = home.calendar._account.calendars
     return {
