@@ -11,7 +11,7 @@ from syncd.model.entities import Kind
 from syncd.model.ids import EntityId
 from syncd.model.remote import LINKS
 from syncd.model.values import BlockState, Moment
-from syncd_google import blocks, mapping
+from syncd_google import mapping
 
 ENTITY = EntityId("01JWQ9E4V0Z8N3A6B7C2D5F1GH")
 TASK, GOAL = "01JWQ9E4V0Z8N3A6B7C2D5F1T1", "01JWQ9E4V0Z8N3A6B7C2D5F1G1"
@@ -277,6 +277,6 @@ def test_what_is_missing_is_said_in_words() -> None:
 
 
 def test_what_gone_means_is_that_the_block_is_skipped() -> None:
-    assert blocks.CARRIED.gone == {"state": BlockState.SKIPPED}
-    assert not blocks.CARRIED.archives
-    assert not blocks.CARRIED.adopts
+    assert mapping.CARRIES[Kind.BLOCK].gone == {"state": BlockState.SKIPPED}
+    assert not mapping.CARRIES[Kind.BLOCK].archives
+    assert not mapping.CARRIES[Kind.BLOCK].adopts
