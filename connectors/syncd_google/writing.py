@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from syncd.connect.contract import Memory
+from syncd.connect.contract import ConnectorMemory
 from syncd.errors import (
     Changed,
     Forbidden,
@@ -38,7 +38,7 @@ class Appearance:
     Each goal gets a colour of its own, for as long as there are enough.
     """
 
-    def __init__(self, memory: Memory, settings: GoogleSettings) -> None:
+    def __init__(self, memory: ConnectorMemory, settings: GoogleSettings) -> None:
         self._memory = memory
         self._minutes = settings.reminder_minutes
 

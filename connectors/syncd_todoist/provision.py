@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from syncd.connect.contract import Memory
+from syncd.connect.contract import ConnectorMemory
 from syncd.errors import SkipItem, TryLater, Unclear
 from syncd.model.remote import Binding
 from syncd_todoist.border import Json, not_whole, told
@@ -17,7 +17,9 @@ _KEY = "project_key"
 class Container:
     """The one project, by its id once it is known, by its name before."""
 
-    def __init__(self, client: Client, records: Records, memory: Memory, name: str) -> None:
+    def __init__(
+        self, client: Client, records: Records, memory: ConnectorMemory, name: str
+    ) -> None:
         self._client = client
         self._records = records
         self._memory = memory

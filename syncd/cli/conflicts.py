@@ -10,7 +10,7 @@ from syncd.cli.words import Words, field_word, local, moment_json
 from syncd.engine.damaged import sentences
 from syncd.engine.edits import take_lost
 from syncd.errors import Mistake
-from syncd.model.exchange.json_form import value_to_plain
+from syncd.model.exchange.output import value_to_plain
 from syncd.store.rows import ConflictRow
 
 SPREAD = "The tools hear of it with the next sync."

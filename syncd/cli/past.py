@@ -12,7 +12,7 @@ from syncd.cli.speech import Speech, row, table
 from syncd.cli.words import Words, local, moment_json
 from syncd.engine.damaged import sentences
 from syncd.errors import Mistake
-from syncd.model.exchange.json_form import value_to_plain
+from syncd.model.exchange.output import value_to_plain
 from syncd.model.fields import REFERENCES
 from syncd.model.schema import FIELDS
 from syncd.store.rows import HistoryRow

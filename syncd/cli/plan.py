@@ -15,10 +15,9 @@ from syncd.engine.damaged import sentences
 from syncd.engine.edits import put_all
 from syncd.errors import Mistake
 from syncd.model.entities import Entity
-from syncd.model.exchange.json_form import plan_to_json
-from syncd.model.exchange.markdown_form import plan_to_markdown
+from syncd.model.exchange.markdown import plan_to_markdown
+from syncd.model.exchange.output import plan_to_json, plan_to_yaml
 from syncd.model.exchange.reading import Imported, read_plan
-from syncd.model.exchange.yaml_form import plan_to_yaml
 from syncd.private import write
 
 FORMS = {

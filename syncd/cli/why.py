@@ -15,7 +15,7 @@ from syncd.cli.speech import Speech, row, table
 from syncd.cli.sync import title_of
 from syncd.cli.words import Words, field_word, kind_word, local, moment_json
 from syncd.model.entities import Block, Kind, kind_of
-from syncd.model.exchange.json_form import value_to_plain
+from syncd.model.exchange.output import value_to_plain
 from syncd.model.schema import DEFAULTS, FIELDS, fields_of
 from syncd.model.values import Value
 from syncd.store.rows import ConflictRow, HistoryRow, Link, Record

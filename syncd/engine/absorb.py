@@ -5,45 +5,45 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from syncd.engine.adoption import Adopter
-from syncd.engine.commit import tell_problems, touch_blocks
+from syncd.engine.adoption import ItemMatcher
+from syncd.engine.commit import mark_blocks_dirty, record_problems
 from syncd.engine.context import Context
-from syncd.engine.gather import Gathered
-from syncd.engine.pen import Pen
-from syncd.engine.prints import fingerprint as _print
+from syncd.engine.gather import PullResult
+from syncd.engine.pen import UnitOfWork
+from syncd.engine.prints import content_hash as _print
 from syncd.engine.rules import by_rule
 from syncd.engine.skill_labels import SkillLabels, as_label
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.translate import Translator
-from syncd.engine.vanished import lost_deletion, meant, somebodys, taken_back
-from syncd.engine.view import StoredPlan
+from syncd.engine.vanished import by_person, deletion_effect, lost_deletion, restore_change
+from syncd.engine.view import StoredPlanView
 from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.remote import LINK, Carried, Remote
-from syncd.model.rules.standing import Standing, standing
+from syncd.model.rules.world import Standing, standing
 from syncd.model.schema import FIELDS, REFERENCE_FIELDS, Fields, fields_of
 from syncd.store.rows import Foreign, HistoryRow, Link, Record
 from syncd.sync.decide import Presence
-from syncd.sync.merge import Author, Change, Sighting, merge
+from syncd.sync.merge import Author, FieldChange, Observation, merge
 
 _TIME = ("start", "end")
 
 
 @dataclass(slots=True)
-class Seen:
+class SeenItem:
     """One item of one tool, and the link it has by now."""
 
-    found: Gathered
+    found: PullResult
     item: Remote
     link: Link
 
 
 @dataclass
-class Absorber:
+class PullApplier:
     """Takes in what several tools showed at once."""
 
     context: Context
-    pen: Pen
+    pen: UnitOfWork
     matches: list[str] = field(default_factory=list)
     waiting: set[ToolName] = field(default_factory=set)
     _translators: dict[ToolName, Translator] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Absorber:
     def _labels(self) -> SkillLabels:
         return SkillLabels(self.context.store)
 
-    def absorb(self, found: Sequence[Gathered]) -> None:
+    def absorb(self, found: Sequence[PullResult]) -> None:
         """Bring the plan up to what these tools show."""
         order = {tool.name: place for place, tool in enumerate(self.context.in_order())}
         ordered = sorted(found, key=lambda one: order[one.tool.name])
@@ -68,48 +68,48 @@ class Absorber:
                 if self._can_be_read(link.entity, [one]):
                     self._gone(one, link)
 
-    def _sightings_in(self, ordered: Iterable[Gathered]) -> dict[EntityId, list[Seen]]:
+    def _sightings_in(self, ordered: Iterable[PullResult]) -> dict[EntityId, list[SeenItem]]:
         """Return what these tools show of each entity."""
-        by_entity: dict[EntityId, list[Seen]] = defaultdict(list)
+        by_entity: dict[EntityId, list[SeenItem]] = defaultdict(list)
         for one in ordered:
             self._learn(one)
             linked = ((item, one.links.get(item.id)) for item in one.changed)
             for item, link in linked:
                 if link is not None:
-                    by_entity[link.entity].append(Seen(one, item, link))
+                    by_entity[link.entity].append(SeenItem(one, item, link))
         return by_entity
 
-    def _can_be_read(self, entity: EntityId, found: Iterable[Gathered]) -> bool:
+    def _can_be_read(self, entity: EntityId, found: Iterable[PullResult]) -> bool:
         """Say whether an entity can be read; else what its tools show waits until it can."""
         if entity in self.pen.records:
             return True
         self.waiting.update(one.tool.name for one in found)
         return False
 
-    def _adopt(self, ordered: Sequence[Gathered]) -> None:
+    def _adopt(self, ordered: Sequence[PullResult]) -> None:
         """Link what has no link yet; the tool that gives addresses comes first."""
         observed = {one.tool.name for one in ordered}
         for one in ordered:
             self._translators[one.tool.name] = Translator.of(self.context.store, one.tool)
-            adopter = Adopter(self.context, self.pen, observed)
+            adopter = ItemMatcher(self.context, self.pen, observed)
             self.matches.extend(adopter.adopt(one))
             if adopter.waits:
                 self.waiting.add(one.tool.name)
 
-    def _learn(self, found: Gathered) -> None:
+    def _learn(self, found: PullResult) -> None:
         """Look up everything that the items refer to, at once."""
         translator = self._translators[found.tool.name]
         for item in found.changed:
             translator.to_plan(item.kind, item.fields)
 
-    def _merge(self, entity: EntityId, sightings: list[Seen]) -> None:
+    def _merge(self, entity: EntityId, sightings: list[SeenItem]) -> None:
         record = self.pen.records[entity]
         kind = kind_of(record.entity)
         shown = [self._sighting(record, one) for one in sightings]
         authors = {it: self._known(kind, it, who) for it, who in record.authors.items()}
         merged = merge(kind, fields_of(record.entity), authors, shown, self.context.zone)
         self.pen.change(entity, merged.changes)
-        self.pen.lost(entity, [one for one in merged.conflicts if somebodys(kind, one)])
+        self.pen.lost(entity, [one for one in merged.conflicts if by_person(kind, one)])
         back = self._back(record, sightings, merged.changes)
         if back is not None:
             self.pen.change(entity, [back])
@@ -126,7 +126,7 @@ class Absorber:
         fine = tool.connector.edit_resolution
         return replace(author, resolution=fine, home=home, is_tool=True)
 
-    def _sighting(self, record: Record, one: Seen) -> Sighting:
+    def _sighting(self, record: Record, one: SeenItem) -> Observation:
         tool, kind = one.found.tool, one.item.kind
         carried = tool.connector.carries[kind]
         translator = self._translators[tool.name]
@@ -154,7 +154,7 @@ class Absorber:
             seen = all(fits.get(it) == base.get(it) for it in _TIME)
             base = {**base, **dict.fromkeys(_TIME)}  # a start and an end belong together
             fits = {**fits, **dict.fromkeys(_TIME)} if seen else fits
-        return Sighting(
+        return Observation(
             tool=tool.title,
             observed=observed,
             base=base,
@@ -167,10 +167,10 @@ class Absorber:
         )
 
     def _back(
-        self, record: Record, sightings: list[Seen], changes: Iterable[Change]
-    ) -> Change | None:
+        self, record: Record, sightings: list[SeenItem], changes: Iterable[FieldChange]
+    ) -> FieldChange | None:
         """An archived entity comes back where its item was restored, or edited."""
-        again = taken_back(record.entity)
+        again = restore_change(record.entity)
         if again is None:
             return None
         for one in sightings:
@@ -182,7 +182,7 @@ class Absorber:
                 return replace(again, author=author)
         return None
 
-    def _link(self, one: Seen) -> None:
+    def _link(self, one: SeenItem) -> None:
         """Write down what the tool now holds: that is what both agree on, or will."""
         tool, item, link = one.found.tool, one.item, one.link
         translator = self._translators[tool.name]
@@ -216,14 +216,14 @@ class Absorber:
             ]
         )
         self._completions(one, seen)
-        tell_problems(store, tool, link.entity, item)
+        record_problems(store, tool, link.entity, item)
         self.pen.touch_in(tool.name, link.entity)
         if link.presence is not Presence.PRESENT:
             store.links.touch_referrers(tool.name, link.entity)
         if tool.connector.gives_address and item.url != link.url:
             self.pen.readdress(item.kind, link.entity)
 
-    def _completions(self, one: Seen, seen: Fields) -> None:
+    def _completions(self, one: SeenItem, seen: Fields) -> None:
         """Each completion of a task that repeats in the tool itself is recorded once."""
         times = one.item.completions - one.link.completions
         if times <= 0 or not one.link.fingerprint or seen.get("done") is True:
@@ -244,19 +244,19 @@ class Absorber:
             ),
         )
 
-    def _gone(self, found: Gathered, link: Link) -> None:
+    def _gone(self, found: PullResult, link: Link) -> None:
         """An item is gone, by evidence: archive, forget, or make it again."""
         tool = found.tool
         links = self.context.store.links
         record = self.pen.records[link.entity]
         carried = tool.connector.carries[link.kind]
         links.touch_referrers(tool.name, link.entity)
-        touch_blocks(self.context.store, self.context.audience, link.kind, link.entity)
+        mark_blocks_dirty(self.context.store, self.context.audience, link.kind, link.entity)
         self.pen.touch_in(tool.name, link.entity)
         if carried.gone:
             links.set_presence(tool.name, link.entity, Presence.GONE)
             author = Author(by=tool.title, at=self.pen.now)
-            self.pen.change(link.entity, meant(record.entity, carried.gone, author))
+            self.pen.change(link.entity, deletion_effect(record.entity, carried.gone, author))
             return
         if self._has_no_place(record, carried):
             links.set_presence(tool.name, link.entity, Presence.WITHDRAWN)
@@ -276,7 +276,8 @@ class Absorber:
             return
         links.set_presence(tool.name, link.entity, Presence.GONE)
         self.pen.change(
-            link.entity, [Change(field="archived", before=False, after=True, author=author)]
+            link.entity,
+            [FieldChange(field="archived", before=False, after=True, author=author)],
         )
 
     def _has_no_place(self, record: Record, carried: Carried) -> bool:
@@ -286,9 +287,9 @@ class Absorber:
         """
         if not carried.live_only or record.entity.archived:
             return False
-        return standing(record.entity, StoredPlan(self.context.store)) is Standing.OUT
+        return standing(record.entity, StoredPlanView(self.context.store)) is Standing.OUT
 
-    def _last_words(self, found: Gathered, link: Link) -> None:
+    def _last_words(self, found: PullResult, link: Link) -> None:
         """Take in what the person wrote into an item before they deleted it.
 
         Where it belonged is no edit: what is moved elsewhere belongs to nothing there.
@@ -301,14 +302,14 @@ class Absorber:
         item = replace(item, fields=written)
         record = self.pen.records[link.entity]
         authors = {it: self._known(link.kind, it, who) for it, who in record.authors.items()}
-        shown = [self._sighting(record, Seen(found, item, link))]
+        shown = [self._sighting(record, SeenItem(found, item, link))]
         fields, zone = fields_of(record.entity), self.context.zone
         merged = merge(link.kind, fields, authors, shown, zone)
         self.pen.change(link.entity, merged.changes)
         self.pen.lost(link.entity, merged.conflicts)
 
     def _edited_elsewhere(
-        self, record: Record, link: Link, found: Gathered, carried: Carried
+        self, record: Record, link: Link, found: PullResult, carried: Carried
     ) -> bool:
         """Say whether the plan holds an edit that this tool never got.
 

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from syncd.engine.context import Context
-from syncd.engine.gather import Gathered
-from syncd.engine.pen import Pen
+from syncd.engine.gather import PullResult
+from syncd.engine.pen import UnitOfWork
 from syncd.engine.tool import Tool
 from syncd.engine.translate import Translator
-from syncd.engine.view import StoredPlan
+from syncd.engine.view import StoredPlanView
 from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Remote
-from syncd.model.rules.standing import at_rest
+from syncd.model.rules.world import at_rest
 from syncd.model.schema import (
     DEFAULTS,
     FIELDS,
@@ -24,7 +24,7 @@ from syncd.model.schema import (
 from syncd.model.values import GoalStatus, ResourceStatus
 from syncd.store.rows import Link, Record
 from syncd.sync.decide import Presence
-from syncd.sync.match import Adoption, How, Known, Waiting, adopt
+from syncd.sync.match import How, Match, MatchIndex, Waiting, match_items
 from syncd.sync.merge import Author, lift
 
 _CLOSED = frozenset(
@@ -35,26 +35,26 @@ KEY = "syncd:"
 
 
 @dataclass
-class Adopter:
+class ItemMatcher:
     """Decides what one tool's unlinked items are, and links them.
 
     ``observed`` are the tools that were read in this cycle.
     """
 
     context: Context
-    pen: Pen
+    pen: UnitOfWork
     observed: set[ToolName]
     waits: bool = False
     _translator: Translator | None = field(default=None)
 
-    def adopt(self, found: Gathered) -> list[str]:
+    def adopt(self, found: PullResult) -> list[str]:
         """Link every recognised item; return in words which were matched."""
         fresh = [item for item in found.changed if item.id not in found.links]
         fresh = [item for item in fresh if not self._may_be_damaged(item)]
         if not fresh:
             return []
         self._translator = Translator.of(self.context.store, found.tool)
-        known = Known(
+        known = MatchIndex(
             holder=lambda entity: self._holder(found, entity),
             claimable=self._claimable,
             by_link=self._by_link,
@@ -65,7 +65,7 @@ class Adopter:
         for kind in _kinds_in_order(fresh):
             self._translator.forget()
             items = [item for item in fresh if item.kind is kind]
-            for verdict in adopt(items, found.tool.connector.carries, known):
+            for verdict in match_items(items, found.tool.connector.carries, known):
                 if isinstance(verdict, Waiting):
                     self.waits = True
                     continue
@@ -89,7 +89,7 @@ class Adopter:
         self.waits = self.waits or found
         return found
 
-    def _link(self, found: Gathered, verdict: Adoption) -> bool:
+    def _link(self, found: PullResult, verdict: Match) -> bool:
         """Link one item; return whether the plan had its entity already."""
         item, tool = verdict.remote, found.tool
         entity = verdict.entity or self.context.make_id()
@@ -115,7 +115,7 @@ class Adopter:
         self.context.store.links.doubt_referrers(tool.name, item.id)
         return existed and verdict.how is How.ALIKE
 
-    def _fresh(self, found: Gathered, item: Remote, entity: EntityId) -> Record:
+    def _fresh(self, found: PullResult, item: Remote, entity: EntityId) -> Record:
         """Make an entity of an item, as its user filled it in."""
         assert self._translator is not None  # noqa: S101  # made at the start of adopt
         tool = found.tool
@@ -134,7 +134,7 @@ class Adopter:
             authors=dict.fromkeys(given, author),
         )
 
-    def _holder(self, found: Gathered, entity: EntityId) -> RemoteId | None:
+    def _holder(self, found: PullResult, entity: EntityId) -> RemoteId | None:
         """Return the item that stands for an entity; one that is gone by now holds nothing.
 
         Who copies an item and deletes the first has one item still, and means the same.
@@ -179,7 +179,7 @@ class Adopter:
         entity = record.entity
         if _closed(fields_of(entity)) or _closed(item.fields):
             return False
-        if at_rest(entity, StoredPlan(self.context.store)):
+        if at_rest(entity, StoredPlanView(self.context.store)):
             return False
         assert self._translator is not None  # noqa: S101  # made at the start of adopt
         tool = self._translator.tool
@@ -202,7 +202,7 @@ class Adopter:
         return [only.entity.id] if goal is None or _goal(only) is None else []
 
 
-def _gone_link(found: Gathered, entity: EntityId) -> Link | None:
+def _gone_link(found: PullResult, entity: EntityId) -> Link | None:
     """Return the link of an entity whose item is gone, as this reading of the tool tells."""
     return next((link for link in found.gone if link.entity == entity), None)
 
@@ -227,6 +227,6 @@ def _kinds_in_order(items: Sequence[Remote]) -> list[Kind]:
     return [kind for kind in REFERENCE_ORDER if kind in present]
 
 
-def _in_words(tool: Tool, verdict: Adoption) -> str:
+def _in_words(tool: Tool, verdict: Match) -> str:
     title = verdict.remote.fields.get("title", verdict.remote.id)
     return f"{tool.title}: '{title}' is the plan's own ({verdict.remote.kind})"

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from syncd.engine.context import Context
-from syncd.engine.project import Projection
-from syncd.engine.tally import Tally
+from syncd.engine.project import WritePlan
+from syncd.engine.tally import WriteCounts
 from syncd.engine.tool import Tool
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId, ToolName
@@ -22,7 +22,7 @@ class Awaited:
     """
 
     context: Context
-    tally: Tally
+    tally: WriteCounts
     making: dict[ToolName, set[EntityId]] = field(default_factory=dict)
     held: set[ToolName] = field(default_factory=set)
     _still: set[ToolName] = field(default_factory=set)
@@ -33,7 +33,7 @@ class Awaited:
         self.held.clear()
 
     def will_make(
-        self, decided: Mapping[ToolName, Projection], lanes: Iterable[ToolName]
+        self, decided: Mapping[ToolName, WritePlan], lanes: Iterable[ToolName]
     ) -> None:
         """Note what tools are about to make; without a lane, the others make nothing."""
         going = set(lanes)
@@ -52,7 +52,7 @@ class Awaited:
         """A tool's lane has ended: what it did not make, it does not make now."""
         self.making.pop(name, None)
 
-    def hold_back(self, tool: Tool, projection: Projection) -> None:
+    def hold_back(self, tool: Tool, projection: WritePlan) -> None:
         """Take out of a projection what is to be decided again once its address is there."""
         self.held.discard(tool.name)
         waiting = self._waiting(tool, projection.operations)

@@ -10,7 +10,7 @@ from syncd.review.render.page import page
 Body = tuple[tuple[str, str], ...]
 
 
-def body(entity: Entity) -> Body:
+def page_content(entity: Entity) -> Body:
     """Return pairs of a style and a text, as ``BODY`` tells; () where there is nothing."""
     if not isinstance(entity, Review) or not entity.facts:
         return ()

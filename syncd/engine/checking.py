@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from syncd.engine.context import Context
-from syncd.engine.room import room
+from syncd.engine.room import time_available
 from syncd.engine.view import today
 from syncd.model.plan import Plan
 from syncd.review.checks.finding import Facts, Finding
@@ -25,6 +25,6 @@ def checked(context: Context, records: Sequence[Record]) -> list[Finding]:
                 for name, author in one.authors.items()
                 if author.at is not None
             },
-            room=room(context, context.clock.now()) if planned else None,
+            room=time_available(context, context.clock.now()) if planned else None,
         )
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from syncd.engine.audience import Audience
-from syncd.engine.prints import fingerprint
+from syncd.engine.prints import content_hash
 from syncd.engine.tool import Tool
 from syncd.errors import Changed, Gone, SkipItem, said
 from syncd.model.entities import Kind
@@ -18,7 +18,7 @@ from syncd.sync.decide import Operation, Presence
 from syncd.sync.decide import fingerprint as plan_hash
 
 
-class Committer:
+class OutcomeRecorder:
     """Writes the outcomes of one tool's writes into the store.
 
     links: what is known of what is written, kept up to date; None: it is read each time.
@@ -64,25 +64,25 @@ class Committer:
         with self._store.transaction():
             old = self._old(write)
             base = dict(answer.fields)
-            print_ = fingerprint(answer)
+            print_ = content_hash(answer)
             if write.op is Op.UPDATE and old is not None:
                 asked = {name: answer.fields[name] for name in write.fields if name in base}
                 base = {**old.base, **asked, **self._fallen(write, answer, old)}
                 if any(base.get(name) != value for name, value in answer.fields.items()):
                     print_ = ""
             link = self._link(write, answer, base)
-            settled = _settled(old, self._lasting(write), answer.fields)
+            settled = _normalised(old, self._lasting(write), answer.fields)
             self._save(
                 replace(
                     link,
                     fingerprint=print_,
                     settled=self._to_try_again(write, settled),
-                    previous=_previous(old, write),
+                    previous=_before_write(old, write),
                 ),
                 old,
             )
             if answer.problems or self._is_told(write.entity):
-                tell_problems(self._store, self._tool, write.entity, answer)
+                record_problems(self._store, self._tool, write.entity, answer)
             self._close(write)
 
     def landed_create(self, write: Write, found: Remote) -> None:
@@ -115,7 +115,7 @@ class Committer:
         with self._store.transaction():
             self._store.links.set_presence(self._tool.name, write.entity, Presence.WITHDRAWN)
             self._store.links.touch_referrers(self._tool.name, write.entity)
-            touch_blocks(self._store, self._audience, write.kind, write.entity)
+            mark_blocks_dirty(self._store, self._audience, write.kind, write.entity)
             if self._is_told(write.entity):
                 self._store.tools.clear_problems(self._tool.name, write.entity)
             self._close(write)
@@ -225,8 +225,8 @@ class Committer:
                 links.doubt_referrers(link.tool, link.remote)
         if fresh or (old is not None and old.url != link.url):
             if self._tool.connector.gives_address:
-                touch_addressed(self._store, self._audience, link.kind, [link.entity])
-            touch_blocks(self._store, self._audience, link.kind, link.entity)
+                mark_addressed_dirty(self._store, self._audience, link.kind, [link.entity])
+            mark_blocks_dirty(self._store, self._audience, link.kind, link.entity)
         if self.links is not None:
             self.links[link.entity] = link
 
@@ -234,7 +234,7 @@ class Committer:
         self._store.links.touch(self._tool.name, ids)
 
 
-def tell_problems(store: Store, tool: Tool, entity: EntityId, item: Remote) -> None:
+def record_problems(store: Store, tool: Tool, entity: EntityId, item: Remote) -> None:
     """Write down what can't be read of an item, in place of what was told of it before."""
     store.tools.clear_problems(tool.name, entity)
     title = str(item.fields.get("title") or item.id)
@@ -249,7 +249,7 @@ def tell_problems(store: Store, tool: Tool, entity: EntityId, item: Remote) -> N
     )
 
 
-def touch_addressed(
+def mark_addressed_dirty(
     store: Store, audience: Audience, kind: Kind, ids: Iterable[EntityId]
 ) -> None:
     """Mark entities whose address changed, in the tools that show addresses."""
@@ -258,7 +258,7 @@ def touch_addressed(
         store.links.touch(name, found)
 
 
-def touch_blocks(store: Store, audience: Audience, kind: Kind, task: EntityId) -> None:
+def mark_blocks_dirty(store: Store, audience: Audience, kind: Kind, task: EntityId) -> None:
     """Mark the blocks of a task whose item can be opened elsewhere now."""
     if kind is not Kind.TASK:
         return
@@ -272,7 +272,7 @@ def _still_foreign(old: Link | None, write: Write) -> Foreign:
     return {name: ids for name, ids in known.items() if name not in write.fields}
 
 
-def _settled(old: Link | None, asked: Fields, answer: Fields) -> dict[str, Value]:
+def _normalised(old: Link | None, asked: Fields, answer: Fields) -> dict[str, Value]:
     """Remember what the tool stored differently than it was asked to."""
     kept = dict(old.settled) if old is not None else {}
     for name, value in asked.items():
@@ -283,7 +283,7 @@ def _settled(old: Link | None, asked: Fields, answer: Fields) -> dict[str, Value
     return kept
 
 
-def _previous(old: Link | None, write: Write) -> dict[str, object]:
+def _before_write(old: Link | None, write: Write) -> dict[str, object]:
     """Remember what the item was before this write, to know late echoes of it."""
     if old is None or write.op is not Op.UPDATE or not old.fingerprint:
         return {}

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
 
-from syncd.engine.hold import Hold
+from syncd.engine.hold import PendingApproval
 from syncd.errors import Mistake
 from syncd.model.ids import EntityId, ToolName
 from syncd.store.store import Store
 from syncd.store.tool_store import Consent, ToolState
 
-CONSENTED = "consented"
+APPROVED_REMOVALS = "consented"
 """Under this name the engine remembers which removals were approved."""
 EVERYWHERE = "engine"
 """Whose memory holds the removals that were approved where they began."""
@@ -19,7 +19,7 @@ MOST = 20_000
 """How many approved removals are remembered."""
 
 
-class Verdict(Enum):
+class Decision(Enum):
     """What is known of the person's will about a held plan."""
 
     NONE = auto()
@@ -27,24 +27,26 @@ class Verdict(Enum):
     REJECTED = auto()
 
 
-def verdict(store: Store, tool: ToolName, hold: Hold) -> Verdict:
+def take_approval(store: Store, tool: ToolName, hold: PendingApproval) -> Decision:
     """Return what was said of exactly this plan; what was said holds once."""
     row = store.tools.get(tool)
     if row.consent is None or row.consent != hold.hash or row.consent_kind is None:
-        return Verdict.NONE
+        return Decision.NONE
     store.tools.save(replace(row, consent=None, consent_kind=None, held={}))
     approved = row.consent_kind is Consent.APPROVED
-    return Verdict.APPROVED if approved else Verdict.REJECTED
+    return Decision.APPROVED if approved else Decision.REJECTED
 
 
-def lapse(store: Store, tool: ToolName) -> None:
+def expire_approval(store: Store, tool: ToolName) -> None:
     """What was said of a plan that is no longer held means nothing any more."""
     row = store.tools.get(tool)
     if row.consent is not None:
         store.tools.save(replace(row, consent=None, consent_kind=None))
 
 
-def say(store: Store, tool: ToolName, consent: Consent, expected: str | None = None) -> None:
+def record_approval(
+    store: Store, tool: ToolName, consent: Consent, expected: str | None = None
+) -> None:
     """Write down what the person says of the plan for which a tool is held.
 
     ``expected`` is the hash that the person was shown, if they give it.
@@ -63,27 +65,32 @@ def say(store: Store, tool: ToolName, consent: Consent, expected: str | None = N
         store.tools.save(replace(row, consent=row.held["hash"], consent_kind=consent))
 
 
-def consent_to(
+def remember_approved(
     store: Store, ids: Iterable[EntityId], at: datetime, *, owner: str = EVERYWHERE
 ) -> None:
     """Remember that the removal of these, archived ``at`` this moment, was approved."""
-    known = [*(store.tools.recall(owner, CONSENTED) or ()), *(_key(one, at) for one in ids)]
-    store.tools.remember(owner, CONSENTED, known[-MOST:])
+    known = [
+        *(store.tools.recall(owner, APPROVED_REMOVALS) or ()),
+        *(_removal_key(one, at) for one in ids),
+    ]
+    store.tools.remember(owner, APPROVED_REMOVALS, known[-MOST:])
 
 
-def consent_to_remove(store: Store, tool: ToolName, ids: Iterable[EntityId]) -> None:
+def remember_approved_removals(store: Store, tool: ToolName, ids: Iterable[EntityId]) -> None:
     """Remember that their removal from this one tool was approved."""
     for one, at in _archived_at(store, ids).items():
-        consent_to(store, [one], at, owner=owner_of(tool))
+        remember_approved(store, [one], at, owner=owner_of(tool))
 
 
-def consented(store: Store, tool: ToolName, ids: Iterable[EntityId]) -> set[EntityId]:
+def approved_removals(store: Store, tool: ToolName, ids: Iterable[EntityId]) -> set[EntityId]:
     """Return those of these whose removal was approved: this one, not an earlier one."""
-    keys = set(store.tools.recall(EVERYWHERE, CONSENTED) or ())
-    keys |= set(store.tools.recall(owner_of(tool), CONSENTED) or ())
+    keys = set(store.tools.recall(EVERYWHERE, APPROVED_REMOVALS) or ())
+    keys |= set(store.tools.recall(owner_of(tool), APPROVED_REMOVALS) or ())
     if not keys:
         return set()
-    return {one for one, at in _archived_at(store, ids).items() if _key(one, at) in keys}
+    return {
+        one for one, at in _archived_at(store, ids).items() if _removal_key(one, at) in keys
+    }
 
 
 def owner_of(tool: ToolName) -> str:
@@ -96,5 +103,5 @@ def _archived_at(store: Store, ids: Iterable[EntityId]) -> dict[EntityId, dateti
     return {one: it.at for one, it in authors.items() if it is not None and it.at is not None}
 
 
-def _key(entity: EntityId, at: datetime) -> str:
+def _removal_key(entity: EntityId, at: datetime) -> str:
     return f"{entity} {at.isoformat()}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from syncd.clock import Clock
 from syncd.engine.audience import Audience
-from syncd.engine.bodies import body
+from syncd.engine.bodies import page_content
 from syncd.engine.guard import ToolFault
 from syncd.engine.skill_labels import SkillLabels, as_label
 from syncd.engine.tool import Tool
@@ -155,7 +155,7 @@ class Context:
         if LINKS in carried:
             fields[LINKS] = self._addresses(entity, known)
         if BODY in carried:
-            fields[BODY] = body(entity)
+            fields[BODY] = page_content(entity)
         if as_label(tool, kind):
             fields["labels"] = known.skills.added(fields["labels"], fields["skill"])
         return fields

@@ -1,7 +1,7 @@
 """Once a day everything is decided anew: a check that nothing was forgotten."""
 
 from syncd.engine.context import Context
-from syncd.engine.pen import Pen
+from syncd.engine.pen import UnitOfWork
 from syncd.engine.rules import follow_all_rules
 from syncd.engine.view import today
 
@@ -17,7 +17,7 @@ def full_check(context: Context) -> None:
     if store.tools.recall(_OWNER, _DAY) == day.isoformat():
         return
     with store.transaction():
-        pen = Pen.fresh(context)
+        pen = UnitOfWork.fresh(context)
         follow_all_rules(context, pen)
         store.tools.forget_refusals()
         for name in context.names:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from syncd.model.entities import Kind
-from syncd.store.damage import Damage
+from syncd.store.database import Damage
 from syncd.store.store import Store
 
 _TODO = "put back a copy of the state that is whole, or correct its row in the table"

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from syncd.engine.context import Context
-from syncd.engine.pen import Pen
+from syncd.engine.pen import UnitOfWork
 from syncd.engine.rules import follow_rules
 from syncd.errors import Mistake
 from syncd.model.entities import Entity
 from syncd.model.ids import EntityId
-from syncd.model.pairs import overlaid, without
 from syncd.model.schema import fields_of
+from syncd.model.values import overlaid, without
 from syncd.store.rows import HistoryRow
 from syncd.sync.decide import Presence
-from syncd.sync.merge import Author, Change
+from syncd.sync.merge import Author, FieldChange
 
 PERSON = "you"
 
@@ -29,7 +29,7 @@ class Undone:
 def put_all(context: Context, entities: Iterable[Entity], by: str) -> int:
     """Set entities whole (an import); return how many changed."""
     with context.store.transaction():
-        pen = Pen.fresh(context)
+        pen = UnitOfWork.fresh(context)
         found = list(entities)
         pen.load(entity.id for entity in found)
         for entity in found:
@@ -41,7 +41,7 @@ def bring_back(context: Context, ids: Sequence[EntityId]) -> int:
     """Take entities out of the archive, and let every tool make them again."""
     links = context.store.links
     with context.store.transaction():
-        pen = Pen.fresh(context)
+        pen = UnitOfWork.fresh(context)
         pen.load(ids)
         author = Author(by=PERSON, at=pen.now)
         for entity in ids:
@@ -49,7 +49,7 @@ def bring_back(context: Context, ids: Sequence[EntityId]) -> int:
                 message = f"There is no {entity} in the plan: see `syncd history` for its id."
                 raise Mistake(message)
             if pen.records[entity].entity.archived:
-                back = Change(field="archived", before=True, after=False, author=author)
+                back = FieldChange(field="archived", before=True, after=False, author=author)
                 pen.change(entity, [back])
             for tool, link in links.of_entity(entity).items():
                 if link.presence in (Presence.GONE, Presence.FORGOTTEN):
@@ -61,7 +61,7 @@ def bring_back(context: Context, ids: Sequence[EntityId]) -> int:
 def set_field(context: Context, entity: EntityId, name: str, value: object, by: str) -> int:
     """Set one field of an entity."""
     with context.store.transaction():
-        pen = Pen.fresh(context)
+        pen = UnitOfWork.fresh(context)
         pen.load([entity])
         if entity not in pen.records:
             message = f"There is no {entity} in the plan: see `syncd plan show --json` for ids."
@@ -69,7 +69,7 @@ def set_field(context: Context, entity: EntityId, name: str, value: object, by: 
         before = fields_of(pen.records[entity].entity)[name]
         if before != value:
             author = Author(by=by, at=pen.now)
-            change = Change(field=name, before=before, after=value, author=author)  # type: ignore[arg-type]  # as typed in the schema
+            change = FieldChange(field=name, before=before, after=value, author=author)  # type: ignore[arg-type]  # as typed in the schema
             pen.change(entity, [change])
         return _finish(context, pen)
 
@@ -79,7 +79,7 @@ def undo(context: Context, rows: Sequence[HistoryRow]) -> Undone:
     taken: list[HistoryRow] = []
     kept: list[HistoryRow] = []
     with context.store.transaction():
-        pen = Pen.fresh(context)
+        pen = UnitOfWork.fresh(context)
         pen.load(row.entity for row in rows)
         for row in sorted(rows, key=lambda one: -one.seq):
             change = _inverse(row, pen)
@@ -109,7 +109,7 @@ def take_lost(context: Context, seq: int) -> str:
     return found.title
 
 
-def _inverse(row: HistoryRow, pen: Pen) -> Change | None:
+def _inverse(row: HistoryRow, pen: UnitOfWork) -> FieldChange | None:
     """Return the change that takes a row back, or None where it no longer can be."""
     record = pen.records.get(row.entity)
     if record is None or row.field == "occurrence":
@@ -118,14 +118,14 @@ def _inverse(row: HistoryRow, pen: Pen) -> Change | None:
     if row.field == "":
         if record.entity.archived:
             return None
-        return Change(field="archived", before=False, after=True, author=author)
+        return FieldChange(field="archived", before=False, after=True, author=author)
     now = fields_of(record.entity).get(row.field)
     back = row.before
     if now != row.after:
         back = without(now, row.before, row.after)
         if back is None:
             return None
-    return Change(field=row.field, before=now, after=back, author=author)
+    return FieldChange(field=row.field, before=now, after=back, author=author)
 
 
 def _return(context: Context, entity: EntityId) -> None:
@@ -136,7 +136,7 @@ def _return(context: Context, entity: EntityId) -> None:
             links.set_presence(tool, entity, Presence.WITHDRAWN)
 
 
-def _finish(context: Context, pen: Pen) -> int:
+def _finish(context: Context, pen: UnitOfWork) -> int:
     pen.flush()
     follow_rules(context, pen)
     pen.flush()

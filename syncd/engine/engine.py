@@ -15,21 +15,21 @@ from typing import Any
 
 import structlog
 
-from syncd.connect.rate_limit import RateLimit
-from syncd.engine.blocks.keeper import Keeper
-from syncd.engine.brakes import Brakes
+from syncd.connect.network import RateLimit
+from syncd.engine.blocks.keeper import BlockService
+from syncd.engine.brakes import Holds
 from syncd.engine.context import Context
 from syncd.engine.daily import forget_check, full_check
-from syncd.engine.gather import Gathered, gather
+from syncd.engine.gather import PullResult, pull_tool
 from syncd.engine.guard import ToolFault
-from syncd.engine.hold import hold_on_container
+from syncd.engine.hold import container_lost
 from syncd.engine.intake import Intake
 from syncd.engine.report import Report, ToolReport
-from syncd.engine.states import Doing, note_failure
+from syncd.engine.states import ToolStatus, record_failure
 from syncd.engine.summary import Summary
-from syncd.engine.tally import Tally
+from syncd.engine.tally import WriteCounts
 from syncd.engine.tool import Tool
-from syncd.engine.workshop import Unusable, Workshop, let_go, wait_for_joiners
+from syncd.engine.workshop import ConnectorFactory, Unusable, let_go, wait_for_joiners
 from syncd.engine.writers import Writers
 from syncd.errors import HoldTool, StateTrouble, Stopped, SyncdError, said
 from syncd.model.ids import ToolName
@@ -58,26 +58,26 @@ class Engine:
     stop: threading.Event = field(default_factory=threading.Event)
     pool: Executor = field(default_factory=lambda: ThreadPoolExecutor(16))
     grace: float = 10.0
-    _reading: dict[ToolName, Future[Gathered]] = field(default_factory=dict)
+    _reading: dict[ToolName, Future[PullResult]] = field(default_factory=dict)
     _wanted: set[ToolName] = field(default_factory=set)
     _used: set[ToolName] = field(default_factory=set)
     _surveyed: bool = False
     _report: Report = field(default_factory=Report)
-    _tally: Tally = field(default_factory=Tally)
+    _tally: WriteCounts = field(default_factory=WriteCounts)
     _planned: bool = False
     _late: set[ToolName] = field(default_factory=set)
     _writers: Writers = field(init=False)
-    _workshop: Workshop = field(init=False)
-    _brakes: Brakes = field(init=False)
-    _blocks: Keeper = field(init=False)
+    _workshop: ConnectorFactory = field(init=False)
+    _brakes: Holds = field(init=False)
+    _blocks: BlockService = field(init=False)
     _intake: Intake = field(init=False)
 
     def __post_init__(self) -> None:
-        self._workshop = Workshop(self.context, self.remake, self.stopping, self.pool)
+        self._workshop = ConnectorFactory(self.context, self.remake, self.stopping, self.pool)
         for name, tool in self.context.tools.items():
             self.context.tools[name] = self._workshop.prepared(tool)
-        self._blocks = Keeper(self.context, self.planner)
-        self._brakes = Brakes(self.context, self._tool_report)
+        self._blocks = BlockService(self.context, self.planner)
+        self._brakes = Holds(self.context, self._tool_report)
         self._intake = Intake(self.context, self._brakes, self._blocks)
         self._writers = Writers(
             context=self.context,
@@ -301,14 +301,14 @@ class Engine:
         self._used.add(name)
         tool = self.context.tools[name]
         self._reading[name] = self.pool.submit(
-            gather,
+            pull_tool,
             tool,
             self.context.store,
             self.context.audience,
             self._blocks.windows(tool),
         )
 
-    def _finish_readings(self, names: Iterable[ToolName]) -> list[Gathered]:
+    def _finish_readings(self, names: Iterable[ToolName]) -> list[PullResult]:
         found = []
         for name in names:
             try:
@@ -338,14 +338,14 @@ class Engine:
 
     def _decides(self, name: ToolName, error: HoldTool) -> bool:
         """Do what the person said about a container that is gone, if they did."""
-        lost = hold_on_container(said(error))
+        lost = container_lost(said(error))
         return not self.stop.is_set() and self._brakes.decided(name, lost)
 
     def _note(self, name: ToolName, error: Exception) -> None:
         tool, report = self.context.tools[name], self._tool_report(name)
-        note_failure(Doing(self.context, tool, report), error)
+        record_failure(ToolStatus(self.context, tool, report), error)
 
-    def _take_in(self, found: list[Gathered]) -> None:
+    def _take_in(self, found: list[PullResult]) -> None:
         """Merge what was read into the plan; what can't be merged ends its lane alone."""
         if not found:
             return

@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syncd.engine.audience import Audience
-from syncd.engine.blocks.busytime import Reading, Window, read
-from syncd.engine.commit import Committer
+from syncd.engine.blocks.busytime import BusyReading, BusyWindow, read
+from syncd.engine.commit import OutcomeRecorder
 from syncd.engine.paused import came_back, keep_values
-from syncd.engine.prints import fingerprint
+from syncd.engine.prints import content_hash
 from syncd.engine.tool import Tool
 from syncd.errors import Gone, SkipItem, StartOver, Stopped, ToolError, said
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Op, Pull, Remote
 from syncd.store.rows import Intent, Link
 from syncd.store.store import Store
-from syncd.sync.brakes import may_read
 from syncd.sync.decide import Presence
+from syncd.sync.limits import most_direct_reads
 
 SKEW = timedelta(seconds=3)
 """A tool's clock is believed to be ours unless it is off by more than this."""
@@ -26,7 +26,7 @@ LEFT_ALONE = "left alone"
 
 
 @dataclass(slots=True, kw_only=True)
-class Gathered:
+class PullResult:
     """What reading a tool brought, less what is known already.
 
     changed: items that are new or differ from what was last seen.
@@ -54,7 +54,7 @@ class Gathered:
     short: bool = False
     passed_over: bool = False
     unreadable: dict[RemoteId, str] = field(default_factory=dict)
-    busy: tuple[Reading, ...] | None = None
+    busy: tuple[BusyReading, ...] | None = None
     silent: str = ""
 
     def our_time(self, at: datetime | None) -> datetime | None:
@@ -68,19 +68,19 @@ class Gathered:
             return at
 
 
-def gather(
+def pull_tool(
     tool: Tool,
     store: Store,
     audience: Audience | None = None,
-    windows: Iterable[Window] = (),
-) -> Gathered:
+    windows: Iterable[BusyWindow] = (),
+) -> PullResult:
     """Read one tool; every error of the contract comes through.
 
     Writes to the store only what settles writes in flight; the ``audience`` may show the
     addresses of what is found to be there. ``windows``: for when to ask for busy time.
     Asked to stop, it ends with ``Stopped`` before the next request.
     """
-    connector, committer = tool.connector, Committer(store, tool, audience)
+    connector, committer = tool.connector, OutcomeRecorder(store, tool, audience)
     binding = connector.bind()
     if binding.missing:
         connector.provision()
@@ -89,16 +89,16 @@ def gather(
     back = came_back(store, tool, pull)
     if back.keys() - pull.whole:  # what they hold now is to be seen for every item
         pull = connector.pull(None)
-    found = Gathered(tool=tool, pull=pull, binding=binding)
+    found = PullResult(tool=tool, pull=pull, binding=binding)
     found.unreadable.update({**pull.unread, **unresolved})
     _compare(found, store)
     keep_values(tool, found.changed, found.links, back)
-    _look_closer(found, store)
+    _verify_absent(found, store)
     _ask_busy(found, windows)
     return found
 
 
-def _ask_busy(found: Gathered, windows: Iterable[Window]) -> None:
+def _ask_busy(found: PullResult, windows: Iterable[BusyWindow]) -> None:
     """Ask for busy time; without an answer all else that was read is as good."""
     try:
         found.busy = read(found.tool.connector, windows) or None
@@ -116,7 +116,7 @@ def _pull(tool: Tool, store: Store) -> Pull:
         return tool.connector.pull(None)
 
 
-def _resolve_all(tool: Tool, store: Store, committer: Committer) -> dict[RemoteId, str]:
+def _resolve_all(tool: Tool, store: Store, committer: OutcomeRecorder) -> dict[RemoteId, str]:
     """Find out what became of the writes in flight; return which items can't be read."""
     unreadable: dict[RemoteId, str] = {}
     for intent in store.journal.pending(tool.name):
@@ -130,7 +130,7 @@ def _resolve_all(tool: Tool, store: Store, committer: Committer) -> dict[RemoteI
     return unreadable
 
 
-def _resolve(tool: Tool, store: Store, committer: Committer, intent: Intent) -> None:
+def _resolve(tool: Tool, store: Store, committer: OutcomeRecorder, intent: Intent) -> None:
     """Find out what became of a write in flight, and close it.
 
     A create is looked for and, if nothing came of it, sent again with the same key.
@@ -162,7 +162,7 @@ def _damaged(store: Store, tool: Tool, intent: Intent) -> bool:
     return link is not None and link.damaged
 
 
-def _compare(found: Gathered, store: Store) -> None:
+def _compare(found: PullResult, store: Store) -> None:
     """Keep only the items that differ from what was last seen."""
     name = found.tool.name
     items = list({item.id: item for item in found.pull.items}.values())
@@ -196,7 +196,7 @@ def _compare(found: Gathered, store: Store) -> None:
     )
 
 
-def _bury(found: Gathered, tombstones: Sequence[Link]) -> None:
+def _bury(found: PullResult, tombstones: Sequence[Link]) -> None:
     """Note what is gone; where no more than an id is told, read what it last held.
 
     So many are read as may be gone without a question; what is there all the same stays.
@@ -215,7 +215,7 @@ def _bury(found: Gathered, tombstones: Sequence[Link]) -> None:
         _read_again(found, link)
 
 
-def _became_another(found: Gathered, link: Link, item: Remote) -> None:
+def _became_another(found: PullResult, link: Link, item: Remote) -> None:
     """An item that the person moved among what is another kind's is a new thing there."""
     if link.presence is Presence.FORGOTTEN:
         return
@@ -229,7 +229,7 @@ def _became_another(found: Gathered, link: Link, item: Remote) -> None:
 def _known(item: Remote, link: Link) -> bool:
     """Say whether the item is as it was last seen; a write relies on its version too."""
     there = link.presence is Presence.PRESENT and link.version == item.version
-    return there and link.fingerprint == fingerprint(item)
+    return there and link.fingerprint == content_hash(item)
 
 
 def _may_be_old(item: Remote, link: Link) -> bool:
@@ -244,10 +244,10 @@ def _may_be_old(item: Remote, link: Link) -> bool:
         return True
     before = link.previous
     same_time = before.get("edited_at") == item.edited_at.isoformat()
-    return same_time and before.get("print") == fingerprint(item)
+    return same_time and before.get("print") == content_hash(item)
 
 
-def _read_again(found: Gathered, link: Link) -> Remote | None:
+def _read_again(found: PullResult, link: Link) -> Remote | None:
     """Read an item directly, where the listing may be late; believe that."""
     try:
         item = found.tool.connector.read(link.kind, link.remote)
@@ -264,9 +264,9 @@ def _read_again(found: Gathered, link: Link) -> Remote | None:
     return item
 
 
-def _look_closer(found: Gathered, store: Store) -> None:
+def _verify_absent(found: PullResult, store: Store) -> None:
     """Read directly what a listing alone can't tell: the absent and the reappeared."""
-    _doubt_reappeared(found)
+    _verify_reappeared(found)
     name, limits = found.tool.name, found.tool.limits
     suspects = {link.remote: link for link in _absent(found, store)}
     for link in store.links.with_presence(name, Presence.UNCONFIRMED):
@@ -275,7 +275,7 @@ def _look_closer(found: Gathered, store: Store) -> None:
     known = {link.remote for link in found.gone} | {item.id for item in found.changed}
     doubtful = [link for remote, link in suspects.items() if remote not in known]
     agreed = store.tools.get(name).consent is not None
-    most = len(doubtful) if agreed else may_read(store.links.count(name), limits)
+    most = len(doubtful) if agreed else most_direct_reads(store.links.count(name), limits)
     found.links.update({link.remote: link for link in doubtful[:most]})
     read = [_read_again(found, link) for link in doubtful[:most]]
     if not any(read) and not found.unreadable:
@@ -284,7 +284,7 @@ def _look_closer(found: Gathered, store: Store) -> None:
     found.short = any(not _hidden(found.tool, one) for one in absent)
 
 
-def _absent(found: Gathered, store: Store) -> Iterable[Link]:
+def _absent(found: PullResult, store: Store) -> Iterable[Link]:
     """Yield links whose item a whole listing does not show."""
     whole = found.pull.whole
     if not whole:
@@ -305,7 +305,7 @@ def _hidden(tool: Tool, item: Remote) -> bool:
     return tool.connector.carries[item.kind].hides_done and item.fields.get("done") is True
 
 
-def _doubt_reappeared(found: Gathered) -> None:
+def _verify_reappeared(found: PullResult) -> None:
     """An item that was gone and shows again is believed only when read directly."""
     kept: list[Remote] = []
     for item in found.changed:

@@ -5,30 +5,30 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from syncd.engine.gather import Gathered
+from syncd.engine.gather import PullResult
 from syncd.engine.tool import OnDelete
-from syncd.engine.vanished import settled
-from syncd.model.codec import fields_to_json
+from syncd.engine.vanished import is_over
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId
 from syncd.model.remote import Carried, Op, Remote
+from syncd.model.schema import fields_to_json
 from syncd.store.rows import Link
 from syncd.store.store import Store
-from syncd.sync.brakes import About, Limits, Load, brake
 from syncd.sync.decide import Operation, Presence
+from syncd.sync.limits import CycleLoad, LimitKind, Limits, check_limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
+class PendingApproval:
     """Why a tool is held, and exactly what would be done if it were not."""
 
-    about: About
+    about: LimitKind
     why: str
     hash: str
     lines: tuple[str, ...] = ()
 
 
-def hold_on_what_came(found: Gathered, store: Store) -> Hold | None:
+def check_pull(found: PullResult, store: Store) -> PendingApproval | None:
     """Look at what reading a tool brought, before any of it is believed."""
     tool = found.tool
     carries = tool.connector.carries
@@ -42,8 +42,8 @@ def hold_on_what_came(found: Gathered, store: Store) -> Hold | None:
     ]
     edited = [item for item in found.changed if edits(found, item)]
     copies = copies_in(found, store)
-    alarm = brake(
-        Load(
+    alarm = check_limits(
+        CycleLoad(
             holds=store.links.count(tool.name) - len(cleared),
             gone=len(gone),
             changed=len(edited),
@@ -59,24 +59,26 @@ def hold_on_what_came(found: Gathered, store: Store) -> Hold | None:
     secret = [str(link.entity) for link in gone]
     secret += [f"{item.id} {_shown(item)}" for item in edited]
     secret += [item.id for item in copies]
-    return Hold(
+    return PendingApproval(
         about=alarm.about, why=alarm.why, hash=_hash(secret), lines=tuple(sorted(lines))
     )
 
 
-def hold_on_what_to_do(holds: int, removes: Sequence[Operation], limits: Limits) -> Hold | None:
+def check_removals(
+    holds: int, removes: Sequence[Operation], limits: Limits
+) -> PendingApproval | None:
     """Look at what would be removed in a tool, before any of it is sent."""
-    alarm = brake(Load(holds=holds, removes=len(removes)), limits)
+    alarm = check_limits(CycleLoad(holds=holds, removes=len(removes)), limits)
     if alarm is None:
         return None
     lines = tuple(sorted(f"remove: {one.title}" for one in removes))
     secret = _hash([one.entity for one in removes])
-    return Hold(about=alarm.about, why=alarm.why, hash=secret, lines=lines)
+    return PendingApproval(about=alarm.about, why=alarm.why, hash=secret, lines=lines)
 
 
-def hold_on_container(why: str) -> Hold:
+def container_lost(why: str) -> PendingApproval:
     """A whole container is gone or unreadable: that alone is what is decided on."""
-    return Hold(about=About.CONTAINER, why=why.rstrip("."), hash=_hash([why]))
+    return PendingApproval(about=LimitKind.CONTAINER, why=why.rstrip("."), hash=_hash([why]))
 
 
 def removals(operations: Sequence[Operation]) -> list[Operation]:
@@ -88,7 +90,7 @@ def removals(operations: Sequence[Operation]) -> list[Operation]:
     return [one for one in lost if one.kind is not Kind.BLOCK]
 
 
-def edits(found: Gathered, item: Remote) -> bool:
+def edits(found: PullResult, item: Remote) -> bool:
     """Say whether an item shows an edit of its user."""
     link = found.links.get(item.id)
     if link is None or link.presence is not Presence.PRESENT:
@@ -100,7 +102,7 @@ def edits(found: Gathered, item: Remote) -> bool:
     )
 
 
-def copies_in(found: Gathered, store: Store) -> list[Remote]:
+def copies_in(found: PullResult, store: Store) -> list[Remote]:
     """Return new items that look like ones the tool holds already."""
     fresh = [item for item in found.changed if item.id not in found.links]
     if len(fresh) <= found.tool.limits.max_deletes:
@@ -114,7 +116,7 @@ def _cleared_up(gone: Iterable[Link], store: Store) -> set[EntityId]:
     They weigh neither as a loss nor as a part of what is held.
     """
     blocks = [link.entity for link in gone if link.kind is Kind.BLOCK]
-    return {one for one, record in store.plan.many(blocks).items() if settled(record.entity)}
+    return {one for one, record in store.plan.many(blocks).items() if is_over(record.entity)}
 
 
 def _matters(carried: Carried, *, counts: bool) -> bool:
@@ -122,7 +124,7 @@ def _matters(carried: Carried, *, counts: bool) -> bool:
     return bool(carried.gone) or (counts and carried.archives)
 
 
-def _has_twin(found: Gathered, item: Remote, store: Store) -> bool:
+def _has_twin(found: PullResult, item: Remote, store: Store) -> bool:
     title = str(item.fields.get("title") or "")
     alike = [record.entity.id for record in store.plan.titled(item.kind, title)]
     if item.mark:

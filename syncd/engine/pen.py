@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from syncd.engine.commit import touch_addressed, touch_blocks
+from syncd.engine.commit import mark_addressed_dirty, mark_blocks_dirty
 from syncd.engine.context import Context
 from syncd.model.entities import Entity, Kind, Skill, kind_of
 from syncd.model.entities import replace as with_fields
@@ -12,7 +12,7 @@ from syncd.model.ids import EntityId, ToolName
 from syncd.model.schema import FIELDS, fields_of
 from syncd.model.values import Value
 from syncd.store.rows import ConflictRow, HistoryRow, Record
-from syncd.sync.merge import Author, Change, Conflict
+from syncd.sync.merge import Author, Conflict, FieldChange
 
 SCHEDULE = ToolName("schedule")
 """In its name the plan's entities are marked that ask for another look at the blocks."""
@@ -38,7 +38,7 @@ _STANDING = frozenset({"status", "archived", "goal", "milestone", "parent"})
 
 
 @dataclass
-class Pen:
+class UnitOfWork:
     """Collects changes of the plan and writes them down at once with ``flush``.
 
     ``before`` holds what each changed entity was at the start; None for a new one.
@@ -58,7 +58,7 @@ class Pen:
     _touched: dict[ToolName, set[EntityId]] = field(default_factory=dict)
 
     @classmethod
-    def fresh(cls, context: Context, *, plans: bool = False) -> "Pen":
+    def fresh(cls, context: Context, *, plans: bool = False) -> "UnitOfWork":
         """Return a pen for what changes now; number and time are the next cycle's."""
         cycle, now = context.store.history.last_cycle() + 1, context.clock.now()
         return cls(context, cycle, now, plans=plans)
@@ -77,7 +77,7 @@ class Pen:
         self._mark(entity.id, None)
         self._tell_schedule(entity, _PLANNED_BY.get(kind_of(entity), frozenset()))
 
-    def change(self, entity: EntityId, changes: Sequence[Change]) -> None:
+    def change(self, entity: EntityId, changes: Sequence[FieldChange]) -> None:
         """Give fields of an entity new values."""
         if not changes:
             return
@@ -119,7 +119,7 @@ class Pen:
         self.change(
             entity.id,
             [
-                Change(field=name, before=old[name], after=value, author=author)
+                FieldChange(field=name, before=old[name], after=value, author=author)
                 for name, value in new.items()
                 if value != old[name]
             ],
@@ -170,8 +170,8 @@ class Pen:
     def readdress(self, kind: Kind, entity: EntityId) -> None:
         """Mark an entity whose page moved, where its address is shown."""
         store, audience = self.context.store, self.context.audience
-        touch_addressed(store, audience, kind, [entity])
-        touch_blocks(store, audience, kind, entity)
+        mark_addressed_dirty(store, audience, kind, [entity])
+        mark_blocks_dirty(store, audience, kind, entity)
 
     def flush(self) -> None:
         """Write everything down."""

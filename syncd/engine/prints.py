@@ -3,13 +3,13 @@
 import hashlib
 import json
 
-from syncd.model.codec import fields_to_json
 from syncd.model.remote import Remote
+from syncd.model.schema import fields_to_json
 
 _SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
 
-def fingerprint(item: Remote) -> str:
+def content_hash(item: Remote) -> str:
     """Return a hash of all that syncd reads of an item but its times and version.
 
     What is kept beside the fields belongs to it (the end of a span, further relations): a

@@ -9,26 +9,26 @@ from syncd.engine.paused import paused_fields
 from syncd.engine.skill_labels import as_label
 from syncd.engine.tool import Tool
 from syncd.engine.translate import Translator, targets
-from syncd.engine.view import StoredPlan
+from syncd.engine.view import StoredPlanView
 from syncd.model.entities import Entity, Kind, kind_of
 from syncd.model.ids import EntityId
 from syncd.model.remote import LINK, LINKS
-from syncd.model.rules.standing import Standing, standing
+from syncd.model.rules.world import Standing, standing
 from syncd.model.schema import fields_of
-from syncd.store.damage import Damaged
+from syncd.store.database import Damaged
 from syncd.store.rows import Link, Record
 from syncd.sync.decide import (
     Case,
+    Desired,
     Held,
     Operation,
     Presence,
-    Want,
     decide,
     fingerprint,
     in_order,
 )
 
-_WANTS = {Standing.IN: Want.HAVE, Standing.KEEP: Want.KEEP, Standing.OUT: Want.DROP}
+_WANTS = {Standing.IN: Desired.HAVE, Standing.KEEP: Desired.KEEP, Standing.OUT: Desired.DROP}
 
 
 SLICE = 250
@@ -36,7 +36,7 @@ SLICE = 250
 
 
 @dataclass(slots=True, kw_only=True)
-class Projection:
+class WritePlan:
     """A tool's operations in order, and the stamps of the entities they are about.
 
     settled: entities that need nothing; refused: operations that the tool refused
@@ -54,13 +54,13 @@ class Projection:
     desk: "Desk | None" = None
 
 
-def project(
+def write_plan(
     context: Context,
     tool: Tool,
     later: Collection[EntityId] = frozenset(),
     *,
     whole: bool = False,
-) -> Projection:
+) -> WritePlan:
     """Decide for every entity that changed since the last decision, but for ``later``.
 
     What is to be made has no fields here unless ``whole``: they are worked out when it is
@@ -70,7 +70,7 @@ def project(
     stamps = store.links.touched(tool.name)
     busy = store.journal.entities(tool.name)
     ids = [entity for entity in stamps if entity not in busy and entity not in later]
-    result = Projection(stamps=stamps)
+    result = WritePlan(stamps=stamps)
     refused = {
         one.entity: one.refused
         for one in (store.tools.problems(tool.name) if ids else ())
@@ -85,7 +85,7 @@ def project(
 
 
 def _project_part(
-    desk: "Desk", result: Projection, refused: Mapping[EntityId, str], *, whole: bool
+    desk: "Desk", result: WritePlan, refused: Mapping[EntityId, str], *, whole: bool
 ) -> None:
     """Decide for some entities."""
     for entity in desk.ids:
@@ -106,23 +106,23 @@ def _project_part(
                 result.parents[entity] = parent
 
 
-def want(
+def desired(
     tool: Tool,
     entity: Entity,
     context: Context,
-    view: StoredPlan,
+    view: StoredPlanView,
     beside: Beside | None = None,
-) -> Want:
+) -> Desired:
     """Return whether a tool should hold an entity."""
     kind = kind_of(entity)
     shown = None if entity.archived else context.shown(tool, entity, beside)
     if shown is None or not tool.connector.holds(kind, shown):
-        return Want.DROP
+        return Desired.DROP
     if not tool.connector.carries[kind].live_only:
-        return Want.HAVE
+        return Desired.HAVE
     damaged = context.store.plan.damaged
     if damaged and any(one in damaged for one in targets(kind, fields_of(entity))):
-        return Want.KEEP  # whether that rests can't be told
+        return Desired.KEEP  # whether that rests can't be told
     return _WANTS[standing(entity, view)]
 
 
@@ -139,13 +139,13 @@ class Desk:
     records: dict[EntityId, Record] = field(default_factory=dict)
     links: dict[EntityId, Link] = field(default_factory=dict)
     paused: Mapping[Kind, frozenset[str]] = field(default_factory=dict)
-    view: StoredPlan = field(init=False)
+    view: StoredPlanView = field(init=False)
     translator: Translator = field(init=False)
     beside: Beside = field(init=False)
-    _wants: dict[EntityId, Want] = field(default_factory=dict)
+    _wants: dict[EntityId, Desired] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.view = StoredPlan(self.context.store)
+        self.view = StoredPlanView(self.context.store)
         self.translator = Translator.of(self.context.store, self.tool)
         self.beside = Beside(self.context.store)
 
@@ -231,7 +231,7 @@ class Desk:
         wanted = self._want(it)
         if fit is None:
             needed = there if slim else True
-            fit = self.fit(entity) if needed and wanted is not Want.DROP else {}
+            fit = self.fit(entity) if needed and wanted is not Desired.DROP else {}
         left = self._left(it, carried.told | (carried.once if there else frozenset()))
         case = Case(
             kind=kind,
@@ -253,9 +253,9 @@ class Desk:
         skill = fields_of(entity)["skill"]
         return left | {"labels"} if skill in self._damaged else left  # its label can't be told
 
-    def _want(self, entity: Entity) -> Want:
+    def _want(self, entity: Entity) -> Desired:
         if entity.id not in self._wants:
-            found = want(self.tool, entity, self.context, self.view, self.beside)
+            found = desired(self.tool, entity, self.context, self.view, self.beside)
             self._wants[entity.id] = found
         return self._wants[entity.id]
 
@@ -267,7 +267,7 @@ class Desk:
         return kind_of(entity) in self.tool.connector.carries
 
     def _leaves(self, entity: Entity) -> bool:
-        return self._want(entity) is Want.DROP
+        return self._want(entity) is Desired.DROP
 
 
 def _held(tool: Tool, link: Link | None) -> Held | None:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syncd.connect.contract import Outcome
-from syncd.engine.commit import Committer
+from syncd.engine.commit import OutcomeRecorder
 from syncd.engine.context import Context
-from syncd.engine.prints import fingerprint
-from syncd.engine.project import SLICE, Desk, Projection
+from syncd.engine.prints import content_hash
+from syncd.engine.project import SLICE, Desk, WritePlan
 from syncd.engine.sight import Sight
-from syncd.engine.tally import Tally
+from syncd.engine.tally import WriteCounts
 from syncd.engine.tool import Tool
 from syncd.errors import Changed, Gone, HoldTool, SignIn, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
@@ -31,17 +31,17 @@ class Pusher:
 
     context: Context
     tool: Tool
-    tally: Tally
+    tally: WriteCounts
     stopping: Callable[[], bool]
     sight: Sight
     later: set[EntityId] = field(default_factory=set)
-    committer: Committer = field(init=False)
+    committer: OutcomeRecorder = field(init=False)
     _count: Counter[Kind] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.committer = Committer(self.context.store, self.tool, self.context.audience)
+        self.committer = OutcomeRecorder(self.context.store, self.tool, self.context.audience)
 
-    def push(self, projection: Projection) -> None:
+    def push(self, projection: WritePlan) -> None:
         """Do the operations in order; a limit or a failure of the tool ends it.
 
         Asked to stop, it sends nothing more; what is left waits for the next cycle.
@@ -184,7 +184,7 @@ class Pusher:
 
 
 def _as_known(item: Remote, link: Link | None) -> bool:
-    return link is not None and fingerprint(item) == link.fingerprint
+    return link is not None and content_hash(item) == link.fingerprint
 
 
 _ENDS = (TryLater, SignIn, HoldTool, Unclear)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.memory import PlannerState
 from syncd.engine.context import Context
 from syncd.review.room import Limits, Room
 from syncd.schedule.free import calendar
@@ -16,11 +16,11 @@ DAYS = 364
 """How far ahead each day is looked at by itself."""
 
 
-def room(context: Context, now: datetime) -> Room:
+def time_available(context: Context, now: datetime) -> Room:
     """Return the time that blocks may take from today on, had nothing else been arranged."""
     assert context.preferences is not None  # noqa: S101  # the settings always say
     preferences = replace(
-        context.preferences, pauses=Memory(context.store).pauses, horizon_days=DAYS
+        context.preferences, pauses=PlannerState(context.store).pauses, horizon_days=DAYS
     )
     return Room(
         first=now.astimezone(ZoneInfo(preferences.zone)).date(),

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from syncd.engine.context import Context
-from syncd.engine.pen import Pen
-from syncd.engine.view import StoredPlan, today
+from syncd.engine.pen import UnitOfWork
+from syncd.engine.view import StoredPlanView, today
 from syncd.model.entities import Entity, Goal
 from syncd.model.ids import EntityId
 from syncd.model.rules.consequences import consequences
@@ -21,18 +21,18 @@ SLICE = 1000
 """How many entities are looked at together, where all of them are."""
 
 
-def follow_rules(context: Context, pen: Pen) -> None:
+def follow_rules(context: Context, pen: UnitOfWork) -> None:
     """Apply what follows from the changes so far; each rule signs its own."""
-    view = StoredPlan(context.store)
+    view = StoredPlanView(context.store)
     view.learn(pen.before)
     _follow(context, pen, view, dict(pen.before))
 
 
-def follow_all_rules(context: Context, pen: Pen) -> None:
+def follow_all_rules(context: Context, pen: UnitOfWork) -> None:
     """Apply what follows from the date alone, for everything there is."""
     ids = context.store.plan.ids()
     for start in range(0, len(ids), SLICE):
-        view = StoredPlan(context.store)
+        view = StoredPlanView(context.store)
         part = ids[start : start + SLICE]
         view.learn(part)
         seen = {one: view.get(one) for one in part}
@@ -41,7 +41,10 @@ def follow_all_rules(context: Context, pen: Pen) -> None:
 
 
 def _follow(
-    context: Context, pen: Pen, view: StoredPlan, changed: Mapping[EntityId, Entity | None]
+    context: Context,
+    pen: UnitOfWork,
+    view: StoredPlanView,
+    changed: Mapping[EntityId, Entity | None],
 ) -> None:
     if not changed:
         return

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from syncd.engine.consent import consent_to, owner_of
+from syncd.engine.consent import owner_of, remember_approved
 from syncd.engine.context import Context
-from syncd.engine.gather import LEFT_ALONE, Gathered
+from syncd.engine.gather import LEFT_ALONE, PullResult
 from syncd.engine.hold import copies_in, edits
-from syncd.engine.pen import Pen
-from syncd.engine.prints import fingerprint
+from syncd.engine.pen import UnitOfWork
+from syncd.engine.prints import content_hash
 from syncd.engine.tool import OnDelete
 from syncd.engine.translate import Translator
 from syncd.model.ids import ToolName
@@ -15,12 +15,12 @@ from syncd.model.remote import Remote
 from syncd.model.schema import fields_of
 from syncd.store.rows import Link
 from syncd.store.store import Store
-from syncd.sync.brakes import About
 from syncd.sync.decide import Presence
-from syncd.sync.merge import Author, Change, Conflict
+from syncd.sync.limits import LimitKind
+from syncd.sync.merge import Author, Conflict, FieldChange
 
 
-def let_go(context: Context, name: ToolName, pen: Pen) -> None:
+def accept_container_loss(context: Context, name: ToolName, pen: UnitOfWork) -> None:
     """A container that is gone was approved: what it held is taken as deleted."""
     links, tool = context.store.links, context.tools[name]
     author = Author(by=tool.title, at=pen.now)
@@ -35,13 +35,13 @@ def let_go(context: Context, name: ToolName, pen: Pen) -> None:
         )
         known = link.entity in pen.records
         if known and archives and not forgets and not pen.records[link.entity].entity.archived:
-            change = Change(field="archived", before=False, after=True, author=author)
+            change = FieldChange(field="archived", before=False, after=True, author=author)
             pen.change(link.entity, [change])
-    consent_to(context.store, [link.entity for link in present], pen.now)
+    remember_approved(context.store, [link.entity for link in present], pen.now)
     _forget_container(context.store, name)
 
 
-def make_again(context: Context, name: ToolName) -> None:
+def recreate_container(context: Context, name: ToolName) -> None:
     """A container that is gone was rejected: it is made again, with all it held."""
     links = context.store.links
     for link in links.with_presence(name, Presence.PRESENT):
@@ -55,17 +55,19 @@ def _forget_container(store: Store, name: ToolName) -> None:
     store.tools.save(replace(store.tools.get(name), cursor=None))
 
 
-def take_side(context: Context, found: Gathered, about: About, pen: Pen) -> None:
+def apply_rejection(
+    context: Context, found: PullResult, about: LimitKind, pen: UnitOfWork
+) -> None:
     """Rejected: the plan's side is taken in what there was too much of, and only there."""
-    if about is About.GONE:
+    if about is LimitKind.GONE:
         _restore(context, found)
-    elif about is About.CHANGED:
+    elif about is LimitKind.CHANGED:
         _take_back(context, found, pen)
     else:
         _leave_alone(context, found)
 
 
-def _restore(context: Context, found: Gathered) -> None:
+def _restore(context: Context, found: PullResult) -> None:
     """What was removed is made again."""
     links, name = context.store.links, found.tool.name
     for link in found.gone:
@@ -75,7 +77,7 @@ def _restore(context: Context, found: Gathered) -> None:
     found.gone = []
 
 
-def _take_back(context: Context, found: Gathered, pen: Pen) -> None:
+def _take_back(context: Context, found: PullResult, pen: UnitOfWork) -> None:
     """What was changed is set to the plan's values; what the tool showed is kept."""
     links, name = context.store.links, found.tool.name
     edited = [item for item in found.changed if edits(found, item)]
@@ -87,14 +89,14 @@ def _take_back(context: Context, found: Gathered, pen: Pen) -> None:
         pen.lost(link.entity, _passed_over(found, item, pen, translator))
         seen = {**link.base, **item.fields}
         known = replace(link, base=seen, version=item.version, extra=item.extra)
-        links.save([replace(known, fingerprint=fingerprint(item))])
+        links.save([replace(known, fingerprint=content_hash(item))])
         links.touch(name, [link.entity])
     taken = {item.id for item in edited}
     found.changed = [item for item in found.changed if item.id not in taken]
 
 
 def _passed_over(
-    found: Gathered, item: Remote, pen: Pen, translator: Translator
+    found: PullResult, item: Remote, pen: UnitOfWork, translator: Translator
 ) -> list[Conflict]:
     """Return the values that the tool's user had given, as having lost."""
     link: Link = found.links[item.id]
@@ -115,7 +117,7 @@ def _passed_over(
     ]
 
 
-def _leave_alone(context: Context, found: Gathered) -> None:
+def _leave_alone(context: Context, found: PullResult) -> None:
     """Copies stay where they are, and are none of the plan's business."""
     tools, owner = context.store.tools, owner_of(found.tool.name)
     copies = {item.id for item in copies_in(found, context.store)}

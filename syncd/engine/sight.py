@@ -16,7 +16,7 @@ ANSWERED = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ReadTimes:
     """A look at what was edited of a kind. at: monotonic seconds, when it was begun."""
 
     kind: Kind
@@ -36,19 +36,19 @@ class Sight:
     moved: set[RemoteId] = field(default_factory=set)
     _read_at: float = field(init=False)
     _read_on: datetime = field(init=False)
-    _looks: dict[Kind, Look] = field(default_factory=dict)
+    _looks: dict[Kind, ReadTimes] = field(default_factory=dict)
     _answers: dict[EntityId, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._read_at, self._read_on = self.clock.monotonic(), self.clock.now()
 
-    def look(self, kind: Kind) -> Look:
+    def look(self, kind: Kind) -> ReadTimes:
         """Return a look that begins now and reaches back to the last one."""
         last = self._looks.get(kind)
         since = last.on if last is not None else self._read_on
-        return Look(kind, since, self.clock.monotonic(), self.clock.now())
+        return ReadTimes(kind, since, self.clock.monotonic(), self.clock.now())
 
-    def saw(self, look: Look, moved: AbstractSet[RemoteId]) -> None:
+    def saw(self, look: ReadTimes, moved: AbstractSet[RemoteId]) -> None:
         """Take in what a look found."""
         self._looks[look.kind] = look
         self.moved |= moved

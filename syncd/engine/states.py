@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from syncd.engine.context import Context
-from syncd.engine.hold import Hold, hold_on_container
+from syncd.engine.hold import PendingApproval, container_lost
 from syncd.engine.report import ToolReport
 from syncd.engine.tool import Tool
 from syncd.errors import HoldTool, SignIn, SyncdError, TryLater, Unclear, said, wait_of
@@ -15,7 +15,7 @@ LONGEST = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Doing:
+class ToolStatus:
     """A tool in a cycle."""
 
     context: Context
@@ -23,7 +23,7 @@ class Doing:
     report: ToolReport
 
 
-def note_ok(doing: Doing, cursor: str | None) -> None:
+def record_success(doing: ToolStatus, cursor: str | None) -> None:
     """The tool was read, whole, up to ``cursor`` (None: as before)."""
     tools = doing.context.store.tools
     row = tools.get(doing.tool.name)
@@ -35,7 +35,7 @@ def note_ok(doing: Doing, cursor: str | None) -> None:
     doing.report.message = ""
 
 
-def note_held(doing: Doing, hold: Hold) -> None:
+def record_held(doing: ToolStatus, hold: PendingApproval) -> None:
     """The tool waits for a decision about exactly this plan."""
     name = doing.tool.name
     message = (
@@ -58,10 +58,10 @@ def note_held(doing: Doing, hold: Hold) -> None:
     doing.report.message = message
 
 
-def note_failure(doing: Doing, error: BaseException) -> None:
+def record_failure(doing: ToolStatus, error: BaseException) -> None:
     """The tool raised this; what comes next follows from its name."""
     if isinstance(error, HoldTool):
-        note_held(doing, hold_on_container(said(error)))
+        record_held(doing, container_lost(said(error)))
         return
     tools = doing.context.store.tools
     row = tools.get(doing.tool.name)

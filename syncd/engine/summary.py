@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from syncd.engine.context import Context
 from syncd.engine.damaged import sentences
 from syncd.engine.report import Report, ToolReport
-from syncd.engine.tally import Tally
+from syncd.engine.tally import WriteCounts
 from syncd.engine.workshop import Unusable
 from syncd.model.ids import ToolName
 from syncd.store.tool_store import ToolState
@@ -19,7 +19,7 @@ class Summary:
 
     context: Context
     report: Report
-    tally: Tally
+    tally: WriteCounts
     unusable: Mapping[ToolName, Unusable]
 
     def write(

@@ -4,14 +4,14 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
-from syncd.connect.rate_limit import RateLimiter
+from syncd.connect.network import RateLimiter
 from syncd.engine.report import ToolReport
 from syncd.model.ids import ToolName
 from syncd.model.remote import Op
 
 
 @dataclass
-class Tally:
+class WriteCounts:
     """Counts what was done in each tool; lanes count while reports are made."""
 
     _done: dict[ToolName, Counter[Op]] = field(default_factory=dict)

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from syncd.connect.contract import Connector
-from syncd.connect.rate_limit import RateLimiter
+from syncd.connect.network import RateLimiter
 from syncd.model.ids import ToolName
 from syncd.redaction import Secrets
-from syncd.sync.brakes import Limits
+from syncd.sync.limits import Limits
 
 
 class OnDelete(StrEnum):

@@ -11,7 +11,7 @@ from syncd.model.plan import Part
 from syncd.store.store import Store
 
 
-class StoredPlan:
+class StoredPlanView:
     """A ``PlanView`` over the store; remembers single entities until it is dropped."""
 
     def __init__(self, store: Store) -> None:

@@ -40,7 +40,7 @@ class Unusable:
 
 
 @dataclass
-class Workshop:
+class ConnectorFactory:
     """Makes tools, and knows which could not be made."""
 
     context: Context
@@ -127,7 +127,7 @@ class Workshop:
 
 
 def wait_for_joiners(
-    workshop: Workshop,
+    workshop: ConnectorFactory,
     left: float | None,
     monotonic: Callable[[], float],
     join: Callable[[], None],

@@ -5,12 +5,12 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 
 from syncd.engine.awaited import Awaited
-from syncd.engine.brakes import Brakes
+from syncd.engine.brakes import Holds
 from syncd.engine.context import Context
-from syncd.engine.project import Projection, project
+from syncd.engine.project import WritePlan, write_plan
 from syncd.engine.push import Pusher
 from syncd.engine.sight import Sight
-from syncd.engine.tally import Tally
+from syncd.engine.tally import WriteCounts
 from syncd.errors import StateTrouble
 from syncd.model.ids import EntityId, ToolName
 
@@ -40,8 +40,8 @@ class Writers:
 
     context: Context
     pool: Executor
-    brakes: Brakes
-    tally: Tally
+    brakes: Holds
+    tally: WriteCounts
     stopping: Callable[[], bool]
     failed: Callable[[ToolName, BaseException], None]
     ready: set[ToolName] = field(default_factory=set)
@@ -94,14 +94,14 @@ class Writers:
                 self._drop(name, error)
         return failed
 
-    def decide(self, name: ToolName, *, whole: bool = False) -> Projection | None:
+    def decide(self, name: ToolName, *, whole: bool = False) -> WritePlan | None:
         """Decide for one tool; None where its connector fails, which ends its lane alone.
 
         whole: with the fields of what is to be made.
         """
         tool, later = self.context.tools[name], self._turns[name].later
         try:
-            projection = project(self.context, tool, later, whole=whole)
+            projection = write_plan(self.context, tool, later, whole=whole)
         except StateTrouble:
             raise
         except Exception as error:  # noqa: BLE001  # one tool's fault ends its lane alone
@@ -115,7 +115,7 @@ class Writers:
         while self.context.faults:
             self._drop(*self.context.faults.popitem())
 
-    def _to_do(self, name: ToolName) -> Projection | None:
+    def _to_do(self, name: ToolName) -> WritePlan | None:
         """Decide for one tool; None where it may do nothing now."""
         rounds, held = self._turns[name].rounds, name in self._awaited.held
         # what the others write now may ask for more here: once, afterwards
@@ -130,7 +130,7 @@ class Writers:
             return None
         return projection
 
-    def _start(self, name: ToolName, projection: Projection) -> None:
+    def _start(self, name: ToolName, projection: WritePlan) -> None:
         """Start a tool's lane, unless there is nothing to do."""
         store, tool = self.context.store, self.context.tools[name]
         self._awaited.hold_back(tool, projection)

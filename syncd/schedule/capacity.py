@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from syncd.model.exchange.markdown_lines import duration
+from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId
 from syncd.schedule.preferences import Preferences
 from syncd.schedule.problem import Day, Hold, Problem, Work, instant

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from syncd.model.exchange.markdown_lines import duration
+from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId
 from syncd.schedule.arrangement import Arrangement
 from syncd.schedule.words import date_of

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from syncd.model.exchange.markdown_lines import duration
+from syncd.model.exchange.markdown import duration
 from syncd.schedule.preferences import Preferences
 from syncd.schedule.problem import Problem
 from syncd.schedule.supply import Supply

@@ -9,12 +9,11 @@ from sqlalchemy import Table, bindparam, func, insert, select, update
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, PlanId
 from syncd.store import tables
-from syncd.store.damage import Damaged
-from syncd.store.database import Database
-from syncd.store.prepared import Prepared
+from syncd.store.database import Damaged, Database
 from syncd.store.rows import (
     ConflictRow,
     HistoryRow,
+    Prepared,
     dump_value,
     load_value,
     moment_of,

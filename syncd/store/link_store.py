@@ -11,18 +11,20 @@ from sqlalchemy import bindparam, func, select, text
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, PlanId, RemoteId, ToolName
 from syncd.store import tables
-from syncd.store.damage import Damaged
-from syncd.store.database import Database
-from syncd.store.prepared import IDS, Prepared, listed, put
+from syncd.store.database import Damaged, Database
 from syncd.store.rows import (
+    IDS,
     Address,
     Link,
+    Prepared,
     dump_fields,
     dump_foreign,
+    listed,
     load_fields,
     load_foreign,
     moment_of,
     moment_text,
+    put,
     read_or,
 )
 from syncd.sync.decide import Presence

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from syncd.model.codec import value_to_json
 from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd.model.ids import EntityId
 from syncd.model.remote import Op
-from syncd.model.schema import Fields
+from syncd.model.schema import Fields, value_to_json
 from syncd.model.values import Value
 
 
@@ -29,7 +28,7 @@ class Presence(StrEnum):
     UNCONFIRMED = "unconfirmed"
 
 
-class Want(StrEnum):
+class Desired(StrEnum):
     """What a tool should do about an entity."""
 
     HAVE = "have"
@@ -74,7 +73,7 @@ class Case:
     kind: Kind
     entity: EntityId
     title: str
-    want: Want
+    want: Desired
     fit: Fields
     held: Held | None
     recreate: bool = True
@@ -87,7 +86,7 @@ def decide(case: Case) -> Operation | None:
     held = case.held
     if held is None or held.presence is not Presence.PRESENT:
         return _absent(case, held)
-    if case.want is Want.DROP:
+    if case.want is Desired.DROP:
         return Operation(
             op=Op.DELETE,
             kind=case.kind,
@@ -112,7 +111,7 @@ def decide(case: Case) -> Operation | None:
 
 def _absent(case: Case, held: Held | None) -> Operation | None:
     """The tool has no such item: make it, unless it was let go of there."""
-    if case.want is not Want.HAVE:
+    if case.want is not Desired.HAVE:
         return None
     if held is not None:
         if held.presence in (Presence.FORGOTTEN, Presence.UNCONFIRMED):

@@ -21,8 +21,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from syncd.connect.busy import BusySpan
-from syncd.connect.memory import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
-from syncd.connect.testing.clock import FakeClock
 from syncd.model.entities import Block, Entity, Goal, Task
 from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import AHEAD
@@ -33,6 +31,8 @@ from syncd.schedule.planner import Annealer
 from syncd.schedule.preferences import Preferences
 from syncd.schedule.problem import Hold, Problem, Span, Work, instant, minute_of
 from syncd.schedule.timetable import Dice, Effort, Placed, Timetable
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World
 from tests.schedule.life import wishes
 from tests.schedule.life.counting import live_blocks, moves

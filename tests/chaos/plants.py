@@ -43,12 +43,12 @@ def _tombstones_after_adoption() -> None:
 
 
 def _base_is_what_was_sent() -> None:
-    good = commit.Committer.done
+    good = commit.OutcomeRecorder.done
 
     def done(self: Any, write: Any, answer: Any) -> None:
         good(self, write, replace(answer, fields={**answer.fields, **write.fields}))
 
-    commit.Committer.done = done  # type: ignore[method-assign]
+    commit.OutcomeRecorder.done = done  # type: ignore[method-assign]
 
 
 def _cursor_before_effects() -> None:
@@ -76,26 +76,26 @@ def _whole_items_win() -> None:
 
 def _absent_is_gone() -> None:
     def look(found: Any, store: Any) -> None:
-        gather._doubt_reappeared(found)
+        gather._verify_reappeared(found)
         known = {it.id for it in found.changed}
         found.gone += [it for it in gather._absent(found, store) if it.remote not in known]
 
-    gather._look_closer = look
+    gather._verify_absent = look
 
 
 def _marks_mean_nothing() -> None:
     def recognise(remote: Any, _known: Any) -> Any:
-        return match.Adoption(remote=remote, entity=None, how=match.How.NEW)
+        return match.Match(remote=remote, entity=None, how=match.How.NEW)
 
     match._recognise = recognise
 
 
 def _keeps_no_losers() -> None:
-    pen.Pen.lost = lambda *_: None  # type: ignore[method-assign]
+    pen.UnitOfWork.lost = lambda *_: None  # type: ignore[method-assign]
 
 
 def _deletion_beats_edit() -> None:
-    absorb.Absorber._edited_elsewhere = lambda *_: False  # type: ignore[method-assign]
+    absorb.PullApplier._edited_elsewhere = lambda *_: False  # type: ignore[method-assign]
 
 
 def _sets_win_whole() -> None:

@@ -9,7 +9,7 @@ from syncd.bootstrap import App, open_app
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
 from syncd.engine.blocks import busytime
-from syncd.engine.blocks.busytime import Reading
+from syncd.engine.blocks.busytime import BusyReading
 from syncd.engine.blocks.edits import live_blocks
 from syncd.engine.blocks.planning import Planning
 from syncd.model.entities import Block
@@ -79,7 +79,7 @@ class Evenings(Desk):
             context, now = app.plan_context(), self.clock.now()
             assert context.preferences is not None
             readings = [
-                Reading(
+                BusyReading(
                     window=one,
                     spans=tuple(self.busy),
                     calendars=self.calendars,

@@ -11,10 +11,10 @@ from syncd.model.ids import EntityId
 from syncd.model.remote import Op
 from syncd.sync.decide import (
     Case,
+    Desired,
     Held,
     Operation,
     Presence,
-    Want,
     decide,
     fingerprint,
     in_order,
@@ -24,7 +24,7 @@ from tests.examples import examples
 FIT = {"title": "New", "priority": 1}
 
 
-def case(want=Want.HAVE, held=None, **options):
+def case(want=Desired.HAVE, held=None, **options):
     return Case(
         kind=Kind.TASK,
         entity=EntityId("T1"),
@@ -46,15 +46,15 @@ def what(one):
 
 CASES = {
     "wanted and not there: made": (case(), ("create", FIT)),
-    "not wanted and not there: nothing": (case(Want.DROP), None),
-    "to be kept and not there: nothing": (case(Want.KEEP), None),
+    "not wanted and not there: nothing": (case(Desired.DROP), None),
+    "to be kept and not there: nothing": (case(Desired.KEEP), None),
     "as wanted: nothing": (case(held=held()), None),
     "different: only what differs": (
         case(held=held(base={"title": "Old", "priority": 1})),
         ("update", {"title": "New"}),
     ),
     "to be kept and different: written": (
-        case(Want.KEEP, held=held(base={"title": "Old", "priority": 1})),
+        case(Desired.KEEP, held=held(base={"title": "Old", "priority": 1})),
         ("update", {"title": "New"}),
     ),
     "stored differently when it was asked: agreed": (
@@ -70,7 +70,7 @@ CASES = {
         ("update", {"title": None}),
     ),
     "without its mark: marked": (case(held=held(marked=False)), ("update", {})),
-    "there and not wanted: removed": (case(Want.DROP, held=held()), ("delete", {})),
+    "there and not wanted: removed": (case(Desired.DROP, held=held()), ("delete", {})),
     "removed by syncd and wanted again: made": (
         case(held=held(Presence.WITHDRAWN)),
         ("create", FIT),
@@ -86,7 +86,7 @@ CASES = {
     ),
     "forgotten there: not made": (case(held=held(Presence.FORGOTTEN)), None),
     "nobody knows whether it is there: not made": (case(held=held(Presence.UNCONFIRMED)), None),
-    "gone and not wanted: nothing": (case(Want.DROP, held=held(Presence.GONE)), None),
+    "gone and not wanted: nothing": (case(Desired.DROP, held=held(Presence.GONE)), None),
     "done where done things are out of reach: nothing": (
         case(
             fit={"title": "New", "done": True},
@@ -110,7 +110,7 @@ def test_a_change_says_what_was_there_before():
 
 @pytest.mark.parametrize("archived", [True, False])
 def test_what_the_plan_keeps_is_withdrawn_and_what_it_let_go_of_is_removed(archived):
-    assert decide(case(Want.DROP, held=held(), archived=archived)).withdraws is not archived
+    assert decide(case(Desired.DROP, held=held(), archived=archived)).withdraws is not archived
 
 
 def operation(kind, entity, op=Op.CREATE, **fields):

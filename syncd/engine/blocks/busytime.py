@@ -7,7 +7,7 @@ from typing import Any
 
 from syncd.clock import Clock
 from syncd.connect.contract import Connector
-from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.memory import PlannerState
 from syncd.engine.view import today
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import start_of
@@ -23,7 +23,7 @@ _MARGIN = 2  # days beyond what stands in the calendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class BusyWindow:
     """A span of time for which busy time is asked: the near one every cycle, the far one
     once a day."""
 
@@ -33,10 +33,10 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class BusyReading:
     """What a tool told about a window."""
 
-    window: Window
+    window: BusyWindow
     spans: tuple[Span, ...]
     calendars: tuple[str, ...]
     unreadable: tuple[str, ...]
@@ -44,7 +44,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class KnownBusy:
     """What is known of busy time. until: up to where; calendars: those that were read;
     unreadable: sentences on those that could not be; at: when it was read."""
 
@@ -57,28 +57,28 @@ class Known:
 
 def windows(
     preferences: Preferences, store: Store, tool: ToolName, clock: Clock
-) -> list[Window]:
+) -> list[BusyWindow]:
     """Return what to ask a tool for in this cycle."""
     zone = preferences.zone
     whole = reach(preferences, minute_of(clock.now()))
     ahead = timedelta(days=preferences.publish_days + _MARGIN)
     middle = min(start_of(today(clock, zone) + ahead, zone), instant(whole.end))
-    near = Window(name=NEAR, start=instant(whole.start), end=middle)
-    far = Window(name=FAR, start=middle, end=instant(whole.end))
+    near = BusyWindow(name=NEAR, start=instant(whole.start), end=middle)
+    far = BusyWindow(name=FAR, start=middle, end=instant(whole.end))
     if far.end <= far.start:
         return [near]
-    kept = Memory(store).recall(_name(tool, FAR)) or {}
+    kept = PlannerState(store).recall(_name(tool, FAR)) or {}
     known = kept.get("start") == minute_of(far.start) and kept.get("end") == minute_of(far.end)
     return [near] if known and not kept["unreadable"] else [near, far]
 
 
-def read(connector: Connector, wanted: Iterable[Window]) -> tuple[Reading, ...]:
+def read(connector: Connector, wanted: Iterable[BusyWindow]) -> tuple[BusyReading, ...]:
     """Ask a tool; raises the errors of the contract."""
     found = []
     for window in wanted:
         told = connector.busy(window.start, window.end)
         found.append(
-            Reading(
+            BusyReading(
                 window=window,
                 spans=tuple(_span(one.start, one.end) for one in told.spans),
                 calendars=told.calendars,
@@ -89,9 +89,9 @@ def read(connector: Connector, wanted: Iterable[Window]) -> tuple[Reading, ...]:
     return tuple(found)
 
 
-def keep(store: Store, tool: ToolName, readings: Iterable[Reading], now: datetime) -> bool:
+def keep(store: Store, tool: ToolName, readings: Iterable[BusyReading], now: datetime) -> bool:
     """Write down what was read; return whether it is news."""
-    memory, news = Memory(store), False
+    memory, news = PlannerState(store), False
     for reading in readings:
         name = _name(tool, reading.window.name)
         row = _row(reading)
@@ -104,9 +104,9 @@ def keep(store: Store, tool: ToolName, readings: Iterable[Reading], now: datetim
     return news
 
 
-def known(store: Store, tools: Iterable[ToolName]) -> Known | None:
+def known(store: Store, tools: Iterable[ToolName]) -> KnownBusy | None:
     """Return what is known, of all these tools together; None if one was never read."""
-    memory = Memory(store)
+    memory = PlannerState(store)
     spans: list[Span] = []
     calendars: list[str] = []
     unreadable: list[str] = []
@@ -126,7 +126,7 @@ def known(store: Store, tools: Iterable[ToolName]) -> Known | None:
         unreadable.extend(near["unreadable"])
     if not ends:
         return None
-    return Known(
+    return KnownBusy(
         spans=tuple(sorted(spans)),
         until=min(ends),
         calendars=tuple(calendars),
@@ -135,7 +135,7 @@ def known(store: Store, tools: Iterable[ToolName]) -> Known | None:
     )
 
 
-def _row(reading: Reading) -> dict[str, Any]:
+def _row(reading: BusyReading) -> dict[str, Any]:
     return {
         "start": minute_of(reading.window.start),
         "end": minute_of(reading.window.end),

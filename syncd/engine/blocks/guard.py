@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from syncd.engine.blocks.busytime import Known
+from syncd.engine.blocks.busytime import KnownBusy
 from syncd.model.ids import EntityId
 from syncd.schedule.check import Fault, check
 from syncd.schedule.circumstances import Circumstances, Slot
@@ -18,11 +18,11 @@ log = structlog.get_logger("syncd.engine.blocks")
 _NEW = "new "
 
 
-def faults(
+def violations(
     problem: Problem,
     timetable: Timetable,
     preferences: Preferences,
-    known: Known,
+    known: KnownBusy,
     freed: Iterable[Span],
 ) -> Mapping[int, Fault]:
     """Return what is wrong with a timetable, by the place of the block in it."""
@@ -53,7 +53,7 @@ def faults(
 def _given(
     problem: Problem,
     preferences: Preferences,
-    known: Known,
+    known: KnownBusy,
     freed: Iterable[Span],
     now: datetime,
 ) -> Circumstances:

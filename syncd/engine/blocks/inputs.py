@@ -11,8 +11,7 @@ from syncd.model.entities import Block, Entity, Goal, Kind, Milestone, Task
 from syncd.model.ids import EntityId
 from syncd.model.plan import PlanView
 from syncd.model.rules.blocks import AHEAD, is_over, length
-from syncd.model.rules.standing import at_rest
-from syncd.model.rules.world import goal_of
+from syncd.model.rules.world import at_rest, goal_of
 from syncd.model.values import BlockState, Due, GoalStatus, Moment, start_of
 from syncd.schedule.preferences import Preferences
 from syncd.schedule.problem import Hold, Span, Standing, Work, minute_of
@@ -31,7 +30,7 @@ _COUNTED = frozenset({BlockState.DONE, BlockState.UNCONFIRMED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class Demand:
     """What the plan asks of the schedule.
 
     works: the tasks that want time. unwanted: known tasks whose blocks ahead have no use.
@@ -46,15 +45,15 @@ class Wishes:
     budgets: Mapping[str, int] = field(default_factory=dict)
 
 
-def wishes(
+def demand(
     context: Context, view: PlanView, blocks: Mapping[EntityId, Record], now: datetime
-) -> Wishes:
+) -> Demand:
     """Return what open tasks ask for; ``blocks`` are all live blocks by id."""
     assert context.preferences is not None  # noqa: S101  # nobody else plans
     plan = context.store.plan
     open_tasks = {one.entity.id: one for one in plan.open_tasks()}
     untold = plan.beside_damaged() if plan.damaged else frozenset()
-    reader = _Reader(
+    reader = _DemandReader(
         tasks=open_tasks,
         blocks=_by_task(blocks),
         children=_children(open_tasks.values()),
@@ -114,7 +113,7 @@ def off_limits(blocks: Sequence[Block], now: datetime) -> tuple[Span, ...]:
     return (*freed(blocks, now), *pieces)
 
 
-def put_off(task: Record, blocks: Sequence[Record], now: datetime) -> bool:
+def is_snoozed(task: Record, blocks: Sequence[Record], now: datetime) -> bool:
     """Say whether the person said "not now" of a task, by deleting its blocks twice.
 
     What they change of the task afterwards, and a block that they pin, takes it back.
@@ -175,7 +174,7 @@ def freed(blocks: Iterable[Entity], now: datetime) -> tuple[Span, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Reader:
+class _DemandReader:
     """Reads what open tasks ask for. children: the open sub-tasks of open tasks.
 
     untold: tasks one of whose blocks can't be read; what they lack can't be told.
@@ -189,7 +188,7 @@ class _Reader:
     now: datetime
     untold: Collection[EntityId] = ()
 
-    def read(self) -> Wishes:
+    def read(self) -> Demand:
         tasks = {
             one: it.entity for one, it in self.tasks.items() if isinstance(it.entity, Task)
         }
@@ -207,7 +206,7 @@ class _Reader:
         finished = {
             one for one in self.blocks if one not in tasks and self.view.get(one) is not None
         }
-        return Wishes(
+        return Demand(
             works=tuple(works),
             unwanted=frozenset(resting | not_now | finished),
             not_now=frozenset(not_now),
@@ -216,7 +215,7 @@ class _Reader:
         )
 
     def _put_off(self, task: EntityId) -> bool:
-        return put_off(self.tasks[task], self.blocks.get(task, ()), self.now)
+        return is_snoozed(self.tasks[task], self.blocks.get(task, ()), self.now)
 
     def _has_parts(self, task: Task) -> bool:
         """Say whether a task's effort is that of its sub-tasks: none of its own was given."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from syncd.engine.blocks.busytime import BUSY_TIME, NEAR, Window, keep, windows
+from syncd.engine.blocks.busytime import BUSY_TIME, NEAR, BusyWindow, keep, windows
 from syncd.engine.blocks.planning import Planning
 from syncd.engine.blocks.proposal import weigh
 from syncd.engine.context import Context
-from syncd.engine.gather import Gathered
+from syncd.engine.gather import PullResult
 from syncd.engine.pen import SCHEDULE
 from syncd.engine.tool import Tool
 from syncd.errors import StateTrouble
@@ -20,7 +20,7 @@ log = structlog.get_logger("syncd.engine")
 
 
 @dataclass
-class Keeper:
+class BlockService:
     """Keeps the blocks of one plan.
 
     told: the tools that told all of the near busy time in this cycle.
@@ -30,14 +30,14 @@ class Keeper:
     planner: Planner
     told: set[ToolName] = field(default_factory=set)
 
-    def windows(self, tool: Tool) -> list[Window]:
+    def windows(self, tool: Tool) -> list[BusyWindow]:
         """Return the time for which a tool is asked when the person is busy."""
         preferences = self.context.preferences
         if preferences is None or not tool.connector.reads_busy:
             return []
         return windows(preferences, self.context.store, tool.name, self.context.clock)
 
-    def hear(self, found: Gathered) -> Iterator[str]:
+    def hear(self, found: PullResult) -> Iterator[str]:
         """Write down when the person is busy; yield what could not be told."""
         if found.silent:
             yield found.silent

@@ -17,7 +17,7 @@ OWED = EntityId("owed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class PlanningResult:
     """What the last planning could not do, for people.
 
     unplaced: minutes of tasks without a block, with the reason. short: sentences of the
@@ -31,7 +31,7 @@ class Result:
 
 
 @dataclass(slots=True)
-class Memory:
+class PlannerState:
     """Reads and writes what is remembered."""
 
     store: Store
@@ -68,19 +68,19 @@ class Memory:
         return datetime.fromisoformat(text) if text else None
 
     @property
-    def result(self) -> Result | None:
+    def result(self) -> PlanningResult | None:
         """Return what the last planning told."""
         raw = self.recall("result")
         if raw is None:
             return None
-        return Result(
+        return PlanningResult(
             at=datetime.fromisoformat(raw["at"]),
             unplaced=tuple((task, minutes, why) for task, minutes, why in raw["unplaced"]),
             short=tuple((task, sentence) for task, sentence in raw["short"]),
             notes=tuple(raw["notes"]),
         )
 
-    def set_result(self, result: Result) -> None:
+    def set_result(self, result: PlanningResult) -> None:
         """Remember what a planning told."""
         self.remember(
             "result",

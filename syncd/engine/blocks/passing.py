@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from syncd.engine.blocks.inputs import Wishes
-from syncd.engine.pen import Pen
+from syncd.engine.blocks.inputs import Demand
+from syncd.engine.pen import UnitOfWork
 from syncd.engine.rules import BY
 from syncd.model.entities import Block, Task
 from syncd.model.ids import EntityId
@@ -13,17 +13,17 @@ from syncd.model.plan import PlanView
 from syncd.model.rules.blocks import AHEAD, ASSUMED, is_over, with_time
 from syncd.model.values import BlockState, Moment
 from syncd.store.rows import Record
-from syncd.sync.merge import Author, Change
+from syncd.sync.merge import Author, FieldChange
 
 SETTLES_AFTER = timedelta(days=1)
 """After this time a block that nobody confirmed counts as done, if the setting says so."""
 _SHIFTED = frozenset({BlockState.DRAFT, BlockState.PUBLISHED})
 
 
-class Passing:
+class Lifecycle:
     """Lets time pass for the plan's live blocks; ``blocks`` is kept up to date."""
 
-    def __init__(self, pen: Pen, blocks: dict[EntityId, Record], now: datetime) -> None:
+    def __init__(self, pen: UnitOfWork, blocks: dict[EntityId, Record], now: datetime) -> None:
         plan = pen.context.store.plan
         self._untold = plan.beside_damaged() if plan.damaged else set[EntityId]()
         self._pen = pen
@@ -45,7 +45,7 @@ class Passing:
             if waits and assume_done and block.end.at + SETTLES_AFTER <= self._now:  # type: ignore[union-attr]  # it waits
                 self.set(block, ASSUMED, state=BlockState.DONE)
 
-    def drop(self, wished: Wishes, view: PlanView) -> None:
+    def drop(self, wished: Demand, view: PlanView) -> None:
         """Take away blocks ahead whose task is done, gone, at rest, or not wanted now."""
         for block in self.live():
             if block.task not in wished.unwanted or block.state not in AHEAD:
@@ -112,7 +112,7 @@ class Passing:
         """Change a block; the change is signed with the reason, and yields to any person's."""
         author = Author(by=f"{BY} ({why})", at=None)
         changes = [
-            Change(field=name, before=getattr(block, name), after=value, author=author)  # type: ignore[arg-type]  # as typed in the schema
+            FieldChange(field=name, before=getattr(block, name), after=value, author=author)  # type: ignore[arg-type]  # as typed in the schema
             for name, value in values.items()
             if getattr(block, name) != value
         ]

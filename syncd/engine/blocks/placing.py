@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syncd.engine.blocks.passing import Passing
+from syncd.engine.blocks.passing import Lifecycle
 from syncd.engine.context import Context
-from syncd.engine.view import StoredPlan, today
+from syncd.engine.view import StoredPlanView, today
 from syncd.model.entities import Block, Task
 from syncd.model.ids import EntityId, derived_id
 from syncd.model.rules.world import goal_of
@@ -30,16 +30,16 @@ def published_until(context: Context, preferences: Preferences) -> datetime:
 class Placing:
     """Writes one timetable down; ``why``: why it is as it is."""
 
-    passing: Passing
+    passing: Lifecycle
     problem: Problem
     preferences: Preferences
     context: Context
     why: Reasons
-    _view: StoredPlan = field(init=False)
+    _view: StoredPlanView = field(init=False)
     _edge: datetime = field(init=False)
 
     def __post_init__(self) -> None:
-        self._view = StoredPlan(self.context.store)
+        self._view = StoredPlanView(self.context.store)
         self._edge = published_until(self.context, self.preferences)
 
     def apply(self, timetable: Timetable, wrong: Collection[int]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from syncd.engine.blocks.busytime import Known, known
+from syncd.engine.blocks.busytime import KnownBusy, known
 from syncd.engine.blocks.edits import live_blocks
 from syncd.engine.blocks.planning import Planning
 from syncd.engine.context import Context
@@ -22,7 +22,7 @@ class Difference:
     placed: tuple[Block, ...] = ()
     moved: tuple[tuple[Block, Block], ...] = ()
     dropped: tuple[Block, ...] = ()
-    known: Known | None = None
+    known: KnownBusy | None = None
 
     @property
     def empty(self) -> bool:
@@ -71,7 +71,7 @@ def _ahead(context: Context) -> dict[EntityId, Block]:
 
 
 def _between(
-    old: Mapping[EntityId, Block], new: Mapping[EntityId, Block], told: Known
+    old: Mapping[EntityId, Block], new: Mapping[EntityId, Block], told: KnownBusy
 ) -> Difference:
     both = [(old[one], new[one]) for one in new if one in old]
     return Difference(

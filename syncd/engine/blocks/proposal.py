@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.memory import PlannerState
 from syncd.engine.blocks.planning import Planning
 from syncd.engine.blocks.preview import Difference, difference
 from syncd.engine.context import Context
@@ -28,7 +28,7 @@ def weigh(planning: Planning) -> Proposal | None:
 
     A full replan takes a while, and the first week there is nothing to compare with.
     """
-    context, memory = planning.context, Memory(planning.context.store)
+    context, memory = planning.context, PlannerState(planning.context.store)
     week = _week(context)
     known = memory.recall(_WEEK)
     if known == week:
@@ -46,7 +46,7 @@ def weigh(planning: Planning) -> Proposal | None:
 
 def proposal(context: Context) -> Proposal | None:
     """Return this week's proposal, until it was taken."""
-    raw = Memory(context.store).recall(_FOUND)
+    raw = PlannerState(context.store).recall(_FOUND)
     if raw is None or raw[0] != _week(context):
         return None
     week, placed, moved, dropped = raw

@@ -7,8 +7,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from syncd.connect.memory import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
-from syncd.connect.testing.clock import FakeClock
 from syncd.engine.blocks.edits import live_blocks
 from syncd.engine.blocks.preview import difference, sources_of
 from syncd.model.entities import Block, Task
@@ -17,6 +15,8 @@ from syncd.schedule.objective import score
 from syncd.schedule.planner import Annealer
 from syncd.schedule.problem import Hold, Problem, Span, minute_of
 from syncd.schedule.timetable import Dice, Effort, Placed, Timetable
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import World, ident
 from tests.schedule.life.person import Person
 from tests.schedule.life.wishes import BERLIN, MONDAY, START, plan_of

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import event
 
 from syncd.connect.busy import BusySpan
-from syncd.connect.memory import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from syncd.engine.blocks.edits import live_blocks
 from syncd.engine.pen import SCHEDULE
 from syncd.model.entities import Goal, Kind, Task
 from syncd.model.values import GoalStatus
 from syncd.schedule.preferences import Preferences
+from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World, ident
 
 BERLIN = Preferences(zone=ZONE)

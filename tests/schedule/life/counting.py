@@ -15,9 +15,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from syncd.engine.blocks.inputs import Wishes, freed, wishes
-from syncd.engine.blocks.memory import Memory
-from syncd.engine.view import StoredPlan
+from syncd.engine.blocks.inputs import Demand, demand, freed
+from syncd.engine.blocks.memory import PlannerState
+from syncd.engine.view import StoredPlanView
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import AHEAD, is_over, length
@@ -61,22 +61,22 @@ def live_blocks(world: World) -> dict[EntityId, Block]:
     return {one.id: one for one in found if isinstance(one, Block)}
 
 
-def wished(world: World) -> Wishes:
+def wished(world: World) -> Demand:
     """Return what the plan asks of the schedule now."""
     records = world.store.plan.every(Kind.BLOCK, archived=False)
     blocks = {one.entity.id: one for one in records}
     context = world.engine.context
-    return wishes(context, StoredPlan(world.store), blocks, world.clock.now())
+    return demand(context, StoredPlanView(world.store), blocks, world.clock.now())
 
 
-def circumstances(world: World, wanted: Wishes) -> Circumstances:
+def circumstances(world: World, wanted: Demand) -> Circumstances:
     """Return what blocks must go by now, as the services tell it."""
     assert world.preferences is not None
     now = world.clock.now()
     off = freed(live_blocks(world).values(), now)
     busy = world.services["calendar"].busy["own"] or []
     return Circumstances(
-        preferences=replace(world.preferences, pauses=Memory(world.store).pauses),
+        preferences=replace(world.preferences, pauses=PlannerState(world.store).pauses),
         now=now,
         busy=tuple((it.start, it.end) for it in busy if it.end > now - timedelta(days=9)),
         order=frozenset((first, one.id) for one in wanted.works for first in one.after),
@@ -176,7 +176,7 @@ class _Wants:
 
     def __init__(
         self,
-        wanted: Wishes,
+        wanted: Demand,
         before: Mapping[EntityId, Block],
         after: Mapping[EntityId, Block],
         now: datetime,

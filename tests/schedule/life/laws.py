@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
-from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.memory import PlannerState
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import is_over
@@ -23,7 +23,7 @@ def broken(world: World, blocks: Mapping[EntityId, Block], seen: int) -> Iterato
     yield from _tasks(world, blocks)
     kinds = {one.kind for one in world.services["calendar"].log[seen:]}
     yield from (f"a {one} in the calendar" for one in kinds - {Kind.BLOCK, Kind.MILESTONE})
-    result = Memory(world.store).result
+    result = PlannerState(world.store).result
     yield from (f"left out: {one}" for one in (result.notes if result else ()))
 
 

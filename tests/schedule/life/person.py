@@ -7,7 +7,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from syncd.connect.busy import BusySpan
-from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.memory import PlannerState
 from syncd.engine.edits import set_field
 from syncd.engine.pen import SCHEDULE
 from syncd.model.entities import Block, Kind, Task
@@ -88,7 +88,7 @@ class Person:
     def take_leave(self, first: date, last: date) -> None:
         """Take days off from learning."""
         store = self.world.store
-        Memory(store).set_pauses([(first, last)])
+        PlannerState(store).set_pauses([(first, last)])
         store.links.touch(SCHEDULE, [EntityId("leave")])
         self.did["leaves"] += 1
 
