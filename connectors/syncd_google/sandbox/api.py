@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from syncd_google.sandbox import calendars, discovery, events, partial, search
-from syncd_google.sandbox.call import Call, Reply, checked, parameters
-from syncd_google.sandbox.listing import Lists
-from syncd_google.sandbox.oauth import Grants
-from syncd_google.sandbox.refusal import Refusal, invalid, no_scope, not_here, too_many
-from syncd_google.sandbox.state import Account
+from syncd_google.sandbox.call import GoogleCall, GoogleReply, checked, parameters
+from syncd_google.sandbox.listing import GoogleListings
+from syncd_google.sandbox.oauth import OAuthGrants
+from syncd_google.sandbox.refusal import GoogleRefusal, invalid, no_scope, not_here, too_many
+from syncd_google.sandbox.state import GoogleAccount
 
-HANDLERS: dict[str, Callable[[Call], Reply]] = {
+HANDLERS: dict[str, Callable[[GoogleCall], GoogleReply]] = {
     "events.list": search.listing,
     "events.instances": search.instances,
     "events.get": events.get,
@@ -39,10 +39,10 @@ _MINUTE = timedelta(minutes=1)
 _NOT_CACHED = "no-cache, no-store, max-age=0, must-revalidate"
 
 
-class Api:
+class GoogleApi:
     """The Calendar API of one account."""
 
-    def __init__(self, account: Account, grants: Grants, lists: Lists) -> None:
+    def __init__(self, account: GoogleAccount, grants: OAuthGrants, lists: GoogleListings) -> None:
         self._account = account
         self._grants = grants
         self._lists = lists
@@ -56,10 +56,10 @@ class Api:
             told = self._more(reply.body)
             shown = partial.part(told, fields) if fields and told else told
             return self._answer(reply.status, shown, (reply.body or {}).get("etag"))
-        except Refusal as refused:
+        except GoogleRefusal as refused:
             return self._answer(refused.status, refused.body, None)
 
-    def _done(self, request: Request, body: bytes) -> tuple[Reply, str | None]:
+    def _done(self, request: Request, body: bytes) -> tuple[GoogleReply, str | None]:
         verb, query = request.method, request.url.query
         if verb == "POST" and "x-http-method-override" in request.headers:
             # A long GET comes as a POST with the query as its form.
@@ -73,7 +73,7 @@ class Api:
             raise no_scope(method.id)
         self._count()
         params = parameters(method, query)
-        call = Call(
+        call = GoogleCall(
             account=self._account,
             lists=self._lists,
             method=method,

@@ -14,13 +14,13 @@ from syncd.clock import Clock
 from syncd.private import make_folder, write
 from syncd.testing.fault_injection import App
 from syncd_google.sandbox import oauth, page
-from syncd_google.sandbox.api import Api
+from syncd_google.sandbox.api import GoogleApi
 from syncd_google.sandbox.call import PREFIX
-from syncd_google.sandbox.listing import Lists
-from syncd_google.sandbox.person import GooglePerson, furnish
-from syncd_google.sandbox.refusal import Refusal, not_here
-from syncd_google.sandbox.state import Account
-from syncd_google.sandbox.switches import Switches
+from syncd_google.sandbox.listing import GoogleListings
+from syncd_google.sandbox.person import GoogleUser, furnish
+from syncd_google.sandbox.refusal import GoogleRefusal, not_here
+from syncd_google.sandbox.state import GoogleAccount
+from syncd_google.sandbox.switches import GoogleSwitches
 from syncd_google.sandbox.trouble import trouble
 
 ZONE = "Europe/Berlin"
@@ -37,11 +37,11 @@ class GoogleSandbox:
 
     def __init__(self, directory: Path, clock: Clock) -> None:
         self._directory = directory
-        self.account = Account(clock, ZONE)
-        self.lists = Lists(self.account.switches)
-        self.grants = oauth.Grants(self.account.clock)
+        self.account = GoogleAccount(clock, ZONE)
+        self.lists = GoogleListings(self.account.switches)
+        self.grants = oauth.OAuthGrants(self.account.clock)
         self.token = self.grants.token
-        self.person = GooglePerson(self.account)
+        self.person = GoogleUser(self.account)
         furnish(self.account)
         self.app: App = self._routes()
 
@@ -50,7 +50,7 @@ class GoogleSandbox:
         return trouble(status, seconds, quota=quota)
 
     @property
-    def switches(self) -> Switches:
+    def switches(self) -> GoogleSwitches:
         """What can be chosen of how the sandbox behaves."""
         return self.account.switches
 
@@ -122,7 +122,7 @@ class GoogleSandbox:
         self.lists.empty_listings += 1
 
     def _routes(self) -> App:
-        window = page.Window(self.account)
+        window = page.CalendarPage(self.account)
         return Starlette(
             routes=[
                 Route("/", window.show),
@@ -131,7 +131,7 @@ class GoogleSandbox:
                 Route("/token", self._token, methods=["POST"]),
                 Route(
                     "/calendar/v3/{path:path}",
-                    Api(self.account, self.grants, self.lists).answer,
+                    GoogleApi(self.account, self.grants, self.lists).answer,
                     methods=_VERBS,
                 ),
                 Route("/{path:path}", _elsewhere, methods=_VERBS),
@@ -141,7 +141,7 @@ class GoogleSandbox:
     async def _consent(self, request: Request) -> Response:
         try:
             return RedirectResponse(self.grants.consent(dict(request.query_params)), 302)
-        except Refusal as refused:
+        except GoogleRefusal as refused:
             return JSONResponse(refused.body, refused.status)
 
     async def _token(self, request: Request) -> Response:
@@ -149,7 +149,7 @@ class GoogleSandbox:
         form |= oauth.basic(request.headers.get("authorization", ""))
         try:
             return JSONResponse(self.grants.exchange(form))
-        except Refusal as refused:
+        except GoogleRefusal as refused:
             return JSONResponse(refused.body, refused.status)
 
 

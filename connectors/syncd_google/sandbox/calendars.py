@@ -4,18 +4,18 @@ from datetime import datetime
 from typing import Any
 
 from syncd_google.sandbox import render, times
-from syncd_google.sandbox.call import NOTHING, OWN, Call, Reply, ok
+from syncd_google.sandbox.call import NOTHING, OWN, GoogleCall, GoogleReply, ok
 from syncd_google.sandbox.listing import changes_since, sync_token
 from syncd_google.sandbox.palette import COLOURS, INK
 from syncd_google.sandbox.refusal import forbidden, invalid, no_time, not_found
-from syncd_google.sandbox.state import EMAIL, Calendar, Event
+from syncd_google.sandbox.state import EMAIL, GoogleCalendar, GoogleEvent
 
 Json = dict[str, Any]
 _MOST_CALENDARS = 50
 _USUAL_SIZE = 100
 
 
-def insert(call: Call) -> Reply:
+def insert(call: GoogleCall) -> GoogleReply:
     """calendars.insert: a secondary calendar, listed at once, in UTC unless told."""
     body = call.body
     made = call.account.add_calendar(
@@ -28,12 +28,12 @@ def insert(call: Call) -> Reply:
     return ok(render.calendar(made))
 
 
-def get(call: Call) -> Reply:
+def get(call: GoogleCall) -> GoogleReply:
     """calendars.get."""
     return ok(render.calendar(call.calendar()))
 
 
-def patch(call: Call) -> Reply:
+def patch(call: GoogleCall) -> GoogleReply:
     """calendars.patch."""
     calendar, body = call.calendar(), call.body
     if body.get("timeZone"):
@@ -45,7 +45,7 @@ def patch(call: Call) -> Reply:
     return ok(render.calendar(calendar))
 
 
-def delete(call: Call) -> Reply:
+def delete(call: GoogleCall) -> GoogleReply:
     """calendars.delete: for secondary calendars only."""
     calendar = call.calendar()
     if calendar.primary:
@@ -55,7 +55,7 @@ def delete(call: Call) -> Reply:
     return NOTHING
 
 
-def entries(call: Call) -> Reply:
+def entries(call: GoogleCall) -> GoogleReply:
     """calendarList.list."""
     account, params = call.account, call.params
     size, token = params.get("maxResults", _USUAL_SIZE), None
@@ -69,14 +69,14 @@ def entries(call: Call) -> Reply:
     return ok({"kind": "calendar#calendarList", "etag": etag} | page)
 
 
-def entry(call: Call) -> Reply:
+def entry(call: GoogleCall) -> GoogleReply:
     """calendarList.get."""
     stated = render.entry(call.account.calendar(call.params["calendarId"]))
     call.fresh(stated["etag"])
     return ok(stated)
 
 
-def _listed(call: Call) -> list[Calendar]:
+def _listed(call: GoogleCall) -> list[GoogleCalendar]:
     deleted = call.params.get("showDeleted", False)
     hidden = call.params.get("showHidden", False)
     return [
@@ -86,7 +86,7 @@ def _listed(call: Call) -> list[Calendar]:
     ]
 
 
-def _changed(call: Call) -> list[Calendar]:
+def _changed(call: GoogleCall) -> list[GoogleCalendar]:
     for name in ("showDeleted", "showHidden"):
         if call.params.get(name) is False:
             raise invalid(f"{name} cannot be false here.", f"parameter {name}")
@@ -96,7 +96,7 @@ def _changed(call: Call) -> list[Calendar]:
     return [one for one in call.account.calendars.values() if one.change > since]
 
 
-def busy(call: Call) -> Reply:
+def busy(call: GoogleCall) -> GoogleReply:
     """freebusy.query: what fails for one calendar is said of that one, with 200."""
     body = call.body
     low = times.parsed(str(body.get("timeMin")), "timeMin")
@@ -113,7 +113,7 @@ def busy(call: Call) -> Reply:
     return ok({"kind": "calendar#freeBusy", **shown, "calendars": told})
 
 
-def _busy(call: Call, name: str, span: tuple[datetime, datetime], zone: str) -> Json:
+def _busy(call: GoogleCall, name: str, span: tuple[datetime, datetime], zone: str) -> Json:
     found = call.account.calendars.get(EMAIL if name == "primary" else name)
     if found is None or found.gone:
         return {"errors": [{"domain": "global", "reason": "notFound"}], "busy": []}
@@ -134,7 +134,7 @@ def _busy(call: Call, name: str, span: tuple[datetime, datetime], zone: str) -> 
     return {"busy": stated}
 
 
-def _taken(call: Call, calendar: Calendar, before: datetime) -> list[tuple[datetime, datetime]]:
+def _taken(call: GoogleCall, calendar: GoogleCalendar, before: datetime) -> list[tuple[datetime, datetime]]:
     return [
         (one.start.instant(calendar.zone), one.end.instant(calendar.zone))
         for one in call.account.expanded(calendar, before)
@@ -142,12 +142,12 @@ def _taken(call: Call, calendar: Calendar, before: datetime) -> list[tuple[datet
     ]
 
 
-def _takes_time(event: Event) -> bool:
+def _takes_time(event: GoogleEvent) -> bool:
     free = event.fields.get("transparency") == "transparent"
     return not (event.gone or free or event.declined)
 
 
-def setting(call: Call) -> Reply:
+def setting(call: GoogleCall) -> GoogleReply:
     """settings.get."""
     values = {"timezone": call.account.zone, "locale": "en", "weekStart": "1"}
     name = call.params["setting"]
@@ -157,7 +157,7 @@ def setting(call: Call) -> Reply:
     return ok({"kind": "calendar#setting", "etag": etag, "id": name, "value": values[name]})
 
 
-def colours(_call: Call) -> Reply:
+def colours(_call: GoogleCall) -> GoogleReply:
     """colors.get: the palette."""
     shades = {key: {"background": it, "foreground": INK} for key, it in COLOURS.items()}
     updated = "2012-02-14T00:00:00.000Z"

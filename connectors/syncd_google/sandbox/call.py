@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from syncd_google.sandbox import discovery
-from syncd_google.sandbox.discovery import Method
-from syncd_google.sandbox.listing import Lists
+from syncd_google.sandbox.discovery import ApiMethod
+from syncd_google.sandbox.listing import GoogleListings
 from syncd_google.sandbox.refusal import changed, invalid, not_found, not_modified, required
-from syncd_google.sandbox.state import Account, Calendar
+from syncd_google.sandbox.state import GoogleAccount, GoogleCalendar
 
 Json = dict[str, Any]
 PREFIX = "https://www.googleapis.com/auth/"
@@ -17,18 +17,18 @@ BUSY = f"{PREFIX}calendar.events.freebusy"
 
 
 @dataclass(slots=True, kw_only=True)
-class Call:
+class GoogleCall:
     """One request: ``allowed`` are the caller's scopes that permit the method."""
 
-    account: Account
-    lists: Lists
-    method: Method
+    account: GoogleAccount
+    lists: GoogleListings
+    method: ApiMethod
     allowed: frozenset[str]
     params: Json = field(default_factory=dict)
     body: Json = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
 
-    def calendar(self, *, busy: bool = False) -> Calendar:
+    def calendar(self, *, busy: bool = False) -> GoogleCalendar:
         """Return the calendar in the path, if the caller may use it.
 
         With ``busy`` also one of which the caller may see only when it is busy.
@@ -39,7 +39,7 @@ class Call:
         self.account.answers_yet(calendar)
         return calendar
 
-    def sees_all(self, calendar: Calendar) -> bool:
+    def sees_all(self, calendar: GoogleCalendar) -> bool:
         """Say whether the caller's scopes open this calendar entirely."""
         if self.allowed - {OWN, BUSY}:
             return True
@@ -58,22 +58,22 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class GoogleReply:
     """A success."""
 
     status: int
     body: Json | None = None
 
 
-def ok(body: Json) -> Reply:
+def ok(body: Json) -> GoogleReply:
     """Return 200 with a body."""
-    return Reply(200, body)
+    return GoogleReply(200, body)
 
 
-NOTHING = Reply(204)
+NOTHING = GoogleReply(204)
 
 
-def parameters(method: Method, query: str) -> Json:
+def parameters(method: ApiMethod, query: str) -> Json:
     """Return the query's parameters in their types; those not described are ignored."""
     found: Json = {}
     for name, texts in parse_qs(query, keep_blank_values=True).items():
@@ -85,13 +85,13 @@ def parameters(method: Method, query: str) -> Json:
     return found
 
 
-def checked(method: Method, body: Any) -> Json:
+def checked(method: ApiMethod, body: Any) -> Json:
     """Return a request's body, refused where it lacks something or has a wrong type."""
     if method.takes is None:
         return {}
     if not isinstance(body, dict):
         raise invalid("Parse Error")
-    wrong = discovery.fault(method.takes, body)
+    wrong = discovery.wrong_type(method.takes, body)
     if wrong is not None:
         raise invalid(f"Invalid value for: {wrong}")
     for name in sorted(method.required):

@@ -22,7 +22,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
+class ApiMethod:
     """One method: its id, its address, the scopes that allow it and its parameters."""
 
     id: str
@@ -42,7 +42,7 @@ def document() -> dict[str, Any]:
 
 
 @cache
-def methods() -> tuple[Method, ...]:
+def methods() -> tuple[ApiMethod, ...]:
     """Return every method of the API."""
     described = document()
     found = []
@@ -51,7 +51,7 @@ def methods() -> tuple[Method, ...]:
     return tuple(found)
 
 
-def match(verb: str, path: str) -> tuple[Method, dict[str, str]] | None:
+def match(verb: str, path: str) -> tuple[ApiMethod, dict[str, str]] | None:
     """Return the method at this address, and what stands in the path."""
     for method in methods():
         found = method.path.fullmatch(path) if method.verb == verb else None
@@ -60,15 +60,15 @@ def match(verb: str, path: str) -> tuple[Method, dict[str, str]] | None:
     return None
 
 
-def fault(schema: str, value: Any) -> str | None:
+def wrong_type(schema: str, value: Any) -> str | None:
     """Return which part of a request's body has the wrong type, if any.
 
     Unknown names are let through, and null, which clears.
     """
-    return _fault({"$ref": schema}, value, schema.lower())
+    return _wrong_type({"$ref": schema}, value, schema.lower())
 
 
-def _method(it: dict[str, Any], described: dict[str, Any]) -> Method:
+def _method(it: dict[str, Any], described: dict[str, Any]) -> ApiMethod:
     pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(it["path"]))
     taken = it.get("request", {}).get("$ref")
     properties = described["schemas"].get(taken, {}).get("properties", {})
@@ -77,7 +77,7 @@ def _method(it: dict[str, Any], described: dict[str, Any]) -> Method:
         for name, one in properties.items()
         if it["id"] in one.get("annotations", {}).get("required", ())
     )
-    return Method(
+    return ApiMethod(
         id=it["id"].removeprefix("calendar."),
         verb=it["httpMethod"],
         path=re.compile(f"{described['basePath']}{pattern}"),
@@ -88,7 +88,7 @@ def _method(it: dict[str, Any], described: dict[str, Any]) -> Method:
     )
 
 
-def _fault(schema: dict[str, Any], value: Any, where: str) -> str | None:
+def _wrong_type(schema: dict[str, Any], value: Any, where: str) -> str | None:
     if "$ref" in schema:
         schema = document()["schemas"][schema["$ref"]]
     kind = schema.get("type", "any")
@@ -98,7 +98,7 @@ def _fault(schema: dict[str, Any], value: Any, where: str) -> str | None:
     if not right:
         return where
     for name, inner, part in _parts(schema, value):
-        found = _fault(inner, part, f"{where}.{name}")
+        found = _wrong_type(inner, part, f"{where}.{name}")
         if found:
             return found
     return None

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from syncd_google.sandbox import render, times
-from syncd_google.sandbox.call import NOTHING, Call, Reply, ok
+from syncd_google.sandbox.call import NOTHING, GoogleCall, GoogleReply, ok
 from syncd_google.sandbox.discovery import document
 from syncd_google.sandbox.refusal import deleted, duplicate, forbidden, invalid
-from syncd_google.sandbox.state import Calendar
-from syncd_google.sandbox.times import When
+from syncd_google.sandbox.state import GoogleCalendar
+from syncd_google.sandbox.times import EventTime
 
 Json = dict[str, Any]
 
@@ -45,11 +45,11 @@ _WRITABLE = frozenset(document()["schemas"]["Event"]["properties"]) - _READ_ONLY
 _DEFAULTS = {"transparency": "opaque", "visibility": "default"}
 _STATUSES = ("confirmed", "tentative", "cancelled")
 _RULE = re.compile(r"(RRULE|EXRULE|RDATE|EXDATE)[:;]")
-_ANY_DAY = When(day=date(2026, 1, 5))
+_ANY_DAY = EventTime(day=date(2026, 1, 5))
 _MOST_REMINDERS, _LONGEST_REMINDER = 5, 40320
 
 
-def get(call: Call) -> Reply:
+def get(call: GoogleCall) -> GoogleReply:
     """events.get: a cancelled event is answered too, with its details."""
     calendar = call.calendar(busy=True)
     event = call.account.event(calendar, call.params["eventId"])
@@ -58,7 +58,7 @@ def get(call: Call) -> Reply:
     return ok(stated if call.sees_all(calendar) else render.busy_only(stated))
 
 
-def insert(call: Call) -> Reply:
+def insert(call: GoogleCall) -> GoogleReply:
     """events.insert; an id may be chosen, and stays taken for ever."""
     calendar, body = call.calendar(), call.body
     name = body.get("id")
@@ -86,17 +86,17 @@ def insert(call: Call) -> Reply:
     return ok(render.event(event, calendar))
 
 
-def patch(call: Call) -> Reply:
+def patch(call: GoogleCall) -> GoogleReply:
     """events.patch: objects are merged, arrays replaced, null clears."""
     return _edited(call, keep=True)
 
 
-def update(call: Call) -> Reply:
+def update(call: GoogleCall) -> GoogleReply:
     """events.update: what is not sent is cleared."""
     return _edited(call, keep=False)
 
 
-def delete(call: Call) -> Reply:
+def delete(call: GoogleCall) -> GoogleReply:
     """events.delete: the event stays, as cancelled."""
     calendar = call.calendar()
     event = call.account.event(calendar, call.params["eventId"])
@@ -107,7 +107,7 @@ def delete(call: Call) -> Reply:
     return NOTHING
 
 
-def move(call: Call) -> Reply:
+def move(call: GoogleCall) -> GoogleReply:
     """events.move: answered with the cancelled event and its new organizer (recorded)."""
     calendar = call.calendar()
     target = call.account.calendar(call.params["destination"])
@@ -121,7 +121,7 @@ def move(call: Call) -> Reply:
     return ok({**render.event(left, calendar), "organizer": organizer})
 
 
-def _edited(call: Call, *, keep: bool) -> Reply:
+def _edited(call: GoogleCall, *, keep: bool) -> GoogleReply:
     calendar, body, switches = call.calendar(), call.body, call.account.switches
     event = replace(call.account.event(calendar, call.params["eventId"]))
     call.expects(event.etag)
@@ -142,7 +142,7 @@ def _edited(call: Call, *, keep: bool) -> Reply:
     return ok(render.event(call.account.event(calendar, event.id), calendar))
 
 
-def _span(body: Json, calendar: Calendar) -> tuple[When, When]:
+def _span(body: Json, calendar: GoogleCalendar) -> tuple[EventTime, EventTime]:
     start = times.read(body.get("start"), "start", calendar.zone)
     end = times.read(body.get("end"), "end", calendar.zone)
     times.check(start, end)

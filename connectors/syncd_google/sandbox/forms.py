@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 
 from syncd_google.sandbox import acts
 from syncd_google.sandbox.person import bare_title, ticked
-from syncd_google.sandbox.state import Account, Calendar
+from syncd_google.sandbox.state import GoogleAccount, GoogleCalendar
 
 Form = dict[str, str]
 
 
-def _add(account: Account, calendar: Calendar, form: Form) -> None:
+def _add(account: GoogleAccount, calendar: GoogleCalendar, form: Form) -> None:
     if form.get("time"):
         start = datetime.fromisoformat(f"{form['date']}T{form['time']}")
         acts.add_meeting(account, calendar, form["title"], start, int(form["minutes"]))
@@ -18,7 +18,7 @@ def _add(account: Account, calendar: Calendar, form: Form) -> None:
         acts.add_day(account, calendar, form["title"], date.fromisoformat(form["date"]))
 
 
-def _move(account: Account, calendar: Calendar, form: Form) -> None:
+def _move(account: GoogleAccount, calendar: GoogleCalendar, form: Form) -> None:
     if form.get("time"):
         start = datetime.fromisoformat(f"{form['date']}T{form['time']}")
         acts.drag(account, calendar, form["event"], start)
@@ -26,19 +26,19 @@ def _move(account: Account, calendar: Calendar, form: Form) -> None:
         acts.move(account, calendar, form["event"], date.fromisoformat(form["date"]))
 
 
-def _resize(account: Account, calendar: Calendar, form: Form) -> None:
+def _resize(account: GoogleAccount, calendar: GoogleCalendar, form: Form) -> None:
     start = account.event(calendar, form["event"]).start.instant(calendar.zone)
     end = start + timedelta(minutes=int(form["minutes"]))
     acts.resize(account, calendar, form["event"], end)
 
 
-def _tick(account: Account, calendar: Calendar, form: Form) -> None:
+def _tick(account: GoogleAccount, calendar: GoogleCalendar, form: Form) -> None:
     event = account.event(calendar, form["event"])
     text = bare_title(event) if ticked(event) else f"✓ {bare_title(event)}"
     acts.rename(account, calendar, form["event"], text)
 
 
-ACTS: dict[str, Callable[[Account, Calendar, Form], None]] = {
+ACTS: dict[str, Callable[[GoogleAccount, GoogleCalendar, Form], None]] = {
     "add": _add,
     "move": _move,
     "resize": _resize,

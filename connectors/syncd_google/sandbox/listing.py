@@ -7,26 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from syncd_google.sandbox.refusal import invalid, stale_token
-from syncd_google.sandbox.state import Account
-from syncd_google.sandbox.switches import Switches
+from syncd_google.sandbox.state import GoogleAccount
+from syncd_google.sandbox.switches import GoogleSwitches
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class RemainingItems:
     """What is left of a listing after a page, and the sync token of its end."""
 
     items: tuple[Json, ...]
     token: str | None
 
 
-class Lists:
+class GoogleListings:
     """The listings that are under way, by page token."""
 
-    def __init__(self, switches: Switches) -> None:
+    def __init__(self, switches: GoogleSwitches) -> None:
         self._switches = switches
-        self._rests: dict[str, Rest] = {}
+        self._rests: dict[str, RemainingItems] = {}
         self._made = 0
         self.empty_pages = 0
         """How many of the next listings begin with an empty page."""
@@ -40,7 +40,7 @@ class Lists:
         if self.empty_listings:
             self.empty_listings -= 1
             items = []
-        rest = Rest(tuple(items), token)
+        rest = RemainingItems(tuple(items), token)
         if self.empty_pages:
             self.empty_pages -= 1
             return {"nextPageToken": self._kept(rest), "items": []}
@@ -56,16 +56,16 @@ class Lists:
             raise invalid("Invalid page token value.", "parameter pageToken")
         return self._page(self._rests[page], size)
 
-    def _page(self, rest: Rest, size: int) -> Json:
+    def _page(self, rest: RemainingItems, size: int) -> Json:
         size = min(size, self.largest_page)
         if len(rest.items) > size:
             again = 1 if self._switches.repeats_rows and size > 1 else 0
-            left = Rest(rest.items[size - again :], rest.token)
+            left = RemainingItems(rest.items[size - again :], rest.token)
             return {"nextPageToken": self._kept(left), "items": list(rest.items[:size])}
         end = {"nextSyncToken": rest.token} if rest.token else {}
         return {**end, "items": list(rest.items)}
 
-    def _kept(self, rest: Rest) -> str:
+    def _kept(self, rest: RemainingItems) -> str:
         self._made += 1
         digest = hashlib.sha256(f"page {self._made}".encode()).digest()
         token = base64.urlsafe_b64encode(digest[:18]).decode()
@@ -73,14 +73,14 @@ class Lists:
         return token
 
 
-def sync_token(account: Account, scope: str, query: Json, reached: int) -> str:
+def sync_token(account: GoogleAccount, scope: str, query: Json, reached: int) -> str:
     """Return the token from which the changes after the one ``reached`` can be read."""
     kept = {"scope": scope, "change": reached, "epoch": account.epoch, "query": query}
     text = json.dumps(kept, sort_keys=True)
     return "C" + base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def changes_since(account: Account, token: str, scope: str, query: Json) -> int:
+def changes_since(account: GoogleAccount, token: str, scope: str, query: Json) -> int:
     """Return the number of the last change that the token's holder knows.
 
     The documentation calls the behaviour undefined where the query differs from the

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote, urlencode, urlsplit
 
 from syncd_google.sandbox.call import PREFIX
-from syncd_google.sandbox.refusal import Refusal, bad_login, no_login
+from syncd_google.sandbox.refusal import GoogleRefusal, bad_login, no_login
 
 CLIENT_ID = "1234567890-sandbox.apps.googleusercontent.com"
 CLIENT_SECRET = "GOCSPX-sandbox-only"  # noqa: S105  # of this sandbox alone
@@ -34,7 +34,7 @@ class Dial(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
+class OAuthConsent:
     """A code that waits to be exchanged."""
 
     scopes: tuple[str, ...]
@@ -42,7 +42,7 @@ class Consent:
     challenge: str | None
 
 
-class Grants:
+class OAuthGrants:
     """Who may do what; ``denies`` is a person who does not agree.
 
     unticked: scopes that the person leaves out · extra: scopes that are granted besides
@@ -54,7 +54,7 @@ class Grants:
         self._clock = clock
         self._access: dict[str, tuple[frozenset[str], datetime]] = {}
         self._refresh: dict[str, tuple[str, ...]] = {}
-        self._codes: dict[str, Consent] = {}
+        self._codes: dict[str, OAuthConsent] = {}
         self._made = 0
         self.denies = False
         self.unticked: frozenset[str] = frozenset()
@@ -102,7 +102,7 @@ class Grants:
         wanted = (*asked.get("scope", "").split(), *self.extra)
         scopes = tuple(dict.fromkeys(s for s in wanted if s not in self.unticked))
         code = f"4/{self._word('code')}"
-        self._codes[code] = Consent(scopes, redirect, asked.get("code_challenge"))
+        self._codes[code] = OAuthConsent(scopes, redirect, asked.get("code_challenge"))
         answer = {**state, "code": code, "scope": " ".join(scopes)}
         return f"{redirect}?{urlencode(answer)}"
 
@@ -170,5 +170,5 @@ def _challenge(verifier: str) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def _no(error: str, told: str, status: int = 400) -> Refusal:
-    return Refusal(status, {"error": error, "error_description": told})
+def _no(error: str, told: str, status: int = 400) -> GoogleRefusal:
+    return GoogleRefusal(status, {"error": error, "error_description": told})

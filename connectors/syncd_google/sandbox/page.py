@@ -14,15 +14,15 @@ from syncd_google.sandbox import acts
 from syncd_google.sandbox.forms import ACTS
 from syncd_google.sandbox.palette import COLOURS
 from syncd_google.sandbox.person import ticked
-from syncd_google.sandbox.refusal import Refusal
-from syncd_google.sandbox.state import Account, Calendar, Event
+from syncd_google.sandbox.refusal import GoogleRefusal
+from syncd_google.sandbox.state import GoogleAccount, GoogleCalendar, GoogleEvent
 
 _FIRST_HOUR, _LAST_HOUR = 7, 22
 _PIXELS = 36  # an hour's height in the week
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class DrawnEvent:
     """One event as the window draws it on one day.
 
     top, height: in pixels; left, width: in per cent of the day's column.
@@ -40,10 +40,10 @@ class Shown:
     width: float = 100
 
 
-class Window:
+class CalendarPage:
     """The pages of one account."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: GoogleAccount) -> None:
         self._account = account
         loader = PackageLoader("syncd_google.sandbox", ".")
         self._pages = Environment(loader=loader, autoescape=True)
@@ -75,7 +75,7 @@ class Window:
         form = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
         try:
             self._do(request.path_params["act"], form)
-        except (Refusal, KeyError, ValueError) as error:
+        except (GoogleRefusal, KeyError, ValueError) as error:
             return PlainTextResponse(f"This cannot be done: {error}", 400)
         back = urlencode({name: form[name] for name in ("view", "day") if form.get(name)})
         return RedirectResponse(f"/?{back}", 303)
@@ -90,9 +90,9 @@ class Window:
     def _today(self) -> date:
         return self._account.clock.now().astimezone(ZoneInfo(self._account.zone)).date()
 
-    def _on(self, days: list[date]) -> dict[date, list[Shown]]:
+    def _on(self, days: list[date]) -> dict[date, list[DrawnEvent]]:
         """Return what happens on each day, whole days first, then by the hour."""
-        found: dict[date, list[Shown]] = {day: [] for day in days}
+        found: dict[date, list[DrawnEvent]] = {day: [] for day in days}
         for calendar in self._account.calendars.values():
             if calendar.gone:
                 continue
@@ -101,7 +101,7 @@ class Window:
                     self._spread(found, calendar, event)
         return {day: side_by_side(shown) for day, shown in found.items()}
 
-    def _spread(self, found: dict[date, list[Shown]], calendar: Calendar, event: Event) -> None:
+    def _spread(self, found: dict[date, list[DrawnEvent]], calendar: GoogleCalendar, event: GoogleEvent) -> None:
         start = event.start.instant(calendar.zone).astimezone(ZoneInfo(self._account.zone))
         first, last = acts.first_day(event, calendar), event.end.day
         whole = event.start.day is not None
@@ -111,7 +111,7 @@ class Window:
             if day in found:
                 found[day].append(self._drawn(calendar, event, start))
 
-    def _drawn(self, calendar: Calendar, event: Event, start: datetime) -> Shown:
+    def _drawn(self, calendar: GoogleCalendar, event: GoogleEvent, start: datetime) -> DrawnEvent:
         length = event.end.instant(calendar.zone) - event.start.instant(calendar.zone)
         hours = start.hour + start.minute / 60 - _FIRST_HOUR
         whole = event.start.day is not None
@@ -120,7 +120,7 @@ class Window:
             kind = "declined"
         colour = str(event.fields.get("colorId"))
         done = "done" if ticked(event) else ""
-        return Shown(
+        return DrawnEvent(
             id=event.id,
             calendar=calendar.id,
             title=str(event.fields.get("summary") or "(No title)"),
@@ -137,7 +137,7 @@ class Window:
         try:
             within = self._account.calendar(calendar)
             it = self._account.event(within, event)
-        except Refusal:
+        except GoogleRefusal:
             return None
         if it.gone:
             return None
@@ -153,10 +153,10 @@ class Window:
         }
 
 
-def side_by_side(shown: list[Shown]) -> list[Shown]:
+def side_by_side(shown: list[DrawnEvent]) -> list[DrawnEvent]:
     """Return a day's events in order, those that overlap beside each other."""
-    placed: list[Shown] = []
-    group: list[Shown] = []
+    placed: list[DrawnEvent] = []
+    group: list[DrawnEvent] = []
     until = 0
     for one in sorted(shown, key=lambda one: (one.hour, one.title)):
         if not one.hour:
@@ -170,7 +170,7 @@ def side_by_side(shown: list[Shown]) -> list[Shown]:
     return placed + _lanes(group)
 
 
-def _lanes(group: list[Shown]) -> list[Shown]:
+def _lanes(group: list[DrawnEvent]) -> list[DrawnEvent]:
     ends: list[int] = []
     lanes: list[int] = []
     for one in group:

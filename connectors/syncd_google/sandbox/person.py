@@ -8,23 +8,23 @@ from syncd.model.entities import Kind
 from syncd.model.values import BlockState, Moment, Value
 from syncd.testing.sandbox import CalendarUser, UserDriver
 from syncd_google.sandbox import acts
-from syncd_google.sandbox.state import Account, Calendar, Event
+from syncd_google.sandbox.state import GoogleAccount, GoogleCalendar, GoogleEvent
 from syncd_google.sandbox.times import zone_of
 
 _TICK = re.compile(r"\A(?:[✓✔]\N{VARIATION SELECTOR-16}?\s*|done[\s:-]+)", re.IGNORECASE)
 _UNSEEN = "\N{WORD JOINER}"
 
 
-class GooglePerson(UserDriver, CalendarUser):
+class GoogleUser(UserDriver, CalendarUser):
     """Sees the events of the application's calendar; a ✓ before a title means done.
 
     Where several share a title, an act takes an id of ``ids`` in its place.
     """
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: GoogleAccount) -> None:
         self._account = account
 
-    def calendar(self) -> Calendar:
+    def calendar(self) -> GoogleCalendar:
         """Return the calendar that an application made. ``KeyError`` before it did."""
         for one in self._account.calendars.values():
             if one.ours and not one.gone:
@@ -82,7 +82,7 @@ class GooglePerson(UserDriver, CalendarUser):
         """Delete the event."""
         acts.delete(self._account, self.calendar(), self.event(kind, title).id)
 
-    def event(self, kind: Kind, title: str) -> Event:
+    def event(self, kind: Kind, title: str) -> GoogleEvent:
         """Return the event of this title, as shown or without its tick, or of this id."""
         for one in self._live(kind):
             if title in (bare_title(one), one.fields.get("summary", ""), one.id):
@@ -156,7 +156,7 @@ class GooglePerson(UserDriver, CalendarUser):
         event = self.event(kind, title)
         acts.note(self._account, self.calendar(), event.id, description=text)
 
-    def _drag(self, event: Event, field: str, value: Value) -> None:
+    def _drag(self, event: GoogleEvent, field: str, value: Value) -> None:
         calendar = self.calendar()
         if isinstance(value, Moment) and field == "end":
             acts.resize(self._account, calendar, event.id, value.at)
@@ -172,7 +172,7 @@ class GooglePerson(UserDriver, CalendarUser):
             message = "an event is always on some day"
             raise KeyError(message)
 
-    def _live(self, kind: Kind) -> list[Event]:
+    def _live(self, kind: Kind) -> list[GoogleEvent]:
         self._known(kind)
         calendar = self.calendar()
         alive = (one for one in calendar.events.values() if not one.gone)
@@ -209,14 +209,14 @@ class GooglePerson(UserDriver, CalendarUser):
         calendar = self._account.calendar("primary")
         acts.delete(self._account, calendar, self._meeting(title).id)
 
-    def _meeting(self, title: str) -> Event:
+    def _meeting(self, title: str) -> GoogleEvent:
         for one in self._account.calendar("primary").events.values():
             if title in (one.fields.get("summary"), one.id) and not one.gone:
                 return one
         raise KeyError(title)
 
 
-def _kinds(event: Event) -> set[Kind]:
+def _kinds(event: GoogleEvent) -> set[Kind]:
     """Return what an event may be; one added by hand and with a time may be either."""
     kept = event.fields.get("extendedProperties", {}).get("private", {})
     if kept:
@@ -224,7 +224,7 @@ def _kinds(event: Event) -> set[Kind]:
     return {Kind.MILESTONE} | ({Kind.BLOCK} if event.start.at else set())
 
 
-def _block(event: Event) -> dict[str, Value]:
+def _block(event: GoogleEvent) -> dict[str, Value]:
     start, end = (
         Moment(it.at, it.zone) if it.at else it.day for it in (event.start, event.end)
     )
@@ -232,17 +232,17 @@ def _block(event: Event) -> dict[str, Value]:
     return {"title": bare_title(event), "start": start, "end": end, "state": state}
 
 
-def bare_title(event: Event) -> str:
+def bare_title(event: GoogleEvent) -> str:
     """Return an event's title without its tick."""
     return _TICK.sub("", str(event.fields.get("summary", "")), count=1).replace(_UNSEEN, "")
 
 
-def ticked(event: Event) -> bool:
+def ticked(event: GoogleEvent) -> bool:
     """Say whether a tick stands before an event's title."""
     return _TICK.match(str(event.fields.get("summary", ""))) is not None
 
 
-def furnish(account: Account) -> None:
+def furnish(account: GoogleAccount) -> None:
     """Put a usual week into the primary calendar."""
     calendar = account.calendar("primary")
     zone = ZoneInfo(calendar.zone)

@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class Refusal(Exception):
+class GoogleRefusal(Exception):
     """An answer other than success: a status and a body."""
 
     def __init__(self, status: int, body: dict[str, Any] | None) -> None:
@@ -14,40 +14,40 @@ class Refusal(Exception):
 
 def refusal(
     status: int, reason: str, message: str, *, domain: str = "global", at: str = ""
-) -> Refusal:
+) -> GoogleRefusal:
     """Return an error of the usual shape; ``at`` is "header If-Match", say."""
     one = {"domain": domain, "reason": reason, "message": message}
     if at:
         one["locationType"], one["location"] = at.split(" ", 1)
-    return Refusal(status, {"error": {"errors": [one], "code": status, "message": message}})
+    return GoogleRefusal(status, {"error": {"errors": [one], "code": status, "message": message}})
 
 
-def not_found() -> Refusal:
+def not_found() -> GoogleRefusal:
     """Return the answer about what is not there."""
     return refusal(404, "notFound", "Not Found")
 
 
-def invalid(message: str, at: str = "") -> Refusal:
+def invalid(message: str, at: str = "") -> GoogleRefusal:
     """Return the answer to a wrong value."""
     return refusal(400, "invalid", message, at=at)
 
 
-def required(message: str) -> Refusal:
+def required(message: str) -> GoogleRefusal:
     """Return the answer to a missing value."""
     return refusal(400, "required", message)
 
 
-def duplicate() -> Refusal:
+def duplicate() -> GoogleRefusal:
     """Return the answer to an id that is taken."""
     return refusal(409, "duplicate", "The requested identifier already exists.")
 
 
-def deleted() -> Refusal:
+def deleted() -> GoogleRefusal:
     """Return the answer to deleting what was deleted."""
     return refusal(410, "deleted", "Resource has been deleted")
 
 
-def stale_token() -> Refusal:
+def stale_token() -> GoogleRefusal:
     """Return the answer to a sync token that is no longer good."""
     message = "Sync token is no longer valid, a full sync is required."
     return refusal(
@@ -55,27 +55,27 @@ def stale_token() -> Refusal:
     )
 
 
-def changed() -> Refusal:
+def changed() -> GoogleRefusal:
     """Return the answer to an If-Match that does not match."""
     return refusal(412, "conditionNotMet", "Precondition Failed", at="header If-Match")
 
 
-def not_modified() -> Refusal:
+def not_modified() -> GoogleRefusal:
     """Return the answer to an If-None-Match that matches."""
-    return Refusal(304, None)
+    return GoogleRefusal(304, None)
 
 
-def no_login() -> Refusal:
+def no_login() -> GoogleRefusal:
     """Return the answer to a request without a token."""
     return refusal(401, "required", "Login Required", at="header Authorization")
 
 
-def bad_login() -> Refusal:
+def bad_login() -> GoogleRefusal:
     """Return the answer to a token that is no good."""
     return refusal(401, "authError", "Invalid Credentials", at="header Authorization")
 
 
-def no_scope(method: str) -> Refusal:
+def no_scope(method: str) -> GoogleRefusal:
     """Return the answer to a token without the scope that a method needs."""
     message = "Request had insufficient authentication scopes."
     old = {
@@ -96,15 +96,15 @@ def no_scope(method: str) -> Refusal:
         "status": "PERMISSION_DENIED",
         "details": [new],
     }
-    return Refusal(403, {"error": error})
+    return GoogleRefusal(403, {"error": error})
 
 
-def forbidden(message: str = "Forbidden") -> Refusal:
+def forbidden(message: str = "Forbidden") -> GoogleRefusal:
     """Return the answer to what this account may not do."""
     return refusal(403, "forbidden", message)
 
 
-def too_young(reason: str) -> Refusal:
+def too_young(reason: str) -> GoogleRefusal:
     """Return what a calendar answers that was made a moment ago."""
     if reason == "notFound":
         return not_found()
@@ -112,24 +112,24 @@ def too_young(reason: str) -> Refusal:
     return refusal(403, reason, message, domain="calendar")
 
 
-def too_old() -> Refusal:
+def too_old() -> GoogleRefusal:
     """Return the answer to an ``updatedMin`` that lies too far back."""
     message = "The requested minimum modification time lies too far in the past."
     at = "parameter updatedMin"
     return refusal(410, "updatedMinTooLongAgo", message, domain="calendar", at=at)
 
 
-def no_time() -> Refusal:
+def no_time() -> GoogleRefusal:
     """Return the answer to a span that ends before it starts."""
     return refusal(400, "timeRangeEmpty", "The specified time range is empty.")
 
 
-def too_many(status: int = 403) -> Refusal:
+def too_many(status: int = 403) -> GoogleRefusal:
     """Return the answer to one request too many in a minute."""
     return refusal(status, "rateLimitExceeded", "Rate Limit Exceeded", domain="usageLimits")
 
 
-def not_here(verb: str, path: str) -> Refusal:
+def not_here(verb: str, path: str) -> GoogleRefusal:
     """Return the answer to a part of the API that this sandbox does not have."""
     message = f"This sandbox does not have {verb} {path}"
     return refusal(501, "notImplemented", message)

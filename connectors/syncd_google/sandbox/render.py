@@ -4,7 +4,7 @@ import base64
 import hashlib
 from typing import Any
 
-from syncd_google.sandbox.state import EMAIL, Calendar, Event
+from syncd_google.sandbox.state import EMAIL, GoogleCalendar, GoogleEvent
 from syncd_google.sandbox.times import milliseconds
 
 Json = dict[str, Any]
@@ -12,7 +12,7 @@ _MEETS = {"allowedConferenceSolutionTypes": ["hangoutsMeet"]}
 _BUSY_ONLY = ("kind", "etag", "id", "status", "start", "end", "transparency", "eventType")
 
 
-def event(it: Event, calendar: Calendar, zone: str | None = None) -> Json:
+def event(it: GoogleEvent, calendar: GoogleCalendar, zone: str | None = None) -> Json:
     """Return an event; its times are in the offset of ``zone``, or of its calendar."""
     shown = zone or calendar.zone
     link = base64.urlsafe_b64encode(f"{it.id} {calendar.id}".encode()).decode().rstrip("=")
@@ -41,7 +41,7 @@ def event(it: Event, calendar: Calendar, zone: str | None = None) -> Json:
 _FIRST = ("summary", "description", "location", "colorId")
 
 
-def tombstone(it: Event, calendar: Calendar) -> Json:
+def tombstone(it: GoogleEvent, calendar: GoogleCalendar) -> Json:
     """Return what a listing says of a deleted event: only the id is sure to be there."""
     kept: Json = {
         "kind": "calendar#event",
@@ -60,7 +60,7 @@ def busy_only(stated: Json) -> Json:
     return {name: stated[name] for name in _BUSY_ONLY if name in stated}
 
 
-def _people(calendar: Calendar) -> Json:
+def _people(calendar: GoogleCalendar) -> Json:
     if calendar.primary:
         me = {"email": EMAIL, "self": True}
         return {"creator": me, "organizer": me}
@@ -68,13 +68,13 @@ def _people(calendar: Calendar) -> Json:
     return {"creator": {"email": EMAIL}, "organizer": organizer}
 
 
-def calendar_etag(it: Calendar) -> str:
+def calendar_etag(it: GoogleCalendar) -> str:
     """Return a calendar's etag: 27 characters."""
     digest = hashlib.sha256(f"{it.id} {it.micros}".encode()).digest()
     return f'"{base64.urlsafe_b64encode(digest).decode()[:27]}"'
 
 
-def calendar(it: Calendar) -> Json:
+def calendar(it: GoogleCalendar) -> Json:
     """Return a calendar."""
     return {
         "kind": "calendar#calendar",
@@ -88,7 +88,7 @@ def calendar(it: Calendar) -> Json:
     }
 
 
-def entry(it: Calendar) -> Json:
+def entry(it: GoogleCalendar) -> Json:
     """Return a calendar as it stands in the user's list."""
     head = {"kind": "calendar#calendarListEntry", "etag": f'"{it.micros}"', "id": it.id}
     if it.gone:
@@ -117,6 +117,6 @@ def collection_etag(change: int) -> str:
     return f'"p32{digest[:12]}o"'
 
 
-def _about(it: Calendar) -> Json:
+def _about(it: GoogleCalendar) -> Json:
     told = {"description": it.description, "location": it.location}
     return {name: text for name, text in told.items() if text}

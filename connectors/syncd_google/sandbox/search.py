@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from syncd_google.sandbox import render, times
-from syncd_google.sandbox.call import Call, Reply, ok
+from syncd_google.sandbox.call import GoogleCall, GoogleReply, ok
 from syncd_google.sandbox.listing import changes_since, sync_token
 from syncd_google.sandbox.refusal import invalid, no_time, too_old
-from syncd_google.sandbox.state import Calendar, Event
+from syncd_google.sandbox.state import GoogleCalendar, GoogleEvent
 
 Json = dict[str, Any]
 
@@ -33,7 +33,7 @@ _SAME_AS_FIRST = (
 _USUAL_SIZE = 250
 
 
-def listing(call: Call) -> Reply:
+def listing(call: GoogleCall) -> GoogleReply:
     """events.list: everything, a selection, or what changed since a sync token."""
     calendar, reached = call.account.seen(call.calendar(busy=True))
     query = {name: call.params[name] for name in _SAME_AS_FIRST if name in call.params}
@@ -51,7 +51,7 @@ def listing(call: Call) -> Reply:
     return ok(_head(call, calendar) | page)
 
 
-def instances(call: Call) -> Reply:
+def instances(call: GoogleCall) -> GoogleReply:
     """events.instances: the occurrences of one series."""
     calendar, reached = call.account.seen(call.calendar(busy=True))
     size = call.params.get("maxResults", _USUAL_SIZE)
@@ -65,11 +65,11 @@ def instances(call: Call) -> Reply:
     return ok(_head(call, calendar) | call.lists.begin(shown, token, size))
 
 
-def _omitted(call: Call) -> set[str]:
+def _omitted(call: GoogleCall) -> set[str]:
     return call.account.switches.omits
 
 
-def _changed(call: Call, seen: tuple[Calendar, int], query: Json, size: int) -> Json:
+def _changed(call: GoogleCall, seen: tuple[GoogleCalendar, int], query: Json, size: int) -> Json:
     """Return what changed since the token: deleted events always among it."""
     calendar, reached = seen
     for name in _NOT_WITH_TOKEN:
@@ -85,12 +85,12 @@ def _changed(call: Call, seen: tuple[Calendar, int], query: Json, size: int) -> 
     return call.lists.begin([_stated(call, calendar, one) for one in found], token, size)
 
 
-def _chosen(call: Call, calendar: Calendar) -> list[Event]:
+def _chosen(call: GoogleCall, calendar: GoogleCalendar) -> list[GoogleEvent]:
     single, order = call.params.get("singleEvents", False), call.params.get("orderBy")
     if order == "startTime" and not single:
         message = "The requested ordering is not available for the particular query."
         raise invalid(message, "parameter orderBy")
-    events: Iterable[Event]
+    events: Iterable[GoogleEvent]
     events = call.account.expanded(calendar) if single else calendar.events.values()
     tests = [*_tests(call, calendar), *_more_tests(call)]
     found = [one for one in events if all(test(one) for test in tests)]
@@ -101,7 +101,7 @@ def _chosen(call: Call, calendar: Calendar) -> list[Event]:
     return sorted(found, key=_by_number)
 
 
-def _tests(call: Call, calendar: Calendar) -> list[Callable[[Event], bool]]:
+def _tests(call: GoogleCall, calendar: GoogleCalendar) -> list[Callable[[GoogleEvent], bool]]:
     params, tests = call.params, []
     if not params.get("showDeleted", False):
         # A cancelled occurrence is always listed beside the series that it is missing from.
@@ -120,7 +120,7 @@ def _tests(call: Call, calendar: Calendar) -> list[Callable[[Event], bool]]:
     return tests
 
 
-def _more_tests(call: Call) -> list[Callable[[Event], bool]]:
+def _more_tests(call: GoogleCall) -> list[Callable[[GoogleEvent], bool]]:
     params, tests = call.params, []
     if "q" in params:
         words = params["q"].casefold().split()
@@ -144,26 +144,26 @@ def _more_tests(call: Call) -> list[Callable[[Event], bool]]:
 _PROPERTIES = {"privateExtendedProperty": "private", "sharedExtendedProperty": "shared"}
 
 
-def _has(event: Event, place: str, pair: str) -> bool:
+def _has(event: GoogleEvent, place: str, pair: str) -> bool:
     name, _, value = pair.partition("=")
     kept: Json = event.fields.get("extendedProperties", {}).get(place, {})
     return bool(kept.get(name) == value)
 
 
-def _text(event: Event) -> str:
+def _text(event: GoogleEvent) -> str:
     told = (event.fields.get(name, "") for name in ("summary", "description", "location"))
     return " ".join(told).casefold()
 
 
-def _recurs(event: Event) -> bool:
+def _recurs(event: GoogleEvent) -> bool:
     return bool(event.fields.get("recurrence"))
 
 
-def _by_number(event: Event) -> tuple[int, str]:
+def _by_number(event: GoogleEvent) -> tuple[int, str]:
     return (event.number, event.id)
 
 
-def _stated(call: Call, calendar: Calendar, event: Event) -> Json:
+def _stated(call: GoogleCall, calendar: GoogleCalendar, event: GoogleEvent) -> Json:
     if event.gone and call.account.switches.tombstones == "id":
         return render.tombstone(event, calendar)
     stated = render.event(event, calendar, call.params.get("timeZone"))
@@ -171,7 +171,7 @@ def _stated(call: Call, calendar: Calendar, event: Event) -> Json:
     return stated if call.sees_all(calendar) else render.busy_only(stated)
 
 
-def _head(call: Call, calendar: Calendar) -> Json:
+def _head(call: GoogleCall, calendar: GoogleCalendar) -> Json:
     full = call.sees_all(calendar)
     latest = max([calendar.micros, *(one.micros for one in calendar.events.values())])
     return {

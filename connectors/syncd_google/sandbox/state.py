@@ -9,16 +9,16 @@ from typing import Any
 
 from syncd.clock import Clock
 from syncd_google.sandbox import times
-from syncd_google.sandbox.past import Past
+from syncd_google.sandbox.past import EventHistory
 from syncd_google.sandbox.refusal import not_found, too_young
-from syncd_google.sandbox.switches import Switches
-from syncd_google.sandbox.times import When
+from syncd_google.sandbox.switches import GoogleSwitches
+from syncd_google.sandbox.times import EventTime
 
 EMAIL = "planner@example.com"
 
 
 @dataclass(slots=True, kw_only=True)
-class Event:
+class GoogleEvent:
     """One event; ``fields`` are what its owner writes beside the times.
 
     number: the order of creation · micros: when it was last edited, in microseconds ·
@@ -29,8 +29,8 @@ class Event:
     id: str
     number: int
     created: datetime
-    start: When
-    end: When
+    start: EventTime
+    end: EventTime
     fields: dict[str, Any]
     uid: str
     micros: int = 0
@@ -39,7 +39,7 @@ class Event:
     sequence: int = 0
     event_type: str = "default"
     series: str | None = None
-    original: When | None = None
+    original: EventTime | None = None
     moved: bool = False
 
     @property
@@ -64,7 +64,7 @@ class Event:
 
 
 @dataclass(slots=True, kw_only=True)
-class Calendar:
+class GoogleCalendar:
     """One calendar, and how it stands in the user's list.
 
     ours: made by an application with the scope for the calendars that it made.
@@ -84,13 +84,13 @@ class Calendar:
     micros: int = 0
     change: int = 0
     entry: dict[str, Any] = field(default_factory=dict)
-    events: dict[str, Event] = field(default_factory=dict)
+    events: dict[str, GoogleEvent] = field(default_factory=dict)
 
 
-class Skewed:
+class GoogleClock:
     """The service's clock, which may be wrong."""
 
-    def __init__(self, clock: Clock, switches: Switches) -> None:
+    def __init__(self, clock: Clock, switches: GoogleSwitches) -> None:
         self._clock = clock
         self._switches = switches
 
@@ -99,15 +99,15 @@ class Skewed:
         return self._clock.now() + self._switches.skew
 
 
-class Account:
+class GoogleAccount:
     """One user's calendars; every edit goes through ``touch``."""
 
     def __init__(self, clock: Clock, zone: str) -> None:
-        self.switches = Switches()
-        self.clock = Skewed(clock, self.switches)
-        self.past = Past()
+        self.switches = GoogleSwitches()
+        self.clock = GoogleClock(clock, self.switches)
+        self.past = EventHistory()
         self.zone = zone
-        self.calendars: dict[str, Calendar] = {}
+        self.calendars: dict[str, GoogleCalendar] = {}
         self.changes = 0
         self.epoch = 0
         self._micros = 0
@@ -124,38 +124,38 @@ class Account:
         digest = hashlib.sha256(f"event {self.number()}".encode()).digest()
         return base64.b32hexencode(digest).decode().lower()[:26]
 
-    def touch(self, edited: Event | Calendar) -> None:
+    def touch(self, edited: GoogleEvent | GoogleCalendar) -> None:
         """Note that something was edited now; no two edits share a moment."""
         now = int(self.clock.now().timestamp() * 1_000_000)
         self._micros = max(now, self._micros + 1)
         self.changes += 1
         edited.micros, edited.change = self._micros, self.changes
 
-    def add_calendar(self, *, summary: str, zone: str, id: str = "", **more: Any) -> Calendar:  # noqa: A002  # the service's word
+    def add_calendar(self, *, summary: str, zone: str, id: str = "", **more: Any) -> GoogleCalendar:  # noqa: A002  # the service's word
         """Make a calendar; it is listed at once."""
         number = self.number()
         made = hashlib.sha256(f"calendar {number}".encode()).hexdigest()
         name = id or f"c_{made}@group.calendar.google.com"
-        calendar = Calendar(id=name, number=number, summary=summary, zone=zone, **more)
+        calendar = GoogleCalendar(id=name, number=number, summary=summary, zone=zone, **more)
         calendar.made = None if calendar.primary else self.clock.now()
         self.calendars[name] = calendar
         self.touch(calendar)
         return calendar
 
-    def answers_yet(self, calendar: Calendar) -> None:
+    def answers_yet(self, calendar: GoogleCalendar) -> None:
         """Refuse what is asked of a calendar that was made too short a time ago."""
         young = self.switches.young
         if young and calendar.made and self.clock.now() < calendar.made + young:
             raise too_young(self.switches.young_answer)
 
-    def seen(self, calendar: Calendar) -> tuple[Calendar, int]:
+    def seen(self, calendar: GoogleCalendar) -> tuple[GoogleCalendar, int]:
         """Return a calendar as listings see it, and the number of the last edit by then."""
         if not self.switches.stale:
             return calendar, self.changes
         at = self.clock.now() - self.switches.stale
         return self.past.calendar(calendar, at), self.past.change(at)
 
-    def calendar(self, name: str) -> Calendar:
+    def calendar(self, name: str) -> GoogleCalendar:
         """Return a calendar by id, or the primary one."""
         found = self.calendars.get(EMAIL if name == "primary" else name)
         if found is None or found.gone:
@@ -163,13 +163,13 @@ class Account:
         return found
 
     def add_event(
-        self, calendar: Calendar, start: When, end: When, fields: dict[str, Any], **more: Any
-    ) -> Event:
+        self, calendar: GoogleCalendar, start: EventTime, end: EventTime, fields: dict[str, Any], **more: Any
+    ) -> GoogleEvent:
         """Make an event."""
         name = more.pop("id", None) or self.fresh_id()
         uid = more.pop("uid", None) or f"{name}@google.com"
         now = self.clock.now().replace(microsecond=0)
-        event = Event(
+        event = GoogleEvent(
             id=name,
             number=self.number(),
             created=now,
@@ -182,7 +182,7 @@ class Account:
         self._put(calendar, event)
         return event
 
-    def _put(self, calendar: Calendar, event: Event, *, touch: bool = True) -> None:
+    def _put(self, calendar: GoogleCalendar, event: GoogleEvent, *, touch: bool = True) -> None:
         calendar.events[event.id] = event
         if touch:
             self.touch(event)
@@ -191,7 +191,7 @@ class Account:
             event.change = self.changes
         self.past.note(self.clock.now(), calendar.id, event)
 
-    def event(self, calendar: Calendar, name: str) -> Event:
+    def event(self, calendar: GoogleCalendar, name: str) -> GoogleEvent:
         """Return an event by id; an occurrence of a series too."""
         if name in calendar.events:
             return calendar.events[name]
@@ -202,8 +202,8 @@ class Account:
         raise not_found()
 
     def instances(
-        self, calendar: Calendar, master: Event, before: datetime | None = None
-    ) -> Iterator[Event]:
+        self, calendar: GoogleCalendar, master: GoogleEvent, before: datetime | None = None
+    ) -> Iterator[GoogleEvent]:
         """Yield the occurrences of a series; those that were edited as they are now.
 
         ``before``: none of those that are planned for later and were never edited.
@@ -222,7 +222,7 @@ class Account:
             end = (
                 start.moved(span)
                 if start.day
-                else When(at=_later(start, span), zone=start.zone)
+                else EventTime(at=_later(start, span), zone=start.zone)
             )
             yield replace(
                 master,
@@ -234,13 +234,13 @@ class Account:
                 original=start,
             )
 
-    def _last_edited(self, calendar: Calendar, master: Event, least: datetime) -> datetime:
+    def _last_edited(self, calendar: GoogleCalendar, master: GoogleEvent, least: datetime) -> datetime:
         """Return for when the last edited occurrence was planned; ``least`` if before that."""
         edited = (it for it in calendar.events.values() if it.series == master.id)
         starts = (it.original.instant(calendar.zone) for it in edited if it.original)
         return max([least, *starts])
 
-    def expanded(self, calendar: Calendar, before: datetime | None = None) -> Iterator[Event]:
+    def expanded(self, calendar: GoogleCalendar, before: datetime | None = None) -> Iterator[GoogleEvent]:
         """Yield every event, a series as its occurrences (``before``: see ``instances``)."""
         for event in list(calendar.events.values()):
             if event.series is not None:
@@ -250,7 +250,7 @@ class Account:
             else:
                 yield event
 
-    def keep(self, calendar: Calendar, event: Event, old: tuple[Any, ...]) -> None:
+    def keep(self, calendar: GoogleCalendar, event: GoogleEvent, old: tuple[Any, ...]) -> None:
         """Keep an edited event, if anything was edited: else its etag stays too.
 
         Other reminders alone do not move ``updated`` (discovery document).
@@ -266,7 +266,7 @@ class Account:
         )
         self._put(calendar, event, touch=not alike)
 
-    def cancel(self, calendar: Calendar, event: Event, *, moved: bool = False) -> None:
+    def cancel(self, calendar: GoogleCalendar, event: GoogleEvent, *, moved: bool = False) -> None:
         """Delete an event: it stays as cancelled; a series takes its exceptions along."""
         event.status, event.moved = "cancelled", moved
         event.sequence += 1
@@ -275,7 +275,7 @@ class Account:
             if one.series == event.id and not one.gone:
                 self.cancel(calendar, one, moved=moved)
 
-    def move(self, calendar: Calendar, event: Event, target: Calendar) -> Event:
+    def move(self, calendar: GoogleCalendar, event: GoogleEvent, target: GoogleCalendar) -> GoogleEvent:
         """Move an event: a tombstone stays behind, and the same id is found there."""
         fields = dict(event.fields)
         if not self.switches.keeps_private:
@@ -301,6 +301,6 @@ def without_private(fields: dict[str, Any]) -> dict[str, Any]:
     return rest | ({"extendedProperties": kept} if kept else {})
 
 
-def _later(start: When, span: Any) -> datetime:
+def _later(start: EventTime, span: Any) -> datetime:
     at: datetime = (start.at or times.NEVER) + span
     return at

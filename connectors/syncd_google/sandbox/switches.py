@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(slots=True)
-class Switches:
+class GoogleSwitches:
     """What can be chosen of how the sandbox behaves.
 
     revives: whether a cancelled event can be brought back by an update; for some that is

@@ -16,7 +16,7 @@ _MOST = 1000  # occurrences of one series in one answer
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class EventTime:
     """A day, or an instant with the zone that was sent with it."""
 
     day: date | None = None
@@ -36,12 +36,12 @@ class When:
             return {"date": (self.day or date.min).isoformat()}
         return {"dateTime": in_zone(self.at, shown_zone), "timeZone": self.zone}
 
-    def moved(self, by: timedelta) -> "When":
+    def moved(self, by: timedelta) -> "EventTime":
         """Return the same, later; of an instant the wall-clock time moves."""
         if self.day is not None:
-            return When(day=self.day + by)
+            return EventTime(day=self.day + by)
         at = (self.at or NEVER).astimezone(ZoneInfo(self.zone or "UTC"))
-        return When(at=(at + by).astimezone(UTC), zone=self.zone)
+        return EventTime(at=(at + by).astimezone(UTC), zone=self.zone)
 
     def suffix(self) -> str:
         """Return what the id of an occurrence that starts then ends with."""
@@ -82,7 +82,7 @@ def zone_of(name: str) -> str:
     return name
 
 
-def read(sent: Any, which: str, calendar_zone: str) -> When:
+def read(sent: Any, which: str, calendar_zone: str) -> EventTime:
     """Return a ``start`` or ``end`` as it is kept."""
     if not isinstance(sent, dict):
         raise required(f"Missing {which} time.")
@@ -92,7 +92,7 @@ def read(sent: Any, which: str, calendar_zone: str) -> When:
     zone = zone_of(sent.get("timeZone") or calendar_zone)
     try:
         if day is not None:
-            return When(day=datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC).date())
+            return EventTime(day=datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC).date())
         instant = datetime.fromisoformat(str(at))
     except ValueError:
         raise invalid(f"Invalid {which} time.") from None
@@ -100,10 +100,10 @@ def read(sent: Any, which: str, calendar_zone: str) -> When:
         if not sent.get("timeZone"):
             raise required(f"Missing time zone definition for {which} time.")
         instant = instant.replace(tzinfo=ZoneInfo(zone))
-    return When(at=instant.astimezone(UTC), zone=zone)
+    return EventTime(at=instant.astimezone(UTC), zone=zone)
 
 
-def check(start: When, end: When) -> None:
+def check(start: EventTime, end: EventTime) -> None:
     """Refuse a span whose ends are of two kinds, or that is empty."""
     if (start.day is None) != (end.day is None):
         raise invalid("Invalid start time.")
@@ -111,7 +111,7 @@ def check(start: When, end: When) -> None:
         raise no_time()
 
 
-def occurrences(start: When, rules: list[str], zone: str) -> Iterator[When]:
+def occurrences(start: EventTime, rules: list[str], zone: str) -> Iterator[EventTime]:
     """Yield when a series happens, in order; at most a thousand times."""
     own = start.zone or zone
     local = start.instant(zone).astimezone(ZoneInfo(own)).replace(tzinfo=None)
@@ -122,10 +122,10 @@ def occurrences(start: When, rules: list[str], zone: str) -> Iterator[When]:
         if count >= _MOST:
             return
         if start.day is not None:
-            yield When(day=naive.date())
+            yield EventTime(day=naive.date())
         else:
             at = naive.replace(tzinfo=ZoneInfo(own)).astimezone(UTC)
-            yield When(at=at, zone=start.zone)
+            yield EventTime(at=at, zone=start.zone)
 
 
 def _plain(rule: str, zone: str) -> str:

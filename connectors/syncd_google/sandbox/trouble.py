@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from syncd_google.sandbox.refusal import Refusal, refusal, too_many
+from syncd_google.sandbox.refusal import GoogleRefusal, refusal, too_many
 
 _WORDS = {500: "Backend Error", 503: "The service is currently unavailable."}
 
@@ -17,7 +17,7 @@ def trouble(status: int, seconds: int = 0, *, quota: bool = False) -> dict[str, 
     return {"status": status, "headers": headers, "reply": _refusal(status, quota=quota).body}
 
 
-def _refusal(status: int, *, quota: bool) -> Refusal:
+def _refusal(status: int, *, quota: bool) -> GoogleRefusal:
     if quota:
         words = "Calendar usage limits exceeded."
         return refusal(403, "quotaExceeded", words, domain="usageLimits")

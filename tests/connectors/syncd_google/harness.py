@@ -15,7 +15,7 @@ from syncd.testing.sandbox_harness import SandboxHarness
 from syncd_google.connector import PLUGIN
 from syncd_google.sandbox import acts
 from syncd_google.sandbox.app import GoogleSandbox, make
-from syncd_google.sandbox.state import Calendar
+from syncd_google.sandbox.state import GoogleCalendar
 from tests.conformance.google.schema_gate import Gate
 
 ASIDE = {
@@ -40,7 +40,7 @@ class GoogleHarness(SandboxHarness):
         self._directory = directory
 
     @property
-    def calendar(self) -> Calendar:
+    def calendar(self) -> GoogleCalendar:
         """The calendar that syncd made."""
         return self.sandbox.person.calendar()
 

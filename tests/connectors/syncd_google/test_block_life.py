@@ -13,7 +13,7 @@ from syncd.model.remote import LINKS, Remote
 from syncd.model.values import BlockState, Moment
 from syncd.testing.samples import AT, ZONE
 from syncd_google.sandbox import acts
-from syncd_google.sandbox.state import Event
+from syncd_google.sandbox.state import GoogleEvent
 from tests.connectors.syncd_google.harness import GoogleHarness
 
 GOALS = [f"01JWQ9E4V0Z8N3A6B7C2D5F1{number:02}" for number in range(14)]
@@ -23,7 +23,7 @@ def block(google: GoogleHarness, title: str = "SQL course", **fields: object) ->
     return google.create(Kind.BLOCK, title, **fields)  # type: ignore[arg-type]
 
 
-def event(google: GoogleHarness, title: str = "SQL course") -> Event:
+def event(google: GoogleHarness, title: str = "SQL course") -> GoogleEvent:
     return google.sandbox.person.event(Kind.BLOCK, title)
 
 

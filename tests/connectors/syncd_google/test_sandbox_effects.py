@@ -14,7 +14,7 @@ from syncd.testing.fault_injection import Fault
 from syncd.testing.sandbox import Served
 from syncd_google.sandbox import oauth
 from syncd_google.sandbox.app import make
-from syncd_google.sandbox.person import GooglePerson
+from syncd_google.sandbox.person import GoogleUser
 from tests.connectors.syncd_google.harness import GoogleHarness
 from tests.connectors.syncd_google.test_sandbox_events import DAY, HOUR, made, reason
 
@@ -29,7 +29,7 @@ def events(google: GoogleHarness) -> str:
 
 
 @pytest.fixture
-def person(google: GoogleHarness) -> GooglePerson:
+def person(google: GoogleHarness) -> GoogleUser:
     return google.sandbox.person
 
 
@@ -139,7 +139,7 @@ def test_a_moved_event_leaves_a_tombstone_and_keeps_its_id(
 
 
 def test_an_event_that_comes_back_is_found_by_its_old_id(
-    google: GoogleHarness, api: httpx.Client, events: str, person: GooglePerson
+    google: GoogleHarness, api: httpx.Client, events: str, person: GoogleUser
 ) -> None:
     google.milestone("Exam")
     moved = person.move_out(Kind.MILESTONE, "Exam")
@@ -332,7 +332,7 @@ def test_more_may_be_granted_than_was_asked_for(google: GoogleHarness) -> None:
 
 
 def test_a_person_restores_what_was_deleted_last(
-    google: GoogleHarness, person: GooglePerson
+    google: GoogleHarness, person: GoogleUser
 ) -> None:
     for due in (date(2026, 5, 7), date(2026, 5, 8)):
         google.milestone("Exam", due)
@@ -345,7 +345,7 @@ def test_a_person_restores_what_was_deleted_last(
 
 @pytest.mark.parametrize("keeps", [True, False])
 def test_a_copy_may_have_the_mark_of_the_original(
-    google: GoogleHarness, person: GooglePerson, keeps: bool
+    google: GoogleHarness, person: GoogleUser, keeps: bool
 ) -> None:
     google.sandbox.switches.keeps_private = keeps
     google.milestone("Exam")
@@ -363,7 +363,7 @@ def test_a_copy_may_have_the_mark_of_the_original(
 
 
 def test_a_copy_may_take_the_place_of_the_original_or_go_elsewhere(
-    google: GoogleHarness, person: GooglePerson
+    google: GoogleHarness, person: GoogleUser
 ) -> None:
     google.milestone("Exam")
     before = person.ids(Kind.MILESTONE, "Exam")
@@ -375,7 +375,7 @@ def test_a_copy_may_take_the_place_of_the_original_or_go_elsewhere(
     assert "Exam" in person.meetings()
 
 
-def test_a_person_writes_below_the_title(google: GoogleHarness, person: GooglePerson) -> None:
+def test_a_person_writes_below_the_title(google: GoogleHarness, person: GoogleUser) -> None:
     at = datetime(2026, 5, 6, 7, tzinfo=UTC)
     person.add(Kind.BLOCK, "Read", start=Moment(at), end=Moment(at + timedelta(hours=1)))
     person.describe(Kind.BLOCK, "Read", "Chapter 3")
@@ -383,7 +383,7 @@ def test_a_person_writes_below_the_title(google: GoogleHarness, person: GooglePe
 
 
 def test_a_person_makes_an_event_come_again_and_changes_the_calendar(
-    google: GoogleHarness, api: httpx.Client, events: str, person: GooglePerson
+    google: GoogleHarness, api: httpx.Client, events: str, person: GoogleUser
 ) -> None:
     person.add(Kind.MILESTONE, "Exam", due=date(2026, 5, 7))
     person.repeat(Kind.MILESTONE, "Exam", "RRULE:FREQ=WEEKLY;COUNT=3")
