@@ -44,14 +44,7 @@ def sign_in(settings: GoogleSettings, say: Callable[[str], None], network: Netwo
         )
     flow = _flow(settings, say)
     network.secrets.add(str(flow.client_config.get("client_secret") or ""))
-    place = Place(origin=flow.token_uri, named=_secured(flow.token_uri))
-    transport = Transport(place, network)
-    flow.oauth2session.mount("https://", TransportAdapter(transport))
-    flow.oauth2session.mount("http://", TransportAdapter(transport))
-    try:
-        credentials = _agreed(flow, network)
-    finally:
-        transport.close()
+    credentials = _agreed(flow, network)
     if not credentials.refresh_token:
         raise SignIn("Google gave no lasting sign-in: remove syncd's access there, try again.")
     if not all(
@@ -87,6 +80,19 @@ def _flow(settings: GoogleSettings, say: Callable[[str], None]) -> "_TellingFlow
 
 
 def _agreed(flow: "_TellingFlow", network: Network) -> Any:
+    """Return the credentials that the person's agreement yields."""
+    place = Place(origin=flow.token_uri, named=_secured(flow.token_uri))
+    transport = Transport(place, network)
+    flow.oauth2session.mount("https://", TransportAdapter(transport))
+    flow.oauth2session.mount("http://", TransportAdapter(transport))
+    try:
+        return _waited_for(flow, network)
+    finally:
+        transport.close()
+
+
+def _waited_for(flow: "_TellingFlow", network: Network) -> Any:
+    """Wait for the person to agree. Raises ``SignIn`` where nothing comes of it."""
     try:
         return flow.run_local_server(
             port=0,

@@ -87,7 +87,7 @@ class BusyEventShape(Shape):
     status: Literal["confirmed", "tentative", "cancelled"] = "confirmed"
     transparency: Literal["opaque", "transparent"] = "opaque"
     kind: Word = Field(default="default", alias="eventType")
-    guests: list[AttendeeShape] = Field(default_factory=list, alias="attendees")
+    attendees: list[AttendeeShape] = Field(default_factory=list)
     series: Word = Field(default="", alias="recurringEventId")
     extended: ExtendedShape = Field(default=ExtendedShape(), alias="extendedProperties")
 

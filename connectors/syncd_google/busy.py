@@ -11,7 +11,7 @@ from syncd.errors import Changed, Gone, SkipItem
 from syncd_google import border, events, texts
 from syncd_google.border import UnreadableEvent
 from syncd_google.errors import SIGN_IN, ScopeMissing
-from syncd_google.listing import is_guest
+from syncd_google.listing import is_persons_event
 from syncd_google.provision import BoundCalendar
 from syncd_google.settings import GoogleSettings
 
@@ -95,18 +95,18 @@ class BusyReader:
     start: datetime
     end: datetime
 
-    def busy(self, own: BoundCalendar | None, *, guests: bool) -> Busy:
+    def busy(self, own: BoundCalendar | None, *, persons_events: bool) -> Busy:
         """Return when the person has no time.
 
         ``own`` is syncd's calendar: only what the person keeps there counts, and it is
-        read only where there is any (``guests``).
+        read only where there is any (``persons_events``).
         """
         if self.end <= self.start:
             return Busy(calendars=tuple(self._named(own)))
         answers = self._all_answers(self._named(own))
         every = [span for spans in answers.spans.values() for span in spans]
-        if own is not None and guests:
-            every += self._guests(own, answers)
+        if own is not None and persons_events:
+            every += self._persons_events(own, answers)
         return Busy(
             spans=merged(every, self.start, self.end),
             calendars=tuple(answers.spans),
@@ -189,10 +189,10 @@ class BusyReader:
             return
         answers.spans |= asked.spans
 
-    def _guests(self, own: BoundCalendar, answers: BusyAnswers) -> list[BusySpan]:
+    def _persons_events(self, own: BoundCalendar, answers: BusyAnswers) -> list[BusySpan]:
         try:
             rules = BusyRules.of(self.settings)
-            return list(_spans(self._pages(own.id), rules, is_guest))
+            return list(_spans(self._pages(own.id), rules, is_persons_event))
         except UnreadableEvent as error:
             answers.unreadable[own.id] = _unreadable(own.id, str(error))
         except _REFUSED:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # the client library takes long to import
     from syncd_google.client import GoogleClient
 
 _CALENDAR = "calendar"
-_GUESTS = "guests"
+_PERSONS_EVENTS = "guests"  # the name under which earlier versions kept it
 
 
 class GoogleConnector:
@@ -82,7 +82,7 @@ class GoogleConnector:
             self._remember(replace(calendar, zone=listed.zone))
         self._appearance.learn(listed.colours)
         all_read = cursor is None and listed.pull.cursor is not None
-        self._note_guests(guests=listed.guests, all_read=all_read)
+        self._note_persons_events(persons_events=listed.persons_events, all_read=all_read)
         return replace(listed.pull, clock_offset=self._toolbox.network.limiter.offset)
 
     def read(self, kind: Kind, remote: RemoteId) -> Remote:  # noqa: ARG002  # all are events
@@ -125,8 +125,8 @@ class GoogleConnector:
         """Return when the calendars in the settings are busy, and the person's own events."""
         pages = self._busy_pages.within(start, end)
         reader = BusyReader(self._client, pages, self._settings, start, end)
-        guests = self._toolbox.memory.get(_GUESTS) is not False
-        return reader.busy(self._bound(), guests=guests)
+        persons_events = self._toolbox.memory.get(_PERSONS_EVENTS) is not False
+        return reader.busy(self._bound(), persons_events=persons_events)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -156,13 +156,14 @@ class GoogleConnector:
             return None
         return BoundCalendar(id=kept["id"], zone=kept["zone"])
 
-    def _note_guests(self, *, guests: bool, all_read: bool) -> None:
+    def _note_persons_events(self, *, persons_events: bool, all_read: bool) -> None:
         """Note whether the person keeps something in syncd's calendar.
 
         Until everything was read once, nobody knows.
         """
-        if (guests or all_read) and self._toolbox.memory.get(_GUESTS) is not guests:
-            self._toolbox.memory.put(_GUESTS, guests)
+        known = self._toolbox.memory.get(_PERSONS_EVENTS)
+        if (persons_events or all_read) and known is not persons_events:
+            self._toolbox.memory.put(_PERSONS_EVENTS, persons_events)
 
     def _remember(self, calendar: BoundCalendar) -> None:
         self._toolbox.memory.put(_CALENDAR, {"id": calendar.id, "zone": calendar.zone})

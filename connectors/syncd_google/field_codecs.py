@@ -166,16 +166,6 @@ def _time(name: str, lacks: Callable[[Fields], str]) -> FieldCodec:
     """Return the codec of a start or an end."""
     index = ("start", "end").index(name)
 
-    def send(event: Json, value: Any, zone: str) -> Body:
-        times = events.times_of(event, zone)
-        if value is None or (value == times[index] and None not in times):
-            return {}
-        body = {name: events.time_of(value, zone)}
-        if None in times:
-            body = _both_times(event, name, value, zone)
-        put = events.span_of(events.times_of(events.merged(event, body), zone))
-        return body | events.with_private({_AT: put})
-
     def read(event: Json, zone: str) -> Value | ReadProblem:
         times = events.times_of(event, zone)
         problem = _time_problem(event, times)
@@ -185,7 +175,7 @@ def _time(name: str, lacks: Callable[[Fields], str]) -> FieldCodec:
         name=name,
         keys=(name, "extendedProperties"),
         fit=_fit_moment,
-        send=send,
+        send=lambda event, value, zone: _send_time(event, name, value, zone),
         read=read,
         lacks=lacks,
         needed=True,
@@ -198,6 +188,20 @@ def _fit_moment(value: Any, zone: str | None) -> object:
         return value
     known = events.zone_named(value.zone)
     return Moment(value.to_the_minute().at, known.key if known else zone)
+
+
+def _send_time(event: Json, name: str, value: Any, zone: str) -> Body:
+    """Return the time that differs, and where syncd puts the event by that."""
+    times = events.times_of(event, zone)
+    there = dict(zip(("start", "end"), times, strict=True))
+    if value is None or (value == there[name] and None not in times):
+        return {}
+    if None in times:
+        body = _both_times(event, name, value, zone)
+    else:
+        body = {name: events.time_of(value, zone)}
+    put = events.span_of(events.times_of(events.merged(event, body), zone))
+    return body | events.with_private({_AT: put})
 
 
 def _both_times(event: Json, name: str, value: Moment, zone: str) -> Body:

@@ -27,13 +27,13 @@ class CalendarPull:
 
     zone: the calendar's, as the service states it, if it is one.
     colours: (goal, colour) of the learning blocks that have both.
-    guests: whether the person keeps something there that takes their time.
+    persons_events: whether the person keeps something there that takes their time.
     """
 
     pull: Pull
     zone: str
     colours: tuple[tuple[str, str], ...]
-    guests: bool
+    persons_events: bool
 
 
 def pull(
@@ -72,11 +72,11 @@ def _calendar_pull(calendar: BoundCalendar, pages: list[Json], *, whole: bool) -
         pull=replace(pull, problems=(*pull.problems, *problems)),
         zone=zone,
         colours=tuple(_colours(good)),
-        guests=any(is_guest(event) for event in good),
+        persons_events=any(is_persons_event(event) for event in good),
     )
 
 
-def is_guest(event: Json) -> bool:
+def is_persons_event(event: Json) -> bool:
     """Say whether an event is the person's own, or their copy of one, and takes time."""
     free = event.get("transparency") == "transparent"
     return not (free or events.is_gone(event) or events.is_own(event))
@@ -93,11 +93,13 @@ def calendar_lost(calendar: BoundCalendar) -> HoldTool:
 def _token(calendar: BoundCalendar, cursor: str) -> str:
     try:
         kept = json.loads(cursor)
-        if kept["calendar"] == calendar.id and kept["query"] == QUERY:
-            return str(kept["token"])
+        same = kept["calendar"] == calendar.id and kept["query"] == QUERY
+        token = str(kept["token"])
     except (ValueError, KeyError, TypeError):
-        pass  # not one of ours
-    raise StartOver("The cursor is of another calendar or another syncd: reading all.")
+        same, token = False, ""  # not one of ours
+    if not same:
+        raise StartOver("The cursor is of another calendar or another syncd: reading all.")
+    return token
 
 
 def _pages(

@@ -81,18 +81,18 @@ def make(
     client: "GoogleClient", pages: Pages, settings: GoogleSettings, zone: str
 ) -> BoundCalendar:
     """Make the calendar, unless an earlier try whose reply was lost has made it."""
-    found = look(client, pages, settings, zone)
-    if found.calendar is not None:
-        return found.calendar
+    search = look(client, pages, settings, zone)
+    if search.calendar is not None:
+        return search.calendar
     body = {"summary": settings.calendar, "description": DESCRIPTION, "timeZone": zone}
     try:
         with _or_hold(settings):
             return _calendar(_made(client.new_calendar(body)), zone)
     except Unclear:
-        found = look(client, pages, settings, zone)
-        if found.calendar is None:
+        search = look(client, pages, settings, zone)
+        if search.calendar is None:
             raise
-        return found.calendar
+        return search.calendar
 
 
 @contextmanager
@@ -147,13 +147,13 @@ def _made(answer: Json) -> Json:
 
 def _by_id(client: "GoogleClient", calendar: str, zone: str) -> BoundCalendar:
     try:
-        found = border.calendar(client.calendar(calendar), calendar)
+        entry = border.calendar(client.calendar(calendar), calendar)
     except (Gone, Forbidden) as error:
         raise Mistake(
             f"There is no calendar {calendar} that syncd may use: correct `calendar` under "
             "[connectors.google]."
         ) from error
-    return _calendar(found, zone)
+    return _calendar(entry, zone)
 
 
 def _usable(client: "GoogleClient", entry: Json, zone: str) -> BoundCalendar:

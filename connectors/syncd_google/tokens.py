@@ -32,8 +32,16 @@ class RenewedCredentials(Credentials):
         Raises ``RefreshError`` where the sign-in service says why it gives none, and
         ``TransportError`` for anything else that it answers.
         """
-        replies: list[Any] = []
         before = self._refresh_token
+        self._ask(request)
+        if not is_good(self._refresh_token):
+            self._refresh_token = before  # what was good until now is not given up for that
+        if not is_good(self.token):
+            self.token = None
+            raise _no_answer("its answer can't be read")
+
+    def _ask(self, request: Any) -> None:
+        replies: list[Any] = []
 
         def ask(*args: Any, **kwargs: Any) -> Any:
             replies.append(request(*args, **kwargs))
@@ -42,20 +50,12 @@ class RenewedCredentials(Credentials):
         try:
             super().refresh(ask)  # type: ignore[no-untyped-call]  # of the library
         except RefreshError as error:
-            if (
-                replies
-                and replies[-1].status != 401
-                and not _is_oauth_refusal(replies[-1].data)
-            ):
-                raise _no_answer(f"status {replies[-1].status}") from error
+            last = replies[-1] if replies else None
+            if last is not None and last.status != 401 and not _is_oauth_refusal(last.data):
+                raise _no_answer(f"status {last.status}") from error
             raise
         except GARBLED as error:
             raise _no_answer("its answer can't be read") from error
-        if not is_good(self._refresh_token):
-            self._refresh_token = before  # what was good until now is not given up for that
-        if not is_good(self.token):
-            self.token = None
-            raise _no_answer("its answer can't be read")
 
 
 def load(path: Path, base_url: str | None = None) -> Credentials:

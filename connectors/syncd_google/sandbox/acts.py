@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncd_google.sandbox.state import GoogleAccount, GoogleCalendar, GoogleEvent, without_private
-from syncd_google.sandbox.times import EventTime
+from syncd_google.sandbox.account import GoogleAccount, without_private
+from syncd_google.sandbox.model import EventTime, GoogleCalendar, GoogleEvent
 
 
-def add_day(account: GoogleAccount, calendar: GoogleCalendar, title: str, day: date) -> GoogleEvent:
+def add_day(
+    account: GoogleAccount, calendar: GoogleCalendar, title: str, day: date
+) -> GoogleEvent:
     """Add an all-day event; such events are free time unless one says otherwise."""
     fields = {
         "summary": title,
@@ -32,7 +34,7 @@ def add_planned(
     unknown = set(how) - _HOW
     if unknown:
         raise KeyError(*unknown)
-    start, end = (_when(it, calendar) for it in span)
+    start, end = (_when(end, calendar) for end in span)
     fields: dict[str, Any] = {"summary": title, "reminders": {"useDefault": True}}
     if how.get("free"):
         fields["transparency"] = "transparent"
@@ -49,10 +51,10 @@ def add_planned(
 _HOW = frozenset({"tentative", "declined", "free", "weekly", "out_of_office"})
 
 
-def _when(it: datetime | date, calendar: GoogleCalendar) -> EventTime:
-    if not isinstance(it, datetime):
-        return EventTime(day=it)
-    at = it if it.tzinfo else it.replace(tzinfo=ZoneInfo(calendar.zone))
+def _when(stated: datetime | date, calendar: GoogleCalendar) -> EventTime:
+    if not isinstance(stated, datetime):
+        return EventTime(day=stated)
+    at = stated if stated.tzinfo else stated.replace(tzinfo=ZoneInfo(calendar.zone))
     return EventTime(at=at.astimezone(UTC), zone=calendar.zone)
 
 
@@ -131,7 +133,11 @@ def stretch(account: GoogleAccount, calendar: GoogleCalendar, name: str, days: i
 
 
 def retime(
-    account: GoogleAccount, calendar: GoogleCalendar, name: str, start: datetime, minutes: int = 60
+    account: GoogleAccount,
+    calendar: GoogleCalendar,
+    name: str,
+    start: datetime,
+    minutes: int = 60,
 ) -> None:
     """Give an event a time of day; a start without offset is in the calendar's zone."""
     event = replace(account.event(calendar, name))
@@ -164,7 +170,9 @@ def duplicate(account: GoogleAccount, calendar: GoogleCalendar, name: str) -> Go
     return copy_to(account, calendar, name, calendar)
 
 
-def copy_to(account: GoogleAccount, calendar: GoogleCalendar, name: str, target: GoogleCalendar) -> GoogleEvent:
+def copy_to(
+    account: GoogleAccount, calendar: GoogleCalendar, name: str, target: GoogleCalendar
+) -> GoogleEvent:
     """Copy an event into a calendar, as the button of the window does."""
     event = account.event(calendar, name)
     fields = dict(event.fields)
@@ -180,7 +188,9 @@ def first_day(event: GoogleEvent, calendar: GoogleCalendar) -> date:
     return event.start.instant(calendar.zone).astimezone(ZoneInfo(calendar.zone)).date()
 
 
-def _change(account: GoogleAccount, calendar: GoogleCalendar, name: str, **fields: object) -> None:
+def _change(
+    account: GoogleAccount, calendar: GoogleCalendar, name: str, **fields: object
+) -> None:
     event = replace(account.event(calendar, name))
     old = event.content()
     event.fields = {**event.fields, **fields}

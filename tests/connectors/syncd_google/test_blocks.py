@@ -29,7 +29,7 @@ BLOCK: dict[str, Any] = {
 }
 LINES = "Notion: https://www.notion.so/1\nTodoist: https://app.todoist.com/app/task/2"
 
-HELD = [it for it in BlockState if it not in (BlockState.DRAFT, BlockState.SKIPPED)]
+HELD = [state for state in BlockState if state not in (BlockState.DRAFT, BlockState.SKIPPED)]
 
 
 def event_of(fields: dict[str, Any]) -> dict[str, Any]:
@@ -186,8 +186,8 @@ def test_a_state_is_shown_as_done_pinned_or_neither(state: BlockState) -> None:
     assert mapping.holds(Kind.BLOCK, fields) is held
     fitted = mapping.fit(Kind.BLOCK, fields)["state"]
     if held:
-        told = state in (BlockState.DONE, BlockState.PINNED)
-        assert fitted is (state if told else BlockState.PUBLISHED)
+        shown_as_itself = state in (BlockState.DONE, BlockState.PINNED)
+        assert fitted is (state if shown_as_itself else BlockState.PUBLISHED)
         event = event_of(fields)
         assert mapping.from_remote(event, BERLIN).fields["state"] is fitted
 
@@ -216,11 +216,13 @@ WITHOUT_A_TIME = {
 
 @pytest.mark.parametrize("case", WITHOUT_A_TIME.values(), ids=WITHOUT_A_TIME.keys())
 def test_a_block_without_a_time_keeps_the_plans_and_is_told(case: Any) -> None:
-    start, end, said = case
+    start, end, sentence = case
     item = mapping.from_remote({**event_of(BLOCK), "start": start, "end": end}, BERLIN)
-    assert item.fields == {name: it for name, it in BLOCK.items() if name not in item.problems}
+    assert item.fields == {
+        name: value for name, value in BLOCK.items() if name not in item.problems
+    }
     assert item.problems.keys() - {"state"} == {"start", "end"}
-    assert said in item.problems["start"]
+    assert sentence in item.problems["start"]
     assert "'SQL course'" in item.problems["start"]
 
 
@@ -260,7 +262,9 @@ def test_odd_values_do_not_stop_the_rest() -> None:
     event["extendedProperties"]["private"] |= {"syncd-task": 5, "syncd-goal": None}
     item = mapping.from_remote(event, BERLIN)
     assert item.problems.keys() == {"task", "goal", LINKS}
-    assert item.fields == {name: it for name, it in BLOCK.items() if name not in item.problems}
+    assert item.fields == {
+        name: value for name, value in BLOCK.items() if name not in item.problems
+    }
 
 
 def test_what_is_missing_is_said_in_words() -> None:
@@ -269,8 +273,8 @@ def test_what_is_missing_is_said_in_words() -> None:
         "later end": {**BLOCK, "end": START},
         "plan it again": {**BLOCK, "state": BlockState.SKIPPED},
     }
-    for said, fields in words.items():
-        assert said in mapping.lacks(Kind.BLOCK, fields)
+    for sentence, fields in words.items():
+        assert sentence in mapping.lacks(Kind.BLOCK, fields)
         assert not mapping.holds(Kind.BLOCK, fields)
     assert mapping.lacks(Kind.BLOCK, {"title": "SQL"}) == ""
     assert not mapping.holds(Kind.BLOCK, {"title": "SQL"})

@@ -46,8 +46,8 @@ TAKES = {
 def test_what_takes_time_where_only_what_is_sure_does(case: Any) -> None:
     event, takes = case
     strict = BusyRules(tentative=False, out_of_office=False, declined=False)
-    found = list(spans_of_events([{**TIMES, **event}], "UTC", strict))
-    assert bool(found) is takes
+    spans = list(spans_of_events([{**TIMES, **event}], "UTC", strict))
+    assert bool(spans) is takes
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,6 @@ def test_a_time_that_nobody_can_read_is_never_free(event: dict[str, Any]) -> Non
 def test_a_time_without_an_offset_is_in_its_own_zone_or_the_calendars() -> None:
     start = {"dateTime": "2026-08-03T09:00:00", "timeZone": "America/New_York"}
     end = {"dateTime": "2026-08-03T18:00:00"}
-    (found,) = spans_of_events([{"start": start, "end": end}], "Europe/Berlin", BusyRules())
-    assert found.start == datetime(2026, 8, 3, 13, tzinfo=UTC)
-    assert found.end == datetime(2026, 8, 3, 16, tzinfo=UTC)
+    (spans,) = spans_of_events([{"start": start, "end": end}], "Europe/Berlin", BusyRules())
+    assert spans.start == datetime(2026, 8, 3, 13, tzinfo=UTC)
+    assert spans.end == datetime(2026, 8, 3, 16, tzinfo=UTC)

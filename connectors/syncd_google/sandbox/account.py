@@ -1,90 +1,57 @@
-"""What one account holds: its calendars and their events."""
+"""What one account holds, its calendars and their events, and how its service behaves."""
 
 import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from syncd.clock import Clock
-from syncd_google.sandbox import times
-from syncd_google.sandbox.past import EventHistory
-from syncd_google.sandbox.refusal import not_found, too_young
-from syncd_google.sandbox.switches import GoogleSwitches
-from syncd_google.sandbox.times import EventTime
+from syncd_google.sandbox import model
+from syncd_google.sandbox.model import EventHistory, EventTime, GoogleCalendar, GoogleEvent
+from syncd_google.sandbox.refusals import not_found, too_young
+
+
+@dataclass(slots=True)
+class GoogleSwitches:
+    """What can be chosen of how the sandbox behaves.
+
+    revives: whether a cancelled event can be brought back by an update; for some that is
+        refused with 403 (googleapis/google-api-ruby-client#1811). ``unrevivable`` are ids
+        of events for which it is refused in any case.
+    young: for how long a new calendar answers ``young_answer``: "requiredAccessLevel"
+        (403) or "notFound" (404).
+    tombstones: whether listings state of a deleted event its "id" alone, or all ("full"),
+        as is promised on the organizer's calendar.
+    keeps_private: whether a person's copy of an event, or one moved to another calendar,
+        keeps the private extended properties (not documented).
+    updated_min_reach: how far back ``updatedMin`` may lie (how far it is is assumed).
+    per_minute: how many requests are answered in a minute; None is any number (600 a user
+        are documented).
+    stale: how old the state is that listings and busy times are answered from.
+    omits: ids of events that full listings leave out.
+    repeats_rows: whether each page begins with the last row of the one before.
+    extra_keys: keys that are added to every event, unknown to all clients.
+    skew: how far the service's clock is ahead.
+    """
+
+    revives: bool = True
+    unrevivable: set[str] = field(default_factory=set)
+    young: timedelta = timedelta(0)
+    young_answer: str = "notFound"
+    tombstones: str = "id"
+    keeps_private: bool = True
+    updated_min_reach: timedelta = timedelta(days=28)
+    per_minute: int | None = None
+    stale: timedelta = timedelta(0)
+    omits: set[str] = field(default_factory=set)
+    repeats_rows: bool = False
+    extra_keys: dict[str, Any] = field(default_factory=dict)
+    skew: timedelta = timedelta(0)
+
 
 EMAIL = "planner@example.com"
-
-
-@dataclass(slots=True, kw_only=True)
-class GoogleEvent:
-    """One event; ``fields`` are what its owner writes beside the times.
-
-    number: the order of creation · micros: when it was last edited, in microseconds ·
-    change: where that stands among all edits · series, original: of an exception ·
-    moved: it went to another calendar; in the bin it can't be found.
-    """
-
-    id: str
-    number: int
-    created: datetime
-    start: EventTime
-    end: EventTime
-    fields: dict[str, Any]
-    uid: str
-    micros: int = 0
-    change: int = 0
-    status: str = "confirmed"
-    sequence: int = 0
-    event_type: str = "default"
-    series: str | None = None
-    original: EventTime | None = None
-    moved: bool = False
-
-    @property
-    def etag(self) -> str:
-        """Return twice the microseconds of the last edit, as the service does."""
-        return f'"{2 * self.micros}"'
-
-    @property
-    def gone(self) -> bool:
-        """Say whether it was deleted."""
-        return self.status == "cancelled"
-
-    @property
-    def declined(self) -> bool:
-        """Say whether the calendar's own user declined it."""
-        people = self.fields.get("attendees", ())
-        return any(it.get("self") and it.get("responseStatus") == "declined" for it in people)
-
-    def content(self) -> tuple[Any, ...]:
-        """Return everything that an edit can change."""
-        return (self.start, self.end, self.fields, self.status, self.event_type)
-
-
-@dataclass(slots=True, kw_only=True)
-class GoogleCalendar:
-    """One calendar, and how it stands in the user's list.
-
-    ours: made by an application with the scope for the calendars that it made.
-    made: when, of a secondary one.
-    """
-
-    id: str
-    number: int
-    summary: str
-    zone: str
-    description: str | None = None
-    location: str | None = None
-    primary: bool = False
-    ours: bool = False
-    gone: bool = False
-    made: datetime | None = None
-    micros: int = 0
-    change: int = 0
-    entry: dict[str, Any] = field(default_factory=dict)
-    events: dict[str, GoogleEvent] = field(default_factory=dict)
 
 
 class GoogleClock:
@@ -95,12 +62,12 @@ class GoogleClock:
         self._switches = switches
 
     def now(self) -> datetime:
-        """Return the time as the service tells it."""
+        """Return the time as the service states it."""
         return self._clock.now() + self._switches.skew
 
 
 class GoogleAccount:
-    """One user's calendars; every edit goes through ``touch``."""
+    """One user's calendars; every edit goes through ``record_edit``."""
 
     def __init__(self, clock: Clock, zone: str) -> None:
         self.switches = GoogleSwitches()
@@ -124,22 +91,29 @@ class GoogleAccount:
         digest = hashlib.sha256(f"event {self.number()}".encode()).digest()
         return base64.b32hexencode(digest).decode().lower()[:26]
 
-    def touch(self, edited: GoogleEvent | GoogleCalendar) -> None:
+    def record_edit(self, edited: GoogleEvent | GoogleCalendar) -> None:
         """Note that something was edited now; no two edits share a moment."""
         now = int(self.clock.now().timestamp() * 1_000_000)
         self._micros = max(now, self._micros + 1)
         self.changes += 1
         edited.micros, edited.change = self._micros, self.changes
 
-    def add_calendar(self, *, summary: str, zone: str, id: str = "", **more: Any) -> GoogleCalendar:  # noqa: A002  # the service's word
+    def add_calendar(
+        self,
+        *,
+        summary: str,
+        zone: str,
+        id: str = "",  # noqa: A002  # the service's word
+        **more: Any,
+    ) -> GoogleCalendar:
         """Make a calendar; it is listed at once."""
         number = self.number()
-        made = hashlib.sha256(f"calendar {number}".encode()).hexdigest()
-        name = id or f"c_{made}@group.calendar.google.com"
+        digest = hashlib.sha256(f"calendar {number}".encode()).hexdigest()
+        name = id or f"c_{digest}@group.calendar.google.com"
         calendar = GoogleCalendar(id=name, number=number, summary=summary, zone=zone, **more)
         calendar.made = None if calendar.primary else self.clock.now()
         self.calendars[name] = calendar
-        self.touch(calendar)
+        self.record_edit(calendar)
         return calendar
 
     def answers_yet(self, calendar: GoogleCalendar) -> None:
@@ -157,13 +131,18 @@ class GoogleAccount:
 
     def calendar(self, name: str) -> GoogleCalendar:
         """Return a calendar by id, or the primary one."""
-        found = self.calendars.get(EMAIL if name == "primary" else name)
-        if found is None or found.gone:
+        calendar = self.calendars.get(EMAIL if name == "primary" else name)
+        if calendar is None or calendar.gone:
             raise not_found()
-        return found
+        return calendar
 
     def add_event(
-        self, calendar: GoogleCalendar, start: EventTime, end: EventTime, fields: dict[str, Any], **more: Any
+        self,
+        calendar: GoogleCalendar,
+        start: EventTime,
+        end: EventTime,
+        fields: dict[str, Any],
+        **more: Any,
     ) -> GoogleEvent:
         """Make an event."""
         name = more.pop("id", None) or self.fresh_id()
@@ -182,10 +161,12 @@ class GoogleAccount:
         self._put(calendar, event)
         return event
 
-    def _put(self, calendar: GoogleCalendar, event: GoogleEvent, *, touch: bool = True) -> None:
+    def _put(
+        self, calendar: GoogleCalendar, event: GoogleEvent, *, edited: bool = True
+    ) -> None:
         calendar.events[event.id] = event
-        if touch:
-            self.touch(event)
+        if edited:
+            self.record_edit(event)
         else:
             self.changes += 1
             event.change = self.changes
@@ -196,9 +177,9 @@ class GoogleAccount:
         if name in calendar.events:
             return calendar.events[name]
         master = calendar.events.get(name.rpartition("_")[0])
-        for one in self.instances(calendar, master) if master else ():
-            if one.id == name:
-                return one
+        for event in self.instances(calendar, master) if master else ():
+            if event.id == name:
+                return event
         raise not_found()
 
     def instances(
@@ -210,37 +191,23 @@ class GoogleAccount:
         """
         last = self._last_edited(calendar, master, before) if before else None
         rules = master.fields.get("recurrence", [])
-        span = master.end.instant(calendar.zone) - master.start.instant(calendar.zone)
-        for start in times.occurrences(master.start, rules, calendar.zone):
+        for start in model.occurrences(master.start, rules, calendar.zone):
             if last and start.instant(calendar.zone) > last:
                 return
             name = f"{master.id}_{start.suffix()}"
-            if name in calendar.events:
-                yield calendar.events[name]
-                continue
-            fields = {key: it for key, it in master.fields.items() if key != "recurrence"}
-            end = (
-                start.moved(span)
-                if start.day
-                else EventTime(at=_later(start, span), zone=start.zone)
-            )
-            yield replace(
-                master,
-                id=name,
-                start=start,
-                end=end,
-                fields=fields,
-                series=master.id,
-                original=start,
-            )
+            yield calendar.events.get(name) or _occurrence(calendar, master, name, start)
 
-    def _last_edited(self, calendar: GoogleCalendar, master: GoogleEvent, least: datetime) -> datetime:
+    def _last_edited(
+        self, calendar: GoogleCalendar, master: GoogleEvent, least: datetime
+    ) -> datetime:
         """Return for when the last edited occurrence was planned; ``least`` if before that."""
-        edited = (it for it in calendar.events.values() if it.series == master.id)
-        starts = (it.original.instant(calendar.zone) for it in edited if it.original)
+        edited = (event for event in calendar.events.values() if event.series == master.id)
+        starts = (event.original.instant(calendar.zone) for event in edited if event.original)
         return max([least, *starts])
 
-    def expanded(self, calendar: GoogleCalendar, before: datetime | None = None) -> Iterator[GoogleEvent]:
+    def expanded(
+        self, calendar: GoogleCalendar, before: datetime | None = None
+    ) -> Iterator[GoogleEvent]:
         """Yield every event, a series as its occurrences (``before``: see ``instances``)."""
         for event in list(calendar.events.values()):
             if event.series is not None:
@@ -264,18 +231,22 @@ class GoogleAccount:
             {**event.fields, **quiet},
             *event.content()[3:],
         )
-        self._put(calendar, event, touch=not alike)
+        self._put(calendar, event, edited=not alike)
 
-    def cancel(self, calendar: GoogleCalendar, event: GoogleEvent, *, moved: bool = False) -> None:
+    def cancel(
+        self, calendar: GoogleCalendar, event: GoogleEvent, *, moved: bool = False
+    ) -> None:
         """Delete an event: it stays as cancelled; a series takes its exceptions along."""
         event.status, event.moved = "cancelled", moved
         event.sequence += 1
         self._put(calendar, event)
-        for one in list(calendar.events.values()):
-            if one.series == event.id and not one.gone:
-                self.cancel(calendar, one, moved=moved)
+        for exception in list(calendar.events.values()):
+            if exception.series == event.id and not exception.gone:
+                self.cancel(calendar, exception, moved=moved)
 
-    def move(self, calendar: GoogleCalendar, event: GoogleEvent, target: GoogleCalendar) -> GoogleEvent:
+    def move(
+        self, calendar: GoogleCalendar, event: GoogleEvent, target: GoogleCalendar
+    ) -> GoogleEvent:
         """Move an event: a tombstone stays behind, and the same id is found there."""
         fields = dict(event.fields)
         if not self.switches.keeps_private:
@@ -288,7 +259,7 @@ class GoogleAccount:
     def purge(self) -> None:
         """Forget deleted events for good; older sync tokens end with them."""
         for calendar in self.calendars.values():
-            kept = {name: one for name, one in calendar.events.items() if not one.gone}
+            kept = {name: event for name, event in calendar.events.items() if not event.gone}
             calendar.events = kept
         self.epoch += 1
 
@@ -297,10 +268,22 @@ def without_private(fields: dict[str, Any]) -> dict[str, Any]:
     """Return an event's fields without the properties of this copy alone."""
     kept = dict(fields.get("extendedProperties", {}))
     kept.pop("private", None)
-    rest = {name: it for name, it in fields.items() if name != "extendedProperties"}
+    rest = {name: value for name, value in fields.items() if name != "extendedProperties"}
     return rest | ({"extendedProperties": kept} if kept else {})
 
 
-def _later(start: EventTime, span: Any) -> datetime:
-    at: datetime = (start.at or times.NEVER) + span
-    return at
+def _occurrence(
+    calendar: GoogleCalendar, master: GoogleEvent, name: str, start: EventTime
+) -> GoogleEvent:
+    """Return an occurrence of a series that was never edited."""
+    span = master.end.instant(calendar.zone) - master.start.instant(calendar.zone)
+    later = EventTime(at=(start.at or model.NEVER) + span, zone=start.zone)
+    return replace(
+        master,
+        id=name,
+        start=start,
+        end=start.moved(span) if start.day else later,
+        fields={key: value for key, value in master.fields.items() if key != "recurrence"},
+        series=master.id,
+        original=start,
+    )

@@ -8,8 +8,8 @@ from syncd.model.entities import Kind
 from syncd.model.values import BlockState, Moment, Value
 from syncd.testing.sandbox import CalendarUser, UserDriver
 from syncd_google.sandbox import acts
-from syncd_google.sandbox.state import GoogleAccount, GoogleCalendar, GoogleEvent
-from syncd_google.sandbox.times import zone_of
+from syncd_google.sandbox.account import GoogleAccount
+from syncd_google.sandbox.model import GoogleCalendar, GoogleEvent, zone_of
 
 _TICK = re.compile(r"\A(?:[✓✔]\N{VARIATION SELECTOR-16}?\s*|done[\s:-]+)", re.IGNORECASE)
 _UNSEEN = "\N{WORD JOINER}"
@@ -26,9 +26,9 @@ class GoogleUser(UserDriver, CalendarUser):
 
     def calendar(self) -> GoogleCalendar:
         """Return the calendar that an application made. ``KeyError`` before it did."""
-        for one in self._account.calendars.values():
-            if one.ours and not one.gone:
-                return one
+        for calendar in self._account.calendars.values():
+            if calendar.ours and not calendar.gone:
+                return calendar
         message = "no application has made a calendar yet"
         raise KeyError(message)
 
@@ -38,7 +38,7 @@ class GoogleUser(UserDriver, CalendarUser):
             events = self._live(kind)
         except KeyError:
             return []
-        return [bare_title(one) for one in events]
+        return [bare_title(event) for event in events]
 
     def shows(self, kind: Kind, title: str) -> dict[str, Value]:
         """Return title, day and whether it is ticked; of a block, when it is and its state."""
@@ -84,22 +84,22 @@ class GoogleUser(UserDriver, CalendarUser):
 
     def event(self, kind: Kind, title: str) -> GoogleEvent:
         """Return the event of this title, as shown or without its tick, or of this id."""
-        for one in self._live(kind):
-            if title in (bare_title(one), one.fields.get("summary", ""), one.id):
-                return one
+        for event in self._live(kind):
+            if title in (bare_title(event), event.fields.get("summary", ""), event.id):
+                return event
         raise KeyError(title)
 
     def ids(self, kind: Kind, title: str) -> list[str]:
         """Return the ids of all events of this title."""
-        return [one.id for one in self._live(kind) if bare_title(one) == title]
+        return [event.id for event in self._live(kind) if bare_title(event) == title]
 
     def restore(self, title: str) -> None:
         """Bring a deleted event back from the bin; of several the one deleted last."""
         calendar = self.calendar()
-        gone = [one for one in calendar.events.values() if one.gone and not one.moved]
-        for one in sorted(gone, key=lambda one: -one.change):
-            if title in (bare_title(one), one.id):
-                acts.restore(self._account, calendar, one.id)
+        gone = [event for event in calendar.events.values() if event.gone and not event.moved]
+        for event in sorted(gone, key=lambda deleted: -deleted.change):
+            if title in (bare_title(event), event.id):
+                acts.restore(self._account, calendar, event.id)
                 return
         raise KeyError(title)
 
@@ -143,13 +143,13 @@ class GoogleUser(UserDriver, CalendarUser):
         """Give the calendar another zone: its events are stated in other offsets."""
         calendar = self.calendar()
         calendar.zone = zone_of(zone)
-        self._account.touch(calendar)
+        self._account.record_edit(calendar)
 
     def rename_calendar(self, summary: str) -> None:
         """Rename the calendar."""
         calendar = self.calendar()
         calendar.summary = summary
-        self._account.touch(calendar)
+        self._account.record_edit(calendar)
 
     def describe(self, kind: Kind, title: str, text: str) -> None:
         """Write an event's description."""
@@ -175,8 +175,8 @@ class GoogleUser(UserDriver, CalendarUser):
     def _live(self, kind: Kind) -> list[GoogleEvent]:
         self._known(kind)
         calendar = self.calendar()
-        alive = (one for one in calendar.events.values() if not one.gone)
-        found = [one for one in alive if kind in _kinds(one)]
+        alive = (event for event in calendar.events.values() if not event.gone)
+        found = [event for event in alive if kind in _kinds(event)]
         return sorted(found, key=lambda one: (one.start.instant(calendar.zone), one.number))
 
     def _known(self, kind: Kind) -> None:
@@ -195,9 +195,11 @@ class GoogleUser(UserDriver, CalendarUser):
     def meetings(self) -> list[str]:
         """Return the titles of what is planned, in order; of a series once."""
         calendar = self._account.calendar("primary")
-        alive = (one for one in calendar.events.values() if not one.gone)
-        found = sorted(alive, key=lambda one: (one.start.instant(calendar.zone), one.number))
-        return [str(one.fields.get("summary", "")) for one in found]
+        alive = (event for event in calendar.events.values() if not event.gone)
+        ordered = sorted(
+            alive, key=lambda event: (event.start.instant(calendar.zone), event.number)
+        )
+        return [str(event.fields.get("summary", "")) for event in ordered]
 
     def move_meeting(self, title: str, start: datetime) -> None:
         """Drag what is planned to another time."""
@@ -210,9 +212,9 @@ class GoogleUser(UserDriver, CalendarUser):
         acts.delete(self._account, calendar, self._meeting(title).id)
 
     def _meeting(self, title: str) -> GoogleEvent:
-        for one in self._account.calendar("primary").events.values():
-            if title in (one.fields.get("summary"), one.id) and not one.gone:
-                return one
+        for event in self._account.calendar("primary").events.values():
+            if title in (event.fields.get("summary"), event.id) and not event.gone:
+                return event
         raise KeyError(title)
 
 
@@ -226,7 +228,7 @@ def _kinds(event: GoogleEvent) -> set[Kind]:
 
 def _block(event: GoogleEvent) -> dict[str, Value]:
     start, end = (
-        Moment(it.at, it.zone) if it.at else it.day for it in (event.start, event.end)
+        Moment(time.at, time.zone) if time.at else time.day for time in (event.start, event.end)
     )
     state = BlockState.DONE if ticked(event) else BlockState.PUBLISHED
     return {"title": bare_title(event), "start": start, "end": end, "state": state}
