@@ -3,7 +3,7 @@
 from syncd.cli import find
 from syncd.cli.session import Session
 from syncd.cli.sync import title_of
-from syncd.engine.consent import record_approval
+from syncd.engine.approvals import record_approval
 from syncd.store.tool_store import Consent
 
 _DECIDED = {

@@ -9,7 +9,7 @@ from syncd.cli.schedule import block_json
 from syncd.cli.session import Session
 from syncd.cli.speech import Speech, row, table
 from syncd.cli.words import Words, moment_json
-from syncd.engine.blocks.memory import PlannerState
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.blocks.preview import Difference, difference, sources_of
 from syncd.model.entities import Block
 from syncd.model.values import BlockState

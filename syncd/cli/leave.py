@@ -19,10 +19,9 @@ from syncd.cli.short_ids import ShortIds
 from syncd.cli.speech import row, table
 from syncd.cli.words import Words, count, day
 from syncd.engine.blocks import edits
-from syncd.engine.blocks.memory import PlannerState
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.blocks.preview import Difference, difference, sources_of
-from syncd.engine.context import Context
-from syncd.engine.view import today
+from syncd.engine.context import Context, today
 from syncd.model.entities import Block, Kind
 from syncd.schedule.timetable import Effort
 

@@ -9,8 +9,8 @@ from syncd.cli.past import TITLE
 from syncd.cli.plain import one_line
 from syncd.cli.short_ids import ShortIds
 from syncd.cli.words import day
-from syncd.engine.blocks.inputs import Demand
-from syncd.engine.blocks.memory import PlannerState, PlanningResult
+from syncd.engine.blocks.planner_state import PlannerState, PlanningResult
+from syncd.engine.blocks.problem_builder import Demand
 from syncd.model.entities import Task
 from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId

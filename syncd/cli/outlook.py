@@ -7,20 +7,18 @@ from zoneinfo import ZoneInfo
 
 from syncd.bootstrap import App
 from syncd.cli.loads import COUNTED, WEEK, WeekLoad, day_of, monday_of, week_load
-from syncd.engine.blocks.busytime import BUSY_TIME, KnownBusy, known
+from syncd.engine.blocks.busy_time import BUSY_TIME, KnownBusy, known
 from syncd.engine.blocks.edits import live_blocks
-from syncd.engine.blocks.inputs import Demand, demand
-from syncd.engine.blocks.memory import PlannerState
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.blocks.preview import sources_of
-from syncd.engine.context import Context
-from syncd.engine.pen import SCHEDULE
-from syncd.engine.view import StoredPlanView, today
+from syncd.engine.blocks.problem_builder import Demand, demand
+from syncd.engine.context import Context, StoredPlanView, today
+from syncd.engine.unit_of_work import SCHEDULE
 from syncd.model.entities import Block, Kind
 from syncd.model.rules.blocks import AHEAD, is_over
 from syncd.model.values import BlockState
-from syncd.schedule.free import calendar
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import minute_of
+from syncd.schedule.free_time import calendar
+from syncd.schedule.problem import Preferences, minute_of
 
 SHOWN = COUNTED | {BlockState.MISSED}
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from syncd.engine.context import Context
-from syncd.engine.pen import UnitOfWork
 from syncd.engine.rules import follow_rules
+from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import Mistake
 from syncd.model.entities import Entity
 from syncd.model.ids import EntityId

@@ -5,16 +5,15 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from syncd.engine.absorb import PullApplier
-from syncd.engine.blocks.keeper import BlockService
-from syncd.engine.brakes import Holds
+from syncd.engine.apply_pulls import PullApplier
+from syncd.engine.blocks.service import BlockService
 from syncd.engine.context import Context
-from syncd.engine.gather import PullResult
-from syncd.engine.guard import ToolFault
-from syncd.engine.paused import remember_paused
-from syncd.engine.pen import UnitOfWork
+from syncd.engine.holds import Holds
+from syncd.engine.pull import PullResult, remember_paused
 from syncd.engine.rules import follow_rules
-from syncd.engine.states import ToolStatus, record_success
+from syncd.engine.tool import ToolFault
+from syncd.engine.tool_status import ToolStatus, record_success
+from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import StateTrouble
 from syncd.model.ids import ToolName
 from syncd.store.rows import Problem

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from syncd.engine.blocks.memory import PlannerState
-from syncd.engine.checking import checked
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.context import Context
-from syncd.engine.pen import UnitOfWork
+from syncd.engine.plan_check import checked
 from syncd.engine.rules import BY
+from syncd.engine.unit_of_work import UnitOfWork
 from syncd.model.entities import Block, Review
 from syncd.model.ids import EntityId, derived_id
 from syncd.model.rules.blocks import ASSUMED

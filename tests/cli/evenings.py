@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from syncd.bootstrap import App, open_app
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
-from syncd.engine.blocks import busytime
-from syncd.engine.blocks.busytime import BusyReading
+from syncd.engine.blocks import busy_time
+from syncd.engine.blocks.busy_time import BusyReading
 from syncd.engine.blocks.edits import live_blocks
 from syncd.engine.blocks.planning import Planning
 from syncd.model.entities import Block
@@ -86,9 +86,9 @@ class Evenings(Desk):
                     unreadable=self.unreadable,
                     problems=(),
                 )
-                for one in busytime.windows(context.preferences, app.store, TOOL, self.clock)
+                for one in busy_time.windows(context.preferences, app.store, TOOL, self.clock)
             ]
-            busytime.keep(app.store, TOOL, readings, now)
+            busy_time.keep(app.store, TOOL, readings, now)
             with searching_less():
                 Planning(context, (TOOL,)).run(fresh=True)
         finally:

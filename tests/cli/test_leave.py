@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from syncd.engine.blocks.memory import PlannerState
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.model.entities import Block
 from tests.cli.desks import complaint
 from tests.cli.evenings import Evenings, start_of

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from syncd.cli.short_ids import ShortIds
-from syncd.engine.blocks.memory import PlannerState, PlanningResult
+from syncd.engine.blocks.planner_state import PlannerState, PlanningResult
 from syncd.model.entities import Kind
 from syncd.model.values import BlockState, Moment
 from tests.cli.desks import Desk, complaint

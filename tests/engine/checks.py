@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from syncd.engine.project import write_plan
+from syncd.engine.write_plan import write_plan
 from syncd.model.entities import Entity, Goal, Milestone, Task, kind_of
 from syncd.model.fields import FieldType
 from syncd.model.ids import EntityId, RemoteId, ToolName

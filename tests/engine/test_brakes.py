@@ -2,7 +2,7 @@
 
 import pytest
 
-from syncd.engine.consent import record_approval
+from syncd.engine.approvals import record_approval
 from syncd.engine.edits import bring_back, set_field
 from syncd.engine.tool import OnDelete
 from syncd.errors import Mistake, TryLater

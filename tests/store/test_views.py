@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.engine.view import StoredPlanView
+from syncd.engine.context import StoredPlanView
 from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId
 from syncd.model.plan import Plan, normalised

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from syncd.engine.blocks.memory import PlannerState
-from syncd.engine.context import Context
+from syncd.engine.blocks.planner_state import PlannerState
+from syncd.engine.context import Context, today
 from syncd.engine.edits import PERSON
-from syncd.engine.pen import UnitOfWork
 from syncd.engine.rules import follow_rules
-from syncd.engine.view import today
+from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import Mistake
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId

@@ -6,26 +6,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from syncd.engine.blocks import busytime
-from syncd.engine.blocks.busytime import KnownBusy
-from syncd.engine.blocks.guard import violations
-from syncd.engine.blocks.inputs import Demand, demand, off_limits, standing
-from syncd.engine.blocks.memory import OWED, PlannerState, PlanningResult
-from syncd.engine.blocks.passing import Lifecycle, next_look
-from syncd.engine.blocks.placing import Placing, published_until
-from syncd.engine.context import Context
-from syncd.engine.pen import SCHEDULE, UnitOfWork
-from syncd.engine.view import StoredPlanView, today
+from syncd.engine.blocks import busy_time
+from syncd.engine.blocks.busy_time import KnownBusy
+from syncd.engine.blocks.lifecycle import Lifecycle, Placing, next_look, published_until
+from syncd.engine.blocks.planner_state import OWED, PlannerState, PlanningResult
+from syncd.engine.blocks.problem_builder import Demand, demand, off_limits, standing
+from syncd.engine.blocks.validate import violations
+from syncd.engine.context import Context, StoredPlanView, today
+from syncd.engine.unit_of_work import SCHEDULE, UnitOfWork
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import BlockState, start_of
 from syncd.schedule.capacity import capacity, miss_rate, sentence
-from syncd.schedule.check import Fault
-from syncd.schedule.free import calendar
+from syncd.schedule.check import RuleViolation
+from syncd.schedule.explain import Reasons, reasons
+from syncd.schedule.free_time import calendar
 from syncd.schedule.planner import Annealer
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Hold, Problem, Weights, minute_of
-from syncd.schedule.reasons import Reasons, reasons
+from syncd.schedule.problem import Firmness, Preferences, Problem, Weights, minute_of
 from syncd.schedule.timetable import Effort, Planner, Timetable
 from syncd.store.rows import Record
 
@@ -38,7 +35,7 @@ In simulated lives a dearer move left fewer moves without need, and not more tas
 """
 TRIES = 3
 """How often a look begins anew, at most, because the plan moved while it was planned."""
-WAITING = frozenset({busytime.BUSY_TIME, OWED})
+WAITING = frozenset({busy_time.BUSY_TIME, OWED})
 """What asks for a look only where busy time is known."""
 
 
@@ -94,7 +91,7 @@ class Planning:
             passing.pass_time(assume_done=preferences.assume_done)
             wished = demand(self.context, view, passing.blocks, now)
             passing.drop(wished, view)
-            known = busytime.known(store, self.sources) if fresh else None
+            known = busy_time.known(store, self.sources) if fresh else None
             if known is None or known.unreadable:
                 return _PlanningRun(asked, blocks, passing)
             passing.change_zone(preferences.zone)
@@ -186,7 +183,7 @@ class Planning:
         if not self._memory.recall("just back"):
             return problem
         loose = tuple(
-            replace(one, hold=Hold.DRAFT) if one.hold is Hold.PUBLISHED else one
+            replace(one, hold=Firmness.DRAFT) if one.hold is Firmness.PUBLISHED else one
             for one in problem.standing
         )
         light = replace(problem.weights, draft_move=0.02)
@@ -207,8 +204,8 @@ class Planning:
             return found
         kept = {(one.id, one.span) for one in found.blocks}
         firm = tuple(
-            replace(one, hold=Hold.FROZEN)
-            if one.hold is Hold.PUBLISHED and (one.id, one.span) in kept
+            replace(one, hold=Firmness.FROZEN)
+            if one.hold is Firmness.PUBLISHED and (one.id, one.span) in kept
             else one
             for one in problem.standing
         )
@@ -222,7 +219,7 @@ class Planning:
         beyond = {
             one.id
             for one in problem.standing
-            if one.hold is Hold.DRAFT and one.span.start >= edge
+            if one.hold is Firmness.DRAFT and one.span.start >= edge
         }
         return any(one.id in beyond and one.span.start < edge for one in found.blocks)
 
@@ -287,13 +284,13 @@ class _Found:
     effort: Effort
     timetable: Timetable
     why: Reasons
-    wrong: Mapping[int, Fault]
+    wrong: Mapping[int, RuleViolation]
     short: tuple[tuple[str, str], ...]
 
 
 def _strained(problem: Problem, found: Timetable) -> bool:
     """Say whether something had to be placed, and something is late or has no place."""
-    stood = {(one.id, one.span) for one in problem.standing if one.hold is not Hold.FIXED}
+    stood = {(one.id, one.span) for one in problem.standing if one.hold is not Firmness.FIXED}
     news = {(one.id, one.span) for one in found.blocks} - stood
     return bool(news) and (found.score.late > 0 or any(found.unplaced.values()))
 

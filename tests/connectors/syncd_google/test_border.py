@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syncd.engine.prints import content_hash
+from syncd.engine.translate import content_hash
 from syncd.errors import HoldTool, SkipItem, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.remote import Pull, Remote

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from syncd.connect.contract import Toolbox
 from syncd.connect.network import Network, RateLimiter
-from syncd.engine.prints import content_hash
+from syncd.engine.translate import content_hash
 from syncd.errors import SyncdError
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId

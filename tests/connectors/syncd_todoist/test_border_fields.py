@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.engine.prints import content_hash
+from syncd.engine.translate import content_hash
 from syncd.model.entities import Kind
 from syncd.model.values import Moment
 from syncd_todoist import mapping

@@ -8,14 +8,13 @@ import pytest
 
 from syncd.connect.busy import BusySpan
 from syncd.engine.blocks.edits import pause, resume
-from syncd.engine.blocks.memory import PlannerState
-from syncd.engine.blocks.proposal import proposal
+from syncd.engine.blocks.planner_state import PlannerState
+from syncd.engine.blocks.preview import proposal
 from syncd.model.entities import Block, Goal, Kind, Task
 from syncd.model.values import BlockState, GoalStatus, Moment
 from syncd.schedule.planner import Annealer
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Problem, Span
-from syncd.schedule.timetable import Dice, Effort, Timetable
+from syncd.schedule.problem import Preferences, Problem, Span
+from syncd.schedule.timetable import Effort, RandomSource, Timetable
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World, ident
 
@@ -403,7 +402,7 @@ def test_syncd_puts_no_tick_before_a_title_itself(world: World) -> None:
 class Restless(Annealer):
     """A planner whose full replan has every block that stands an hour later."""
 
-    def plan(self, problem: Problem, effort: Effort, dice: Dice) -> Timetable:
+    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
         made = super().plan(problem, Effort.REPAIR, dice)
         if effort is not Effort.FULL:
             return made

@@ -15,15 +15,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from syncd.engine.blocks.inputs import Demand, demand, freed
-from syncd.engine.blocks.memory import PlannerState
-from syncd.engine.view import StoredPlanView
+from syncd.engine.blocks.planner_state import PlannerState
+from syncd.engine.blocks.problem_builder import Demand, demand, freed
+from syncd.engine.context import StoredPlanView
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import AHEAD, is_over, length
 from syncd.model.values import BlockState
-from syncd.schedule.check import Fault, check
-from syncd.schedule.circumstances import Circumstances, Slot
+from syncd.schedule.check import CheckInput, RuleViolation, Slot, check
 from syncd.schedule.problem import SLOT, instant
 from tests.engine.world import World
 
@@ -69,13 +68,13 @@ def wished(world: World) -> Demand:
     return demand(context, StoredPlanView(world.store), blocks, world.clock.now())
 
 
-def circumstances(world: World, wanted: Demand) -> Circumstances:
+def circumstances(world: World, wanted: Demand) -> CheckInput:
     """Return what blocks must go by now, as the services tell it."""
     assert world.preferences is not None
     now = world.clock.now()
     off = freed(live_blocks(world).values(), now)
     busy = world.services["calendar"].busy["own"] or []
-    return Circumstances(
+    return CheckInput(
         preferences=replace(world.preferences, pauses=PlannerState(world.store).pauses),
         now=now,
         busy=tuple((it.start, it.end) for it in busy if it.end > now - timedelta(days=9)),
@@ -103,7 +102,7 @@ def slots(blocks: Iterable[Block], now: datetime, *, fixed: Collection[EntityId]
     ]
 
 
-def faults(world: World, blocks: Mapping[EntityId, Block]) -> list[Fault]:
+def faults(world: World, blocks: Mapping[EntityId, Block]) -> list[RuleViolation]:
     """Return what is wrong with the blocks as they stand, each judged as if it were new."""
     given = circumstances(world, wished(world))
     every = slots(blocks.values(), world.clock.now(), fixed=())
@@ -141,7 +140,7 @@ def moves(
 def _judged(
     block: Block,
     now_as: Block | None,
-    given: Circumstances,
+    given: CheckInput,
     among: tuple[list[Block], "_Wants"],
 ) -> Move:
     stayed, wants = among

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncd.engine.blocks.memory import PlannerState
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.model.entities import Block, Kind, Task
 from syncd.model.ids import EntityId
 from syncd.model.remote import Op, Write

@@ -7,14 +7,14 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from syncd.connect.busy import BusySpan
-from syncd.engine.blocks.memory import PlannerState
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.edits import set_field
-from syncd.engine.pen import SCHEDULE
+from syncd.engine.unit_of_work import SCHEDULE
 from syncd.model.entities import Block, Kind, Task
 from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Remote
 from syncd.model.values import BlockState, Moment, start_of
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from tests.engine.world import ZONE, World
 
 MISSED = 0.2
