@@ -36,8 +36,8 @@ class FieldCodec:
 
     keys: those of the event that it is read off.
     fit: what an event can hold of a value; takes the zone of times without one.
-    send: takes an event, a value and the calendar's zone; returns what brings the event to
-        the value: only what differs.
+    send: takes an event, the fields to write (this one among them) and the calendar's zone;
+        returns what brings the event to this field's value: only what differs.
     read: takes an event and the calendar's zone; returns the value, or a ``ReadProblem``.
     lacks: takes all the fields; returns, in words, what about this one keeps them from an
         event, "" where nothing does.
@@ -47,7 +47,7 @@ class FieldCodec:
 
     name: str
     keys: tuple[str, ...]
-    send: Callable[[Json, Any, str], Body]
+    send: Callable[[Json, Fields, str], Body]
     read: Callable[[Json, str], Value | ReadProblem]
     fit: Callable[[Any, str | None], object] = lambda value, _: value
     lacks: Callable[[Fields], str] = lambda _: ""
@@ -73,7 +73,7 @@ def title(untitled: str, problem: str) -> FieldCodec:
         name="title",
         keys=("summary",),
         fit=lambda value, _: texts.clean_title(str(value)) or untitled,
-        send=lambda event, value, _: _summary(event, title=str(value)),
+        send=lambda event, fields, _: _summary(event, title=str(fields["title"])),
         read=read,
     )
 
@@ -89,7 +89,7 @@ DONE = FieldCodec(
     name="done",
     keys=("summary",),
     fit=lambda value, _: bool(value),
-    send=lambda event, value, _: _summary(event, done=bool(value)),
+    send=lambda event, fields, _: _summary(event, done=bool(fields["done"])),
     read=_read_done,
 )
 
@@ -108,10 +108,11 @@ def _summary(event: Json, title: str | None = None, *, done: bool | None = None)
 _LAST_DAY = date.max - timedelta(days=1)  # the day after it ends the event
 
 
-def _send_due(event: Json, value: Any, zone: str) -> Body:
-    if not isinstance(value, date) or value == events.first_day(event, zone):
+def _send_due(event: Json, fields: Fields, zone: str) -> Body:
+    due = fields["due"]
+    if not isinstance(due, date) or due == events.first_day(event, zone):
         return {}
-    return events.moved_to_day(event, value, zone)
+    return events.moved_to_day(event, due, zone)
 
 
 def _read_due(event: Json, zone: str) -> Value | ReadProblem:
@@ -175,7 +176,7 @@ def _time(name: str, lacks: Callable[[Fields], str]) -> FieldCodec:
         name=name,
         keys=(name, "extendedProperties"),
         fit=_fit_moment,
-        send=lambda event, value, zone: _send_time(event, name, value, zone),
+        send=lambda event, fields, zone: _send_time(event, name, fields, zone),
         read=read,
         lacks=lacks,
         needed=True,
@@ -190,26 +191,30 @@ def _fit_moment(value: Any, zone: str | None) -> object:
     return Moment(value.to_the_minute().at, known.key if known else zone)
 
 
-def _send_time(event: Json, name: str, value: Any, zone: str) -> Body:
+def _send_time(event: Json, name: str, fields: Fields, zone: str) -> Body:
     """Return the time that differs, and where syncd puts the event by that."""
-    times = events.times_of(event, zone)
-    there = dict(zip(("start", "end"), times, strict=True))
-    if value is None or (value == there[name] and None not in times):
+    there = dict(zip(("start", "end"), events.times_of(event, zone), strict=True))
+    wanted: dict[str, Any] = {at: fields[at] for at in there if fields.get(at) is not None}
+    if all(moment == there[at] for at, moment in wanted.items()):
         return {}
-    if None in times:
-        body = _both_times(event, name, value, zone)
+    if None in there.values():
+        body = _both_times(event, wanted, zone)
+    elif name in wanted and wanted[name] != there[name]:
+        body = {name: events.time_of(wanted[name], zone)}
     else:
-        body = {name: events.time_of(value, zone)}
+        return {}
     put = events.span_of(events.times_of(events.merged(event, body), zone))
     return body | events.with_private({_AT: put})
 
 
-def _both_times(event: Json, name: str, value: Moment, zone: str) -> Body:
+def _both_times(event: Json, wanted: Mapping[str, Any], zone: str) -> Body:
     """Return a start and an end where one can't be read: the one not given makes it an hour."""
-    start = value if name == "start" else Moment(value.at - _HOUR, value.zone)
-    end = value if name == "end" else Moment(value.at + _HOUR, value.zone)
+    both = dict(wanted)
+    if "start" not in both:
+        both["start"] = Moment(both["end"].at - _HOUR, both["end"].zone)
+    if "end" not in both:
+        both["end"] = Moment(both["start"].at + _HOUR, both["start"].zone)
     whole = {"date": None} if "date" in events.part(event, "start") else {}
-    both = {"start": start, "end": end}
     return {at: {**events.time_of(moment, zone), **whole} for at, moment in both.items()}
 
 
@@ -244,12 +249,13 @@ def _lacks_end(fields: Fields) -> str:
 START, END = _time("start", _lacks_start), _time("end", _lacks_end)
 
 
-def _send_state(event: Json, value: Any, zone: str) -> Body:
-    done = value is BlockState.DONE
+def _send_state(event: Json, fields: Fields, zone: str) -> Body:
+    state = fields["state"]
+    done = state is BlockState.DONE
     body = _summary(event, done=done)
-    if done or _placement(event, zone) is value:
+    if done or _placement(event, zone) is state:
         return body
-    pinned = value is BlockState.PINNED
+    pinned = state is BlockState.PINNED
     put = _BY_HAND if pinned else events.span_of(events.times_of(event, zone))
     return body | events.with_private({_AT: put})
 
@@ -313,9 +319,9 @@ def reference(name: str) -> FieldCodec:
     """Return the codec of an id of the plan that the event keeps."""
     key = _KEPT_AS[name]
 
-    def send(event: Json, value: Any, _zone: str) -> Body:
-        same = value == reference_of(event, name)
-        return {} if same else events.with_private({key: value})
+    def send(event: Json, fields: Fields, _zone: str) -> Body:
+        same = fields[name] == reference_of(event, name)
+        return {} if same else events.with_private({key: fields[name]})
 
     def read(event: Json, _zone: str) -> Value | ReadProblem:
         value = events.read_text(events.private(event), key)
@@ -331,8 +337,8 @@ def reference_of(event: Json, name: str) -> str | None:
     return events.text(events.private(event), _KEPT_AS[name]) or None
 
 
-def _send_links(event: Json, value: Any, _zone: str) -> Body:
-    links, (description, names) = texts.parse_links(str(value or "")), _described(event)
+def _send_links(event: Json, fields: Fields, _zone: str) -> Body:
+    links, (description, names) = texts.parse_links(str(fields[LINKS] or "")), _described(event)
     if links == texts.find_links(description, names):
         return {}
     wanted = texts.link_names(links)

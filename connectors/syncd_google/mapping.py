@@ -129,7 +129,7 @@ def to_patch(kind: Kind, fields: Fields, event: Json, zone: str) -> Body:
     for codec in _KINDS[kind].codecs:
         if codec.name in fields:
             so_far = events.merged(event, patch)
-            patch = events.merged(patch, codec.send(so_far, fields[codec.name], zone))
+            patch = events.merged(patch, codec.send(so_far, fields, zone))
     return patch
 
 

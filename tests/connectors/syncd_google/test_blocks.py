@@ -155,6 +155,14 @@ def test_an_event_that_is_not_where_syncd_put_it_is_pinned() -> None:
         assert mapping.from_remote(there, BERLIN).fields["state"] is BlockState.PUBLISHED
 
 
+def test_a_block_is_put_where_it_is_though_its_goal_changes_too() -> None:
+    event = event_of({**BLOCK, "state": BlockState.PINNED})
+    fields = {"state": BlockState.PUBLISHED, "goal": "another"}
+    there = patched(event, mapping.to_patch(Kind.BLOCK, fields, event, BERLIN))
+    item = mapping.from_remote(there, BERLIN)
+    assert item.fields == {**BLOCK, **fields}
+
+
 def test_another_offset_of_one_instant_is_no_change() -> None:
     event = event_of(BLOCK)
     event["start"]["dateTime"] = "2026-06-15T16:30:00Z"
