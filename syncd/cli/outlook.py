@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.loads import COUNTED, WEEK, WeekLoad, day_of, monday_of, week_load
 from syncd.engine.blocks.busy_time import BUSY_TIME, KnownBusy, known
 from syncd.engine.blocks.edits import live_blocks
@@ -102,7 +102,7 @@ def outlook(app: App, first: date | None = None, weeks: int = 2) -> Outlook:
         following=min((at for at in ahead if at > now), default=None),
         wishes=wished,
         busy=busy,
-        stale=bool(app.store.links.touched(SCHEDULE).keys() - {BUSY_TIME}),
+        stale=bool(app.store.links.dirty(SCHEDULE).keys() - {BUSY_TIME}),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli import find
 from syncd.cli.at_hand import at_hand
 from syncd.cli.exits import of_states
@@ -58,7 +58,7 @@ def status(session: Session, *, as_json: bool) -> int:
     with session.app() as app:
         unusable = app.unusable()
         tools = [_standing(app, name, unusable.get(name)) for name in app.enabled()]
-        conflicts = len(app.store.history.conflicts(settled=False))
+        conflicts = len(app.store.history.conflicts(resolved=False))
         look(app.store)
         damaged = list(sentences(app.store))
         blocks, post = at_hand(app), mails(app)

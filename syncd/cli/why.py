@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli import find
 from syncd.cli.block_story import moves_json, story
 from syncd.cli.conflicts import conflict_words
@@ -23,8 +23,8 @@ from syncd.sync.decide import Presence
 
 _PLACES = {
     Presence.GONE: "deleted there",
-    Presence.WITHDRAWN: "taken out by syncd",
-    Presence.FORGOTTEN: "deleted there, kept elsewhere by your setting",
+    Presence.REMOVED_BY_US: "taken out by syncd",
+    Presence.DETACHED: "deleted there, kept elsewhere by your setting",
     Presence.UNCONFIRMED: "not found there last time; the next sync looks",
 }
 _MANY = 100_000
