@@ -60,7 +60,7 @@ def test_a_calendar_is_synced_and_synced_again(
 ) -> None:
     account = sandbox.account
     primary = account.calendar("primary")
-    by_title = {it.fields["summary"]: it.id for it in primary.events.values()}
+    by_title = {event.fields["summary"]: event.id for event in primary.events.values()}
 
     async def work(service: GoogleCalendarService) -> None:
         manager = CalendarEventSyncManager(service, calendar_id="primary")
@@ -72,9 +72,9 @@ def test_a_calendar_is_synced_and_synced_again(
         await manager.run()
         assert len(served.log) == 1
         assert "syncToken" in served.log[0].query
-        found = await titles(manager)
-        assert "Choir rehearsal" in found
-        assert not {"Choir", "Dentist"} & set(found)
+        shown = await titles(manager)
+        assert "Choir rehearsal" in shown
+        assert not {"Choir", "Dentist"} & set(shown)
 
     run(served, token, work)
 
@@ -89,7 +89,7 @@ def test_a_stale_token_leads_to_a_full_sync(
         sandbox.expire_cursors()
         served.log.clear()
         await manager.run()
-        assert ["syncToken" in it.query for it in served.log] == [True, False]
+        assert ["syncToken" in request.query for request in served.log] == [True, False]
         assert served.log[0].status == 410
         assert await titles(manager) == before
 
@@ -119,7 +119,7 @@ def test_the_list_of_calendars_is_synced(
         sandbox.account.add_calendar(summary="Another", zone="UTC")
         await manager.run()
         listed = await manager.store_service.async_list_calendars()
-        assert sorted(it.summary for it in listed.calendars)[0] == "Another"
+        assert sorted(calendar.summary for calendar in listed.calendars)[0] == "Another"
         again = await service.async_list_calendars(CalendarListRequest())
         assert len(again.items) == 2
 
@@ -129,7 +129,8 @@ def test_the_list_of_calendars_is_synced(
 def test_events_are_read_and_written(served: Served, token: str) -> None:
     async def work(service: GoogleCalendarService) -> None:
         days = {
-            it: DateOrDatetime(date=day) for it, day in zip(("start", "end"), WEEK, strict=True)
+            name: DateOrDatetime(date=day)
+            for name, day in zip(("start", "end"), WEEK, strict=True)
         }
         await service.async_create_event("primary", Event(summary="Fair", **days))
         week = ListEventsRequest(
@@ -137,12 +138,12 @@ def test_events_are_read_and_written(served: Served, token: str) -> None:
             start_time="2026-05-03T22:00:00+00:00",
             end_time="2026-05-10T22:00:00+00:00",
         )
-        found = [
+        shown = [
             event
             async for page in await service.async_list_events(week)
             for event in page.items
         ]
-        (fair,) = [event for event in found if event.summary == "Fair"]
+        (fair,) = [event for event in shown if event.summary == "Fair"]
         assert fair.start.date == WEEK[0]
         one = await service.async_get_event("primary", fair.id)
         assert one.summary == "Fair"

@@ -119,11 +119,11 @@ def test_the_week_shows_blocks_in_their_colours_beside_each_other(
     assert {title: kind.split()[-1] for kind, title, _ in drawn} == {"SQL": "c1", "✓ Go": "c2"}
     assert "done" in {title: kind for kind, title, _ in drawn}["✓ Go"]
     tops = {title: re.search(r"top:(\d+)px;height:(\d+)px", style) for _, title, style in drawn}
-    assert {it.groups() for it in tops.values() if it} == {
+    assert {top.groups() for top in tops.values() if top} == {
         ("72", "34")
     }  # at nine, an hour long
     lefts = {re.search(r"left:calc\(([\d.]+)% ", style)[1] for _, _, style in drawn}  # type: ignore[index]
-    assert {float(it) for it in lefts} == {0, 50}
+    assert {float(left) for left in lefts} == {0, 50}
 
 
 def test_the_window_moves_resizes_and_ticks_a_block(
@@ -213,7 +213,7 @@ def test_dragging_one_meeting_of_a_series_moves_that_one(
 ) -> None:
     account = google.sandbox.account
     calendar = account.calendar("primary")
-    (weekly,) = [it for it in calendar.events.values() if it.fields.get("recurrence")]
+    (weekly,) = [event for event in calendar.events.values() if event.fields.get("recurrence")]
     one = f"{weekly.id}_20260504T073000Z"
     window.post(
         "/_sandbox/move", data={"calendar": "primary", "event": one, "date": "2026-05-05"}

@@ -8,27 +8,27 @@ from syncd.model.entities import Kind
 from syncd.model.values import BlockState, Moment, Value
 from syncd.testing.sandbox import CalendarUser, UserDriver
 from syncd_google.sandbox import acts
-from syncd_google.sandbox.state import Account, Calendar, Event
-from syncd_google.sandbox.times import zone_of
+from syncd_google.sandbox.account import GoogleAccount
+from syncd_google.sandbox.model import GoogleCalendar, GoogleEvent, zone_of
 
 _TICK = re.compile(r"\A(?:[✓✔]\N{VARIATION SELECTOR-16}?\s*|done[\s:-]+)", re.IGNORECASE)
 _UNSEEN = "\N{WORD JOINER}"
 
 
-class GooglePerson(UserDriver, CalendarUser):
+class GoogleUser(UserDriver, CalendarUser):
     """Sees the events of the application's calendar; a ✓ before a title means done.
 
     Where several share a title, an act takes an id of ``ids`` in its place.
     """
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: GoogleAccount) -> None:
         self._account = account
 
-    def calendar(self) -> Calendar:
+    def calendar(self) -> GoogleCalendar:
         """Return the calendar that an application made. ``KeyError`` before it did."""
-        for one in self._account.calendars.values():
-            if one.ours and not one.gone:
-                return one
+        for calendar in self._account.calendars.values():
+            if calendar.ours and not calendar.gone:
+                return calendar
         message = "no application has made a calendar yet"
         raise KeyError(message)
 
@@ -38,7 +38,7 @@ class GooglePerson(UserDriver, CalendarUser):
             events = self._live(kind)
         except KeyError:
             return []
-        return [bare_title(one) for one in events]
+        return [bare_title(event) for event in events]
 
     def shows(self, kind: Kind, title: str) -> dict[str, Value]:
         """Return title, day and whether it is ticked; of a block, when it is and its state."""
@@ -82,24 +82,24 @@ class GooglePerson(UserDriver, CalendarUser):
         """Delete the event."""
         acts.delete(self._account, self.calendar(), self.event(kind, title).id)
 
-    def event(self, kind: Kind, title: str) -> Event:
+    def event(self, kind: Kind, title: str) -> GoogleEvent:
         """Return the event of this title, as shown or without its tick, or of this id."""
-        for one in self._live(kind):
-            if title in (bare_title(one), one.fields.get("summary", ""), one.id):
-                return one
+        for event in self._live(kind):
+            if title in (bare_title(event), event.fields.get("summary", ""), event.id):
+                return event
         raise KeyError(title)
 
     def ids(self, kind: Kind, title: str) -> list[str]:
         """Return the ids of all events of this title."""
-        return [one.id for one in self._live(kind) if bare_title(one) == title]
+        return [event.id for event in self._live(kind) if bare_title(event) == title]
 
     def restore(self, title: str) -> None:
         """Bring a deleted event back from the bin; of several the one deleted last."""
         calendar = self.calendar()
-        gone = [one for one in calendar.events.values() if one.gone and not one.moved]
-        for one in sorted(gone, key=lambda one: -one.change):
-            if title in (bare_title(one), one.id):
-                acts.restore(self._account, calendar, one.id)
+        gone = [event for event in calendar.events.values() if event.gone and not event.moved]
+        for event in sorted(gone, key=lambda deleted: -deleted.change):
+            if title in (bare_title(event), event.id):
+                acts.restore(self._account, calendar, event.id)
                 return
         raise KeyError(title)
 
@@ -143,20 +143,20 @@ class GooglePerson(UserDriver, CalendarUser):
         """Give the calendar another zone: its events are stated in other offsets."""
         calendar = self.calendar()
         calendar.zone = zone_of(zone)
-        self._account.touch(calendar)
+        self._account.record_edit(calendar)
 
     def rename_calendar(self, summary: str) -> None:
         """Rename the calendar."""
         calendar = self.calendar()
         calendar.summary = summary
-        self._account.touch(calendar)
+        self._account.record_edit(calendar)
 
     def describe(self, kind: Kind, title: str, text: str) -> None:
         """Write an event's description."""
         event = self.event(kind, title)
         acts.note(self._account, self.calendar(), event.id, description=text)
 
-    def _drag(self, event: Event, field: str, value: Value) -> None:
+    def _drag(self, event: GoogleEvent, field: str, value: Value) -> None:
         calendar = self.calendar()
         if isinstance(value, Moment) and field == "end":
             acts.resize(self._account, calendar, event.id, value.at)
@@ -172,11 +172,11 @@ class GooglePerson(UserDriver, CalendarUser):
             message = "an event is always on some day"
             raise KeyError(message)
 
-    def _live(self, kind: Kind) -> list[Event]:
+    def _live(self, kind: Kind) -> list[GoogleEvent]:
         self._known(kind)
         calendar = self.calendar()
-        alive = (one for one in calendar.events.values() if not one.gone)
-        found = [one for one in alive if kind in _kinds(one)]
+        alive = (event for event in calendar.events.values() if not event.gone)
+        found = [event for event in alive if kind in _kinds(event)]
         return sorted(found, key=lambda one: (one.start.instant(calendar.zone), one.number))
 
     def _known(self, kind: Kind) -> None:
@@ -195,9 +195,11 @@ class GooglePerson(UserDriver, CalendarUser):
     def meetings(self) -> list[str]:
         """Return the titles of what is planned, in order; of a series once."""
         calendar = self._account.calendar("primary")
-        alive = (one for one in calendar.events.values() if not one.gone)
-        found = sorted(alive, key=lambda one: (one.start.instant(calendar.zone), one.number))
-        return [str(one.fields.get("summary", "")) for one in found]
+        alive = (event for event in calendar.events.values() if not event.gone)
+        ordered = sorted(
+            alive, key=lambda event: (event.start.instant(calendar.zone), event.number)
+        )
+        return [str(event.fields.get("summary", "")) for event in ordered]
 
     def move_meeting(self, title: str, start: datetime) -> None:
         """Drag what is planned to another time."""
@@ -209,14 +211,14 @@ class GooglePerson(UserDriver, CalendarUser):
         calendar = self._account.calendar("primary")
         acts.delete(self._account, calendar, self._meeting(title).id)
 
-    def _meeting(self, title: str) -> Event:
-        for one in self._account.calendar("primary").events.values():
-            if title in (one.fields.get("summary"), one.id) and not one.gone:
-                return one
+    def _meeting(self, title: str) -> GoogleEvent:
+        for event in self._account.calendar("primary").events.values():
+            if title in (event.fields.get("summary"), event.id) and not event.gone:
+                return event
         raise KeyError(title)
 
 
-def _kinds(event: Event) -> set[Kind]:
+def _kinds(event: GoogleEvent) -> set[Kind]:
     """Return what an event may be; one added by hand and with a time may be either."""
     kept = event.fields.get("extendedProperties", {}).get("private", {})
     if kept:
@@ -224,25 +226,25 @@ def _kinds(event: Event) -> set[Kind]:
     return {Kind.MILESTONE} | ({Kind.BLOCK} if event.start.at else set())
 
 
-def _block(event: Event) -> dict[str, Value]:
+def _block(event: GoogleEvent) -> dict[str, Value]:
     start, end = (
-        Moment(it.at, it.zone) if it.at else it.day for it in (event.start, event.end)
+        Moment(time.at, time.zone) if time.at else time.day for time in (event.start, event.end)
     )
     state = BlockState.DONE if ticked(event) else BlockState.PUBLISHED
     return {"title": bare_title(event), "start": start, "end": end, "state": state}
 
 
-def bare_title(event: Event) -> str:
+def bare_title(event: GoogleEvent) -> str:
     """Return an event's title without its tick."""
     return _TICK.sub("", str(event.fields.get("summary", "")), count=1).replace(_UNSEEN, "")
 
 
-def ticked(event: Event) -> bool:
+def ticked(event: GoogleEvent) -> bool:
     """Say whether a tick stands before an event's title."""
     return _TICK.match(str(event.fields.get("summary", ""))) is not None
 
 
-def furnish(account: Account) -> None:
+def furnish(account: GoogleAccount) -> None:
     """Put a usual week into the primary calendar."""
     calendar = account.calendar("primary")
     zone = ZoneInfo(calendar.zone)

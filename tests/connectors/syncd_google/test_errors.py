@@ -6,8 +6,7 @@ import pytest
 from google.auth.exceptions import RefreshError, TransportError
 
 from syncd.errors import SignIn, TryLater, Unclear
-from syncd_google.failures import failure
-from syncd_google.transport import Answered
+from syncd_google.client import RefusedReply, failure
 
 BROKEN: dict[str, tuple[Exception, type, type]] = {
     "refused": (httpx.ConnectError("refused"), TryLater, TryLater),
@@ -45,5 +44,5 @@ BODIES = {
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
 def test_an_error_without_a_usual_body_is_known_by_its_status(body: bytes) -> None:
     reply = httplib2.Response({"status": 503, "retry-after": "soon"})
-    assert type(failure(Answered(reply, body), write=True)) is Unclear
-    assert type(failure(Answered(reply, body), write=False)) is TryLater
+    assert type(failure(RefusedReply(reply, body), write=True)) is Unclear
+    assert type(failure(RefusedReply(reply, body), write=False)) is TryLater
