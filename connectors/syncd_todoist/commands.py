@@ -13,14 +13,14 @@ from typing import Any
 from syncd.errors import SkipItem
 from syncd.model.entities import Kind
 from syncd.model.remote import LINK, Op, Seen, Write
-from syncd_todoist.mapping import to_remote
-from syncd_todoist.values import Account
+from syncd_todoist.mapping import to_remote, update_keys
+from syncd_todoist.values import TodoistAccount
 
 Command = dict[str, Any]
 Step = tuple[str, dict[str, Any]]
 """A command's type and its arguments."""
 
-_ADDED = ("content", "description", "due", "duration", "priority", "labels")
+_ADDED = update_keys()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Place:
     """
 
     project: str
-    account: Account
+    account: TodoistAccount
     link: str = ""
 
 

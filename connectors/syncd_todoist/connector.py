@@ -1,6 +1,7 @@
 """Todoist: where tasks are ticked. Goals are the sections of syncd's project."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from syncd.connect.rate_limit import RateLimit
 from syncd.errors import Mistake
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
-from syncd.model.remote import LINK, Binding, Carried, Op, Pull, Remote, Write
+from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
 from syncd_todoist import mapping
 from syncd_todoist.settings import TodoistSettings
@@ -19,20 +20,9 @@ if TYPE_CHECKING:
     from syncd_todoist.client import Client
 
 CARRIES: Mapping[Kind, Carried] = {
-    Kind.TASK: Carried(
-        fields=mapping.TASK_FIELDS,
-        editable=mapping.TASK_FIELDS - {LINK},
-        home=frozenset({"done", "due", "labels"}),
-        live_only=True,
-        hides_done=True,
-        falls_with={"estimate_minutes": "due"},
-    ),
-    Kind.GOAL: Carried(
-        fields=mapping.GOAL_FIELDS,
-        editable=mapping.GOAL_FIELDS,
-        adopts=False,
-        archives=False,
-        live_only=True,
+    Kind.TASK: replace(mapping.capabilities(Kind.TASK), live_only=True, hides_done=True),
+    Kind.GOAL: replace(
+        mapping.capabilities(Kind.GOAL), adopts=False, archives=False, live_only=True
     ),
 }
 

@@ -10,7 +10,7 @@ from syncd.errors import Gone, HoldTool, Mistake, SkipItem, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import LINK, Pull, Remote, Write
-from syncd_todoist import texts
+from syncd_todoist import mapping
 from syncd_todoist.border import (
     LISTS,
     Json,
@@ -25,6 +25,7 @@ from syncd_todoist.border import (
 from syncd_todoist.client import EVERYTHING, Client
 from syncd_todoist.finished import Finished
 from syncd_todoist.records import Records
+from syncd_todoist.values import split_description
 
 
 class Reader:
@@ -93,7 +94,7 @@ class Reader:
 
     def _find_task(self, write: Write, project: str, link: str) -> Remote | None:
         def carries(raw: Json) -> bool:
-            return texts.parted(raw.get("description") or "", link)[1] == link
+            return split_description(raw.get("description") or "", link)[1] == link
 
         def enough(page: list[object]) -> bool:
             return any(carries(raw) for raw in sorted_of(Kind.TASK, page).good.values())
@@ -171,7 +172,6 @@ class Reader:
         """Return what a reply tells beside what is there and what is gone."""
         lists = [*reply.rows.values(), reply.projects]
         nameless = [why for rows in lists for why in rows.nameless]
-        durations = self._records.account.durations
         return Pull(
             unread={
                 one: why for rows in reply.rows.values() for one, why in rows.unread.items()
@@ -180,7 +180,7 @@ class Reader:
             cursor=self._cursor(reply.token) if reply.sure else None,
             clock_offset=self._limiter.offset,
             problems=tuple(dict.fromkeys([*nameless, *filter(None, [reply.unsure])])),
-            paused={} if durations else {Kind.TASK: frozenset({"estimate_minutes"})},
+            paused=mapping.unavailable(self._records.account),
         )
 
     def _cursor(self, token: str) -> str:

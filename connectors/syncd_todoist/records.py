@@ -7,9 +7,9 @@ from syncd.connect.contract import Memory
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import LINK, Remote, Seen, Write
-from syncd_todoist import mapping, values
+from syncd_todoist import mapping
 from syncd_todoist.border import Told
-from syncd_todoist.values import Account
+from syncd_todoist.values import TodoistAccount, known_zone
 
 Json = Mapping[str, Any]
 
@@ -45,9 +45,9 @@ class Records:
         self._memory.put("project", project)
 
     @property
-    def account(self) -> Account:
+    def account(self) -> TodoistAccount:
         """The account as far as it is known."""
-        return Account(
+        return TodoistAccount(
             zone=str(self._memory.get("zone") or self._plan_zone),
             plan_zone=self._plan_zone,
             durations=self._memory.get("durations") is not False,
@@ -62,7 +62,7 @@ class Records:
         if not reply.short:  # else what was left out is asked for again
             self.token = reply.token
         zone = _inside(reply.account, "user", "tz_info", "timezone")
-        if values.known_zone(zone) and zone != self._memory.get("zone"):
+        if known_zone(zone) and zone != self._memory.get("zone"):
             self._memory.put("zone", zone)
         durations = _inside(reply.account, "user_plan_limits", "current", "durations")
         if isinstance(durations, bool) and durations != self._memory.get("durations"):
