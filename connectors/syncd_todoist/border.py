@@ -39,7 +39,7 @@ _Token = Annotated[str, StringConstraints(pattern=r"^[ -~]+$", max_length=MOST_O
 _Count = Annotated[int, Field(ge=0, le=2**53)]
 
 
-class _There(Shape):
+class ItemShape(Shape):
     """What tasks and sections have alike: without a place they are no more than an id."""
 
     id: str
@@ -63,7 +63,7 @@ class Repetition(Shape):
     is_recurring: bool = False
 
 
-class TaskShape(_There):
+class TaskShape(ItemShape):
     """A task, active or completed."""
 
     section_id: _Place | None = None
@@ -75,7 +75,7 @@ class TaskShape(_There):
     completed_count: _Count = 0
 
 
-class SectionShape(_There):
+class SectionShape(ItemShape):
     """A section."""
 
 
@@ -136,7 +136,7 @@ _NAMES: Mapping[Kind, str] = {Kind.TASK: "content", Kind.GOAL: "name"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class SyncReply:
     """A reply of ``/sync``, sorted by what can be believed.
 
     wrong: what keeps it from being a reply at all; "" if nothing does.
@@ -164,18 +164,18 @@ class Told:
         return clear and not self.short and not any(it.unread for it in self.rows.values())
 
 
-def told(reply: Json) -> Told:
+def parse_sync_reply(reply: Json) -> SyncReply:
     """Return what a reply of ``/sync`` tells, whatever it is."""
     wrong = fault(reply, SyncShape)
     names = (*LISTS.values(), "projects")
     lists = {name: [] if wrong else reply.get(name, []) for name in names}
     account = fault(reply, AccountShape)
-    return Told(
+    return SyncReply(
         wrong=wrong,
         short=bool(wrong) or any(name not in reply for name in names),
         token="" if wrong else reply["sync_token"],
         full=not wrong and reply.get("full_sync", False),
-        rows={kind: sorted_of(kind, lists[name]) for kind, name in LISTS.items()},
+        rows={kind: sort_rows(kind, lists[name]) for kind, name in LISTS.items()},
         projects=sort_out(lists["projects"], ProjectShape, TITLE, _name),
         account={} if account else reply,
         unsure=_account_unread(account) if account else "",
@@ -184,7 +184,7 @@ def told(reply: Json) -> Told:
     )
 
 
-def sorted_of(kind: Kind, rows: Sequence[Any]) -> Sorted:
+def sort_rows(kind: Kind, rows: Sequence[Any]) -> Sorted:
     """Sort tasks or sections by whether they can be read; one reply states each once."""
     found = sort_out(list(rows), SHAPES[kind], TITLE, lambda raw: raw.get(_NAMES[kind]))
     odd = dict.fromkeys(at_odds(list(rows)), "two of one id, which differ")
@@ -211,7 +211,7 @@ def _in_circles(good: Mapping[str, Json]) -> set[RemoteId]:
     return found
 
 
-def joined(earlier: Sorted, later: Sorted) -> Sorted:
+def merge_listings(earlier: Sorted, later: Sorted) -> Sorted:
     """Return two listings as one: of what is in both, the later one tells."""
     good = {one: raw for one, raw in earlier.good.items() if one not in later.unread}
     unread = {one: why for one, why in earlier.unread.items() if one not in later.good}
@@ -228,7 +228,7 @@ def item_fault(kind: Kind, raw: Json, asked: str) -> str:
     Raises ``TryLater`` where there is none in the answer.
     """
     if not raw:
-        raise not_whole()
+        raise incomplete_answer()
     wrong = fault(raw, SHAPES[kind]) or ("" if raw["id"] == asked else "id")
     return unreadable(raw, TITLE, lambda it: it.get(_NAMES[kind]), wrong) if wrong else ""
 
@@ -238,7 +238,7 @@ def project_fault(raw: Json, asked: str) -> str:
     return fault(raw, ProjectShape) or ("" if raw["id"] == asked else "id")
 
 
-def not_whole() -> TryLater:
+def incomplete_answer() -> TryLater:
     """Return what it means that an answer lacks what was asked for."""
     return TryLater("Todoist's answer is not whole: reading it again later.")
 
@@ -266,8 +266,10 @@ def _statuses(found: Any) -> dict[str, Any]:
 def _made(found: Any) -> dict[str, RemoteId]:
     if not isinstance(found, dict):
         return {}
-    return {key: RemoteId(one) for key, one in found.items() if not fault({"id": one}, _Named)}
+    return {
+        key: RemoteId(one) for key, one in found.items() if not fault({"id": one}, _IdShape)
+    }
 
 
-class _Named(Shape):
+class _IdShape(Shape):
     id: Id

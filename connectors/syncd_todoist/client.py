@@ -21,7 +21,7 @@ from syncd.connect.network import Network
 from syncd.connect.refusals import unanswered, unreadable
 from syncd.connect.reply import walked
 from syncd_todoist.border import TITLE
-from syncd_todoist.failures import answered
+from syncd_todoist.errors import error_of_response
 
 Json = dict[str, Any]
 
@@ -32,18 +32,18 @@ RESOURCES = ("items", "projects", "sections", "user", "user_plan_limits")
 _PAGE = "200"
 
 
-Enough = Callable[[list[Any]], bool]
+StopsListing = Callable[[list[Any]], bool]
 """Says of a page's rows whether no further page is wanted."""
 
 
-class Client:
+class TodoistClient:
     """One conversation with Todoist; for one thread.
 
     Client go on where they were interrupted: the library's own paginators begin at the
     beginning, and take a page without its list for an empty one. Rows are handed on
     unchecked.
 
-    Every method raises the errors of ``syncd_todoist.failures``.
+    Every method raises the errors of ``syncd_todoist.errors``.
     """
 
     def __init__(self, token: str, origin: str, network: Network) -> None:
@@ -89,7 +89,7 @@ class Client:
         """GET /projects/{id}."""
         return self._call(lambda: self._api.get_project(project))
 
-    def tasks(self, project: str, enough: Enough | None = None) -> Iterator[Any]:
+    def tasks(self, project: str, enough: StopsListing | None = None) -> Iterator[Any]:
         """GET /tasks: the active tasks of a project."""
         return self._listing("tasks", "results", {"project_id": project}, enough)
 
@@ -98,7 +98,7 @@ class Client:
         return self._listing("sections", "results", {"project_id": project})
 
     def completed(
-        self, since: datetime, until: datetime, enough: Enough | None = None
+        self, since: datetime, until: datetime, enough: StopsListing | None = None
     ) -> Iterator[Any]:
         """GET /tasks/completed/by_completion_date: at most three months of them."""
         span = {"since": _instant(since), "until": _instant(until)}
@@ -113,7 +113,7 @@ class Client:
         self._http.close()
 
     def _listing(
-        self, path: str, name: str, query: Mapping[str, str], enough: Enough | None = None
+        self, path: str, name: str, query: Mapping[str, str], enough: StopsListing | None = None
     ) -> Iterator[Any]:
         def ask(cursor: str | None) -> Json:
             more = {"cursor": cursor} if cursor else {}
@@ -145,7 +145,7 @@ class Client:
         try:
             ask()
         except httpx.HTTPStatusError as error:
-            raise answered(error.response, write=write) from error
+            raise error_of_response(error.response, write=write) from error
         except httpx.RequestError as error:
             raise unanswered(TITLE, error, write=write) from error
         except (JSONWizardError, *_DRIFT):

@@ -24,7 +24,7 @@ _ADDED = update_keys()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class WriteTarget:
     """Where and how to write.
 
     link: the address that syncd last wrote on this item, if it did.
@@ -45,7 +45,7 @@ def temporary(write: Write) -> str:
     return key_of(write.key, "temp")
 
 
-def commands_of(write: Write, place: Place) -> list[Command]:
+def commands_of(write: Write, place: WriteTarget) -> list[Command]:
     """Return the commands of a write, in order; none if it has nothing to send."""
     if write.op is Op.CREATE:
         steps = _create(write, place)
@@ -71,7 +71,7 @@ def numbered(base: str, steps: Sequence[Step], temp_id: str = "") -> list[Comman
     return commands
 
 
-def new_section(write: Write, place: Place) -> list[Command]:
+def new_section(write: Write, place: WriteTarget) -> list[Command]:
     """Return the command that makes a goal's section anew, not out of the archive."""
     args = {**_named(write, place), "project_id": place.project}
     key = write.key if write.seen is None else key_of(write.key, "anew")
@@ -85,13 +85,13 @@ def move_to(parent: Any, section: Any, project: str) -> dict[str, Any]:
     return {"section_id": section} if section else {"project_id": project}
 
 
-def _base(write: Write, place: Place) -> str:
+def _base(write: Write, place: WriteTarget) -> str:
     # Without its duration it is another command: one that was refused is not repeated.
     dropped = write.fields.get("estimate_minutes") and not place.account.durations
     return key_of(write.key, "without duration") if dropped else write.key
 
 
-def _create(write: Write, place: Place) -> list[Step]:
+def _create(write: Write, place: WriteTarget) -> list[Step]:
     if not _is_task(write):
         if write.seen is None:
             return [("section_add", {**_named(write, place), "project_id": place.project})]
@@ -110,7 +110,7 @@ def _create(write: Write, place: Place) -> list[Step]:
     return steps
 
 
-def _update(write: Write, place: Place) -> list[Step]:
+def _update(write: Write, place: WriteTarget) -> list[Step]:
     if not _is_task(write):
         return [("section_update", {**_id(write), **_named(write, place)})]
     seen = seen_of(write)
@@ -132,7 +132,7 @@ def _update(write: Write, place: Place) -> list[Step]:
     return steps
 
 
-def _changed(write: Write, seen: Seen, place: Place) -> dict[str, Any]:
+def _changed(write: Write, seen: Seen, place: WriteTarget) -> dict[str, Any]:
     """Return the fields to send; notes and link share a text and go together."""
     changed = dict(write.fields)
     if not {"notes", LINK} & set(changed):
@@ -145,7 +145,7 @@ def _changed(write: Write, seen: Seen, place: Place) -> dict[str, Any]:
     return {**changed, "notes": notes, LINK: after}
 
 
-def _move(write: Write, seen: Seen, place: Place) -> list[Step]:
+def _move(write: Write, seen: Seen, place: WriteTarget) -> list[Step]:
     before = (seen.fields.get("goal"), seen.fields.get("parent"))
     after = {**seen.fields, **write.fields}
     goal, parent = after.get("goal"), after.get("parent")
@@ -154,7 +154,7 @@ def _move(write: Write, seen: Seen, place: Place) -> list[Step]:
     return [("item_move", {**_id(write), **move_to(parent, goal, place.project)})]
 
 
-def _named(write: Write, place: Place) -> Mapping[str, Any]:
+def _named(write: Write, place: WriteTarget) -> Mapping[str, Any]:
     return to_remote(Kind.GOAL, write.fields, place.account)
 
 

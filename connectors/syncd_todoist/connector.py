@@ -17,7 +17,7 @@ from syncd_todoist import mapping
 from syncd_todoist.settings import TodoistSettings
 
 if TYPE_CHECKING:
-    from syncd_todoist.client import Client
+    from syncd_todoist.client import TodoistClient
 
 CARRIES: Mapping[Kind, Carried] = {
     Kind.TASK: replace(mapping.capabilities(Kind.TASK), live_only=True, hides_done=True),
@@ -39,20 +39,21 @@ class Todoist:
     batch_size = 100
     idempotent = frozenset(Op)  # each command has a uuid
 
-    def __init__(self, client: "Client", toolbox: Toolbox, project: str) -> None:
-        from syncd_todoist.outcomes import Outcomes
-        from syncd_todoist.provision import Container
-        from syncd_todoist.reading import Reader
+    def __init__(self, client: "TodoistClient", toolbox: Toolbox, project: str) -> None:
+        from syncd_todoist.provision import ProjectProvisioner
+        from syncd_todoist.reading import ProjectReader
         from syncd_todoist.records import Records
-        from syncd_todoist.writing import Writer
+        from syncd_todoist.writing import BatchWriter, CommandOutcomes
 
         self._new_key = toolbox.new_key
         self._client = client
         self._records = Records(toolbox.memory, toolbox.timezone)
-        self._container = Container(client, self._records, toolbox.memory, project)
-        self._reader = Reader(client, self._records, toolbox.network.limiter, toolbox.clock)
-        outcomes = Outcomes(client, self._records, self._reader)
-        self._writer = Writer(client, self._records, outcomes)
+        self._container = ProjectProvisioner(client, self._records, toolbox.memory, project)
+        self._reader = ProjectReader(
+            client, self._records, toolbox.network.limiter, toolbox.clock
+        )
+        outcomes = CommandOutcomes(client, self._records, self._reader)
+        self._writer = BatchWriter(client, self._records, outcomes)
 
     def bind(self) -> Binding:
         """Find the project."""
@@ -108,7 +109,7 @@ class Todoist:
 
 def build(settings: TodoistSettings, toolbox: Toolbox) -> Connector:
     """Return the connector; ``Mistake`` without a token."""
-    from syncd_todoist.client import Client
+    from syncd_todoist.client import TodoistClient
 
     token = settings.token.get_secret_value().strip() if settings.token else ""
     if not token:
@@ -116,7 +117,7 @@ def build(settings: TodoistSettings, toolbox: Toolbox) -> Connector:
             "Todoist needs your API token: copy it in Todoist from Settings, Integrations, "
             "Developer, and put it in connectors.todoist.token."
         )
-    client = Client(token, settings.base_url, toolbox.network)
+    client = TodoistClient(token, settings.base_url, toolbox.network)
     return Todoist(client, toolbox, settings.project)
 
 

@@ -5,19 +5,21 @@ from collections.abc import Callable
 from syncd.connect.contract import Memory
 from syncd.errors import SkipItem, TryLater, Unclear
 from syncd.model.remote import Binding
-from syncd_todoist.border import Json, not_whole, told
-from syncd_todoist.client import EVERYTHING, Client
+from syncd_todoist.border import Json, incomplete_answer, parse_sync_reply
+from syncd_todoist.client import EVERYTHING, TodoistClient
 from syncd_todoist.commands import key_of, numbered
-from syncd_todoist.failures import command_failed
+from syncd_todoist.errors import error_of_command
 from syncd_todoist.records import Records
 
 _KEY = "project_key"
 
 
-class Container:
+class ProjectProvisioner:
     """The one project, by its id once it is known, by its name before."""
 
-    def __init__(self, client: Client, records: Records, memory: Memory, name: str) -> None:
+    def __init__(
+        self, client: TodoistClient, records: Records, memory: Memory, name: str
+    ) -> None:
         self._client = client
         self._records = records
         self._memory = memory
@@ -47,8 +49,8 @@ class Container:
         self._memory.put(_KEY, key)  # before it is sent: a lost reply makes no second one
         temp = key_of(key, "temp")
         commands = numbered(key, [("project_add", {"name": self._name})], temp)
-        reply = told(self._client.sync(EVERYTHING, commands, ("projects",)))
-        failed = command_failed(reply.status.get(key))
+        reply = parse_sync_reply(self._client.sync(EVERYTHING, commands, ("projects",)))
+        failed = error_of_command(reply.status.get(key))
         if isinstance(failed, TryLater | Unclear):
             raise failed
         if failed is not None:
@@ -62,14 +64,14 @@ class Container:
 
     def _named(self) -> list[Json]:
         """The projects of that name, the oldest first; ``TryLater`` if any can't be read."""
-        reply = told(self._client.sync(EVERYTHING, (), ("projects",)))
+        reply = parse_sync_reply(self._client.sync(EVERYTHING, (), ("projects",)))
         projects = reply.projects
         unread = [*projects.nameless, *projects.unread.values()]
         if unread:  # it may be the one: a second is not to be made
             raise TryLater(unread[0])
         if not projects.good:
             # Every account has its Inbox: without any project the answer is not whole.
-            raise not_whole()
+            raise incomplete_answer()
         return sorted(filter(self._is_named, projects.good.values()), key=_age)
 
     def _is_named(self, raw: Json) -> bool:

@@ -1,7 +1,10 @@
 """Reading: what changed, one item directly, and what a lost create may have made."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from syncd.clock import Clock
 from syncd.connect.border import Sorted
@@ -14,31 +17,131 @@ from syncd_todoist import mapping
 from syncd_todoist.border import (
     LISTS,
     Json,
-    Told,
+    SyncReply,
+    incomplete_answer,
     item_fault,
-    joined,
-    not_whole,
+    merge_listings,
+    parse_sync_reply,
     project_fault,
-    sorted_of,
-    told,
+    sort_rows,
 )
-from syncd_todoist.client import EVERYTHING, Client
-from syncd_todoist.finished import Finished
+from syncd_todoist.client import EVERYTHING, TodoistClient
 from syncd_todoist.records import Records
 from syncd_todoist.values import split_description
 
+_WINDOW = timedelta(days=89)  # completed tasks are listed for at most three months
+_WINDOWS = 4
+_MARGIN = timedelta(days=1)
+"""How far Todoist's clock may be from ours."""
 
-class Reader:
+
+class CompletedTasks:
+    """The completed tasks."""
+
+    def __init__(self, client: TodoistClient, records: Records, clock: Clock) -> None:
+        self._client = client
+        self._records = records
+        self._clock = clock
+        self._begun: datetime | None = None
+
+    def one(self, remote: RemoteId) -> Json | None:
+        """Return a completed task; None if there is none of that id.
+
+        ``SkipItem`` where it is there and can't be read, or may be what has no id.
+        """
+        nameless: list[str] = []
+        until = self._clock.now() + _MARGIN
+        for _ in range(_WINDOWS):
+            since = until - _WINDOW
+            rows = self._client.completed(since, until, lambda page: _has(page, remote))
+            found = _sorted(rows)
+            if remote in found.unread:
+                raise SkipItem(found.unread[remote])
+            if remote in found.good:
+                return found.good[remote]
+            nameless += found.nameless
+            until = since
+        if nameless:
+            raise SkipItem(nameless[0])
+        return None
+
+    def with_links(self) -> Sorted:
+        """Return the completed tasks that carry a link, where nothing else is known of them.
+
+        A full sync shows what is active alone: with syncd's state lost, a task that was
+        ticked since would look as if it had never been made.
+        """
+        if self._records.knows_links:
+            return Sorted()
+        found = self._here(None)
+        good = {
+            one: raw
+            for one, raw in found.good.items()
+            if self._records.remote(Kind.TASK, raw).link
+        }
+        return replace(found, good=good)
+
+    def since(self, read_at: str) -> Sorted:
+        """Return what was completed since a reading whose cursor is no longer good.
+
+        A full sync shows what is active alone: what was added and ticked since would never
+        have been seen.
+        """
+        if not read_at:
+            return Sorted()
+        return self._here(_moment(read_at))
+
+    def _here(self, since: datetime | None) -> Sorted:
+        """Return what was completed in syncd's project."""
+        try:
+            found = self._listed(since)
+        except (Gone, SkipItem):
+            self._begun = None
+            return Sorted()
+        good = {one: raw for one, raw in found.good.items() if self._records.is_here(raw)}
+        return replace(found, good=good)
+
+    def _listed(self, since: datetime | None) -> Sorted:
+        """Read a listing; where it was interrupted, also what was completed meanwhile."""
+        until = self._clock.now() + _MARGIN
+        begun = self._begun or until
+        self._begun = begun
+        start = begun - _WINDOW
+        rows = list(self._client.completed(max(since, start) if since else start, begun))
+        if begun != until:
+            again = max(begun - 2 * _MARGIN, until - _WINDOW)
+            rows += self._client.completed(again, until)
+        self._begun = None
+        return _sorted(rows)
+
+
+def _sorted(rows: Any) -> Sorted:
+    done = [{"checked": True, **raw} if isinstance(raw, Mapping) else raw for raw in rows]
+    return sort_rows(Kind.TASK, done)
+
+
+def _has(page: list[Any], remote: str) -> bool:
+    return any(isinstance(raw, Mapping) and raw.get("id") == remote for raw in page)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC) - _MARGIN
+    except (ValueError, OverflowError):
+        return None
+
+
+class ProjectReader:
     """Reads the project; writes nothing."""
 
     def __init__(
-        self, client: Client, records: Records, limiter: RateLimiter, clock: Clock
+        self, client: TodoistClient, records: Records, limiter: RateLimiter, clock: Clock
     ) -> None:
         self._client = client
         self._records = records
         self._limiter = limiter
         self._clock = clock
-        self._finished = Finished(client, records, clock)
+        self._finished = CompletedTasks(client, records, clock)
         self._read_at = ""
 
     def pull(self, cursor: str | None) -> Pull:
@@ -51,7 +154,9 @@ class Reader:
 
     def _everything(self) -> Pull:
         first = self._sync(EVERYTHING)
-        return self._whole(first, joined(self._finished.with_links(), self._done_since()))
+        return self._whole(
+            first, merge_listings(self._finished.with_links(), self._done_since())
+        )
 
     def _changes(self, known: Json) -> Pull:
         if known.get("project") != self._records.project or not known.get("token"):
@@ -97,9 +202,9 @@ class Reader:
             return split_description(raw.get("description") or "", link)[1] == link
 
         def enough(page: list[object]) -> bool:
-            return any(carries(raw) for raw in sorted_of(Kind.TASK, page).good.values())
+            return any(carries(raw) for raw in sort_rows(Kind.TASK, page).good.values())
 
-        rows = sorted_of(Kind.TASK, list(self._client.tasks(project, enough)))
+        rows = sort_rows(Kind.TASK, list(self._client.tasks(project, enough)))
         found = [raw for raw in rows.good.values() if carries(raw)]
         if found:
             return self._records.remote(write.kind, found[0], link)
@@ -108,7 +213,7 @@ class Reader:
 
     def _find_section(self, write: Write, project: str) -> Remote | None:
         """A section has no mark: only its name, and for whom it is known to be made."""
-        rows = sorted_of(Kind.GOAL, list(self._client.sections(project)))
+        rows = sort_rows(Kind.GOAL, list(self._client.sections(project)))
         _unless_unread(rows)
         found = [
             remote
@@ -119,9 +224,9 @@ class Reader:
         ]
         return found[0] if len(found) == 1 else None
 
-    def _sync(self, token: str) -> Told:
+    def _sync(self, token: str) -> SyncReply:
         try:
-            reply = told(self._client.sync(token))
+            reply = parse_sync_reply(self._client.sync(token))
         except SkipItem as error:
             if token != EVERYTHING:
                 raise StartOver("Todoist no longer knows where we stopped reading.") from error
@@ -129,10 +234,10 @@ class Reader:
         whole = token == EVERYTHING or reply.full
         if reply.wrong or (whole and (reply.short or not _any(reply.projects))):
             # Every account has its Inbox: without any project the answer is not whole.
-            raise not_whole()
+            raise incomplete_answer()
         return reply
 
-    def _whole(self, first: Told, done: Sorted) -> Pull:
+    def _whole(self, first: SyncReply, done: Sorted) -> Pull:
         """A full payload may be stale: what changed since is read right after.
 
         (Todoist API documentation, "Sync", ``full_sync_date_utc``.)
@@ -140,9 +245,9 @@ class Reader:
         self._records.learn(first, whole=True)
         second = self._sync(first.token)
         self._records.learn(second)
-        rows = {kind: joined(first.rows[kind], second.rows[kind]) for kind in LISTS}
-        rows[Kind.TASK] = joined(done, rows[Kind.TASK])
-        projects = joined(first.projects, second.projects)
+        rows = {kind: merge_listings(first.rows[kind], second.rows[kind]) for kind in LISTS}
+        rows[Kind.TASK] = merge_listings(done, rows[Kind.TASK])
+        projects = merge_listings(first.projects, second.projects)
         self._still_there(projects, whole=True)
         both = replace(
             second,
@@ -153,7 +258,7 @@ class Reader:
         )
         return self._pulled(both, whole=True)
 
-    def _pulled(self, reply: Told, *, whole: bool = False) -> Pull:
+    def _pulled(self, reply: SyncReply, *, whole: bool = False) -> Pull:
         items: list[Remote] = []
         last: list[Remote] = []
         gone: list[RemoteId] = []
@@ -168,7 +273,7 @@ class Reader:
         pull = self._pull_of(reply, whole=whole)
         return replace(pull, items=tuple(items), gone=frozenset(gone), last=tuple(last))
 
-    def _pull_of(self, reply: Told, *, whole: bool) -> Pull:
+    def _pull_of(self, reply: SyncReply, *, whole: bool) -> Pull:
         """Return what a reply tells beside what is there and what is gone."""
         lists = [*reply.rows.values(), reply.projects]
         nameless = [why for rows in lists for why in rows.nameless]
@@ -211,7 +316,7 @@ class Reader:
         except (Gone, SkipItem):
             return {"is_deleted": True}
         if project_fault(raw, project) or not _is_away(raw):
-            raise not_whole()
+            raise incomplete_answer()
         return raw
 
     def _done_since(self) -> Sorted:

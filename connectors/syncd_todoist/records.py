@@ -8,7 +8,7 @@ from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import LINK, Remote, Seen, Write
 from syncd_todoist import mapping
-from syncd_todoist.border import Told
+from syncd_todoist.border import SyncReply
 from syncd_todoist.values import TodoistAccount, known_zone
 
 Json = Mapping[str, Any]
@@ -57,7 +57,7 @@ class Records:
         """Remember that the account has no durations."""
         self._memory.put("durations", value=False)
 
-    def learn(self, reply: Told, *, whole: bool = False) -> None:
+    def learn(self, reply: SyncReply, *, whole: bool = False) -> None:
         """Take from a sync reply what it tells of the account, and the newest objects."""
         if not reply.short:  # else what was left out is asked for again
             self.token = reply.token

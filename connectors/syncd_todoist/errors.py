@@ -37,11 +37,11 @@ _PASSING = frozenset({407, 408, 409, 423, 425, 429})
 _TERMINAL = frozenset(range(400, 500)) - _PASSING
 
 
-class Full(SkipItem):
+class AccountLimitReached(SkipItem):
     """The account allows no more of this: the same in another form is refused as well."""
 
 
-def answered(response: httpx.Response, *, write: bool) -> Exception:
+def error_of_response(response: httpx.Response, *, write: bool) -> Exception:
     """Return what a reply with an error status means."""
     it = _with_seconds(refusal_of(response, write=write))
     said = it.text("error") or f"status {it.status}"
@@ -81,7 +81,7 @@ def _not_synced(status: int, said: str, body: Mapping[str, Any]) -> Exception:
     return SkipItem(f"Todoist refuses this ({said}): change it in the plan.")
 
 
-def command_failed(status: Any) -> Exception | None:
+def error_of_command(status: Any) -> Exception | None:
     """Return what a command's own status means: None for done."""
     if status == "ok":
         return None
@@ -105,7 +105,7 @@ def _refused(code: int, status: Mapping[str, Any], said: str) -> SkipItem:
     return SkipItem(f"Todoist refuses this ({_about(status, said)}): change it in the plan.")
 
 
-def _full(status: Mapping[str, Any]) -> Full | None:
+def _full(status: Mapping[str, Any]) -> AccountLimitReached | None:
     """Return that the account's limit is reached, by the tag that says so.
 
     ``MAX_ITEMS_LIMIT_REACHED`` and its like are known from public reports; code and status
@@ -117,7 +117,7 @@ def _full(status: Mapping[str, Any]) -> Full | None:
     what = _HELD.get(found["what"], found["what"].lower().replace("_", " "))
     most = _whole_number(_inside(status, "max_count")) or _ALLOWED.get(found["what"])
     many = f" ({most})" if most else ""
-    return Full(
+    return AccountLimitReached(
         f"Todoist holds as many {what} as the account allows{many}: complete or delete some"
         " there, and the next ones follow."
     )
