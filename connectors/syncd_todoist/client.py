@@ -1,9 +1,8 @@
 """Todoist's endpoints, one method each, over Doist's own client library.
 
 The library has no ``/sync``, so that call goes out through the same HTTP client. Its
-models drop keys that are needed here (``checked``, ``completed_count``), so what is
-handed on is the JSON of the reply; a reply that its models cannot parse is handed on
-too, as long as it is JSON.
+models drop keys that are needed here (``checked``, ``completed_count``), so the methods
+return the JSON of the reply, also of one that the models cannot parse.
 """
 
 import json
@@ -33,14 +32,14 @@ _PAGE = "200"
 
 
 StopsListing = Callable[[list[Any]], bool]
-"""Says of a page's rows whether no further page is wanted."""
+"""Says whether, after a page with these rows, no further page is wanted."""
 
 
 class TodoistClient:
-    """One conversation with Todoist; for one thread.
+    """Todoist's API for one account; for one thread.
 
-    Client go on where they were interrupted: the library's own paginators begin at the
-    beginning, and take a page without its list for an empty one. Rows are handed on
+    Listings go on where they were interrupted: the library's own paginators begin at the
+    beginning, and take a page without its list for an empty one. Rows are returned
     unchecked.
 
     Every method raises the errors of ``syncd_todoist.errors``.
@@ -49,7 +48,7 @@ class TodoistClient:
     def __init__(self, token: str, origin: str, network: Network) -> None:
         self._headers = {"Authorization": f"Bearer {token}"}
         self._last: httpx.Response | None = None
-        self._walks = Pages(TITLE, lambda: network.limiter.received)
+        self._pages = Pages(TITLE, lambda: network.limiter.received)
         self._secrets = network.secrets
         # The library names its host in every address (todoist-api-python 4.0.0, ``_core``).
         transport = Transport(Place(origin=origin, named=HOST), network)
@@ -67,13 +66,13 @@ class TodoistClient:
     ) -> Json:
         """POST /sync: what changed since ``token``, once ``commands`` were done.
 
-        Commands are safe to repeat: their uuids tell the service which were done.
+        Commands are safe to repeat: the service knows by their uuids which were done.
         """
         form = {"sync_token": token, "resource_types": json.dumps(list(resources))}
         if commands:
             form["commands"] = json.dumps(list(commands))
         reply = self._call(lambda: self._post(form), write=bool(commands))
-        if "sync_status" in reply:  # what became of the commands is said with a good status
+        if "sync_status" in reply:  # errors of commands come with a good HTTP status
             reply["sync_status"] = walked(reply["sync_status"], self._secrets.clear)
         return reply
 
@@ -105,11 +104,11 @@ class TodoistClient:
         return self._listing("tasks/completed/by_completion_date", "items", span, enough)
 
     def forget(self) -> None:
-        """Let go of listings that were interrupted: the next ones begin anew."""
-        self._walks.forget()
+        """Drop listings that were interrupted: the next ones start over."""
+        self._pages.forget()
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._http.close()
 
     def _listing(
@@ -125,7 +124,7 @@ class TodoistClient:
             return None if ends else next_of(page, "next_cursor", TITLE)
 
         key = " ".join([path, *query.values()])
-        for page in self._walks.read(key, ask, after):
+        for page in self._pages.read(key, ask, after):
             yield from page[name]
 
     def _get(self, path: str, query: Mapping[str, str]) -> httpx.Response:

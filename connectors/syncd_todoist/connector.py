@@ -1,4 +1,4 @@
-"""Todoist: where tasks are ticked. Goals are the sections of syncd's project."""
+"""The connector to Todoist: tasks of syncd's project, whose sections are the goals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -28,7 +28,7 @@ CARRIES: Mapping[Kind, Carried] = {
 
 
 class Todoist:
-    """The contract's methods, over the client, what is remembered, and the mapping."""
+    """The contract's methods, over the client, the records and the mapping."""
 
     name = "todoist"
     carries = CARRIES
@@ -43,25 +43,25 @@ class Todoist:
         from syncd_todoist.provision import ProjectProvisioner
         from syncd_todoist.reading import ProjectReader
         from syncd_todoist.records import Records
-        from syncd_todoist.writing import BatchWriter, CommandOutcomes
+        from syncd_todoist.writing import BatchWriter, CommandSender
 
         self._new_key = toolbox.new_key
         self._client = client
         self._records = Records(toolbox.memory, toolbox.timezone)
-        self._container = ProjectProvisioner(client, self._records, toolbox.memory, project)
+        self._provisioner = ProjectProvisioner(client, self._records, toolbox.memory, project)
         self._reader = ProjectReader(
             client, self._records, toolbox.network.limiter, toolbox.clock
         )
-        outcomes = CommandOutcomes(client, self._records, self._reader)
-        self._writer = BatchWriter(client, self._records, outcomes)
+        sender = CommandSender(client, self._records, self._reader)
+        self._writer = BatchWriter(client, self._records, sender)
 
     def bind(self) -> Binding:
         """Find the project."""
-        return self._container.bind()
+        return self._provisioner.bind()
 
     def provision(self) -> None:
         """Make the project if it is missing."""
-        self._container.provision(self._new_key)
+        self._provisioner.provision(self._new_key)
 
     def pull(self, cursor: str | None) -> Pull:
         """Read what changed since ``cursor``, or everything for None."""
@@ -72,11 +72,11 @@ class Todoist:
         return self._reader.read(kind, remote)
 
     def edited(self, kind: Kind, since: datetime) -> None:
-        """Return None: each batch of writes looks for itself."""
+        """Return None: each batch of writes reads what changed before it."""
         del kind, since
 
     def find(self, write: Write) -> Remote | None:
-        """Look for what an unclear create made: by the link in it."""
+        """Look for what an unclear create made: a task by its link, a section by its name."""
         return self._reader.find(write)
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -103,7 +103,7 @@ class Todoist:
         return Busy()
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._client.close()
 
 

@@ -15,7 +15,7 @@ _KEY = "project_key"
 
 
 class ProjectProvisioner:
-    """The one project, by its id once it is known, by its name before."""
+    """Finds syncd's project: by its id once that is known, by its name before."""
 
     def __init__(
         self, client: TodoistClient, records: Records, memory: Memory, name: str
@@ -26,16 +26,16 @@ class ProjectProvisioner:
         self._name = name
 
     def bind(self) -> Binding:
-        """Find the project. A known one costs no request: reading tells if it is gone."""
+        """Find the project. A known one costs no request: reading notices if it is gone."""
         if self._records.project is not None:
             return Binding()
-        found = self._named()
-        if not found:
+        projects = self._named()
+        if not projects:
             return Binding(missing=(f"the Todoist project '{self._name}'",))
-        self._records.bind(found[0]["id"])
-        if len(found) == 1:
+        self._records.bind(projects[0]["id"])
+        count = len(projects)
+        if count == 1:
             return Binding()
-        count = len(found)
         problem = (
             f"Todoist has {count} projects named '{self._name}': rename all but the oldest."
         )
@@ -46,18 +46,20 @@ class ProjectProvisioner:
         if not self.bind().missing:
             return
         key = self._memory.get(_KEY) or new_key()
-        self._memory.put(_KEY, key)  # before it is sent: a lost reply makes no second one
+        self._memory.put(
+            _KEY, key
+        )  # before it is sent: a lost reply must not make a second project
         temp = key_of(key, "temp")
         commands = numbered(key, [("project_add", {"name": self._name})], temp)
         reply = parse_sync_reply(self._client.sync(EVERYTHING, commands, ("projects",)))
-        failed = error_of_command(reply.status.get(key))
-        if isinstance(failed, TryLater | Unclear):
-            raise failed
-        if failed is not None:
-            raise SkipItem(f"Todoist could not make the project '{self._name}': {failed}")
-        made = reply.made.get(temp)
-        if made and self._is_named(reply.projects.good.get(made, {})):
-            self._records.bind(made)
+        error = error_of_command(reply.status.get(key))
+        if isinstance(error, TryLater | Unclear):
+            raise error
+        if error is not None:
+            raise SkipItem(f"Todoist could not make the project '{self._name}': {error}")
+        project = reply.created.get(temp)
+        if project and self._is_named(reply.projects.good.get(project, {})):
+            self._records.bind(project)
         elif self.bind().missing:
             raise Unclear(f"Todoist does not show the project '{self._name}' yet: sync again.")
         self._memory.put(_KEY, None)

@@ -14,18 +14,28 @@ from starlette.routing import Route
 
 from syncd.clock import Clock
 from syncd.connect.faults import App, Message, Receive, Scope, Send
-from syncd_todoist.sandbox.page import Page
-from syncd_todoist.sandbox.person import TodoistPerson
-from syncd_todoist.sandbox.rest import Rest
-from syncd_todoist.sandbox.state import State
-from syncd_todoist.sandbox.switches import Switches
-from syncd_todoist.sandbox.sync import Sync, parsed
-from syncd_todoist.sandbox.trouble import trouble
-from syncd_todoist.sandbox.wire import ApiError, Json, bad, unauthorized
+from syncd_todoist.sandbox.account import AccountState, TodoistSwitches
+from syncd_todoist.sandbox.page import TodoistPage
+from syncd_todoist.sandbox.rest import RestEndpoints
+from syncd_todoist.sandbox.sync import SyncEndpoint, parsed
+from syncd_todoist.sandbox.user import TodoistUser
+from syncd_todoist.sandbox.wire import (
+    Json,
+    TodoistError,
+    invalid_argument,
+    too_many,
+    unauthorized,
+)
 
 TOKEN = "5e0000000000000000000000000000000000d157"  # noqa: S105  # of nobody
 PROJECT = "Career plan"
 _GONE = "This API endpoint is no longer available"
+_TROUBLE = {
+    403: ("FORBIDDEN", "Forbidden"),
+    500: ("INTERNAL_SERVER_ERROR", "Internal server error"),
+    503: ("SERVICE_UNAVAILABLE", "Service unavailable"),
+}
+"""Tag and text by status; these are assumed."""
 Answer = Callable[[Request, Json], Any]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -37,16 +47,25 @@ class TodoistSandbox:
     token = TOKEN
 
     def __init__(self, clock: Clock) -> None:
-        self.state = State(clock, TOKEN)
-        self.person = TodoistPerson(self.state, PROJECT)
+        self.state = AccountState(clock, TOKEN)
+        self.person = TodoistUser(self.state, PROJECT)
         self.app: App = _Dated(_app(self.state), self.state)
 
     def trouble(self, status: int, seconds: int = 0) -> dict[str, Any]:
-        """Return what the service answers in trouble, to be given to a ``Fault``."""
-        return trouble(status, seconds)
+        """Return status, headers and body of a ``Fault``; ``seconds`` are those to wait.
+
+        The 429 is as public issues show it.
+        """
+        headers = {"Retry-After": str(seconds)} if seconds else {}
+        error = (
+            too_many(seconds)
+            if status == 429
+            else TodoistError(status, status, *_TROUBLE[status])
+        )
+        return {"status": status, "headers": headers, "reply": error.body}
 
     @property
-    def switches(self) -> Switches:
+    def switches(self) -> TodoistSwitches:
         """What can be chosen of how the sandbox behaves."""
         return self.state.switches
 
@@ -100,7 +119,7 @@ def make(directory: Path, clock: Clock) -> TodoistSandbox:
 class _Dated:
     """Says in each reply what time it is for the service."""
 
-    def __init__(self, app: App, state: State) -> None:
+    def __init__(self, app: App, state: AccountState) -> None:
         self._app = app
         self._state = state
 
@@ -115,10 +134,10 @@ class _Dated:
         await self._app(scope, receive, dated)
 
 
-def _app(state: State) -> Starlette:
-    rest, sync = Rest(state), Sync(state)
+def _app(state: AccountState) -> Starlette:
+    rest, sync = RestEndpoints(state), SyncEndpoint(state)
     routes = [*_task_routes(state, rest), *_other_routes(state, rest)]
-    page = Page(state, PROJECT)
+    page = TodoistPage(state, PROJECT)
     sync_route = _sync_endpoint(state, sync)
     everything = ["GET", "POST", "PUT", "PATCH", "DELETE"]
     return Starlette(
@@ -133,7 +152,7 @@ def _app(state: State) -> Starlette:
     )
 
 
-def _task_routes(state: State, rest: Rest) -> list[Route]:
+def _task_routes(state: AccountState, rest: RestEndpoints) -> list[Route]:
     def query(request: Request) -> dict[str, str]:
         return dict(request.query_params)
 
@@ -179,7 +198,7 @@ def _task_routes(state: State, rest: Rest) -> list[Route]:
     return [_route(state, *row) for row in table]
 
 
-def _other_routes(state: State, rest: Rest) -> list[Route]:
+def _other_routes(state: AccountState, rest: RestEndpoints) -> list[Route]:
     routes: list[Route] = []
     names = {
         "projects": "projects",
@@ -192,7 +211,7 @@ def _other_routes(state: State, rest: Rest) -> list[Route]:
     return routes
 
 
-def _collection(state: State, rest: Rest, path: str, name: str) -> list[Route]:
+def _collection(state: AccountState, rest: RestEndpoints, path: str, name: str) -> list[Route]:
     def it(request: Request) -> str:
         return str(request.path_params["id"])
 
@@ -219,7 +238,7 @@ def _collection(state: State, rest: Rest, path: str, name: str) -> list[Route]:
     return [_route(state, *row) for row in table]
 
 
-def _route(state: State, method: str, path: str, answer: Answer) -> Route:
+def _route(state: AccountState, method: str, path: str, answer: Answer) -> Route:
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
         with state.lock:
@@ -228,14 +247,14 @@ def _route(state: State, method: str, path: str, answer: Answer) -> Route:
                 _fits(raw)
                 body = _body(raw) if method == "POST" else {}
                 found = answer(request, body)
-            except ApiError as error:
+            except TodoistError as error:
                 return _refusal(error)
         return Response(status_code=204) if found is None else JSONResponse(found)
 
     return Route(f"/api/v1{path}", endpoint, methods=[method])
 
 
-def _sync_endpoint(state: State, sync: Sync) -> Endpoint:
+def _sync_endpoint(state: AccountState, sync: SyncEndpoint) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
         with state.lock:
@@ -244,13 +263,13 @@ def _sync_endpoint(state: State, sync: Sync) -> Endpoint:
                 _fits(raw)
                 body = parsed(request.headers.get("content-type", ""), raw)
                 return JSONResponse(sync.answer(body))
-            except ApiError as error:
+            except TodoistError as error:
                 return _refusal(error)
 
     return endpoint
 
 
-def _authorized(state: State, request: Request) -> None:
+def _authorized(state: AccountState, request: Request) -> None:
     if state.token is None or request.headers.get("authorization") != f"Bearer {state.token}":
         raise unauthorized()
 
@@ -258,20 +277,20 @@ def _authorized(state: State, request: Request) -> None:
 def _fits(raw: bytes) -> None:
     """Refuse a body of more than a MiB; code and tag are assumed."""
     if len(raw) > 1 << 20:
-        raise ApiError(413, 413, "BODY_TOO_LARGE", "Request body too large")
+        raise TodoistError(413, 413, "BODY_TOO_LARGE", "Request body too large")
 
 
 def _body(raw: bytes) -> Json:
     try:
         found = json.loads(raw or b"{}")
     except ValueError:
-        raise bad("body") from None
+        raise invalid_argument("body") from None
     if not isinstance(found, dict):
-        raise bad("body")
+        raise invalid_argument("body")
     return found
 
 
-def _refusal(error: ApiError) -> Response:
+def _refusal(error: TodoistError) -> Response:
     headers = {}
     if error.status == 401:
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
@@ -282,13 +301,13 @@ def _refusal(error: ApiError) -> Response:
 
 async def _no_longer(request: Request) -> Response:
     del request
-    body = ApiError(410, 410, "GONE", _GONE).body
+    body = TodoistError(410, 410, "GONE", _GONE).body
     return JSONResponse(body, status_code=410)
 
 
 async def _not_here(request: Request) -> Response:
     said = f"The sandbox does not have {request.method} {request.url.path}"
-    body = ApiError(501, 501, "NOT_IMPLEMENTED", said).body
+    body = TodoistError(501, 501, "NOT_IMPLEMENTED", said).body
     return JSONResponse(body, status_code=501)
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from syncd_todoist.sandbox.wire import Json, bad
-from syncd_todoist.sandbox.zones import zone_of
+from syncd_todoist.sandbox.wire import Json, invalid_argument, zone_of
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _EVERY = re.compile(
@@ -25,12 +24,12 @@ def parse(value: Any, zone: str, now: datetime) -> Json | None:
     if value is None:
         return None
     if not isinstance(value, dict) or set(value) - _KEYS:
-        raise bad("due")
+        raise invalid_argument("due")
     text = str(value.get("string") or "").strip()
     if value.get("date") is None:
         return from_string(text, zone, now)
     if len(text) > _LONGEST:
-        raise bad("due")
+        raise invalid_argument("due")
     moment, own_zone = _dated(str(value["date"]), value.get("timezone"), zone)
     repeats = bool(_EVERY.fullmatch(text.lower()))
     return {
@@ -46,7 +45,7 @@ def from_string(text: str, zone: str, now: datetime) -> Json | None:
     """Return the due that a person's words make; 400 for words not understood."""
     words = text.lower()
     if len(text) > _LONGEST:
-        raise bad("due")
+        raise invalid_argument("due")
     today = now.astimezone(zone_of(zone)).date()
     if words in ("", "no date", "no due date"):
         return None
@@ -130,7 +129,7 @@ def _dated(text: str, own_zone: Any, zone: str) -> tuple[str, str | None]:
         zone_of(named)
         return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), named
     except (ValueError, OSError, KeyError, OverflowError):
-        raise bad("due") from None
+        raise invalid_argument("due") from None
 
 
 def _words(moment: str, zone: str | None) -> str:

@@ -12,22 +12,22 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from syncd.connect.faults import CONTROL
-from syncd_todoist.sandbox.items import Items
-from syncd_todoist.sandbox.places import Places
-from syncd_todoist.sandbox.state import State
-from syncd_todoist.sandbox.wire import ApiError, Json
+from syncd_todoist.sandbox.account import AccountState
+from syncd_todoist.sandbox.places import ProjectOperations
+from syncd_todoist.sandbox.tasks import TaskOperations
+from syncd_todoist.sandbox.wire import Json, TodoistError
 
 _HERE = Path(__file__).parent
 
 
-class Page:
+class TodoistPage:
     """Shows and changes; its forms post below ``/_sandbox/todoist``."""
 
-    def __init__(self, state: State, project: str) -> None:
+    def __init__(self, state: AccountState, project: str) -> None:
         self._state = state
         self._project = project
-        self._items = Items(state)
-        self._places = Places(state)
+        self._items = TaskOperations(state)
+        self._places = ProjectOperations(state)
 
     def routes(self) -> list[Route]:
         """Return the page's routes."""
@@ -63,7 +63,7 @@ class Page:
             with self._state.lock:
                 try:
                     act(form)
-                except (ApiError, KeyError) as error:
+                except (TodoistError, KeyError) as error:
                     return RedirectResponse(f"/?said={quote(str(error))}", status_code=303)
             return RedirectResponse("/", status_code=303)
 

@@ -3,10 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from syncd_todoist.sandbox.checks import text, words
-from syncd_todoist.sandbox.room import Room
-from syncd_todoist.sandbox.state import State
-from syncd_todoist.sandbox.wire import Json, bad, moment, new_label, new_note, new_section
+from syncd_todoist.sandbox.account import AccountState, LimitChecks
+from syncd_todoist.sandbox.wire import (
+    Json,
+    invalid_argument,
+    moment,
+    new_label,
+    new_note,
+    new_section,
+    text,
+    words,
+)
 
 PROJECT = words(
     "name parent_id color description is_favorite is_collapsed view_style child_order"
@@ -15,12 +22,12 @@ SECTION = words("name section_order order is_collapsed description")
 LABEL = words("name color order item_order is_favorite")
 
 
-class Places:
+class ProjectOperations:
     """Projects and sections."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: AccountState) -> None:
         self._state = state
-        self._room = Room(state)
+        self._room = LimitChecks(state)
 
     def add_project(self, args: Mapping[str, Any]) -> Json:
         """Add a project."""
@@ -42,7 +49,7 @@ class Places:
         """Move a project below another, or to the root."""
         raw = self._state.get("projects", project)
         if parent in {one["id"] for one in self._projects_below(raw)}:
-            raise bad("parent_id")
+            raise invalid_argument("parent_id")
         above = self._state.get("projects", parent)["id"] if parent else None
         return self._state.change("projects", raw, parent_id=above)
 
@@ -164,12 +171,12 @@ class Places:
                 self._state.change(table, one, is_deleted=True)
 
 
-class Small:
+class LabelOperations:
     """Labels and comments."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: AccountState) -> None:
         self._state = state
-        self._room = Room(state)
+        self._room = LimitChecks(state)
 
     def add_label(self, args: Mapping[str, Any]) -> Json:
         """Add a personal label."""
@@ -193,7 +200,7 @@ class Small:
         """Delete a label, from all tasks too unless ``cascade`` is "none"."""
         raw = self._state.get("labels", label)
         if cascade not in (None, "all", "none"):
-            raise bad("cascade")
+            raise invalid_argument("cascade")
         if cascade != "none":
             self.rename(raw["name"], None)
         self._state.change("labels", raw, is_deleted=True)
@@ -214,7 +221,7 @@ class Small:
         """Add a comment to a task or a project: asked for by ``task_id``, told as ``item_id``."""
         item, project = args.get("task_id") or args.get("item_id"), args.get("project_id")
         if bool(item) is bool(project):
-            raise bad("task_id")
+            raise invalid_argument("task_id")
         raw = new_note(self._state.fresh_id(), self._state.stamps())
         raw["content"] = text(args.get("content"), "content", 15000)
         where = ("items", item, "item_id") if item else ("projects", project, "project_id")

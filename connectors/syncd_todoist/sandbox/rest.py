@@ -4,14 +4,24 @@ import base64
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from syncd_todoist.sandbox import account
 from syncd_todoist.sandbox import due as dues
-from syncd_todoist.sandbox.checks import only, words
-from syncd_todoist.sandbox.items import Items
-from syncd_todoist.sandbox.places import LABEL, PROJECT, SECTION, Places, Small
-from syncd_todoist.sandbox.state import State
-from syncd_todoist.sandbox.view import View
-from syncd_todoist.sandbox.wire import Json, bad, not_found
+from syncd_todoist.sandbox.account import AccountState, AccountView
+from syncd_todoist.sandbox.places import (
+    LABEL,
+    PROJECT,
+    SECTION,
+    LabelOperations,
+    ProjectOperations,
+)
+from syncd_todoist.sandbox.tasks import TaskOperations
+from syncd_todoist.sandbox.wire import (
+    Json,
+    invalid_argument,
+    not_found,
+    refuse_unknown,
+    user_object,
+    words,
+)
 
 Query = Mapping[str, str]
 
@@ -24,20 +34,20 @@ _MONTHS_3 = timedelta(days=93)
 _WEEKS_6 = timedelta(weeks=6)
 
 
-class Rest:
+class RestEndpoints:
     """Answers by method and path; ``None`` stands for an empty 204."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: AccountState) -> None:
         self._state = state
-        self.items = Items(state)
-        self.places = Places(state)
-        self.small = Small(state)
+        self.items = TaskOperations(state)
+        self.places = ProjectOperations(state)
+        self.small = LabelOperations(state)
 
     # Tasks.
 
     def tasks(self, query: Query) -> Json:
         """GET /tasks."""
-        only(query, words("project_id section_id parent_id label ids limit cursor"))
+        refuse_unknown(query, words("project_id section_id parent_id label ids limit cursor"))
         rows = self._listed(self._seen().active_items())
         for key in ("project_id", "section_id", "parent_id"):
             if key in query:
@@ -71,7 +81,7 @@ class Rest:
         self.task(item)
         args = self._args(body)
         if {"project_id", "section_id", "parent_id"} & set(args):
-            raise bad("project_id")
+            raise invalid_argument("project_id")
         return self._shown(self.items.update(item, args))
 
     def move_task(self, item: str, body: Json) -> Json:
@@ -82,7 +92,7 @@ class Rest:
 
     def quick_add(self, body: Json) -> Json:
         """POST /tasks/quick: without its language, the text is the title."""
-        only(body, ("text", "note", "reminder", "auto_reminder", "meta"))
+        refuse_unknown(body, ("text", "note", "reminder", "auto_reminder", "meta"))
         raw = self.items.add({"content": body.get("text")})
         meta = {
             "assignee": [None, None],
@@ -103,7 +113,7 @@ class Rest:
 
     def completed(self, query: Query, by: str) -> Json:
         """GET /tasks/completed/…: keys in alphabetical order, no ``next_cursor`` (recorded)."""
-        only(
+        refuse_unknown(
             query,
             words(
                 "since until workspace_id project_id section_id parent_id filter_query "
@@ -116,7 +126,7 @@ class Rest:
             <= until - since
             <= (_MONTHS_3 if by == "completed_at" else _WEEKS_6)
         ):
-            raise bad("since")
+            raise invalid_argument("since")
         rows = [
             raw
             for raw in self._listed(self._seen().tables["items"].values())
@@ -133,7 +143,7 @@ class Rest:
 
     def listed(self, table: str, query: Query) -> Json:
         """GET of a list; sections, labels and comments too."""
-        only(query, words("project_id task_id limit cursor"))
+        refuse_unknown(query, words("project_id task_id limit cursor"))
         rows = self._listed(self._seen().live(table))
         if "project_id" in query:
             rows = [raw for raw in rows if raw.get("project_id") == query["project_id"]]
@@ -143,7 +153,7 @@ class Rest:
 
     def found(self, table: str, query: Query) -> Json:
         """GET …/search: what has the words in its name."""
-        only(query, words("query project_id limit cursor"))
+        refuse_unknown(query, words("query project_id limit cursor"))
         wanted = query.get("query", "").casefold()
         rows = [raw for raw in self._state.live(table) if wanted in raw["name"].casefold()]
         return self._page(rows, query)
@@ -165,7 +175,7 @@ class Rest:
         """POST of a new project, section, label or comment."""
         known = {"projects": PROJECT, "sections": SECTION | {"project_id"}, "labels": LABEL}
         if table in known:
-            only(body, known[table])
+            refuse_unknown(body, known[table])
         adders = {
             "projects": self.places.add_project,
             "sections": self.places.add_section,
@@ -208,9 +218,7 @@ class Rest:
         """GET /user."""
         state = self._state
         premium = state.switches.premium
-        return account.user(
-            state.switches.zone, state.clock.now(), state.inbox, premium=premium
-        )
+        return user_object(state.switches.zone, state.clock.now(), state.inbox, premium=premium)
 
     def shared_labels(self, query: Query) -> Json:
         """GET /labels/shared: names."""
@@ -225,7 +233,7 @@ class Rest:
     def _listed(self, rows: Iterable[Json]) -> list[Json]:
         return [] if self._state.finds_nothing() else self._state.listed(rows)
 
-    def _seen(self) -> View:
+    def _seen(self) -> AccountView:
         return self._state.seen(full=False)[0]
 
     def _shown(self, raw: Json) -> Json:
@@ -235,9 +243,9 @@ class Rest:
         try:
             limit = int(query.get("limit") or 50)
         except ValueError:
-            raise bad("limit") from None
+            raise invalid_argument("limit") from None
         if not 1 <= limit <= 200:
-            raise bad("limit")
+            raise invalid_argument("limit")
         end = f".sandbox{self._state.listings}"
         start = _decoded(query.get("cursor") or "", end)
         found = list(rows)
@@ -249,7 +257,7 @@ class Rest:
 
     def _args(self, body: Json) -> Json:
         """Return a flat REST body as the arguments of a command."""
-        only(body, _TASK)
+        refuse_unknown(body, _TASK)
         args = {
             key: value
             for key, value in body.items()
@@ -280,7 +288,7 @@ def _instant(query: Query, name: str) -> datetime:
     try:
         return datetime.fromisoformat(query[name].replace(" ", "+"))
     except (KeyError, ValueError):
-        raise bad(name) from None
+        raise invalid_argument(name) from None
 
 
 def _when(raw: Json, by: str) -> datetime:
@@ -300,7 +308,7 @@ def _decoded(cursor: str, end: str) -> int:
     try:
         body = cursor.removesuffix(end)
         if body == cursor:
-            raise bad("cursor")
+            raise invalid_argument("cursor")
         return int(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     except ValueError:
-        raise bad("cursor") from None
+        raise invalid_argument("cursor") from None

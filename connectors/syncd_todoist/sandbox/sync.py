@@ -1,38 +1,73 @@
 """``POST /sync``: what changed since a token, and batches of commands."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
-from syncd_todoist.sandbox import account
-from syncd_todoist.sandbox.checks import only, words
-from syncd_todoist.sandbox.items import ADD, UPDATE, Items
-from syncd_todoist.sandbox.places import LABEL, PROJECT, SECTION, Places, Small
-from syncd_todoist.sandbox.rate import Rate
-from syncd_todoist.sandbox.state import State
-from syncd_todoist.sandbox.view import TABLES, View
-from syncd_todoist.sandbox.wire import ApiError, Json, bad
+from syncd_todoist.sandbox.account import TABLES, AccountState, AccountView
+from syncd_todoist.sandbox.places import (
+    LABEL,
+    PROJECT,
+    SECTION,
+    LabelOperations,
+    ProjectOperations,
+)
+from syncd_todoist.sandbox.tasks import ADD, UPDATE, TaskOperations
+from syncd_todoist.sandbox.wire import (
+    Json,
+    TodoistError,
+    invalid_argument,
+    refuse_unknown,
+    too_many,
+    user_object,
+    words,
+)
+
+_WINDOW = timedelta(minutes=15)
+
+
+class SyncRateLimit:
+    """Counts the syncs of one account, full ones and partial ones."""
+
+    def __init__(self, state: AccountState) -> None:
+        self._state = state
+        self._asked: dict[bool, deque[datetime]] = {True: deque(), False: deque()}
+
+    def count(self, *, full: bool) -> None:
+        """Count a sync. Refuses one too many, saying how many seconds to wait."""
+        limits, now = self._state.switches.limits, self._state.clock.now()
+        asked = self._asked[full]
+        while asked and asked[0] <= now - _WINDOW:
+            asked.popleft()
+        if len(asked) >= (limits.full_syncs if full else limits.partial_syncs):
+            raise too_many(int((asked[0] + _WINDOW - now).total_seconds()) + 1)
+        asked.append(now)
+
 
 _AT_ONCE = 100
 _REFERENCES = ("id", "project_id", "section_id", "parent_id", "item_id")
 Act = Callable[[Mapping[str, Any]], Json | None]
 
 
-class Sync:
+class SyncEndpoint:
     """The sync endpoint over one account."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: AccountState) -> None:
         self._state = state
-        self._rate = Rate(state)
-        self._commands = _commands(Items(state), Places(state), Small(state))
+        self._rate = SyncRateLimit(state)
+        self._commands = _commands(
+            TaskOperations(state), ProjectOperations(state), LabelOperations(state)
+        )
 
     def answer(self, body: Mapping[str, Any]) -> Json:
         """Answer one request: first the commands, then what changed."""
-        only(body, ("sync_token", "resource_types", "commands"))
+        refuse_unknown(body, ("sync_token", "resource_types", "commands"))
         commands = body.get("commands") or []
         if not isinstance(commands, list) or len(commands) > _AT_ONCE:
-            raise bad("commands")
+            raise invalid_argument("commands")
         token = body.get("sync_token") or "*"
         since = self._since(str(token))
         self._rate.count(full=since is None)
@@ -56,10 +91,10 @@ class Sync:
         if token in self._state.tokens:
             return self._state.tokens[token]
         if self._state.switches.refuses_old_tokens:
-            raise bad("sync_token")
+            raise invalid_argument("sync_token")
         return None
 
-    def _read(self, view: View, since: int | None, kinds: list[Any]) -> Json:
+    def _read(self, view: AccountView, since: int | None, kinds: list[Any]) -> Json:
         wanted = set(kinds)
         everything = "all" in wanted
         reply: Json = {}
@@ -72,17 +107,17 @@ class Sync:
         state = self._state
         if since is None or state.user_revision > since:
             if everything or "user" in wanted:
-                reply["user"] = account.user(
+                reply["user"] = user_object(
                     state.switches.zone,
                     state.clock.now(),
                     state.inbox,
                     premium=state.switches.premium,
                 )
             if everything or "user_plan_limits" in wanted:
-                reply["user_plan_limits"] = account.plan_limits(state.switches)
+                reply["user_plan_limits"] = state.switches.plan_limits
         return reply
 
-    def _rows(self, view: View, table: str, since: int | None) -> list[Json]:
+    def _rows(self, view: AccountView, table: str, since: int | None) -> list[Json]:
         if since is None:
             rows = view.active_items() if table == "items" else view.live(table)
             found = self._state.listed(rows)
@@ -103,7 +138,7 @@ class Sync:
         for command in commands:
             key = str(command.get("uuid") or "")
             if not key:
-                raise bad("uuid")
+                raise invalid_argument("uuid")
             known = self._state.executed.get(key)
             if known is not None:
                 fresh |= known
@@ -119,18 +154,18 @@ class Sync:
 
     def _one(self, command: Json, fresh: Mapping[str, str]) -> tuple[dict[str, str], Any]:
         try:
-            only(command, ("type", "uuid", "args", "temp_id"))
+            refuse_unknown(command, ("type", "uuid", "args", "temp_id"))
             args = {
                 name: fresh.get(value, value) if name in _REFERENCES and value else value
                 for name, value in dict(command.get("args") or {}).items()
             }
             lacks = self._state.switches.lacks
             if command.get("type") not in self._commands or command["type"] in lacks:
-                raise bad("type")
+                raise invalid_argument("type")
             act, known = self._commands[command["type"]]
-            only(args, known)
+            refuse_unknown(args, known)
             made = act(args)
-        except ApiError as error:
+        except TodoistError as error:
             return {}, error.body
         temp = command.get("temp_id")
         return ({str(temp): made["id"]} if temp and made else {}), "ok"
@@ -148,14 +183,14 @@ def parsed(content_type: str, body: bytes) -> Json:
                 if name in found:
                     found[name] = json.loads(found[name])
     except ValueError:
-        raise bad("commands") from None
+        raise invalid_argument("commands") from None
     if not isinstance(found, dict):
-        raise bad("commands")
+        raise invalid_argument("commands")
     return found
 
 
 def _commands(
-    items: Items, places: Places, small: Small
+    items: TaskOperations, places: ProjectOperations, small: LabelOperations
 ) -> dict[str, tuple[Act, frozenset[str]]]:
     one = frozenset({"id"})
     return {

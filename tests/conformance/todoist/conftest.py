@@ -12,7 +12,7 @@ from syncd.connect.testing.clock import FakeClock
 from syncd.model.entities import Kind
 from syncd.model.values import Moment
 from syncd_todoist.sandbox.app import TodoistSandbox, make
-from syncd_todoist.sandbox.places import Small
+from syncd_todoist.sandbox.places import LabelOperations
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def served(sandbox: TodoistSandbox) -> Iterator[Served]:
 @pytest.fixture
 def lived_in(sandbox: TodoistSandbox) -> dict[str, list[dict[str, Any]]]:
     """Every object of an account in which everything was done, by table."""
-    person, small = sandbox.person, Small(sandbox.state)
+    person, small = sandbox.person, LabelOperations(sandbox.state)
     for title in ("Kept", "Archived", "Deleted"):
         person.add(Kind.GOAL, title)
     at = Moment(datetime(2026, 6, 1, 9, tzinfo=UTC), "Europe/Paris")

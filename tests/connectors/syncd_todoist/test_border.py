@@ -276,8 +276,8 @@ def test_an_account_that_cannot_be_read_is_as_it_was(
 @given(JSON)
 def test_whatever_a_reply_is_it_is_told_apart(reply: Any) -> None:
     found = parse_sync_reply(reply if isinstance(reply, dict) else {"items": reply})
-    assert found.wrong
-    assert not found.sure
+    assert found.invalid
+    assert not found.fully_read
 
 
 @given(
@@ -287,7 +287,7 @@ def test_whatever_is_in_a_reply_is_told_apart(parts: dict[str, Any]) -> None:
     reply = {"sync_token": "t", "items": [], "sections": [], "projects": [], **parts}
     found = parse_sync_reply(reply)
     rows = [rows for rows in found.rows.values() if rows.unread or rows.nameless]
-    assert not (found.sure and (found.wrong or found.unsure or rows))
+    assert not (found.fully_read and (found.invalid or found.account_problem or rows))
 
 
 @given(st.dictionaries(st.sampled_from(list(new_item("x", ("a", "b")))), JSON, max_size=3))

@@ -8,7 +8,7 @@ import pytest
 from syncd.connect.border import MOST_PAGES
 from syncd.errors import Gone, SkipItem, StartOver, TryLater
 from syncd.model.entities import Kind
-from syncd_todoist.sandbox.person import TodoistPerson
+from syncd_todoist.sandbox.user import TodoistUser
 from tests.connectors.syncd_todoist.harness import TodoistHarness
 from tests.connectors.syncd_todoist.hostile import MISSING, VALUES, altered, answer
 
@@ -86,7 +86,7 @@ def test_whatever_a_task_holds_it_is_read_or_refused(
 
 
 def _completed(
-    todoist: TodoistHarness, person: TodoistPerson, change: Any
+    todoist: TodoistHarness, person: TodoistUser, change: Any
 ) -> tuple[Any, dict[str, Any]]:
     made = todoist.task("Read a book")
     person.edit(Kind.TASK, "Read a book", "done", True)
@@ -98,7 +98,7 @@ def _completed(
 
 @pytest.mark.parametrize("key", ["checked", "is_deleted", "due"])
 def test_a_completed_task_that_cannot_be_read_is_left_alone(
-    todoist: TodoistHarness, person: TodoistPerson, key: str
+    todoist: TodoistHarness, person: TodoistUser, key: str
 ) -> None:
     made, _ = _completed(todoist, person, lambda raw: {**raw, key: 1})
     with pytest.raises(SkipItem, match="'Read a book'"):
@@ -107,7 +107,7 @@ def test_a_completed_task_that_cannot_be_read_is_left_alone(
 
 @pytest.mark.parametrize("entry", [5, None, [], {"content": "Read a book"}, {"id": 5}])
 def test_a_task_that_may_be_among_what_has_no_id_is_not_gone(
-    todoist: TodoistHarness, person: TodoistPerson, entry: Any
+    todoist: TodoistHarness, person: TodoistUser, entry: Any
 ) -> None:
     made, _ = _completed(todoist, person, lambda _: entry)
     with pytest.raises(SkipItem, match="update syncd"):
@@ -182,7 +182,7 @@ def test_a_finished_reading_lets_go_of_what_was_interrupted(todoist: TodoistHarn
 
 
 def test_what_was_completed_while_a_list_was_interrupted_is_seen(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     first = todoist.task("First")
     person.edit(Kind.TASK, "First", "done", True)
@@ -214,7 +214,7 @@ def _pull(todoist: TodoistHarness, cursor: str) -> Any:
 
 
 def test_a_completed_task_that_cannot_be_read_keeps_the_cursor(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     made, _ = _completed(todoist, person, lambda raw: {**raw, "is_deleted": "no"})
     todoist.memory.put("links", {})

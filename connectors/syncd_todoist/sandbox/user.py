@@ -6,16 +6,15 @@ from typing import Any
 
 from syncd.model.entities import Kind
 from syncd.model.values import Moment, Value
-from syncd_todoist.sandbox.items import Items
-from syncd_todoist.sandbox.places import Places, Small
-from syncd_todoist.sandbox.state import State
-from syncd_todoist.sandbox.wire import Json
-from syncd_todoist.sandbox.zones import zone_of
+from syncd_todoist.sandbox.account import AccountState
+from syncd_todoist.sandbox.places import LabelOperations, ProjectOperations
+from syncd_todoist.sandbox.tasks import TaskOperations
+from syncd_todoist.sandbox.wire import Json, zone_of
 
 _TABLE = {Kind.TASK: "items", Kind.GOAL: "sections"}
 
 
-class TodoistPerson:
+class TodoistUser:
     """Adds, changes, ticks and deletes tasks; goals are sections.
 
     Where several share a title, an act takes an id of ``ids`` in its place.
@@ -24,11 +23,11 @@ class TodoistPerson:
     a description where it is an address, and stays when the notes above it change.
     """
 
-    def __init__(self, state: State, project: str) -> None:
+    def __init__(self, state: AccountState, project: str) -> None:
         self._state = state
         self._project = project
-        self._items = Items(state)
-        self._places = Places(state)
+        self._items = TaskOperations(state)
+        self._places = ProjectOperations(state)
 
     def titles(self, kind: Kind) -> list[str]:
         """Return the titles of all active tasks, or of all sections."""
@@ -105,7 +104,7 @@ class TodoistPerson:
         """Put a comment and a deadline on a task: nothing that syncd knows of."""
         with self._state.lock:
             raw = self._find(Kind.TASK, title)
-            Small(self._state).add_note({"item_id": raw["id"], "content": comment})
+            LabelOperations(self._state).add_note({"item_id": raw["id"], "content": comment})
             self._items.update(raw["id"], {"deadline": {"date": deadline}})
 
     def keeps_aside(self, title: str, comment: str, deadline: str) -> bool:
@@ -137,7 +136,7 @@ class TodoistPerson:
     def rename_label(self, name: str, new: str) -> None:
         """Rename a label on every task that has it."""
         with self._state.lock:
-            Small(self._state).rename(name, new)
+            LabelOperations(self._state).rename(name, new)
 
     def archive_section(self, title: str) -> None:
         """Archive a section."""

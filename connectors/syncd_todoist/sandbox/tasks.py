@@ -1,22 +1,91 @@
 """What can be done with tasks, whichever way it is asked for."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from syncd_todoist.sandbox import due as dues
-from syncd_todoist.sandbox.checks import (
-    deadline,
-    duration,
-    labels,
-    lasting_duration,
-    parsed_labels,
-    priority,
+from syncd_todoist.sandbox.account import AccountState, LimitChecks, TodoistSwitches
+from syncd_todoist.sandbox.wire import (
+    Json,
+    invalid_argument,
+    moment,
+    new_item,
+    premium_only,
     text,
     words,
 )
-from syncd_todoist.sandbox.room import Room
-from syncd_todoist.sandbox.state import State
-from syncd_todoist.sandbox.wire import Json, bad, moment, new_item
+
+_LABEL = re.compile(r"(?:^|\s)@([^\s@]+)")
+
+
+def priority(value: Any) -> int:
+    """Return a priority: 1 is normal, 4 urgent."""
+    if value not in (1, 2, 3, 4):
+        raise invalid_argument("priority")
+    return int(value)
+
+
+def labels(value: Any) -> list[str]:
+    """Return label names; at most 100, of at most 60 characters."""
+    if not isinstance(value, list) or len(value) > 100:
+        raise invalid_argument("labels")
+    names = [text(name, "labels", 60) for name in value]
+    return list(dict.fromkeys(names))
+
+
+def parsed_labels(content: str) -> tuple[str, list[str]]:
+    """Take the words that begin with @ out of a title, as labels."""
+    found = _LABEL.findall(content)
+    rest = " ".join(_LABEL.sub(" ", content).split())
+    return (rest, found) if rest and found else (content, [])
+
+
+def duration(value: Any, switches: TodoistSwitches) -> Json:
+    """Return the duration to keep, if the account has durations."""
+    if value is None:
+        return {"duration": None}
+    if not switches.durations:
+        if switches.ignores_durations:
+            return {}
+        raise premium_only("duration")
+    if not isinstance(value, dict) or set(value) != {"amount", "unit"}:
+        raise invalid_argument("duration")
+    amount = value["amount"]
+    if not isinstance(amount, int) or amount <= 0 or value["unit"] not in ("minute", "day"):
+        raise invalid_argument("duration")
+    return {"duration": {"amount": amount, "unit": value["unit"]}}
+
+
+def deadline(value: Any, switches: TodoistSwitches) -> Json:
+    """Return the deadline to keep: a day, and only on a paid plan."""
+    if value is None:
+        return {"deadline": None}
+    if not switches.premium:
+        raise premium_only("deadline")
+    if not isinstance(value, dict) or set(value) - {"date", "lang"}:
+        raise invalid_argument("deadline")
+    try:
+        day = date.fromisoformat(str(value.get("date"))).isoformat()
+    except ValueError:
+        raise invalid_argument("deadline") from None
+    return {"deadline": {"date": day, "lang": value.get("lang") or "en"}}
+
+
+def lasting_duration(raw: Json, switches: TodoistSwitches) -> Json:
+    """Return an item without its duration where that has nothing to stand on.
+
+    The service discards it and answers "ok" (Doist/todoist-sdk-typescript#242).
+    """
+    due = raw["due"]
+    kept = {
+        "nothing": True,
+        "due": due is not None,
+        "time": due is not None and "T" in due["date"],
+    }
+    return raw if kept[switches.duration_needs] else {**raw, "duration": None}
+
 
 ADD = words(
     "content description project_id section_id parent_id due deadline duration priority "
@@ -35,12 +104,12 @@ _COPIED = words(
 _PLAIN = ("child_order", "day_order", "is_collapsed", "responsible_uid", "assigned_by_uid")
 
 
-class Items:
+class TaskOperations:
     """Tasks."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: AccountState) -> None:
         self._state = state
-        self._room = Room(state)
+        self._room = LimitChecks(state)
 
     def add(self, args: Mapping[str, Any]) -> Json:
         """Add a task; into the Inbox where nothing else is said."""
@@ -69,9 +138,9 @@ class Items:
         """Move a task, and all below it, to exactly one place."""
         raw = self._state.get("items", item)
         if len(args) != 1:
-            raise bad("parent_id")
+            raise invalid_argument("parent_id")
         if args.get("parent_id") in {one["id"] for one in self._below(raw, with_it=True)}:
-            raise bad("parent_id")
+            raise invalid_argument("parent_id")
         place = self._place({key: value for key, value in args.items() if value})
         coming = [it for it in self._below(raw, with_it=True) if not it["checked"]]
         self._room.for_items(place["project_id"], coming)
@@ -106,7 +175,7 @@ class Items:
     def put_on_days(self, orders: Any) -> None:
         """Say in which order tasks stand in the view of a day."""
         if not isinstance(orders, Mapping):
-            raise bad("ids_to_orders")
+            raise invalid_argument("ids_to_orders")
         for item, order in orders.items():
             raw = self._state.get("items", item)
             self._state.change("items", raw, day_order=order)
@@ -180,11 +249,11 @@ class Items:
         if section:
             found = self._state.get("sections", section)
             if found["is_archived"] or (project and found["project_id"] != project):
-                raise bad("section_id")
+                raise invalid_argument("section_id")
             project = found["project_id"]
         project = self._state.get("projects", project or self._state.inbox)
         if project["is_archived"]:
-            raise bad("project_id")
+            raise invalid_argument("project_id")
         return {"project_id": project["id"], "section_id": section or None, "parent_id": None}
 
     def _values(self, args: Mapping[str, Any]) -> Json:
