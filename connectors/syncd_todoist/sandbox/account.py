@@ -1,4 +1,4 @@
-"""What the sandbox holds: objects with the revision of their last change."""
+"""The sandbox's account: its objects, what it allows, and how it behaves."""
 
 import threading
 from collections.abc import Iterable, Iterator
@@ -42,7 +42,7 @@ class TodoistSwitches:
     """What can be chosen of how the sandbox behaves.
 
     zone: the user's zone; it may be no IANA name ("GMT -7:00").
-    premium: whether the plan is paid; ``durations_are_paid`` tells whether a free one
+    premium: whether the plan is paid; ``durations_are_paid`` says whether a free one
         has no durations, ``ignores_durations`` whether it then ignores or refuses one.
     duration_needs: what a duration is silently dropped without: a "due" (a maintainer,
         Doist/todoist-sdk-typescript#242), a due "time" (assumed), or "nothing".
@@ -51,9 +51,9 @@ class TodoistSwitches:
         "untouched", or "completed".
     resets_subtasks: whether a repeating task that moves on un-ticks what is below it.
     shows_completed: whether a completed task can be read directly, or is not found.
-    tombstones: whether a deleted object is told in "full" or by its "id" alone.
+    tombstones: whether a deleted object is listed in "full" or by its "id" alone.
     stale: how old the state is that listings are answered from; ``stale_full`` is that
-        of full syncs alone. What a request's own commands did is always told.
+        of full syncs alone. What a request's own commands did is always shown.
     omits: ids of objects that full listings leave out.
     repeats_rows: whether each page of a list begins with the last row of the one before.
     repeats_mapping: whether a repeated command is answered with its mapping again.
@@ -97,7 +97,7 @@ class TodoistSwitches:
 
     @property
     def plan_limits(self) -> dict[str, Any]:
-        """What the account's plan allows, as ``/sync`` tells it."""
+        """What the account's plan allows, as ``/sync`` returns it."""
         current = {
             "plan_name": "pro" if self.premium else "free",
             "max_projects": self.most_projects,
@@ -125,8 +125,8 @@ class AccountView:
         self.revisions: dict[str, int] = {}
         self.revision = 0
 
-    def keep(self, table: str, raw: Json, revision: int) -> None:
-        """Keep an object as of a revision."""
+    def store(self, table: str, raw: Json, revision: int) -> None:
+        """Store an object as of a revision."""
         self.revision = revision
         self.revisions[raw["id"]] = revision
         self.tables[table][raw["id"]] = raw
@@ -140,26 +140,24 @@ class AccountView:
     def active_items(self) -> Iterator[Json]:
         """Yield the active tasks of active projects and sections, in their order."""
         projects = {raw["id"] for raw in self.live("projects")}
-        found = [
+        rows = [
             raw
             for raw in self.live("items")
             if raw["project_id"] in projects and not self._in_archive(raw)
         ]
-        yield from sorted(found, key=lambda raw: raw["child_order"])
+        yield from sorted(rows, key=lambda raw: raw["child_order"])
 
     def changed(self, table: str, since: int) -> list[Json]:
         """Return what changed since a revision, tombstones too, in that order."""
-        found = [
-            raw for raw in self.tables[table].values() if self.revisions[raw["id"]] > since
-        ]
+        rows = [raw for raw in self.tables[table].values() if self.revisions[raw["id"]] > since]
         if table == "items":
-            found = [raw for raw in found if not self._hidden(raw)]
-        return sorted(found, key=lambda raw: self.revisions[raw["id"]])
+            rows = [raw for raw in rows if not self._hidden(raw)]
+        return sorted(rows, key=lambda raw: self.revisions[raw["id"]])
 
     def _hidden(self, raw: Json) -> bool:
-        """Say whether listings keep silent about an item though it is there."""
-        silent = self.switches.archived_tasks == "gone"
-        return silent and not raw["is_deleted"] and self._in_archive(raw)
+        """Say whether listings leave out an item though it exists."""
+        hidden = self.switches.archived_tasks == "gone"
+        return hidden and not raw["is_deleted"] and self._in_archive(raw)
 
     def _in_archive(self, raw: Json) -> bool:
         if self.switches.archived_tasks == "untouched":
@@ -174,8 +172,8 @@ class AccountHistory:
     def __init__(self) -> None:
         self._entries: list[tuple[datetime, int, str, Json]] = []
 
-    def note(self, at: datetime, revision: int, table: str, raw: Json) -> None:
-        """Note an object's new state."""
+    def record(self, at: datetime, revision: int, table: str, raw: Json) -> None:
+        """Record an object's new state."""
         self._entries.append((at, revision, table, raw))
 
     def as_of(self, at: datetime, switches: TodoistSwitches) -> AccountView:
@@ -184,7 +182,7 @@ class AccountHistory:
         for when, revision, table, raw in self._entries:
             if when > at:
                 break
-            view.keep(table, raw, revision)
+            view.store(table, raw, revision)
         return view
 
 
@@ -210,15 +208,15 @@ class AccountState(AccountView):
         self.user_revision = 0
         self.tokens: dict[str, int] = {}
         self.executed: dict[str, Json] = {}
-        self._journal = AccountHistory()
+        self._history = AccountHistory()
         self._counter = 0
         self._last = clock.now() - timedelta(seconds=1)
         self.inbox = self.add_project("Inbox", inbox_project=True)["id"]
 
     def now(self) -> datetime:
-        """Return the time, never twice the same: microseconds tell changes apart."""
-        told = self.clock.now() + self.switches.skew
-        self._last = max(told, self._last + timedelta(microseconds=1))
+        """Return the time, never the same twice, so that each change has a time of its own."""
+        now = self.clock.now() + self.switches.skew
+        self._last = max(now, self._last + timedelta(microseconds=1))
         return self._last
 
     def stamps(self) -> tuple[str, str]:
@@ -239,8 +237,8 @@ class AccountState(AccountView):
         """Keep an object, as changed now."""
         if touch and "updated_at" in raw:
             raw["updated_at"] = moment(self.now())
-        self.keep(table, raw, self.revision + 1)
-        self._journal.note(self.clock.now(), self.revision, table, raw)
+        self.store(table, raw, self.revision + 1)
+        self._history.record(self.clock.now(), self.revision, table, raw)
         return raw
 
     def change(self, table: str, raw: Json, **new: object) -> Json:
@@ -253,17 +251,17 @@ class AccountState(AccountView):
         if raw is not None and not raw.get("is_deleted"):
             return raw
         if not is_id(wanted) and not str(wanted).isdigit():
-            said = "Non-base32 digit found"
-            raise TodoistError(400, 20, "INVALID_ARGUMENT_VALUE", said, argument="id")
+            message = "Non-base32 digit found"
+            raise TodoistError(400, 20, "INVALID_ARGUMENT_VALUE", message, argument="id")
         raise not_found(_WHAT[table])
 
     def seen(self, *, full: bool) -> tuple[AccountView, datetime]:
-        """Return what a listing is answered from, and of when it is."""
+        """Return the state that a listing is answered from, and its time."""
         switches, now = self.switches, self.clock.now()
         age = max(switches.stale, switches.stale_full if full else timedelta(0))
         if not age:
             return self, now
-        return self._journal.as_of(now - age, switches), now - age
+        return self._history.as_of(now - age, switches), now - age
 
     def finds_nothing(self) -> bool:
         """Say whether this listing is the one that was to come back empty."""
@@ -296,43 +294,46 @@ class AccountState(AccountView):
 
 
 class LimitChecks:
-    """What there is room for in one account."""
+    """Refuses what is more than the account may hold."""
 
     def __init__(self, state: AccountState) -> None:
         self._state = state
 
-    def for_items(self, project: str, coming: Iterable[Json] | int = 1) -> None:
+    def for_items(self, project: str, arriving: Iterable[Json] | int = 1) -> None:
         """Refuse more active tasks than a project holds.
 
-        coming: how many, or those that would be active there; those that are there
+        arriving: how many, or those that would be active there; those that are there
         already count once.
         """
-        there = {it["id"] for it in self._state.active_items() if it["project_id"] == project}
-        if isinstance(coming, int):
-            count = len(there) + coming
+        present = {
+            task["id"] for task in self._state.active_items() if task["project_id"] == project
+        }
+        if isinstance(arriving, int):
+            count = len(present) + arriving
         else:
-            count = len(there | {raw["id"] for raw in coming})
+            count = len(present | {raw["id"] for raw in arriving})
         most = self._state.switches.limits.tasks_per_project
-        if count > max(most, len(there)):
+        if count > max(most, len(present)):
             raise self._refused("ITEMS", most)
 
     def for_section(self, project: str) -> None:
         """Refuse one more section than a project holds."""
-        there = [it for it in self._state.live("sections") if it["project_id"] == project]
-        self._one_more("SECTIONS", len(there), self._state.switches.limits.sections_per_project)
+        sections = [row for row in self._state.live("sections") if row["project_id"] == project]
+        most = self._state.switches.limits.sections_per_project
+        self._one_more("SECTIONS", len(sections), most)
 
     def for_project(self) -> None:
         """Refuse one more active project than the account's plan has."""
-        there = [it for it in self._state.live("projects") if not it["inbox_project"]]
-        self._one_more("PROJECTS", len(there), self._state.switches.most_projects)
+        projects = [row for row in self._state.live("projects") if not row["inbox_project"]]
+        self._one_more("PROJECTS", len(projects), self._state.switches.most_projects)
 
     def for_label(self) -> None:
         """Refuse one more personal label than there may be."""
-        there = sum(1 for _ in self._state.live("labels"))
-        self._one_more("LABELS", there, self._state.switches.limits.labels)
+        count = sum(1 for _ in self._state.live("labels"))
+        self._one_more("LABELS", count, self._state.switches.limits.labels)
 
-    def _one_more(self, what: str, there: int, most: int) -> None:
-        if there >= most:
+    def _one_more(self, what: str, count: int, most: int) -> None:
+        if count >= most:
             raise self._refused(what, most)
 
     def _refused(self, what: str, most: int) -> TodoistError:

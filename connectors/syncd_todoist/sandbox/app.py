@@ -117,7 +117,7 @@ def make(directory: Path, clock: Clock) -> TodoistSandbox:
 
 
 class _Dated:
-    """Says in each reply what time it is for the service."""
+    """Adds the service's time to each reply."""
 
     def __init__(self, app: App, state: AccountState) -> None:
         self._app = app
@@ -136,7 +136,11 @@ class _Dated:
 
 def _app(state: AccountState) -> Starlette:
     rest, sync = RestEndpoints(state), SyncEndpoint(state)
-    routes = [*_task_routes(state, rest), *_other_routes(state, rest)]
+    routes = [
+        *_task_routes(state, rest),
+        *_account_routes(state, rest),
+        *_collection_routes(state, rest),
+    ]
     page = TodoistPage(state, PROJECT)
     sync_route = _sync_endpoint(state, sync)
     everything = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -153,52 +157,56 @@ def _app(state: AccountState) -> Starlette:
 
 
 def _task_routes(state: AccountState, rest: RestEndpoints) -> list[Route]:
-    def query(request: Request) -> dict[str, str]:
-        return dict(request.query_params)
-
-    def it(request: Request) -> str:
-        return str(request.path_params["id"])
-
     table: list[tuple[str, str, Answer]] = [
-        ("GET", "/tasks", lambda r, _: rest.tasks(query(r))),
+        ("GET", "/tasks", lambda r, _: rest.tasks(_query(r))),
         ("POST", "/tasks", lambda _, body: rest.add_task(body)),
         ("POST", "/tasks/quick", lambda _, body: rest.quick_add(body)),
         (
             "GET",
             "/tasks/completed/by_completion_date",
-            lambda r, _: rest.completed(query(r), "completed_at"),
+            lambda r, _: rest.completed(_query(r), "completed_at"),
         ),
         (
             "GET",
             "/tasks/completed/by_due_date",
-            lambda r, _: rest.completed(query(r), "due"),
+            lambda r, _: rest.completed(_query(r), "due"),
         ),
-        ("GET", "/tasks/{id}", lambda r, _: rest.task(it(r))),
-        ("POST", "/tasks/{id}", lambda r, body: rest.update_task(it(r), body)),
-        ("DELETE", "/tasks/{id}", lambda r, _: rest.delete("items", it(r))),
-        ("POST", "/tasks/{id}/close", lambda r, _: _none(rest.items.close(it(r)))),
-        ("POST", "/tasks/{id}/reopen", lambda r, _: _none(rest.items.uncomplete(it(r)))),
-        ("POST", "/tasks/{id}/move", lambda r, body: rest.move_task(it(r), body)),
+        ("GET", "/tasks/{id}", lambda r, _: rest.task(_id(r))),
+        ("POST", "/tasks/{id}", lambda r, body: rest.update_task(_id(r), body)),
+        ("DELETE", "/tasks/{id}", lambda r, _: rest.delete("items", _id(r))),
+        ("POST", "/tasks/{id}/close", lambda r, _: _none(rest.task_operations.close(_id(r)))),
+        (
+            "POST",
+            "/tasks/{id}/reopen",
+            lambda r, _: _none(rest.task_operations.uncomplete(_id(r))),
+        ),
+        ("POST", "/tasks/{id}/move", lambda r, body: rest.move_task(_id(r), body)),
+    ]
+    return [_route(state, *row) for row in table]
+
+
+def _account_routes(state: AccountState, rest: RestEndpoints) -> list[Route]:
+    table: list[tuple[str, str, Answer]] = [
         ("GET", "/user", lambda _r, _b: rest.user()),
-        ("GET", "/projects/archived", lambda r, _: rest.archived_projects(query(r))),
-        ("GET", "/labels/shared", lambda r, _: rest.shared_labels(query(r))),
+        ("GET", "/projects/archived", lambda r, _: rest.archived_projects(_query(r))),
+        ("GET", "/labels/shared", lambda r, _: rest.shared_labels(_query(r))),
         (
             "POST",
             "/labels/shared/rename",
-            lambda r, body: rest.small.rename(
-                str(body.get("name") or query(r).get("name")), body["new_name"]
+            lambda r, body: rest.label_operations.rename(
+                str(body.get("name") or _query(r).get("name")), body["new_name"]
             ),
         ),
         (
             "POST",
             "/labels/shared/remove",
-            lambda _, body: rest.small.rename(str(body.get("name")), None),
+            lambda _, body: rest.label_operations.rename(str(body.get("name")), None),
         ),
     ]
     return [_route(state, *row) for row in table]
 
 
-def _other_routes(state: AccountState, rest: RestEndpoints) -> list[Route]:
+def _collection_routes(state: AccountState, rest: RestEndpoints) -> list[Route]:
     routes: list[Route] = []
     names = {
         "projects": "projects",
@@ -212,30 +220,35 @@ def _other_routes(state: AccountState, rest: RestEndpoints) -> list[Route]:
 
 
 def _collection(state: AccountState, rest: RestEndpoints, path: str, name: str) -> list[Route]:
-    def it(request: Request) -> str:
-        return str(request.path_params["id"])
-
-    one = f"/{path}/{{id}}"
+    item = f"/{path}/{{id}}"
     table: list[tuple[str, str, Answer]] = [
-        ("GET", f"/{path}", lambda r, _: rest.listed(name, dict(r.query_params))),
+        ("GET", f"/{path}", lambda r, _: rest.listed(name, _query(r))),
         ("POST", f"/{path}", lambda _, body: rest.add(name, body)),
-        ("GET", one, lambda r, _: rest.one(name, it(r))),
-        ("POST", one, lambda r, body: rest.update(name, it(r), body)),
-        ("DELETE", one, lambda r, _: rest.delete(name, it(r))),
+        ("GET", item, lambda r, _: rest.get(name, _id(r))),
+        ("POST", item, lambda r, body: rest.update(name, _id(r), body)),
+        ("DELETE", item, lambda r, _: rest.delete(name, _id(r))),
     ]
     if name != "notes":
-        query = ("GET", f"/{path}/search", lambda r, _: rest.found(name, dict(r.query_params)))
+        query = ("GET", f"/{path}/search", lambda r, _: rest.search(name, _query(r)))
         table.insert(0, query)
     if name in ("projects", "sections"):
         table += [
-            ("POST", f"{one}/archive", lambda r, _: rest.archive(name, it(r), archived=True)),
+            ("POST", f"{item}/archive", lambda r, _: rest.archive(name, _id(r), archived=True)),
             (
                 "POST",
-                f"{one}/unarchive",
-                lambda r, _: rest.archive(name, it(r), archived=False),
+                f"{item}/unarchive",
+                lambda r, _: rest.archive(name, _id(r), archived=False),
             ),
         ]
     return [_route(state, *row) for row in table]
+
+
+def _id(request: Request) -> str:
+    return str(request.path_params["id"])
+
+
+def _query(request: Request) -> dict[str, str]:
+    return dict(request.query_params)
 
 
 def _route(state: AccountState, method: str, path: str, answer: Answer) -> Route:
@@ -246,10 +259,10 @@ def _route(state: AccountState, method: str, path: str, answer: Answer) -> Route
                 _authorized(state, request)
                 _fits(raw)
                 body = _body(raw) if method == "POST" else {}
-                found = answer(request, body)
+                reply = answer(request, body)
             except TodoistError as error:
                 return _refusal(error)
-        return Response(status_code=204) if found is None else JSONResponse(found)
+        return Response(status_code=204) if reply is None else JSONResponse(reply)
 
     return Route(f"/api/v1{path}", endpoint, methods=[method])
 
@@ -282,12 +295,12 @@ def _fits(raw: bytes) -> None:
 
 def _body(raw: bytes) -> Json:
     try:
-        found = json.loads(raw or b"{}")
+        body = json.loads(raw or b"{}")
     except ValueError:
         raise invalid_argument("body") from None
-    if not isinstance(found, dict):
+    if not isinstance(body, dict):
         raise invalid_argument("body")
-    return found
+    return body
 
 
 def _refusal(error: TodoistError) -> Response:
@@ -306,8 +319,8 @@ async def _no_longer(request: Request) -> Response:
 
 
 async def _not_here(request: Request) -> Response:
-    said = f"The sandbox does not have {request.method} {request.url.path}"
-    body = TodoistError(501, 501, "NOT_IMPLEMENTED", said).body
+    message = f"The sandbox does not have {request.method} {request.url.path}"
+    body = TodoistError(501, 501, "NOT_IMPLEMENTED", message).body
     return JSONResponse(body, status_code=501)
 
 

@@ -39,11 +39,9 @@ class RestEndpoints:
 
     def __init__(self, state: AccountState) -> None:
         self._state = state
-        self.items = TaskOperations(state)
-        self.places = ProjectOperations(state)
-        self.small = LabelOperations(state)
-
-    # Tasks.
+        self.task_operations = TaskOperations(state)
+        self.project_operations = ProjectOperations(state)
+        self.label_operations = LabelOperations(state)
 
     def tasks(self, query: Query) -> Json:
         """GET /tasks."""
@@ -65,16 +63,16 @@ class RestEndpoints:
         (Doist/todoist-mcp#152 shows one that was; other programs say 404.)
         """
         raw = self._state.get("items", item)
-        told = raw.get("is_archived") or (
+        shown = raw.get("is_archived") or (
             raw["checked"] and self._state.switches.shows_completed
         )
-        if not told and raw not in list(self._state.active_items()):
+        if not shown and raw not in list(self._state.active_items()):
             raise not_found("Task")
         return self._shown(raw)
 
     def add_task(self, body: Json) -> Json:
         """POST /tasks."""
-        return self._shown(self.items.add(self._args(body)))
+        return self._shown(self.task_operations.add(self._args(body)))
 
     def update_task(self, item: str, body: Json) -> Json:
         """POST /tasks/{id}: the object after the change."""
@@ -82,18 +80,18 @@ class RestEndpoints:
         args = self._args(body)
         if {"project_id", "section_id", "parent_id"} & set(args):
             raise invalid_argument("project_id")
-        return self._shown(self.items.update(item, args))
+        return self._shown(self.task_operations.update(item, args))
 
     def move_task(self, item: str, body: Json) -> Json:
         """POST /tasks/{id}/move: answered with the task as it was before (recorded)."""
         before = self.task(item)
-        self.items.move(item, body)
+        self.task_operations.move(item, body)
         return before
 
     def quick_add(self, body: Json) -> Json:
         """POST /tasks/quick: without its language, the text is the title."""
         refuse_unknown(body, ("text", "note", "reminder", "auto_reminder", "meta"))
-        raw = self.items.add({"content": body.get("text")})
+        raw = self.task_operations.add({"content": body.get("text")})
         meta = {
             "assignee": [None, None],
             "deadline": None,
@@ -139,8 +137,6 @@ class RestEndpoints:
         more = {"next_cursor": page["next_cursor"]} if page["next_cursor"] else {}
         return {"items": page["results"], **more}
 
-    # Projects, sections, labels, comments, the user.
-
     def listed(self, table: str, query: Query) -> Json:
         """GET of a list; sections, labels and comments too."""
         refuse_unknown(query, words("project_id task_id limit cursor"))
@@ -151,7 +147,7 @@ class RestEndpoints:
             rows = [raw for raw in rows if raw.get("item_id") == query["task_id"]]
         return self._page(rows, query)
 
-    def found(self, table: str, query: Query) -> Json:
+    def search(self, table: str, query: Query) -> Json:
         """GET …/search: what has the words in its name."""
         refuse_unknown(query, words("query project_id limit cursor"))
         wanted = query.get("query", "").casefold()
@@ -167,7 +163,7 @@ class RestEndpoints:
         ]
         return self._page(rows, query)
 
-    def one(self, table: str, wanted: str) -> Json:
+    def get(self, table: str, wanted: str) -> Json:
         """GET of one object."""
         return self._shown(self._state.get(table, wanted))
 
@@ -177,31 +173,31 @@ class RestEndpoints:
         if table in known:
             refuse_unknown(body, known[table])
         adders = {
-            "projects": self.places.add_project,
-            "sections": self.places.add_section,
-            "labels": self.small.add_label,
-            "notes": self.small.add_note,
+            "projects": self.project_operations.add_project,
+            "sections": self.project_operations.add_section,
+            "labels": self.label_operations.add_label,
+            "notes": self.label_operations.add_note,
         }
         return self._shown(adders[table](body))
 
     def update(self, table: str, wanted: str, body: Json) -> Json:
         """POST of changes to one."""
         updaters = {
-            "projects": self.places.update_project,
-            "sections": self.places.update_section,
-            "labels": self.small.update_label,
-            "notes": self.small.update_note,
+            "projects": self.project_operations.update_project,
+            "sections": self.project_operations.update_section,
+            "labels": self.label_operations.update_label,
+            "notes": self.label_operations.update_note,
         }
         return self._shown(updaters[table](wanted, body))
 
     def delete(self, table: str, wanted: str) -> None:
         """DELETE of one."""
         deleters = {
-            "items": self.items.delete,
-            "projects": self.places.delete_project,
-            "sections": self.places.delete_section,
-            "labels": self.small.delete_label,
-            "notes": self.small.delete_note,
+            "items": self.task_operations.delete,
+            "projects": self.project_operations.delete_project,
+            "sections": self.project_operations.delete_section,
+            "labels": self.label_operations.delete_label,
+            "notes": self.label_operations.delete_note,
         }
         deleters[table](wanted)
 
@@ -209,9 +205,9 @@ class RestEndpoints:
         """POST …/archive and …/unarchive: the object before the change (recorded)."""
         before = self._shown(self._state.get(table, wanted))
         if table == "projects":
-            self.places.archive_project(wanted, archived=archived)
+            self.project_operations.archive_project(wanted, archived=archived)
         else:
-            self.places.archive_section(wanted, archived=archived)
+            self.project_operations.archive_section(wanted, archived=archived)
         return before
 
     def user(self) -> Json:
@@ -223,12 +219,10 @@ class RestEndpoints:
     def shared_labels(self, query: Query) -> Json:
         """GET /labels/shared: names."""
         own = {raw["name"] for raw in self._state.live("labels")}
-        names = self.small.shared()
+        names = self.label_operations.shared()
         if query.get("omit_personal", "").lower() == "true":
             names = [name for name in names if name not in own]
         return self._page([{"name": name} for name in names], query, plain=True)
-
-    # What they share.
 
     def _listed(self, rows: Iterable[Json]) -> list[Json]:
         return [] if self._state.finds_nothing() else self._state.listed(rows)
@@ -248,10 +242,10 @@ class RestEndpoints:
             raise invalid_argument("limit")
         end = f".sandbox{self._state.listings}"
         start = _decoded(query.get("cursor") or "", end)
-        found = list(rows)
-        more = start + limit < len(found)
+        listed = list(rows)
+        more = start + limit < len(listed)
         again = 1 if start and self._state.switches.repeats_rows else 0
-        part = found[start - again : start + limit]
+        part = listed[start - again : start + limit]
         shown = [raw["name"] if plain else self._shown(raw) for raw in part]
         return {"results": shown, "next_cursor": _encoded(start + limit, end) if more else None}
 
@@ -277,10 +271,9 @@ class RestEndpoints:
             args["due"] = {"date": date}
         elif "due_string" in body:
             state = self._state
-            found = dues.from_string(
+            args["due"] = dues.from_string(
                 str(body["due_string"] or ""), state.switches.zone, state.clock.now()
             )
-            args["due"] = found
         return args
 
 

@@ -1,4 +1,4 @@
-"""What can be done with tasks, whichever way it is asked for."""
+"""Tasks: what can be done with them through ``/sync``, REST or the page."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -37,9 +37,9 @@ def labels(value: Any) -> list[str]:
 
 def parsed_labels(content: str) -> tuple[str, list[str]]:
     """Take the words that begin with @ out of a title, as labels."""
-    found = _LABEL.findall(content)
+    names = _LABEL.findall(content)
     rest = " ".join(_LABEL.sub(" ", content).split())
-    return (rest, found) if rest and found else (content, [])
+    return (rest, names) if rest and names else (content, [])
 
 
 def duration(value: Any, switches: TodoistSwitches) -> Json:
@@ -109,27 +109,27 @@ class TaskOperations:
 
     def __init__(self, state: AccountState) -> None:
         self._state = state
-        self._room = LimitChecks(state)
+        self._limits = LimitChecks(state)
 
     def add(self, args: Mapping[str, Any]) -> Json:
-        """Add a task; into the Inbox where nothing else is said."""
+        """Add a task; into the Inbox where no other place is given."""
         raw = new_item(self._state.fresh_id(), self._state.stamps())
         raw |= self._place(args)
         given = {key: value for key, value in args.items() if value is not None}
         raw |= self._values({"content": None, **given})
         if args.get("auto_parse_labels", True):
-            raw["content"], found = parsed_labels(raw["content"])
-            raw["labels"] = [*raw["labels"], *found]
+            raw["content"], names = parsed_labels(raw["content"])
+            raw["labels"] = [*raw["labels"], *names]
         if "child_order" not in args:
             raw["child_order"] = sum(1 for _ in self._state.live("items"))
-        self._room.for_items(raw["project_id"])
+        self._limits.for_items(raw["project_id"])
         raw = lasting_duration(raw, self._state.switches)
         return self._state.put("items", raw, touch=False)
 
     def update(self, item: Any, args: Mapping[str, Any]) -> Json:
         """Change fields of a task; null clears due, deadline and duration.
 
-        What a duration needs takes it along when it goes.
+        A duration is cleared with the due date that it needs.
         """
         raw = {**self._state.get("items", item), **self._values(args)}
         return self._state.change("items", lasting_duration(raw, self._state.switches))
@@ -139,11 +139,11 @@ class TaskOperations:
         raw = self._state.get("items", item)
         if len(args) != 1:
             raise invalid_argument("parent_id")
-        if args.get("parent_id") in {one["id"] for one in self._below(raw, with_it=True)}:
+        if args.get("parent_id") in {task["id"] for task in self._below(raw, with_it=True)}:
             raise invalid_argument("parent_id")
         place = self._place({key: value for key, value in args.items() if value})
-        coming = [it for it in self._below(raw, with_it=True) if not it["checked"]]
-        self._room.for_items(place["project_id"], coming)
+        arriving = [task for task in self._below(raw, with_it=True) if not task["checked"]]
+        self._limits.for_items(place["project_id"], arriving)
         moved = self._state.change("items", raw, **place)
         for below in self._below(moved):
             where = {key: place[key] for key in ("project_id", "section_id")}
@@ -181,59 +181,61 @@ class TaskOperations:
             self._state.change("items", raw, day_order=order)
 
     def _reset_below(self, raw: Json) -> None:
-        for one in self._below(raw):
-            if one["checked"]:
-                self._state.change("items", one, **_OPEN)
+        for task in self._below(raw):
+            if task["checked"]:
+                self._state.change("items", task, **_OPEN)
 
     def complete(self, item: Any, at: str | None = None) -> Json:
         """Complete a task with all below it, a repeating one for good."""
         raw = self._state.get("items", item)
-        for one in self._below(raw, with_it=True):
-            if one["checked"]:
+        for task in self._below(raw, with_it=True):
+            if task["checked"]:
                 continue
-            count = one["completed_count"] + 1
+            count = task["completed_count"] + 1
             when = at or moment(self._state.now())
             done = {"checked": True, "completed_at": when, "completed_count": count}
-            self._state.change("items", one, completed_by_uid=raw["user_id"], **done)
+            self._state.change("items", task, completed_by_uid=raw["user_id"], **done)
         return self._state.get("items", item)
 
     def uncomplete(self, item: Any) -> Json:
         """Reopen a task, last in its list, with what is above it."""
         raw = self._state.get("items", item)
-        back = [it for it in self._and_above(raw) if it["checked"]]
-        self._room.for_items(raw["project_id"], back)
-        last = max((one["child_order"] for one in self._state.live("items")), default=0) + 1
-        for one in back:
-            self._state.change("items", one, child_order=last, **_OPEN)
+        reopened = [task for task in self._and_above(raw) if task["checked"]]
+        self._limits.for_items(raw["project_id"], reopened)
+        last = max((task["child_order"] for task in self._state.live("items")), default=0) + 1
+        for task in reopened:
+            self._state.change("items", task, child_order=last, **_OPEN)
         return self._state.get("items", item)
 
     def copy(self, item: Any, parent: str | None = None) -> Json:
         """Duplicate a task as the app does, with what is open below it."""
         raw = self._state.get("items", item)
-        self._room.for_items(raw["project_id"])
+        self._limits.for_items(raw["project_id"])
         copied = new_item(self._state.fresh_id(), self._state.stamps())
         copied |= {key: raw[key] for key in _COPIED}
         copied["parent_id"] = parent or raw["parent_id"]
-        below = [one for one in self._children(raw) if not one["checked"]]
-        made = self._state.put("items", copied, touch=False)
-        for one in below:
-            self.copy(one["id"], made["id"])
-        return made
+        below = [task for task in self._children(raw) if not task["checked"]]
+        copy = self._state.put("items", copied, touch=False)
+        for task in below:
+            self.copy(task["id"], copy["id"])
+        return copy
 
     def delete(self, item: Any) -> None:
         """Delete a task with all below it; tombstones stay."""
-        for one in self._below(self._state.get("items", item), with_it=True):
-            self._state.change("items", one, is_deleted=True)
+        for task in self._below(self._state.get("items", item), with_it=True):
+            self._state.change("items", task, is_deleted=True)
 
     def _below(self, raw: Json, *, with_it: bool = False) -> Iterator[Json]:
         if with_it:
             yield raw
-        for one in self._children(raw):
-            yield from self._below(one, with_it=True)
+        for task in self._children(raw):
+            yield from self._below(task, with_it=True)
 
     def _children(self, raw: Json) -> list[Json]:
         items = self._state.tables["items"].values()
-        return [it for it in items if it["parent_id"] == raw["id"] and not it["is_deleted"]]
+        return [
+            task for task in items if task["parent_id"] == raw["id"] and not task["is_deleted"]
+        ]
 
     def _and_above(self, raw: Json | None) -> Iterator[Json]:
         while raw is not None and not raw["is_deleted"]:
@@ -247,14 +249,14 @@ class TaskOperations:
             return {**inherited, "parent_id": parent["id"]}
         project, section = args.get("project_id"), args.get("section_id")
         if section:
-            found = self._state.get("sections", section)
-            if found["is_archived"] or (project and found["project_id"] != project):
+            raw = self._state.get("sections", section)
+            if raw["is_archived"] or (project and raw["project_id"] != project):
                 raise invalid_argument("section_id")
-            project = found["project_id"]
-        project = self._state.get("projects", project or self._state.inbox)
-        if project["is_archived"]:
+            project = raw["project_id"]
+        target = self._state.get("projects", project or self._state.inbox)
+        if target["is_archived"]:
             raise invalid_argument("project_id")
-        return {"project_id": project["id"], "section_id": section or None, "parent_id": None}
+        return {"project_id": target["id"], "section_id": section or None, "parent_id": None}
 
     def _values(self, args: Mapping[str, Any]) -> Json:
         """Return the checked values of those arguments that are fields."""
@@ -267,13 +269,13 @@ class TaskOperations:
     def _checks(self) -> Mapping[str, Callable[[Any], Json]]:
         zone, now = self._state.switches.zone, self._state.clock.now()
         return {
-            "content": lambda it: {"content": text(it, "content", 500)},
-            "description": lambda it: {
-                "description": text(it, "description", 16383, empty=True)
+            "content": lambda value: {"content": text(value, "content", 500)},
+            "description": lambda value: {
+                "description": text(value, "description", 16383, empty=True)
             },
-            "priority": lambda it: {"priority": priority(it)},
-            "labels": lambda it: {"labels": labels(it)},
-            "due": lambda it: {"due": dues.parse(it, zone, now)},
-            "deadline": lambda it: deadline(it, self._state.switches),
-            "duration": lambda it: duration(it, self._state.switches),
+            "priority": lambda value: {"priority": priority(value)},
+            "labels": lambda value: {"labels": labels(value)},
+            "due": lambda value: {"due": dues.parse(value, zone, now)},
+            "deadline": lambda value: deadline(value, self._state.switches),
+            "duration": lambda value: duration(value, self._state.switches),
         }

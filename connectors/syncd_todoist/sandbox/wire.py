@@ -1,7 +1,7 @@
 """How Todoist writes things: ids, times, objects and errors.
 
 Shapes and key orders are those of recorded replies and of the Todoist API
-documentation; what neither tells is chosen here and said so in a comment.
+documentation; what neither shows is chosen here, and a comment says so.
 """
 
 import hashlib
@@ -68,8 +68,8 @@ def unauthorized() -> TodoistError:
 
 def too_many(seconds: int) -> TodoistError:
     """429, as a public issue shows it."""
-    said = "Too many requests. Limits reached. Try again later"
-    return TodoistError(429, 35, "LIMITS_REACHED", said, retry_after=seconds)
+    message = "Too many requests. Limits reached. Try again later"
+    return TodoistError(429, 35, "LIMITS_REACHED", message, retry_after=seconds)
 
 
 def premium_only(argument: str) -> TodoistError:
@@ -83,10 +83,10 @@ def limit_reached(what: str, most: int, status: int) -> TodoistError:
     The words, code and tag of "ITEMS" are theirs too; the others' tags end alike
     (Doist/todoist-mcp#531), their words and codes are chosen.
     """
-    said = "items per user project" if what == "ITEMS" else what.lower()
+    kind = "items per user project" if what == "ITEMS" else what.lower()
     codes = {"ITEMS": 49, "PROJECTS": 48, "SECTIONS": 50, "LABELS": 51}
     tag = f"MAX_{what}_LIMIT_REACHED"
-    words = f"Maximum number of {said} limit reached"
+    words = f"Maximum number of {kind} limit reached"
     return TodoistError(status, codes[what], tag, words, max_count=most)
 
 
@@ -218,15 +218,15 @@ _OFFSET = re.compile(r"GMT ([+-])(\d{1,2}):(\d\d)")
 
 def zone_of(name: str) -> tzinfo:
     """Return the zone of this name. Raises as ``ZoneInfo`` for one that is unknown."""
-    found = _OFFSET.fullmatch(name)
-    if found is None:
+    offset = _OFFSET.fullmatch(name)
+    if offset is None:
         return ZoneInfo(name)
-    ahead = timedelta(hours=int(found[2]), minutes=int(found[3]))
-    return timezone(-ahead if found[1] == "-" else ahead, name)
+    ahead = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+    return timezone(-ahead if offset[1] == "-" else ahead, name)
 
 
 def tz_info(zone: str, now: datetime) -> Json:
-    """Return a zone as the user object tells it."""
+    """Return a zone as the user object has it."""
     local = now.astimezone(zone_of(zone))
     offset = int((local.utcoffset() or local - local).total_seconds()) // 60
     hours, minutes = divmod(abs(offset), 60)
@@ -241,7 +241,7 @@ def tz_info(zone: str, now: datetime) -> Json:
 
 
 def user_object(zone: str, now: datetime, inbox: str, *, premium: bool) -> Json:
-    """Return the user, as the sync resource and ``GET /user`` tell it."""
+    """Return the user, as ``/sync`` and ``GET /user`` return it."""
     return {
         **_USER,
         "inbox_project_id": inbox,

@@ -52,7 +52,7 @@ def lived_in(sandbox: TodoistSandbox) -> dict[str, list[dict[str, Any]]]:
     person.delete(Kind.GOAL, "Deleted")
     person.aside("A day", "Well done", "2026-06-30")
     small.add_label({"name": "deep work"})
-    small.add_note({"project_id": person._ours()["id"], "content": "On the project"})
+    small.add_note({"project_id": person._plan_project()["id"], "content": "On the project"})
     person.add_project("Old")
     person.archive_project("Old")
     person.add_project("Gone")

@@ -262,7 +262,7 @@ def test_an_account_that_cannot_be_read_is_as_it_was(
     todoist: TodoistHarness, sandbox: TodoistSandbox, user: dict[str, Any]
 ) -> None:
     made = todoist.task("Call")
-    sandbox.person._items.update(made.id, {"due": {"date": "2026-06-01T09:00:00"}})
+    sandbox.person._tasks.update(made.id, {"due": {"date": "2026-06-01T09:00:00"}})
     todoist.cursor()
     reply = sync_reply(todoist, None) | user
     answer(todoist, reply)

@@ -56,7 +56,7 @@ def test_what_a_person_adds_comes_with_what_it_holds(
 
 
 def test_another_projects_tasks_are_none_of_ours(todoist: TodoistHarness) -> None:
-    items = todoist.sandbox.person._items
+    items = todoist.sandbox.person._tasks
     items.add({"content": "In the Inbox"})
     pull = todoist.connector.pull(None)
     assert (pull.items, pull.gone) == ((), frozenset())
@@ -240,7 +240,7 @@ def test_floating_times_follow_their_person_to_another_zone(
     todoist: TodoistHarness, sandbox: TodoistSandbox, person: TodoistUser
 ) -> None:
     made = todoist.task("Call")
-    sandbox.person._items.update(made.id, {"due": {"date": "2026-06-01T09:00:00"}})
+    sandbox.person._tasks.update(made.id, {"due": {"date": "2026-06-01T09:00:00"}})
     pull = todoist.connector.pull(None)
     due = pull.items[0].fields["due"]
     assert isinstance(due, Moment)
