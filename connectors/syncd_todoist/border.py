@@ -38,7 +38,7 @@ _Token = Annotated[str, StringConstraints(pattern=r"^[ -~]+$", max_length=MOST_O
 _Count = Annotated[int, Field(ge=0, le=2**53)]
 
 
-class ItemShape(Shape):
+class _ItemShape(Shape):
     """What tasks and sections have in common; only a deleted one may lack its project."""
 
     id: str
@@ -62,7 +62,7 @@ class DueShape(Shape):
     is_recurring: bool = False
 
 
-class TaskShape(ItemShape):
+class TaskShape(_ItemShape):
     """A task, active or completed."""
 
     section_id: _Place | None = None
@@ -74,7 +74,7 @@ class TaskShape(ItemShape):
     completed_count: _Count = 0
 
 
-class SectionShape(ItemShape):
+class SectionShape(_ItemShape):
     """A section."""
 
 

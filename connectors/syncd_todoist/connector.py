@@ -41,19 +41,19 @@ class Todoist:
 
     def __init__(self, client: "TodoistClient", toolbox: Toolbox, project: str) -> None:
         from syncd_todoist.provision import ProjectProvisioner
-        from syncd_todoist.reading import ProjectReader
-        from syncd_todoist.records import Records
-        from syncd_todoist.writing import BatchWriter, CommandSender
+        from syncd_todoist.reading import TodoistReader
+        from syncd_todoist.records import TodoistRecords
+        from syncd_todoist.writing import CommandSender, TodoistWriter
 
         self._new_key = toolbox.new_key
         self._client = client
-        self._records = Records(toolbox.memory, toolbox.timezone)
+        self._records = TodoistRecords(toolbox.memory, toolbox.timezone)
         self._provisioner = ProjectProvisioner(client, self._records, toolbox.memory, project)
-        self._reader = ProjectReader(
+        self._reader = TodoistReader(
             client, self._records, toolbox.network.limiter, toolbox.clock
         )
         sender = CommandSender(client, self._records, self._reader)
-        self._writer = BatchWriter(client, self._records, sender)
+        self._writer = TodoistWriter(client, self._records, sender)
 
     def bind(self) -> Binding:
         """Find the project."""

@@ -13,24 +13,24 @@ from syncd.model.ids import RemoteId
 from syncd.model.remote import LINK, Carried, Remote
 from syncd.model.schema import Fields
 from syncd_todoist import values
-from syncd_todoist.values import Context, TodoistAccount, UnreadableValue
+from syncd_todoist.values import CodecContext, TodoistAccount, UnreadableTodoistValue
 
 Json = Mapping[str, Any]
-Convert = Callable[[Any, Context], Any]
+Convert = Callable[[Any, CodecContext], Any]
 
 
-def _same(value: Any, _: Context) -> Any:
+def _same(value: Any, _: CodecContext) -> Any:
     return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Codec:
+class TodoistCodec:
     """How Todoist holds one field.
 
     key: where it is in Todoist's object.
     fit: what Todoist can hold of a value.
     send: what is sent of a value that fits; None where another field's codec sends it.
-    read: the field's value, of what is at the key; raises ``UnreadableValue``.
+    read: the field's value, of what is at the key; raises ``UnreadableTodoistValue``.
     editable: what the user changes there changes the plan.
     home: where edit times tie, Todoist's value wins.
     required: an object without the key has a problem.
@@ -52,7 +52,7 @@ class Codec:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadFields:
+class TodoistFields:
     """What could be read of an object, and a sentence for each field that could not."""
 
     fields: dict[str, Any] = field(default_factory=dict)
@@ -86,7 +86,7 @@ def update_keys() -> tuple[str, ...]:
 
 def fit(kind: Kind, fields: Fields, account: TodoistAccount) -> dict[str, Any]:
     """Return what Todoist can hold of ``fields``."""
-    context = Context(account=account, fields=fields)
+    context = CodecContext(account=account, fields=fields)
     fitted = {
         name: codec.fit(fields[name], context)
         for name, codec in CODECS[kind].items()
@@ -99,7 +99,7 @@ def fit(kind: Kind, fields: Fields, account: TodoistAccount) -> dict[str, Any]:
 def to_remote(kind: Kind, fields: Fields, account: TodoistAccount) -> dict[str, Any]:
     """Return fields as the keys of a Todoist object; notes go with their link."""
     held = fit(kind, fields, account)
-    context = Context(account=account, fields=held)
+    context = CodecContext(account=account, fields=held)
     return {
         codec.key: codec.send(held[name], context)
         for name, codec in CODECS[kind].items()
@@ -109,18 +109,18 @@ def to_remote(kind: Kind, fields: Fields, account: TodoistAccount) -> dict[str, 
 
 def from_remote(
     kind: Kind, raw: Json, account: TodoistAccount, known_link: str = ""
-) -> ReadFields:
+) -> TodoistFields:
     """Return the fields of a Todoist object; keys that are missing are left out."""
     raw = _with_checked(raw)
-    context = Context(account=account, known_link=known_link)
-    read = ReadFields()
+    context = CodecContext(account=account, known_link=known_link)
+    read = TodoistFields()
     unreadable: set[str] = set()
     for name, codec in CODECS[kind].items():
         if codec.key in unreadable or (codec.key not in raw and not codec.required):
             continue  # what two fields share is one problem
         try:
             read.fields[name] = codec.read(raw.get(codec.key), context)
-        except UnreadableValue as error:
+        except UnreadableTodoistValue as error:
             read.problems[name] = str(error)
             unreadable.add(codec.key)
     for name in _dropped(kind, read.fields, account):
@@ -178,33 +178,33 @@ def _is_recurring(raw: Json) -> bool:
     return isinstance(due, Mapping) and due.get("is_recurring") is True
 
 
-_TASK: Mapping[str, Codec] = {
-    "title": Codec(
+_TASK: Mapping[str, TodoistCodec] = {
+    "title": TodoistCodec(
         key="content", fit=lambda value, _: values.title(str(value)), read=values.read_title
     ),
-    "notes": Codec(
+    "notes": TodoistCodec(
         key="description",
         fit=values.fit_notes,
         send=values.send_description,
         read=lambda value, context: values.read_description(value, context)[0],
     ),
-    LINK: Codec(
+    LINK: TodoistCodec(
         key="description",
         fit=values.fit_link,
         send=None,  # with the notes
         read=lambda value, context: values.read_description(value, context)[1],
         editable=False,
     ),
-    "goal": Codec(
+    "goal": TodoistCodec(
         key="section_id", fit=values.fit_reference, read=values.read_reference, own_command=True
     ),
-    "parent": Codec(
+    "parent": TodoistCodec(
         key="parent_id", fit=values.fit_reference, read=values.read_reference, own_command=True
     ),
-    "due": Codec(
+    "due": TodoistCodec(
         key="due", fit=values.fit_due, send=values.send_due, read=values.read_due, home=True
     ),
-    "estimate_minutes": Codec(
+    "estimate_minutes": TodoistCodec(
         key="duration",
         fit=values.fit_duration,
         send=values.send_duration,
@@ -212,20 +212,20 @@ _TASK: Mapping[str, Codec] = {
         paid=True,
         needs="due",
     ),
-    "priority": Codec(
+    "priority": TodoistCodec(
         key="priority",  # backwards there: 4 is what the app shows as p1
         fit=lambda value, _: value or 4,
         send=lambda value, _: 5 - value,
         read=values.read_priority,
     ),
-    "labels": Codec(
+    "labels": TodoistCodec(
         key="labels",
         fit=values.fit_labels,
         send=lambda value, _: sorted(value),
         read=values.read_labels,
         home=True,
     ),
-    "done": Codec(
+    "done": TodoistCodec(
         key="checked",
         fit=lambda value, _: bool(value),
         read=values.read_done,
@@ -234,13 +234,13 @@ _TASK: Mapping[str, Codec] = {
         own_command=True,
     ),
 }
-_GOAL: Mapping[str, Codec] = {
-    "title": Codec(
+_GOAL: Mapping[str, TodoistCodec] = {
+    "title": TodoistCodec(
         key="name",
         fit=lambda value, _: values.title(str(value), values.SECTION_LIMIT),
         read=values.read_title,
         required=True,
     ),
 }
-CODECS: Mapping[Kind, Mapping[str, Codec]] = {Kind.TASK: _TASK, Kind.GOAL: _GOAL}
+CODECS: Mapping[Kind, Mapping[str, TodoistCodec]] = {Kind.TASK: _TASK, Kind.GOAL: _GOAL}
 """How Todoist holds each field of each kind that it carries."""

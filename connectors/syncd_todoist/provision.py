@@ -9,7 +9,7 @@ from syncd_todoist.border import Json, incomplete_answer, parse_sync_reply
 from syncd_todoist.client import EVERYTHING, TodoistClient
 from syncd_todoist.commands import key_of, numbered
 from syncd_todoist.errors import error_of_command
-from syncd_todoist.records import Records
+from syncd_todoist.records import TodoistRecords
 
 _KEY = "project_key"
 
@@ -18,7 +18,7 @@ class ProjectProvisioner:
     """Finds syncd's project: by its id once that is known, by its name before."""
 
     def __init__(
-        self, client: TodoistClient, records: Records, memory: Memory, name: str
+        self, client: TodoistClient, records: TodoistRecords, memory: Memory, name: str
     ) -> None:
         self._client = client
         self._records = records

@@ -26,7 +26,7 @@ from syncd_todoist.border import (
     sort_rows,
 )
 from syncd_todoist.client import EVERYTHING, TodoistClient
-from syncd_todoist.records import Records
+from syncd_todoist.records import TodoistRecords
 from syncd_todoist.values import split_description
 
 _WINDOW = timedelta(days=89)  # completed tasks are listed for at most three months
@@ -38,7 +38,7 @@ _MARGIN = timedelta(days=1)
 class CompletedTasks:
     """Reads completed tasks, which listings of active ones leave out."""
 
-    def __init__(self, client: TodoistClient, records: Records, clock: Clock) -> None:
+    def __init__(self, client: TodoistClient, records: TodoistRecords, clock: Clock) -> None:
         self._client = client
         self._records = records
         self._clock = clock
@@ -133,11 +133,11 @@ def _latest_start(text: str) -> datetime | None:
         return None
 
 
-class ProjectReader:
+class TodoistReader:
     """Reads the project; writes nothing."""
 
     def __init__(
-        self, client: TodoistClient, records: Records, limiter: RateLimiter, clock: Clock
+        self, client: TodoistClient, records: TodoistRecords, limiter: RateLimiter, clock: Clock
     ) -> None:
         self._client = client
         self._records = records

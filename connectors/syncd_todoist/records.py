@@ -14,7 +14,7 @@ from syncd_todoist.values import TodoistAccount, known_zone
 Json = Mapping[str, Any]
 
 
-class Records:
+class TodoistRecords:
     """The project, the account and the links that were written; and the latest seen.
 
     token: the latest sync token of this run: for writes, which must not move the cursor

@@ -2,7 +2,7 @@
 
 A description ends with the address of the task's page, alone on its last line, after
 an empty line if there are notes. Limits are those of Todoist's usage limits page.
-Whatever stands where a value should be: it is read, or raises ``UnreadableValue``.
+Whatever stands where a value should be: it is read, or raises ``UnreadableTodoistValue``.
 """
 
 from collections.abc import Mapping
@@ -52,12 +52,12 @@ class TodoistAccount:
     durations: bool = True
 
 
-class UnreadableValue(ValueError):
+class UnreadableTodoistValue(ValueError):
     """A sentence about one value, ending with what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class CodecContext:
     """What a codec may look at beside its value.
 
     fields: the item's other fields.
@@ -190,59 +190,63 @@ def _quoted(value: Any) -> str:
     return f"'{shortened(text, _QUOTED)}'"
 
 
-def read_title(value: Any, _: Context) -> str:
+def read_title(value: Any, _: CodecContext) -> str:
     """Return a title, on one line."""
     if isinstance(value, str):
         return line(value)
-    raise UnreadableValue("This has no name that syncd can read: give it one in Todoist.")
+    raise UnreadableTodoistValue(
+        "This has no name that syncd can read: give it one in Todoist."
+    )
 
 
-def fit_notes(value: Any, context: Context) -> str:
+def fit_notes(value: Any, context: CodecContext) -> str:
     """Return notes as Todoist holds them: in one text with the link."""
     if LINK in context.fields:
         return _fit_description(context)[0]
     return clean_text(join_description(str(value or ""), ""))
 
 
-def fit_link(_value: Any, context: Context) -> str:
+def fit_link(_value: Any, context: CodecContext) -> str:
     """Return the link as Todoist holds it: in one text with the notes."""
     return _fit_description(context)[1]
 
 
-def _fit_description(context: Context) -> tuple[str, str]:
+def _fit_description(context: CodecContext) -> tuple[str, str]:
     """Return notes and link as they come back from the one text that holds both."""
     link = address(str(context.fields.get(LINK) or ""))
     notes = str(context.fields.get("notes") or "")
     return split_description(join_description(notes, link), link)
 
 
-def send_description(notes: Any, context: Context) -> str:
+def send_description(notes: Any, context: CodecContext) -> str:
     """Return the text that holds these notes and the link beside them."""
     return join_description(notes, str(context.fields.get(LINK, "")))
 
 
-def read_description(value: Any, context: Context) -> tuple[str, str]:
+def read_description(value: Any, context: CodecContext) -> tuple[str, str]:
     """Return the notes and the link that a description holds."""
     if isinstance(value, str) or value is None:
         return split_description(value or "", context.known_link)
-    raise UnreadableValue("This has no notes that syncd can read: write them anew in Todoist.")
+    raise UnreadableTodoistValue(
+        "This has no notes that syncd can read: write them anew in Todoist."
+    )
 
 
-def fit_reference(value: Any, _: Context) -> str | None:
+def fit_reference(value: Any, _: CodecContext) -> str | None:
     """Return the id of a section or a task; None for none."""
     return value or None
 
 
-def read_reference(value: Any, _: Context) -> str | None:
+def read_reference(value: Any, _: CodecContext) -> str | None:
     """Return the id of a section or a task; None for none."""
     if value is None or isinstance(value, str):
         return value or None
-    raise UnreadableValue(
+    raise UnreadableTodoistValue(
         f"{_quoted(value)} is no place in Todoist: if that lasts, update syncd."
     )
 
 
-def fit_due(value: Any, context: Context) -> Due | None:
+def fit_due(value: Any, context: CodecContext) -> Due | None:
     """Return a day, or a time of whole seconds in a zone that Todoist knows."""
     if not isinstance(value, Moment):
         return value  # type: ignore[no-any-return]  # a day or None
@@ -250,7 +254,7 @@ def fit_due(value: Any, context: Context) -> Due | None:
     return Moment(value.at.replace(microsecond=0), zone)
 
 
-def send_due(value: Due | None, _: Context) -> dict[str, Any] | None:
+def send_due(value: Due | None, _: CodecContext) -> dict[str, Any] | None:
     """Return Todoist's due object: a day, or a time that is fixed in its zone."""
     if value is None:
         return None
@@ -260,7 +264,7 @@ def send_due(value: Due | None, _: Context) -> dict[str, Any] | None:
     return {"date": f"{at}Z", "timezone": value.zone}
 
 
-def read_due(value: Any, context: Context) -> Due | None:
+def read_due(value: Any, context: CodecContext) -> Due | None:
     """Return a day or a time from Todoist's due object."""
     if value is None:
         return None
@@ -272,7 +276,7 @@ def read_due(value: Any, context: Context) -> Due | None:
         message = (
             f"{_quoted(text)} is no date that syncd can read: give a day such as 2026-12-01."
         )
-        raise UnreadableValue(message) from error
+        raise UnreadableTodoistValue(message) from error
 
 
 def _due(text: Any, zone: Any, account: TodoistAccount) -> Due:
@@ -293,17 +297,17 @@ def _due(text: Any, zone: Any, account: TodoistAccount) -> Due:
     return moment
 
 
-def fit_duration(value: Any, _: Context) -> int | None:
+def fit_duration(value: Any, _: CodecContext) -> int | None:
     """Return minutes: at least one, at most a year; None for none."""
     return min(value, LONGEST) if value and value > 0 else None
 
 
-def send_duration(value: int | None, _: Context) -> dict[str, Any] | None:
+def send_duration(value: int | None, _: CodecContext) -> dict[str, Any] | None:
     """Return Todoist's duration object for minutes."""
     return {"amount": value, "unit": "minute"} if value else None
 
 
-def read_duration(value: Any, _: Context) -> int | None:
+def read_duration(value: Any, _: CodecContext) -> int | None:
     """Return minutes from Todoist's duration object."""
     if value is None:
         return None
@@ -313,25 +317,29 @@ def read_duration(value: Any, _: Context) -> int | None:
         return whole_number(amount)
     plain = isinstance(amount, str | int | float) and isinstance(unit, str)
     length = _quoted(f"{amount} {unit}".strip() if plain else None)
-    raise UnreadableValue(f"{length} is no length in minutes: set hours or minutes in Todoist.")
+    raise UnreadableTodoistValue(
+        f"{length} is no length in minutes: set hours or minutes in Todoist."
+    )
 
 
-def read_priority(value: Any, _: Context) -> int:
+def read_priority(value: Any, _: CodecContext) -> int:
     """Return a priority: 1 is urgent in the plan, 4 is urgent in Todoist."""
     number = whole_number(value)
     if number in (1, 2, 3, 4):
         return 5 - number
-    raise UnreadableValue(f"{_quoted(value)} is no priority of Todoist: choose p1 to p4.")
+    raise UnreadableTodoistValue(
+        f"{_quoted(value)} is no priority of Todoist: choose p1 to p4."
+    )
 
 
-def fit_labels(value: Any, _: Context) -> frozenset[str]:
+def fit_labels(value: Any, _: CodecContext) -> frozenset[str]:
     """Return the labels that are not too long, and not too many of them."""
     names = {clean_text(str(name)) for name in value}
     held = sorted(name for name in names if name and len(name) <= LABEL_LIMIT)
     return frozenset(held[:LABELS_LIMIT])
 
 
-def read_labels(value: Any, _: Context) -> frozenset[str]:
+def read_labels(value: Any, _: CodecContext) -> frozenset[str]:
     """Return the names of labels."""
     names = [] if value is None else value
     try:
@@ -340,13 +348,13 @@ def read_labels(value: Any, _: Context) -> frozenset[str]:
         joined = None
     if joined is not None and (joined.isascii() or whole(joined) == joined):
         return frozenset(names)
-    raise UnreadableValue("These labels can't be read: set them anew in Todoist.")
+    raise UnreadableTodoistValue("These labels can't be read: set them anew in Todoist.")
 
 
-def read_done(value: Any, _: Context) -> bool:
+def read_done(value: Any, _: CodecContext) -> bool:
     """Return whether a task is done."""
     if isinstance(value, bool):
         return value
-    raise UnreadableValue(
+    raise UnreadableTodoistValue(
         "Todoist does not say whether this is done: if that lasts, update syncd."
     )

@@ -31,14 +31,16 @@ from syncd_todoist.commands import (
     temporary,
 )
 from syncd_todoist.errors import error_of_command, is_about_duration
-from syncd_todoist.reading import ProjectReader
-from syncd_todoist.records import Records
+from syncd_todoist.reading import TodoistReader
+from syncd_todoist.records import TodoistRecords
 
 
 class CommandSender:
     """Sends commands, and others where the first ones were refused; says what became of them."""
 
-    def __init__(self, client: TodoistClient, records: Records, reader: ProjectReader) -> None:
+    def __init__(
+        self, client: TodoistClient, records: TodoistRecords, reader: TodoistReader
+    ) -> None:
         self._client = client
         self._records = records
         self._reader = reader
@@ -219,10 +221,12 @@ _Outcomes = dict[int, Outcome]
 """Outcomes by the position of their write in the batch."""
 
 
-class BatchWriter:
+class TodoistWriter:
     """Does one batch of writes."""
 
-    def __init__(self, client: TodoistClient, records: Records, sender: CommandSender) -> None:
+    def __init__(
+        self, client: TodoistClient, records: TodoistRecords, sender: CommandSender
+    ) -> None:
         self._client = client
         self._records = records
         self._sender = sender

@@ -28,7 +28,7 @@ class Plant:
 
 def _writes_blindly() -> None:
     push.Pusher._fresh = lambda *_: True  # type: ignore[method-assign]  # broken on purpose
-    todoist_writing.BatchWriter._check_unchanged = lambda *_: None  # type: ignore[method-assign]
+    todoist_writing.TodoistWriter._check_unchanged = lambda *_: None  # type: ignore[method-assign]
     google._if_match = lambda request, _: request  # type: ignore[attr-defined]
 
 

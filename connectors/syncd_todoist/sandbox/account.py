@@ -20,7 +20,7 @@ from syncd_todoist.sandbox.wire import (
 
 
 @dataclass(slots=True)
-class AccountLimits:
+class TodoistLimits:
     """How much the account may hold and ask (Todoist's usage limits, and its API's).
 
     projects: active ones beside the Inbox; None is what the plan has, 300 or 5.
@@ -83,7 +83,7 @@ class TodoistSwitches:
     skew: timedelta = timedelta(0)
     lacks: frozenset[str] = frozenset()
     extra_keys: dict[str, Any] = field(default_factory=dict)
-    limits: AccountLimits = field(default_factory=AccountLimits)
+    limits: TodoistLimits = field(default_factory=TodoistLimits)
 
     @property
     def durations(self) -> bool:
@@ -116,7 +116,7 @@ class TodoistSwitches:
 TABLES = ("items", "projects", "sections", "labels", "notes")
 
 
-class AccountView:
+class TodoistView:
     """Objects by table and id, each with the revision of its last change."""
 
     def __init__(self, switches: TodoistSwitches) -> None:
@@ -166,7 +166,7 @@ class AccountView:
         return section is not None and (section["is_archived"] or section["is_deleted"])
 
 
-class AccountHistory:
+class TodoistHistory:
     """Every state that every object ever had, to look at the account as it was."""
 
     def __init__(self) -> None:
@@ -176,9 +176,9 @@ class AccountHistory:
         """Record an object's new state."""
         self._entries.append((at, revision, table, raw))
 
-    def as_of(self, at: datetime, switches: TodoistSwitches) -> AccountView:
+    def as_of(self, at: datetime, switches: TodoistSwitches) -> TodoistView:
         """Return the account as it was at a time, as changed by then."""
-        view = AccountView(switches)
+        view = TodoistView(switches)
         for when, revision, table, raw in self._entries:
             if when > at:
                 break
@@ -195,7 +195,7 @@ _WHAT = {
 }
 
 
-class AccountState(AccountView):
+class TodoistState(TodoistView):
     """All objects of one account; guard what you do with ``lock``."""
 
     def __init__(self, clock: Clock, token: str) -> None:
@@ -208,7 +208,7 @@ class AccountState(AccountView):
         self.user_revision = 0
         self.tokens: dict[str, int] = {}
         self.executed: dict[str, Json] = {}
-        self._history = AccountHistory()
+        self._history = TodoistHistory()
         self._counter = 0
         self._last = clock.now() - timedelta(seconds=1)
         self.inbox = self.add_project("Inbox", inbox_project=True)["id"]
@@ -255,7 +255,7 @@ class AccountState(AccountView):
             raise TodoistError(400, 20, "INVALID_ARGUMENT_VALUE", message, argument="id")
         raise not_found(_WHAT[table])
 
-    def seen(self, *, full: bool) -> tuple[AccountView, datetime]:
+    def seen(self, *, full: bool) -> tuple[TodoistView, datetime]:
         """Return the state that a listing is answered from, and its time."""
         switches, now = self.switches, self.clock.now()
         age = max(switches.stale, switches.stale_full if full else timedelta(0))
@@ -296,7 +296,7 @@ class AccountState(AccountView):
 class LimitChecks:
     """Refuses what is more than the account may hold."""
 
-    def __init__(self, state: AccountState) -> None:
+    def __init__(self, state: TodoistState) -> None:
         self._state = state
 
     def for_items(self, project: str, arriving: Iterable[Json] | int = 1) -> None:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from syncd.clock import Clock
 from syncd.connect.faults import App, Message, Receive, Scope, Send
-from syncd_todoist.sandbox.account import AccountState, TodoistSwitches
+from syncd_todoist.sandbox.account import TodoistState, TodoistSwitches
 from syncd_todoist.sandbox.page import TodoistPage
 from syncd_todoist.sandbox.rest import RestEndpoints
 from syncd_todoist.sandbox.sync import SyncEndpoint, parsed
@@ -47,7 +47,7 @@ class TodoistSandbox:
     token = TOKEN
 
     def __init__(self, clock: Clock) -> None:
-        self.state = AccountState(clock, TOKEN)
+        self.state = TodoistState(clock, TOKEN)
         self.person = TodoistUser(self.state, PROJECT)
         self.app: App = _Dated(_app(self.state), self.state)
 
@@ -119,7 +119,7 @@ def make(directory: Path, clock: Clock) -> TodoistSandbox:
 class _Dated:
     """Adds the service's time to each reply."""
 
-    def __init__(self, app: App, state: AccountState) -> None:
+    def __init__(self, app: App, state: TodoistState) -> None:
         self._app = app
         self._state = state
 
@@ -134,7 +134,7 @@ class _Dated:
         await self._app(scope, receive, dated)
 
 
-def _app(state: AccountState) -> Starlette:
+def _app(state: TodoistState) -> Starlette:
     rest, sync = RestEndpoints(state), SyncEndpoint(state)
     routes = [
         *_task_routes(state, rest),
@@ -156,7 +156,7 @@ def _app(state: AccountState) -> Starlette:
     )
 
 
-def _task_routes(state: AccountState, rest: RestEndpoints) -> list[Route]:
+def _task_routes(state: TodoistState, rest: RestEndpoints) -> list[Route]:
     table: list[tuple[str, str, Answer]] = [
         ("GET", "/tasks", lambda r, _: rest.tasks(_query(r))),
         ("POST", "/tasks", lambda _, body: rest.add_task(body)),
@@ -185,7 +185,7 @@ def _task_routes(state: AccountState, rest: RestEndpoints) -> list[Route]:
     return [_route(state, *row) for row in table]
 
 
-def _account_routes(state: AccountState, rest: RestEndpoints) -> list[Route]:
+def _account_routes(state: TodoistState, rest: RestEndpoints) -> list[Route]:
     table: list[tuple[str, str, Answer]] = [
         ("GET", "/user", lambda _r, _b: rest.user()),
         ("GET", "/projects/archived", lambda r, _: rest.archived_projects(_query(r))),
@@ -206,7 +206,7 @@ def _account_routes(state: AccountState, rest: RestEndpoints) -> list[Route]:
     return [_route(state, *row) for row in table]
 
 
-def _collection_routes(state: AccountState, rest: RestEndpoints) -> list[Route]:
+def _collection_routes(state: TodoistState, rest: RestEndpoints) -> list[Route]:
     routes: list[Route] = []
     names = {
         "projects": "projects",
@@ -219,7 +219,7 @@ def _collection_routes(state: AccountState, rest: RestEndpoints) -> list[Route]:
     return routes
 
 
-def _collection(state: AccountState, rest: RestEndpoints, path: str, name: str) -> list[Route]:
+def _collection(state: TodoistState, rest: RestEndpoints, path: str, name: str) -> list[Route]:
     item = f"/{path}/{{id}}"
     table: list[tuple[str, str, Answer]] = [
         ("GET", f"/{path}", lambda r, _: rest.listed(name, _query(r))),
@@ -251,7 +251,7 @@ def _query(request: Request) -> dict[str, str]:
     return dict(request.query_params)
 
 
-def _route(state: AccountState, method: str, path: str, answer: Answer) -> Route:
+def _route(state: TodoistState, method: str, path: str, answer: Answer) -> Route:
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
         with state.lock:
@@ -267,7 +267,7 @@ def _route(state: AccountState, method: str, path: str, answer: Answer) -> Route
     return Route(f"/api/v1{path}", endpoint, methods=[method])
 
 
-def _sync_endpoint(state: AccountState, sync: SyncEndpoint) -> Endpoint:
+def _sync_endpoint(state: TodoistState, sync: SyncEndpoint) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
         with state.lock:
@@ -282,7 +282,7 @@ def _sync_endpoint(state: AccountState, sync: SyncEndpoint) -> Endpoint:
     return endpoint
 
 
-def _authorized(state: AccountState, request: Request) -> None:
+def _authorized(state: TodoistState, request: Request) -> None:
     if state.token is None or request.headers.get("authorization") != f"Bearer {state.token}":
         raise unauthorized()
 

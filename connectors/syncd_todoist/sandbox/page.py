@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from syncd.connect.faults import CONTROL
-from syncd_todoist.sandbox.account import AccountState
+from syncd_todoist.sandbox.account import TodoistState
 from syncd_todoist.sandbox.places import ProjectOperations
 from syncd_todoist.sandbox.tasks import TaskOperations
 from syncd_todoist.sandbox.wire import Json, TodoistError
@@ -23,7 +23,7 @@ _HERE = Path(__file__).parent
 class TodoistPage:
     """Shows and changes; its forms post below ``/_sandbox/todoist``."""
 
-    def __init__(self, state: AccountState, project: str) -> None:
+    def __init__(self, state: TodoistState, project: str) -> None:
         self._state = state
         self._project = project
         self._tasks = TaskOperations(state)

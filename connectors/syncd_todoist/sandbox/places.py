@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from syncd_todoist.sandbox.account import AccountState, LimitChecks
+from syncd_todoist.sandbox.account import LimitChecks, TodoistState
 from syncd_todoist.sandbox.wire import (
     Json,
     invalid_argument,
@@ -25,7 +25,7 @@ LABEL = words("name color order item_order is_favorite")
 class ProjectOperations:
     """What can be done with projects and sections."""
 
-    def __init__(self, state: AccountState) -> None:
+    def __init__(self, state: TodoistState) -> None:
         self._state = state
         self._limits = LimitChecks(state)
 
@@ -178,7 +178,7 @@ class ProjectOperations:
 class LabelOperations:
     """What can be done with labels and comments."""
 
-    def __init__(self, state: AccountState) -> None:
+    def __init__(self, state: TodoistState) -> None:
         self._state = state
         self._limits = LimitChecks(state)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from syncd_todoist.sandbox import due as dues
-from syncd_todoist.sandbox.account import AccountState, AccountView
+from syncd_todoist.sandbox.account import TodoistState, TodoistView
 from syncd_todoist.sandbox.places import (
     LABEL,
     PROJECT,
@@ -37,7 +37,7 @@ _WEEKS_6 = timedelta(weeks=6)
 class RestEndpoints:
     """Answers by method and path; ``None`` stands for an empty 204."""
 
-    def __init__(self, state: AccountState) -> None:
+    def __init__(self, state: TodoistState) -> None:
         self._state = state
         self.task_operations = TaskOperations(state)
         self.project_operations = ProjectOperations(state)
@@ -227,7 +227,7 @@ class RestEndpoints:
     def _listed(self, rows: Iterable[Json]) -> list[Json]:
         return [] if self._state.finds_nothing() else self._state.listed(rows)
 
-    def _seen(self) -> AccountView:
+    def _seen(self) -> TodoistView:
         return self._state.seen(full=False)[0]
 
     def _shown(self, raw: Json) -> Json:

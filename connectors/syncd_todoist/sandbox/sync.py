@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
-from syncd_todoist.sandbox.account import TABLES, AccountState, AccountView
+from syncd_todoist.sandbox.account import TABLES, TodoistState, TodoistView
 from syncd_todoist.sandbox.places import (
     LABEL,
     PROJECT,
@@ -32,7 +32,7 @@ _WINDOW = timedelta(minutes=15)
 class SyncRateLimit:
     """Counts the syncs of one account, full ones and partial ones."""
 
-    def __init__(self, state: AccountState) -> None:
+    def __init__(self, state: TodoistState) -> None:
         self._state = state
         self._asked: dict[bool, deque[datetime]] = {True: deque(), False: deque()}
 
@@ -58,7 +58,7 @@ _ID = frozenset({"id"})
 class SyncEndpoint:
     """The sync endpoint over one account."""
 
-    def __init__(self, state: AccountState) -> None:
+    def __init__(self, state: TodoistState) -> None:
         self._state = state
         self._rate = SyncRateLimit(state)
         projects, labels = ProjectOperations(state), LabelOperations(state)
@@ -102,7 +102,7 @@ class SyncEndpoint:
             raise invalid_argument("sync_token")
         return None
 
-    def _read(self, view: AccountView, since: int | None, kinds: list[Any]) -> Json:
+    def _read(self, view: TodoistView, since: int | None, kinds: list[Any]) -> Json:
         wanted = set(kinds)
         everything = "all" in wanted
         reply: Json = {}
@@ -124,7 +124,7 @@ class SyncEndpoint:
                 reply["user_plan_limits"] = state.switches.plan_limits
         return reply
 
-    def _rows(self, view: AccountView, table: str, since: int | None) -> list[Json]:
+    def _rows(self, view: TodoistView, table: str, since: int | None) -> list[Json]:
         if since is None:
             rows = view.active_items() if table == "items" else view.live(table)
             changed = self._state.listed(rows)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from syncd_todoist.sandbox import due as dues
-from syncd_todoist.sandbox.account import AccountState, LimitChecks, TodoistSwitches
+from syncd_todoist.sandbox.account import LimitChecks, TodoistState, TodoistSwitches
 from syncd_todoist.sandbox.wire import (
     Json,
     invalid_argument,
@@ -107,7 +107,7 @@ _PLAIN = ("child_order", "day_order", "is_collapsed", "responsible_uid", "assign
 class TaskOperations:
     """Tasks."""
 
-    def __init__(self, state: AccountState) -> None:
+    def __init__(self, state: TodoistState) -> None:
         self._state = state
         self._limits = LimitChecks(state)
 

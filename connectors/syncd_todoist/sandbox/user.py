@@ -6,7 +6,7 @@ from typing import Any
 
 from syncd.model.entities import Kind
 from syncd.model.values import Moment, Value
-from syncd_todoist.sandbox.account import AccountState
+from syncd_todoist.sandbox.account import TodoistState
 from syncd_todoist.sandbox.places import LabelOperations, ProjectOperations
 from syncd_todoist.sandbox.tasks import TaskOperations
 from syncd_todoist.sandbox.wire import Json, zone_of
@@ -23,7 +23,7 @@ class TodoistUser:
     a description where it is an address, and stays when the notes above it change.
     """
 
-    def __init__(self, state: AccountState, project: str) -> None:
+    def __init__(self, state: TodoistState, project: str) -> None:
         self._state = state
         self._project = project
         self._tasks = TaskOperations(state)

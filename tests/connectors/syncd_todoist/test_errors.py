@@ -1,4 +1,4 @@
-"""Where requests go, and what their failures mean."""
+"""What Todoist's refusals mean."""
 
 from typing import Any
 
@@ -17,15 +17,6 @@ from syncd.errors import (
     Unclear,
 )
 from syncd_todoist.errors import error_of_command, error_of_response
-from tests.connectors.syncd_todoist.harness import TodoistHarness
-
-
-def test_requests_go_to_the_configured_origin_with_the_token(todoist: TodoistHarness) -> None:
-    todoist.cursor()
-    logged = todoist.server.log[-1]
-    assert logged.headers["host"] == todoist.server.origin.removeprefix("http://")
-    assert logged.headers["authorization"] == f"Bearer {todoist.sandbox.token}"
-    assert logged.headers["content-type"] == "application/x-www-form-urlencoded"
 
 
 class Answers(httpx.BaseTransport):
