@@ -2,7 +2,7 @@
 
 A description ends with the address of the task's page, alone on its last line, after
 an empty line if there are notes. Limits are those of Todoist's usage limits page.
-Whatever stands where a value should be: it is read, or raises ``UnreadableTodoistValue``.
+Functions that read take any JSON value, and raise ``UnreadableTodoistValue`` for a wrong one.
 """
 
 from collections.abc import Mapping

@@ -298,11 +298,7 @@ class TodoistWriter:
         Todoist deletes the sub-tasks of a task with it, and archives the tasks of a section
         with it (Todoist API documentation, "Sync").
         """
-        deletions = {
-            job.write.seen.id: job
-            for job in jobs
-            if job.write.op is Op.DELETE and job.write.seen is not None
-        }
+        deletions = _deletions(jobs)
         if not deletions:
             return
         self._client.forget()  # what is below is what is there now
@@ -367,6 +363,15 @@ class TodoistWriter:
             except ToolError as error:
                 outcome = error
             outcomes[job.position] = outcome
+
+
+def _deletions(jobs: Sequence[_Job]) -> dict[RemoteId, _Job]:
+    """Return the jobs that delete an item, by its id."""
+    return {
+        job.write.seen.id: job
+        for job in jobs
+        if job.write.op is Op.DELETE and job.write.seen is not None
+    }
 
 
 def _chunks(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:

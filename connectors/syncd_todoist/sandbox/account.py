@@ -233,9 +233,9 @@ class TodoistState(TodoistView):
         self._counter += 1
         return str(2190000100 + self._counter)
 
-    def put(self, table: str, raw: Json, *, touch: bool = True) -> Json:
-        """Keep an object, as changed now."""
-        if touch and "updated_at" in raw:
+    def put(self, table: str, raw: Json, *, stamp: bool = True) -> Json:
+        """Store an object as changed now; with ``stamp``, its ``updated_at`` too."""
+        if stamp and "updated_at" in raw:
             raw["updated_at"] = moment(self.now())
         self.store(table, raw, self.revision + 1)
         self._history.record(self.clock.now(), self.revision, table, raw)
@@ -279,9 +279,9 @@ class TodoistState(TodoistView):
         raw = new_project(self.fresh_id(), self.stamps())
         order = sum(1 for _ in self.live("projects"))
         raw |= {"name": name, "child_order": order, **more}
-        return self.put("projects", raw, touch=False)
+        return self.put("projects", raw, stamp=False)
 
-    def touch_user(self) -> None:
+    def mark_user_changed(self) -> None:
         """Mark the user as changed now."""
         self.revision += 1
         self.user_revision = self.revision

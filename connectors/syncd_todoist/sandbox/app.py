@@ -101,13 +101,13 @@ class TodoistSandbox:
         """End the paid plan: no durations any more."""
         with self.state.lock:
             self.state.switches.premium = False
-            self.state.touch_user()
+            self.state.mark_user_changed()
 
     def travel(self, zone: str) -> None:
         """Change the user's zone, as the app does when its person travels."""
         with self.state.lock:
             self.state.switches.zone = zone
-            self.state.touch_user()
+            self.state.mark_user_changed()
 
 
 def make(directory: Path, clock: Clock) -> TodoistSandbox:

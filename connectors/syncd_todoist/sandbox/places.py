@@ -89,7 +89,7 @@ class ProjectOperations:
     def _mark_changed(self, table: str, key: str, value: str) -> None:
         for row in list(self._state.live(table)):
             if row[key] == value:
-                self._state.put(table, row, touch=False)
+                self._state.put(table, row, stamp=False)
 
     def add_section(self, args: Mapping[str, Any]) -> Json:
         """Add a section to a project."""
@@ -102,7 +102,7 @@ class ProjectOperations:
         order = args.get("section_order") or args.get("order") or count + 1
         raw |= {"project_id": project["id"], "section_order": order}
         raw["name"] = text(args.get("name"), "name", 2048)
-        return self._state.put("sections", raw, touch=False)
+        return self._state.put("sections", raw, stamp=False)
 
     def update_section(self, section: Any, args: Mapping[str, Any]) -> Json:
         """Change a section."""

@@ -124,7 +124,7 @@ class TaskOperations:
             raw["child_order"] = sum(1 for _ in self._state.live("items"))
         self._limits.for_items(raw["project_id"])
         raw = lasting_duration(raw, self._state.switches)
-        return self._state.put("items", raw, touch=False)
+        return self._state.put("items", raw, stamp=False)
 
     def update(self, item: Any, args: Mapping[str, Any]) -> Json:
         """Change fields of a task; null clears due, deadline and duration.
@@ -215,7 +215,7 @@ class TaskOperations:
         copied |= {key: raw[key] for key in _COPIED}
         copied["parent_id"] = parent or raw["parent_id"]
         below = [task for task in self._children(raw) if not task["checked"]]
-        copy = self._state.put("items", copied, touch=False)
+        copy = self._state.put("items", copied, stamp=False)
         for task in below:
             self.copy(task["id"], copy["id"])
         return copy
