@@ -16,28 +16,26 @@ import structlog
 
 from syncd.clock import Clock
 from syncd.connect.contract import Connector, Plugin, Toolbox
-from syncd.connect.network import Network
-from syncd.connect.proxies import Proxies
-from syncd.connect.rate_limit import RateLimiter
+from syncd.connect.network import Network, Proxies, RateLimiter
 from syncd.connect.registry import Registry, connectors
 from syncd.connect.wrappers import DryRun, wrapped
 from syncd.credentials import Credentials, Redactor, Runner, open_files
+from syncd.engine.connector_factory import Unusable
 from syncd.engine.context import Context
-from syncd.engine.engine import Engine
+from syncd.engine.cycle import Engine
 from syncd.engine.posting import Posting
 from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.trying import Broke
-from syncd.engine.workshop import Unusable
 from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn, said
 from syncd.forms import is_token
 from syncd.mailing import Mailing
 from syncd.model.ids import ToolName
 from syncd.settings import ConnectorSettings, Settings, load, make_state_dir
-from syncd.store.lock import StateLock
+from syncd.store.database import StateLock
 from syncd.store.store import Store, open_store
 from syncd.store.tool_store import ToolMemory
-from syncd.sync.brakes import Limits
+from syncd.sync.limits import Limits
 from syncd.wanted import preferences, review_rules
 
 log = structlog.get_logger("syncd.bootstrap")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from syncd.connect.border import Pages
 from syncd.connect.busy import Busy
 from syncd.connect.contract import Outcome, Plugin, Toolbox
-from syncd.connect.network import Network
-from syncd.connect.rate_limit import RateLimit
+from syncd.connect.network import Network, RateLimit
 from syncd.errors import Mistake, SignIn, ToolError, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId

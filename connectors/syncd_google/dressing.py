@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from syncd.connect.contract import Memory
+from syncd.connect.contract import ConnectorMemory
 from syncd_google.settings import GoogleSettings
 
 _COLOURS = tuple(str(number) for number in range(1, 12))  # those that events can have
@@ -13,7 +13,7 @@ _KEPT = "colours"
 class Dressing:
     """Gives each goal a colour of its own, for as long as there are enough."""
 
-    def __init__(self, memory: Memory, settings: GoogleSettings) -> None:
+    def __init__(self, memory: ConnectorMemory, settings: GoogleSettings) -> None:
         self._memory = memory
         self._minutes = settings.reminder_minutes
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from syncd.connect.contract import Plugin, Toolbox
-from syncd.connect.rate_limit import RateLimit
+from syncd.connect.network import RateLimit
 from syncd.errors import Mistake
 from syncd_notion.settings import Settings
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
+from syncd.connect.network import asked_wait
 from syncd.connect.refusals import Refusal, Service, judged, refusal_of, silence
-from syncd.connect.waiting import asked_wait
 from syncd.errors import Gone, SignIn, SkipItem, StartOver, ToolError, TryLater
 
 BLOCKED_SECONDS = 3600.0

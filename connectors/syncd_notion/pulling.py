@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from syncd.clock import Clock
 from syncd.connect.border import Pages, Sorted, unreadable
-from syncd.connect.rate_limit import RateLimiter
+from syncd.connect.network import RateLimiter
 from syncd.errors import Gone, SkipItem, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from syncd.connect.contract import Memory
+from syncd.connect.contract import ConnectorMemory
 from syncd.errors import Gone, HoldTool
 from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd_notion.binding import Bound, bound_from_json, bound_to_json, learn
@@ -17,7 +17,9 @@ from syncd_notion.shape import Shape
 class Registry:
     """Which kinds are carried, and where each is bound; ``stale`` ones are learnt anew."""
 
-    def __init__(self, api: Api, memory: Memory, settings: Settings, zone: str) -> None:
+    def __init__(
+        self, api: Api, memory: ConnectorMemory, settings: Settings, zone: str
+    ) -> None:
         self._api = api
         self._memory = memory
         self._settings = settings

@@ -8,8 +8,8 @@ from typing import Any
 
 from syncd.clock import Clock
 from syncd.connect.border import Pages, sort_out, unreadable
-from syncd.connect.contract import Memory
-from syncd.connect.rate_limit import RateLimiter
+from syncd.connect.contract import ConnectorMemory
+from syncd.connect.network import RateLimiter
 from syncd.errors import Changed, Gone, SignIn, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote
@@ -50,7 +50,9 @@ _INSIDE = frozenset({"child_page", "child_database", "synced_block"})
 class Answers:
     """What stands under the prompts of each page, remembered, and read when it may differ."""
 
-    def __init__(self, api: Api, memory: Memory, limiter: RateLimiter, clock: Clock) -> None:
+    def __init__(
+        self, api: Api, memory: ConnectorMemory, limiter: RateLimiter, clock: Clock
+    ) -> None:
         self._api = api
         self._memory = memory
         self._limiter = limiter

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from syncd.connect.busy import Busy
 from syncd.connect.contract import Connector, Outcome, Plugin, Toolbox
-from syncd.connect.rate_limit import RateLimit
+from syncd.connect.network import RateLimit
 from syncd.errors import Mistake
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId

@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
+from syncd.connect.network import asked_wait
 from syncd.connect.refusals import Refusal, Service, judged, refusal_of
-from syncd.connect.waiting import asked_wait
 from syncd.errors import Forbidden, Gone, Mistake, SignIn, SkipItem, TryLater, Unclear
 from syncd.text import line
 

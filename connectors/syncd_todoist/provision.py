@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from syncd.connect.contract import Memory
+from syncd.connect.contract import ConnectorMemory
 from syncd.errors import SkipItem, TryLater, Unclear
 from syncd.model.remote import Binding
 from syncd_todoist.border import Json, incomplete_answer, parse_sync_reply
@@ -18,7 +18,7 @@ class ProjectProvisioner:
     """Finds syncd's project: by its id once that is known, by its name before."""
 
     def __init__(
-        self, client: TodoistClient, records: TodoistRecords, memory: Memory, name: str
+        self, client: TodoistClient, records: TodoistRecords, memory: ConnectorMemory, name: str
     ) -> None:
         self._client = client
         self._records = records

@@ -8,7 +8,7 @@ from typing import Any
 
 from syncd.clock import Clock
 from syncd.connect.border import Sorted
-from syncd.connect.rate_limit import RateLimiter
+from syncd.connect.network import RateLimiter
 from syncd.errors import Gone, HoldTool, Mistake, SkipItem, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from syncd.connect.contract import Memory
+from syncd.connect.contract import ConnectorMemory
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import LINK, Remote, Seen, Write
@@ -23,7 +23,7 @@ class TodoistRecords:
     unread: items that were there and could not be read: a sentence for each id.
     """
 
-    def __init__(self, memory: Memory, plan_zone: str) -> None:
+    def __init__(self, memory: ConnectorMemory, plan_zone: str) -> None:
         self._memory = memory
         self._plan_zone = plan_zone
         self._known: dict[str, dict[str, str]] = {

@@ -16,7 +16,7 @@ from syncd.cli.short_ids import ShortIds
 from syncd.cli.speech import Speech, row, table
 from syncd.cli.words import Words, clock, day
 from syncd.model.entities import Block
-from syncd.model.exchange.markdown_lines import duration
+from syncd.model.exchange.markdown import duration
 from syncd.model.rules.blocks import AHEAD, is_over, length
 from syncd.model.values import BlockState
 

@@ -7,10 +7,10 @@ from syncd.cli.plain import one_line
 from syncd.cli.session import Session
 from syncd.cli.speech import Speech, row, table
 from syncd.cli.words import Words, field_word, local, moment_json
-from syncd.engine.damaged import sentences
+from syncd.engine.cycle_report import sentences
 from syncd.engine.edits import take_lost
 from syncd.errors import Mistake
-from syncd.model.exchange.json_form import value_to_plain
+from syncd.model.exchange.output import value_to_plain
 from syncd.store.rows import ConflictRow
 
 SPREAD = "The tools hear of it with the next sync."
@@ -19,7 +19,7 @@ SPREAD = "The tools hear of it with the next sync."
 def conflicts(session: Session, *, as_json: bool) -> int:
     """List the values that lost and that nobody has looked at yet."""
     with session.app() as app:
-        found = app.store.history.conflicts(settled=False)
+        found = app.store.history.conflicts(resolved=False)
         if as_json:
             session.speech.json({"conflicts": [_as_json(one, app.zone) for one in found]})
             return 0

@@ -4,8 +4,8 @@ from datetime import date
 
 from syncd.bootstrap import App
 from syncd.errors import Mistake
-from syncd.model.exchange.days import Here, read_day
-from syncd.model.exchange.problems import Unreadable
+from syncd.model.exchange.source import Unreadable
+from syncd.model.exchange.values import Here, read_day
 
 
 def day_given(app: App, text: str, option: str) -> date:

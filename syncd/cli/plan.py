@@ -11,14 +11,13 @@ from syncd.cli.plain import one_line
 from syncd.cli.session import Session
 from syncd.cli.tree import show_plan
 from syncd.cli.words import count
-from syncd.engine.damaged import sentences
+from syncd.engine.cycle_report import sentences
 from syncd.engine.edits import put_all
 from syncd.errors import Mistake
 from syncd.model.entities import Entity
-from syncd.model.exchange.json_form import plan_to_json
-from syncd.model.exchange.markdown_form import plan_to_markdown
+from syncd.model.exchange.markdown import plan_to_markdown
+from syncd.model.exchange.output import plan_to_json, plan_to_yaml
 from syncd.model.exchange.reading import Imported, read_plan
-from syncd.model.exchange.yaml_form import plan_to_yaml
 from syncd.private import write
 
 FORMS = {

@@ -11,7 +11,7 @@ from syncd.cli.sync import chosen, status, title_of
 from syncd.cli.words import LONGEST, NOTHING, Words, count, field_word, kind_word
 from syncd.engine.report import Report, ToolReport
 from syncd.model.entities import Kind
-from syncd.model.exchange.json_form import value_to_plain
+from syncd.model.exchange.output import value_to_plain
 from syncd.model.fields import REFERENCES
 from syncd.model.ids import RemoteId, ToolName
 from syncd.model.remote import Op

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
 
-from syncd.connect.rate_limit import RateLimit
+from syncd.connect.network import RateLimit
 from syncd.model.ids import ToolName
 from syncd.store.tool_store import ToolStore
 

@@ -15,7 +15,7 @@ from syncd.private import make_folder, write
 from syncd.sources import machine_zone
 
 if TYPE_CHECKING:
-    from syncd.connect.sandbox import Served
+    from syncd.testing.sandbox import Served
 
 LONG = 3600.0
 
@@ -44,7 +44,7 @@ def sandbox(session: Session, directory: Path | None, port_base: int) -> int:
 def _served(session: Session, place: Path, base: int) -> Iterator[Mapping[str, "Served"]]:
     """Serve all sandboxes. Raises ``Mistake`` where that can't be done."""
     try:
-        from syncd.connect.sandbox import Served
+        from syncd.testing.sandbox import Served
     except ImportError as error:
         raise Mistake(
             f"The sandboxes need {error.name}: install it with `pip install 'syncd[sandbox]'`."

@@ -23,7 +23,7 @@ from syncd.model.entities import (
     Task,
 )
 from syncd.model.ids import EntityId
-from syncd.model.rules.repetition import parts_of_rule, repetition
+from syncd.model.rules.recurrence import parts_of_rule, repetition
 from syncd.model.values import Due, GoalStatus, Moment, day_of
 
 E = TypeVar("E", bound=Entity)

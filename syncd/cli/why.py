@@ -15,7 +15,7 @@ from syncd.cli.speech import Speech, row, table
 from syncd.cli.sync import title_of
 from syncd.cli.words import Words, field_word, kind_word, local, moment_json
 from syncd.model.entities import Block, Kind, kind_of
-from syncd.model.exchange.json_form import value_to_plain
+from syncd.model.exchange.output import value_to_plain
 from syncd.model.schema import DEFAULTS, FIELDS, fields_of
 from syncd.model.values import Value
 from syncd.store.rows import ConflictRow, HistoryRow, Link, Record
@@ -23,8 +23,8 @@ from syncd.sync.decide import Presence
 
 _PLACES = {
     Presence.GONE: "deleted there",
-    Presence.WITHDRAWN: "taken out by syncd",
-    Presence.FORGOTTEN: "deleted there, kept elsewhere by your setting",
+    Presence.REMOVED_BY_US: "taken out by syncd",
+    Presence.DETACHED: "deleted there, kept elsewhere by your setting",
     Presence.UNCONFIRMED: "not found there last time; the next sync looks",
 }
 _MANY = 100_000

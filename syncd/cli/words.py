@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.cli.plain import one_line
 from syncd.model.entities import Kind
-from syncd.model.exchange.json_form import instant_text
+from syncd.model.exchange.output import instant_text
 from syncd.model.fields import REFERENCES
 from syncd.model.ids import EntityId
 from syncd.model.schema import FIELDS

@@ -1,4 +1,4 @@
-"""The contract of a connector: its promises are tests in ``syncd.connect.testing``.
+"""The contract of a connector: its promises are tests in ``syncd.testing``.
 
 Every method raises only errors of ``syncd.errors``:
 
@@ -21,8 +21,7 @@ from pydantic import BaseModel
 
 from syncd.clock import Clock
 from syncd.connect.busy import Busy
-from syncd.connect.network import Network
-from syncd.connect.rate_limit import RateLimit
+from syncd.connect.network import Network, RateLimit
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
@@ -33,7 +32,7 @@ Outcome = Remote | Exception | None
 is done, or the error of ``syncd.errors`` that this one write met."""
 
 
-class Memory(Protocol):
+class ConnectorMemory(Protocol):
     """What a connector remembers between runs: names to JSON values."""
 
     def get(self, name: str) -> Any:
@@ -159,7 +158,7 @@ class Toolbox:
     """
 
     clock: Clock
-    memory: Memory
+    memory: ConnectorMemory
     network: Network
     timezone: str
     """The plan's IANA zone, for moments that come without one."""

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from syncd.connect.http import Misdirected, TooLarge, WebPage
-from syncd.connect.waiting import asked_wait, http_date
+from syncd.connect.network import asked_wait, http_date
 from syncd.errors import (
     Changed,
     Forbidden,

@@ -22,7 +22,7 @@ SANDBOXES = "syncd.sandboxes"
 
 T = TypeVar("T")
 MakeSandbox = Callable[[Path, Clock], Any]
-"""Makes a ``syncd.connect.sandbox.Sandbox`` from a directory and a clock."""
+"""Makes a ``syncd.testing.sandbox.Sandbox`` from a directory and a clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

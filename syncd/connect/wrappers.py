@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from syncd.connect.busy import Busy
 from syncd.connect.contract import Connector, Outcome
-from syncd.connect.rate_limit import RateLimiter
+from syncd.connect.network import RateLimiter
 from syncd.errors import HoldTool, Mistake, Stopped, TryLater, Unclear, wait_of
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast as taken_for
 
-from syncd.connect.sandbox import Diary, Person, Served
 from syncd.engine.tool import Tool
 from syncd.model.entities import Kind
 from syncd.model.ids import ToolName
+from syncd.testing.sandbox import CalendarUser, Served, UserDriver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,7 @@ class Player:
 
     title: str
     tool: Tool
-    person: Person
+    person: UserDriver
     origin: str
 
 
@@ -28,7 +28,7 @@ class Cast:
     pages: Player
     todos: Player
     calendar: Player
-    diary: Diary
+    diary: CalendarUser
 
     def players(self) -> tuple[Player, Player, Player]:
         """Return all three."""
@@ -60,5 +60,5 @@ def cast(tools: Mapping[ToolName, Tool], served: Mapping[str, Served]) -> Cast:
         pages=home(Kind.GOAL, "title"),
         todos=home(Kind.TASK, "done"),
         calendar=calendar,
-        diary=taken_for("Diary", calendar.person),  # the persons of calendars have one
+        diary=taken_for("CalendarUser", calendar.person),  # the persons of calendars have one
     )

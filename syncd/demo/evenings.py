@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from syncd.connect.sandbox import Diary
 from syncd.demo.cast import Cast
 from syncd.demo.story import Act, Seen, together
 from syncd.demo.week import SampleWeek
@@ -15,6 +14,7 @@ from syncd.model.entities import Block, Entity, Kind, Milestone, Task
 from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import AHEAD, length
 from syncd.model.values import BlockState, Moment, day_of
+from syncd.testing.sandbox import CalendarUser
 
 _SOON = timedelta(hours=30)
 """Blocks that start earlier are left alone: the person could hardly say of them yet."""
@@ -36,7 +36,7 @@ _PLANS: tuple[tuple[str, int, time, time], ...] = (
 """What the person has planned: title, how many days after Monday, from when to when."""
 
 
-def furnish(diary: Diary, week: SampleWeek) -> list[Times]:
+def furnish(diary: CalendarUser, week: SampleWeek) -> list[Times]:
     """Plan some evenings; return when."""
     found = []
     for title, day, start, end in _PLANS:

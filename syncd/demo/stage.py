@@ -9,16 +9,16 @@ from typing import Any, Protocol
 
 from syncd.clock import Clock
 from syncd.connect.registry import sandboxes
-from syncd.connect.sandbox import Served
 from syncd.demo.cast import Cast, cast
 from syncd.demo.clock import DemoClock
 from syncd.demo.post import Poster
 from syncd.demo.sink import MailSink
 from syncd.demo.week import SampleWeek, sample_week
 from syncd.engine.context import Context
-from syncd.engine.engine import Engine
+from syncd.engine.cycle import Engine
 from syncd.errors import Mistake
 from syncd.private import write
+from syncd.testing.sandbox import Served
 
 STATE = "state"
 MAIL = "mail"

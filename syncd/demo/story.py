@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from syncd.connect.sandbox import Person
 from syncd.demo.cast import Cast, Player
 from syncd.model.entities import Entity, Goal, Kind, Milestone, Task
 from syncd.model.ids import EntityId
 from syncd.model.values import GoalStatus, Value, day_of
+from syncd.testing.sandbox import UserDriver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +226,7 @@ def _lists(player: Player, kind: Kind, title: str, words: str) -> Seen:
     )
 
 
-def _fields(person: Person, kind: Kind, title: str) -> dict[str, Value]:
+def _fields(person: UserDriver, kind: Kind, title: str) -> dict[str, Value]:
     try:
         return person.shows(kind, title)
     except KeyError:

@@ -13,10 +13,10 @@ from syncd.model.entities import (
     Kind,
     Skill,
 )
-from syncd.model.exchange.markdown_text import inline, link
+from syncd.model.exchange.markdown import inline, link
 from syncd.model.ids import EntityId
 from syncd.model.plan import PlanView
-from syncd.model.rules.achieved import achievement_id
+from syncd.model.rules.consequences import achievement_id
 
 N = TypeVar("N", bound=Entity)
 CATEGORIES = ("Goals", "Milestones", "Skills", "Resources", "Other wins")

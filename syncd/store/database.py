@@ -1,18 +1,22 @@
-"""One SQLite database: opened, migrated, and written by one process at a time."""
+"""One SQLite database, written by one process at a time; rows that can't be read are kept and reported."""
 
+import fcntl
+import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, TypeVar
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from syncd.clock import Clock, SystemClock
-from syncd.store.disk import make_private, told
-from syncd.store.upgrade import PATIENCE, make_tables, opening, upgrade
+from syncd.errors import AnotherRunning
+from syncd.private import opened
+from syncd.store.upgrade import PATIENCE, make_private, make_tables, opening, told, upgrade
 
 
 class Database:
@@ -124,3 +128,96 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class StateLock:
+    """An exclusive flock on a file of the state directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / "lock"
+        self._file: IO[str] | None = None
+
+    def acquire(self) -> None:
+        """Take the lock, or raise ``AnotherRunning`` at once."""
+        file = os.fdopen(opened(self._path, os.O_RDWR | os.O_APPEND), "a+")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            message = (
+                f"Another syncd works on {self._path.parent}: stop it first,"
+                " or wait until it has finished."
+            )
+            raise AnotherRunning(message) from None
+        self._file = file
+
+    def release(self) -> None:
+        """Let go; the kernel does the same when the process ends."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+T = TypeVar("T")
+
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
+"""What reading a row may raise that holds something else than syncd writes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """One row that can't be read.
+
+    key: the entity's id, or a row's own number or key. kind: as the row says. of: the
+    tool, or the entity, whose row it is.
+    """
+
+    table: str
+    key: str
+    kind: str
+    of: str = ""
+    why: str = ""
+
+
+class Damaged:
+    """The rows of one table that could not be read when that was last tried."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+        self._found: dict[str, Damage] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._found
+
+    def __iter__(self) -> Iterator[Damage]:
+        return iter(list(self._found.values()))
+
+    def keys(self) -> list[str]:
+        """Return the keys of the rows."""
+        return list(self._found)
+
+    def note(self, key: str, *, kind: str, of: str = "", why: str = "") -> None:
+        """Remember a row that can't be read."""
+        self._found[key] = Damage(table=self._table, key=key, kind=kind, of=of, why=why)
+
+    def read(self, row: Any, key: str, load: Callable[[Any], T], *, of: str = "") -> T | None:
+        """Return what ``load`` makes of a row; None, and remember it, where it can't."""
+        try:
+            found = load(row)
+        except UNREADABLE as error:
+            kind = str(getattr(row, "kind", ""))
+            self.note(key, kind=kind, of=of, why=type(error).__name__)
+            return None
+        if self._found:
+            self._found.pop(key, None)  # somebody mended it
+        return found

@@ -9,10 +9,8 @@ from sqlalchemy import bindparam, delete, func, select, text
 from syncd.model.ids import EntityId, PlanId, ToolName
 from syncd.model.remote import Write
 from syncd.store import tables
-from syncd.store.damage import Damaged
-from syncd.store.database import Database
-from syncd.store.prepared import Prepared
-from syncd.store.rows import Intent, dump_write, load_write
+from syncd.store.database import Damaged, Database
+from syncd.store.rows import Intent, Prepared, dump_write, load_write
 
 I = tables.intents.c  # noqa: E741  # one letter a table, as in the other stores
 

@@ -8,18 +8,25 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, delete, func, insert, or_, select, text
 
-from syncd.model.codec import fields_from_json
 from syncd.model.entities import Kind, kind_of
 from syncd.model.fields import FieldType
 from syncd.model.ids import EntityId, PlanId
 from syncd.model.plan import Part, normalised
-from syncd.model.schema import FIELDS, entity_from, fields_of, references
+from syncd.model.schema import FIELDS, entity_from, fields_from_json, fields_of, references
 from syncd.model.values import Moment
 from syncd.store import tables
-from syncd.store.damage import Damaged
-from syncd.store.database import Database
-from syncd.store.prepared import IDS, Prepared, listed, put
-from syncd.store.rows import Record, dump_authors, dump_fields, instant_of, load_authors
+from syncd.store.database import Damaged, Database
+from syncd.store.rows import (
+    IDS,
+    Prepared,
+    Record,
+    dump_authors,
+    dump_fields,
+    instant_of,
+    listed,
+    load_authors,
+    put,
+)
 
 E = tables.entities.c
 R = tables.refs.c

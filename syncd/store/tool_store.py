@@ -13,8 +13,7 @@ from syncd.errors import ToolError, whole
 from syncd.model.ids import EntityId, PlanId, ToolName
 from syncd.store import tables
 from syncd.store.database import Database
-from syncd.store.prepared import Prepared, put
-from syncd.store.rows import Problem, moment_of, moment_text, read_or
+from syncd.store.rows import Prepared, Problem, moment_of, moment_text, put, read_or
 
 T = tables.tools.c
 P = tables.problems.c

@@ -20,7 +20,7 @@ class How(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Adoption:
+class Match:
     """An item and the entity it stands for (None: one that has to be made)."""
 
     remote: Remote
@@ -36,7 +36,7 @@ class Waiting:
 
 
 @dataclass(slots=True, kw_only=True)
-class Known:
+class MatchIndex:
     """What is known when a tool's unlinked items are looked at.
 
     holder: which remote id of this tool an entity is linked to, or None.
@@ -57,9 +57,9 @@ class Known:
     taken: set[EntityId] = field(default_factory=set)
 
 
-def adopt(
-    found: Iterable[Remote], carries: Mapping[Kind, Carried], known: Known
-) -> list[Adoption | Waiting]:
+def match_items(
+    found: Iterable[Remote], carries: Mapping[Kind, Carried], known: MatchIndex
+) -> list[Match | Waiting]:
     """Decide for each unlinked item which entity it is; oldest items first.
 
     Of several copies, the one that kept its name comes before those that were renamed.
@@ -67,10 +67,10 @@ def adopt(
     An item that is left alone (its kind does not adopt and nothing tells what it is)
     is not in the result.
     """
-    decided: list[Adoption | Waiting] = []
+    decided: list[Match | Waiting] = []
     for remote in sorted(found, key=lambda it: (not known.named(it), *_age(it))):
         verdict = _recognise(remote, known)
-        if isinstance(verdict, Adoption):
+        if isinstance(verdict, Match):
             ours = verdict.entity is not None
             if not ours and not carries[remote.kind].adopts:
                 continue
@@ -85,13 +85,13 @@ def _age(remote: Remote) -> tuple[bool, str, str]:
     return (created is None, created.isoformat() if created else "", remote.id)
 
 
-def _free(kind: Kind, entity: EntityId, known: Known) -> bool:
+def _free(kind: Kind, entity: EntityId, known: MatchIndex) -> bool:
     if entity in known.taken or known.holder(entity) is not None:
         return False
     return known.claimable(kind, entity)
 
 
-def _recognise(remote: Remote, known: Known) -> Adoption | Waiting:
+def _recognise(remote: Remote, known: MatchIndex) -> Match | Waiting:
     if remote.mark:
         return _by_mark(remote, remote.mark, known)
     if remote.link:
@@ -100,17 +100,17 @@ def _recognise(remote: Remote, known: Known) -> Adoption | Waiting:
         except LookupError:
             return Waiting(remote=remote)
         if entity is not None and _free(remote.kind, entity, known):
-            return Adoption(remote=remote, entity=entity, how=How.LINK)
+            return Match(remote=remote, entity=entity, how=How.LINK)
         if entity is not None:
-            return Adoption(remote=remote, entity=None, how=How.COPY)
+            return Match(remote=remote, entity=None, how=How.COPY)
     for entity in known.alike(remote):
         if _free(remote.kind, entity, known):
-            return Adoption(remote=remote, entity=entity, how=How.ALIKE)
-    return Adoption(remote=remote, entity=None, how=How.NEW)
+            return Match(remote=remote, entity=entity, how=How.ALIKE)
+    return Match(remote=remote, entity=None, how=How.NEW)
 
 
-def _by_mark(remote: Remote, mark: EntityId, known: Known) -> Adoption:
+def _by_mark(remote: Remote, mark: EntityId, known: MatchIndex) -> Match:
     """A mark that another live item of the tool carries already is a copy's."""
     if not _free(remote.kind, mark, known):
-        return Adoption(remote=remote, entity=None, how=How.COPY)
-    return Adoption(remote=remote, entity=mark, how=How.MARK)
+        return Match(remote=remote, entity=None, how=How.COPY)
+    return Match(remote=remote, entity=mark, how=How.MARK)

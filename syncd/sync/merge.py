@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from syncd.model.codec import text_of
 from syncd.model.entities import Kind
 from syncd.model.fields import SETS, FieldType
-from syncd.model.pairs import as_map, distinct
-from syncd.model.schema import FIELDS, Fields
-from syncd.model.values import Moment, Value
+from syncd.model.schema import FIELDS, Fields, text_of
+from syncd.model.values import Moment, Value, as_map, distinct
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -31,7 +29,7 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
+class Observation:
     """What one tool shows of an entity, against what it and syncd last agreed on.
 
     fit: what the tool can hold of the plan's fields as they stand now.
@@ -53,7 +51,7 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class FieldChange:
     """A field of the plan that took a new value."""
 
     field: str
@@ -78,7 +76,7 @@ class Conflict:
 class Merged:
     """What a merge changes in the plan, and what it had to pass over."""
 
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
 
 
@@ -92,7 +90,7 @@ def merge(
     kind: Kind,
     plan: Fields,
     authors: Mapping[str, Author],
-    sightings: Sequence[Sighting],
+    sightings: Sequence[Observation],
     zone: str,
 ) -> Merged:
     """Merge what the tools show into the plan's fields.
@@ -101,7 +99,7 @@ def merge(
     a zone take the one that the plan has for them, else ``zone``. The result does not
     depend on the order of ``sightings``.
     """
-    changes: list[Change] = []
+    changes: list[FieldChange] = []
     conflicts: list[Conflict] = []
     for name, spec in FIELDS[kind].items():
         edits = [one for one in sightings if _edited(one, name)]
@@ -122,12 +120,14 @@ def merge(
         conflicts.extend(_conflict(name, winner, loser) for loser in losers)
         if winner.value != plan[name]:
             changes.append(
-                Change(field=name, before=plan[name], after=winner.value, author=winner.author)
+                FieldChange(
+                    field=name, before=plan[name], after=winner.value, author=winner.author
+                )
             )
     return Merged(changes=tuple(changes), conflicts=tuple(conflicts))
 
 
-def _edited(sighting: Sighting, name: str) -> bool:
+def _edited(sighting: Observation, name: str) -> bool:
     """Say whether the tool's user changed this field to something the plan lacks."""
     if name not in sighting.editable or name not in sighting.observed:
         return False
@@ -135,7 +135,7 @@ def _edited(sighting: Sighting, name: str) -> bool:
     return observed != sighting.base.get(name) and observed != sighting.fit.get(name)
 
 
-def _merge_set(name: str, plan: Value, edits: Sequence[Sighting]) -> Change | None:
+def _merge_set(name: str, plan: Value, edits: Sequence[Observation]) -> FieldChange | None:
     """Apply every tool's additions and removals against its own base."""
     now = _set(plan)
     added: frozenset[str] = frozenset()
@@ -149,22 +149,22 @@ def _merge_set(name: str, plan: Value, edits: Sequence[Sighting]) -> Change | No
         return None
     last = max(edits, key=lambda one: (one.edited_at or EPOCH, one.tool))
     author = Author(by=last.tool, at=last.edited_at)
-    return Change(field=name, before=now, after=result, author=author)
+    return FieldChange(field=name, before=now, after=result, author=author)
 
 
 def _set(value: Value) -> frozenset[str]:
     return value if isinstance(value, frozenset) else frozenset()
 
 
-def _distinct(name: str, plan: Fields, edits: Sequence[Sighting]) -> bool:
+def _distinct(name: str, plan: Fields, edits: Sequence[Observation]) -> bool:
     """Say whether each of several pairs can be told by its first half."""
     sides = [plan, *(side for one in edits for side in (one.observed, one.base, one.fit))]
     return distinct(*(side.get(name) for side in sides))
 
 
 def _merge_pairs(
-    name: str, plan: Value, author: Author | None, edits: Sequence[Sighting]
-) -> tuple[Change | None, list[Conflict]]:
+    name: str, plan: Value, author: Author | None, edits: Sequence[Observation]
+) -> tuple[FieldChange | None, list[Conflict]]:
     """Merge pairs one by one: what was written under one prompt is no edit of another.
 
     Their order is that of the last edit; pairs that it does not show come after.
@@ -196,10 +196,10 @@ def _merge_pairs(
     if after == plan:
         return None, conflicts
     who = Author(by=last.tool, at=last.edited_at)
-    return Change(field=name, before=plan, after=after, author=who), conflicts
+    return FieldChange(field=name, before=plan, after=after, author=who), conflicts
 
 
-def _touched(one: Sighting, name: str) -> list[str]:
+def _touched(one: Observation, name: str) -> list[str]:
     """Return the first halves of the pairs that a tool's user changed."""
     observed, base, fit = (as_map(it.get(name)) for it in (one.observed, one.base, one.fit))
     keys = dict.fromkeys([*observed, *base])
@@ -211,7 +211,7 @@ def _one(pairs: Mapping[str, str], key: str) -> Value:
 
 
 def _contenders(
-    name: str, plan: Value, author: Author | None, edits: Sequence[Sighting], zone: str
+    name: str, plan: Value, author: Author | None, edits: Sequence[Observation], zone: str
 ) -> list[_Contender]:
     """Return the tools' values, and the plan's where some tool had not seen it."""
     found = [
@@ -225,7 +225,7 @@ def _contenders(
     return found
 
 
-def _by(one: Sighting, name: str) -> Author:
+def _by(one: Observation, name: str) -> Author:
     """Return who made the edit of a field that a tool shows."""
     return Author(
         by=one.tool,

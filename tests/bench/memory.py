@@ -12,22 +12,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from syncd.connect.memory import MemoryTool
+from syncd.engine.cycle import Engine
 from syncd.engine.edits import put_all
-from syncd.engine.engine import Engine
 from syncd.engine.report import Report
 from syncd.store.store import open_store
+from syncd.testing.in_memory_service import InMemoryService
 from tests.bench.child import forget_peak, peak_mb, resident_mb
 from tests.bench.plans import plan_of
 from tests.bench.services import edit, engine_on, fresh, load, requests_of, save, writes_of
 
-Prepare = Callable[[Engine, dict[str, MemoryTool], int], None]
+Prepare = Callable[[Engine, dict[str, InMemoryService], int], None]
 
 
 class Cycles:
     """Runs cycles, each after the same thing was done; CPU is that of ``run`` alone."""
 
-    def __init__(self, engine: Engine, tools: dict[str, MemoryTool]) -> None:
+    def __init__(self, engine: Engine, tools: dict[str, InMemoryService]) -> None:
         self.engine = engine
         self.tools = tools
         self.cpu: list[float] = []
@@ -45,21 +45,21 @@ class Cycles:
         return requests_of(every), writes_of(every)
 
 
-def imported(engine: Engine, _tools: dict[str, MemoryTool], size: int) -> None:
+def imported(engine: Engine, _tools: dict[str, InMemoryService], size: int) -> None:
     """The plan is there before anything is synced."""
     put_all(engine.context, plan_of(size), "bench")
 
 
-def nothing(_engine: Engine, _tools: dict[str, MemoryTool], _size: int) -> None:
+def nothing(_engine: Engine, _tools: dict[str, InMemoryService], _size: int) -> None:
     """Nothing changed."""
 
 
-def edited(_engine: Engine, tools: dict[str, MemoryTool], size: int) -> None:
+def edited(_engine: Engine, tools: dict[str, InMemoryService], size: int) -> None:
     """The person edits one entity in a hundred where tasks are ticked."""
     edit(tools["todos"], size, f"Edited {tools['todos'].counter}")
 
 
-def day(engine: Engine, _tools: dict[str, MemoryTool], _size: int) -> None:
+def day(engine: Engine, _tools: dict[str, InMemoryService], _size: int) -> None:
     """A new day begins: everything is decided anew."""
     engine.check_everything()
 

@@ -16,15 +16,15 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from syncd.bootstrap import App, open_app
-from syncd.connect.faults import Logged
 from syncd.connect.registry import sandboxes
-from syncd.connect.sandbox import Served
-from syncd.connect.testing.clock import FakeClock
+from syncd.engine.cycle import Engine
 from syncd.engine.edits import put_all
-from syncd.engine.engine import Engine
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId
 from syncd.model.values import BlockState
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.fault_injection import RequestLog
+from syncd.testing.sandbox import Served
 from tests.bench.plans import plan_of
 
 ZONE = "Europe/Berlin"
@@ -140,19 +140,19 @@ def _settings(place: Path, served: dict[str, Served]) -> Path:
     return path
 
 
-def routes(log: Iterable[Logged]) -> Counter[str]:
+def routes(log: Iterable[RequestLog]) -> Counter[str]:
     """Count requests by method and path, ids left out."""
     return Counter(f"{one.method} {_ID.sub('/*', one.path)}" for one in log)
 
 
-def _batches(log: Iterable[Logged]) -> dict[str, Any]:
+def _batches(log: Iterable[RequestLog]) -> dict[str, Any]:
     """Return how many requests carried commands, and how many commands of each type."""
     carried = [found for one in log if (found := _commands(one))]
     types = Counter(command["type"] for commands in carried for command in commands)
     return {"requests": len(carried), "commands": dict(types), "sizes": list(map(len, carried))}
 
 
-def _commands(one: Logged) -> list[dict[str, Any]]:
+def _commands(one: RequestLog) -> list[dict[str, Any]]:
     try:
         text = parse_qs(one.body)["commands"][0]
     except KeyError:

@@ -11,24 +11,19 @@ from threading import Lock
 from typing import Any
 
 from syncd.connect.contract import Toolbox
-from syncd.connect.memory import (
-    LIKE_CALENDAR,
-    LIKE_NOTION,
-    LIKE_TODOS,
-    MemoryConnector,
-    MemoryTool,
-)
-from syncd.connect.network import Network
-from syncd.connect.rate_limit import RateLimiter
+from syncd.connect.network import Network, RateLimiter
 from syncd.connect.wrappers import wrapped
 from syncd.engine.context import Context
-from syncd.engine.engine import Engine
+from syncd.engine.cycle import Engine
 from syncd.engine.tool import Tool
 from syncd.model.entities import Kind
 from syncd.model.ids import ToolName
 from syncd.model.remote import Write
 from syncd.store.store import Store
 from syncd.store.tool_store import ToolMemory
+from syncd.testing.in_memory_capabilities import LIKE_CALENDAR, LIKE_NOTION, LIKE_TODOS
+from syncd.testing.in_memory_connector import InMemoryConnector
+from syncd.testing.in_memory_service import InMemoryService
 
 ZONE = "Europe/Berlin"
 START = datetime(2026, 5, 4, 8, tzinfo=UTC)
@@ -83,7 +78,7 @@ class Share:
         self.seconds = 0.0
         self._lock = Lock()
 
-    def watch(self, connector: MemoryConnector) -> None:
+    def watch(self, connector: InMemoryConnector) -> None:
         """Count what the engine asks of a connector from now on."""
         for name in ASKED:
             setattr(connector, name, self._timed(getattr(connector, name)))
@@ -101,31 +96,33 @@ class Share:
         return timed
 
 
-def fresh() -> dict[str, MemoryTool]:
+def fresh() -> dict[str, InMemoryService]:
     """Return three empty services."""
     shapes, clock = (MANY_PAGES, LIKE_CALENDAR, LIKE_TODOS), Still()
-    return {shape.name: _unlogged(MemoryTool(shape, clock)) for shape in shapes}
+    return {shape.name: _unlogged(InMemoryService(shape, clock)) for shape in shapes}
 
 
-def load(saved: Path) -> dict[str, MemoryTool]:
+def load(saved: Path) -> dict[str, InMemoryService]:
     """Return services as they were saved; they share their clock."""
     with saved.open("rb") as file:
-        found: dict[str, MemoryTool] = pickle.load(file)  # noqa: S301  # our own
+        found: dict[str, InMemoryService] = pickle.load(file)  # noqa: S301  # our own
     return {name: _unlogged(tool) for name, tool in found.items()}
 
 
-def save(tools: dict[str, MemoryTool], saved: Path) -> None:
+def save(tools: dict[str, InMemoryService], saved: Path) -> None:
     """Keep services for the process that follows."""
     with saved.open("wb") as file:
         pickle.dump(tools, file)
 
 
-def _unlogged(tool: MemoryTool) -> MemoryTool:
+def _unlogged(tool: InMemoryService) -> InMemoryService:
     tool.log = Unkept()
     return tool
 
 
-def engine_on(store: Store, tools: dict[str, MemoryTool], share: Share | None = None) -> Engine:
+def engine_on(
+    store: Store, tools: dict[str, InMemoryService], share: Share | None = None
+) -> Engine:
     """Return an engine by the clock of these services; ``share`` counts what they take."""
     rng = random.Random(7)  # noqa: S311  # the same each time
     clock = next(iter(tools.values())).clock
@@ -139,7 +136,7 @@ def engine_on(store: Store, tools: dict[str, MemoryTool], share: Share | None = 
             timezone=ZONE,
             new_key=lambda: str(rng.random()),
         )
-        connector = MemoryConnector(tool, box)
+        connector = InMemoryConnector(tool, box)
         if share is not None:
             share.watch(connector)
         made[ToolName(name)] = Tool(
@@ -151,7 +148,7 @@ def engine_on(store: Store, tools: dict[str, MemoryTool], share: Share | None = 
     return Engine(Context(store=store, clock=clock, rng=rng, zone=ZONE, tools=made))
 
 
-def edit(tool: MemoryTool, size: int, said: str) -> int:
+def edit(tool: InMemoryService, size: int, said: str) -> int:
     """Retitle one entity in a hundred, as a person does; return how many."""
     tasks = [it.id for it in tool.items.values() if it.kind is Kind.TASK]
     chosen = tasks[:: max(1, len(tasks) // (size // 100))][: size // 100]
@@ -160,12 +157,12 @@ def edit(tool: MemoryTool, size: int, said: str) -> int:
     return len(chosen)
 
 
-def writes_of(tools: Iterable[MemoryTool]) -> int:
+def writes_of(tools: Iterable[InMemoryService]) -> int:
     """Return how many writes the services did."""
     return sum(sum(tool.writes.values()) for tool in tools)
 
 
-def requests_of(tools: Iterable[MemoryTool]) -> int:
+def requests_of(tools: Iterable[InMemoryService]) -> int:
     """Return how many requests the services met; each write counts as one."""
     known = list(tools)
     return sum(sum(tool.reads.values()) for tool in known) + writes_of(known)

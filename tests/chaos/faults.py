@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from syncd.connect.faults import Fault
+from syncd.testing.fault_injection import Fault
 from tests.chaos.acts import Chooser
 from tests.chaos.home import ChaosHome
 

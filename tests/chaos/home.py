@@ -13,8 +13,8 @@ import inside
 from homes import Forker, Home, World, changes
 from inside import Done
 
-from syncd.connect.faults import Logged
 from syncd.model.entities import Kind
+from syncd.testing.fault_injection import RequestLog
 from tests.chaos.child import session_of
 from tests.chaos.clock import SharedClock
 
@@ -92,7 +92,7 @@ class ChaosHome(Home):
         """Return how many requests each service has had."""
         return {name: len(one.log) for name, one in self.served.items()}
 
-    def written_since(self, before: dict[str, int]) -> Iterator[tuple[str, Logged]]:
+    def written_since(self, before: dict[str, int]) -> Iterator[tuple[str, RequestLog]]:
         """Yield every write that services have had since."""
         for name, one in self.served.items():
             for request in one.log[before[name] :]:

@@ -10,7 +10,7 @@ import structlog
 
 from syncd.clock import SystemClock
 from syncd.connect.registry import sandboxes
-from syncd.connect.sandbox import Served
+from syncd.testing.sandbox import Served
 from tests.cli.desks import Desk, Said
 from tests.cli.evenings import PLAN as EVENING_PLAN
 from tests.cli.evenings import Evenings

@@ -12,7 +12,7 @@ from syncd.cli.app import start
 from syncd.cli.session import Session
 from syncd.cli.toml import document
 from syncd.clock import SystemClock
-from syncd.connect.sandbox import Served
+from syncd.testing.sandbox import Served
 from tests.planning import searching_less
 
 PLAN = """

@@ -111,7 +111,7 @@ def test_a_form_that_is_none_is_a_mistake(bare):
 
 
 def test_importing_needs_no_lock(desk):
-    from syncd.store.lock import StateLock
+    from syncd.store.database import StateLock
 
     desk.syncd("status")
     lock = StateLock(desk.state)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from syncd.connect.faults import Fault
 from syncd.model.entities import Kind
+from syncd.testing.fault_injection import Fault
 from tests.cli.desks import PLAN, Desk
 
 SYNCD = [sys.executable, "-m", "syncd"]

@@ -1,7 +1,7 @@
 """How long a long sync takes is said, and said again as it shrinks."""
 
 from syncd.cli.progress import Estimate
-from syncd.connect.rate_limit import RateLimit
+from syncd.connect.network import RateLimit
 from syncd.model.ids import ToolName
 
 NOTION, GOOGLE = ToolName("notion"), ToolName("google")

@@ -13,13 +13,15 @@ MEMORY = """
 from pydantic import BaseModel
 from syncd.clock import SystemClock
 from syncd.connect.contract import Plugin
-from syncd.connect.memory import LIKE_CALENDAR, MemoryConnector, MemoryTool
+from syncd.testing.in_memory_capabilities import LIKE_CALENDAR
+from syncd.testing.in_memory_connector import InMemoryConnector
+from syncd.testing.in_memory_service import InMemoryService
 class Own(BaseModel):
     model_config = {"extra": "forbid"}
     token: str
 def build(own, box):
     FAILS
-    return MemoryConnector(MemoryTool(LIKE_CALENDAR, SystemClock()), box)
+    return InMemoryConnector(InMemoryService(LIKE_CALENDAR, SystemClock()), box)
 PLUGIN = Plugin(name="NAME", title="The Odd One", settings=Own, build=build,
                 secrets=frozenset({"token"}))
 """

@@ -7,15 +7,15 @@ from typing import Any
 
 from syncd.connect.busy import Busy
 from syncd.connect.contract import Outcome
-from syncd.connect.memory import MemoryConnector
 from syncd.errors import Gone, SignIn, SyncdError, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
+from syncd.testing.in_memory_connector import InMemoryConnector
 
 
-class Twice(MemoryConnector):
+class Twice(InMemoryConnector):
     """Makes an item each time it is asked to."""
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -23,7 +23,7 @@ class Twice(MemoryConnector):
         return super().write(writes)
 
 
-class FirstPageOnly(MemoryConnector):
+class FirstPageOnly(InMemoryConnector):
     """Forgets that a listing goes on."""
 
     def pull(self, cursor: str | None) -> Pull:
@@ -31,7 +31,7 @@ class FirstPageOnly(MemoryConnector):
         return replace(pull, items=pull.items[:100])
 
 
-class ShortWhenCut(MemoryConnector):
+class ShortWhenCut(InMemoryConnector):
     """Takes a page that failed for the end."""
 
     def pull(self, cursor: str | None) -> Pull:
@@ -41,14 +41,14 @@ class ShortWhenCut(MemoryConnector):
             return Pull(whole=frozenset(self.carries), cursor=cursor)
 
 
-class LongerEachTime(MemoryConnector):
+class LongerEachTime(InMemoryConnector):
     """Shortens what is short enough."""
 
     def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
         return {**super().fit(kind, fields), "title": f"{fields.get('title')}…"}
 
 
-class Wiping(MemoryConnector):
+class Wiping(InMemoryConnector):
     """Writes whole items where fields were meant."""
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -56,7 +56,7 @@ class Wiping(MemoryConnector):
         return super().write(whole)
 
 
-class GoneIsAnError(MemoryConnector):
+class GoneIsAnError(InMemoryConnector):
     """Finds that what is not there cannot be deleted."""
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -67,7 +67,7 @@ class GoneIsAnError(MemoryConnector):
         ]
 
 
-class Reviving(MemoryConnector):
+class Reviving(InMemoryConnector):
     """Makes anew what the person deleted."""
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -77,14 +77,14 @@ class Reviving(MemoryConnector):
         return super().write(writes)
 
 
-class Crashing(MemoryConnector):
+class Crashing(InMemoryConnector):
     """Trusts that a cursor is its own."""
 
     def pull(self, cursor: str | None) -> Pull:
         return super().pull(cursor if cursor is None else f"0:{int(cursor.split(':')[1])}")
 
 
-class Unmarked(MemoryConnector):
+class Unmarked(InMemoryConnector):
     """Puts no mark on what it makes."""
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -95,7 +95,7 @@ class Unmarked(MemoryConnector):
         return [replace(it, mark=None) if isinstance(it, Remote) else it for it in outcomes]
 
 
-class Rebuilding(MemoryConnector):
+class Rebuilding(InMemoryConnector):
     """Makes a lost container anew, empty."""
 
     def bind(self) -> Binding:
@@ -109,7 +109,7 @@ class Rebuilding(MemoryConnector):
         return super().pull(cursor)
 
 
-class Hopeful(MemoryConnector):
+class Hopeful(InMemoryConnector):
     """Takes a refused sign-in for a passing trouble."""
 
     def pull(self, cursor: str | None) -> Pull:
@@ -119,7 +119,7 @@ class Hopeful(MemoryConnector):
             raise TryLater(str(error)) from error
 
 
-class Tidying(MemoryConnector):
+class Tidying(InMemoryConnector):
     """Removes what it does not know."""
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -129,7 +129,7 @@ class Tidying(MemoryConnector):
         return super().write(writes)
 
 
-class DoneIsGone(MemoryConnector):
+class DoneIsGone(InMemoryConnector):
     """Takes what is ticked for deleted."""
 
     def pull(self, cursor: str | None) -> Pull:
@@ -139,7 +139,7 @@ class DoneIsGone(MemoryConnector):
         return replace(pull, items=items, gone=pull.gone | done)
 
 
-class StrictlyLater(MemoryConnector):
+class StrictlyLater(InMemoryConnector):
     """Asks for what was edited after the minute of the last pull."""
 
     def pull(self, cursor: str | None) -> Pull:
@@ -149,35 +149,35 @@ class StrictlyLater(MemoryConnector):
         return replace(pull, items=tuple(items))
 
 
-class Forgetful(MemoryConnector):
+class Forgetful(InMemoryConnector):
     """Finds nothing."""
 
     def find(self, write: Write) -> Remote | None:
         return None
 
 
-class FindsAnything(MemoryConnector):
+class FindsAnything(InMemoryConnector):
     """Finds whatever is there."""
 
     def find(self, write: Write) -> Remote | None:
         return next(iter(self.tool.items.values()), None)
 
 
-class Undead(MemoryConnector):
+class Undead(InMemoryConnector):
     """Reads what was removed."""
 
     def read(self, kind: Kind, remote: RemoteId) -> Remote:
         return self.tool.removed.get(remote) or super().read(kind, remote)
 
 
-class Shuffled(MemoryConnector):
+class Shuffled(InMemoryConnector):
     """Answers in another order."""
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
         return super().write(writes)[::-1]
 
 
-class StopsAtTrouble(MemoryConnector):
+class StopsAtTrouble(InMemoryConnector):
     """Gives up the rest when one write fails."""
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -186,14 +186,14 @@ class StopsAtTrouble(MemoryConnector):
         return outcomes[: bad[0] + 1] if bad else outcomes
 
 
-class NoTombstones(MemoryConnector):
+class NoTombstones(InMemoryConnector):
     """Does not tell what was removed."""
 
     def pull(self, cursor: str | None) -> Pull:
         return replace(super().pull(cursor), gone=frozenset())
 
 
-class LocalTimes(MemoryConnector):
+class LocalTimes(InMemoryConnector):
     """Takes local times for UTC."""
 
     def pull(self, cursor: str | None) -> Pull:
@@ -202,7 +202,7 @@ class LocalTimes(MemoryConnector):
         return replace(pull, items=tuple(items))
 
 
-class OneByOne(MemoryConnector):
+class OneByOne(InMemoryConnector):
     """Reads each item anew."""
 
     def pull(self, cursor: str | None) -> Pull:
@@ -211,7 +211,7 @@ class OneByOne(MemoryConnector):
         return super().pull(cursor)
 
 
-class Deaf(MemoryConnector):
+class Deaf(InMemoryConnector):
     """Answers with what it was sent, not with what the service made of it."""
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -225,14 +225,14 @@ class Deaf(MemoryConnector):
         ]
 
 
-class FreeWhenClosed(MemoryConnector):
+class FreeWhenClosed(InMemoryConnector):
     """Takes a calendar that cannot be read for an empty one."""
 
     def busy(self, start: datetime, end: datetime) -> Busy:
         return replace(super().busy(start, end), unreadable=())
 
 
-class Unclipped(MemoryConnector):
+class Unclipped(InMemoryConnector):
     """Tells busy time as it stands in the calendar."""
 
     def busy(self, start: datetime, end: datetime) -> Busy:
@@ -240,7 +240,7 @@ class Unclipped(MemoryConnector):
         return replace(super().busy(start, end), spans=tuple(told))
 
 
-class OwnIsBusy(MemoryConnector):
+class OwnIsBusy(InMemoryConnector):
     """Takes what syncd wrote for the person's own plans."""
 
     def busy(self, start: datetime, end: datetime) -> Busy:
@@ -252,7 +252,7 @@ class OwnIsBusy(MemoryConnector):
         )
 
 
-class Tugging(MemoryConnector):
+class Tugging(InMemoryConnector):
     """Reads a block where syncd put it, not where the person did."""
 
     def pull(self, cursor: str | None) -> Pull:
@@ -262,7 +262,7 @@ class Tugging(MemoryConnector):
         return replace(pull, items=tuple(items))
 
 
-class Unlinked(MemoryConnector):
+class Unlinked(InMemoryConnector):
     """Keeps no links and no references."""
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -272,7 +272,7 @@ class Unlinked(MemoryConnector):
         )
 
 
-class Boastful(MemoryConnector):
+class Boastful(InMemoryConnector):
     """Says that it holds everything."""
 
     def holds(self, kind: Kind, fields: Fields) -> bool:

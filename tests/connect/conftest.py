@@ -2,11 +2,11 @@
 
 import pytest
 
-from syncd.connect.memory import LIKE_NOTION, LIKE_TODOS, MemoryShape
-from syncd.connect.testing.in_memory import MemoryHarness
+from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_TODOS, Capabilities
+from syncd.testing.in_memory_harness import MemoryHarness
 
 
-def started(shape: MemoryShape) -> MemoryHarness:
+def started(shape: Capabilities) -> MemoryHarness:
     """Return a harness whose containers are made."""
     harness = MemoryHarness(shape)
     harness.start()

@@ -3,10 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
-from syncd.connect.memory import LIKE_CALENDAR, LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
-from syncd.connect.testing.contract import ContractSuite
-from syncd.connect.testing.harness import Harness
-from syncd.connect.testing.in_memory import MemoryHarness
+from syncd.testing.contract import ContractSuite
+from syncd.testing.harness import Harness
+from syncd.testing.in_memory_capabilities import (
+    LIKE_CALENDAR,
+    LIKE_NOTION,
+    LIKE_PLANNER,
+    LIKE_TODOS,
+)
+from syncd.testing.in_memory_harness import MemoryHarness
 
 
 class TestPages(ContractSuite):

@@ -19,13 +19,11 @@ import trustme
 from syncd.connect import http as way_out
 from syncd.connect.deadline import Deadlines
 from syncd.connect.http import Place, Transport
-from syncd.connect.network import Network
-from syncd.connect.proxies import Proxies
-from syncd.connect.rate_limit import RateLimiter
+from syncd.connect.network import Network, Proxies, RateLimiter
 from syncd.connect.refusals import unanswered
-from syncd.connect.testing.clock import FakeClock
 from syncd.errors import Mistake, TryLater, Unclear
 from syncd.redaction import HIDDEN, Secrets
+from syncd.testing.fake_clock import FakeClock
 
 Serve = Callable[[socket.socket], None]
 TOKEN = "ntn_0123456789"  # noqa: S105  # of nobody

@@ -5,11 +5,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from syncd.connect.memory import LIKE_CALENDAR, LIKE_NOTION, LIKE_TODOS, MemoryShape
-from syncd.connect.testing.in_memory import MemoryHarness
 from syncd.errors import Gone
 from syncd.model.entities import Kind
 from syncd.model.remote import Op, Remote
+from syncd.testing.in_memory_capabilities import (
+    LIKE_CALENDAR,
+    LIKE_NOTION,
+    LIKE_TODOS,
+    Capabilities,
+)
+from syncd.testing.in_memory_harness import MemoryHarness
 from tests.connect.conftest import started
 
 SHAPES = [LIKE_NOTION, LIKE_CALENDAR, LIKE_TODOS]
@@ -31,7 +36,7 @@ def test_what_a_person_adds_has_no_mark_and_every_field(pages: MemoryHarness) ->
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda it: it.name)
-def test_edit_times_are_as_fine_as_the_service_keeps_them(shape: MemoryShape) -> None:
+def test_edit_times_are_as_fine_as_the_service_keeps_them(shape: Capabilities) -> None:
     harness = started(shape)
     kind = harness.kinds()[0]
     remote = harness.tool.add(kind, "Read")

@@ -4,11 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from syncd.connect.memory import LIKE_CALENDAR, LIKE_NOTION, LIKE_TODOS, MemoryShape
-from syncd.connect.testing.in_memory import MemoryHarness
 from syncd.errors import Changed, HoldTool, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.remote import LINK, Op, Remote, Write
+from syncd.testing.in_memory_capabilities import (
+    LIKE_CALENDAR,
+    LIKE_NOTION,
+    LIKE_TODOS,
+    Capabilities,
+)
+from syncd.testing.in_memory_harness import MemoryHarness
 from tests.connect.conftest import started
 
 SHAPES = [LIKE_NOTION, LIKE_CALENDAR, LIKE_TODOS]
@@ -25,7 +30,7 @@ def ids(items: tuple[Remote, ...]) -> list[str]:
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda it: it.name)
-def test_a_lost_reply_leaves_the_work_done(shape: MemoryShape) -> None:
+def test_a_lost_reply_leaves_the_work_done(shape: Capabilities) -> None:
     harness = started(shape)
 
     def lose(write: Write) -> None:
@@ -40,7 +45,7 @@ def test_a_lost_reply_leaves_the_work_done(shape: MemoryShape) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda it: it.name)
-def test_a_refusal_before_the_work_leaves_nothing_done(shape: MemoryShape) -> None:
+def test_a_refusal_before_the_work_leaves_nothing_done(shape: Capabilities) -> None:
     harness = started(shape)
 
     def refuse(write: Write) -> None:
@@ -53,7 +58,7 @@ def test_a_refusal_before_the_work_leaves_nothing_done(shape: MemoryShape) -> No
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda it: it.name)
-def test_a_process_that_is_killed_at_a_write_is_killed(shape: MemoryShape, when: str) -> None:
+def test_a_process_that_is_killed_at_a_write_is_killed(shape: Capabilities, when: str) -> None:
     harness = started(shape)
 
     def kill(_: Write) -> None:
@@ -78,7 +83,7 @@ def test_a_service_that_keeps_no_keys_makes_two_after_a_restart(pages: MemoryHar
 
 @pytest.mark.parametrize("shape", [LIKE_CALENDAR, LIKE_TODOS], ids=lambda it: it.name)
 def test_a_service_with_keys_or_chosen_ids_makes_one_after_a_restart(
-    shape: MemoryShape,
+    shape: Capabilities,
 ) -> None:
     harness = started(shape)
     write = harness.new_write(harness.kinds()[0], "One")

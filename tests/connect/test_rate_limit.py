@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.connect.rate_limit import RateLimit, RateLimiter
-from syncd.connect.testing.clock import START, FakeClock
+from syncd.connect.network import RateLimit, RateLimiter
 from syncd.errors import Stopped
+from syncd.testing.fake_clock import START, FakeClock
 
 
 def sent(limiter: RateLimiter, clock: FakeClock, number: int) -> list[float]:

@@ -18,9 +18,9 @@ from starlette.routing import Route
 
 from syncd.clock import Clock
 from syncd.connect.contract import Plugin, Toolbox
-from syncd.connect.sandbox import Served
-from syncd.connect.testing.recording import Recorder
 from syncd.errors import Mistake
+from syncd.testing.recording import Recorder
+from syncd.testing.sandbox import Served
 
 TOKEN = "sandbox-token-7f3a"  # noqa: S105  # of no service
 MAKERS = ("httpx", "httplib2")

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from syncd.connect.faults import Fault, Logged
-from syncd.connect.sandbox import Served
+from syncd.testing.fault_injection import Fault, RequestLog
+from syncd.testing.sandbox import Served
 
 
 class Counting:
@@ -183,7 +183,7 @@ def test_a_delay_is_only_a_delay(served: Served, client: httpx.Client) -> None:
 def test_something_may_happen_before_the_work(served: Served, client: httpx.Client) -> None:
     seen: list[tuple[str, int]] = []
 
-    def look(request: Logged) -> None:
+    def look(request: RequestLog) -> None:
         seen.append((request.method, number(served)))
 
     served.faults.append(Fault(act="call", hook=look))
@@ -196,7 +196,7 @@ def test_something_may_happen_between_the_work_and_the_reply(
 ) -> None:
     seen: list[tuple[str, int]] = []
 
-    def look(request: Logged) -> None:
+    def look(request: RequestLog) -> None:
         seen.append((request.method, number(served)))
 
     served.faults.append(Fault(act="call-after", hook=look))
@@ -205,7 +205,7 @@ def test_something_may_happen_between_the_work_and_the_reply(
 
 
 def test_what_happens_meanwhile_may_itself_ask_the_sandbox(served: Served) -> None:
-    def ask(_: Logged) -> None:
+    def ask(_: RequestLog) -> None:
         httpx.post(f"{served.origin}/number", json={"add": 5}, timeout=10)
 
     served.faults.append(Fault(act="call", method="GET", hook=ask))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.connect.testing.scrub import ORIGIN, SECRET, Scrubber
+from syncd.testing.scrubbing import ORIGIN, SECRET, Scrubber
 
 SECRET_TEXT = "ntn_51a7f0c3d9"  # noqa: S105  # of no service
 LOCAL = "http://127.0.0.1:40123"

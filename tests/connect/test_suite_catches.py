@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from syncd.connect.contract import Connector
-from syncd.connect.memory import (
+from syncd.testing.contract import ContractSuite
+from syncd.testing.in_memory_capabilities import (
     LIKE_CALENDAR,
     LIKE_NOTION,
     LIKE_PLANNER,
     LIKE_TODOS,
-    MemoryConnector,
-    MemoryShape,
+    Capabilities,
 )
-from syncd.connect.testing.contract import ContractSuite
-from syncd.connect.testing.in_memory import MemoryHarness
+from syncd.testing.in_memory_connector import InMemoryConnector
+from syncd.testing.in_memory_harness import MemoryHarness
 from tests.connect.broken_connectors import (
     Boastful,
     Crashing,
@@ -67,7 +67,7 @@ CASES = [
     (GoneIsAnError, LIKE_TODOS, "test_deleting_what_the_person_deleted_succeeds"),
     (Reviving, LIKE_NOTION, "test_an_update_of_what_is_gone_is_refused"),
     (
-        MemoryConnector,
+        InMemoryConnector,
         replace(LIKE_CALENDAR, conditional=False),
         "test_a_write_that_relies_on_an_old_version_is_refused",
     ),
@@ -97,7 +97,7 @@ CASES = [
     (Boastful, LIKE_PLANNER, "test_what_gone_means_is_not_held"),
     (Boastful, LIKE_PLANNER, "test_a_block_without_a_time_is_not_held"),
     (
-        MemoryConnector,
+        InMemoryConnector,
         replace(LIKE_PLANNER, states={}),
         "test_what_gone_means_is_not_held",
     ),
@@ -115,7 +115,7 @@ CASES = [
 
 
 class BrokenHarness(MemoryHarness):
-    def __init__(self, broken: type[MemoryConnector], shape: MemoryShape) -> None:
+    def __init__(self, broken: type[InMemoryConnector], shape: Capabilities) -> None:
         self._broken = broken
         super().__init__(shape)
         self.conditional = shape.name == "calendar"

@@ -9,7 +9,7 @@ import pytest
 
 from syncd.clock import SystemClock
 from syncd.connect.registry import sandboxes
-from syncd.connect.sandbox import Served
+from syncd.testing.sandbox import Served
 
 # What a form of each page, and a client of each API, sends.
 FORMS = {

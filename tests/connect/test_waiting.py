@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.connect.rate_limit import RateLimiter
-from syncd.connect.testing.clock import FakeClock
-from syncd.connect.waiting import asked_wait, http_date
+from syncd.connect.network import RateLimiter, asked_wait, http_date
 from syncd.errors import TryLater, said, wait_of
+from syncd.testing.fake_clock import FakeClock
 from tests.connect.test_wrappers import Turns, patient
 
 DAY = 86400.0

@@ -9,10 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.connect.contract import Connector, Outcome, Toolbox
-from syncd.connect.memory import LIKE_TODOS, DictMemory, MemoryConnector, MemoryTool
-from syncd.connect.network import Network
-from syncd.connect.rate_limit import RateLimiter
-from syncd.connect.testing.clock import FakeClock
+from syncd.connect.network import Network, RateLimiter
 from syncd.connect.wrappers import DryRun, Retry, RetryLimits, wrapped
 from syncd.errors import (
     Changed,
@@ -28,9 +25,13 @@ from syncd.errors import (
 from syncd.model.entities import Kind
 from syncd.model.ids import derived_id
 from syncd.model.remote import Op, Pull, Write
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.in_memory_capabilities import LIKE_TODOS
+from syncd.testing.in_memory_connector import DictMemory, InMemoryConnector
+from syncd.testing.in_memory_service import InMemoryService
 
 
-class Turns(MemoryConnector):
+class Turns(InMemoryConnector):
     """Meets these errors in turn, then does as it is told; counts what it was asked."""
 
     def __init__(self, *errors: Exception, idempotent: bool = True) -> None:
@@ -43,7 +44,7 @@ class Turns(MemoryConnector):
             timezone="UTC",
             new_key=str,
         )
-        super().__init__(MemoryTool(LIKE_TODOS, self.clock), box)
+        super().__init__(InMemoryService(LIKE_TODOS, self.clock), box)
         self.idempotent = frozenset(Op) if idempotent else frozenset()
         self.errors = list(errors)
         self.asked = 0

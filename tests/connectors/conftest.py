@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from syncd.connect.contract import Plugin
-from syncd.connect.testing.recording import Make, Recorded, Recorder
+from syncd.testing.recording import Make, Recorded, Recorder
 
 
 @pytest.fixture

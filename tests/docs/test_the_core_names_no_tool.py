@@ -8,11 +8,11 @@ MAY = {
     "cli/app.py": "the command says what the product is",
     "cli/arguments.py": "an example of what may be typed",
     "cli/find.py": "an example of a table in the settings",
-    "connect/memory.py": "what the services in memory are like",
-    "connect/memory_shape.py": "what the services in memory are like",
-    "connect/testing/blocks.py": "links as an event holds them",
-    "connect/testing/harness.py": "links as an event holds them",
-    "connect/testing/scrub.py": "what must not stand in a recording",
+    "testing/in_memory_connector.py": "what the services in memory are like",
+    "testing/in_memory_capabilities.py": "what the services in memory are like",
+    "testing/block_laws.py": "links as an event holds them",
+    "testing/harness.py": "links as an event holds them",
+    "testing/scrubbing.py": "what must not stand in a recording",
     "model/remote.py": "links as an event holds them",
 }
 

@@ -7,18 +7,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from syncd.connect.memory import MemoryTool
-from syncd.engine.project import project
-from syncd.model.codec import value_to_json
+from syncd.engine.write_plan import write_plan
 from syncd.model.entities import Entity, Goal, Milestone, Task, kind_of
 from syncd.model.fields import FieldType
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import LINK, Remote
-from syncd.model.schema import FIELDS, fields_of
+from syncd.model.schema import FIELDS, fields_of, value_to_json
 from syncd.model.values import GoalStatus, Value
 from syncd.store import tables
 from syncd.store.store import Store
 from syncd.sync.decide import Presence
+from syncd.testing.in_memory_service import InMemoryService
 from tests.engine.world import World
 
 AT_REST = (GoalStatus.PAUSED, GoalStatus.DROPPED)
@@ -58,18 +57,18 @@ def _let_go(store: Store, tool: str, entity: Entity) -> bool:
     """A heading that its user removed there is not made again."""
     link = store.links.of_entity(entity.id).get(ToolName(tool))
     gone = link is not None and link.presence is Presence.GONE
-    forgotten = link is not None and link.presence is Presence.FORGOTTEN
+    forgotten = link is not None and link.presence is Presence.DETACHED
     return forgotten or (gone and isinstance(entity, Goal) and tool == "todos")
 
 
-def _strangers(service: MemoryTool, known: set[RemoteId]) -> Iterator[str]:
+def _strangers(service: InMemoryService, known: set[RemoteId]) -> Iterator[str]:
     for item in service.items.values():
         if item.id not in known and service.shape.carries[item.kind].adopts:
             yield f"{service.shape.name} holds {item.id}, which nobody knows: {item.fields}"
 
 
 def _wanted(
-    entity: Entity, plan: Mapping[EntityId, Entity], service: MemoryTool
+    entity: Entity, plan: Mapping[EntityId, Entity], service: InMemoryService
 ) -> bool | None:
     kind = kind_of(entity)
     if entity.archived or not service.shape.holds(kind, fields_of(entity)):
@@ -99,7 +98,7 @@ def _goal(entity: Entity | None, plan: Mapping[EntityId, Entity]) -> EntityId | 
 
 def _expected(
     entity: Entity,
-    service: MemoryTool,
+    service: InMemoryService,
     links: Mapping[str, Mapping[EntityId, RemoteId]],
     world: World,
 ) -> dict[str, Any]:
@@ -136,12 +135,12 @@ def assert_forgot_nothing(world: World) -> None:
     """Deciding for everything yields what deciding for the marked entities yields."""
     links = world.store.links
     for name, tool in world.engine.context.tools.items():
-        marked = links.touched(name)
-        some = project(world.engine.context, tool).operations
-        links.touch(name, world.store.plan.ids())
-        every = project(world.engine.context, tool).operations
-        fresh = {one: stamp for one, stamp in links.touched(name).items() if one not in marked}
-        links.settle(name, fresh)
+        marked = links.dirty(name)
+        some = write_plan(world.engine.context, tool).operations
+        links.mark_dirty(name, world.store.plan.ids())
+        every = write_plan(world.engine.context, tool).operations
+        fresh = {one: stamp for one, stamp in links.dirty(name).items() if one not in marked}
+        links.clear_dirty(name, fresh)
         assert every == some, f"{name} forgot to decide"
 
 
@@ -178,7 +177,7 @@ def portrait(world: World) -> dict[str, Any]:
     return found
 
 
-def _all(service: MemoryTool) -> list[Remote]:
+def _all(service: InMemoryService) -> list[Remote]:
     return [*service.items.values(), *service.removed.values()]
 
 

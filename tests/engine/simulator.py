@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from syncd.connect.memory import LIKE_CALENDAR, LIKE_NOTION, LIKE_TODOS, MemoryTool
 from syncd.engine.report import Report
 from syncd.errors import TryLater, Unclear
 from syncd.model.entities import Kind
@@ -18,11 +17,13 @@ from syncd.model.remote import Remote, Write
 from syncd.model.schema import FIELDS
 from syncd.model.values import Moment, Value
 from syncd.store.database import Database
-from syncd.sync.brakes import Limits
+from syncd.sync.limits import Limits
+from syncd.testing.in_memory_capabilities import LIKE_CALENDAR, LIKE_NOTION, LIKE_TODOS
+from syncd.testing.in_memory_service import InMemoryService
 from tests.engine.world import ALL, World, sample
 
 CAREFREE = Limits(max_deletes=10_000)
-"""Nobody is there to approve: the brakes have tests of their own."""
+"""Nobody is there to approve: the holds have tests of their own."""
 
 
 class Step(NamedTuple):
@@ -258,7 +259,7 @@ class Simulator:
         found = [one for one in items if one.kind in (kinds or _KINDS)]
         return found[step.pick % len(found)] if found else None
 
-    def _put(self, service: MemoryTool, item: Remote, name: str, value: Value) -> None:
+    def _put(self, service: InMemoryService, item: Remote, name: str, value: Value) -> None:
         if item.fields.get(name) == value:
             return
         self._not_late(service.shape.name, item.id)
@@ -270,13 +271,13 @@ class Simulator:
         if tool in self.world.late:
             self.world.late[tool].items.pop(remote, None)
 
-    def _note(self, service: MemoryTool, remote: RemoteId, name: str) -> None:
+    def _note(self, service: InMemoryService, remote: RemoteId, name: str) -> None:
         item = service.items[remote]
         edit = Edit(service.shape.name, remote, item.kind, name, item.fields[name])
         self.edits = [one for one in self.edits if one[:4] != edit[:4]]
         self.edits.append(edit)
 
-    def _value(self, service: MemoryTool, kind: Kind, name: str, choice: int) -> Value:
+    def _value(self, service: InMemoryService, kind: Kind, name: str, choice: int) -> Value:
         spec = FIELDS[kind][name]
         self.count += 1
         if spec.type is FieldType.TEXT:
@@ -299,7 +300,7 @@ class Simulator:
         return plain[spec.type]
 
     def _target(
-        self, service: MemoryTool, target: str | None, type_: FieldType, choice: int
+        self, service: InMemoryService, target: str | None, type_: FieldType, choice: int
     ) -> Value:
         there = [one.id for one in service.items.values() if one.kind.value == target]
         if type_ is FieldType.REFS:

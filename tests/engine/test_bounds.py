@@ -2,10 +2,10 @@
 
 import gc
 
-from syncd.connect.memory import LIKE_TODOS
 from syncd.errors import Changed
 from syncd.model.entities import Goal, Kind, Task
 from syncd.model.values import GoalStatus
+from syncd.testing.in_memory_capabilities import LIKE_TODOS
 from tests.engine.checks import counts
 from tests.engine.world import World, ident
 from tests.examples import times

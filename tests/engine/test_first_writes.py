@@ -11,14 +11,14 @@ from typing import Any, cast
 import pytest
 
 from syncd.connect.contract import Connector, Outcome
-from syncd.connect.memory import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
-from syncd.connect.testing.clock import FakeClock
 from syncd.errors import SkipItem, TryLater
 from syncd.model.entities import Block, Goal, Kind, Task
 from syncd.model.ids import ToolName
 from syncd.model.remote import Op, Write
 from syncd.model.values import BlockState, GoalStatus, Moment
 from syncd.store.tool_store import ToolState
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import World, ident, sample
 from tests.schedule.life.person import Person
 from tests.schedule.life.wishes import BERLIN, MONDAY, START, plan_of
@@ -271,7 +271,7 @@ def test_a_block_that_is_refused_is_not_sent_again_until_it_changes() -> None:
     world.plan(task, block_of(world, task))
     world.sync()
     assert sent == ["blocks"]
-    world.store.links.touch(ToolName("calendar"), [ident("B")])
+    world.store.links.mark_dirty(ToolName("calendar"), [ident("B")])
     world.sync()
     assert sent == ["blocks"]
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from syncd.connect.memory import LIKE_NOTION, LIKE_TODOS
 from syncd.model.entities import Goal, Kind, Task
 from syncd.model.remote import Write
 from syncd.model.values import GoalStatus
+from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_TODOS
 from tests.engine.world import World, ident
 
 TASK = Kind.TASK

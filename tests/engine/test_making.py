@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import pytest
 
-from syncd.connect.memory import LIKE_NOTION
-from syncd.engine.engine import Engine
+from syncd.engine.cycle import Engine
 from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn
 from syncd.model.entities import Kind
 from syncd.model.ids import ToolName
 from syncd.store.tool_store import ToolState
+from syncd.testing.in_memory_capabilities import LIKE_NOTION
 from tests.engine.checks import assert_agrees
 from tests.engine.world import OneAfterAnother, World, sample
 

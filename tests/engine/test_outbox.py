@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from syncd.connect.testing.clock import FakeClock
 from syncd.engine.outbox import LEASE, put, send_waiting
 from syncd.errors import SignIn, StateTrouble, TryLater
 from syncd.mail.message import Audience, people
 from syncd.store.parcel import Fate
 from syncd.store.store import open_store, private_store
+from syncd.testing.fake_clock import FakeClock
 from tests.mail.letters import ADA, BEN, EVE, MONDAY, letter
 from tests.mail.servers import House, run
 
@@ -314,7 +314,7 @@ def test_of_two_at_once_one_sends(tmp_path, running):
 SENDING = """
 import os, signal, sys
 from pathlib import Path
-from syncd.connect.testing.clock import FakeClock
+from syncd.testing.fake_clock import FakeClock
 from syncd.engine.outbox import send_waiting
 from syncd.mail.smtp import Post, Server
 from syncd.store.store import open_store

@@ -6,15 +6,14 @@ from typing import Any
 import pytest
 
 from syncd.connect.busy import Busy
-from syncd.connect.rate_limit import RateLimiter
-from syncd.connect.testing.clock import FakeClock
-from syncd.engine.guard import guarded
-from syncd.engine.tool import Tool
+from syncd.connect.network import RateLimiter
+from syncd.engine.tool import Tool, guarded
 from syncd.errors import SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId, ToolName
 from syncd.model.remote import Binding, Pull, Remote
 from syncd.redaction import HIDDEN, Secrets
+from syncd.testing.fake_clock import FakeClock
 from syncd.text import line
 
 TOKEN = "ntn_0123456789"  # noqa: S105  # of nobody

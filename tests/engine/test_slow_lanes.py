@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from syncd.connect.rate_limit import RateLimiter
+from syncd.connect.network import RateLimiter
 from syncd.errors import SignIn, TryLater, Unclear
 from syncd.model.entities import Kind, Task
 from syncd.model.ids import ToolName

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.memory import LIKE_CALENDAR, LIKE_NOTION, LIKE_TODOS
 from syncd.engine.tool import Tool
 from syncd.errors import SkipItem, Unclear
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Pull, Remote
+from syncd.testing.in_memory_capabilities import LIKE_CALENDAR, LIKE_NOTION, LIKE_TODOS
 from tests.engine.checks import assert_agrees
 from tests.engine.world import World, sample
 

@@ -8,22 +8,11 @@ from datetime import date
 from typing import Any, TypeVar, cast
 
 from syncd.connect.contract import Connector, Toolbox
-from syncd.connect.memory import (
-    LIKE_CALENDAR,
-    LIKE_NOTION,
-    LIKE_TODOS,
-    MemoryConnector,
-    MemoryFaults,
-    MemoryShape,
-    MemoryTool,
-)
-from syncd.connect.network import Network
-from syncd.connect.rate_limit import RateLimiter
-from syncd.connect.testing.clock import FakeClock
+from syncd.connect.network import Network, RateLimiter
 from syncd.connect.wrappers import DryRun, Retry, RetryLimits, Throttle
 from syncd.engine.context import Context
+from syncd.engine.cycle import Engine
 from syncd.engine.edits import put_all
-from syncd.engine.engine import Engine
 from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
 from syncd.model.entities import Entity, Goal, Kind, Milestone, Task
@@ -31,12 +20,21 @@ from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Pull, Remote
 from syncd.model.values import GoalStatus, Value
 from syncd.schedule.planner import Annealer
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from syncd.schedule.timetable import Planner
 from syncd.store.database import Database
 from syncd.store.store import Store, private_store
 from syncd.store.tool_store import ToolMemory
-from syncd.sync.brakes import Limits
+from syncd.sync.limits import Limits
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.in_memory_capabilities import (
+    LIKE_CALENDAR,
+    LIKE_NOTION,
+    LIKE_TODOS,
+    Capabilities,
+)
+from syncd.testing.in_memory_connector import InMemoryConnector
+from syncd.testing.in_memory_service import InMemoryFaults, InMemoryService
 from tests.planning import LITTLE
 
 ZONE = "Europe/Berlin"
@@ -69,7 +67,7 @@ class Echo:
 class Late:
     """A connector whose pulls may show older states of what syncd wrote since."""
 
-    def __init__(self, connector: MemoryConnector, world: "World") -> None:
+    def __init__(self, connector: InMemoryConnector, world: "World") -> None:
         self._connector = connector
         self._world = world
 
@@ -99,7 +97,7 @@ class World:
     takes its time over a first plan, for the sake of a quality that few tests look at.
     """
 
-    shapes: tuple[MemoryShape, ...] = ALL
+    shapes: tuple[Capabilities, ...] = ALL
     seed: int = 1
     on_delete: OnDelete = OnDelete.ARCHIVE
     limits: Limits = field(default_factory=Limits)
@@ -108,7 +106,7 @@ class World:
     preferences: Preferences | None = None
     planner: Planner = QUICK
     clock: FakeClock = field(default_factory=FakeClock)
-    services: dict[str, MemoryTool] = field(default_factory=dict)
+    services: dict[str, InMemoryService] = field(default_factory=dict)
     store: Store = field(default_factory=private_store)
     engine: Engine = field(init=False)
     rng: random.Random = field(init=False)
@@ -116,7 +114,7 @@ class World:
 
     def __post_init__(self) -> None:
         for shape in self.shapes:
-            self.services.setdefault(shape.name, MemoryTool(shape, self.clock))
+            self.services.setdefault(shape.name, InMemoryService(shape, self.clock))
         self.start()
 
     def start(self) -> None:
@@ -143,7 +141,7 @@ class World:
             title=name,
             connector=Retry(
                 Throttle(
-                    cast("Connector", Late(MemoryConnector(self.services[name], box), self)),
+                    cast("Connector", Late(InMemoryConnector(self.services[name], box), self)),
                     limiter,
                 ),
                 limiter,
@@ -275,13 +273,13 @@ class World:
         return found
 
 
-def _twin(service: MemoryTool, clock: FakeClock) -> MemoryTool:
+def _twin(service: InMemoryService, clock: FakeClock) -> InMemoryService:
     held = {
         one.name: type(value)(value)
         for one in fields(service)
         if isinstance(value := getattr(service, one.name), dict | list)
     }
-    return replace(service, clock=clock, faults=MemoryFaults(), **held)
+    return replace(service, clock=clock, faults=InMemoryFaults(), **held)
 
 
 def _pour(source: Database, target: Database) -> None:

@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from syncd.connect.testing.clock import FakeClock
-from syncd.connect.testing.recording import Recorded
 from syncd.errors import SyncdError
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.recording import Recorded
 from tests.hostile.front import Exchange, Front, Rule
 from tests.hostile.mutations import as_text, by_chance
 

@@ -59,7 +59,7 @@ Act = Callable[["Exchange"], None]
 
 @dataclass(slots=True, kw_only=True)
 class Rule:
-    """Which requests an act meets: as in ``syncd.connect.faults``.
+    """Which requests an act meets: as in ``syncd.testing.fault_injection``.
 
     method, path: regular expressions that must match the whole of each. skip: how many
     pass before it begins. times: how many it meets; 0 means all that follow.

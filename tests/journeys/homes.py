@@ -18,11 +18,11 @@ from forker import ShiftedClock
 from inside import Done
 
 from syncd.cli.session import Session
-from syncd.connect.faults import Fault
 from syncd.connect.registry import sandboxes
-from syncd.connect.sandbox import Person, Served
 from syncd.forms import WEEKDAYS
 from syncd.model.entities import Kind
+from syncd.testing.fault_injection import Fault
+from syncd.testing.sandbox import Served, UserDriver
 
 READS = ("/query", "/search", "/token", "/freeBusy")
 """What is asked for with a POST and changes nothing."""
@@ -186,7 +186,7 @@ class Home:
     def calendar(self) -> Any:
         return self.served["google"].sandbox.person
 
-    def person(self, tool: str) -> Person:
+    def person(self, tool: str) -> UserDriver:
         return self.served[tool].sandbox.person
 
     def fault(self, tool: str, fault: Fault) -> Fault:

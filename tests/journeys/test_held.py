@@ -7,8 +7,8 @@ import pytest
 from beginnings import Beginnings, settle
 from homes import Home, counted, only_sentence
 
-from syncd.connect.sandbox import Fault
 from syncd.model.entities import Kind
+from syncd.testing.sandbox import Fault
 
 TASK, STEP = Kind.TASK, Kind.MILESTONE
 MANY = 12

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from homes import Forker, Home, only_sentence
 
-from syncd.connect.sandbox import Fault
 from syncd.model.entities import Kind
+from syncd.testing.sandbox import Fault
 
 TASK = Kind.TASK
 APART = True

@@ -6,8 +6,8 @@ import pytest
 from beginnings import Beginnings, settle
 from homes import PLAN, Home
 
-from syncd.connect.faults import Fault
 from syncd.model.entities import Kind
+from syncd.testing.fault_injection import Fault
 
 WELL = "What went well?"
 PROMPTS = [WELL, "What got in the way?", "What will I change?"]

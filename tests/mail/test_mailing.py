@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from syncd.clock import SystemClock
-from syncd.connect.testing.clock import FakeClock
 from syncd.credentials import HIDDEN, Credentials, Redactor
 from syncd.errors import Mistake
 from syncd.mailing import Mailing
 from syncd.settings import MailSettings
 from syncd.store.parcel import Fate
 from syncd.store.store import private_store
+from syncd.testing.fake_clock import FakeClock
 from tests.mail.letters import ADA, BEN, MONDAY, letter
 from tests.mail.servers import PASSWORD
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 SHOW = """
-from syncd.model.codec import text_of
+from syncd.model.schema import text_of
 print(text_of(frozenset({"reading", "evening", "deep", "online", "café"})))
 """
 

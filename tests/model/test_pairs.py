@@ -3,7 +3,7 @@
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from syncd.model.pairs import distinct, overlaid, without
+from syncd.model.values import distinct, overlaid, without
 
 NAMES = st.sampled_from("abcd")
 PAIRS = st.dictionaries(NAMES, st.sampled_from("xyz")).map(lambda it: tuple(it.items()))

@@ -20,15 +20,15 @@ from syncd.cli.app import start
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
 from syncd.connect.registry import sandboxes
-from syncd.connect.sandbox import Served
 from syncd.demo import stage
 from syncd.demo.sink import Mailbox
 from syncd.model.entities import Goal
 from syncd.model.ids import EntityId
 from syncd.store import upgrade
-from syncd.store.lock import StateLock
+from syncd.store.database import StateLock
 from syncd.store.rows import Record
 from syncd.store.store import open_store
+from syncd.testing.sandbox import Served
 from syncd_google import tokens
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from syncd.engine.edits import set_field
 from syncd.errors import AnotherRunning
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId
-from syncd.store.lock import StateLock
+from syncd.store.database import StateLock
 from syncd.store.store import open_store
 from tests.engine.checks import assert_agrees, assert_forgot_nothing
 from tests.engine.world import ZONE, World, sample
@@ -37,7 +37,7 @@ HOLDING = """
 import sys
 import time
 from pathlib import Path
-from syncd.store.lock import StateLock
+from syncd.store.database import StateLock
 lock = StateLock(Path(sys.argv[1]))
 lock.acquire()
 print("held", flush=True)

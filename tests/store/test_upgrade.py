@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from syncd.connect.testing.clock import FakeClock
 from syncd.errors import StateTrouble
 from syncd.model.entities import Goal
 from syncd.model.ids import EntityId
 from syncd.store.rows import Record
 from syncd.store.store import open_store
 from syncd.store.upgrade import HEAD
+from syncd.testing.fake_clock import FakeClock
 
 ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)

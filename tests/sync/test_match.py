@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Carried, Remote
-from syncd.sync.match import Adoption, How, Known, Waiting, adopt
+from syncd.sync.match import How, Match, MatchIndex, Waiting, match_items
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 CARRIES = {
@@ -34,7 +34,7 @@ def known(*, held=(), archived=(), pages=None, alike=(), unread=False):
             raise LookupError(link)
         return (pages or {}).get(link)
 
-    return Known(
+    return MatchIndex(
         holder=lambda entity: RemoteId("other") if entity in held else None,
         claimable=lambda kind, entity: entity not in archived,
         by_link=by_link,
@@ -46,8 +46,8 @@ def known(*, held=(), archived=(), pages=None, alike=(), unread=False):
 def told(found, what):
     """Return (item, entity, how) of each verdict."""
     return [
-        (one.remote.id, one.entity, one.how) if isinstance(one, Adoption) else one.remote.id
-        for one in adopt(found, CARRIES, what)
+        (one.remote.id, one.entity, one.how) if isinstance(one, Match) else one.remote.id
+        for one in match_items(found, CARRIES, what)
     ]
 
 
@@ -97,7 +97,7 @@ def test_a_link_that_another_item_shows_already_is_a_copys():
 
 
 def test_a_link_to_a_page_that_was_not_read_yet_waits():
-    (verdict,) = adopt([item("a", link="https://p/1")], CARRIES, known(unread=True))
+    (verdict,) = match_items([item("a", link="https://p/1")], CARRIES, known(unread=True))
     assert isinstance(verdict, Waiting)
 
 

@@ -8,7 +8,7 @@ import pytest
 from syncd.model.entities import Kind
 from syncd.model.schema import DEFAULTS
 from syncd.model.values import Moment
-from syncd.sync.merge import Author, Sighting, merge
+from syncd.sync.merge import Author, Observation, merge
 
 MINUTE = timedelta(minutes=1)
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -20,7 +20,7 @@ def seen(  # noqa: PLR0913  # the columns of a table
     tool, *, at=NOON, resolution=timedelta(0), home=(), fit=None, base=None, **observed
 ):
     """What a tool shows that agreed with the plan but for ``observed``."""
-    return Sighting(
+    return Observation(
         tool=tool,
         observed={**TASK, **observed},
         base={**TASK, **(base or {})},
@@ -183,7 +183,7 @@ def test_a_field_that_is_not_editable_there_is_never_taken():
 def test_a_field_that_could_not_be_read_keeps_its_value():
     unread = seen("pages")
     observed = {name: value for name, value in unread.observed.items() if name != "due"}
-    broken = Sighting(
+    broken = Observation(
         tool="pages",
         observed=observed,
         base={**TASK, "due": date(2026, 5, 5)},
@@ -230,7 +230,7 @@ BLANK = ((A, ""), (B, ""), (C, ""))
 def answered(tool, observed, *, base=BLANK, fit=BLANK, at=NOON):
     """What a tool shows of a review's answers."""
     sides = [{**DEFAULTS[Kind.REVIEW], "answers": it} for it in (observed, base, fit)]
-    return Sighting(
+    return Observation(
         tool=tool,
         observed=sides[0],
         base=sides[1],

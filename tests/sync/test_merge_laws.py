@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from syncd.model.entities import Kind
 from syncd.model.schema import DEFAULTS
-from syncd.sync.merge import Author, Conflict, Merged, Sighting, merge
+from syncd.sync.merge import Author, Conflict, Merged, Observation, merge
 from tests.examples import examples, times
 
 MINUTE, FINE = timedelta(minutes=1), timedelta(0)
@@ -39,7 +39,7 @@ def a_case(rng: random.Random) -> dict[str, Any]:
         fit = {name: rng.choice([plan[name], base[name]]) for name in NAMES}
         observed = {name: rng.choice([base[name], rng.choice(VALUES[name])]) for name in NAMES}
         sightings.append(
-            Sighting(
+            Observation(
                 tool=tool,
                 observed=observed,
                 base=base,
@@ -67,7 +67,7 @@ def a_case(rng: random.Random) -> dict[str, Any]:
 cases = st.builds(a_case, st.randoms(use_true_random=False))
 
 
-def merged(case: dict[str, Any], sightings: list[Sighting] | None = None) -> Merged:
+def merged(case: dict[str, Any], sightings: list[Observation] | None = None) -> Merged:
     plan = {**DEFAULTS[Kind.TASK], **case["plan"]}
     shown = case["sightings"] if sightings is None else sightings
     return merge(Kind.TASK, plan, case["authors"], shown, "UTC")
@@ -152,7 +152,7 @@ def _words(value: Any) -> str:
 _LOST = [one.name for one in fields(Conflict)]
 
 
-def agreed(case: dict[str, Any], one: Sighting, plan: dict[str, Any]) -> Sighting:
+def agreed(case: dict[str, Any], one: Observation, plan: dict[str, Any]) -> Observation:
     """Return what a tool shows that held the case's plan; ``plan`` is it by now."""
     return replace(one, base=case["plan"], fit=plan, editable=frozenset(NAMES))
 

@@ -28,7 +28,7 @@ def add_planned(
     span: tuple[datetime | date, datetime | date],
     how: Mapping[str, bool],
 ) -> Event:
-    """Add what a person plans; ``how`` is that of ``Diary.meeting``."""
+    """Add what a person plans; ``how`` is that of ``CalendarUser.meeting``."""
     unknown = set(how) - _HOW
     if unknown:
         raise KeyError(*unknown)

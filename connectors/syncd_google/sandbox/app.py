@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from syncd.clock import Clock
-from syncd.connect.faults import App
 from syncd.private import make_folder, write
+from syncd.testing.fault_injection import App
 from syncd_google.sandbox import oauth, page
 from syncd_google.sandbox.api import Api
 from syncd_google.sandbox.call import PREFIX

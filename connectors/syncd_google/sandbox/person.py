@@ -4,9 +4,9 @@ import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from syncd.connect.sandbox import Diary, Person
 from syncd.model.entities import Kind
 from syncd.model.values import BlockState, Moment, Value
+from syncd.testing.sandbox import CalendarUser, UserDriver
 from syncd_google.sandbox import acts
 from syncd_google.sandbox.state import Account, Calendar, Event
 from syncd_google.sandbox.times import zone_of
@@ -15,7 +15,7 @@ _TICK = re.compile(r"\A(?:[✓✔]\N{VARIATION SELECTOR-16}?\s*|done[\s:-]+)", r
 _UNSEEN = "\N{WORD JOINER}"
 
 
-class GooglePerson(Person, Diary):
+class GooglePerson(UserDriver, CalendarUser):
     """Sees the events of the application's calendar; a ✓ before a title means done.
 
     Where several share a title, an act takes an id of ``ids`` in its place.

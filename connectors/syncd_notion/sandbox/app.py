@@ -19,8 +19,8 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from syncd.clock import Clock
-from syncd.connect.faults import App
 from syncd.model.entities import Kind
+from syncd.testing.fault_injection import App
 from syncd_notion.sandbox.asked import Asked
 from syncd_notion.sandbox.page import act, body_of, page_of
 from syncd_notion.sandbox.person import NotionPerson

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from syncd.clock import Clock
-from syncd.connect.faults import App, Message, Receive, Scope, Send
+from syncd.testing.fault_injection import App, Message, Receive, Scope, Send
 from syncd_todoist.sandbox.account import TodoistState, TodoistSwitches
 from syncd_todoist.sandbox.page import TodoistPage
 from syncd_todoist.sandbox.rest import RestEndpoints

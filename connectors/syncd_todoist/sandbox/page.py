@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from syncd.connect.faults import CONTROL
+from syncd.testing.fault_injection import CONTROL
 from syncd_todoist.sandbox.account import TodoistState
 from syncd_todoist.sandbox.places import ProjectOperations
 from syncd_todoist.sandbox.tasks import TaskOperations

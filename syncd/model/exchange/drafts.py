@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syncd.model.entities import Kind
-from syncd.model.exchange.problems import Problems
-from syncd.model.exchange.words import (
+from syncd.model.exchange.names import (
     NESTED,
     ONE,
     as_text,
@@ -16,6 +15,7 @@ from syncd.model.exchange.words import (
     nearest,
     shown,
 )
+from syncd.model.exchange.source import Problems
 
 _DEEPEST = 10
 _KINDS: Mapping[str, Kind] = {

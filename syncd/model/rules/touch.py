@@ -87,12 +87,12 @@ def spoken(task: Entity, world: World) -> Iterable[Entity]:
 
 def _reminded_of(task: EntityId, world: World) -> Contact | None:
     if not world.reminders:
-        world.reminders.update(_reminders(world))
+        world.reminders.update(_reminder_tasks(world))
     contact = world.get(world.reminders.get(task, EntityId("")))
     return contact if isinstance(contact, Contact) else None
 
 
-def _reminders(world: World) -> Iterator[tuple[EntityId, EntityId]]:
+def _reminder_tasks(world: World) -> Iterator[tuple[EntityId, EntityId]]:
     """Yield for each contact the tasks that may remind of it, now and before the change."""
     for contact in world.contacts:
         for version in (contact, world.was(contact)):

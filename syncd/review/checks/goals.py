@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import chain, pairwise
 
 from syncd.model.entities import Goal, Milestone, ProfileEntry, Task
-from syncd.model.rules.smart import is_far, smart
+from syncd.model.rules.progress import is_far, smart
 from syncd.model.values import Aspect
 from syncd.review.backward import ends_of_quarters
 from syncd.review.checks.finding import ENDED, Facts, Finding, has_any

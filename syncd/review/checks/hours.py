@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from syncd.model.exchange.markdown_lines import duration
+from syncd.model.exchange.markdown import duration
 from syncd.review.checks.finding import Facts, Finding
 from syncd.review.room import Limits
 

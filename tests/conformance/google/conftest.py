@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from syncd.connect.sandbox import Served
-from syncd.connect.testing.clock import FakeClock
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.sandbox import Served
 from syncd_google.sandbox.app import GoogleSandbox, make
 from tests.conformance.google.schema_gate import Gate
 

@@ -16,9 +16,9 @@ from gcal_sync.auth import AbstractAuth
 from gcal_sync.model import DateOrDatetime, Event
 from gcal_sync.sync import CalendarEventSyncManager, CalendarListSyncManager
 
-from syncd.connect.sandbox import Served
 from syncd.model.entities import Kind
 from syncd.model.values import Moment
+from syncd.testing.sandbox import Served
 from syncd_google.sandbox import acts
 from syncd_google.sandbox.app import GoogleSandbox
 from tests.connectors.syncd_google.harness import GoogleHarness

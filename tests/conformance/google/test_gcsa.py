@@ -15,7 +15,7 @@ from google.oauth2.credentials import Credentials
 from googleapiclient.discovery import build_from_document
 from googleapiclient.errors import HttpError
 
-from syncd.connect.sandbox import Served
+from syncd.testing.sandbox import Served
 from tests.conformance.google.schema_gate import DOCUMENT
 
 BERLIN = ZoneInfo("Europe/Berlin")

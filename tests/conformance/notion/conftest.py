@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from syncd.connect.sandbox import Served
-from syncd.connect.testing.clock import FakeClock
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.sandbox import Served
 from syncd_notion.sandbox.app import NotionSandbox, make
 from tests.conformance.notion.tap import Tap
 

@@ -5,7 +5,7 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
-from syncd.connect.faults import App, Receive, Scope, Send
+from syncd.testing.fault_injection import App, Receive, Scope, Send
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

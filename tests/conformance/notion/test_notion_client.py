@@ -12,8 +12,8 @@ from notion_client.helpers import (
     is_full_page,
 )
 
-from syncd.connect.faults import Fault
-from syncd.connect.sandbox import Served
+from syncd.testing.fault_injection import Fault
+from syncd.testing.sandbox import Served
 from syncd_notion.sandbox.app import VERSION, NotionSandbox
 
 pytestmark = pytest.mark.conformance

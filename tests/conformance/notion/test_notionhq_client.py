@@ -7,17 +7,16 @@ from pathlib import Path
 import pytest
 
 from syncd.connect.contract import Toolbox
-from syncd.connect.memory import DictMemory
-from syncd.connect.network import Network
-from syncd.connect.rate_limit import RateLimiter
-from syncd.connect.sandbox import Served
-from syncd.connect.testing.clock import FakeClock
-from syncd.connect.testing.samples import sample
+from syncd.connect.network import Network, RateLimiter
 from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd.model.ids import derived_id
 from syncd.model.remote import Op, Remote, Seen, Write
 from syncd.model.schema import Fields
 from syncd.model.values import Moment, Value
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.in_memory_connector import DictMemory
+from syncd.testing.samples import sample
+from syncd.testing.sandbox import Served
 from syncd_notion.connector import PLUGIN
 from syncd_notion.sandbox.app import NotionSandbox
 from syncd_notion.workspace import Notion

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.sandbox import Served
-from syncd.connect.testing.clock import FakeClock
 from syncd.model.entities import Kind
 from syncd.model.values import Moment
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.sandbox import Served
 from syncd_todoist.sandbox.app import TodoistSandbox, make
 from syncd_todoist.sandbox.places import LabelOperations
 

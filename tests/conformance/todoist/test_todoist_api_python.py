@@ -11,9 +11,8 @@ from todoist_api_python.models import Comment, Label, Project, Section, Task
 
 from syncd.clock import SystemClock
 from syncd.connect.http import Place, Transport
-from syncd.connect.network import Network
-from syncd.connect.rate_limit import RateLimiter
-from syncd.connect.sandbox import Served
+from syncd.connect.network import Network, RateLimiter
+from syncd.testing.sandbox import Served
 from syncd_todoist.sandbox.app import TodoistSandbox
 
 MODELS: dict[str, Any] = {

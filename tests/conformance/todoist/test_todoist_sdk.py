@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from syncd.connect.sandbox import Served
+from syncd.testing.sandbox import Served
 from syncd_todoist.sandbox import wire
 from syncd_todoist.sandbox.app import TodoistSandbox
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from syncd.clock import Clock
 from syncd.connect.contract import Connector
-from syncd.connect.memory import DictMemory
-from syncd.connect.testing.samples import DAY
-from syncd.connect.testing.sandboxed import SandboxHarness
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote
+from syncd.testing.in_memory_connector import DictMemory
+from syncd.testing.samples import DAY
+from syncd.testing.sandbox_harness import SandboxHarness
 from syncd_google.connector import PLUGIN
 from syncd_google.sandbox import acts
 from syncd_google.sandbox.app import GoogleSandbox, make

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.faults import Fault
 from syncd.errors import HoldTool, Mistake, SignIn, StartOver, Unclear
 from syncd.model.entities import Kind
+from syncd.testing.fault_injection import Fault
 from tests.connectors.syncd_google.harness import GoogleHarness
 
 LIST = "/calendar/v3/users/me/calendarList"

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from syncd.connect.busy import BusySpan
-from syncd.connect.testing.samples import AT, ZONE
 from syncd.errors import Changed, SkipItem
 from syncd.model.entities import Kind
 from syncd.model.remote import LINKS, Remote
 from syncd.model.values import BlockState, Moment
+from syncd.testing.samples import AT, ZONE
 from syncd_google.sandbox import acts
 from syncd_google.sandbox.state import Event
 from tests.connectors.syncd_google.harness import GoogleHarness

@@ -8,16 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.connect.contract import Toolbox
-from syncd.connect.memory import DictMemory
-from syncd.connect.network import Network
-from syncd.connect.rate_limit import RateLimiter
-from syncd.connect.testing.clock import FakeClock
-from syncd.connect.testing.samples import sample
-from syncd.engine.prints import fingerprint
+from syncd.connect.network import Network, RateLimiter
+from syncd.engine.translate import content_hash
 from syncd.errors import SyncdError
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Op, Pull, Seen, Write
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.in_memory_connector import DictMemory
+from syncd.testing.samples import sample
 from syncd_google.connector import GoogleConnector
 from syncd_google.settings import GoogleSettings
 from tests.examples import examples
@@ -88,7 +87,7 @@ def test_whatever_is_answered_ends_in_a_sentence(answer: dict[str, Any], kind: K
         told = what(does, over(Says(answer)), kind)
         assert not isinstance(told, Exception) or str(told).endswith(".")
         for one in told.items if isinstance(told, Pull) else ():
-            assert fingerprint(one)
+            assert content_hash(one)
 
 
 def what(does: Any, connector: GoogleConnector, kind: Kind) -> Any:

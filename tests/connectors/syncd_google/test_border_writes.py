@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.testing.samples import sample
 from syncd.errors import Changed, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.remote import LINKS, Remote
 from syncd.model.values import Moment
+from syncd.testing.samples import sample
 from tests.connectors.syncd_google.garbled import HOSTILE, NO_REPLY, Garbled, answer, garbled
 from tests.connectors.syncd_google.harness import GoogleHarness
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from syncd.connect.busy import Busy, BusySpan
-from syncd.connect.faults import Fault
 from syncd.errors import SignIn, TryLater
+from syncd.testing.fault_injection import Fault
 from syncd_google.sandbox import acts
 from tests.connectors.syncd_google.harness import GoogleHarness
 

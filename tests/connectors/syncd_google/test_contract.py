@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from syncd.connect.testing.contract import HttpContractSuite
+from syncd.testing.contract import HttpContractSuite
 from tests.connectors.syncd_google.harness import GoogleHarness
 
 

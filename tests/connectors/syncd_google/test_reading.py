@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 import httpx
 import pytest
 
-from syncd.connect.faults import Fault
 from syncd.errors import Gone, HoldTool, SignIn, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.values import Moment
+from syncd.testing.fault_injection import Fault
 from syncd_google.sandbox import acts
 from tests.connectors.syncd_google.harness import GoogleHarness
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from syncd.connect.contract import Plugin
-from syncd.connect.testing.harness import seen
-from syncd.connect.testing.recording import Make, Recorded
 from syncd.model.entities import Kind
 from syncd.model.ids import derived_id
 from syncd.model.remote import LINKS, Op, Remote, Write
 from syncd.model.values import BlockState, Moment
+from syncd.testing.harness import seen
+from syncd.testing.recording import Make, Recorded
 from syncd_google.connector import PLUGIN
 from syncd_google.sandbox.app import make
 

@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
-from syncd.connect.faults import Fault
-from syncd.connect.sandbox import Served
-from syncd.connect.testing.clock import FakeClock
 from syncd.model.entities import Kind
 from syncd.model.values import Moment
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.fault_injection import Fault
+from syncd.testing.sandbox import Served
 from syncd_google.sandbox import oauth
 from syncd_google.sandbox.app import make
 from syncd_google.sandbox.person import GooglePerson

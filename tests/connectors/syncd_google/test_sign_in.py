@@ -11,11 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
-from syncd.connect.faults import Fault
-from syncd.connect.network import Network
-from syncd.connect.rate_limit import RateLimiter
-from syncd.connect.testing.clock import FakeClock
+from syncd.connect.network import Network, RateLimiter
 from syncd.errors import Mistake, SignIn, TryLater
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.fault_injection import Fault
 from syncd_google import tokens
 from syncd_google.connector import PLUGIN
 from syncd_google.settings import GoogleSettings

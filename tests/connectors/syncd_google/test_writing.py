@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 import httpx
 import pytest
 
-from syncd.connect.faults import Fault
-from syncd.connect.testing.harness import seen
 from syncd.errors import Changed, Gone, HoldTool, Mistake, SignIn, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId
 from syncd.model.remote import Op, Remote, Seen
 from syncd.model.values import Moment
+from syncd.testing.fault_injection import Fault
+from syncd.testing.harness import seen
 from syncd_google import events
 from syncd_google.sandbox import acts
 from tests.connectors.syncd_google.harness import GoogleHarness

@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 
-from syncd.connect.sandbox import Served
-from syncd.connect.testing.clock import FakeClock
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.sandbox import Served
 from syncd_notion.sandbox.app import VERSION, NotionSandbox, make
 
 NOWHERE = "5e000000-0000-4000-8000-000000000999"

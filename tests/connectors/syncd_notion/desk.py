@@ -3,8 +3,8 @@
 from typing import Any
 
 from syncd.connect.contract import Connector
-from syncd.connect.faults import Logged
-from syncd.connect.testing.sandboxed import SandboxHarness
+from syncd.testing.fault_injection import RequestLog
+from syncd.testing.sandbox_harness import SandboxHarness
 from syncd_notion.sandbox.app import NotionSandbox
 from syncd_notion.sandbox.person import NotionPerson
 from syncd_notion.sandbox.world import World
@@ -33,7 +33,7 @@ class Desk(SandboxHarness):
         self.connector = self._built(other)
         return self.connector
 
-    def sent(self, method: str, path: str) -> list[Logged]:
+    def sent(self, method: str, path: str) -> list[RequestLog]:
         """Return what was sent to an address, by its beginning."""
         log = self.server.log
         return [it for it in log if it.method == method and it.path.startswith(path)]

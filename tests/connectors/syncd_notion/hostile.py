@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from syncd.connect.faults import Fault
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
+from syncd.testing.fault_injection import Fault
 from syncd_notion.sandbox.render import block_of, database_of, page_of, source_of
 from tests.connectors.syncd_notion.desk import Desk
 

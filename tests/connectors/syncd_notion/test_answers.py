@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.faults import Fault
-from syncd.connect.testing.harness import seen
 from syncd.errors import Changed
 from syncd.model.entities import Kind
 from syncd.model.remote import BODY, Remote
+from syncd.testing.fault_injection import Fault
+from syncd.testing.harness import seen
 from syncd_notion.bodies import MOST_BLOCKS, children_of, fit_answers
 from syncd_notion.reviews import MARGIN
 from syncd_notion.sandbox.page_text import draft

@@ -3,12 +3,11 @@
 import pytest
 
 from syncd.connect.contract import Toolbox
-from syncd.connect.memory import DictMemory
-from syncd.connect.network import Network
-from syncd.connect.rate_limit import RateLimiter
-from syncd.connect.testing.clock import FakeClock
+from syncd.connect.network import Network, RateLimiter
 from syncd.errors import Mistake
 from syncd.model.entities import Kind
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.in_memory_connector import DictMemory
 from syncd_notion.connector import PLUGIN
 from syncd_notion.settings import Settings
 

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any, ClassVar
 
-from syncd.connect.testing.contract import HttpContractSuite
-from syncd.connect.testing.harness import Harness
-from syncd.connect.testing.sandboxed import Matching, SandboxHarness
 from syncd.errors import SkipItem
 from syncd.model.entities import Kind
+from syncd.testing.contract import HttpContractSuite
+from syncd.testing.harness import Harness
+from syncd.testing.sandbox_harness import Matching, SandboxHarness
 from syncd_notion.connector import PLUGIN
 from syncd_notion.sandbox.app import NotionSandbox, make
 from syncd_notion.sandbox.texts import plain, run_of

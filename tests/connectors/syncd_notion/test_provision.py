@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.faults import Fault
 from syncd.errors import HoldTool, Mistake, SkipItem, Unclear
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote
 from syncd.model.values import GoalStatus
+from syncd.testing.fault_injection import Fault
 from syncd_notion.sandbox.texts import plain
 from tests.connectors.syncd_notion.desk import Desk
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from syncd.connect.faults import Fault
 from syncd.errors import Gone, HoldTool, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote
+from syncd.testing.fault_injection import Fault
 from syncd_notion.sandbox.texts import mention_of, run_of
 from tests.connectors.syncd_notion.desk import Desk
 

@@ -6,12 +6,12 @@ from datetime import date
 import pytest
 
 from syncd.connect.contract import Plugin
-from syncd.connect.testing.recording import Make, Recorded
 from syncd.errors import Gone
 from syncd.model.entities import Kind
 from syncd.model.ids import derived_id
 from syncd.model.remote import BODY, Op, Remote, Seen, Write
 from syncd.model.values import GoalStatus, Value
+from syncd.testing.recording import Make, Recorded
 from syncd_notion.connector import PLUGIN
 from syncd_notion.sandbox.app import make
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.testing.clock import FakeClock
+from syncd.testing.fake_clock import FakeClock
 from syncd_notion.sandbox import bodies, rows
 from syncd_notion.sandbox.app import NotionSandbox, make
 from syncd_notion.sandbox.asked import Asked

@@ -5,8 +5,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from syncd.connect.faults import Fault
 from syncd.model.entities import Kind
+from syncd.testing.fault_injection import Fault
 from syncd_notion.sandbox.app import VERSION
 from tests.connectors.syncd_notion.caller import Caller, named, titles
 

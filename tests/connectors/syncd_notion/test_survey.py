@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from syncd.connect.faults import Fault
-from syncd.connect.testing.sandboxed import SandboxHarness
 from syncd.errors import Mistake
+from syncd.testing.fault_injection import Fault
+from syncd.testing.sandbox_harness import SandboxHarness
 from syncd_notion.connector import PLUGIN
 from syncd_notion.sandbox.app import make
 

@@ -4,11 +4,11 @@ import dataclasses
 from datetime import UTC, date, datetime
 from typing import Any
 
-from syncd.connect.faults import Fault
 from syncd.errors import Gone, SkipItem, Unclear
 from syncd.model.entities import Kind
 from syncd.model.remote import Op, Remote
 from syncd.model.values import Moment
+from syncd.testing.fault_injection import Fault
 from syncd_notion.sandbox.texts import run_of
 from tests.connectors.syncd_notion.desk import Desk
 

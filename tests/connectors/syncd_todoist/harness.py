@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
-from syncd.connect.testing.harness import seen
-from syncd.connect.testing.sandboxed import Matching, SandboxHarness
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Op, Remote, Write
 from syncd.model.values import Value
+from syncd.testing.harness import seen
+from syncd.testing.sandbox_harness import Matching, SandboxHarness
 from syncd_todoist.connector import PLUGIN
 from syncd_todoist.sandbox.app import TodoistSandbox, make
 from syncd_todoist.sandbox.wire import invalid_argument, not_found, too_many, unauthorized

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from syncd.connect.faults import Fault
+from syncd.testing.fault_injection import Fault
 from tests.connectors.syncd_todoist.harness import TodoistHarness
 from tests.connectors.syncd_todoist.wire import Wire
 

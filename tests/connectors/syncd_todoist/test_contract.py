@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any, ClassVar
 
-from syncd.connect.testing.contract import HttpContractSuite
 from syncd.errors import Mistake
+from syncd.testing.contract import HttpContractSuite
 from tests.connectors.syncd_todoist.harness import TodoistHarness
 
 

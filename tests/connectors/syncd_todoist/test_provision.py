@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from syncd.connect.faults import Fault
 from syncd.errors import Mistake, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
+from syncd.testing.fault_injection import Fault
 from syncd_todoist.connector import PLUGIN
 from syncd_todoist.sandbox.app import PROJECT
 from syncd_todoist.sandbox.wire import invalid_argument, too_many

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from syncd.connect.faults import Fault
 from syncd.errors import Gone, HoldTool, Mistake, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.values import Moment
+from syncd.testing.fault_injection import Fault
 from syncd_todoist.sandbox.app import PROJECT, TodoistSandbox
 from syncd_todoist.sandbox.user import TodoistUser
 from tests.connectors.syncd_todoist.harness import TodoistHarness

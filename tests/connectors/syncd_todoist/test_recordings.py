@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from syncd.connect.contract import Connector
-from syncd.connect.testing.harness import seen
-from syncd.connect.testing.recording import Make, Recorded
 from syncd.model.entities import Kind
 from syncd.model.ids import derived_id
 from syncd.model.remote import LINK, Op, Remote, Write
 from syncd.model.values import Moment
+from syncd.testing.harness import seen
+from syncd.testing.recording import Make, Recorded
 from syncd_todoist.connector import PLUGIN
 from syncd_todoist.sandbox.app import make
 

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from syncd.connect.testing.clock import FakeClock
 from syncd.model.entities import Kind
+from syncd.testing.fake_clock import FakeClock
 from syncd_todoist.sandbox import due
 from syncd_todoist.sandbox.wire import ALPHABET, is_id
 from tests.connectors.syncd_todoist.wire import Wire

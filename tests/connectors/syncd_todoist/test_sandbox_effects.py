@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.faults import Fault
 from syncd.model.entities import Kind
+from syncd.testing.fault_injection import Fault
 from syncd_todoist.sandbox.user import TodoistUser
 from tests.connectors.syncd_todoist.harness import TodoistHarness
 from tests.connectors.syncd_todoist.wire import Wire

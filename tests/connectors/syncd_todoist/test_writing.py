@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from syncd.connect.sandbox import Fault
 from syncd.errors import Changed, Gone, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.remote import LINK, Op, Remote
 from syncd.model.values import Moment
+from syncd.testing.sandbox import Fault
 from syncd_todoist.sandbox.app import TodoistSandbox
 from syncd_todoist.sandbox.user import TodoistUser
 from syncd_todoist.sandbox.wire import invalid_argument, too_many

@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from syncd.connect.sandbox import Fault
 from syncd.errors import TryLater
 from syncd.model.entities import Kind
+from syncd.testing.fault_injection import Fault
 from syncd_todoist.sandbox.app import TodoistSandbox
 from syncd_todoist.sandbox.user import TodoistUser
 from tests.connectors.syncd_todoist.harness import TodoistHarness

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.memory import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from syncd.engine.blocks.edits import live_blocks
 from syncd.model.entities import Goal, Kind, Task
 from syncd.model.ids import ToolName
 from syncd.model.values import BlockState, GoalStatus
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from syncd.store.tool_store import ToolState
+from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World, ident
 
 FREE = Preferences(

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import event
 
 from syncd.connect.busy import BusySpan
-from syncd.connect.memory import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from syncd.engine.blocks.edits import live_blocks
-from syncd.engine.pen import SCHEDULE
+from syncd.engine.unit_of_work import SCHEDULE
 from syncd.model.entities import Goal, Kind, Task
 from syncd.model.values import GoalStatus
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
+from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World, ident
 
 BERLIN = Preferences(zone=ZONE)
@@ -101,7 +101,7 @@ def test_what_could_not_be_placed_is_placed_as_soon_as_the_calendar_opens() -> N
     del world.services["calendar"].busy["team"]
     world.settle()
     assert len(live_blocks(world.engine.context)) == 3
-    assert world.store.links.touched(SCHEDULE) == {}
+    assert world.store.links.dirty(SCHEDULE) == {}
 
 
 def test_a_task_added_while_the_calendar_was_down_gets_its_time_once_that_is_back() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.model.exchange.days import Here, read_day, read_due, read_instant, read_moment
-from syncd.model.exchange.problems import Unreadable
+from syncd.model.exchange.source import Unreadable
+from syncd.model.exchange.values import Here, read_day, read_due, read_instant, read_moment
 from syncd.model.values import Moment
 
 BERLIN = "Europe/Berlin"

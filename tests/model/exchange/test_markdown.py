@@ -19,8 +19,7 @@ from syncd.model.entities import (
     Skill,
     Task,
 )
-from syncd.model.exchange.markdown_form import plan_to_markdown
-from syncd.model.exchange.markdown_text import inline, link, quoted
+from syncd.model.exchange.markdown import inline, link, plan_to_markdown, quoted
 from syncd.model.ids import EntityId
 from syncd.model.values import (
     Aspect,

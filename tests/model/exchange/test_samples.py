@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.model.entities import Goal, Kind, Task, kind_of
+from syncd.model.exchange.names import known_names
 from syncd.model.exchange.reading import read_plan
-from syncd.model.exchange.words import known_names
 from syncd.model.plan import Plan
 from syncd.model.rules.consequences import consequences
 from syncd.model.values import GoalStatus, Moment, Pace

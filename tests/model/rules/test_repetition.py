@@ -2,8 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.model.rules.recurrence import recurrence_problem
-from syncd.model.rules.repetition import repetition, tidy
+from syncd.model.rules.recurrence import recurrence_problem, repetition, tidy
 
 
 @pytest.mark.parametrize(

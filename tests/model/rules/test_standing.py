@@ -5,7 +5,7 @@ import pytest
 from syncd.model.entities import Contact, Entity, Goal, Milestone, Task
 from syncd.model.ids import EntityId
 from syncd.model.plan import Plan
-from syncd.model.rules.standing import Standing, standing
+from syncd.model.rules.world import Standing, standing
 from syncd.model.values import GoalStatus
 
 THEN = datetime(2026, 1, 5, 9, tzinfo=UTC)

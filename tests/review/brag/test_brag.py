@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from syncd.model.entities import Achievement, Entity, Goal, Milestone, Resource, Skill
 from syncd.model.ids import EntityId
 from syncd.model.plan import Plan
-from syncd.model.rules.achieved import achievement_id
+from syncd.model.rules.consequences import achievement_id
 from syncd.review.brag import Asked, brag_sheet, wins
 from tests.examples import examples
 

@@ -7,15 +7,15 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncd.connect.memory import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
-from syncd.connect.testing.clock import FakeClock
-from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.model.entities import Block, Kind, Task
 from syncd.model.ids import EntityId
 from syncd.model.remote import Op, Write
 from syncd.model.values import BlockState
 from syncd.schedule.planner import Annealer
 from syncd.schedule.timetable import Planner
+from syncd.testing.fake_clock import FakeClock
+from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World
 from tests.schedule.life.counting import Move, live_blocks, moves, wished
 from tests.schedule.life.laws import broken, repeats
@@ -201,7 +201,7 @@ class Life:
 
     def _hear(self) -> None:
         """Remember which tasks syncd calls short, from when on."""
-        result, now = Memory(self.world.store).result, self.world.clock.now()
+        result, now = PlannerState(self.world.store).result, self.world.clock.now()
         for task, _ in result.short if result else ():
             self._short.setdefault(EntityId(task), now)
 
