@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from syncd.engine import apply_pulls, matching, outcomes, pull, push, unit_of_work
+from syncd.model.entities import Kind
 from syncd.store import journal
 from syncd.sync import match, merge
 from syncd_google import client as google
-from syncd_todoist import values as todoist
+from syncd_todoist import mapping as todoist
 from syncd_todoist import writing as todoist_writing
 
 
@@ -27,7 +28,7 @@ class Plant:
 
 def _writes_blindly() -> None:
     push.Pusher._fresh = lambda *_: True  # type: ignore[method-assign]  # broken on purpose
-    todoist_writing.Writer._unmoved = lambda *_: None  # type: ignore[method-assign]
+    todoist_writing.TodoistWriter._check_unchanged = lambda *_: None  # type: ignore[method-assign]
     google._if_match = lambda request, _: request  # type: ignore[attr-defined]
 
 
@@ -104,14 +105,16 @@ def _sets_win_whole() -> None:
 
 
 def _reads_no_zone() -> None:
-    good = todoist._read_due
+    task = todoist.CODECS[Kind.TASK]
+    good = task["due"].read
 
-    def read(value: Any, account: Any) -> Any:
-        found = good(value, account)
+    def read(value: Any, context: Any) -> Any:
+        found = good(value, context)
         text = str(value.get("date")) if isinstance(value, Mapping) else ""
         return found.at.date() if text.endswith("Z") else found
 
-    todoist.READ = {**todoist.READ, "due": ("due", read)}
+    due = replace(task["due"], read=read)
+    todoist.CODECS = {**todoist.CODECS, Kind.TASK: {**task, "due": due}}
 
 
 def _cleared_is_a_gap() -> None:

@@ -1,4 +1,4 @@
-"""Where requests go, and what their failures mean."""
+"""What Todoist's refusals mean."""
 
 from typing import Any
 
@@ -16,16 +16,7 @@ from syncd.errors import (
     TryLater,
     Unclear,
 )
-from syncd_todoist.failures import answered, command_failed
-from tests.connectors.syncd_todoist.harness import TodoistHarness
-
-
-def test_requests_go_to_the_configured_origin_with_the_token(todoist: TodoistHarness) -> None:
-    todoist.cursor()
-    logged = todoist.server.log[-1]
-    assert logged.headers["host"] == todoist.server.origin.removeprefix("http://")
-    assert logged.headers["authorization"] == f"Bearer {todoist.sandbox.token}"
-    assert logged.headers["content-type"] == "application/x-www-form-urlencoded"
+from syncd_todoist.errors import error_of_command, error_of_response
 
 
 class Answers(httpx.BaseTransport):
@@ -68,7 +59,7 @@ def _reply(
 def test_every_status_says_what_is_next(
     status: int, path: str, write: bool, error: type[Exception]
 ) -> None:
-    assert type(answered(_reply(status, path=path), write=write)) is error
+    assert type(error_of_response(_reply(status, path=path), write=write)) is error
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 410])
@@ -78,7 +69,7 @@ def test_every_status_says_what_is_next(
     ids=["in-words", "as-argument"],
 )
 def test_a_sync_token_may_be_refused_with_any_status(status: int, body: Any) -> None:
-    assert type(answered(_reply(status, body), write=False)) is SkipItem
+    assert type(error_of_response(_reply(status, body), write=False)) is SkipItem
 
 
 @pytest.mark.parametrize(
@@ -99,19 +90,19 @@ def test_a_sync_token_may_be_refused_with_any_status(status: int, body: Any) -> 
     ],
 )
 def test_a_limit_says_how_long(body: Any, headers: dict[str, str], seconds: float) -> None:
-    error = answered(_reply(429, body, **headers), write=True)
+    error = error_of_response(_reply(429, body, **headers), write=True)
     assert isinstance(error, TryLater)
     assert error.seconds == seconds
 
 
 def test_a_403_that_is_a_limit_waits() -> None:
     body = {"error_tag": "LIMITS_REACHED", "error_code": 35}
-    assert isinstance(answered(_reply(403, body), write=True), TryLater)
+    assert isinstance(error_of_response(_reply(403, body), write=True), TryLater)
 
 
 def test_a_404s_retry_after_means_nothing() -> None:
     body = {"error": "Task not found", "error_extra": {"retry_after": 3}}
-    assert isinstance(answered(_reply(404, body, "/tasks/1"), write=False), Gone)
+    assert isinstance(error_of_response(_reply(404, body, "/tasks/1"), write=False), Gone)
 
 
 @pytest.mark.parametrize(
@@ -130,4 +121,4 @@ def test_a_404s_retry_after_means_nothing() -> None:
     ],
 )
 def test_every_commands_status_says_what_is_next(status: Any, error: type[Any]) -> None:
-    assert isinstance(command_failed(status), error)
+    assert isinstance(error_of_command(status), error)

@@ -13,10 +13,10 @@ from syncd.model.values import Moment
 from syncd_todoist import mapping
 from syncd_todoist.mapping import fit, from_remote
 from syncd_todoist.sandbox.wire import new_item
-from syncd_todoist.values import LONGEST, Account, known_zone
+from syncd_todoist.values import LONGEST, TodoistAccount, known_zone
 from tests.connectors.syncd_todoist.hostile import JSON
 
-ACCOUNT = Account(zone="Europe/Berlin", plan_zone="Europe/Paris")
+ACCOUNT = TodoistAccount(zone="Europe/Berlin", plan_zone="Europe/Paris")
 GOOD: dict[str, Any] = {
     **new_item("7qWc3Fh9RvX2mJ5p", ("2026-06-01T07:00:00.000000Z",) * 2),
     "content": "Read a book",

@@ -6,16 +6,15 @@ from typing import Any
 
 from syncd.model.entities import Kind
 from syncd.model.values import Moment, Value
-from syncd_todoist.sandbox.items import Items
-from syncd_todoist.sandbox.places import Places, Small
-from syncd_todoist.sandbox.state import State
-from syncd_todoist.sandbox.wire import Json
-from syncd_todoist.sandbox.zones import zone_of
+from syncd_todoist.sandbox.account import TodoistState
+from syncd_todoist.sandbox.places import LabelOperations, ProjectOperations
+from syncd_todoist.sandbox.tasks import TaskOperations
+from syncd_todoist.sandbox.wire import Json, zone_of
 
 _TABLE = {Kind.TASK: "items", Kind.GOAL: "sections"}
 
 
-class TodoistPerson:
+class TodoistUser:
     """Adds, changes, ticks and deletes tasks; goals are sections.
 
     Where several share a title, an act takes an id of ``ids`` in its place.
@@ -24,11 +23,11 @@ class TodoistPerson:
     a description where it is an address, and stays when the notes above it change.
     """
 
-    def __init__(self, state: State, project: str) -> None:
+    def __init__(self, state: TodoistState, project: str) -> None:
         self._state = state
         self._project = project
-        self._items = Items(state)
-        self._places = Places(state)
+        self._tasks = TaskOperations(state)
+        self._projects = ProjectOperations(state)
 
     def titles(self, kind: Kind) -> list[str]:
         """Return the titles of all active tasks, or of all sections."""
@@ -49,12 +48,12 @@ class TodoistPerson:
     def add(self, kind: Kind, title: str, **fields: Value) -> None:
         """Add a task or a section to the plan's project."""
         with self._state.lock:
-            project = self._ours()["id"]
+            project = self._plan_project()["id"]
             if kind is Kind.GOAL:
-                self._places.add_section({"project_id": project, "name": title})
+                self._projects.add_section({"project_id": project, "name": title})
                 return
             args = {"content": title, "project_id": project, "auto_parse_labels": False}
-            raw = self._items.add(args)
+            raw = self._tasks.add(args)
             for field, value in fields.items():
                 self._edit_task(raw["id"], field, value)
 
@@ -65,7 +64,7 @@ class TodoistPerson:
             if kind is Kind.TASK:
                 self._edit_task(raw["id"], field, value)
             elif field == "title":
-                self._places.update_section(raw["id"], {"name": value})
+                self._projects.update_section(raw["id"], {"name": value})
             else:
                 raise KeyError(field)
 
@@ -73,7 +72,7 @@ class TodoistPerson:
         """Delete a task with its sub-tasks, or a section with its tasks."""
         with self._state.lock:
             raw = self._find(kind, title)
-            remove = self._items.delete if kind is Kind.TASK else self._places.delete_section
+            remove = self._tasks.delete if kind is Kind.TASK else self._projects.delete_section
             remove(raw["id"])
 
     # What only Todoist has.
@@ -82,19 +81,19 @@ class TodoistPerson:
         """Move a task to the Inbox."""
         with self._state.lock:
             raw = self._find(Kind.TASK, title)
-            self._items.move(raw["id"], {"project_id": self._state.inbox})
+            self._tasks.move(raw["id"], {"project_id": self._state.inbox})
 
     def move_in(self, title: str) -> None:
         """Move a task into the plan's project."""
         with self._state.lock:
             raw = self._find(Kind.TASK, title)
-            self._items.move(raw["id"], {"project_id": self._ours()["id"]})
+            self._tasks.move(raw["id"], {"project_id": self._plan_project()["id"]})
 
     def describe(self, title: str, description: str) -> None:
         """Write the whole description of a task, last line and all."""
         with self._state.lock:
             raw = self._find(Kind.TASK, title)
-            self._items.update(raw["id"], {"description": description})
+            self._tasks.update(raw["id"], {"description": description})
 
     def description(self, title: str) -> str:
         """Return the whole description of a task."""
@@ -105,51 +104,51 @@ class TodoistPerson:
         """Put a comment and a deadline on a task: nothing that syncd knows of."""
         with self._state.lock:
             raw = self._find(Kind.TASK, title)
-            Small(self._state).add_note({"item_id": raw["id"], "content": comment})
-            self._items.update(raw["id"], {"deadline": {"date": deadline}})
+            LabelOperations(self._state).add_note({"item_id": raw["id"], "content": comment})
+            self._tasks.update(raw["id"], {"deadline": {"date": deadline}})
 
     def keeps_aside(self, title: str, comment: str, deadline: str) -> bool:
         """Say whether a task still has this comment and this deadline."""
         with self._state.lock:
             raw = self._find(Kind.TASK, title)
             notes = self._state.live("notes")
-            said = [one["content"] for one in notes if one.get("item_id") == raw["id"]]
-            return said == [comment] and raw["deadline"] == {"date": deadline, "lang": "en"}
+            comments = [note["content"] for note in notes if note.get("item_id") == raw["id"]]
+            return comments == [comment] and raw["deadline"] == {"date": deadline, "lang": "en"}
 
     def duplicate(self, title: str) -> str:
         """Duplicate a task with what is open below it; return the copy's id."""
         with self._state.lock:
-            return str(self._items.copy(self._find(Kind.TASK, title)["id"])["id"])
+            return str(self._tasks.copy(self._find(Kind.TASK, title)["id"])["id"])
 
     def copy_and_delete(self, title: str) -> str:
         """Duplicate a task and delete the original; return the copy's id."""
         with self._state.lock:
             raw = self._find(Kind.TASK, title)
-            made = self._items.copy(raw["id"])
-            self._items.delete(raw["id"])
-            return str(made["id"])
+            copy = self._tasks.copy(raw["id"])
+            self._tasks.delete(raw["id"])
+            return str(copy["id"])
 
     def end(self, title: str) -> None:
         """Complete a repeating task for good."""
         with self._state.lock:
-            self._items.complete(self._find(Kind.TASK, title)["id"])
+            self._tasks.complete(self._find(Kind.TASK, title)["id"])
 
     def rename_label(self, name: str, new: str) -> None:
         """Rename a label on every task that has it."""
         with self._state.lock:
-            Small(self._state).rename(name, new)
+            LabelOperations(self._state).rename(name, new)
 
     def archive_section(self, title: str) -> None:
         """Archive a section."""
         with self._state.lock:
-            self._places.archive_section(self._find(Kind.GOAL, title)["id"], archived=True)
+            self._projects.archive_section(self._find(Kind.GOAL, title)["id"], archived=True)
 
     def unarchive_section(self, title: str) -> None:
         """Bring an archived section back, and its tasks."""
         with self._state.lock:
             for raw in list(self._state.tables["sections"].values()):
                 if title in (raw["name"], raw["id"]) and raw["is_archived"]:
-                    self._places.archive_section(raw["id"], archived=False)
+                    self._projects.archive_section(raw["id"], archived=False)
                     return
             raise KeyError(title)
 
@@ -157,36 +156,36 @@ class TodoistPerson:
         """Move a section with its tasks to another project."""
         with self._state.lock:
             raw = self._find(Kind.GOAL, title)
-            self._places.move_section(raw["id"], self._named(project)["id"])
+            self._projects.move_section(raw["id"], self._named(project)["id"])
 
     def add_project(self, name: str) -> None:
         """Add a project."""
         with self._state.lock:
-            self._places.add_project({"name": name})
+            self._projects.add_project({"name": name})
 
     def delete_project(self, name: str) -> None:
         """Delete a project with all that is in it."""
         with self._state.lock:
-            self._places.delete_project(self._named(name)["id"])
+            self._projects.delete_project(self._named(name)["id"])
 
     def archive_project(self, name: str) -> None:
         """Archive a project with those below it."""
         with self._state.lock:
-            self._places.archive_project(self._named(name)["id"], archived=True)
+            self._projects.archive_project(self._named(name)["id"], archived=True)
 
     def unarchive_project(self, name: str) -> None:
         """Bring an archived project back."""
         with self._state.lock:
             for raw in list(self._state.tables["projects"].values()):
                 if raw["name"] == name and raw["is_archived"] and not raw["is_deleted"]:
-                    self._places.archive_project(raw["id"], archived=False)
+                    self._projects.archive_project(raw["id"], archived=False)
                     return
             raise KeyError(name)
 
     def rename_project(self, name: str, new: str) -> None:
         """Rename a project."""
         with self._state.lock:
-            self._places.update_project(self._named(name)["id"], {"name": new})
+            self._projects.update_project(self._named(name)["id"], {"name": new})
 
     def _named(self, name: str) -> Json:
         for raw in self._state.live("projects"):
@@ -194,7 +193,7 @@ class TodoistPerson:
                 return raw
         raise KeyError(name)
 
-    def _ours(self) -> Json:
+    def _plan_project(self) -> Json:
         try:
             return self._named(self._project)
         except KeyError:
@@ -219,7 +218,7 @@ class TodoistPerson:
         raise KeyError(title)
 
     def _fields(self, raw: Json) -> dict[str, Value]:
-        notes, link = _parted(raw["description"])
+        notes, link = _split(raw["description"])
         tables = self._state.tables
         section, parent = raw["section_id"], raw["parent_id"]
         return {
@@ -237,24 +236,24 @@ class TodoistPerson:
 
     def _edit_task(self, item: str, field: str, value: Value) -> None:
         if field == "done":
-            (self._items.close if value else self._items.uncomplete)(item)
+            (self._tasks.close if value else self._tasks.uncomplete)(item)
         elif field in ("goal", "parent"):
-            self._items.move(item, self._place(field, value))
+            self._tasks.move(item, self._place(field, value))
         else:
-            self._items.update(item, self._args(item, field, value))
+            self._tasks.update(item, self._args(item, field, value))
 
     def _place(self, field: str, title: Value) -> dict[str, str]:
         if title is None:
-            return {"project_id": self._ours()["id"]}
+            return {"project_id": self._plan_project()["id"]}
         kind = Kind.GOAL if field == "goal" else Kind.TASK
         key = "section_id" if field == "goal" else "parent_id"
         return {key: self._find(kind, str(title))["id"]}
 
     def _args(self, item: str, field: str, value: Any) -> Mapping[str, Any]:
         if field == "notes":
-            link = _parted(self._state.get("items", item)["description"])[1]
+            link = _split(self._state.get("items", item)["description"])[1]
             return {"description": "\n\n".join(part for part in (value, link) if part)}
-        made: Mapping[str, Mapping[str, Any]] = {
+        args: Mapping[str, Mapping[str, Any]] = {
             "title": {"content": value},
             "due": {"due": _due(value)},
             "recurrence": {"due": {"string": value}},
@@ -264,15 +263,15 @@ class TodoistPerson:
             "priority": {"priority": 5 - (value or 4) if isinstance(value, int | None) else 1},
             "labels": {"labels": sorted(value) if isinstance(value, frozenset) else []},
         }
-        return made[field]
+        return args[field]
 
 
 def _title(raw: Json) -> str:
     return str(raw.get("content", raw.get("name")))
 
 
-def _parted(description: str) -> tuple[str, str]:
-    """Part a description from its last line, where that is an address or a mark."""
+def _split(description: str) -> tuple[str, str]:
+    """Split a description from its last line, where that is an address or a mark."""
     *lines, last = description.split("\n")
     if last.startswith(("http://", "https://", "syncd:")) and " " not in last:
         return "\n".join(lines).strip(), last

@@ -10,7 +10,7 @@ from syncd.model.entities import Kind
 from syncd.testing.fault_injection import Fault
 from syncd_todoist.connector import PLUGIN
 from syncd_todoist.sandbox.app import PROJECT
-from syncd_todoist.sandbox.wire import bad, too_many
+from syncd_todoist.sandbox.wire import invalid_argument, too_many
 from syncd_todoist.settings import TodoistSettings
 from tests.connectors.syncd_todoist.harness import TodoistHarness
 
@@ -101,7 +101,8 @@ def test_an_account_without_any_project_is_not_believed(fresh: TodoistHarness) -
 
 
 @pytest.mark.parametrize(
-    ("status", "error"), [(bad("name").body, SkipItem), (too_many(9).body, TryLater)]
+    ("status", "error"),
+    [(invalid_argument("name").body, SkipItem), (too_many(9).body, TryLater)],
 )
 def test_a_project_that_is_refused_says_why(
     fresh: TodoistHarness, status: object, error: type[Exception]

@@ -1,22 +1,91 @@
-"""What can be done with tasks, whichever way it is asked for."""
+"""Tasks: what can be done with them through ``/sync``, REST or the page."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from syncd_todoist.sandbox import due as dues
-from syncd_todoist.sandbox.checks import (
-    deadline,
-    duration,
-    labels,
-    lasting_duration,
-    parsed_labels,
-    priority,
+from syncd_todoist.sandbox.account import LimitChecks, TodoistState, TodoistSwitches
+from syncd_todoist.sandbox.wire import (
+    Json,
+    invalid_argument,
+    moment,
+    new_item,
+    premium_only,
     text,
     words,
 )
-from syncd_todoist.sandbox.room import Room
-from syncd_todoist.sandbox.state import State
-from syncd_todoist.sandbox.wire import Json, bad, moment, new_item
+
+_LABEL = re.compile(r"(?:^|\s)@([^\s@]+)")
+
+
+def priority(value: Any) -> int:
+    """Return a priority: 1 is normal, 4 urgent."""
+    if value not in (1, 2, 3, 4):
+        raise invalid_argument("priority")
+    return int(value)
+
+
+def labels(value: Any) -> list[str]:
+    """Return label names; at most 100, of at most 60 characters."""
+    if not isinstance(value, list) or len(value) > 100:
+        raise invalid_argument("labels")
+    names = [text(name, "labels", 60) for name in value]
+    return list(dict.fromkeys(names))
+
+
+def parsed_labels(content: str) -> tuple[str, list[str]]:
+    """Take the words that begin with @ out of a title, as labels."""
+    names = _LABEL.findall(content)
+    rest = " ".join(_LABEL.sub(" ", content).split())
+    return (rest, names) if rest and names else (content, [])
+
+
+def duration(value: Any, switches: TodoistSwitches) -> Json:
+    """Return the duration to keep, if the account has durations."""
+    if value is None:
+        return {"duration": None}
+    if not switches.durations:
+        if switches.ignores_durations:
+            return {}
+        raise premium_only("duration")
+    if not isinstance(value, dict) or set(value) != {"amount", "unit"}:
+        raise invalid_argument("duration")
+    amount = value["amount"]
+    if not isinstance(amount, int) or amount <= 0 or value["unit"] not in ("minute", "day"):
+        raise invalid_argument("duration")
+    return {"duration": {"amount": amount, "unit": value["unit"]}}
+
+
+def deadline(value: Any, switches: TodoistSwitches) -> Json:
+    """Return the deadline to keep: a day, and only on a paid plan."""
+    if value is None:
+        return {"deadline": None}
+    if not switches.premium:
+        raise premium_only("deadline")
+    if not isinstance(value, dict) or set(value) - {"date", "lang"}:
+        raise invalid_argument("deadline")
+    try:
+        day = date.fromisoformat(str(value.get("date"))).isoformat()
+    except ValueError:
+        raise invalid_argument("deadline") from None
+    return {"deadline": {"date": day, "lang": value.get("lang") or "en"}}
+
+
+def lasting_duration(raw: Json, switches: TodoistSwitches) -> Json:
+    """Return an item without its duration where that has nothing to stand on.
+
+    The service discards it and answers "ok" (Doist/todoist-sdk-typescript#242).
+    """
+    due = raw["due"]
+    kept = {
+        "nothing": True,
+        "due": due is not None,
+        "time": due is not None and "T" in due["date"],
+    }
+    return raw if kept[switches.duration_needs] else {**raw, "duration": None}
+
 
 ADD = words(
     "content description project_id section_id parent_id due deadline duration priority "
@@ -35,32 +104,32 @@ _COPIED = words(
 _PLAIN = ("child_order", "day_order", "is_collapsed", "responsible_uid", "assigned_by_uid")
 
 
-class Items:
+class TaskOperations:
     """Tasks."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: TodoistState) -> None:
         self._state = state
-        self._room = Room(state)
+        self._limits = LimitChecks(state)
 
     def add(self, args: Mapping[str, Any]) -> Json:
-        """Add a task; into the Inbox where nothing else is said."""
+        """Add a task; into the Inbox where no other place is given."""
         raw = new_item(self._state.fresh_id(), self._state.stamps())
         raw |= self._place(args)
         given = {key: value for key, value in args.items() if value is not None}
         raw |= self._values({"content": None, **given})
         if args.get("auto_parse_labels", True):
-            raw["content"], found = parsed_labels(raw["content"])
-            raw["labels"] = [*raw["labels"], *found]
+            raw["content"], names = parsed_labels(raw["content"])
+            raw["labels"] = [*raw["labels"], *names]
         if "child_order" not in args:
             raw["child_order"] = sum(1 for _ in self._state.live("items"))
-        self._room.for_items(raw["project_id"])
+        self._limits.for_items(raw["project_id"])
         raw = lasting_duration(raw, self._state.switches)
-        return self._state.put("items", raw, touch=False)
+        return self._state.put("items", raw, stamp=False)
 
     def update(self, item: Any, args: Mapping[str, Any]) -> Json:
         """Change fields of a task; null clears due, deadline and duration.
 
-        What a duration needs takes it along when it goes.
+        A duration is cleared with the due date that it needs.
         """
         raw = {**self._state.get("items", item), **self._values(args)}
         return self._state.change("items", lasting_duration(raw, self._state.switches))
@@ -69,12 +138,12 @@ class Items:
         """Move a task, and all below it, to exactly one place."""
         raw = self._state.get("items", item)
         if len(args) != 1:
-            raise bad("parent_id")
-        if args.get("parent_id") in {one["id"] for one in self._below(raw, with_it=True)}:
-            raise bad("parent_id")
+            raise invalid_argument("parent_id")
+        if args.get("parent_id") in {task["id"] for task in self._below(raw, with_it=True)}:
+            raise invalid_argument("parent_id")
         place = self._place({key: value for key, value in args.items() if value})
-        coming = [it for it in self._below(raw, with_it=True) if not it["checked"]]
-        self._room.for_items(place["project_id"], coming)
+        arriving = [task for task in self._below(raw, with_it=True) if not task["checked"]]
+        self._limits.for_items(place["project_id"], arriving)
         moved = self._state.change("items", raw, **place)
         for below in self._below(moved):
             where = {key: place[key] for key in ("project_id", "section_id")}
@@ -106,65 +175,67 @@ class Items:
     def put_on_days(self, orders: Any) -> None:
         """Say in which order tasks stand in the view of a day."""
         if not isinstance(orders, Mapping):
-            raise bad("ids_to_orders")
+            raise invalid_argument("ids_to_orders")
         for item, order in orders.items():
             raw = self._state.get("items", item)
             self._state.change("items", raw, day_order=order)
 
     def _reset_below(self, raw: Json) -> None:
-        for one in self._below(raw):
-            if one["checked"]:
-                self._state.change("items", one, **_OPEN)
+        for task in self._below(raw):
+            if task["checked"]:
+                self._state.change("items", task, **_OPEN)
 
     def complete(self, item: Any, at: str | None = None) -> Json:
         """Complete a task with all below it, a repeating one for good."""
         raw = self._state.get("items", item)
-        for one in self._below(raw, with_it=True):
-            if one["checked"]:
+        for task in self._below(raw, with_it=True):
+            if task["checked"]:
                 continue
-            count = one["completed_count"] + 1
+            count = task["completed_count"] + 1
             when = at or moment(self._state.now())
             done = {"checked": True, "completed_at": when, "completed_count": count}
-            self._state.change("items", one, completed_by_uid=raw["user_id"], **done)
+            self._state.change("items", task, completed_by_uid=raw["user_id"], **done)
         return self._state.get("items", item)
 
     def uncomplete(self, item: Any) -> Json:
         """Reopen a task, last in its list, with what is above it."""
         raw = self._state.get("items", item)
-        back = [it for it in self._and_above(raw) if it["checked"]]
-        self._room.for_items(raw["project_id"], back)
-        last = max((one["child_order"] for one in self._state.live("items")), default=0) + 1
-        for one in back:
-            self._state.change("items", one, child_order=last, **_OPEN)
+        reopened = [task for task in self._and_above(raw) if task["checked"]]
+        self._limits.for_items(raw["project_id"], reopened)
+        last = max((task["child_order"] for task in self._state.live("items")), default=0) + 1
+        for task in reopened:
+            self._state.change("items", task, child_order=last, **_OPEN)
         return self._state.get("items", item)
 
     def copy(self, item: Any, parent: str | None = None) -> Json:
         """Duplicate a task as the app does, with what is open below it."""
         raw = self._state.get("items", item)
-        self._room.for_items(raw["project_id"])
+        self._limits.for_items(raw["project_id"])
         copied = new_item(self._state.fresh_id(), self._state.stamps())
         copied |= {key: raw[key] for key in _COPIED}
         copied["parent_id"] = parent or raw["parent_id"]
-        below = [one for one in self._children(raw) if not one["checked"]]
-        made = self._state.put("items", copied, touch=False)
-        for one in below:
-            self.copy(one["id"], made["id"])
-        return made
+        below = [task for task in self._children(raw) if not task["checked"]]
+        copy = self._state.put("items", copied, stamp=False)
+        for task in below:
+            self.copy(task["id"], copy["id"])
+        return copy
 
     def delete(self, item: Any) -> None:
         """Delete a task with all below it; tombstones stay."""
-        for one in self._below(self._state.get("items", item), with_it=True):
-            self._state.change("items", one, is_deleted=True)
+        for task in self._below(self._state.get("items", item), with_it=True):
+            self._state.change("items", task, is_deleted=True)
 
     def _below(self, raw: Json, *, with_it: bool = False) -> Iterator[Json]:
         if with_it:
             yield raw
-        for one in self._children(raw):
-            yield from self._below(one, with_it=True)
+        for task in self._children(raw):
+            yield from self._below(task, with_it=True)
 
     def _children(self, raw: Json) -> list[Json]:
         items = self._state.tables["items"].values()
-        return [it for it in items if it["parent_id"] == raw["id"] and not it["is_deleted"]]
+        return [
+            task for task in items if task["parent_id"] == raw["id"] and not task["is_deleted"]
+        ]
 
     def _and_above(self, raw: Json | None) -> Iterator[Json]:
         while raw is not None and not raw["is_deleted"]:
@@ -178,14 +249,14 @@ class Items:
             return {**inherited, "parent_id": parent["id"]}
         project, section = args.get("project_id"), args.get("section_id")
         if section:
-            found = self._state.get("sections", section)
-            if found["is_archived"] or (project and found["project_id"] != project):
-                raise bad("section_id")
-            project = found["project_id"]
-        project = self._state.get("projects", project or self._state.inbox)
-        if project["is_archived"]:
-            raise bad("project_id")
-        return {"project_id": project["id"], "section_id": section or None, "parent_id": None}
+            raw = self._state.get("sections", section)
+            if raw["is_archived"] or (project and raw["project_id"] != project):
+                raise invalid_argument("section_id")
+            project = raw["project_id"]
+        target = self._state.get("projects", project or self._state.inbox)
+        if target["is_archived"]:
+            raise invalid_argument("project_id")
+        return {"project_id": target["id"], "section_id": section or None, "parent_id": None}
 
     def _values(self, args: Mapping[str, Any]) -> Json:
         """Return the checked values of those arguments that are fields."""
@@ -198,13 +269,13 @@ class Items:
     def _checks(self) -> Mapping[str, Callable[[Any], Json]]:
         zone, now = self._state.switches.zone, self._state.clock.now()
         return {
-            "content": lambda it: {"content": text(it, "content", 500)},
-            "description": lambda it: {
-                "description": text(it, "description", 16383, empty=True)
+            "content": lambda value: {"content": text(value, "content", 500)},
+            "description": lambda value: {
+                "description": text(value, "description", 16383, empty=True)
             },
-            "priority": lambda it: {"priority": priority(it)},
-            "labels": lambda it: {"labels": labels(it)},
-            "due": lambda it: {"due": dues.parse(it, zone, now)},
-            "deadline": lambda it: deadline(it, self._state.switches),
-            "duration": lambda it: duration(it, self._state.switches),
+            "priority": lambda value: {"priority": priority(value)},
+            "labels": lambda value: {"labels": labels(value)},
+            "due": lambda value: {"due": dues.parse(value, zone, now)},
+            "deadline": lambda value: deadline(value, self._state.switches),
+            "duration": lambda value: duration(value, self._state.switches),
         }

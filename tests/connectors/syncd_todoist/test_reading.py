@@ -10,7 +10,7 @@ from syncd.model.entities import Kind
 from syncd.model.values import Moment
 from syncd.testing.fault_injection import Fault
 from syncd_todoist.sandbox.app import PROJECT, TodoistSandbox
-from syncd_todoist.sandbox.person import TodoistPerson
+from syncd_todoist.sandbox.user import TodoistUser
 from tests.connectors.syncd_todoist.harness import TodoistHarness
 
 
@@ -26,7 +26,7 @@ def test_at_rest_a_pull_is_one_request(todoist: TodoistHarness) -> None:
 
 
 def test_reading_everything_reads_once_more_what_changed_meanwhile(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     made = todoist.task("Read a book")
 
@@ -45,7 +45,7 @@ def test_everything_is_whole_and_changes_are_not(todoist: TodoistHarness) -> Non
 
 
 def test_what_a_person_adds_comes_with_what_it_holds(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     cursor = todoist.cursor()
     person.add(Kind.TASK, "Buy milk", priority=1, labels=frozenset({"home"}))
@@ -56,15 +56,13 @@ def test_what_a_person_adds_comes_with_what_it_holds(
 
 
 def test_another_projects_tasks_are_none_of_ours(todoist: TodoistHarness) -> None:
-    items = todoist.sandbox.person._items
+    items = todoist.sandbox.person._tasks
     items.add({"content": "In the Inbox"})
     pull = todoist.connector.pull(None)
     assert (pull.items, pull.gone) == ((), frozenset())
 
 
-def test_a_task_ticked_in_todoist_is_done(
-    todoist: TodoistHarness, person: TodoistPerson
-) -> None:
+def test_a_task_ticked_in_todoist_is_done(todoist: TodoistHarness, person: TodoistUser) -> None:
     made, cursor = todoist.task("Read a book"), todoist.cursor()
     person.edit(Kind.TASK, "Read a book", "done", True)
     (item,) = todoist.connector.pull(cursor).items
@@ -75,7 +73,7 @@ def test_a_task_ticked_in_todoist_is_done(
 
 
 def test_a_task_deleted_in_todoist_is_gone(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     made, cursor = todoist.task("Read a book"), todoist.cursor()
     person.delete(Kind.TASK, "Read a book")
@@ -85,7 +83,7 @@ def test_a_task_deleted_in_todoist_is_gone(
 
 
 def test_a_task_moved_out_of_the_project_is_gone_and_may_come_back(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     made, cursor = todoist.task("Read a book"), todoist.cursor()
     person.move_out("Read a book")
@@ -99,7 +97,7 @@ def test_a_task_moved_out_of_the_project_is_gone_and_may_come_back(
 
 
 def test_absence_from_a_whole_listing_is_not_gone(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     made = todoist.task("Read a book")
     person.edit(Kind.TASK, "Read a book", "done", True)
@@ -109,7 +107,7 @@ def test_absence_from_a_whole_listing_is_not_gone(
 
 
 def test_a_task_completed_long_ago_is_still_found(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     made = todoist.task("Read a book")
     person.edit(Kind.TASK, "Read a book", "done", True)
@@ -119,7 +117,7 @@ def test_a_task_completed_long_ago_is_still_found(
 
 @pytest.mark.parametrize("how", ["delete", "archive"])
 def test_a_section_that_its_person_removed_is_gone(
-    todoist: TodoistHarness, person: TodoistPerson, how: str
+    todoist: TodoistHarness, person: TodoistUser, how: str
 ) -> None:
     made, cursor = todoist.goal("Become an engineer"), todoist.cursor()
     if how == "delete":
@@ -133,7 +131,7 @@ def test_a_section_that_its_person_removed_is_gone(
 
 
 def test_a_completed_repetition_counts_and_its_due_follows(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     todoist.task("Practise")
     person.edit(Kind.TASK, "Practise", "recurrence", "every day")
@@ -146,7 +144,7 @@ def test_a_completed_repetition_counts_and_its_due_follows(
 
 
 def test_a_project_that_was_archived_holds_the_tool_until_it_is_back(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     todoist.task("Read a book")
     cursor = todoist.cursor()
@@ -239,10 +237,10 @@ def test_a_project_missing_from_a_stale_answer_is_looked_at_itself(
 
 
 def test_floating_times_follow_their_person_to_another_zone(
-    todoist: TodoistHarness, sandbox: TodoistSandbox, person: TodoistPerson
+    todoist: TodoistHarness, sandbox: TodoistSandbox, person: TodoistUser
 ) -> None:
     made = todoist.task("Call")
-    sandbox.person._items.update(made.id, {"due": {"date": "2026-06-01T09:00:00"}})
+    sandbox.person._tasks.update(made.id, {"due": {"date": "2026-06-01T09:00:00"}})
     pull = todoist.connector.pull(None)
     due = pull.items[0].fields["due"]
     assert isinstance(due, Moment)
