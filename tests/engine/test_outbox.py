@@ -6,19 +6,23 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from syncd.engine.outbox import LEASE, put, send_waiting
+from syncd.engine.outbox import LEASE, Sender, put, send_waiting
+from syncd.engine.trying import Broke
 from syncd.errors import SignIn, StateTrouble, TryLater
-from syncd.mail.message import Audience, people
-from syncd.store.parcel import Fate
-from syncd.store.store import open_store, private_store
+from syncd.mail.message import Audience, Envelope, people
+from syncd.mail.smtp import Fence, Receipt
+from syncd.store.outbox import Outbox
+from syncd.store.parcel import Fate, Parcel
+from syncd.store.store import Store, open_store, private_store
 from syncd.testing.fake_clock import FakeClock
 from tests.mail.letters import ADA, BEN, EVE, MONDAY, letter
-from tests.mail.servers import House, run
+from tests.mail.servers import House, Running, run
 
 ROOT = Path(__file__).parents[2]
 FIVE_MINUTES = timedelta(minutes=5)
@@ -27,16 +31,18 @@ FIVE_MINUTES = timedelta(minutes=5)
 class Desk:
     """A person's outbox, a server, and a clock to turn."""
 
-    def __init__(self, store, running):
+    def __init__(self, store: Store, running: Running) -> None:
         self.store, self.running = store, running
         self.house = running.house
         self.clock = FakeClock(MONDAY)
 
     @property
-    def outbox(self):
+    def outbox(self) -> Outbox:
         return self.store.outbox
 
-    def put(self, *recipients, cc=(), again=False, **changes):
+    def put(
+        self, *recipients: str, cc: Sequence[str] = (), again: bool = False, **changes: str
+    ) -> list[str]:
         those = people("syncd@example.org", recipients or (ADA,), cc)
         letters = [
             letter(**changes),
@@ -44,24 +50,38 @@ class Desk:
         ]
         return put(self.outbox, letters, those, self.clock.now(), again=again)
 
-    def send(self, sender=None, broke=None):
+    def send(
+        self,
+        sender: Sender | None = None,
+        broke: Broke | None = None,
+    ) -> list[Parcel]:
         post = sender or self.running.post()
         return send_waiting(self.outbox, post, self.clock, "me", broke)
 
-    def later(self, wait=FIVE_MINUTES, sender=None, broke=None):
+    def later(
+        self,
+        wait: timedelta = FIVE_MINUTES,
+        sender: Sender | None = None,
+        broke: Broke | None = None,
+    ) -> list[Parcel]:
         self.clock.advance(seconds=wait.total_seconds())
         return self.send(sender, broke)
 
-    def mail(self):
+    def kept(self, key: str) -> Parcel:
+        parcel = self.outbox.get(key)
+        assert parcel is not None
+        return parcel
+
+    def mail(self) -> Parcel:
         (found,) = self.outbox.all()
         return found
 
-    def got(self, who=ADA):
+    def got(self, who: str = ADA) -> int:
         return len(self.house.inbox(who))
 
 
 @pytest.fixture
-def running():
+def running() -> Iterator[Running]:
     """A server."""
     made = run(House(), None)
     yield made
@@ -69,14 +89,14 @@ def running():
 
 
 @pytest.fixture
-def desk(running):
+def desk(running: Running) -> Iterator[Desk]:
     """A desk with a store in memory."""
     store = private_store()
     yield Desk(store, running)
     store.close()
 
 
-def test_a_letter_is_sent_once_however_often_it_is_put_in(desk):
+def test_a_letter_is_sent_once_however_often_it_is_put_in(desk: Desk) -> None:
     assert desk.put() == ["weekly/2026-W47/own"]
     (sent,) = desk.send()
     assert (sent.state, sent.sent_at) == (Fate.SENT, MONDAY)
@@ -86,14 +106,14 @@ def test_a_letter_is_sent_once_however_often_it_is_put_in(desk):
     assert desk.got() == 1
 
 
-def test_each_period_has_a_letter_of_its_own(desk):
+def test_each_period_has_a_letter_of_its_own(desk: Desk) -> None:
     desk.put()
     desk.put(period="2026-W48")
     desk.send()
     assert desk.got() == 2
 
 
-def test_the_partner_gets_the_shared_letter_and_no_other(desk):
+def test_the_partner_gets_the_shared_letter_and_no_other(desk: Desk) -> None:
     desk.put(ADA, cc=[BEN])
     desk.send()
     (mine,), (theirs,) = desk.house.inbox(ADA), desk.house.inbox(BEN)
@@ -102,7 +122,7 @@ def test_the_partner_gets_the_shared_letter_and_no_other(desk):
     assert b"shared" in theirs
 
 
-def test_a_server_that_is_busy_and_then_not_delivers_once(desk):
+def test_a_server_that_is_busy_and_then_not_delivers_once(desk: Desk) -> None:
     desk.house.replies = ["451 try later"]
     desk.put()
     (after,) = desk.send()
@@ -113,7 +133,7 @@ def test_a_server_that_is_busy_and_then_not_delivers_once(desk):
     assert (desk.mail().state, desk.got()) == (Fate.SENT, 1)
 
 
-def test_a_server_that_dies_after_data_gets_the_same_message_again(desk):
+def test_a_server_that_dies_after_data_gets_the_same_message_again(desk: Desk) -> None:
     desk.house.replies = [None]
     desk.put()
     before = desk.mail().message
@@ -124,7 +144,7 @@ def test_a_server_that_dies_after_data_gets_the_same_message_again(desk):
     assert desk.mail().state is Fate.SENT
 
 
-def test_a_server_that_keeps_messages_and_dies_is_not_fed_for_days(desk):
+def test_a_server_that_keeps_messages_and_dies_is_not_fed_for_days(desk: Desk) -> None:
     desk.house.replies, desk.house.keeps = [None] * 100, True
     desk.put()
     for _ in range(10):
@@ -136,7 +156,7 @@ def test_a_server_that_keeps_messages_and_dies_is_not_fed_for_days(desk):
     assert len(set(copies)) == 1
 
 
-def test_who_has_it_gets_no_second_one_for_the_sake_of_others(desk):
+def test_who_has_it_gets_no_second_one_for_the_sake_of_others(desk: Desk) -> None:
     desk.house.refuses = {BEN: "451 not now", EVE: "550 no such person"}
     desk.put(ADA, BEN, EVE)
     desk.send()
@@ -149,7 +169,7 @@ def test_who_has_it_gets_no_second_one_for_the_sake_of_others(desk):
     assert desk.mail().why.startswith("eve@example.org was refused (no such person)")
 
 
-def test_who_was_refused_gets_it_when_the_person_asks_again(desk):
+def test_who_was_refused_gets_it_when_the_person_asks_again(desk: Desk) -> None:
     desk.house.refuses = {BEN: "550 no such person"}
     desk.put(ADA, BEN)
     desk.send()
@@ -163,14 +183,14 @@ def test_who_was_refused_gets_it_when_the_person_asks_again(desk):
 class Failing:
     """A sender that always ends the same way."""
 
-    def __init__(self, error):
+    def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def send(self, envelope, fence):
+    def send(self, envelope: Envelope, fence: Fence) -> Receipt:
         raise self.error
 
 
-def test_a_sign_in_that_is_refused_is_told_and_tried_again(desk):
+def test_a_sign_in_that_is_refused_is_told_and_tried_again(desk: Desk) -> None:
     desk.put()
     (after,) = desk.send(Failing(SignIn("Sign in.")))
     assert (after.state, after.why) == (Fate.WAITING, "Sign in.")
@@ -184,11 +204,18 @@ class Breaking:
     ``late``: once all of it but its end was sent.
     """
 
-    def __init__(self, running, error, *, first=1, late=False):
+    def __init__(
+        self,
+        running: Running,
+        error: Exception,
+        *,
+        first: int = 1,
+        late: bool = False,
+    ) -> None:
         self.running, self.error = running, error
         self.left, self.late = first, late
 
-    def send(self, envelope, fence):
+    def send(self, envelope: Envelope, fence: Fence) -> Receipt:
         if not self.left:
             return self.running.post().send(envelope, fence)
         self.left -= 1
@@ -207,8 +234,10 @@ class Breaking:
     ],
     ids=lambda it: type(it).__name__,
 )
-def test_a_mail_that_breaks_holds_up_no_other_and_is_tried_again(desk, error):
-    told = []
+def test_a_mail_that_breaks_holds_up_no_other_and_is_tried_again(
+    desk: Desk, error: Exception
+) -> None:
+    told: list[tuple[str, Exception]] = []
     desk.put(period="2026-W47")
     desk.put(period="2026-W48")
     desk.send(Breaking(desk.running, error), lambda *it: told.append(it))
@@ -220,10 +249,10 @@ def test_a_mail_that_breaks_holds_up_no_other_and_is_tried_again(desk, error):
     assert first.why == str(error) or type(error).__name__ in first.why
     assert "Zoë" not in first.why
     desk.later()
-    assert (desk.got(), desk.outbox.get(first.key).state) == (2, Fate.SENT)
+    assert (desk.got(), desk.kept(first.key).state) == (2, Fate.SENT)
 
 
-def test_a_mail_that_breaks_once_it_may_have_left_is_not_sent_for_days(desk):
+def test_a_mail_that_breaks_once_it_may_have_left_is_not_sent_for_days(desk: Desk) -> None:
     desk.put()
     breaking = Breaking(desk.running, RuntimeError(), first=10, late=True)
     for _ in range(10):
@@ -231,7 +260,9 @@ def test_a_mail_that_breaks_once_it_may_have_left_is_not_sent_for_days(desk):
     assert (desk.mail().state, desk.mail().attempts) == (Fate.UNSURE, 3)
 
 
-def test_a_mail_that_is_damaged_in_the_database_holds_up_no_other(tmp_path, running):
+def test_a_mail_that_is_damaged_in_the_database_holds_up_no_other(
+    tmp_path: Path, running: Running
+) -> None:
     desk, told = Desk(open_store(tmp_path), running), []
     desk.put(period="2026-W47")
     desk.put(period="2026-W48")
@@ -243,7 +274,9 @@ def test_a_mail_that_is_damaged_in_the_database_holds_up_no_other(tmp_path, runn
     desk.store.close()
 
 
-def test_a_person_who_sends_by_hand_is_told_what_broke_once_the_others_are_out(desk):
+def test_a_person_who_sends_by_hand_is_told_what_broke_once_the_others_are_out(
+    desk: Desk,
+) -> None:
     desk.put(period="2026-W47")
     desk.put(period="2026-W48")
     with pytest.raises(RuntimeError, match="first"):
@@ -251,7 +284,7 @@ def test_a_person_who_sends_by_hand_is_told_what_broke_once_the_others_are_out(d
     assert desk.got() == 1
 
 
-def test_waits_grow_from_five_minutes_to_six_hours_and_end_after_three_days(desk):
+def test_waits_grow_from_five_minutes_to_six_hours_and_end_after_three_days(desk: Desk) -> None:
     desk.put()
     failing, waits = Failing(TryLater("Nobody there.")), []
     desk.send(failing)
@@ -266,7 +299,7 @@ def test_waits_grow_from_five_minutes_to_six_hours_and_end_after_three_days(desk
     assert desk.later(timedelta(days=1)) == []
 
 
-def test_a_machine_that_slept_for_a_week_does_not_give_up_at_once(desk):
+def test_a_machine_that_slept_for_a_week_does_not_give_up_at_once(desk: Desk) -> None:
     desk.put()
     desk.later(timedelta(days=7), Failing(TryLater("Nobody there.")))
     assert desk.mail().state is Fate.WAITING
@@ -274,11 +307,11 @@ def test_a_machine_that_slept_for_a_week_does_not_give_up_at_once(desk):
     assert desk.got() == 1
 
 
-def test_a_sender_that_was_too_slow_leaves_it_to_the_other(desk):
+def test_a_sender_that_was_too_slow_leaves_it_to_the_other(desk: Desk) -> None:
     class Slow:
         """It names the recipients, and then takes longer than it may."""
 
-        def send(self, envelope, fence):
+        def send(self, envelope: Envelope, fence: Fence) -> Receipt:
             desk.later(LEASE + timedelta(seconds=1))
             return desk.running.post().send(envelope, fence)
 
@@ -287,13 +320,13 @@ def test_a_sender_that_was_too_slow_leaves_it_to_the_other(desk):
     assert (desk.got(), desk.mail().state) == (1, Fate.SENT)
 
 
-def test_of_two_at_once_one_sends(tmp_path, running):
+def test_of_two_at_once_one_sends(tmp_path: Path, running: Running) -> None:
     first = open_store(tmp_path)
     Desk(first, running).put()
     stores = [first, open_store(tmp_path)]
     start = threading.Barrier(2)
 
-    def work(store, name):
+    def work(store: Store, name: str) -> None:
         start.wait(timeout=20)
         send_waiting(store.outbox, running.post(), FakeClock(MONDAY), name)
 
@@ -306,7 +339,7 @@ def test_of_two_at_once_one_sends(tmp_path, running):
     for one in threads:
         one.join(timeout=60)
     assert len(running.house.arrived) == 1
-    assert first.outbox.get("weekly/2026-W47/own").state is Fate.SENT
+    assert Desk(first, running).kept("weekly/2026-W47/own").state is Fate.SENT
     for store in stores:
         store.close()
 
@@ -355,8 +388,8 @@ at("settled")
     ],
 )
 def test_a_process_that_is_killed_makes_no_double_and_loses_nothing_silently(
-    tmp_path, running, step, arrived, state
-):
+    tmp_path: Path, running: Running, step: str, arrived: int, state: Fate
+) -> None:
     desk = Desk(open_store(tmp_path), running)
     desk.put()
     words = [sys.executable, "-c", SENDING, str(tmp_path), str(running.port), step]

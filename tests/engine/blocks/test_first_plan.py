@@ -13,7 +13,7 @@ from syncd.model.entities import Block, Task
 from syncd.model.rules.blocks import AHEAD
 from syncd.schedule.objective import score
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Hold, Problem, Span, minute_of
+from syncd.schedule.problem import Hold, Problem, Span, Standing, minute_of
 from syncd.schedule.timetable import Dice, Effort, Placed, Timetable
 from syncd.testing.fake_clock import FakeClock
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
@@ -123,7 +123,7 @@ def test_a_draft_alone_stands_too() -> None:
     assert Effort.FULL not in planner.efforts
 
 
-def world_standing(world: World, planner: Watched) -> Sequence[object]:
+def world_standing(world: World, planner: Watched) -> Sequence[Standing]:
     """Return what stands when one more task is planned; the planner remembers that alone."""
     planner.seen.clear()
     world.plan(task(world, "later", due=None))
