@@ -7,7 +7,7 @@ from typing import Any
 
 from syncd.bootstrap import App
 from syncd.cli.words import clock, day, local, moment_json
-from syncd.engine.blocks.placing import PLANNED
+from syncd.engine.blocks.lifecycle import PLANNED
 from syncd.engine.edits import PERSON
 from syncd.engine.rules import BY
 from syncd.model.entities import Block

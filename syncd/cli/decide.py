@@ -3,7 +3,7 @@
 from syncd.cli import find
 from syncd.cli.session import Session
 from syncd.cli.sync import title_of
-from syncd.engine.consent import say
+from syncd.engine.approvals import record_approval
 from syncd.store.tool_store import Consent
 
 _DECIDED = {
@@ -25,7 +25,7 @@ def reject(session: Session, tool: str, plan: str) -> int:
 def _say(session: Session, text: str, plan: str, consent: Consent) -> int:
     with session.app() as app:
         name = find.tool(app, text)
-        say(app.store, name, consent, plan or None)
+        record_approval(app.store, name, consent, plan or None)
         row = app.store.tools.get(name)
         title = title_of(app, name)
         session.speech.line(f"{title}: {row.held['why']}.")

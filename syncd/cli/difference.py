@@ -9,7 +9,7 @@ from syncd.cli.schedule import block_json
 from syncd.cli.session import Session
 from syncd.cli.speech import Speech, row, table
 from syncd.cli.words import Words, moment_json
-from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.blocks.preview import Difference, difference, sources_of
 from syncd.model.entities import Block
 from syncd.model.values import BlockState
@@ -24,7 +24,7 @@ def replan(session: Session, *, ask: bool, as_json: bool) -> int:
         context = app.plan_context()
         found = difference(context, sources_of(context), Effort.FULL)
         if ask:
-            memory = Memory(app.store)
+            memory = PlannerState(app.store)
             memory.remember("wish", str(Effort.FULL))
             memory.ask()
         if as_json:

@@ -19,10 +19,9 @@ from syncd.cli.short_ids import ShortIds
 from syncd.cli.speech import row, table
 from syncd.cli.words import Words, count, day
 from syncd.engine.blocks import edits
-from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.blocks.preview import Difference, difference, sources_of
-from syncd.engine.context import Context
-from syncd.engine.view import today
+from syncd.engine.context import Context, today
 from syncd.model.entities import Block, Kind
 from syncd.schedule.timetable import Effort
 
@@ -172,5 +171,5 @@ def _assumed(app: App, context: Context) -> str:
 
 def _next(context: Context) -> Difference:
     """Have the next sync improve, not only repair, for much changed; return what it does."""
-    Memory(context.store).remember("improved_on", None)
+    PlannerState(context.store).remember("improved_on", None)
     return difference(context, sources_of(context), Effort.LIGHT)

@@ -10,9 +10,9 @@ from syncd.cli.plain import one_line
 from syncd.cli.session import Session
 from syncd.cli.speech import Speech, row, table
 from syncd.cli.words import count
+from syncd.engine.context import today
 from syncd.engine.edits import PERSON, put_all
-from syncd.engine.room import room
-from syncd.engine.view import today
+from syncd.engine.plan_check import time_available
 from syncd.errors import Mistake
 from syncd.model.entities import Goal, Kind, Milestone
 from syncd.model.exchange.markdown import duration
@@ -55,7 +55,7 @@ def _goal(app: App, which: str) -> Goal:
 
 def _way(app: App, goal: Goal) -> Way:
     plan = Plan.of(record.entity for record in app.store.plan.every())
-    there = room(app.plan_context(), app.clock.now())
+    there = time_available(app.plan_context(), app.clock.now())
     load = Load(
         plan=plan,
         today=today(app.clock, app.zone),

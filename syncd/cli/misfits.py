@@ -9,8 +9,8 @@ from syncd.cli.past import TITLE
 from syncd.cli.plain import one_line
 from syncd.cli.short_ids import ShortIds
 from syncd.cli.words import day
-from syncd.engine.blocks.inputs import Wishes
-from syncd.engine.blocks.memory import Memory, Result
+from syncd.engine.blocks.planner_state import PlannerState, PlanningResult
+from syncd.engine.blocks.problem_builder import Demand
 from syncd.model.entities import Task
 from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId
@@ -38,20 +38,20 @@ class Misfit:
         }
 
 
-def misfits(app: App, wished: Wishes) -> list[Misfit]:
+def misfits(app: App, wished: Demand) -> list[Misfit]:
     """Return the open tasks that do not get their time, each once."""
-    result = Memory(app.store).result
+    result = PlannerState(app.store).result
     found = list(_told(app, wished, result)) if result else []
     return [*found, *_not_now(app, wished), *_used_up(app, wished)]
 
 
 def notes(app: App) -> tuple[str, ...]:
     """Return what else the last planning said."""
-    result = Memory(app.store).result
+    result = PlannerState(app.store).result
     return result.notes if result else ()
 
 
-def _told(app: App, wished: Wishes, result: Result) -> Iterable[Misfit]:
+def _told(app: App, wished: Demand, result: PlanningResult) -> Iterable[Misfit]:
     """Yield what the last planning told of tasks that still want time."""
     wanting = {one.id for one in wished.works}
     short = {EntityId(one): f"{sentence.rstrip('.')}." for one, sentence in result.short}
@@ -77,7 +77,7 @@ def _unplaced(task: Task, minutes: int, why: str) -> str:
     return f"{fact}: {why.rstrip('.')}." if why else f"{fact}."
 
 
-def _not_now(app: App, wished: Wishes) -> Iterable[Misfit]:
+def _not_now(app: App, wished: Demand) -> Iterable[Misfit]:
     ids = ShortIds(app.store.plan.ids())
     for one, task in _tasks(app, sorted(wished.not_now)).items():
         yield Misfit(
@@ -90,7 +90,7 @@ def _not_now(app: App, wished: Wishes) -> Iterable[Misfit]:
         )
 
 
-def _used_up(app: App, wished: Wishes) -> Iterable[Misfit]:
+def _used_up(app: App, wished: Demand) -> Iterable[Misfit]:
     for one, task in _tasks(app, sorted(wished.used_up)).items():
         yield Misfit(
             task=one,

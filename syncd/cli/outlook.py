@@ -7,20 +7,18 @@ from zoneinfo import ZoneInfo
 
 from syncd.bootstrap import App
 from syncd.cli.loads import COUNTED, WEEK, WeekLoad, day_of, monday_of, week_load
-from syncd.engine.blocks.busytime import BUSY_TIME, Known, known
+from syncd.engine.blocks.busy_time import BUSY_TIME, KnownBusy, known
 from syncd.engine.blocks.edits import live_blocks
-from syncd.engine.blocks.inputs import Wishes, wishes
-from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.blocks.preview import sources_of
-from syncd.engine.context import Context
-from syncd.engine.pen import SCHEDULE
-from syncd.engine.view import StoredPlan, today
+from syncd.engine.blocks.problem_builder import Demand, demand
+from syncd.engine.context import Context, StoredPlanView, today
+from syncd.engine.unit_of_work import SCHEDULE
 from syncd.model.entities import Block, Kind
 from syncd.model.rules.blocks import AHEAD, is_over
 from syncd.model.values import BlockState
-from syncd.schedule.free import calendar
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import minute_of
+from syncd.schedule.free_time import calendar
+from syncd.schedule.problem import Preferences, minute_of
 
 SHOWN = COUNTED | {BlockState.MISSED}
 
@@ -60,8 +58,8 @@ class Outlook:
     rooms: Mapping[date, int]
     waiting: tuple[Block, ...]
     following: datetime | None
-    wishes: Wishes
-    busy: Known | None
+    wishes: Demand
+    busy: KnownBusy | None
     stale: bool
 
     @property
@@ -84,7 +82,7 @@ def outlook(app: App, first: date | None = None, weeks: int = 2) -> Outlook:
     """Return what is known of some weeks; ``first`` None: this week's Monday."""
     context, now = app.plan_context(), app.clock.now()
     assert context.preferences is not None  # noqa: S101  # the settings always say
-    preferences = replace(context.preferences, pauses=Memory(app.store).pauses)
+    preferences = replace(context.preferences, pauses=PlannerState(app.store).pauses)
     zone = preferences.zone
     window = Window(first=first or monday_of(today(app.clock, zone)), weeks=weeks)
     blocks = [one for one in live_blocks(context) if one.start and one.end]
@@ -116,13 +114,13 @@ def waiting(blocks: Iterable[Block], now: datetime) -> Iterable[Block]:
             yield one
 
 
-def _wishes(context: Context, now: datetime) -> Wishes:
+def _wishes(context: Context, now: datetime) -> Demand:
     records = context.store.plan.every(Kind.BLOCK, archived=False)
     every = {one.entity.id: one for one in records}
-    return wishes(context, StoredPlan(context.store), every, now)
+    return demand(context, StoredPlanView(context.store), every, now)
 
 
-def _rooms(preferences: Preferences, busy: Known | None, now: datetime) -> dict[date, int]:
+def _rooms(preferences: Preferences, busy: KnownBusy | None, now: datetime) -> dict[date, int]:
     """Return how many minutes of each coming week may be filled."""
     if busy is None:
         return {}

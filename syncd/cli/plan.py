@@ -11,7 +11,7 @@ from syncd.cli.plain import one_line
 from syncd.cli.session import Session
 from syncd.cli.tree import show_plan
 from syncd.cli.words import count
-from syncd.engine.damaged import sentences
+from syncd.engine.cycle_report import sentences
 from syncd.engine.edits import put_all
 from syncd.errors import Mistake
 from syncd.model.entities import Entity

@@ -14,8 +14,8 @@ from syncd.cli.session import Session
 from syncd.cli.short_ids import ShortIds
 from syncd.cli.speech import Speech, row, table
 from syncd.cli.words import Words, count, day, local, moment_json
-from syncd.engine.blocks.busytime import Known
-from syncd.engine.blocks.proposal import proposal
+from syncd.engine.blocks.busy_time import KnownBusy
+from syncd.engine.blocks.preview import proposal
 from syncd.model.entities import Block
 from syncd.model.rules.blocks import length
 from syncd.model.values import BlockState
@@ -109,7 +109,7 @@ def busy_words(seen: Outlook) -> list[str]:
     return [*found, *_old(busy, seen.now)]
 
 
-def _old(busy: Known, now: datetime) -> list[str]:
+def _old(busy: KnownBusy, now: datetime) -> list[str]:
     if now - busy.at < OLD:
         return []
     days = count((now - busy.at).days, "day")

@@ -12,7 +12,7 @@ from syncd.cli.session import Session
 from syncd.cli.speech import Speech, row, table
 from syncd.cli.words import count
 from syncd.daemon.signals import Signals
-from syncd.engine.engine import Engine
+from syncd.engine.cycle import Engine
 from syncd.engine.report import Report, ToolReport
 from syncd.errors import Mistake
 from syncd.model.ids import ToolName

@@ -2,7 +2,7 @@
 
 import pytest
 
-from syncd.engine.consent import say
+from syncd.engine.approvals import record_approval
 from syncd.engine.edits import bring_back, set_field
 from syncd.engine.tool import OnDelete
 from syncd.errors import Mistake, TryLater
@@ -55,7 +55,7 @@ def state(world: World, tool: str) -> ToolState:
 
 
 def decide(world: World, tool: str, consent: Consent) -> None:
-    say(world.store, ToolName(tool), consent)
+    record_approval(world.store, ToolName(tool), consent)
 
 
 def test_a_mass_deletion_is_held_and_nothing_is_removed_anywhere(crowd: World) -> None:
@@ -184,7 +184,7 @@ def test_deciding_on_another_plan_than_the_one_shown_is_a_mistake(crowd: World) 
     delete_all(crowd, "todos")
     crowd.sync()
     with pytest.raises(Mistake, match="has changed"):
-        say(crowd.store, ToolName("todos"), Consent.APPROVED, "0123456789ab")
+        record_approval(crowd.store, ToolName("todos"), Consent.APPROVED, "0123456789ab")
 
 
 def test_pages_trashed_en_masse_are_held_though_only_a_listing_shows_it(crowd: World) -> None:

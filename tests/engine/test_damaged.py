@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from syncd.engine.damaged import look, sentences
+from syncd.engine.cycle_report import look, sentences
 from syncd.engine.edits import put_all
 from syncd.model.entities import Block, Kind, Task
 from syncd.model.ids import ToolName

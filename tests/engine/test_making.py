@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syncd.connect.contract import Connector
-from syncd.engine.engine import Engine
+from syncd.engine.cycle import Engine
 from syncd.engine.tool import Tool
 from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn
 from syncd.model.entities import Kind

@@ -11,7 +11,7 @@ from syncd.connect.busy import BusySpan
 from syncd.model.entities import Block, Goal, Kind, Task
 from syncd.model.remote import Remote
 from syncd.model.values import BlockState, GoalStatus
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.checks import disagreements
 from tests.engine.test_crashes import Act, Trial, nothing
