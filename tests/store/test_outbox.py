@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +21,11 @@ SENT = Delivery(fate=Fate.SENT)
 FAILED = Delivery(fate=Fate.FAILED, why="no such person")
 
 
-def parcel(key=KEY, recipients=(ADA,), **changes):
+def parcel(
+    key: str = KEY,
+    recipients: tuple[str, ...] = (ADA,),
+    **changes: Any,
+) -> Parcel:
     return replace(
         Parcel(
             key=key,
@@ -34,11 +40,24 @@ def parcel(key=KEY, recipients=(ADA,), **changes):
     )
 
 
-def fates(store, key=KEY):
-    return {who: it.fate for who, it in store.outbox.get(key).recipients.items()}
+def kept_mail(store: Store, key: str = KEY) -> Parcel:
+    mail = store.outbox.get(key)
+    assert mail is not None
+    return mail
 
 
-def test_a_mail_is_read_back_as_it_was_put_in(store):
+def claimed(store: Store, turn: str, now: datetime = NOON, until: datetime = SOON) -> Parcel:
+    """Take the mail up."""
+    mail = store.outbox.claim(KEY, turn, now, until)
+    assert mail is not None
+    return mail
+
+
+def fates(store: Store, key: str = KEY) -> dict[str, Fate]:
+    return {who: it.fate for who, it in kept_mail(store, key).recipients.items()}
+
+
+def test_a_mail_is_read_back_as_it_was_put_in(store: Store) -> None:
     whole = parcel(
         recipients=(ADA, BEN), attempts=3, doubts=1, why="busy", sent_at=NOON, claim="me"
     )
@@ -47,13 +66,13 @@ def test_a_mail_is_read_back_as_it_was_put_in(store):
     assert store.outbox.get("weekly/2026-W48/own") is None
 
 
-def test_a_mail_is_put_in_once(store):
+def test_a_mail_is_put_in_once(store: Store) -> None:
     assert store.outbox.put(parcel())
     assert not store.outbox.put(parcel(message=b"other"))
-    assert store.outbox.get(KEY).message == parcel().message
+    assert kept_mail(store).message == parcel().message
 
 
-def test_a_mail_that_is_put_in_outlasts_the_process(tmp_path):
+def test_a_mail_that_is_put_in_outlasts_the_process(tmp_path: Path) -> None:
     first = open_store(tmp_path)
     first.outbox.put(parcel())
     first.close()
@@ -62,7 +81,7 @@ def test_a_mail_that_is_put_in_outlasts_the_process(tmp_path):
     second.close()
 
 
-def test_two_plans_have_outboxes_of_their_own():
+def test_two_plans_have_outboxes_of_their_own() -> None:
     database = Database(None)
     mine, yours = (Store(database, PlanId(name)) for name in ("mine", "yours"))
     mine.outbox.put(parcel())
@@ -70,29 +89,29 @@ def test_two_plans_have_outboxes_of_their_own():
     assert yours.outbox.claim(KEY, "me", NOON, SOON) is None
 
 
-def test_what_waits_is_due_when_its_time_has_come(store):
+def test_what_waits_is_due_when_its_time_has_come(store: Store) -> None:
     store.outbox.put(parcel(next_at=SOON))
     assert store.outbox.due(NOON) == []
     assert store.outbox.claim(KEY, "me", NOON, SOON) is None
     assert store.outbox.due(SOON) == [KEY]
 
 
-def test_a_clock_that_was_set_back_keeps_no_mail_for_years(store):
+def test_a_clock_that_was_set_back_keeps_no_mail_for_years(store: Store) -> None:
     store.outbox.put(parcel(next_at=NOON + timedelta(days=700)))
     assert store.outbox.due(NOON) == [KEY]
 
 
-def test_one_of_two_gets_a_mail_to_send(store):
+def test_one_of_two_gets_a_mail_to_send(store: Store) -> None:
     store.outbox.put(parcel())
-    assert store.outbox.claim(KEY, "me", NOON, SOON).attempts == 1
+    assert claimed(store, "me").attempts == 1
     assert store.outbox.claim(KEY, "you", NOON, SOON) is None
     assert store.outbox.due(NOON) == []
 
 
-def test_who_ended_before_anything_left_is_followed_by_another(store):
+def test_who_ended_before_anything_left_is_followed_by_another(store: Store) -> None:
     store.outbox.put(parcel())
-    mine = store.outbox.claim(KEY, "me", NOON, SOON)
-    yours = store.outbox.claim(KEY, "you", LATER, LATER + timedelta(minutes=5))
+    mine = claimed(store, "me")
+    yours = claimed(store, "you", LATER, LATER + timedelta(minutes=5))
     assert (yours.claim, yours.attempts) == ("you", 2)
     assert not store.outbox.fence(mine, [ADA], LATER)
     assert not store.outbox.settle(marked(mine, [ADA], SENT))
@@ -101,27 +120,27 @@ def test_who_ended_before_anything_left_is_followed_by_another(store):
     assert fates(store) == {ADA: Fate.SENT}
 
 
-def test_who_ended_while_a_server_took_it_is_followed_by_nobody(store):
+def test_who_ended_while_a_server_took_it_is_followed_by_nobody(store: Store) -> None:
     store.outbox.put(parcel(recipients=(ADA, BEN)))
-    mine = store.outbox.claim(KEY, "me", NOON, SOON)
+    mine = claimed(store, "me")
     assert store.outbox.fence(mine, [ADA, BEN], SOON)
     assert store.outbox.due(NOON) == []
     assert store.outbox.claim(KEY, "you", LATER, LATER) is None
     assert fates(store) == {ADA: Fate.UNSURE, BEN: Fate.UNSURE}
-    after = store.outbox.get(KEY)
+    after = kept_mail(store)
     assert after.state is Fate.UNSURE
     assert "was stopped" in after.why
     assert store.outbox.due(LATER) == []
 
 
-def test_only_those_who_may_have_it_are_left_out_after_a_crash(store):
+def test_only_those_who_may_have_it_are_left_out_after_a_crash(store: Store) -> None:
     store.outbox.put(parcel(recipients=(ADA, BEN)))
-    mine = store.outbox.claim(KEY, "me", NOON, SOON)
+    mine = claimed(store, "me")
     store.outbox.fence(mine, [ADA], SOON)
-    yours = store.outbox.claim(KEY, "you", LATER, LATER)
+    yours = claimed(store, "you", LATER, LATER)
     assert yours.those(Fate.WAITING) == (BEN,)
     store.outbox.settle(marked(yours, [BEN], SENT))
-    assert store.outbox.get(KEY).state is Fate.UNSURE
+    assert kept_mail(store).state is Fate.UNSURE
 
 
 @pytest.mark.parametrize(
@@ -134,52 +153,54 @@ def test_only_those_who_may_have_it_are_left_out_after_a_crash(store):
         (FAILED, Delivery(fate=Fate.UNSURE), Fate.UNSURE),
     ],
 )
-def test_a_mail_has_come_as_far_as_the_last_of_its_recipients(store, ada, ben, state):
+def test_a_mail_has_come_as_far_as_the_last_of_its_recipients(
+    store: Store, ada: Delivery, ben: Delivery, state: Fate
+) -> None:
     store.outbox.put(parcel(recipients=(ADA, BEN)))
-    mine = store.outbox.claim(KEY, "me", NOON, SOON)
+    mine = claimed(store, "me")
     store.outbox.settle(marked(marked(mine, [ADA], ada), [BEN], ben))
-    after = store.outbox.get(KEY)
+    after = kept_mail(store)
     assert (after.state, after.claim) == (state, "")
     assert (after.message == b"") is (state is Fate.SENT)
 
 
-def settled(store, **told):
+def settled(store: Store, **told: Delivery) -> None:
     """A mail to Ada and Ben that came this far."""
     store.outbox.put(parcel(recipients=(ADA, BEN)))
-    mine = store.outbox.claim(KEY, "me", NOON, SOON)
+    mine = claimed(store, "me")
     names = {"ada": ADA, "ben": BEN}
     for name, delivery in told.items():
         mine = marked(mine, [names[name]], delivery)
     store.outbox.settle(mine)
 
 
-def test_asked_for_again_it_goes_to_those_only_who_do_not_have_it(store):
+def test_asked_for_again_it_goes_to_those_only_who_do_not_have_it(store: Store) -> None:
     settled(store, ada=SENT, ben=FAILED)
     assert not store.outbox.put(parcel(recipients=(ADA, BEN)))
     assert store.outbox.put(parcel(recipients=(ADA, BEN, "eve@example.org")), again=True)
     assert fates(store) == {ADA: Fate.SENT, BEN: Fate.WAITING, "eve@example.org": Fate.WAITING}
 
 
-def test_asked_for_again_what_everyone_has_stays_as_it_is(store):
+def test_asked_for_again_what_everyone_has_stays_as_it_is(store: Store) -> None:
     settled(store, ada=SENT, ben=SENT)
     before = store.outbox.get(KEY)
     assert not store.outbox.put(parcel(recipients=(ADA, BEN), made_at=LATER), again=True)
     assert store.outbox.get(KEY) == before
 
 
-def test_asked_for_again_while_it_is_sent_it_is_sent_once(store):
+def test_asked_for_again_while_it_is_sent_it_is_sent_once(store: Store) -> None:
     store.outbox.put(parcel())
-    mine = store.outbox.claim(KEY, "me", NOON, SOON)
+    mine = claimed(store, "me")
     assert not store.outbox.put(parcel(), again=True)
     assert store.outbox.settle(marked(mine, [ADA], SENT))
     assert store.outbox.due(LATER) == []
 
 
-def test_what_decides_on_a_second_sending_is_forced_to_the_disk(kept):
-    def how():
-        return kept._database._connection.connection.driver_connection.execute(
-            "PRAGMA synchronous"
-        ).fetchone()[0]
+def test_what_decides_on_a_second_sending_is_forced_to_the_disk(kept: Store) -> None:
+    def how() -> int:
+        connection = kept._database._connection.connection.driver_connection
+        assert connection is not None
+        return int(connection.execute("PRAGMA synchronous").fetchone()[0])
 
     normal, full = 1, 2
     with kept._database.durable():
