@@ -113,7 +113,7 @@ def faults(given: Problem, timetable: Timetable) -> list[str]:
 
 def changed(given: Problem, timetable: Timetable) -> list[Placed]:
     """Return the blocks that are new or lie elsewhere than before."""
-    before = {one.id: one.span for one in given.standing}
+    before: dict[EntityId | None, Span] = {one.id: one.span for one in given.standing}
     return [block for block in timetable.blocks if before.get(block.id) != block.span]
 
 
