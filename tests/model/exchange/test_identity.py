@@ -25,7 +25,7 @@ def task(name: str, **fields: object) -> Task:
     return Task(id=EntityId(name), title="Read", created_at=THEN, **fields)  # type: ignore[arg-type]
 
 
-HAND_WRITTEN = {
+HAND_WRITTEN: dict[str, Any] = {
     "goals": [
         {
             "key": "g",
