@@ -102,7 +102,7 @@ def outlook(app: App, first: date | None = None, weeks: int = 2) -> Outlook:
         following=min((at for at in ahead if at > now), default=None),
         wishes=wished,
         busy=busy,
-        stale=bool(app.store.links.touched(SCHEDULE).keys() - {BUSY_TIME}),
+        stale=bool(app.store.links.dirty(SCHEDULE).keys() - {BUSY_TIME}),
     )
 
 

@@ -58,7 +58,7 @@ def status(session: Session, *, as_json: bool) -> int:
     with session.app() as app:
         unusable = app.unusable()
         tools = [_standing(app, name, unusable.get(name)) for name in app.enabled()]
-        conflicts = len(app.store.history.conflicts(settled=False))
+        conflicts = len(app.store.history.conflicts(resolved=False))
         look(app.store)
         damaged = list(sentences(app.store))
         blocks, post = at_hand(app), mails(app)

@@ -23,8 +23,8 @@ from syncd.sync.decide import Presence
 
 _PLACES = {
     Presence.GONE: "deleted there",
-    Presence.WITHDRAWN: "taken out by syncd",
-    Presence.FORGOTTEN: "deleted there, kept elsewhere by your setting",
+    Presence.REMOVED_BY_US: "taken out by syncd",
+    Presence.DETACHED: "deleted there, kept elsewhere by your setting",
     Presence.UNCONFIRMED: "not found there last time; the next sync looks",
 }
 _MANY = 100_000

@@ -125,7 +125,7 @@ def conflict(world: World) -> ConflictRow:
     world.clock.advance(minutes=5)
     world.edit("todos", Kind.TASK, "Task 1", title="Later")
     world.sync()
-    (lost,) = world.store.history.conflicts(settled=False)
+    (lost,) = world.store.history.conflicts(resolved=False)
     return lost
 
 
@@ -134,7 +134,7 @@ def test_a_value_that_lost_can_be_taken_and_the_conflict_is_settled(synced: Worl
     assert synced.settle().converged
     assert synced.titles("todos", Kind.TASK)[0] == "Earlier"
     assert synced.titles("pages", Kind.TASK)[0] == "Earlier"
-    assert synced.store.history.conflicts(settled=False) == []
+    assert synced.store.history.conflicts(resolved=False) == []
 
 
 def test_a_deletion_that_lost_can_be_taken(synced: World) -> None:

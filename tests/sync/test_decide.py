@@ -17,8 +17,8 @@ from syncd.sync.decide import (
     Operation,
     Presence,
     decide,
-    fingerprint,
     in_order,
+    plan_hash,
 )
 from tests.examples import examples
 
@@ -26,7 +26,7 @@ FIT: Fields = {"title": "New", "priority": 1}
 
 
 def case(  # noqa: PLR0913  # the columns of a table
-    want: Desired = Desired.HAVE,
+    want: Desired = Desired.PRESENT,
     held: Held | None = None,
     *,
     fit: Fields = FIT,
@@ -51,10 +51,10 @@ def held(
     presence: Presence = Presence.PRESENT,
     base: Fields = FIT,
     *,
-    settled: Fields | None = None,
+    normalised: Fields | None = None,
     marked: bool = True,
 ) -> Held:
-    return Held(presence=presence, base=base, settled=settled or {}, marked=marked)
+    return Held(presence=presence, base=base, normalised=normalised or {}, marked=marked)
 
 
 def what(one: Operation | None) -> tuple[str, Fields] | None:
@@ -63,33 +63,33 @@ def what(one: Operation | None) -> tuple[str, Fields] | None:
 
 CASES = {
     "wanted and not there: made": (case(), ("create", FIT)),
-    "not wanted and not there: nothing": (case(Desired.DROP), None),
-    "to be kept and not there: nothing": (case(Desired.KEEP), None),
+    "not wanted and not there: nothing": (case(Desired.ABSENT), None),
+    "to be kept and not there: nothing": (case(Desired.UNCHANGED), None),
     "as wanted: nothing": (case(held=held()), None),
     "different: only what differs": (
         case(held=held(base={"title": "Old", "priority": 1})),
         ("update", {"title": "New"}),
     ),
     "to be kept and different: written": (
-        case(Desired.KEEP, held=held(base={"title": "Old", "priority": 1})),
+        case(Desired.UNCHANGED, held=held(base={"title": "Old", "priority": 1})),
         ("update", {"title": "New"}),
     ),
     "stored differently when it was asked: agreed": (
-        case(held=held(base={"title": "N…", "priority": 1}, settled={"title": "New"})),
+        case(held=held(base={"title": "N…", "priority": 1}, normalised={"title": "New"})),
         None,
     ),
     "stored differently, and changed since: written": (
-        case(held=held(base={"title": "N…", "priority": 1}, settled={"title": "Older"})),
+        case(held=held(base={"title": "N…", "priority": 1}, normalised={"title": "Older"})),
         ("update", {"title": "New"}),
     ),
     "nothing asked for before is something asked for now": (
-        case(fit={"title": None}, held=held(base={"title": "x"}, settled={})),
+        case(fit={"title": None}, held=held(base={"title": "x"}, normalised={})),
         ("update", {"title": None}),
     ),
     "without its mark: marked": (case(held=held(marked=False)), ("update", {})),
-    "there and not wanted: removed": (case(Desired.DROP, held=held()), ("delete", {})),
+    "there and not wanted: removed": (case(Desired.ABSENT, held=held()), ("delete", {})),
     "removed by syncd and wanted again: made": (
-        case(held=held(Presence.WITHDRAWN)),
+        case(held=held(Presence.REMOVED_BY_US)),
         ("create", FIT),
     ),
     "removed by its user and wanted: made": (case(held=held(Presence.GONE)), ("create", FIT)),
@@ -98,12 +98,12 @@ CASES = {
         None,
     ),
     "a heading that syncd removed: made": (
-        case(held=held(Presence.WITHDRAWN), recreate=False),
+        case(held=held(Presence.REMOVED_BY_US), recreate=False),
         ("create", FIT),
     ),
-    "forgotten there: not made": (case(held=held(Presence.FORGOTTEN)), None),
+    "forgotten there: not made": (case(held=held(Presence.DETACHED)), None),
     "nobody knows whether it is there: not made": (case(held=held(Presence.UNCONFIRMED)), None),
-    "gone and not wanted: nothing": (case(Desired.DROP, held=held(Presence.GONE)), None),
+    "gone and not wanted: nothing": (case(Desired.ABSENT, held=held(Presence.GONE)), None),
     "done where done things are out of reach: nothing": (
         case(
             fit={"title": "New", "done": True},
@@ -130,7 +130,7 @@ def test_a_change_says_what_was_there_before() -> None:
 def test_what_the_plan_keeps_is_withdrawn_and_what_it_let_go_of_is_removed(
     archived: bool,
 ) -> None:
-    operation = decide(case(Desired.DROP, held=held(), archived=archived))
+    operation = decide(case(Desired.ABSENT, held=held(), archived=archived))
     assert operation is not None
     assert operation.withdraws is not archived
 
@@ -180,7 +180,7 @@ def test_tasks_that_are_parts_of_each_other_are_still_put_in_some_order() -> Non
 
 def test_the_same_operations_have_the_same_fingerprint_in_any_order() -> None:
     one, other = operation(Kind.TASK, "A", title="x"), operation(Kind.GOAL, "B")
-    assert fingerprint([one, other]) == fingerprint([other, one])
+    assert plan_hash([one, other]) == plan_hash([other, one])
 
 
 @pytest.mark.parametrize(
@@ -193,4 +193,4 @@ def test_the_same_operations_have_the_same_fingerprint_in_any_order() -> None:
     ],
 )
 def test_another_operation_has_another_fingerprint(other: Operation) -> None:
-    assert fingerprint([operation(Kind.TASK, "A", title="x")]) != fingerprint([other])
+    assert plan_hash([operation(Kind.TASK, "A", title="x")]) != plan_hash([other])
