@@ -4,12 +4,15 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from syncd.clock import SystemClock
 from syncd.store.parcel import Delivery, Fate, Parcel, marked
 from syncd.store.store import open_store
+from tests.cli.desks import Desk
 from tests.mail.servers import House, run
 
 ADA, BEN = "ada@example.org", "ben@example.org"
@@ -17,11 +20,32 @@ KEY = "weekly/2026-W47/own"
 HOST = '\n[mail]\nhost = "mail.example.org"\n'
 
 
+class Fill(Protocol):
+    """Fills a desk's outbox: by what became of the mail for Ada and Ben."""
+
+    def __call__(
+        self,
+        ada: Delivery,
+        ben: Delivery,
+        *,
+        audience: str = ...,
+        age: timedelta = ...,
+        mail: str = ...,
+    ) -> Desk: ...
+
+
 @pytest.fixture
-def posted(bare):
+def posted(bare: Desk) -> Fill:
     """A desk whose outbox can be filled: by what became of the mail for Ada and Ben."""
 
-    def fill(ada, ben, *, audience="own", age=timedelta(0), mail=HOST):
+    def fill(
+        ada: Delivery,
+        ben: Delivery,
+        *,
+        audience: str = "own",
+        age: timedelta = timedelta(0),
+        mail: str = HOST,
+    ) -> Desk:
         bare.settings(mail)
         now = SystemClock().now() - age
         store = open_store(bare.state)
@@ -37,6 +61,7 @@ def posted(bare):
             )
         )
         mine = store.outbox.claim(f"weekly/2026-W47/{audience}", "me", now, now)
+        assert mine is not None
         mine = marked(marked(mine, [ADA], ada), [BEN], ben)
         store.outbox.settle(mine)
         store.close()
@@ -48,7 +73,7 @@ def posted(bare):
 SENT, WAITING = Delivery(fate=Fate.SENT), Delivery()
 
 
-def test_a_mail_that_waits_is_told_with_its_time(posted):
+def test_a_mail_that_waits_is_told_with_its_time(posted: Fill) -> None:
     desk = posted(SENT, WAITING)
     told = " ".join(desk.syncd("status").out.split())
     assert "The weekly review 2026-W47 waits to be sent, next at 20" in told
@@ -60,12 +85,14 @@ def test_a_mail_that_waits_is_told_with_its_time(posted):
     assert one["next_at"]
 
 
-def test_a_mail_that_waits_for_a_server_says_what_to_set(posted):
+def test_a_mail_that_waits_for_a_server_says_what_to_set(posted: Fill) -> None:
     said = posted(WAITING, WAITING, mail="").syncd("status")
     assert "waits to be sent: set `mail.host`." in said.out
 
 
-def test_a_mail_that_was_refused_is_told_with_the_command_that_sends_it_again(posted):
+def test_a_mail_that_was_refused_is_told_with_the_command_that_sends_it_again(
+    posted: Fill,
+) -> None:
     refused = Delivery(fate=Fate.FAILED, why=f"{BEN} was refused (no such person).")
     said = posted(SENT, refused, audience="shared").syncd("status")
     (line,) = [it for it in " ".join(said.out.split()).split("The weekly") if BEN in it]
@@ -75,29 +102,29 @@ def test_a_mail_that_was_refused_is_told_with_the_command_that_sends_it_again(po
     assert ADA not in line
 
 
-def test_a_mail_that_may_have_arrived_is_told_as_such(posted):
+def test_a_mail_that_may_have_arrived_is_told_as_such(posted: Fill) -> None:
     unsure = Delivery(fate=Fate.UNSURE, why="syncd was stopped while the server was taking it")
     said = posted(SENT, unsure).syncd("status")
     assert f"may not have reached {BEN}: syncd was stopped" in " ".join(said.out.split())
 
 
-def test_mails_that_were_sent_are_not_spoken_of(posted):
+def test_mails_that_were_sent_are_not_spoken_of(posted: Fill) -> None:
     desk = posted(SENT, SENT)
     assert "weekly" not in desk.syncd("status").out
     assert desk.syncd("status", "--json").json["mail"]["messages"] == []
 
 
-def test_a_mail_that_failed_long_ago_is_not_spoken_of_for_ever(posted):
+def test_a_mail_that_failed_long_ago_is_not_spoken_of_for_ever(posted: Fill) -> None:
     failed = Delivery(fate=Fate.FAILED, why="No.")
     assert "weekly" in posted(SENT, failed, age=timedelta(days=13)).syncd("status").out
 
 
-def test_a_mail_that_failed_three_weeks_ago_is_forgotten(posted):
+def test_a_mail_that_failed_three_weeks_ago_is_forgotten(posted: Fill) -> None:
     failed = Delivery(fate=Fate.FAILED, why="No.")
     assert "weekly" not in posted(SENT, failed, age=timedelta(days=21)).syncd("status").out
 
 
-def test_the_daemon_sends_what_waits(desk, tmp_path):
+def test_the_daemon_sends_what_waits(desk: Desk, tmp_path: Path) -> None:
     running = run(House(), None)
     mail = f'\n[mail]\nhost = "127.0.0.1"\nport = {running.port}\nsecurity = "none"\n'
     desk.settings(mail)
@@ -118,6 +145,7 @@ def test_the_daemon_sends_what_waits(desk, tmp_path):
     home = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     daemon = subprocess.Popen(words, env=home, stderr=subprocess.PIPE, text=True)
     try:
+        assert daemon.stderr is not None
         heard = next(line for line in daemon.stderr if "mail sent" in line)
     finally:
         daemon.terminate()
@@ -125,6 +153,6 @@ def test_the_daemon_sends_what_waits(desk, tmp_path):
         running.controller.stop(no_assert=True)
     assert ADA not in heard
     assert len(running.house.inbox(ADA)) == 1
-    assert store.outbox.get(KEY).state is Fate.SENT
+    assert [one.state for one in store.outbox.all()] == [Fate.SENT]
     assert daemon.returncode == 143
     store.close()
