@@ -18,7 +18,7 @@ EVENINGS = Preferences(
 
 
 def week(**changes: object) -> list[int]:
-    return list(daily(replace(EVENINGS, **changes), MONDAY))[:7]  # type: ignore[arg-type]
+    return list(daily(replace(EVENINGS, **changes), MONDAY))[:7]  # type: ignore[arg-type]  # its fields, by name
 
 
 def test_a_day_has_its_hours_up_to_the_daily_limit() -> None:

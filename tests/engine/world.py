@@ -284,7 +284,7 @@ def _twin(service: InMemoryService, clock: FakeClock) -> InMemoryService:
 
 def _pour(source: Database, target: Database) -> None:
     connections = [one._connection.connection.driver_connection for one in (source, target)]
-    connections[0].backup(connections[1])  # type: ignore[union-attr]
+    connections[0].backup(connections[1])  # type: ignore[union-attr]  # SQLite's own
 
 
 def ident(text: str) -> EntityId:

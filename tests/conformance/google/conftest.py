@@ -20,7 +20,7 @@ def sandbox(tmp_path: Path) -> GoogleSandbox:
 def served(sandbox: GoogleSandbox) -> Iterator[Served]:
     gate = Gate(sandbox.app)
     sandbox.app = gate
-    it = Served(sandbox)  # type: ignore[arg-type]
+    it = Served(sandbox)
     yield it
     it.close()
     assert gate.seen > 0

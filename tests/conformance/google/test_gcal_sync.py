@@ -24,6 +24,7 @@ from syncd_google.sandbox.app import GoogleSandbox
 from tests.connectors.syncd_google.harness import GoogleHarness
 
 WEEK = (date(2026, 5, 4), date(2026, 5, 11))
+SUNDAY = datetime(2026, 5, 3, 22, 0, tzinfo=UTC)
 
 
 class Auth(AbstractAuth):
@@ -48,9 +49,7 @@ def run(
 
 async def titles(manager: CalendarEventSyncManager) -> list[str]:
     """Return the titles of two weeks in the store, of a series once."""
-    weeks = LocalListEventsRequest(
-        start_time="2026-05-03T22:00:00+00:00", end_time="2026-05-17T22:00:00+00:00"
-    )
+    weeks = LocalListEventsRequest(start_time=SUNDAY, end_time=SUNDAY + timedelta(days=14))
     listed = await manager.store_service.async_list_events(weeks)
     return sorted({event.summary for event in listed.events})
 
@@ -128,14 +127,10 @@ def test_the_list_of_calendars_is_synced(
 
 def test_events_are_read_and_written(served: Served, token: str) -> None:
     async def work(service: GoogleCalendarService) -> None:
-        days = {
-            it: DateOrDatetime(date=day) for it, day in zip(("start", "end"), WEEK, strict=True)
-        }
-        await service.async_create_event("primary", Event(summary="Fair", **days))
+        start, end = (DateOrDatetime(date=day) for day in WEEK)
+        await service.async_create_event("primary", Event(summary="Fair", start=start, end=end))
         week = ListEventsRequest(
-            calendar_id="primary",
-            start_time="2026-05-03T22:00:00+00:00",
-            end_time="2026-05-10T22:00:00+00:00",
+            calendarId="primary", timeMin=SUNDAY, timeMax=SUNDAY + timedelta(days=7)
         )
         found = [
             event
@@ -143,6 +138,7 @@ def test_events_are_read_and_written(served: Served, token: str) -> None:
             for event in page.items
         ]
         (fair,) = [event for event in found if event.summary == "Fair"]
+        assert fair.id
         assert fair.start.date == WEEK[0]
         one = await service.async_get_event("primary", fair.id)
         assert one.summary == "Fair"
@@ -172,9 +168,7 @@ def test_learning_blocks_are_read_and_followed(tmp_path: Path) -> None:
         google.person.edit(Kind.BLOCK, "SQL course", "start", later)
         google.person.delete(Kind.MILESTONE, "Exam")
         await manager.run()
-        week = LocalListEventsRequest(
-            start_time="2026-05-03T22:00:00+00:00", end_time="2026-05-17T22:00:00+00:00"
-        )
+        week = LocalListEventsRequest(start_time=SUNDAY, end_time=SUNDAY + timedelta(days=14))
         (block,) = (await manager.store_service.async_list_events(week)).events
         assert block.start.value == later.at
         assert block.end.value == later.at + timedelta(hours=1)

@@ -97,7 +97,7 @@ def test_the_first_plan_is_what_the_full_search_finds(seed: int) -> None:
 
 def task(world: World, name: str, **more: object) -> Task:
     given = {"estimate_minutes": 60, "due": date(2026, 11, 1), **more}
-    return Task(id=ident(name), title=name, created_at=world.clock.now(), **given)  # type: ignore[arg-type]
+    return Task(id=ident(name), title=name, created_at=world.clock.now(), **given)  # type: ignore[arg-type]  # its fields, by name
 
 
 def test_what_stands_after_the_first_plan_is_left_in_peace() -> None:

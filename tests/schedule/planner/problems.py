@@ -68,13 +68,13 @@ def problem(count: int, *works: TaskDemand, **how: object) -> Problem:
         "works": works,
         **how,
     }
-    return Problem(**given)  # type: ignore[arg-type]
+    return Problem(**given)  # type: ignore[arg-type]  # its fields, by name
 
 
 def work(name: str, minutes: int, **how: object) -> TaskDemand:
     """Return a task."""
     given = {"title": name, "topic": name, **how}
-    return TaskDemand(id=EntityId(name), minutes=minutes, **given)  # type: ignore[arg-type]
+    return TaskDemand(id=EntityId(name), minutes=minutes, **given)  # type: ignore[arg-type]  # its fields, by name
 
 
 def stands(name: str, task: str, start: int, minutes: int, hold: Firmness) -> ScheduledBlock:
