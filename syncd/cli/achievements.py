@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli import find
 from syncd.cli.given import day_given
 from syncd.cli.session import Session

@@ -8,7 +8,7 @@ from itertools import groupby
 from rich.table import Table
 from rich.text import Text
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.loads import COUNTED, WEEK, WeekLoad, day_of, monday_of
 from syncd.cli.outlook import Outlook
 from syncd.cli.plain import one_line

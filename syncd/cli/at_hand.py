@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.misfits import misfits
 from syncd.cli.outlook import outlook
 from syncd.cli.words import count

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli import find
 from syncd.cli.past import TITLE, cycle_number, list_changes, names_cycle
 from syncd.cli.plain import one_line

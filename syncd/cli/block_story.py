@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.words import clock, day, local, moment_json
 from syncd.engine.blocks.lifecycle import PLANNED
 from syncd.engine.edits import PERSON

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.agenda import total, when
 from syncd.cli.back import SPREAD
 from syncd.cli.naming import next_block, settled_blocks

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.agenda import when
 from syncd.cli.schedule import block_json
 from syncd.cli.session import Session

@@ -12,7 +12,6 @@ from types import TracebackType
 import typer
 
 from syncd.cli.exits import Exit, of_error
-from syncd.cli.logfile import LogFile
 from syncd.cli.plain import one_line
 from syncd.cli.session import Session
 from syncd.errors import SyncdError
@@ -63,6 +62,8 @@ class Unexpected:
         """Write the details down and say where they are."""
         if issubclass(kind, KeyboardInterrupt):
             return
+        from syncd.daemon.logs import LogFile  # what only a failure needs
+
         told = "".join(traceback.format_exception(kind, error, trace))
         text = f"{self._session.clock.now().isoformat()} {self._session.redactor.text(told)}\n"
         log = LogFile(self._folder())

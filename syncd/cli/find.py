@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.plain import one_line
 from syncd.cli.words import kind_word
 from syncd.errors import Mistake

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.errors import Mistake
 from syncd.model.exchange.source import Unreadable
 from syncd.model.exchange.values import Here, read_day

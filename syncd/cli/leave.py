@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli import find
 from syncd.cli.agenda import total, when
 from syncd.cli.back import SPREAD

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli import find
 from syncd.cli.past import TITLE
 from syncd.cli.plain import one_line

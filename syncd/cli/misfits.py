@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.past import TITLE
 from syncd.cli.plain import one_line
 from syncd.cli.short_ids import ShortIds

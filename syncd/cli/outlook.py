@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.loads import COUNTED, WEEK, WeekLoad, day_of, monday_of, week_load
 from syncd.engine.blocks.busy_time import BUSY_TIME, KnownBusy, known
 from syncd.engine.blocks.edits import live_blocks

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.exits import Exit
 from syncd.cli.plain import as_json as json_text
 from syncd.cli.plain import one_line

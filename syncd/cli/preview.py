@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.plain import one_line
 from syncd.cli.session import Session
 from syncd.cli.speech import Speech, row, table

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.exits import Exit
 from syncd.cli.plain import one_line
 from syncd.cli.sending import send

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli import find
 from syncd.cli.agenda import Agenda, when
 from syncd.cli.given import day_given

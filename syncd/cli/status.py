@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli import find
 from syncd.cli.at_hand import at_hand
 from syncd.cli.exits import of_states

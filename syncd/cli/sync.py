@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli import find
 from syncd.cli.exits import Exit, of_states
 from syncd.cli.planned import Planned, planned_since

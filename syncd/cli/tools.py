@@ -1,6 +1,6 @@
 """``syncd connectors`` and ``syncd auth``."""
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.exits import Exit
 from syncd.cli.session import Session
 from syncd.cli.speech import row, table

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli import ending
 from syncd.cli.app import start
 from syncd.cli.session import Session

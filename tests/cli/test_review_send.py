@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from syncd.cli.exits import Exit
-from syncd.cli.run import Daemon
+from syncd.daemon.service import Daemon
 from syncd.engine.cycle import Engine
 from syncd.engine.edits import put_all
 from syncd.engine.reviews import review_id
@@ -24,7 +24,6 @@ from tests.cli.evenings import Evenings
 from tests.mail.servers import House, Running, run
 
 ADA, BEN = "ada@example.org", "ben@example.org"
-MAIL = frozenset({"(mail)"})
 REVIEW = '\n[review]\nquarterly = "off"\nannual = "off"\n'
 
 
@@ -172,12 +171,13 @@ class Watched:
         self.session = desk.session()
         self.desk = desk
 
-    def turn(self, wanted: frozenset[str] = MAIL) -> list[str]:
+    def turn(self) -> list[str]:
         app = self.desk.app()
-        daemon = Daemon(session=self.session, app=app)
+        daemon = Daemon(app=app, config=self.session.config)
         daemon.begin()
         with structlog.testing.capture_logs() as told:
-            daemon.cycle(wanted)
+            daemon.make_reviews()
+            daemon.send_mails()
             daemon.end()
         app.close()
         return [one["event"] for one in told]
@@ -237,12 +237,13 @@ class Lasting(Watched):
     def __init__(self, desk: Evenings) -> None:
         super().__init__(desk)
         self.app = desk.app()
-        self.daemon = Daemon(session=self.session, app=self.app)
+        self.daemon = Daemon(app=self.app, config=self.session.config)
         self.work = self.daemon.begin()
 
-    def turns(self, wanted: frozenset[str] = MAIL) -> list[tuple[str, str]]:
+    def turns(self) -> list[tuple[str, str]]:
         with structlog.testing.capture_logs() as told:
-            self.work.run_cycle(wanted)
+            self.work.make_reviews()
+            self.work.send_mails()
             self.daemon._courier.wait(20)
         return [(one["event"], one.get("trouble", "").partition(" ")[0]) for one in told]
 

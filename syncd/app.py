@@ -38,7 +38,7 @@ from syncd.store.tool_store import ToolMemory
 from syncd.sync.limits import Limits
 from syncd.wanted import preferences, review_rules
 
-log = structlog.get_logger("syncd.bootstrap")
+log = structlog.get_logger("syncd.app")
 Inner = Callable[[Connector], Connector]
 """Wraps a connector before its requests are paced and repeated."""
 
