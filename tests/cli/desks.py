@@ -100,6 +100,10 @@ class Desk:
         assert said.status == 0, said.err + said.out
         return said.json
 
+    def sandbox(self, tool: str) -> Any:
+        """Return a tool's sandbox, with all that it can be told to do."""
+        return self.served[tool].sandbox
+
     def person(self, tool: str) -> Any:
         return self.served[tool].sandbox.person
 

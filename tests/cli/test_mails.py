@@ -4,12 +4,15 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from syncd.clock import SystemClock
 from syncd.store.outbox import Delivery, OutboxMessage, OutboxStatus, with_delivery
 from syncd.store.store import open_store
+from tests.cli.desks import Desk
 from tests.mail.servers import House, run
 
 ADA, BEN = "ada@example.org", "ben@example.org"
@@ -17,11 +20,32 @@ KEY = "weekly/2026-W47/own"
 HOST = '\n[mail]\nhost = "mail.example.org"\n'
 
 
+class Fill(Protocol):
+    """Fills a desk's outbox: by what became of the mail for Ada and Ben."""
+
+    def __call__(
+        self,
+        ada: Delivery,
+        ben: Delivery,
+        *,
+        audience: str = ...,
+        age: timedelta = ...,
+        mail: str = ...,
+    ) -> Desk: ...
+
+
 @pytest.fixture
-def posted(bare):
+def posted(bare: Desk) -> Fill:
     """A desk whose outbox can be filled: by what became of the mail for Ada and Ben."""
 
-    def fill(ada, ben, *, audience="own", age=timedelta(0), mail=HOST):
+    def fill(
+        ada: Delivery,
+        ben: Delivery,
+        *,
+        audience: str = "own",
+        age: timedelta = timedelta(0),
+        mail: str = HOST,
+    ) -> Desk:
         bare.settings(mail)
         now = SystemClock().now() - age
         store = open_store(bare.state)
@@ -48,7 +72,7 @@ def posted(bare):
 SENT, WAITING = Delivery(status=OutboxStatus.SENT), Delivery()
 
 
-def test_a_mail_that_waits_is_told_with_its_time(posted):
+def test_a_mail_that_waits_is_told_with_its_time(posted: Fill) -> None:
     desk = posted(SENT, WAITING)
     told = " ".join(desk.syncd("status").out.split())
     assert "The weekly review 2026-W47 waits to be sent, next at 20" in told
@@ -60,7 +84,7 @@ def test_a_mail_that_waits_is_told_with_its_time(posted):
     assert one["next_at"]
 
 
-def test_a_mail_that_waits_for_a_server_says_what_to_set(posted):
+def test_a_mail_that_waits_for_a_server_says_what_to_set(posted: Fill) -> None:
     said = posted(WAITING, WAITING, mail="").syncd("status")
     assert "waits to be sent: set `mail.host`." in said.out
 
@@ -83,7 +107,7 @@ def test_a_mail_that_may_have_arrived_is_told_as_such(posted):
     assert f"may not have reached {BEN}: syncd was stopped" in " ".join(said.out.split())
 
 
-def test_mails_that_were_sent_are_not_spoken_of(posted):
+def test_mails_that_were_sent_are_not_spoken_of(posted: Fill) -> None:
     desk = posted(SENT, SENT)
     assert "weekly" not in desk.syncd("status").out
     assert desk.syncd("status", "--json").json["mail"]["messages"] == []
@@ -99,7 +123,7 @@ def test_a_mail_that_failed_three_weeks_ago_is_forgotten(posted):
     assert "weekly" not in posted(SENT, failed, age=timedelta(days=21)).syncd("status").out
 
 
-def test_the_daemon_sends_what_waits(desk, tmp_path):
+def test_the_daemon_sends_what_waits(desk: Desk, tmp_path: Path) -> None:
     running = run(House(), None)
     mail = f'\n[mail]\nhost = "127.0.0.1"\nport = {running.port}\nsecurity = "none"\n'
     desk.settings(mail)
@@ -120,6 +144,7 @@ def test_the_daemon_sends_what_waits(desk, tmp_path):
     home = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     daemon = subprocess.Popen(words, env=home, stderr=subprocess.PIPE, text=True)
     try:
+        assert daemon.stderr is not None
         heard = next(line for line in daemon.stderr if "mail sent" in line)
     finally:
         daemon.terminate()

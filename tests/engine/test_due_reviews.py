@@ -99,18 +99,18 @@ def desk() -> Iterator[Desk]:
     made.context.store.close()
 
 
-def test_nothing_is_posted_before_it_is_due(desk):
+def test_nothing_is_posted_before_it_is_due(desk: Desk) -> None:
     desk.monday(hour=6)
     assert desk.turn() == []
 
 
-def test_on_monday_at_seven_the_digest_is_posted_to_each_audience(desk):
+def test_on_monday_at_seven_the_digest_is_posted_to_each_audience(desk: Desk) -> None:
     desk.monday()
     assert desk.turn() == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
     assert desk.context.store.plan.get(review_id(WEEK)) is not None
 
 
-def test_it_is_posted_once_however_often_and_by_whomever_it_is_looked_at(desk):
+def test_it_is_posted_once_however_often_and_by_whomever_it_is_looked_at(desk: Desk) -> None:
     desk.monday()
     desk.turn()
     for hours in (0, 1, 100):
@@ -126,7 +126,9 @@ def test_a_crash_between_making_and_reviews_loses_nothing(desk):
     assert desk.started().post(desk.put) == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
 
 
-def test_after_a_sleep_of_weeks_one_digest_comes_and_it_tells_of_the_weeks_between(desk):
+def test_after_a_sleep_of_weeks_one_digest_comes_and_it_tells_of_the_weeks_between(
+    desk: Desk,
+) -> None:
     desk.monday()
     desk.turn()
     desk.watch.at += timedelta(days=24)
@@ -138,18 +140,18 @@ def test_after_a_sleep_of_weeks_one_digest_comes_and_it_tells_of_the_weeks_betwe
     assert b"Week 48: " in told.message
 
 
-def test_what_is_switched_off_does_not_come(desk):
+def test_what_is_switched_off_does_not_come(desk: Desk) -> None:
     desk.monday()
     desk.reviews = DueReviews(desk.context, {}, in_html)
     assert desk.turn() == []
 
 
-def test_a_week_of_which_syncd_knew_nothing_gets_no_digest(desk):
+def test_a_week_of_which_syncd_knew_nothing_gets_no_digest(desk: Desk) -> None:
     desk.watch.at = WEEK.start(ZONE) + timedelta(hours=8)
     assert desk.turn() == []
 
 
-def test_a_review_that_was_made_by_hand_before_is_posted_as_it_was(desk):
+def test_a_review_that_was_made_by_hand_before_is_posted_as_it_was(desk: Desk) -> None:
     desk.monday(hour=1)
     before = make_review(desk.context, WEEK).facts
     set_field(desk.context, GOAL.id, "title", "Another", "command")
@@ -175,13 +177,13 @@ def asleep(desk: Desk) -> Desk:
     return desk
 
 
-def test_a_review_waits_until_the_tools_were_read_since_it_is_due(asleep):
+def test_a_review_waits_until_the_tools_were_read_since_it_is_due(asleep: Desk) -> None:
     assert asleep.turn() == []
     read_at(asleep, asleep.watch.at)
     assert len(asleep.turn()) == 2
 
 
-def test_a_tool_that_does_not_answer_is_waited_for_an_hour(asleep):
+def test_a_tool_that_does_not_answer_is_waited_for_an_hour(asleep: Desk) -> None:
     read_at(asleep, asleep.watch.at - timedelta(days=2), ToolState.BACKING_OFF)
     assert asleep.turn() == []
     asleep.watch.at += timedelta(minutes=59)
@@ -191,12 +193,12 @@ def test_a_tool_that_does_not_answer_is_waited_for_an_hour(asleep):
 
 
 @pytest.mark.parametrize("state", [ToolState.HELD, ToolState.SIGN_IN, ToolState.DEGRADED])
-def test_a_tool_that_needs_the_person_is_not_waited_for(asleep, state):
+def test_a_tool_that_needs_the_person_is_not_waited_for(asleep: Desk, state: ToolState) -> None:
     read_at(asleep, asleep.watch.at - timedelta(days=2), state)
     assert len(asleep.turn()) == 2
 
 
-def test_a_review_that_the_person_deleted_is_neither_posted_nor_made_again(desk):
+def test_a_review_that_the_person_deleted_is_neither_posted_nor_made_again(desk: Desk) -> None:
     desk.monday()
     desk.reviews.make()
     set_field(desk.context, review_id(WEEK), "archived", True, "notes")
@@ -204,14 +206,14 @@ def test_a_review_that_the_person_deleted_is_neither_posted_nor_made_again(desk)
     assert desk.reviews.make() == []
 
 
-def test_without_anyone_to_write_to_the_review_is_made_all_the_same(desk):
+def test_without_anyone_to_write_to_the_review_is_made_all_the_same(desk: Desk) -> None:
     desk.monday()
     desk.reviews.make()
     assert desk.reviews.post(lambda letters: []) == []
     assert desk.turn() == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
 
 
-def test_at_new_year_the_three_reviews_come_each_at_its_time(desk):
+def test_at_new_year_the_three_reviews_come_each_at_its_time(desk: Desk) -> None:
     keys = []
     desk.watch.at = datetime(2026, 12, 31, 12, tzinfo=UTC)
     desk.turn()
@@ -225,7 +227,7 @@ def test_at_new_year_the_three_reviews_come_each_at_its_time(desk):
     ]
 
 
-def test_the_digest_leads_to_the_page_that_a_tool_has_of_the_review(desk):
+def test_the_digest_leads_to_the_page_that_a_tool_has_of_the_review(desk: Desk) -> None:
     desk.monday()
     desk.reviews.make()
     address = "https://notes.example.org/week-47"
@@ -247,7 +249,7 @@ def test_the_digest_leads_to_the_page_that_a_tool_has_of_the_review(desk):
     assert address.encode() not in shared.message.replace(b"=\r\n", b"")
 
 
-def test_a_mail_set_up_in_spring_gets_no_review_of_the_year_before(desk):
+def test_a_mail_set_up_in_spring_gets_no_review_of_the_year_before(desk: Desk) -> None:
     desk.watch.at = datetime(2027, 4, 20, 12, tzinfo=UTC)
     assert [key for key in desk.turn() if key.endswith("own")] == [
         "weekly/2027-W15/own",
@@ -255,7 +257,7 @@ def test_a_mail_set_up_in_spring_gets_no_review_of_the_year_before(desk):
     ]
 
 
-def test_a_mail_set_up_later_gets_the_review_that_is_the_last(desk):
+def test_a_mail_set_up_later_gets_the_review_that_is_the_last(desk: Desk) -> None:
     desk.monday()
     desk.reviews.make()
     desk.watch.at += timedelta(days=3)
@@ -278,7 +280,7 @@ def but_weekly(desk: Desk, letters: Iterable[Letter]) -> list[str]:
     return desk.put(found)
 
 
-def test_a_review_whose_letters_break_holds_up_no_other(desk):
+def test_a_review_whose_letters_break_holds_up_no_other(desk: Desk) -> None:
     new_year(desk)
     told: list[tuple[str, Exception]] = []
     desk.reviews.make()
@@ -291,7 +293,7 @@ def test_a_review_whose_letters_break_holds_up_no_other(desk):
     assert desk.turn() == ["weekly/2026-W53/own", "weekly/2026-W53/shared"]
 
 
-def test_a_review_that_breaks_by_hand_is_raised_once_the_others_are_posted(desk):
+def test_a_review_that_breaks_by_hand_is_raised_once_the_others_are_posted(desk: Desk) -> None:
     new_year(desk)
     desk.reviews.make()
     with pytest.raises(RuntimeError):
@@ -299,7 +301,7 @@ def test_a_review_that_breaks_by_hand_is_raised_once_the_others_are_posted(desk)
     assert len(desk.waiting()) == 4
 
 
-def test_a_review_that_cannot_be_made_holds_up_no_other(desk):
+def test_a_review_that_cannot_be_made_holds_up_no_other(desk: Desk) -> None:
     new_year(desk)
     never = ReviewRule(month=2, day=30, hour=7, minute=0)
     desk.reviews = DueReviews(

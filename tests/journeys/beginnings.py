@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from homes import Forker, Home
+from tests.journeys.homes import Forker, Home
 
 HOLDS = {
     "notion": ["workspace"],

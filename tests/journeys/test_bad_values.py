@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from homes import Home, only_sentence
 
 from syncd.model.entities import Kind
+from tests.journeys.homes import Home, only_sentence
 
 PLAN = """
 goals:
@@ -259,7 +259,7 @@ def test_pages_whose_key_column_was_deleted_are_not_doubled(synced: Home) -> Non
 
 def revoke(home: Home, tool: str) -> Any:
     """Take access away; return what gives it back."""
-    sandbox = home.served[tool].sandbox
+    sandbox = home.sandbox(tool)
     sandbox.revoke_token()
     if tool == "google":
         grants = sandbox.grants

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from homes import Home
 
 from syncd.model.entities import Kind
 from syncd.model.values import Moment
+from tests.journeys.homes import Home
 
 PLAN = """
 goals:

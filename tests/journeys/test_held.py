@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from beginnings import Beginnings, settle
-from homes import Home, counted, only_sentence
 
 from syncd.model.entities import Kind
-from syncd.testing.sandbox import Fault
+from syncd.testing.fault_injection import Fault
+from tests.journeys.beginnings import Beginnings, settle
+from tests.journeys.homes import Home, counted, only_sentence
 
 TASK, STEP = Kind.TASK, Kind.MILESTONE
 MANY = 12
@@ -152,7 +152,7 @@ def test_a_mass_change_is_held(synced: Home) -> None:
 
 # Whole containers.
 
-ROWS = {
+ROWS: dict[str, Any] = {
     "object": "list",
     "results": [],
     "next_cursor": None,
@@ -168,8 +168,8 @@ def empty_notion(home: Home) -> None:
 
 
 def empty_google(home: Home) -> None:
-    home.served["google"].sandbox.expire_cursors()
-    home.served["google"].sandbox.empty_listing_once()
+    home.sandbox("google").expire_cursors()
+    home.sandbox("google").empty_listing_once()
 
 
 def empty_todoist(home: Home) -> None:
@@ -207,7 +207,7 @@ def lose_project(home: Home) -> None:
 
 
 def lose_calendar(home: Home) -> None:
-    home.served["google"].sandbox.lose_container()
+    home.sandbox("google").lose_container()
 
 
 def lose_database(home: Home) -> None:

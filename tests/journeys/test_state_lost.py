@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from homes import Home, counted, only_sentence
 
 from syncd.model.entities import Kind
+from tests.journeys.homes import Home, counted, only_sentence
 
 PLAN = """
 profile:

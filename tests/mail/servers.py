@@ -66,7 +66,7 @@ class Running:
 
     house: House
     controller: Controller
-    trust: ssl.SSLContext
+    trust: ssl.SSLContext | None
 
     @property
     def port(self) -> int:
@@ -102,7 +102,7 @@ class _Controller(Controller):
 
 def run(
     house: House,
-    trust: ssl.SSLContext,
+    trust: ssl.SSLContext | None,
     make: Callable[..., SMTP] = SMTP,
     **how: Any,
 ) -> Running:

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from syncd.store.outbox import OutboxStatus
 from syncd.store.store import open_store, private_store
 from syncd.testing.fake_clock import FakeClock
 from tests.mail.letters import ADA, BEN, EVE, MONDAY, letter
-from tests.mail.servers import House, run
+from tests.mail.servers import House, Running, run
 
 ROOT = Path(__file__).parents[2]
 FIVE_MINUTES = timedelta(minutes=5)
@@ -32,13 +33,13 @@ def turn(outbox, send, clock, claim):
 class Desk:
     """A person's outbox, a server, and a clock to turn."""
 
-    def __init__(self, store, running):
+    def __init__(self, store: Store, running: Running) -> None:
         self.store, self.running = store, running
         self.house = running.house
         self.clock = FakeClock(MONDAY)
 
     @property
-    def outbox(self):
+    def outbox(self) -> Outbox:
         return self.store.outbox
 
     def put(self, *recipients, cc=(), again=False, **changes):
@@ -57,16 +58,21 @@ class Desk:
         self.clock.advance(seconds=wait.total_seconds())
         return self.send(sender, on_error)
 
-    def mail(self):
+    def kept(self, key: str) -> Parcel:
+        parcel = self.outbox.get(key)
+        assert parcel is not None
+        return parcel
+
+    def mail(self) -> Parcel:
         (found,) = self.outbox.all()
         return found
 
-    def got(self, who=ADA):
+    def got(self, who: str = ADA) -> int:
         return len(self.house.inbox(who))
 
 
 @pytest.fixture
-def running():
+def running() -> Iterator[Running]:
     """A server."""
     made = run(House(), None)
     yield made
@@ -74,14 +80,14 @@ def running():
 
 
 @pytest.fixture
-def desk(running):
+def desk(running: Running) -> Iterator[Desk]:
     """A desk with a store in memory."""
     store = private_store()
     yield Desk(store, running)
     store.close()
 
 
-def test_a_letter_is_sent_once_however_often_it_is_put_in(desk):
+def test_a_letter_is_sent_once_however_often_it_is_put_in(desk: Desk) -> None:
     assert desk.put() == ["weekly/2026-W47/own"]
     (sent,) = desk.send()
     assert (sent.state, sent.sent_at) == (OutboxStatus.SENT, MONDAY)
@@ -91,14 +97,14 @@ def test_a_letter_is_sent_once_however_often_it_is_put_in(desk):
     assert desk.got() == 1
 
 
-def test_each_period_has_a_letter_of_its_own(desk):
+def test_each_period_has_a_letter_of_its_own(desk: Desk) -> None:
     desk.put()
     desk.put(period="2026-W48")
     desk.send()
     assert desk.got() == 2
 
 
-def test_the_partner_gets_the_shared_letter_and_no_other(desk):
+def test_the_partner_gets_the_shared_letter_and_no_other(desk: Desk) -> None:
     desk.put(ADA, cc=[BEN])
     desk.send()
     (mine,), (theirs,) = desk.house.inbox(ADA), desk.house.inbox(BEN)
@@ -107,7 +113,7 @@ def test_the_partner_gets_the_shared_letter_and_no_other(desk):
     assert b"shared" in theirs
 
 
-def test_a_server_that_is_busy_and_then_not_delivers_once(desk):
+def test_a_server_that_is_busy_and_then_not_delivers_once(desk: Desk) -> None:
     desk.house.replies = ["451 try later"]
     desk.put()
     (after,) = desk.send()
@@ -118,7 +124,7 @@ def test_a_server_that_is_busy_and_then_not_delivers_once(desk):
     assert (desk.mail().state, desk.got()) == (OutboxStatus.SENT, 1)
 
 
-def test_a_server_that_dies_after_data_gets_the_same_message_again(desk):
+def test_a_server_that_dies_after_data_gets_the_same_message_again(desk: Desk) -> None:
     desk.house.replies = [None]
     desk.put()
     before = desk.mail().message
@@ -129,7 +135,7 @@ def test_a_server_that_dies_after_data_gets_the_same_message_again(desk):
     assert desk.mail().state is OutboxStatus.SENT
 
 
-def test_a_server_that_keeps_messages_and_dies_is_not_fed_for_days(desk):
+def test_a_server_that_keeps_messages_and_dies_is_not_fed_for_days(desk: Desk) -> None:
     desk.house.replies, desk.house.keeps = [None] * 100, True
     desk.put()
     for _ in range(10):
@@ -141,7 +147,7 @@ def test_a_server_that_keeps_messages_and_dies_is_not_fed_for_days(desk):
     assert len(set(copies)) == 1
 
 
-def test_who_has_it_gets_no_second_one_for_the_sake_of_others(desk):
+def test_who_has_it_gets_no_second_one_for_the_sake_of_others(desk: Desk) -> None:
     desk.house.refuses = {BEN: "451 not now", EVE: "550 no such person"}
     desk.put(ADA, BEN, EVE)
     desk.send()
@@ -154,7 +160,7 @@ def test_who_has_it_gets_no_second_one_for_the_sake_of_others(desk):
     assert desk.mail().why.startswith("eve@example.org was refused (no such person)")
 
 
-def test_who_was_refused_gets_it_when_the_person_asks_again(desk):
+def test_who_was_refused_gets_it_when_the_person_asks_again(desk: Desk) -> None:
     desk.house.refuses = {BEN: "550 no such person"}
     desk.put(ADA, BEN)
     desk.send()
@@ -168,14 +174,14 @@ def test_who_was_refused_gets_it_when_the_person_asks_again(desk):
 class Failing:
     """A sender that always ends the same way."""
 
-    def __init__(self, error):
+    def __init__(self, error: Exception) -> None:
         self.error = error
 
     def send(self, envelope, before_end):
         raise self.error
 
 
-def test_a_sign_in_that_is_refused_is_told_and_tried_again(desk):
+def test_a_sign_in_that_is_refused_is_told_and_tried_again(desk: Desk) -> None:
     desk.put()
     (after,) = desk.send(Failing(SignIn("Sign in.")))
     assert (after.state, after.why) == (OutboxStatus.WAITING, "Sign in.")
@@ -189,7 +195,14 @@ class Breaking:
     ``late``: once all of it but its end was sent.
     """
 
-    def __init__(self, running, error, *, first=1, late=False):
+    def __init__(
+        self,
+        running: Running,
+        error: Exception,
+        *,
+        first: int = 1,
+        late: bool = False,
+    ) -> None:
         self.running, self.error = running, error
         self.left, self.late = first, late
 
@@ -212,8 +225,10 @@ class Breaking:
     ],
     ids=lambda it: type(it).__name__,
 )
-def test_a_mail_that_breaks_holds_up_no_other_and_is_tried_again(desk, error):
-    told = []
+def test_a_mail_that_breaks_holds_up_no_other_and_is_tried_again(
+    desk: Desk, error: Exception
+) -> None:
+    told: list[tuple[str, Exception]] = []
     desk.put(period="2026-W47")
     desk.put(period="2026-W48")
     desk.send(Breaking(desk.running, error), lambda *it: told.append(it))
@@ -228,7 +243,7 @@ def test_a_mail_that_breaks_holds_up_no_other_and_is_tried_again(desk, error):
     assert (desk.got(), desk.outbox.get(first.key).state) == (2, OutboxStatus.SENT)
 
 
-def test_a_mail_that_breaks_once_it_may_have_left_is_not_sent_for_days(desk):
+def test_a_mail_that_breaks_once_it_may_have_left_is_not_sent_for_days(desk: Desk) -> None:
     desk.put()
     breaking = Breaking(desk.running, RuntimeError(), first=10, late=True)
     for _ in range(10):
@@ -236,7 +251,9 @@ def test_a_mail_that_breaks_once_it_may_have_left_is_not_sent_for_days(desk):
     assert (desk.mail().state, desk.mail().attempts) == (OutboxStatus.UNSURE, 3)
 
 
-def test_a_mail_that_is_damaged_in_the_database_holds_up_no_other(tmp_path, running):
+def test_a_mail_that_is_damaged_in_the_database_holds_up_no_other(
+    tmp_path: Path, running: Running
+) -> None:
     desk, told = Desk(open_store(tmp_path), running), []
     desk.put(period="2026-W47")
     desk.put(period="2026-W48")
@@ -248,7 +265,9 @@ def test_a_mail_that_is_damaged_in_the_database_holds_up_no_other(tmp_path, runn
     desk.store.close()
 
 
-def test_a_person_who_sends_by_hand_is_told_what_broke_once_the_others_are_out(desk):
+def test_a_person_who_sends_by_hand_is_told_what_broke_once_the_others_are_out(
+    desk: Desk,
+) -> None:
     desk.put(period="2026-W47")
     desk.put(period="2026-W48")
     with pytest.raises(RuntimeError, match="first"):
@@ -256,7 +275,7 @@ def test_a_person_who_sends_by_hand_is_told_what_broke_once_the_others_are_out(d
     assert desk.got() == 1
 
 
-def test_waits_grow_from_five_minutes_to_six_hours_and_end_after_three_days(desk):
+def test_waits_grow_from_five_minutes_to_six_hours_and_end_after_three_days(desk: Desk) -> None:
     desk.put()
     failing, waits = Failing(TryLater("Nobody there.")), []
     desk.send(failing)
@@ -271,7 +290,7 @@ def test_waits_grow_from_five_minutes_to_six_hours_and_end_after_three_days(desk
     assert desk.later(timedelta(days=1)) == []
 
 
-def test_a_machine_that_slept_for_a_week_does_not_give_up_at_once(desk):
+def test_a_machine_that_slept_for_a_week_does_not_give_up_at_once(desk: Desk) -> None:
     desk.put()
     desk.later(timedelta(days=7), Failing(TryLater("Nobody there.")))
     assert desk.mail().state is OutboxStatus.WAITING
@@ -279,7 +298,7 @@ def test_a_machine_that_slept_for_a_week_does_not_give_up_at_once(desk):
     assert desk.got() == 1
 
 
-def test_a_sender_that_was_too_slow_leaves_it_to_the_other(desk):
+def test_a_sender_that_was_too_slow_leaves_it_to_the_other(desk: Desk) -> None:
     class Slow:
         """It names the recipients, and then takes longer than it may."""
 
@@ -292,13 +311,13 @@ def test_a_sender_that_was_too_slow_leaves_it_to_the_other(desk):
     assert (desk.got(), desk.mail().state) == (1, OutboxStatus.SENT)
 
 
-def test_of_two_at_once_one_sends(tmp_path, running):
+def test_of_two_at_once_one_sends(tmp_path: Path, running: Running) -> None:
     first = open_store(tmp_path)
     Desk(first, running).put()
     stores = [first, open_store(tmp_path)]
     start = threading.Barrier(2)
 
-    def work(store, name):
+    def work(store: Store, name: str) -> None:
         start.wait(timeout=20)
         turn(store.outbox, running.post().send, FakeClock(MONDAY), name).send_due()
 
@@ -362,8 +381,8 @@ at("settled")
     ],
 )
 def test_a_process_that_is_killed_makes_no_double_and_loses_nothing_silently(
-    tmp_path, running, step, arrived, state
-):
+    tmp_path: Path, running: Running, step: str, arrived: int, state: Fate
+) -> None:
     desk = Desk(open_store(tmp_path), running)
     desk.put()
     words = [sys.executable, "-c", SENDING, str(tmp_path), str(running.port), step]

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +55,7 @@ def test_a_mail_is_put_in_once(store):
     assert store.outbox.get(KEY).message == message().message
 
 
-def test_a_mail_that_is_put_in_outlasts_the_process(tmp_path):
+def test_a_mail_that_is_put_in_outlasts_the_process(tmp_path: Path) -> None:
     first = open_store(tmp_path)
     first.outbox.put(message())
     first.close()
@@ -62,7 +64,7 @@ def test_a_mail_that_is_put_in_outlasts_the_process(tmp_path):
     second.close()
 
 
-def test_two_plans_have_outboxes_of_their_own():
+def test_two_plans_have_outboxes_of_their_own() -> None:
     database = Database(None)
     mine, yours = (Store(database, PlanId(name)) for name in ("mine", "yours"))
     mine.outbox.put(message())
@@ -179,11 +181,11 @@ def test_asked_for_again_while_it_is_sent_it_is_sent_once(store):
     assert store.outbox.due(LATER) == []
 
 
-def test_what_decides_on_a_second_sending_is_forced_to_the_disk(kept):
-    def how():
-        return kept._database._connection.connection.driver_connection.execute(
-            "PRAGMA synchronous"
-        ).fetchone()[0]
+def test_what_decides_on_a_second_sending_is_forced_to_the_disk(kept: Store) -> None:
+    def how() -> int:
+        connection = kept._database._connection.connection.driver_connection
+        assert connection is not None
+        return int(connection.execute("PRAGMA synchronous").fetchone()[0])
 
     normal, full = 1, 2
     with kept._database.durable():

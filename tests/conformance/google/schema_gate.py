@@ -23,7 +23,7 @@ BY_KIND = {
 }
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
-TYPES = {
+TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "boolean": bool,
     "integer": int,
@@ -47,7 +47,7 @@ def _faults(schema: dict[str, Any], value: Any, where: str) -> Iterator[str]:
     kind = schema.get("type", "any")
     if kind == "any":
         return
-    if not isinstance(value, TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+    if not _is_a(kind, value):
         yield f"{where} is no {kind}: {value!r}"
         return
     form = {"date-time": DATE_TIME, "date": DATE}.get(schema.get("format", ""))
@@ -58,6 +58,10 @@ def _faults(schema: dict[str, Any], value: Any, where: str) -> Iterator[str]:
             yield from _faults(schema["items"], part, f"{where}[{number}]")
     if kind == "object":
         yield from _parts(schema, value, where)
+
+
+def _is_a(kind: str, value: object) -> bool:
+    return isinstance(value, TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool))
 
 
 def _parts(schema: dict[str, Any], value: dict[str, Any], where: str) -> Iterator[str]:

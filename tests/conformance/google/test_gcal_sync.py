@@ -24,6 +24,7 @@ from syncd_google.sandbox.app import GoogleSandbox
 from tests.connectors.syncd_google.harness import GoogleHarness
 
 WEEK = (date(2026, 5, 4), date(2026, 5, 11))
+SUNDAY = datetime(2026, 5, 3, 22, 0, tzinfo=UTC)
 
 
 class Auth(AbstractAuth):
@@ -48,9 +49,7 @@ def run(
 
 async def titles(manager: CalendarEventSyncManager) -> list[str]:
     """Return the titles of two weeks in the store, of a series once."""
-    weeks = LocalListEventsRequest(
-        start_time="2026-05-03T22:00:00+00:00", end_time="2026-05-17T22:00:00+00:00"
-    )
+    weeks = LocalListEventsRequest(start_time=SUNDAY, end_time=SUNDAY + timedelta(days=14))
     listed = await manager.store_service.async_list_events(weeks)
     return sorted({event.summary for event in listed.events})
 
@@ -134,9 +133,7 @@ def test_events_are_read_and_written(served: Served, token: str) -> None:
         }
         await service.async_create_event("primary", Event(summary="Fair", **days))
         week = ListEventsRequest(
-            calendar_id="primary",
-            start_time="2026-05-03T22:00:00+00:00",
-            end_time="2026-05-10T22:00:00+00:00",
+            calendarId="primary", timeMin=SUNDAY, timeMax=SUNDAY + timedelta(days=7)
         )
         shown = [
             event
@@ -173,9 +170,7 @@ def test_learning_blocks_are_read_and_followed(tmp_path: Path) -> None:
         google.person.edit(Kind.BLOCK, "SQL course", "start", later)
         google.person.delete(Kind.MILESTONE, "Exam")
         await manager.run()
-        week = LocalListEventsRequest(
-            start_time="2026-05-03T22:00:00+00:00", end_time="2026-05-17T22:00:00+00:00"
-        )
+        week = LocalListEventsRequest(start_time=SUNDAY, end_time=SUNDAY + timedelta(days=14))
         (block,) = (await manager.store_service.async_list_events(week)).events
         assert block.start.value == later.at
         assert block.end.value == later.at + timedelta(hours=1)
