@@ -10,6 +10,8 @@ from typing import Any
 
 from syncd.engine import apply_pulls, matching, outcomes, pull, push, unit_of_work
 from syncd.model.entities import Kind
+from syncd.model.remote import Remote
+from syncd.model.values import Moment
 from syncd.store import journal
 from syncd.sync import match, merge
 from syncd_google import client as google

@@ -13,6 +13,7 @@ from syncd.cli.plain import as_json, one_line, printable
 from syncd.cli.progress import Estimate, Progress
 from syncd.model.ids import ToolName
 from syncd.settings.toml import document
+from syncd.store.tool_store import ToolStore
 from tests.cli.desks import Desk
 
 HOSTILE = "\u05e9\u05dc\u05d5\u05dd\x1b]0;\x07[red]bold[/red]\u202egnp\n:smile: \x9b31m"

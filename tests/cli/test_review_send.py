@@ -18,7 +18,6 @@ from syncd.engine.reviews import review_id
 from syncd.model.entities import Review
 from syncd.model.values import ReviewKind
 from syncd.review.periods import read_period
-from syncd.store.parcel import Parcel
 from tests.cli.desks import complaint
 from tests.cli.evenings import Evenings
 from tests.mail.servers import House, Running, run

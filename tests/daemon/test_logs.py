@@ -9,6 +9,7 @@ import structlog
 
 from syncd.daemon.logs import set_up, supervised
 from syncd.redaction import Redactor
+from tests.daemon.conftest import FakeClock
 
 PHRASE = "hunter-hunter-2"
 

@@ -20,7 +20,7 @@ from syncd.daemon.signals import SignalFlags
 from syncd.errors import Mistake, StateTrouble, TryLater
 from syncd.model.ids import ToolName
 from syncd.redaction import Redactor
-from tests.daemon.conftest import START, FakeClock
+from tests.daemon.conftest import START, FakeClock, Supervisor
 
 NOTION, GOOGLE = ToolName("notion"), ToolName("google")
 POLLS = (Poll(tool=NOTION, every=60), Poll(tool=GOOGLE, every=300))

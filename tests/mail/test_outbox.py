@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,8 +15,8 @@ import pytest
 from syncd.errors import SignIn, StateTrouble, TryLater
 from syncd.mail.message import MailAudience, mail_addresses
 from syncd.mail.outbox import LEASE, OutboxRun, queue_letters
-from syncd.store.outbox import OutboxStatus
-from syncd.store.store import open_store, private_store
+from syncd.store.outbox import Outbox, OutboxStatus
+from syncd.store.store import Store, open_store, private_store
 from syncd.testing.fake_clock import FakeClock
 from tests.mail.letters import ADA, BEN, EVE, MONDAY, letter
 from tests.mail.servers import House, Running, run
@@ -58,12 +58,12 @@ class Desk:
         self.clock.advance(seconds=wait.total_seconds())
         return self.send(sender, on_error)
 
-    def kept(self, key: str) -> Parcel:
+    def kept(self, key: str) -> OutboxMessage:
         parcel = self.outbox.get(key)
         assert parcel is not None
         return parcel
 
-    def mail(self) -> Parcel:
+    def mail(self) -> OutboxMessage:
         (found,) = self.outbox.all()
         return found
 
@@ -381,7 +381,7 @@ at("settled")
     ],
 )
 def test_a_process_that_is_killed_makes_no_double_and_loses_nothing_silently(
-    tmp_path: Path, running: Running, step: str, arrived: int, state: Fate
+    tmp_path: Path, running: Running, step: str, arrived: int, state: OutboxStatus
 ) -> None:
     desk = Desk(open_store(tmp_path), running)
     desk.put()
