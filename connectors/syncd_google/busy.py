@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from syncd.connect.border import Pages, fault, sort_out
-from syncd.connect.busy import Busy, BusySpan, merged
+from syncd.connect.contract import Busy, BusySpan, merged
 from syncd.errors import Changed, Gone, SkipItem
 from syncd_google import border, events, texts
 from syncd_google.border import UnreadableEvent

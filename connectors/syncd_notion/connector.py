@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from syncd.connect.busy import Busy
-from syncd.connect.contract import Outcome, Plugin, Toolbox
+from syncd.connect.contract import Busy, Outcome, Plugin, Toolbox
 from syncd.connect.network import RateLimit
 from syncd.errors import Mistake, SignIn, SyncdError, TryLater
 from syncd.model.entities import Kind

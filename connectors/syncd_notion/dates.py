@@ -11,8 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from syncd.model.fields import FieldSpec, FieldType
-from syncd.model.values import Due, Moment, Value
+from syncd.model.values import Due, FieldSpec, FieldType, Moment, Value
 from syncd_notion.codecs import (
     Codec,
     Property,

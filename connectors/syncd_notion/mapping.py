@@ -11,11 +11,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldSpec, FieldType
 from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import BODY, Carried, Remote, Seen
 from syncd.model.schema import FIELDS, Fields
-from syncd.model.values import Value
+from syncd.model.values import FieldSpec, FieldType, Value
 from syncd_notion.codecs import (
     CHECKBOX,
     CURRENCY,

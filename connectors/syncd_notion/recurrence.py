@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from syncd.model.fields import FieldSpec
+from syncd.model.values import FieldSpec
 from syncd_notion.codecs import (
     TEXT,
     Property,

@@ -7,10 +7,10 @@ from typing import Any
 from syncd.connect.border import Pages, sort_out, unreadable
 from syncd.errors import Gone, SkipItem, TryLater
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldType
 from syncd.model.ids import RemoteId
 from syncd.model.remote import BODY, Op, Remote, Write
 from syncd.model.schema import Fields
+from syncd.model.values import FieldType
 from syncd_notion.border import (
     CREATED,
     EDITED,

@@ -14,11 +14,10 @@ import httpx
 from dataclass_wizard.errors import JSONWizardError
 from todoist_api_python.api import TodoistAPI
 
-from syncd.connect.border import Pages, listed, next_of
+from syncd.connect.border import Pages, listed, next_of, walked
 from syncd.connect.http import Place, Transport
 from syncd.connect.network import Network
 from syncd.connect.refusals import unanswered, unreadable
-from syncd.connect.reply import walked
 from syncd_todoist.border import TITLE
 from syncd_todoist.errors import error_of_response
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from syncd.connect.busy import Busy
-from syncd.connect.contract import Connector, Outcome, Plugin, Toolbox
+from syncd.connect.contract import Busy, Connector, Outcome, Plugin, Toolbox
 from syncd.connect.network import RateLimit
 from syncd.errors import Mistake
 from syncd.model.entities import Kind

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from syncd.engine.blocks.busy_time import BusyReading, BusyWindow, read
+from syncd.engine.blocks.planner_state import BusyReading, BusyWindow, read
 from syncd.engine.outcomes import OutcomeRecorder
 from syncd.engine.tool import Audience, Tool
 from syncd.engine.translate import content_hash

@@ -9,11 +9,10 @@ from functools import cached_property
 
 from syncd.engine.tool import Tool
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldType
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Remote
 from syncd.model.schema import REFERENCE_FIELDS, Fields, fields_to_json
-from syncd.model.values import Value
+from syncd.model.values import FieldType, Value
 from syncd.store.rows import Foreign, Link
 from syncd.store.store import Store
 from syncd.sync.decide import Presence

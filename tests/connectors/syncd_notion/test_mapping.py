@@ -12,10 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldSpec, FieldType
 from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Seen
-from syncd.model.values import GoalStatus, Moment
+from syncd.model.values import FieldSpec, FieldType, GoalStatus, Moment
 from syncd_notion import codecs, dates, options, recurrence
 from syncd_notion.codecs import Property
 from syncd_notion.mapping import CARRIES, COLUMNS, DatabaseSchema, fit, from_remote, to_remote
