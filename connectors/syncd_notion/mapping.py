@@ -33,10 +33,9 @@ from syncd_notion.codecs import (
     UnreadableProperty,
     garbled,
 )
-from syncd_notion.dates import DATE, PERIOD_END, PERIOD_START, fit_period, instant
+from syncd_notion.dates import DATE, PERIOD_END, PERIOD_START, RECURRENCE, fit_period, instant
 from syncd_notion.options import LABELS, PRIORITY, WORD, is_choosable, option_name
 from syncd_notion.page_content import ANSWERS, fit_answers
-from syncd_notion.recurrence import RECURRENCE
 from syncd_notion.rich_text import quoted, runs_of, text_of
 
 MARK = "Sync ID"

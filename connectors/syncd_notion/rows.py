@@ -25,9 +25,8 @@ from syncd_notion.border import (
     title_of,
     unclear_write,
 )
-from syncd_notion.client import PAGE_SIZE, Json, NotionApi, entries
+from syncd_notion.client import PAGE_SIZE, Json, NotionApi, StaleSchema, entries
 from syncd_notion.codecs import UnreadableProperty
-from syncd_notion.errors import StaleSchema
 from syncd_notion.mapping import (
     COLUMNS,
     MARK,
@@ -38,8 +37,7 @@ from syncd_notion.mapping import (
     to_remote,
     values_by_id,
 )
-from syncd_notion.page_content import ANSWERS, Pairs, children_of, fit_answers
-from syncd_notion.reviews import ReviewAnswers
+from syncd_notion.page_content import ANSWERS, Pairs, ReviewAnswers, children_of, fit_answers
 from syncd_notion.schema import DatabaseBinding, DatabaseRegistry, differs
 
 

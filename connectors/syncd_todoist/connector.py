@@ -39,9 +39,9 @@ class Todoist:
     idempotent = frozenset(Op)  # each command has a uuid
 
     def __init__(self, client: "TodoistClient", toolbox: Toolbox, project: str) -> None:
+        from syncd_todoist.commands import TodoistRecords
         from syncd_todoist.provision import ProjectProvisioner
         from syncd_todoist.reading import TodoistReader
-        from syncd_todoist.records import TodoistRecords
         from syncd_todoist.writing import CommandSender, TodoistWriter
 
         self._new_key = toolbox.new_key

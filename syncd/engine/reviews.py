@@ -14,8 +14,8 @@ from syncd.model.entities import Block, Review
 from syncd.model.ids import EntityId, derived_id
 from syncd.model.rules.blocks import ASSUMED
 from syncd.model.values import ReviewKind
-from syncd.review.checks.finding import finding_sentence
 from syncd.review.facts import Facts, facts_from, facts_text
+from syncd.review.finding import finding_sentence
 from syncd.review.inputs import DecisionWanted, Edit, Inputs, SystemAction
 from syncd.review.make_facts import make_facts
 from syncd.review.periods import DueReview, Period, ReviewRule, last_due, period_before

@@ -15,8 +15,8 @@ from syncd.model.rules.consequences import consequences
 from syncd.model.schema import Fields, fields_of
 from syncd.model.values import BlockState
 from syncd.review.available_time import AvailableTime, TimeLimits
-from syncd.review.checks.finding import CheckedPlan, Finding
-from syncd.review.checks.plan import check_plan
+from syncd.review.checks import check_plan
+from syncd.review.finding import CheckedPlan, Finding
 from syncd.schedule.free_time import calendar
 from syncd.schedule.problem import Preferences, minute_of
 from syncd.store.rows import Record
