@@ -173,9 +173,11 @@ class App:
         filled = credentials.fill(f"connectors.{name}", ways, plugin.secrets)
         self.redactor.hide(filled.values)
         check_tokens(name, filled.values)
-        self.warnings.extend(it for it in filled.warnings if it not in self.warnings)
+        self.warnings.extend(
+            warning for warning in filled.warnings if warning not in self.warnings
+        )
         own = own_settings(plugin, given, filled.table)
-        self.warnings.extend(it for it in open_files(own) if it not in self.warnings)
+        self.warnings.extend(file for file in open_files(own) if file not in self.warnings)
         return plugin, own
 
     def network(self, plugin: Plugin, own: Any) -> Network:

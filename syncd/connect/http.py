@@ -271,7 +271,9 @@ class Transport(httpx.BaseTransport):
         except TooDeep as error:
             message = "the reply is nested too deeply"
             raise Garbled(message) from error
-        kept = [it for it in reply.headers.multi_items() if it[0].lower() not in _GONE_HEADERS]
+        kept = [
+            item for item in reply.headers.multi_items() if item[0].lower() not in _GONE_HEADERS
+        ]
         return httpx.Response(reply.status_code, headers=kept, content=body)
 
 

@@ -61,7 +61,7 @@ class PullApplier:
         by_entity = self._sightings_in(ordered)
         self.work.load([*by_entity, *(link.entity for one in ordered for link in one.gone)])
         for entity, sightings in by_entity.items():
-            if self._can_be_read(entity, [one.pulled for one in sightings]):
+            if self._can_be_read(entity, [sighting.pulled for sighting in sightings]):
                 self._merge(entity, sightings)
         self.work.commit()  # whether a goal is at rest, say, is looked up in the store
         for one in ordered:
@@ -109,18 +109,18 @@ class PullApplier:
     def _merge(self, entity: EntityId, sightings: list[SeenItem]) -> None:
         record = self.work.records[entity]
         kind = kind_of(record.entity)
-        shown = [self._sighting(record, one) for one in sightings]
+        shown = [self._sighting(record, sighting) for sighting in sightings]
         authors = {it: self._known(kind, it, who) for it, who in record.authors.items()}
         merged = merge(kind, fields_of(record.entity), authors, shown, self.context.zone)
         self.work.change(entity, merged.changes)
         self.work.record_conflict(
-            entity, [one for one in merged.conflicts if by_person(kind, one)]
+            entity, [conflict for conflict in merged.conflicts if by_person(kind, conflict)]
         )
         back = self._back(record, sightings, merged.changes)
         if back is not None:
             self.work.change(entity, [back])
-        for one in sightings:
-            self._link(one)
+        for sighting in sightings:
+            self._link(sighting)
 
     def _known(self, kind: Kind, name: str, author: Author) -> Author:
         """Return an author with what is known of the tool, if it is one."""
@@ -179,12 +179,12 @@ class PullApplier:
         again = restore_change(record.entity)
         if again is None:
             return None
-        for one in sightings:
-            restored = one.link.presence is not Presence.PRESENT
-            edited = any(change.author.by == one.pulled.tool.title for change in changes)
+        for sighting in sightings:
+            restored = sighting.link.presence is not Presence.PRESENT
+            edited = any(change.author.by == sighting.pulled.tool.title for change in changes)
             if restored or edited:
-                at = one.pulled.our_time(one.item.edited_at)
-                author = Author(by=one.pulled.tool.title, at=at)
+                at = sighting.pulled.our_time(sighting.item.edited_at)
+                author = Author(by=sighting.pulled.tool.title, at=at)
                 return replace(again, author=author)
         return None
 

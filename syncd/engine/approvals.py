@@ -75,8 +75,8 @@ def check_removals(
     alarm = check_limits(CycleLoad(holds=holds, removes=len(removes)), limits)
     if alarm is None:
         return None
-    lines = tuple(sorted(f"remove: {one.title}" for one in removes))
-    secret = _hash([one.entity for one in removes])
+    lines = tuple(sorted(f"remove: {removal.title}" for removal in removes))
+    secret = _hash([removal.entity for removal in removes])
     return PendingApproval(about=alarm.about, why=alarm.why, hash=secret, lines=lines)
 
 
@@ -90,7 +90,11 @@ def removals(operations: Sequence[Operation]) -> list[Operation]:
 
     Learning blocks are none of them: syncd places them, and takes them away again.
     """
-    lost = (one for one in operations if one.op is Op.DELETE and not one.withdraws)
+    lost = (
+        operation
+        for operation in operations
+        if operation.op is Op.DELETE and not operation.withdraws
+    )
     return [one for one in lost if one.kind is not Kind.BLOCK]
 
 

@@ -40,7 +40,7 @@ class StoredPlanView:
 
     def known(self, entities: Iterable[Entity]) -> None:
         """Take these as read."""
-        self._seen.update({one.id: one for one in entities})
+        self._seen.update({entity.id: entity for entity in entities})
 
     def get(self, entity_id: EntityId) -> Entity | None:
         """Return an entity, archived ones too."""
@@ -122,7 +122,7 @@ class Context:
     @property
     def absent(self) -> tuple[ToolName, ...]:
         """Return the names of the tools that are switched on and could not be made (yet)."""
-        return tuple(one for one in self.names if one not in self.tools)
+        return tuple(name for name in self.names if name not in self.tools)
 
     @property
     def audience(self) -> Audience:
@@ -137,7 +137,9 @@ class Context:
     @property
     def addressing(self) -> Tool | None:
         """Return the tool that gives addresses, if one does."""
-        return next((one for one in self.tools.values() if one.connector.gives_address), None)
+        return next(
+            (tool for tool in self.tools.values() if tool.connector.gives_address), None
+        )
 
     def carried(self, tool: Tool, kind: Kind) -> Carried | None:
         """Return how a tool carries a kind, where another one is worked at."""
@@ -292,7 +294,9 @@ class Context:
         if tool is None:
             self.doubt()
         links = known.addresses(entity)
-        return next((links[one].url for one in names if one in links and links[one].url), None)
+        return next(
+            (links[name].url for name in names if name in links and links[name].url), None
+        )
 
 
 @dataclass(slots=True)

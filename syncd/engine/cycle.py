@@ -228,7 +228,7 @@ class Engine:
     def _step(self, left: float | None) -> bool:
         """Wait for what finishes first, and act on it; False when time ran out."""
         limits = [left, self.grace if self._writers.held_back else None]
-        first = min((one for one in limits if one is not None), default=None)
+        first = min((limit for limit in limits if limit is not None), default=None)
         done, _ = wait(self._lanes(), timeout=first, return_when=FIRST_COMPLETED)
         if not done:
             if first == left:

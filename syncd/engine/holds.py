@@ -180,7 +180,7 @@ class Holds:
             expire_approval(store, name)
             return False
         decision = take_approval(store, name, pending)
-        ids = [one.entity for one in removals(projection.operations)]
+        ids = [removal.entity for removal in removals(projection.operations)]
         if decision is Decision.APPROVED:
             remember_approved_removals(store, name, ids)
             return False
@@ -210,8 +210,8 @@ class Holds:
         if len(removes) <= tool.limits.max_deletes:
             return None
         store = self.context.store
-        agreed = approved_removals(store, tool.name, [one.entity for one in removes])
-        asked = [one for one in removes if one.entity not in agreed]
+        agreed = approved_removals(store, tool.name, [removal.entity for removal in removes])
+        asked = [removal for removal in removes if removal.entity not in agreed]
         return check_removals(store.links.count(tool.name), asked, tool.limits)
 
     def _hold(self, tool: Tool, pending: PendingApproval) -> None:

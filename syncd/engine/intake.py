@@ -86,7 +86,7 @@ class Intake:
         self, pulls: Sequence[PullResult], guilty: dict[ToolName, Exception], error: Exception
     ) -> dict[ToolName, Exception]:
         """Return whose fault it is; raises where that is none of those that were read."""
-        if not guilty.keys() & {one.tool.name for one in pulls}:
+        if not guilty.keys() & {pull.tool.name for pull in pulls}:
             raise error
         for name, fault in guilty.items():
             log.error("a tool failed unexpectedly", tool=name, exc_info=fault)
@@ -99,7 +99,7 @@ class Intake:
         the plan's own rules that fail."""
         if self._tried([]) is not None:
             raise error
-        tried = {one.tool.name: self._tried([one]) for one in pulls}
+        tried = {pull.tool.name: self._tried([pull]) for pull in pulls}
         return {name: fault for name, fault in tried.items() if fault is not None}
 
     def _tried(self, pulls: Sequence[PullResult]) -> Exception | None:

@@ -208,7 +208,7 @@ class ItemMatcher:
             return [record.entity.id for record in records]
         assert self._translator is not None  # noqa: S101  # made at the start of adopt
         goal = self._translator.to_plan(item.kind, item.fields)[0].get("goal")
-        same = [one.entity.id for one in records if _goal(one) == goal]
+        same = [record.entity.id for record in records if _goal(record) == goal]
         if same or len(records) != 1:
             return same
         only = records[0]

@@ -34,7 +34,7 @@ class OutcomeRecorder:
         """Take these links as read, until others are given; only its lane writes to them."""
         store, name = self._store, self._tool.name
         self.links = links
-        self._told = {one.entity for one in store.tools.problems(name)}
+        self._told = {problem.entity for problem in store.tools.problems(name)}
         self._foreign = store.links.has_foreign(name)
 
     def outcome(self, write: Write, outcome: Remote | Exception | None) -> bool:

@@ -102,7 +102,7 @@ class Guarded:
             found = self._connector.pull(cursor)
         return replace(
             found,
-            items=tuple(self._item(it) for it in found.items),
+            items=tuple(self._item(item) for item in found.items),
             unread={remote: self._text(why) for remote, why in found.unread.items()},
             problems=self._all_cleared(found.problems),
         )
@@ -128,7 +128,7 @@ class Guarded:
         """Do these writes."""
         with self._cleared():
             outcomes = self._connector.write(writes)
-        return [self._outcome(it) for it in outcomes]
+        return [self._outcome(outcome) for outcome in outcomes]
 
     def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
         """Return what the tool can hold of ``fields``."""
@@ -198,7 +198,7 @@ class Guarded:
         error.args = (self._text(said(error)), *error.args[1:])
 
     def _all_cleared(self, sentences: Sequence[str]) -> tuple[str, ...]:
-        return tuple(self._text(it) for it in sentences)
+        return tuple(self._text(sentence) for sentence in sentences)
 
     def _text(self, sentence: object) -> str:
         return self._secrets.words(sentence, _LONGEST)

@@ -165,7 +165,7 @@ class Translator:
         held = before if isinstance(before, frozenset) else frozenset()
         self.learn_remotes(RemoteId(one) for one in held)
         foreign = {one for one in held if self._entity[RemoteId(one)] is None}
-        return frozenset(one for one in ours | foreign if one)
+        return frozenset(reference for reference in ours | foreign if reference)
 
 
 def targets(kind: Kind, fields: Mapping[str, Value]) -> list[EntityId]:
@@ -215,7 +215,9 @@ class SkillLabels:
         labels = fields.get("labels")
         if not isinstance(labels, frozenset):
             return dict(fields)
-        meant = {one: self._skills[one] for one in sorted(labels) if one in self._skills}
+        meant = {
+            label: self._skills[label] for label in sorted(labels) if label in self._skills
+        }
         chosen = next((one for one, it in meant.items() if it == skill), None)
         chosen = chosen or next(iter(meant), None)
         if chosen is None:

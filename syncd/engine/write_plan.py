@@ -122,7 +122,7 @@ def desired(
     if not tool.connector.carries[kind].live_only:
         return Desired.PRESENT
     damaged = context.store.plan.damaged
-    if damaged and any(one in damaged for one in targets(kind, fields_of(entity))):
+    if damaged and any(target in damaged for target in targets(kind, fields_of(entity))):
         return Desired.UNCHANGED  # whether that rests can't be told
     return _WANTS[standing(entity, view)]
 

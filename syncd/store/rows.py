@@ -342,7 +342,7 @@ class Prepared:
     def _of(self, row: Row) -> tuple[Any, ...]:
         if not self._given:
             return tuple([row[name] for name in self._names])
-        return tuple([row[it] if it in row else self._given[it] for it in self._names])
+        return tuple([row[name] if name in row else self._given[name] for name in self._names])
 
 
 def put(table: Table, key: Sequence[str], changed: Sequence[str] | None = None) -> Prepared:
@@ -351,7 +351,7 @@ def put(table: Table, key: Sequence[str], changed: Sequence[str] | None = None) 
     changed: the columns that are written over; all but those of the key unless given.
     """
     statement = insert(table)
-    names = changed or [it.name for it in table.columns if it.name not in key]
+    names = changed or [column.name for column in table.columns if column.name not in key]
     return Prepared(
         statement.on_conflict_do_update(
             index_elements=list(key), set_={name: statement.excluded[name] for name in names}

@@ -151,13 +151,13 @@ class ToolStore:
         rows = [
             {
                 "plan": self._plan,
-                "tool": one.tool,
-                "entity": one.entity or "",
-                "field": one.field,
-                "sentence": whole(one.sentence),
-                "refused": one.refused,
+                "tool": problem.tool,
+                "entity": problem.entity or "",
+                "field": problem.field,
+                "sentence": whole(problem.sentence),
+                "refused": problem.refused,
             }
-            for one in problems
+            for problem in problems
         ]
         if not rows:
             return

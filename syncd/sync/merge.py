@@ -220,7 +220,9 @@ def _merge_pairs(
 
 def _edited_pairs(edit: Observation, name: str) -> list[str]:
     """Return the first halves of the pairs that a tool's user changed."""
-    observed, base, fit = (as_map(side.get(name)) for side in (edit.observed, edit.base, edit.fit))
+    observed, base, fit = (
+        as_map(side.get(name)) for side in (edit.observed, edit.base, edit.fit)
+    )
     keys = dict.fromkeys([*observed, *base])
     return [key for key in keys if observed.get(key) not in (base.get(key), fit.get(key))]
 

@@ -177,7 +177,8 @@ class Harness(ABC):
             if it.target in carried and it.name in carried[kind].fields
         ]
         return {
-            it.value: self.create(it, f"For {kind}: {it}").id for it in dict.fromkeys(wanted)
+            target.value: self.create(target, f"For {kind}: {target}").id
+            for target in dict.fromkeys(wanted)
         }
 
     def update(self, item: Remote, **fields: Value) -> Outcome:

@@ -147,7 +147,7 @@ class InMemoryConnector:
         told = {name: spans for name, spans in self.tool.busy.items() if spans is not None}
         closed = sorted(set(self.tool.busy) - set(told))
         return Busy(
-            spans=merged((one for spans in told.values() for one in spans), start, end),
+            spans=merged((span for spans in told.values() for span in spans), start, end),
             calendars=tuple(told),
             unreadable=tuple(f"'{it}' cannot be read: share it with syncd." for it in closed),
         )

@@ -140,7 +140,9 @@ def _titled(harness: Harness, write: Write) -> list[str]:
     """Return the ids of all items that look like what ``write`` made."""
     title = write.fields["title"]
     items = harness.listing().values()
-    return [it.id for it in items if it.kind is write.kind and it.fields["title"] == title]
+    return [
+        item.id for item in items if item.kind is write.kind and item.fields["title"] == title
+    ]
 
 
 def _found_or_made(harness: Harness, write: Write) -> str:
@@ -255,8 +257,10 @@ class WritingLaws:
         count = harness.connector.batch_size
         writes = [harness.new_write(kind, f"One of many, {it}") for it in range(count)]
         outcomes = harness.connector.write(writes)
-        titles = [it.fields["title"] for it in outcomes if isinstance(it, Remote)]
-        assert titles == [it.fields["title"] for it in writes]
+        titles = [
+            outcome.fields["title"] for outcome in outcomes if isinstance(outcome, Remote)
+        ]
+        assert titles == [write.fields["title"] for write in writes]
 
     def test_what_the_person_keeps_aside_survives_a_write(self, harness: Harness) -> None:
         tried = 0

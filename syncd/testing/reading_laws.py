@@ -32,7 +32,7 @@ class ReadingLaws:
         before = harness.connector.pull(None).cursor
         made = _made(harness, kind, count)
         assert set(harness.listing()) == made
-        assert {it.id for it in harness.connector.pull(before).items} >= made
+        assert {item.id for item in harness.connector.pull(before).items} >= made
 
     def test_a_page_that_fails_raises(self, harness: Harness) -> None:
         kind = harness.kinds()[-1]
@@ -122,7 +122,7 @@ class ReadingLaws:
         made = harness.create(kind, "Made before the restart")
         harness.restart()
         harness.start()
-        assert made.id in {it.id for it in harness.connector.pull(cursor).items}
+        assert made.id in {item.id for item in harness.connector.pull(cursor).items}
 
     @pytest.mark.parametrize("cursor", NONSENSE)
     def test_a_nonsense_cursor_starts_over(self, harness: Harness, cursor: str) -> None:
@@ -221,7 +221,7 @@ def _made(harness: Harness, kind: Kind, count: int) -> set[RemoteId]:
     size = harness.connector.batch_size
     for start in range(0, count, size):
         harness.connector.write(writes[start : start + size])
-    ids = {it.id for it in harness.connector.pull(None).items}
+    ids = {item.id for item in harness.connector.pull(None).items}
     assert len(ids) == count
     return ids
 

@@ -178,9 +178,9 @@ class TellingLaws:
         for first, last in ((5, 7), (-1, 1), (6, 8), (3, 4), (4, 5), (22, 30), (40, 41)):
             self._planned(harness, BusySpan(day + first * HOUR, day + last * HOUR))
         told = self._told(harness, day, day + 24 * HOUR)
-        hours = [((it.start - day) / HOUR, (it.end - day) / HOUR) for it in told.spans]
+        hours = [((span.start - day) / HOUR, (span.end - day) / HOUR) for span in told.spans]
         assert hours == [(0, 1), (3, 8), (22, 24)]
-        assert {it.start.tzinfo for it in told.spans} == {UTC}
+        assert {span.start.tzinfo for span in told.spans} == {UTC}
 
     def test_a_long_time_is_told_whole(self, harness: Harness) -> None:
         now = harness.clock.now().replace(minute=0, second=0, microsecond=0)
@@ -363,7 +363,7 @@ class BlockLaws:
         return harness.create(Kind.BLOCK, title)
 
     def _pulled(self, harness: Harness, cursor: str | None, block: Remote) -> Remote:
-        return {it.id: it for it in harness.connector.pull(cursor).items}[block.id]
+        return {item.id: item for item in harness.connector.pull(cursor).items}[block.id]
 
     def _linked(self, harness: Harness) -> list[Kind]:
         carries = harness.connector.carries

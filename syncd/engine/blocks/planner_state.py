@@ -163,7 +163,7 @@ def read(connector: Connector, wanted: Iterable[BusyWindow]) -> tuple[BusyReadin
         found.append(
             BusyReading(
                 window=window,
-                spans=tuple(_span(one.start, one.end) for one in told.spans),
+                spans=tuple(_span(span.start, span.end) for span in told.spans),
                 calendars=told.calendars,
                 unreadable=told.unreadable,
                 problems=told.problems,
@@ -201,10 +201,10 @@ def known(store: Store, tools: Iterable[ToolName]) -> KnownBusy | None:
             return None
         joins = far is not None and far["start"] <= near["end"] and not far["unreadable"]
         parts = [near, far] if joins else [near]
-        ends.append(max(one["end"] for one in parts))
+        ends.append(max(part["end"] for part in parts))
         read_at.append(datetime.fromisoformat(near["at"]))
-        for one in parts:
-            spans.extend(Span(start, end) for start, end in one["spans"])
+        for part in parts:
+            spans.extend(Span(start, end) for start, end in part["spans"])
         calendars.extend(near["calendars"])
         unreadable.extend(near["unreadable"])
     if not ends:
@@ -222,7 +222,7 @@ def _row(reading: BusyReading) -> dict[str, Any]:
     return {
         "start": minute_of(reading.window.start),
         "end": minute_of(reading.window.end),
-        "spans": [[one.start, one.end] for one in reading.spans],
+        "spans": [[span.start, span.end] for span in reading.spans],
         "calendars": list(reading.calendars),
         "unreadable": list(reading.unreadable),
     }

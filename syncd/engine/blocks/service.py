@@ -82,7 +82,7 @@ def sources_of(context: Context) -> tuple[ToolName, ...]:
 
 
 def _ahead(context: Context) -> dict[EntityId, Block]:
-    return {one.id: one for one in live_blocks(context) if one.state in AHEAD}
+    return {block.id: block for block in live_blocks(context) if block.state in AHEAD}
 
 
 def _between(
@@ -215,4 +215,4 @@ class BlockService:
     def _sources(self) -> tuple[ToolName, ...]:
         """Return the tools that tell when the person is busy."""
         tools = self.context.tools.values()
-        return tuple(sorted(one.name for one in tools if one.connector.reads_busy))
+        return tuple(sorted(tool.name for tool in tools if tool.connector.reads_busy))
