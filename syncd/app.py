@@ -19,12 +19,12 @@ from syncd.connect.contract import Connector, Plugin, Toolbox
 from syncd.connect.network import Network, Proxies, RateLimiter
 from syncd.connect.registry import Registry, connectors
 from syncd.connect.wrappers import DryRun, wrapped
-from syncd.engine.connector_factory import Unusable
 from syncd.engine.context import Context
 from syncd.engine.cycle import Engine
 from syncd.engine.report import Report
 from syncd.engine.reviews import DueReviews
 from syncd.engine.tool import OnDelete, Tool
+from syncd.engine.tool_status import Unusable
 from syncd.errors import Mistake, NoSecret, NotLoaded, OnError, SignIn, said
 from syncd.mail.message import WriteHtml
 from syncd.mail.service import MailService
@@ -291,7 +291,7 @@ def html_writer() -> WriteHtml:
 
     import css_inline
 
-    from syncd.review.render.html import environment, html
+    from syncd.review.render.output import environment, html
 
     folder = files("syncd.review") / "templates"
     templates = environment({file.name: file.read_text("utf-8") for file in folder.iterdir()})

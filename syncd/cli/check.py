@@ -5,9 +5,9 @@ from typing import Any
 from syncd.cli.plain import one_line
 from syncd.cli.session import Session
 from syncd.cli.words import count
-from syncd.engine.plan_check import checked
+from syncd.engine.rules import checked
 from syncd.model.entities import kind_of
-from syncd.review.checks.finding import Finding, finding_sentence
+from syncd.review.finding import Finding, finding_sentence
 
 WHOLE = "plan"
 """The kind, for programs, of what is not of one thing alone."""

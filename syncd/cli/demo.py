@@ -8,7 +8,7 @@ from syncd.cli.exits import Exit
 from syncd.cli.outlook import outlook
 from syncd.cli.session import Session
 from syncd.daemon.logs import set_up
-from syncd.daemon.signals import Signals
+from syncd.daemon.supervisor import Signals
 from syncd.errors import Mistake
 
 

@@ -10,10 +10,10 @@ from syncd.cli.session import Session
 from syncd.cli.speech import Speech, row, table
 from syncd.cli.words import Words, moment_json
 from syncd.engine.blocks.planner_state import PlannerState
-from syncd.engine.blocks.preview import Difference, difference, sources_of
+from syncd.engine.blocks.service import Difference, difference, sources_of
 from syncd.model.entities import Block
 from syncd.model.values import BlockState
-from syncd.schedule.timetable import Effort
+from syncd.schedule.problem import Effort
 
 NOT_READ = "When you are busy was never read, so nothing can be planned yet: run `syncd sync`."
 

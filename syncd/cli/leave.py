@@ -20,10 +20,10 @@ from syncd.cli.speech import row, table
 from syncd.cli.words import Words, count, day
 from syncd.engine.blocks import edits
 from syncd.engine.blocks.planner_state import PlannerState
-from syncd.engine.blocks.preview import Difference, difference, sources_of
+from syncd.engine.blocks.service import Difference, difference, sources_of
 from syncd.engine.context import Context, today
 from syncd.model.entities import Block, Kind
-from syncd.schedule.timetable import Effort
+from syncd.schedule.problem import Effort
 
 LOOK_BACK = timedelta(days=14)
 """How far back blocks that nobody confirmed are pointed out."""

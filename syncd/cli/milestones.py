@@ -12,7 +12,7 @@ from syncd.cli.speech import Speech, row, table
 from syncd.cli.words import count
 from syncd.engine.context import today
 from syncd.engine.edits import PERSON, put_all
-from syncd.engine.plan_check import time_available
+from syncd.engine.rules import time_available
 from syncd.errors import Mistake
 from syncd.model.entities import Goal, Kind, Milestone
 from syncd.model.exchange.markdown import duration

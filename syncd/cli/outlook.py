@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 
 from syncd.app import App
 from syncd.cli.loads import COUNTED, WEEK, WeekLoad, day_of, monday_of, week_load
-from syncd.engine.blocks.busy_time import BUSY_TIME, KnownBusy, known
 from syncd.engine.blocks.edits import live_blocks
-from syncd.engine.blocks.planner_state import PlannerState
-from syncd.engine.blocks.preview import sources_of
+from syncd.engine.blocks.planner_state import BUSY_TIME, KnownBusy, PlannerState, known
 from syncd.engine.blocks.problem_builder import Demand, demand
+from syncd.engine.blocks.service import sources_of
 from syncd.engine.context import Context, StoredPlanView, today
 from syncd.engine.unit_of_work import SCHEDULE
 from syncd.model.entities import Block, Kind

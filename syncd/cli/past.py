@@ -13,8 +13,8 @@ from syncd.cli.words import Words, local, moment_json
 from syncd.engine.cycle_report import sentences
 from syncd.errors import Mistake
 from syncd.model.exchange.output import value_to_plain
-from syncd.model.fields import REFERENCES
 from syncd.model.schema import FIELDS
+from syncd.model.values import REFERENCES
 from syncd.store.rows import HistoryRow
 
 TITLE = 40

@@ -12,11 +12,10 @@ from syncd.cli.words import LONGEST, NOTHING, Words, count, field_word, kind_wor
 from syncd.engine.report import Report, ToolReport
 from syncd.model.entities import Kind
 from syncd.model.exchange.output import value_to_plain
-from syncd.model.fields import REFERENCES
 from syncd.model.ids import RemoteId, ToolName
 from syncd.model.remote import Op
 from syncd.model.schema import DEFAULTS, FIELDS
-from syncd.model.values import Value
+from syncd.model.values import REFERENCES, Value
 from syncd.sync.decide import Operation
 
 MOST = 90

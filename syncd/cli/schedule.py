@@ -14,8 +14,8 @@ from syncd.cli.session import Session
 from syncd.cli.short_ids import ShortIds
 from syncd.cli.speech import Speech, row, table
 from syncd.cli.words import Words, count, day, local, moment_json
-from syncd.engine.blocks.busy_time import KnownBusy
-from syncd.engine.blocks.preview import proposal
+from syncd.engine.blocks.planner_state import KnownBusy
+from syncd.engine.blocks.service import proposal
 from syncd.model.entities import Block
 from syncd.model.rules.blocks import length
 from syncd.model.values import BlockState

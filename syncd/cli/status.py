@@ -15,8 +15,8 @@ from syncd.cli.session import Session
 from syncd.cli.speech import Speech
 from syncd.cli.sync import title_of
 from syncd.cli.words import count, local, moment_json
-from syncd.engine.connector_factory import Unusable
 from syncd.engine.cycle_report import look, sentences
+from syncd.engine.tool_status import Unusable
 from syncd.model.ids import ToolName
 from syncd.store.rows import Problem
 from syncd.store.tool_store import ToolRow, ToolState

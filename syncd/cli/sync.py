@@ -11,7 +11,7 @@ from syncd.cli.progress import Estimate, Progress
 from syncd.cli.session import Session
 from syncd.cli.speech import Speech, row, table
 from syncd.cli.words import count
-from syncd.daemon.signals import Signals
+from syncd.daemon.supervisor import Signals
 from syncd.engine.cycle import Engine
 from syncd.engine.report import Report, ToolReport
 from syncd.errors import Mistake

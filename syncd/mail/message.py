@@ -15,8 +15,8 @@ from enum import StrEnum
 from syncd.errors import Mistake
 from syncd.review.facts import Facts
 from syncd.review.render.elements import ReviewPage
+from syncd.review.render.output import text
 from syncd.review.render.page import page, subject
-from syncd.review.render.text import text
 
 LONGEST_SUBJECT = 150
 _TRANSFER = "quoted-printable"

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from structlog.testing import capture_logs
 
-from syncd.daemon.mail_worker import MailWorker, Send
+from syncd.daemon.service import MailWorker, Send
 from syncd.errors import Mistake, OnError, StateTrouble
 from syncd.store.outbox import OutboxMessage, OutboxStatus
 

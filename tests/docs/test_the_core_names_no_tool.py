@@ -10,7 +10,7 @@ MAY = {
     "cli/find.py": "an example of a table in the settings",
     "testing/in_memory_connector.py": "what the services in memory are like",
     "testing/in_memory_capabilities.py": "what the services in memory are like",
-    "testing/block_laws.py": "links as an event holds them",
+    "testing/tool_laws.py": "links as an event holds them",
     "testing/harness.py": "links as an event holds them",
     "testing/scrubbing.py": "what must not stand in a recording",
     "model/remote.py": "links as an event holds them",

@@ -12,9 +12,8 @@ import yaml
 
 from syncd.model.entities import Entity, Kind, Review, kind_of
 from syncd.model.exchange.names import zone_key
-from syncd.model.fields import FieldType
 from syncd.model.schema import FIELDS, fields_of
-from syncd.model.values import Moment, Value
+from syncd.model.values import FieldType, Moment, Value
 
 
 def plan_to_json(entities: Iterable[Entity], zone: str = "UTC") -> dict[str, Any]:
