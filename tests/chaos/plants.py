@@ -30,8 +30,8 @@ class Plant:
 
 def _writes_blindly() -> None:
     push.Pusher._fresh = lambda *_: True  # type: ignore[method-assign]  # broken on purpose
-    todoist_writing.TodoistWriter._check_unchanged = lambda *_: None  # type: ignore[method-assign]
-    google._if_match = lambda request, _: request  # type: ignore[attr-defined]
+    todoist_writing.TodoistWriter._check_unchanged = lambda *_: None  # type: ignore[method-assign]  # broken on purpose
+    google._if_match = lambda request, etag: request
 
 
 def _notes_no_intent() -> None:

@@ -15,7 +15,7 @@ import pytest
 from syncd.errors import SignIn, StateTrouble, TryLater
 from syncd.mail.message import MailAudience, mail_addresses
 from syncd.mail.service import LEASE, OutboxRun, queue_letters
-from syncd.store.outbox import Outbox, OutboxStatus
+from syncd.store.outbox import Outbox, OutboxMessage, OutboxStatus
 from syncd.store.store import Store, open_store, private_store
 from syncd.testing.fake_clock import FakeClock
 from tests.mail.letters import ADA, BEN, EVE, MONDAY, letter
