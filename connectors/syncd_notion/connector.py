@@ -29,9 +29,9 @@ class Notion:
     def __init__(self, settings: NotionSettings, token: str, toolbox: Toolbox) -> None:
         # What speaks HTTP takes long to import, and a plugin is read at every start.
         from syncd_notion.client import NotionApi
-        from syncd_notion.page_content import ReviewAnswers
         from syncd_notion.provision import Provisioner
         from syncd_notion.pull import Puller
+        from syncd_notion.reviews import ReviewAnswers
         from syncd_notion.rows import RowWriter
         from syncd_notion.schema import DatabaseRegistry
 

@@ -37,7 +37,8 @@ from syncd_notion.mapping import (
     to_remote,
     values_by_id,
 )
-from syncd_notion.page_content import ANSWERS, Pairs, ReviewAnswers, children_of, fit_answers
+from syncd_notion.page_content import ANSWERS, Pairs, children_of, fit_answers
+from syncd_notion.reviews import ReviewAnswers
 from syncd_notion.schema import DatabaseBinding, DatabaseRegistry, differs
 
 
