@@ -30,9 +30,9 @@ class GoogleConnector:
     """One secondary calendar of one account."""
 
     name = "google"
-    carries: Mapping[Kind, Carried] = mapping.CARRIES
+    capabilities: Mapping[Kind, Carried] = mapping.CARRIES
     edit_resolution = timedelta(milliseconds=1)
-    gives_address = False
+    provides_urls = False
     keeps_marks = True
     reads_busy = True
     batch_size = 1
@@ -75,7 +75,7 @@ class GoogleConnector:
         """Read the calendar by sync token; all of it without one."""
         calendar = self._bound()
         if calendar is None:
-            return Pull(whole=frozenset(self.carries))
+            return Pull(whole=frozenset(self.capabilities))
         listed = listing.pull(self._client, self._pages, calendar, cursor)
         if listed.zone != calendar.zone:
             self._remember(replace(calendar, zone=listed.zone))
@@ -112,11 +112,11 @@ class GoogleConnector:
         """Return what an event can hold; times without a zone are in the plan's."""
         return mapping.fit(kind, fields, self._toolbox.timezone)
 
-    def holds(self, kind: Kind, fields: Fields) -> bool:
+    def can_hold(self, kind: Kind, fields: Fields) -> bool:
         """Say whether there can be an event: a milestone needs its day, a block its time."""
-        return mapping.holds(kind, fields)
+        return mapping.can_hold(kind, fields)
 
-    def addressed(self, url: str) -> RemoteId | None:  # noqa: ARG002  # gives none
+    def id_from_url(self, url: str) -> RemoteId | None:  # noqa: ARG002  # gives none
         """Return None: other tools carry no addresses of events."""
         return None
 

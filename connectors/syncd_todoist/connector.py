@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CARRIES: Mapping[Kind, Carried] = {
     Kind.TASK: replace(mapping.capabilities(Kind.TASK), live_only=True, hides_done=True),
     Kind.GOAL: replace(
-        mapping.capabilities(Kind.GOAL), adopts=False, archives=False, live_only=True
+        mapping.capabilities(Kind.GOAL), imports=False, delete_archives=False, live_only=True
     ),
 }
 
@@ -30,9 +30,9 @@ class Todoist:
     """The contract's methods, over the client, the records and the mapping."""
 
     name = "todoist"
-    carries = CARRIES
+    capabilities = CARRIES
     edit_resolution = timedelta(milliseconds=1)
-    gives_address = False
+    provides_urls = False
     keeps_marks = False
     reads_busy = False
     batch_size = 100
@@ -86,12 +86,12 @@ class Todoist:
         """Return what Todoist can hold of ``fields``."""
         return mapping.fit(kind, fields, self._records.account)
 
-    def holds(self, kind: Kind, fields: Fields) -> bool:
+    def can_hold(self, kind: Kind, fields: Fields) -> bool:
         """Say that any task and any goal can be held."""
         del fields
-        return kind in self.carries
+        return kind in self.capabilities
 
-    def addressed(self, url: str) -> RemoteId | None:
+    def id_from_url(self, url: str) -> RemoteId | None:
         """Return None: other tools do not carry Todoist's addresses."""
         del url
         return None

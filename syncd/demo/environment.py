@@ -119,8 +119,8 @@ def demo_tools(tools: Mapping[ToolName, Tool], served: Mapping[str, Served]) -> 
         return next(
             candidate
             for candidate in candidates
-            if kind in candidate.tool.connector.carries
-            and field in candidate.tool.connector.carries[kind].home
+            if kind in candidate.tool.connector.capabilities
+            and field in candidate.tool.connector.capabilities[kind].home
         )
 
     calendar = home(Kind.BLOCK, "start")

@@ -46,7 +46,7 @@ def accept_container_loss(context: Context, name: ToolName, work: UnitOfWork) ->
     forgets = tool.on_delete is OnDelete.FORGET
     work.load(link.entity for link in present)
     for link in present:
-        archives = tool.connector.carries[link.kind].archives
+        archives = tool.connector.capabilities[link.kind].delete_archives
         forgotten = forgets and archives
         links.set_presence(name, link.entity, Presence.DETACHED if forgotten else Presence.GONE)
         known = link.entity in work.records
@@ -120,7 +120,7 @@ def _passed_over(
 ) -> list[Conflict]:
     """Return the values that the tool's user had given, as having lost."""
     link: Link = pulled.links[item.id]
-    editable = pulled.tool.connector.carries[item.kind].editable
+    editable = pulled.tool.connector.capabilities[item.kind].editable
     seen = translator.to_plan(item.kind, item.fields)[0]
     plan = fields_of(work.records[link.entity].entity)
     return [

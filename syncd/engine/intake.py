@@ -169,7 +169,7 @@ class Intake:
             Problem(tool=name, entity=None, field=str(place), sentence=sentence)
             for place, sentence in enumerate(sentences)
         )
-        remember_unmapped(store, pulled.tool, pulled.pull.paused)
+        remember_unmapped(store, pulled.tool, pulled.pull.unmapped_fields)
         if store.tools.get(name).last_ok is None:  # switched on just now: it lacks everything
             store.links.mark_all_dirty(name)
         cursor = None if keep_cursor else pulled.pull.cursor

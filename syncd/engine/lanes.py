@@ -13,7 +13,7 @@ from syncd.engine.write_plan import WritePlan, write_plan
 from syncd.errors import StateTrouble
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId, ToolName
-from syncd.model.remote import LINK, LINKS, Op
+from syncd.model.remote import LINKS, PAGE_URL, Op
 from syncd.sync.decide import Operation
 
 
@@ -99,7 +99,7 @@ class Awaited:
         addressing = self.context.addressing
         pages = makers.get(addressing.name, set()) if addressing else set[EntityId]()
         fresh = [operation for operation in operations if operation.op is Op.CREATE]
-        found = {one.entity for one in fresh if self._shows(tool, one.kind, LINK)} & pages
+        found = {one.entity for one in fresh if self._shows(tool, one.kind, PAGE_URL)} & pages
         blocks = [one.entity for one in fresh if self._shows(tool, one.kind, LINKS)]
         tasks = set[EntityId]().union(*makers.values())
         return found | {one for one, task in self._tasks(blocks) if task in tasks}

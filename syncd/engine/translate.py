@@ -10,7 +10,7 @@ from functools import cached_property
 from syncd.engine.tool import Tool
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
-from syncd.model.remote import LINK, Pull, Remote
+from syncd.model.remote import PAGE_URL, Pull, Remote
 from syncd.model.schema import DEFAULTS, REFERENCE_FIELDS, Fields, fields_to_json
 from syncd.model.values import FieldType, Value
 from syncd.store.rows import Foreign, Link
@@ -22,14 +22,14 @@ from syncd.sync.decide import Presence
 class Translator:
     """Translates for one tool, remembering what it looked up.
 
-    ``carries`` are the tool's kinds: a reference to another one is the plan's own id there,
+    ``capabilities`` are the tool's kinds: a reference to another one is the plan's own id there,
     too. ``leaving`` holds the entities that the tool is about to lose: nothing refers to
     them there any more.
     """
 
     store: Store
     tool: ToolName
-    carries: Collection[Kind]
+    capabilities: Collection[Kind]
     leaving: set[EntityId] = field(default_factory=set)
     _remote: dict[EntityId, tuple[RemoteId, Presence] | None] = field(default_factory=dict)
     _entity: dict[RemoteId, EntityId | None] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Translator:
         cls, store: Store, tool: Tool, leaving: AbstractSet[EntityId] = frozenset()
     ) -> "Translator":
         """Return a translator for a tool."""
-        return cls(store, tool.name, tool.connector.carries, set(leaving))
+        return cls(store, tool.name, tool.connector.capabilities, set(leaving))
 
     def learn_entities(self, ids: Iterable[EntityId]) -> None:
         """Look up many entities' items at once."""
@@ -83,7 +83,7 @@ class Translator:
         changed: dict[str, Value] = {}
         held, own = base or {}, foreign or {}
         for spec in REFERENCE_FIELDS[kind]:
-            if spec.name not in fields or spec.target not in self.carries:
+            if spec.name not in fields or spec.target not in self.capabilities:
                 continue
             value, before = fields[spec.name], held.get(spec.name)
             if spec.type is FieldType.REFS:
@@ -103,7 +103,7 @@ class Translator:
         foreign: dict[str, frozenset[RemoteId]] = {}
         for spec in REFERENCE_FIELDS[kind]:
             value = fields.get(spec.name)
-            if spec.target not in self.carries:
+            if spec.target not in self.capabilities:
                 continue
             if isinstance(value, frozenset):
                 self.learn_remotes(RemoteId(one) for one in value)
@@ -232,7 +232,7 @@ def label_of(title: str) -> str:
 
 def as_label(tool: Tool, kind: Kind) -> bool:
     """Say whether a tool shows a task's skill as a label."""
-    carried = tool.connector.carries.get(kind)
+    carried = tool.connector.capabilities.get(kind)
     if kind is not Kind.TASK or carried is None:
         return False
     return "labels" in carried.fields and "skill" not in carried.fields
@@ -281,7 +281,7 @@ def remember_unmapped(store: Store, tool: Tool, paused: _Fields) -> None:
 def newly_mapped(store: Store, tool: Tool, pull: Pull) -> _Fields:
     """Return the fields, by kind, that could not be read until this time."""
     back = {
-        kind: names - pull.paused.get(kind, frozenset())
+        kind: names - pull.unmapped_fields.get(kind, frozenset())
         for kind, names in unmapped_fields(store, tool).items()
     }
     return {kind: names for kind, names in back.items() if names}
@@ -302,7 +302,7 @@ def keep_values(
         link, names = links.get(item.id), back.get(item.kind)
         if link is None or not names:
             continue
-        empty = tool.connector.fit(item.kind, {**DEFAULTS[item.kind], LINK: None})
+        empty = tool.connector.fit(item.kind, {**DEFAULTS[item.kind], PAGE_URL: None})
         lost = {
             name: value
             for name, value in item.fields.items()

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import dialect, insert
 
 from syncd.model.entities import Entity, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
-from syncd.model.remote import BESIDE, Op, Seen, Write
+from syncd.model.remote import EXTRA_FIELDS, Op, Seen, Write
 from syncd.model.schema import (
     FIELDS,
     Fields,
@@ -189,7 +189,7 @@ def read_or(read: Callable[[Any], R], raw: Any, otherwise: R) -> R:
 
 
 def dump_fields(fields: Fields) -> str:
-    """Return fields (those of ``BESIDE`` too) as JSON text."""
+    """Return fields (those of ``EXTRA_FIELDS`` too) as JSON text."""
     return _SORTED.encode(fields_to_json(fields))
 
 
@@ -278,7 +278,7 @@ def load_write(text: str) -> Write:
 
 
 def _with_links(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Value]:
-    beside = {name: _beside(raw[name]) for name in BESIDE if name in raw}
+    beside = {name: _beside(raw[name]) for name in EXTRA_FIELDS if name in raw}
     return {**fields_from_json(kind, raw), **beside}
 
 
