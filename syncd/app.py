@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,10 +30,13 @@ from syncd.errors import Mistake, NoSecret, NotLoaded, OnError, SignIn, said
 from syncd.mail.message import WriteHtml
 from syncd.mail.service import MailService
 from syncd.model.ids import ToolName
+from syncd.model.values import ReviewKind
 from syncd.redaction import Redactor
-from syncd.review.render.elements import ReviewPage
-from syncd.settings.convert import preferences, review_rules
+from syncd.review.periods import ReviewRule
+from syncd.review.render.sections import ReviewPage
+from syncd.schedule.problem import Preferences
 from syncd.settings.credentials import Credentials, Runner, open_files
+from syncd.settings.messages import WEEKDAYS, clock_span, review_moment
 from syncd.settings.plugins import check_own_settings, own_settings, secret_ways
 from syncd.settings.schema import Settings, load, make_state_dir
 from syncd.store.database import StateLock
@@ -40,6 +44,45 @@ from syncd.store.store import Store, open_store
 from syncd.store.tool_store import ToolMemory
 from syncd.sync.limits import Limits
 from syncd.text import is_token
+
+
+def preferences(settings: Settings) -> Preferences:
+    """Return what the settings say of the person's time."""
+    table = settings.schedule
+    hours = [getattr(table.hours, name) for name in WEEKDAYS]
+    liked = tuple(clock_span(window) for window in table.liked)
+    return Preferences(
+        zone=settings.plan.timezone,
+        hours={day: tuple(map(clock_span, spans)) for day, spans in enumerate(hours)},
+        liked=dict.fromkeys(range(7), liked) if liked else {},
+        rest_weekdays=frozenset(
+            WEEKDAYS.index(day) for day in table.rest_days if day in WEEKDAYS
+        ),
+        rest_dates=frozenset(
+            date.fromisoformat(day) for day in table.rest_days if day not in WEEKDAYS
+        ),
+        daily=table.daily_minutes,
+        weekly=table.weekly_minutes,
+        shortest=table.min_block,
+        longest=table.max_block,
+        buffer=table.buffer,
+        share=table.share,
+        publish_days=table.publish_days,
+        freeze_hours=table.freeze_hours,
+        default_minutes=table.default_minutes,
+        assume_done=table.assume_done,
+    )
+
+
+def review_rules(settings: Settings) -> dict[ReviewKind, ReviewRule]:
+    """Return when each kind of review is due; without those that are off."""
+    moments = {kind: str(getattr(settings.review, kind.value)) for kind in ReviewKind}
+    parts = {kind: review_moment(text) for kind, text in moments.items() if text != "off"}
+    return {
+        kind: ReviewRule(month=month, day=day, hour=hour, minute=minute)
+        for kind, (month, day, hour, minute) in parts.items()
+    }
+
 
 log = structlog.get_logger("syncd.app")
 Inner = Callable[[Connector], Connector]

@@ -16,11 +16,20 @@ from syncd.model.rules.blocks import ASSUMED
 from syncd.model.values import ReviewKind
 from syncd.review.facts import Facts, facts_from, facts_text
 from syncd.review.finding import finding_sentence
-from syncd.review.inputs import DecisionWanted, Edit, Inputs, SystemAction
 from syncd.review.make_facts import make_facts
-from syncd.review.periods import DueReview, Period, ReviewRule, last_due, period_before
-from syncd.review.render.elements import safe
+from syncd.review.periods import (
+    DecisionWanted,
+    DueReview,
+    Edit,
+    Inputs,
+    Period,
+    ReviewRule,
+    SystemAction,
+    last_due,
+    period_before,
+)
 from syncd.review.render.page import PROMPTS
+from syncd.review.render.sections import safe
 from syncd.store.rows import ConflictRow, HistoryRow, Record
 from syncd.store.store import MAIN
 from syncd.store.tool_store import ToolState

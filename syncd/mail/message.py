@@ -14,9 +14,9 @@ from enum import StrEnum
 
 from syncd.errors import Mistake
 from syncd.review.facts import Facts
-from syncd.review.render.elements import ReviewPage
 from syncd.review.render.output import text
 from syncd.review.render.page import page, subject
+from syncd.review.render.sections import ReviewPage
 
 LONGEST_SUBJECT = 150
 _TRANSFER = "quoted-printable"

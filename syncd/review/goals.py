@@ -11,7 +11,7 @@ from syncd.model.plan import Plan
 from syncd.model.rules.progress import pace, progress
 from syncd.model.values import GoalStatus, Pace, ReviewKind
 from syncd.review.facts import GoalFacts, Minutes
-from syncd.review.inputs import LOOK_BACK, Inputs, PlanVersions
+from syncd.review.periods import LOOK_BACK, Inputs, PlanVersions
 from syncd.text import count, percent
 
 EARLY = timedelta(days=7)

@@ -13,8 +13,7 @@ from syncd.model.rules.blocks import is_over, length
 from syncd.model.rules.world import goal_of
 from syncd.model.values import BlockState, ReviewKind
 from syncd.review.facts import Minutes, TrendWeek
-from syncd.review.inputs import Inputs
-from syncd.review.periods import period_before, period_of
+from syncd.review.periods import Inputs, period_before, period_of
 
 WEEKS = 8
 _MOST_WEEKS = 520

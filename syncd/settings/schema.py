@@ -18,16 +18,18 @@ from pydantic import (
 from syncd.errors import Mistake
 from syncd.hosts import host
 from syncd.private import make_folder
-from syncd.settings.formats import (
+from syncd.settings.messages import (
+    Complaint,
+    Setting,
     address,
     annual,
+    described,
     quarterly,
     rest_day,
     weekly,
     window,
     zone,
 )
-from syncd.settings.messages import Complaint, Setting, described
 from syncd.settings.sources import Given, Sourced, given
 
 Window = Annotated[str, AfterValidator(window)]

@@ -12,7 +12,7 @@ from syncd.cli.ending import Unexpected
 from syncd.cli.plain import as_json, one_line, printable
 from syncd.cli.progress import Estimate, Progress
 from syncd.model.ids import ToolName
-from syncd.settings.formats import document
+from syncd.settings.messages import document
 from syncd.store.tool_store import ToolStore
 from tests.cli.desks import Desk
 

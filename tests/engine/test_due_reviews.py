@@ -18,7 +18,7 @@ from syncd.model.entities import Goal, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.values import GoalStatus, ReviewKind
 from syncd.review.periods import ReviewRule, read_period
-from syncd.review.render.elements import ReviewPage
+from syncd.review.render.sections import ReviewPage
 from syncd.store.outbox import OutboxMessage
 from syncd.store.rows import Link
 from syncd.store.store import private_store
