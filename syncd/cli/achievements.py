@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from syncd.bootstrap import App
-from syncd.cli import find
-from syncd.cli.given import day_given
+from syncd.cli import lookup
+from syncd.cli.lookup import day_given
 from syncd.cli.session import Session
-from syncd.cli.words import count
+from syncd.cli.output import count
 from syncd.errors import Mistake
 from syncd.model.entities import Kind
 from syncd.model.plan import Plan
@@ -45,7 +45,7 @@ def _asked(app: App, typed: Typed) -> Asked:
         raise Mistake(f"`--since` ({since}) is after `--until` ({until}): swap the two.")
     goal = None
     if typed.goal:
-        goal = find.only(typed.goal, find.matching(app.store, typed.goal, (Kind.GOAL,)))
+        goal = lookup.only(typed.goal, lookup.matching(app.store, typed.goal, (Kind.GOAL,)))
     return Asked(since=since, until=until, goal=goal.entity.id if goal else None)
 
 

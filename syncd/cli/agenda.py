@@ -11,10 +11,10 @@ from rich.text import Text
 from syncd.bootstrap import App
 from syncd.cli.loads import COUNTED, WEEK, WeekLoad, day_of, monday_of
 from syncd.cli.outlook import Outlook
-from syncd.cli.plain import one_line
-from syncd.cli.short_ids import ShortIds
-from syncd.cli.speech import Speech, row, table
-from syncd.cli.words import Words, clock, day
+from syncd.text import one_line
+from syncd.cli.lookup import ShortIds
+from syncd.cli.output import Speech, row, table
+from syncd.cli.output import Words, clock, day
 from syncd.model.entities import Block
 from syncd.model.exchange.markdown import duration
 from syncd.model.rules.blocks import AHEAD, is_over, length

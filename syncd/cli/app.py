@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from syncd.cli import backwards, daily, ending, planning, reviewing, scheduling, trying
+from syncd.cli import backwards, daily, planning, reviewing, scheduling, trying
+from syncd.cli import errors
 from syncd.cli.session import Session
 
 GLOBAL = {"--config": True, "--no-color": False}
@@ -100,8 +101,8 @@ plan_app.command("achievements")(planning.plan_achievements)
 def main() -> None:
     """Run what this process was started for, and end it."""
     session = Session()
-    sys.excepthook = ending.Unexpected(session)
-    ending.forgive_characters()
+    sys.excepthook = errors.Unexpected(session)
+    errors.forgive_characters()
     sys.exit(start(sys.argv[1:], session))
 
 
@@ -113,7 +114,7 @@ def start(args: Sequence[str], session: Session) -> int:
         given = hoisted(args)
         return int(whole.main(given, "syncd", standalone_mode=False, obj=session) or 0)
 
-    return ending.status_of(work)
+    return errors.status_of(work)
 
 
 @cache

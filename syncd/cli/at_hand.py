@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from syncd.bootstrap import App
 from syncd.cli.misfits import misfits
 from syncd.cli.outlook import outlook
-from syncd.cli.words import count
+from syncd.cli.output import count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

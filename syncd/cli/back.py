@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from syncd.bootstrap import App
-from syncd.cli import find
+from syncd.cli import lookup
 from syncd.cli.past import TITLE, cycle_number, list_changes, names_cycle
-from syncd.cli.plain import one_line
+from syncd.text import one_line
 from syncd.cli.session import Session
-from syncd.cli.words import Words, count, kind_word
+from syncd.cli.output import Words, count, kind_word
 from syncd.engine.blocks.edits import set_state
 from syncd.engine.edits import Undone, bring_back
 from syncd.engine.edits import undo as take_back
@@ -46,7 +46,7 @@ def undo(session: Session, what: str) -> int:
 def restore(session: Session, which: str) -> int:
     """Bring back what was deleted, in the plan and in the tools."""
     with session.app() as app:
-        entity = find.entity(app.store, which, archived=True).entity
+        entity = lookup.entity(app.store, which, archived=True).entity
         said = f"{kind_word(kind_of(entity))} '{one_line(entity.title, TITLE)}'"
         links = app.store.links.of_entity(entity.id).values()
         gone = any(it.presence in (Presence.GONE, Presence.FORGOTTEN) for it in links)

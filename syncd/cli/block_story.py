@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from syncd.bootstrap import App
-from syncd.cli.words import clock, day, local, moment_json
+from syncd.cli.output import clock, day, local, moment_json
 from syncd.engine.blocks.placing import PLANNED
 from syncd.engine.edits import PERSON
 from syncd.engine.rules import BY

@@ -9,10 +9,10 @@ from syncd.cli.agenda import total, when
 from syncd.cli.back import SPREAD
 from syncd.cli.naming import next_block, settled_blocks
 from syncd.cli.past import TITLE
-from syncd.cli.plain import one_line
+from syncd.text import one_line
 from syncd.cli.schedule import block_json
 from syncd.cli.session import Session
-from syncd.cli.words import Words, count
+from syncd.cli.output import Words, count
 from syncd.engine.blocks import edits
 from syncd.errors import Mistake
 from syncd.model.entities import Block

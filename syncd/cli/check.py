@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from syncd.cli.plain import one_line
+from syncd.text import one_line
 from syncd.cli.session import Session
-from syncd.cli.words import count
+from syncd.cli.output import count
 from syncd.engine.checking import checked
 from syncd.model.entities import kind_of
 from syncd.review.checks.finding import Finding

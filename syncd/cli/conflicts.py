@@ -3,10 +3,10 @@
 from typing import Any
 
 from syncd.cli.past import TITLE
-from syncd.cli.plain import one_line
+from syncd.text import one_line
 from syncd.cli.session import Session
-from syncd.cli.speech import Speech, row, table
-from syncd.cli.words import Words, field_word, local, moment_json
+from syncd.cli.output import Speech, row, table
+from syncd.cli.output import Words, field_word, local, moment_json
 from syncd.engine.damaged import sentences
 from syncd.engine.edits import take_lost
 from syncd.errors import Mistake

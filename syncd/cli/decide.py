@@ -1,6 +1,6 @@
 """``syncd approve`` and ``syncd reject``: what happens to a held tool."""
 
-from syncd.cli import find
+from syncd.cli import lookup
 from syncd.cli.session import Session
 from syncd.cli.sync import title_of
 from syncd.engine.consent import say
@@ -24,7 +24,7 @@ def reject(session: Session, tool: str, plan: str) -> int:
 
 def _say(session: Session, text: str, plan: str, consent: Consent) -> int:
     with session.app() as app:
-        name = find.tool(app, text)
+        name = lookup.tool(app, text)
         say(app.store, name, consent, plan or None)
         row = app.store.tools.get(name)
         title = title_of(app, name)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from syncd.bootstrap import App, open_app
 from syncd.cli.agenda import Agenda
-from syncd.cli.exits import Exit
+from syncd.cli.errors import Exit
 from syncd.cli.outlook import outlook
 from syncd.cli.session import Session
 from syncd.clock import Clock

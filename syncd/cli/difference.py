@@ -7,8 +7,8 @@ from syncd.bootstrap import App
 from syncd.cli.agenda import when
 from syncd.cli.schedule import block_json
 from syncd.cli.session import Session
-from syncd.cli.speech import Speech, row, table
-from syncd.cli.words import Words, moment_json
+from syncd.cli.output import Speech, row, table
+from syncd.cli.output import Words, moment_json
 from syncd.engine.blocks.memory import Memory
 from syncd.engine.blocks.preview import Difference, difference, sources_of
 from syncd.model.entities import Block

@@ -6,18 +6,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from syncd.bootstrap import App
-from syncd.cli import find
+from syncd.cli import lookup
 from syncd.cli.agenda import total, when
 from syncd.cli.back import SPREAD
 from syncd.cli.difference import difference_json, show_difference
-from syncd.cli.given import day_given
+from syncd.cli.lookup import day_given
 from syncd.cli.past import TITLE
-from syncd.cli.plain import one_line
+from syncd.text import one_line
 from syncd.cli.schedule import block_json
 from syncd.cli.session import Session
-from syncd.cli.short_ids import ShortIds
-from syncd.cli.speech import row, table
-from syncd.cli.words import Words, count, day
+from syncd.cli.lookup import ShortIds
+from syncd.cli.output import row, table
+from syncd.cli.output import Words, count, day
 from syncd.engine.blocks import edits
 from syncd.engine.blocks.memory import Memory
 from syncd.engine.blocks.preview import Difference, difference, sources_of
@@ -115,7 +115,7 @@ def _end_leave(app: App, context: Context) -> tuple[str, dict[str, Any]]:
 
 
 def _want_again(app: App, context: Context, which: str) -> tuple[str, dict[str, Any]]:
-    task = find.only(which, find.matching(app.store, which, (Kind.TASK,))).entity
+    task = lookup.only(which, lookup.matching(app.store, which, (Kind.TASK,))).entity
     number = edits.want_again(context, task.id)
     title, told = one_line(task.title, TITLE), {"task": task.id, "forgotten": number}
     if not number:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from syncd.bootstrap import App
-from syncd.cli.words import local, moment_json
+from syncd.cli.output import local, moment_json
 from syncd.errors import Mistake
 from syncd.store.parcel import Fate, Parcel
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from syncd.bootstrap import App
-from syncd.cli import find
+from syncd.cli import lookup
 from syncd.cli.past import TITLE
-from syncd.cli.plain import one_line
+from syncd.text import one_line
 from syncd.cli.session import Session
-from syncd.cli.speech import Speech, row, table
-from syncd.cli.words import count
+from syncd.cli.output import Speech, row, table
+from syncd.cli.output import count
 from syncd.engine.edits import PERSON, put_all
 from syncd.engine.room import room
 from syncd.engine.view import today
@@ -44,7 +44,7 @@ def milestones(session: Session, which: str, *, apply: bool, as_json: bool) -> i
 
 def _goal(app: App, which: str) -> Goal:
     """Return the goal that is meant. Raises ``Mistake``."""
-    goal = find.only(which, find.matching(app.store, which, (Kind.GOAL,))).entity
+    goal = lookup.only(which, lookup.matching(app.store, which, (Kind.GOAL,))).entity
     assert isinstance(goal, Goal)  # noqa: S101  # the only kind asked for
     if goal.archived:
         raise Mistake(f"'{_shown(goal)}' is deleted: `syncd restore {goal.id}` brings it back.")

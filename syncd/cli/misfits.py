@@ -6,9 +6,9 @@ from typing import Any
 
 from syncd.bootstrap import App
 from syncd.cli.past import TITLE
-from syncd.cli.plain import one_line
-from syncd.cli.short_ids import ShortIds
-from syncd.cli.words import day
+from syncd.text import one_line
+from syncd.cli.lookup import ShortIds
+from syncd.cli.output import day
 from syncd.engine.blocks.inputs import Wishes
 from syncd.engine.blocks.memory import Memory, Result
 from syncd.model.entities import Task

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syncd.bootstrap import App
-from syncd.cli import find
+from syncd.cli import lookup
 from syncd.cli.past import TITLE
-from syncd.cli.plain import one_line
-from syncd.cli.short_ids import ShortIds
+from syncd.text import one_line
+from syncd.cli.lookup import ShortIds
 from syncd.cli.sync import title_of
 from syncd.engine.blocks.edits import live_blocks
 from syncd.errors import Mistake
@@ -52,11 +52,11 @@ def next_block(app: App, text: str, fits: Callable[[Block], bool]) -> Block:
 
 
 def _meant(app: App, text: str) -> Meant:
-    records = find.matching(app.store, text, (Kind.TASK, Kind.BLOCK))
+    records = lookup.matching(app.store, text, (Kind.TASK, Kind.BLOCK))
     tasks = [one for one in records if isinstance(one.entity, Task)]
     live = live_blocks(app.plan_context())
     if tasks:
-        task = find.only(text, tasks).entity
+        task = lookup.only(text, tasks).entity
         blocks = tuple(one for one in live if one.task == task.id)
     else:
         task, named = None, {one.entity.id for one in records}

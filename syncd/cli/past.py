@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from syncd.cli import find
-from syncd.cli.plain import one_line
+from syncd.cli import lookup
+from syncd.text import one_line
 from syncd.cli.session import Session
-from syncd.cli.speech import Speech, row, table
-from syncd.cli.words import Words, local, moment_json
+from syncd.cli.output import Speech, row, table
+from syncd.cli.output import Words, local, moment_json
 from syncd.engine.damaged import sentences
 from syncd.errors import Mistake
 from syncd.model.exchange.output import value_to_plain
@@ -34,7 +34,7 @@ class Wanted:
 def history(session: Session, wanted: Wanted, *, as_json: bool) -> int:
     """List changes of the plan, newest first."""
     with session.app() as app:
-        entity = find.entity(app.store, wanted.which).entity.id if wanted.which else None
+        entity = lookup.entity(app.store, wanted.which).entity.id if wanted.which else None
         cycle = cycle_number(wanted.cycle) if wanted.cycle else None
         rows = app.store.history.rows(entity=entity, cycle=cycle, limit=wanted.limit + 1)
         shown = rows[: wanted.limit]

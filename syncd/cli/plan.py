@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from syncd.bootstrap import App
-from syncd.cli.exits import Exit
-from syncd.cli.plain import as_json as json_text
-from syncd.cli.plain import one_line
+from syncd.cli.errors import Exit
+from syncd.text import json_text
+from syncd.text import one_line
 from syncd.cli.session import Session
 from syncd.cli.tree import show_plan
-from syncd.cli.words import count
+from syncd.cli.output import count
 from syncd.engine.damaged import sentences
 from syncd.engine.edits import put_all
 from syncd.errors import Mistake

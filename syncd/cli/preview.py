@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syncd.bootstrap import App
-from syncd.cli.plain import one_line
+from syncd.text import one_line
 from syncd.cli.session import Session
-from syncd.cli.speech import Speech, row, table
+from syncd.cli.output import Speech, row, table
 from syncd.cli.sync import chosen, status, title_of
-from syncd.cli.words import LONGEST, NOTHING, Words, count, field_word, kind_word
+from syncd.cli.output import LONGEST, NOTHING, Words, count, field_word, kind_word
 from syncd.engine.report import Report, ToolReport
 from syncd.model.entities import Kind
 from syncd.model.exchange.output import value_to_plain

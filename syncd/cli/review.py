@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syncd.bootstrap import App
-from syncd.cli.exits import Exit
-from syncd.cli.plain import one_line
+from syncd.cli.errors import Exit
+from syncd.text import one_line
 from syncd.cli.sending import send
 from syncd.cli.session import Session
 from syncd.engine.letters import letter, letters

@@ -11,7 +11,7 @@ import structlog
 from syncd.bootstrap import App
 from syncd.cli.session import Session
 from syncd.cli.sync import title_of
-from syncd.cli.words import local
+from syncd.cli.output import local
 from syncd.daemon.courier import Courier, mail_trouble
 from syncd.daemon.due import Due, Poll
 from syncd.daemon.logging import set_up, supervised, whereabouts

@@ -4,16 +4,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from syncd.bootstrap import App
-from syncd.cli import find
+from syncd.cli import lookup
 from syncd.cli.agenda import Agenda, when
-from syncd.cli.given import day_given
+from syncd.cli.lookup import day_given
 from syncd.cli.loads import WeekLoad
 from syncd.cli.misfits import misfits, notes
 from syncd.cli.outlook import Outlook, outlook
 from syncd.cli.session import Session
-from syncd.cli.short_ids import ShortIds
-from syncd.cli.speech import Speech, row, table
-from syncd.cli.words import Words, count, day, local, moment_json
+from syncd.cli.lookup import ShortIds
+from syncd.cli.output import Speech, row, table
+from syncd.cli.output import Words, count, day, local, moment_json
 from syncd.engine.blocks.busytime import Known
 from syncd.engine.blocks.proposal import proposal
 from syncd.model.entities import Block
@@ -61,7 +61,7 @@ def _show(speech: Speech, app: App, seen: Outlook) -> None:
 def nothing(app: App, seen: Outlook) -> str:
     """Say why there is no block, and what to do."""
     if not app.enabled():
-        return find.no_tools(app)
+        return lookup.no_tools(app)
     if seen.following is not None:
         at = day(seen.following, seen.zone, seen.now)
         return f"Nothing is planned in this time; the next block is on {at}: see `--weeks`."

@@ -12,7 +12,7 @@ from syncd.private import open_folder
 
 if TYPE_CHECKING:  # these take their time to import, and `--help` needs none of them
     from syncd.bootstrap import App
-    from syncd.cli.speech import Speech
+    from syncd.cli.output import Speech
     from syncd.credentials import Redactor
 
 
@@ -45,7 +45,7 @@ class Session:
     @cached_property
     def speech(self) -> "Speech":
         """Where things are said."""
-        from syncd.cli.speech import Speech
+        from syncd.cli.output import Speech
 
         return Speech(color=self.color)
 

@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from syncd.bootstrap import App
-from syncd.cli import find
+from syncd.cli import lookup
 from syncd.cli.at_hand import at_hand
-from syncd.cli.exits import of_states
+from syncd.cli.errors import of_states
 from syncd.cli.mails import mails
-from syncd.cli.plain import one_line
+from syncd.text import one_line
 from syncd.cli.session import Session
-from syncd.cli.speech import Speech
+from syncd.cli.output import Speech
 from syncd.cli.sync import title_of
-from syncd.cli.words import count, local, moment_json
+from syncd.cli.output import count, local, moment_json
 from syncd.engine.damaged import look, sentences
 from syncd.engine.workshop import Unusable
 from syncd.model.ids import ToolName
@@ -167,7 +167,7 @@ def _show_held(speech: Speech, one: Standing) -> None:
 def _next(app: App, tools: list[Standing], conflicts: int) -> list[str]:
     """Return what the person can do now, most urgent first."""
     if not tools:
-        return [find.no_tools(app)]
+        return [lookup.no_tools(app)]
     found = [sentence for one in tools for sentence in _of_tool(one)]
     degraded = [one for one in tools if one.row.state is ToolState.DEGRADED]
     if any(one.problems for one in tools) or any(one.row.message for one in degraded):

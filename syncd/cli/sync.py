@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 
 from syncd.bootstrap import App
-from syncd.cli import find
-from syncd.cli.exits import Exit, of_states
+from syncd.cli import lookup
+from syncd.cli.errors import Exit, of_states
 from syncd.cli.planned import Planned, planned_since
 from syncd.cli.progress import Estimate, Progress
 from syncd.cli.session import Session
-from syncd.cli.speech import Speech, row, table
-from syncd.cli.words import count
+from syncd.cli.output import Speech, row, table
+from syncd.cli.output import count
 from syncd.daemon.signals import Signals
 from syncd.engine.engine import Engine
 from syncd.engine.report import Report, ToolReport
@@ -41,9 +41,9 @@ def sync(session: Session, only: Sequence[str], *, as_json: bool) -> int:
 
 def chosen(app: App, only: Sequence[str]) -> list[ToolName]:
     """Return the tools that are meant. Raises ``Mistake`` where there is none."""
-    tools = list(dict.fromkeys(find.tool(app, one) for one in only)) or app.enabled()
+    tools = list(dict.fromkeys(lookup.tool(app, one) for one in only)) or app.enabled()
     if not tools:
-        raise Mistake(find.no_tools(app))
+        raise Mistake(lookup.no_tools(app))
     return tools
 
 

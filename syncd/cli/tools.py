@@ -1,9 +1,9 @@
 """``syncd connectors`` and ``syncd auth``."""
 
 from syncd.bootstrap import App
-from syncd.cli.exits import Exit
+from syncd.cli.errors import Exit
 from syncd.cli.session import Session
-from syncd.cli.speech import row, table
+from syncd.cli.output import row, table
 from syncd.connect.contract import Plugin
 from syncd.connect.registry import Installed
 from syncd.errors import Mistake

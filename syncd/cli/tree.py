@@ -8,9 +8,9 @@ from typing import TypeVar
 from rich.text import Text
 from rich.tree import Tree
 
-from syncd.cli.plain import one_line
-from syncd.cli.speech import Speech
-from syncd.cli.words import local
+from syncd.text import one_line
+from syncd.cli.output import Speech
+from syncd.cli.output import local
 from syncd.model.entities import (
     Achievement,
     Contact,

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from syncd.bootstrap import App
-from syncd.cli import find
+from syncd.cli import lookup
 from syncd.cli.block_story import moves_json, story
 from syncd.cli.conflicts import conflict_words
-from syncd.cli.plain import one_line
+from syncd.text import one_line
 from syncd.cli.session import Session
-from syncd.cli.speech import Speech, row, table
+from syncd.cli.output import Speech, row, table
 from syncd.cli.sync import title_of
-from syncd.cli.words import Words, field_word, kind_word, local, moment_json
+from syncd.cli.output import Words, field_word, kind_word, local, moment_json
 from syncd.model.entities import Block, Kind, kind_of
 from syncd.model.exchange.output import value_to_plain
 from syncd.model.schema import DEFAULTS, FIELDS, fields_of
@@ -46,7 +46,7 @@ class Origin:
 def why(session: Session, which: str, *, as_json: bool) -> int:
     """Tell for each field who set it, when, in which cycle, and what it beat."""
     with session.app() as app:
-        record = find.entity(app.store, which)
+        record = lookup.entity(app.store, which)
         entity = record.entity
         rows = app.store.history.rows(entity=entity.id, limit=_MANY)
         lost = app.store.history.conflicts(entity=entity.id)

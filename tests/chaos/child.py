@@ -17,7 +17,7 @@ import forker
 from homes import Forker
 
 from syncd.bootstrap import App
-from syncd.cli import ending
+from syncd.cli import errors
 from syncd.cli.app import start
 from syncd.cli.session import Session
 from tests.chaos.clock import SharedClock
@@ -48,8 +48,8 @@ def become(order: dict[str, Any]) -> int:
     """Do what ``syncd.cli.app.main`` does, in a process that was forked for it."""
     forker.prepare(order)
     session = session_of(order)
-    sys.excepthook = ending.Unexpected(session)
-    ending.forgive_characters()
+    sys.excepthook = errors.Unexpected(session)
+    errors.forgive_characters()
     return start(sys.argv[1:], session)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from syncd.cli.exits import Exit, of_error, of_states
+from syncd.cli.errors import Exit, of_error, of_states
 from syncd.errors import AnotherRunning, HoldTool, Mistake, SignIn, SkipItem
 from syncd.store.database import StateLock
 from tests.cli.desks import Desk, complaint

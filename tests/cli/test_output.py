@@ -7,8 +7,8 @@ import pty
 import pytest
 from rich.console import Console
 
-from syncd.cli.ending import Unexpected
-from syncd.cli.plain import as_json, one_line, printable
+from syncd.cli.errors import Unexpected
+from syncd.text import json_text, one_line, printable
 from syncd.cli.progress import Estimate, Progress
 from syncd.cli.toml import document
 from syncd.model.ids import ToolName
@@ -20,7 +20,7 @@ HOSTILE = "\u05e9\u05dc\u05d5\u05dd\x1b]0;\x07[red]bold[/red]\u202egnp\n:smile: 
 @pytest.fixture
 def hostile(bare: Desk) -> Desk:
     bare.import_plan(
-        as_json({"goals": [{"title": HOSTILE, "why": HOSTILE, "status": "active"}]})
+        json_text({"goals": [{"title": HOSTILE, "why": HOSTILE, "status": "active"}]})
     )
     return bare
 

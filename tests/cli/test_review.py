@@ -6,7 +6,7 @@ from email.policy import default
 
 import pytest
 
-from syncd.cli.exits import Exit
+from syncd.cli.errors import Exit
 from syncd.engine.edits import set_field
 from syncd.engine.letters import letters
 from syncd.mail.message import Audience

@@ -8,7 +8,7 @@ from email.policy import default
 import pytest
 import structlog
 
-from syncd.cli.exits import Exit
+from syncd.cli.errors import Exit
 from syncd.cli.run import Daemon
 from syncd.engine.edits import put_all
 from syncd.engine.reviews import review_id

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from syncd.cli.short_ids import ShortIds
+from syncd.cli.lookup import ShortIds
 from syncd.engine.blocks.memory import Memory, Result
 from syncd.model.entities import Kind
 from syncd.model.values import BlockState, Moment

@@ -11,7 +11,7 @@ from typing import Any
 from beginnings import Beginnings
 from homes import Home
 
-from syncd.cli.exits import Exit
+from syncd.cli.errors import Exit
 from tests.hostile import acts
 from tests.hostile.front import Act, Exchange
 from tests.hostile.laws import broken

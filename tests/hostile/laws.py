@@ -7,7 +7,7 @@ from pathlib import Path
 
 from homes import Home
 
-from syncd.cli.exits import Exit
+from syncd.cli.errors import Exit
 from tests.hostile.scene import LIMIT, Scene, Told
 
 MOST = 250 << 20

@@ -1,10 +1,9 @@
 """From what a person typed to the entity or the tool that they mean."""
 
 from collections.abc import Collection, Sequence
-
 from syncd.bootstrap import App
-from syncd.cli.plain import one_line
-from syncd.cli.words import kind_word
+from syncd.text import one_line
+from syncd.cli.output import kind_word
 from syncd.errors import Mistake
 from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
@@ -12,6 +11,12 @@ from syncd.model.plan import normalised
 from syncd.store.rows import Record
 from syncd.store.store import Store
 from syncd.tables import nearest
+from datetime import date
+from syncd.model.exchange.source import Unreadable
+from syncd.model.exchange.values import Here, read_day
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+
 
 SHORTEST = 4
 """Characters of an id that may stand for it."""
@@ -124,3 +129,33 @@ def _none(store: Store, text: str) -> str:
     if meant:
         return f"{said}: did you mean '{one_line(meant, 60)}'?"
     return f"{said}: look it up with `syncd plan show`."
+
+
+def day_given(app: App, text: str, option: str) -> date:
+    """Return the day that an option names, as 2026-12-24, +7d or tomorrow.
+
+    Raises ``Mistake``.
+    """
+    try:
+        return read_day(text, Here(app.clock.now(), app.zone))
+    except Unreadable as error:
+        raise Mistake(f"`{option}`: {error}.") from None
+
+
+class ShortIds:
+    """Shortens ids to what `find` takes for them."""
+
+    def __init__(self, every: Iterable[str]) -> None:
+        self._every: Sequence[str] = sorted(every)
+
+    def of(self, which: str) -> str:
+        """Return the beginning of an id that no other one has."""
+        place = bisect_left(self._every, which)
+        near = [it for it in self._every[max(0, place - 1) : place + 2] if it != which]
+        length = max([SHORTEST, *(_common(which, it) + 1 for it in near)])
+        return which[:length]
+
+
+def _common(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), len(one))
