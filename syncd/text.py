@@ -4,7 +4,6 @@ import json
 import re
 from typing import Any
 
-
 LONGEST_WORDS = 200
 """Characters of a service's own words that a sentence quotes."""
 

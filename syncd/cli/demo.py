@@ -3,11 +3,15 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from syncd.bootstrap import App, open_app
-from syncd.cli.agenda import Agenda
 from syncd.cli.errors import Exit
 from syncd.cli.outlook import outlook
+from syncd.cli.output import Json
+from syncd.cli.schedule import Agenda
 from syncd.cli.session import Session
 from syncd.clock import Clock
 from syncd.daemon.logging import set_up
@@ -15,7 +19,22 @@ from syncd.daemon.signals import Signals
 from syncd.errors import Mistake
 
 
-def demo(session: Session, directory: Path | None, *, once: bool, as_json: bool) -> int:
+def demo(
+    ctx: typer.Context,
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="End when everything agrees, instead of staying.")
+    ] = False,
+    directory: Annotated[
+        Path | None, typer.Option("--dir", metavar="DIR", help="Where its files go.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Show it all on local sandboxes, without an account."""
+    return play_demo(ctx.obj, directory, once=once, as_json=json)
+
+
+def play_demo(session: Session, directory: Path | None, *, once: bool, as_json: bool) -> int:
     """Play the demonstration; stay up afterwards unless ``once``."""
     try:
         from syncd.demo.run import run_demo

@@ -1,21 +1,25 @@
-"""Exit statuses, by what happens next."""
+"""How a command ends: an exit status by what happens next, and a sentence on every error."""
 
-from collections.abc import Iterable
-from enum import IntEnum
-from syncd.errors import AnotherRunning, HoldTool, Mistake, SignIn, SyncdError
 import contextlib
 import io
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
+
 import typer
+
 from syncd.cli.logfile import LogFile
-from syncd.text import one_line
 from syncd.cli.session import Session
-from syncd.errors import SyncdError
+from syncd.errors import AnotherRunning, HoldTool, Mistake, SignIn, SyncdError
+from syncd.text import one_line
+
+if TYPE_CHECKING:  # the engine takes its time to import, and `--help` has no use for it
+    from syncd.engine.report import Report
 
 
 class Exit(IntEnum):
@@ -38,13 +42,13 @@ _BY_ERROR: tuple[tuple[type[SyncdError], Exit], ...] = (
 )
 
 
-def of_error(error: SyncdError) -> Exit:
+def status_of_error(error: SyncdError) -> Exit:
     """Return the status of a command that ended with this error."""
     found = (status for kind, status in _BY_ERROR if isinstance(error, kind))
     return next(found, Exit.NOT_DONE)
 
 
-def of_states(states: Iterable[str], *, done: bool) -> Exit:
+def status_of_states(states: Iterable[str], *, done: bool) -> Exit:
     """Return the status that the tools' states come to; the most urgent one wins."""
     seen = set(states)
     if "needs sign-in" in seen:
@@ -54,16 +58,25 @@ def of_states(states: Iterable[str], *, done: bool) -> Exit:
     return Exit.DONE if done else Exit.NOT_DONE
 
 
+def status_of_report(report: "Report") -> int:
+    """Return the exit status that a cycle comes to."""
+    tools = report.tools.values()
+    mistaken = [tool.mistaken and tool.state == "degraded" for tool in tools]
+    if mistaken and all(mistaken):
+        return Exit.MISTAKE
+    return status_of_states((tool.state for tool in tools), done=report.converged)
+
+
 def status_of(work: Callable[[], int]) -> int:
     """Do the work of a command; tell what stopped it, and return the exit status."""
     try:
         status = work()
         sys.stdout.flush()
     except SyncdError as error:
-        _complain(str(error))
-        return of_error(error)
+        _print_error(str(error))
+        return status_of_error(error)
     except typer.TyperException as error:
-        _complain(_corrected(error))
+        _print_error(_usage_sentence(error))
         return Exit.MISTAKE
     except (KeyboardInterrupt, typer.Abort):
         return Exit.INTERRUPTED
@@ -71,7 +84,7 @@ def status_of(work: Callable[[], int]) -> int:
         _flush_or_drop()
         return Exit.NOT_DONE
     except OSError as error:
-        _complain(_of_system(error))
+        _print_error(_system_sentence(error))
         _flush_or_drop()
         return Exit.NOT_DONE
     return status
@@ -84,7 +97,7 @@ def forgive_characters() -> None:
             stream.reconfigure(errors="replace")
 
 
-class Unexpected:
+class UnexpectedErrorHook:
     """What the interpreter calls with an exception that nobody expected.
 
     The traceback goes to the log in the state folder, without secrets.
@@ -108,7 +121,7 @@ class Unexpected:
             where = f"they can't be kept in {log.path} ({problem.strerror}): mend that"
         else:
             where = f"they are in {log.path}: report it with them"
-        _complain(
+        _print_error(
             f"syncd failed in a way it does not know ({kind.__name__}); for the details,"
             f" {where}, and try again."
         )
@@ -125,14 +138,14 @@ class Unexpected:
             return state_folder(session.environ)
 
 
-def _complain(sentences: str) -> None:
+def _print_error(sentences: str) -> None:
     """Say what is wrong on stderr, each sentence on a line of its own."""
     for line in sentences.splitlines():
         sys.stderr.write(f"{one_line(line)}\n")
     sys.stderr.flush()
 
 
-def _corrected(error: typer.TyperException) -> str:
+def _usage_sentence(error: typer.TyperException) -> str:
     """Return a sentence on a command line that can't be understood."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "syncd"
@@ -140,7 +153,7 @@ def _corrected(error: typer.TyperException) -> str:
     return f"{said}: see `{path} --help`."
 
 
-def _of_system(error: OSError) -> str:
+def _system_sentence(error: OSError) -> str:
     where = f"{error.filename}: " if error.filename else ""
     what = error.strerror or type(error).__name__
     return f"{where}{what}: mend that, then run the command again."

@@ -1,18 +1,18 @@
 """Saying things: data to stdout, messages to stderr."""
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
-from typing import IO, Any
+from typing import IO, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
-from syncd.text import json_text, one_line, printable
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
-from syncd.text import one_line
+
 from syncd.model.entities import Kind
 from syncd.model.exchange.output import instant_text
 from syncd.model.fields import REFERENCES
@@ -21,8 +21,15 @@ from syncd.model.schema import FIELDS
 from syncd.model.values import Moment, Value
 from syncd.store.rows import HistoryRow
 from syncd.store.store import Store
+from syncd.text import json_text, one_line, printable
 
+SPREAD = "The tools hear of it with the next sync"
 
+TITLE = 40
+"""Characters of a title in a list."""
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+"""What commands take that can print JSON."""
 Cell = str | Text
 
 
@@ -90,7 +97,7 @@ def table(*headings: str, narrow: Collection[str] = (), header: bool = True) -> 
     return made
 
 
-def row(made: Table, *cells: Cell) -> None:
+def add_row(made: Table, *cells: Cell) -> None:
     """Add a row; texts are made harmless."""
     made.add_row(*(it if isinstance(it, Text) else Text(one_line(it)) for it in cells))
 

@@ -5,13 +5,15 @@ import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
 
 import structlog
+import typer
 
 from syncd.bootstrap import App
-from syncd.cli.session import Session
-from syncd.cli.sync import title_of
+from syncd.cli.lookup import tool_title
 from syncd.cli.output import local
+from syncd.cli.session import Session
 from syncd.daemon.courier import Courier, mail_trouble
 from syncd.daemon.due import Due, Poll
 from syncd.daemon.logging import set_up, supervised, whereabouts
@@ -37,7 +39,18 @@ MAIL = "(mail)"
 log = structlog.get_logger("syncd.daemon")
 
 
-def run(session: Session, *, log_json: bool) -> int:
+def run(
+    ctx: typer.Context,
+    *,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Log JSON lines, as under a supervisor.")
+    ] = False,
+) -> int:
+    """Run the daemon, until it is stopped."""
+    return keep_in_step(ctx.obj, log_json=log_json)
+
+
+def keep_in_step(session: Session, *, log_json: bool) -> int:
     """Keep everything in step until a signal says stop."""
     with session.app(log=False) as app, app.alone():
         json = log_json or supervised(session.environ, sys.stderr, os.getpid())
@@ -201,7 +214,7 @@ class Daemon:
     def _summary(self, rows: list[ToolRow]) -> str:
         zone = self.app.zone
         return ", ".join(
-            f"{title_of(self.app, row.tool)} {row.state}"
+            f"{tool_title(self.app, row.tool)} {row.state}"
             + (f" until {local(row.until, zone)}" if row.until else "")
             for row in rows
         )

@@ -48,7 +48,7 @@ def become(order: dict[str, Any]) -> int:
     """Do what ``syncd.cli.app.main`` does, in a process that was forked for it."""
     forker.prepare(order)
     session = session_of(order)
-    sys.excepthook = errors.Unexpected(session)
+    sys.excepthook = errors.UnexpectedErrorHook(session)
     errors.forgive_characters()
     return start(sys.argv[1:], session)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from syncd.cli.errors import Exit, of_error, of_states
+from syncd.cli.errors import Exit, status_of_error, status_of_states
 from syncd.errors import AnotherRunning, HoldTool, Mistake, SignIn, SkipItem
 from syncd.store.database import StateLock
 from tests.cli.desks import Desk, complaint
@@ -20,7 +20,7 @@ from tests.cli.desks import Desk, complaint
 )
 def test_the_most_urgent_state_of_the_tools_decides(states, status):
     well = all(one == "ok" for one in states)
-    assert of_states(states, done=well) == status
+    assert status_of_states(states, done=well) == status
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_the_most_urgent_state_of_the_tools_decides(states, status):
     ids=lambda it: type(it).__name__,
 )
 def test_every_error_has_a_status(error, status):
-    assert of_error(error) == status
+    assert status_of_error(error) == status
 
 
 @pytest.mark.parametrize("tool", ["notion", "google", "todoist"])

@@ -7,11 +7,11 @@ import pty
 import pytest
 from rich.console import Console
 
-from syncd.cli.errors import Unexpected
-from syncd.text import json_text, one_line, printable
-from syncd.cli.progress import Estimate, Progress
+from syncd.cli.errors import UnexpectedErrorHook
+from syncd.cli.sync import Estimate, Progress
 from syncd.cli.toml import document
 from syncd.model.ids import ToolName
+from syncd.text import json_text, one_line, printable
 from tests.cli.desks import Desk
 
 HOSTILE = "\u05e9\u05dc\u05d5\u05dd\x1b]0;\x07[red]bold[/red]\u202egnp\n:smile: \x9b31m"
@@ -101,7 +101,7 @@ def test_what_nobody_expected_is_one_sentence_and_a_log_without_secrets(bare, ca
     session.state_dir = bare.place / "new" / "state"
     session.redactor.hide({"sesame-street"})
     error = RuntimeError("the token sesame-street is odd")
-    Unexpected(session)(RuntimeError, error, error.__traceback__)
+    UnexpectedErrorHook(session)(RuntimeError, error, error.__traceback__)
     said = capsys.readouterr().err
     log = session.state_dir / "syncd.log"
     assert len(said.splitlines()) == 1
@@ -113,7 +113,7 @@ def test_what_nobody_expected_is_one_sentence_and_a_log_without_secrets(bare, ca
 def test_what_nobody_expected_is_told_even_where_no_log_can_be_kept(bare, capsys):
     session = bare.session()
     session.state_dir = bare.config / "state"
-    Unexpected(session)(KeyError, KeyError("x"), None)
+    UnexpectedErrorHook(session)(KeyError, KeyError("x"), None)
     said = capsys.readouterr().err
     assert len(said.splitlines()) == 1
     assert "can't be kept" in said

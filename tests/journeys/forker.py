@@ -96,7 +96,7 @@ def become(order: dict[str, Any]) -> int:
     prepare(order)
     clock = ShiftedClock(order["later"], hurried=order["hurried"])
     session = Session(clock=clock)
-    sys.excepthook = errors.Unexpected(session)
+    sys.excepthook = errors.UnexpectedErrorHook(session)
     errors.forgive_characters()
     return start(sys.argv[1:], session)
 

@@ -44,7 +44,7 @@ def run(session: Session, words: Sequence[str]) -> Done:
         try:
             status = start(words, session)
         except Exception as error:  # noqa: BLE001 - as the interpreter does with any of them
-            errors.Unexpected(session)(type(error), error, error.__traceback__)
+            errors.UnexpectedErrorHook(session)(type(error), error, error.__traceback__)
             status = 1
     return Done(status, out.getvalue(), err.getvalue())
 
