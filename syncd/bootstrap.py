@@ -20,13 +20,13 @@ from syncd.connect.network import Network, Proxies, RateLimiter
 from syncd.connect.registry import Registry, connectors
 from syncd.connect.wrappers import DryRun, wrapped
 from syncd.credentials import Credentials, Redactor, Runner, open_files
+from syncd.engine.connector_factory import Unusable
 from syncd.engine.context import Context
-from syncd.engine.engine import Engine
+from syncd.engine.cycle import Engine
 from syncd.engine.posting import Posting
 from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.trying import Broke
-from syncd.engine.workshop import Unusable
 from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn, said
 from syncd.forms import is_token
 from syncd.mailing import Mailing

@@ -5,7 +5,7 @@ from datetime import date
 from syncd.forms import WEEKDAYS, clock_span, review_moment
 from syncd.model.values import ReviewKind
 from syncd.review.due import Rule
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from syncd.settings import Settings
 
 

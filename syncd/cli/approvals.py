@@ -6,7 +6,7 @@ import typer
 
 from syncd.cli.lookup import ToolArgument, find_tool, tool_title
 from syncd.cli.session import Session
-from syncd.engine.consent import say
+from syncd.engine.approvals import record_approval
 from syncd.store.tool_store import Consent
 
 _DECIDED = {
@@ -36,7 +36,7 @@ def reject(ctx: typer.Context, tool: ToolArgument, *, plan: PlanHash = "") -> in
 def _decide(session: Session, text: str, plan: str, consent: Consent) -> int:
     with session.app() as app:
         name = find_tool(app, text)
-        say(app.store, name, consent, plan or None)
+        record_approval(app.store, name, consent, plan or None)
         row = app.store.tools.get(name)
         title = tool_title(app, name)
         session.speech.line(f"{title}: {row.held['why']}.")

@@ -17,7 +17,7 @@ from syncd.cli.output import (
     table,
 )
 from syncd.cli.session import Session
-from syncd.engine.damaged import sentences
+from syncd.engine.cycle_report import sentences
 from syncd.engine.edits import take_lost
 from syncd.errors import Mistake
 from syncd.model.exchange.output import value_to_plain

@@ -25,7 +25,7 @@ from syncd.cli.output import (
 from syncd.cli.session import Session
 from syncd.engine import edits
 from syncd.engine.blocks.edits import set_state
-from syncd.engine.damaged import sentences
+from syncd.engine.cycle_report import sentences
 from syncd.engine.edits import Undone, bring_back
 from syncd.errors import Mistake
 from syncd.model.entities import Block, kind_of

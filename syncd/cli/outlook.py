@@ -10,22 +10,20 @@ from zoneinfo import ZoneInfo
 from syncd.bootstrap import App
 from syncd.cli.lookup import ShortIds
 from syncd.cli.output import TITLE, day
-from syncd.engine.blocks.busytime import BUSY_TIME, Known, known
+from syncd.engine.blocks.busy_time import BUSY_TIME, KnownBusy, known
 from syncd.engine.blocks.edits import live_blocks
-from syncd.engine.blocks.inputs import Wishes, wishes
-from syncd.engine.blocks.memory import Memory, Result
+from syncd.engine.blocks.planner_state import PlannerState, PlanningResult
 from syncd.engine.blocks.preview import sources_of
-from syncd.engine.context import Context
-from syncd.engine.pen import SCHEDULE
-from syncd.engine.view import StoredPlan, today
+from syncd.engine.blocks.problem_builder import Demand, demand
+from syncd.engine.context import Context, StoredPlanView, today
+from syncd.engine.unit_of_work import SCHEDULE
 from syncd.model.entities import Block, Kind, Task
 from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import AHEAD, is_over, length
 from syncd.model.values import BlockState, Moment
-from syncd.schedule.free import calendar
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import minute_of
+from syncd.schedule.free_time import calendar
+from syncd.schedule.problem import Preferences, minute_of
 from syncd.text import one_line
 
 WEEK = timedelta(days=7)
@@ -112,8 +110,8 @@ class Outlook:
     rooms: Mapping[date, int]
     waiting: tuple[Block, ...]
     following: datetime | None
-    wishes: Wishes
-    busy: Known | None
+    wishes: Demand
+    busy: KnownBusy | None
     stale: bool
 
     @property
@@ -136,7 +134,7 @@ def outlook(app: App, first: date | None = None, weeks: int = 2) -> Outlook:
     """Return what is known of some weeks; ``first`` None: this week's Monday."""
     context, now = app.plan_context(), app.clock.now()
     assert context.preferences is not None  # noqa: S101  # the settings always say
-    preferences = replace(context.preferences, pauses=Memory(app.store).pauses)
+    preferences = replace(context.preferences, pauses=PlannerState(app.store).pauses)
     zone = preferences.zone
     window = WeekRange(first=first or monday_of(today(app.clock, zone)), weeks=weeks)
     blocks = [one for one in live_blocks(context) if one.start and one.end]
@@ -168,13 +166,13 @@ def waiting(blocks: Iterable[Block], now: datetime) -> Iterable[Block]:
             yield one
 
 
-def _wishes(context: Context, now: datetime) -> Wishes:
+def _wishes(context: Context, now: datetime) -> Demand:
     records = context.store.plan.every(Kind.BLOCK, archived=False)
     every = {one.entity.id: one for one in records}
-    return wishes(context, StoredPlan(context.store), every, now)
+    return demand(context, StoredPlanView(context.store), every, now)
 
 
-def _rooms(preferences: Preferences, busy: Known | None, now: datetime) -> dict[date, int]:
+def _rooms(preferences: Preferences, busy: KnownBusy | None, now: datetime) -> dict[date, int]:
     """Return how many minutes of each coming week may be filled."""
     if busy is None:
         return {}
@@ -203,20 +201,20 @@ class Misfit:
         }
 
 
-def misfits(app: App, wished: Wishes) -> list[Misfit]:
+def misfits(app: App, wished: Demand) -> list[Misfit]:
     """Return the open tasks that do not get their time, each once."""
-    result = Memory(app.store).result
+    result = PlannerState(app.store).result
     found = list(_of_last_planning(app, wished, result)) if result else []
     return [*found, *_not_now(app, wished), *_used_up(app, wished)]
 
 
 def planning_notes(app: App) -> tuple[str, ...]:
     """Return what else the last planning said."""
-    result = Memory(app.store).result
+    result = PlannerState(app.store).result
     return result.notes if result else ()
 
 
-def _of_last_planning(app: App, wished: Wishes, result: Result) -> Iterable[Misfit]:
+def _of_last_planning(app: App, wished: Demand, result: PlanningResult) -> Iterable[Misfit]:
     """Yield what the last planning told of tasks that still want time."""
     wanting = {one.id for one in wished.works}
     short = {EntityId(one): f"{sentence.rstrip('.')}." for one, sentence in result.short}
@@ -242,7 +240,7 @@ def _unplaced_sentence(task: Task, minutes: int, why: str) -> str:
     return f"{fact}: {why.rstrip('.')}." if why else f"{fact}."
 
 
-def _not_now(app: App, wished: Wishes) -> Iterable[Misfit]:
+def _not_now(app: App, wished: Demand) -> Iterable[Misfit]:
     ids = ShortIds(app.store.plan.ids())
     for one, task in _tasks(app, sorted(wished.not_now)).items():
         yield Misfit(
@@ -255,7 +253,7 @@ def _not_now(app: App, wished: Wishes) -> Iterable[Misfit]:
         )
 
 
-def _used_up(app: App, wished: Wishes) -> Iterable[Misfit]:
+def _used_up(app: App, wished: Demand) -> Iterable[Misfit]:
     for one, task in _tasks(app, sorted(wished.used_up)).items():
         yield Misfit(
             task=one,

@@ -15,7 +15,7 @@ from syncd.bootstrap import App
 from syncd.cli.errors import Exit
 from syncd.cli.output import Json, Speech, count, local
 from syncd.cli.session import Session
-from syncd.engine.damaged import sentences
+from syncd.engine.cycle_report import sentences
 from syncd.engine.edits import put_all
 from syncd.errors import Mistake
 from syncd.model.entities import (

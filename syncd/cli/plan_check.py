@@ -10,10 +10,9 @@ from syncd.bootstrap import App
 from syncd.cli.lookup import find_matching, only_one, read_day_option
 from syncd.cli.output import TITLE, Json, Speech, add_row, count, table
 from syncd.cli.session import Session
-from syncd.engine.checking import checked
+from syncd.engine.context import today
 from syncd.engine.edits import PERSON, put_all
-from syncd.engine.room import room
-from syncd.engine.view import today
+from syncd.engine.plan_check import checked, time_available
 from syncd.errors import Mistake
 from syncd.model.entities import Goal, Kind, Milestone, kind_of
 from syncd.model.exchange.markdown import duration
@@ -116,7 +115,7 @@ def _goal(app: App, which: str) -> Goal:
 
 def _way(app: App, goal: Goal) -> Way:
     plan = Plan.of(record.entity for record in app.store.plan.every())
-    there = room(app.plan_context(), app.clock.now())
+    there = time_available(app.plan_context(), app.clock.now())
     load = Load(
         plan=plan,
         today=today(app.clock, app.zone),

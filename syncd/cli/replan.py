@@ -24,10 +24,9 @@ from syncd.cli.output import (
 from syncd.cli.schedule import block_json, total, when
 from syncd.cli.session import Session
 from syncd.engine.blocks import edits
-from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.blocks.preview import Difference, difference, sources_of
-from syncd.engine.context import Context
-from syncd.engine.view import today
+from syncd.engine.context import Context, today
 from syncd.model.entities import Block, Kind
 from syncd.model.values import BlockState
 from syncd.schedule.timetable import Effort
@@ -42,7 +41,7 @@ def replan_all(session: Session, *, ask: bool, as_json: bool) -> int:
         context = app.plan_context()
         found = difference(context, sources_of(context), Effort.FULL)
         if ask:
-            memory = Memory(app.store)
+            memory = PlannerState(app.store)
             memory.remember("wish", str(Effort.FULL))
             memory.ask()
         if as_json:
@@ -339,5 +338,5 @@ def _assumed_hint(app: App, context: Context) -> str:
 
 def _replanned(context: Context) -> Difference:
     """Have the next sync improve, not only repair, for much changed; return what it does."""
-    Memory(context.store).remember("improved_on", None)
+    PlannerState(context.store).remember("improved_on", None)
     return difference(context, sources_of(context), Effort.LIGHT)

@@ -12,9 +12,9 @@ from syncd.cli.errors import Exit
 from syncd.cli.output import Json
 from syncd.cli.sending import send
 from syncd.cli.session import Session
+from syncd.engine.context import today
 from syncd.engine.letters import letter, letters
 from syncd.engine.reviews import Made, make_review, review_id
-from syncd.engine.view import today
 from syncd.errors import Mistake
 from syncd.mail.message import Audience, envelope, people
 from syncd.model.values import ReviewKind

@@ -21,7 +21,7 @@ from syncd.daemon.loop import Cycle, Loop, Work
 from syncd.daemon.notify import notifier
 from syncd.daemon.signals import Signals
 from syncd.daemon.trouble import Trouble
-from syncd.engine.engine import Engine
+from syncd.engine.cycle import Engine
 from syncd.engine.report import Report
 from syncd.errors import Mistake
 from syncd.model.ids import ToolName

@@ -36,8 +36,8 @@ from syncd.cli.output import (
     table,
 )
 from syncd.cli.session import Session
-from syncd.engine.blocks.busytime import Known
-from syncd.engine.blocks.proposal import proposal
+from syncd.engine.blocks.busy_time import KnownBusy
+from syncd.engine.blocks.preview import proposal
 from syncd.model.entities import Block
 from syncd.model.exchange.markdown import duration
 from syncd.model.rules.blocks import AHEAD, is_over, length
@@ -294,7 +294,7 @@ def busy_sentences(seen: Outlook) -> list[str]:
     return [*found, *_stale_busy(busy, seen.now)]
 
 
-def _stale_busy(busy: Known, now: datetime) -> list[str]:
+def _stale_busy(busy: KnownBusy, now: datetime) -> list[str]:
     if now - busy.at < OLD:
         return []
     days = count((now - busy.at).days, "day")

@@ -19,7 +19,7 @@ from syncd.cli.preview import preview
 from syncd.cli.session import Session
 from syncd.connect.network import RateLimit
 from syncd.daemon.signals import Signals
-from syncd.engine.engine import Engine
+from syncd.engine.cycle import Engine
 from syncd.engine.report import Report, ToolReport
 from syncd.engine.rules import BY
 from syncd.model.entities import Kind

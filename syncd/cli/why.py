@@ -24,7 +24,7 @@ from syncd.cli.output import (
     table,
 )
 from syncd.cli.session import Session
-from syncd.engine.blocks.placing import PLANNED
+from syncd.engine.blocks.lifecycle import PLANNED
 from syncd.engine.edits import PERSON
 from syncd.engine.rules import BY
 from syncd.model.entities import Block, Kind, kind_of

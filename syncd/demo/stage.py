@@ -15,7 +15,7 @@ from syncd.demo.post import Poster
 from syncd.demo.sink import MailSink
 from syncd.demo.week import SampleWeek, sample_week
 from syncd.engine.context import Context
-from syncd.engine.engine import Engine
+from syncd.engine.cycle import Engine
 from syncd.errors import Mistake
 from syncd.private import write
 from syncd.testing.sandbox import Served

@@ -1,25 +1,91 @@
-"""What every step of a cycle works with."""
+"""What every step of a cycle works with; the stored plan as the rules read it."""
 
 import random
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from syncd.clock import Clock
-from syncd.engine.audience import Audience
-from syncd.engine.bodies import body
-from syncd.engine.guard import ToolFault
-from syncd.engine.skill_labels import SkillLabels, as_label
-from syncd.engine.tool import Tool
-from syncd.engine.translate import Translator
-from syncd.model.entities import Block, Entity, Kind, kind_of
+from syncd.engine.tool import Audience, Tool, ToolFault
+from syncd.engine.translate import SkillLabels, Translator, as_label
+from syncd.model.entities import Block, Entity, Kind, Review, kind_of
 from syncd.model.ids import EntityId, RemoteId, ToolName, new_id
+from syncd.model.plan import Part
 from syncd.model.remote import BESIDE, BODY, LINK, LINKS, Carried
 from syncd.model.schema import DEFAULTS, Fields, fields_of
-from syncd.schedule.preferences import Preferences
+from syncd.review.facts_json import facts_from
+from syncd.review.render.outline import outline
+from syncd.review.render.page import page
+from syncd.schedule.problem import Preferences
 from syncd.store.rows import Address, Link
 from syncd.store.store import Store
 from syncd.sync.decide import Presence
+
+
+class StoredPlanView:
+    """A ``PlanView`` over the store; remembers single entities until it is dropped."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._seen: dict[EntityId, Entity | None] = {}
+
+    def learn(self, ids: Iterable[EntityId]) -> None:
+        """Read many entities at once."""
+        missing = [one for one in set(ids) if one not in self._seen]
+        found = self._store.plan.many(missing)
+        for one in missing:
+            record = found.get(one)
+            self._seen[one] = record.entity if record else None
+
+    def known(self, entities: Iterable[Entity]) -> None:
+        """Take these as read."""
+        self._seen.update({one.id: one for one in entities})
+
+    def get(self, entity_id: EntityId) -> Entity | None:
+        """Return an entity, archived ones too."""
+        if entity_id not in self._seen:
+            self.learn([entity_id])
+        return self._seen[entity_id]
+
+    def referring(self, target: EntityId, kind: Kind, field: str) -> Iterable[Entity]:
+        """Return the live entities of ``kind`` whose ``field`` is or holds ``target``."""
+        ids = self._store.plan.referring(target, field)
+        kinds = self._store.plan.kinds(ids)
+        live = [one for one in ids if kinds.get(one) == (kind, False)]
+        self.learn(live)
+        found = (self._seen[one] for one in live)
+        return [one for one in found if one is not None]
+
+    def parts_of(self, goal: EntityId) -> Iterable[Part]:
+        """Return all live milestones and tasks of a goal."""
+        return self._store.plan.parts_of(goal)
+
+    def of_kind(self, kind: Kind) -> Iterable[Entity]:
+        """Return the live entities of a kind."""
+        return [record.entity for record in self._store.plan.every(kind, archived=False)]
+
+
+def today(clock: Clock, zone: str) -> date:
+    """Return the calendar day in the plan's zone."""
+    return clock.now().astimezone(ZoneInfo(zone)).date()
+
+
+Body = tuple[tuple[str, str], ...]
+
+
+def page_content(entity: Entity) -> Body:
+    """Return pairs of a style and a text, as ``BODY`` tells; () where there is nothing."""
+    if not isinstance(entity, Review) or not entity.facts:
+        return ()
+    try:
+        whole = page(facts_from(entity.facts))
+    except ValueError:
+        return ()  # the facts of another syncd: they are made again
+    # what it asks at its end is what the page asks by its prompts
+    return outline(replace(whole, sections=whole.sections[:-1]))
+
 
 _OWNER, _DOUBTED, _ADDRESSES = "engine", "doubted", "gives_address"
 
@@ -155,7 +221,7 @@ class Context:
         if LINKS in carried:
             fields[LINKS] = self._addresses(entity, known)
         if BODY in carried:
-            fields[BODY] = body(entity)
+            fields[BODY] = page_content(entity)
         if as_label(tool, kind):
             fields["labels"] = known.skills.added(fields["labels"], fields["skill"])
         return fields

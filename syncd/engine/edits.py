@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from syncd.engine.context import Context
-from syncd.engine.pen import Pen
 from syncd.engine.rules import follow_rules
+from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import Mistake
 from syncd.model.entities import Entity
 from syncd.model.ids import EntityId
@@ -29,7 +29,7 @@ class Undone:
 def put_all(context: Context, entities: Iterable[Entity], by: str) -> int:
     """Set entities whole (an import); return how many changed."""
     with context.store.transaction():
-        pen = Pen.fresh(context)
+        pen = UnitOfWork.fresh(context)
         found = list(entities)
         pen.load(entity.id for entity in found)
         for entity in found:
@@ -41,7 +41,7 @@ def bring_back(context: Context, ids: Sequence[EntityId]) -> int:
     """Take entities out of the archive, and let every tool make them again."""
     links = context.store.links
     with context.store.transaction():
-        pen = Pen.fresh(context)
+        pen = UnitOfWork.fresh(context)
         pen.load(ids)
         author = Author(by=PERSON, at=pen.now)
         for entity in ids:
@@ -61,7 +61,7 @@ def bring_back(context: Context, ids: Sequence[EntityId]) -> int:
 def set_field(context: Context, entity: EntityId, name: str, value: object, by: str) -> int:
     """Set one field of an entity."""
     with context.store.transaction():
-        pen = Pen.fresh(context)
+        pen = UnitOfWork.fresh(context)
         pen.load([entity])
         if entity not in pen.records:
             message = f"There is no {entity} in the plan: see `syncd plan show --json` for ids."
@@ -79,7 +79,7 @@ def undo(context: Context, rows: Sequence[HistoryRow]) -> Undone:
     taken: list[HistoryRow] = []
     kept: list[HistoryRow] = []
     with context.store.transaction():
-        pen = Pen.fresh(context)
+        pen = UnitOfWork.fresh(context)
         pen.load(row.entity for row in rows)
         for row in sorted(rows, key=lambda one: -one.seq):
             change = _inverse(row, pen)
@@ -109,7 +109,7 @@ def take_lost(context: Context, seq: int) -> str:
     return found.title
 
 
-def _inverse(row: HistoryRow, pen: Pen) -> FieldChange | None:
+def _inverse(row: HistoryRow, pen: UnitOfWork) -> FieldChange | None:
     """Return the change that takes a row back, or None where it no longer can be."""
     record = pen.records.get(row.entity)
     if record is None or row.field == "occurrence":
@@ -136,7 +136,7 @@ def _return(context: Context, entity: EntityId) -> None:
             links.set_presence(tool, entity, Presence.WITHDRAWN)
 
 
-def _finish(context: Context, pen: Pen) -> int:
+def _finish(context: Context, pen: UnitOfWork) -> int:
     pen.flush()
     follow_rules(context, pen)
     pen.flush()

@@ -5,16 +5,15 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from syncd.engine.absorb import Absorber
-from syncd.engine.blocks.keeper import Keeper
-from syncd.engine.brakes import Brakes
+from syncd.engine.apply_pulls import PullApplier
+from syncd.engine.blocks.service import BlockService
 from syncd.engine.context import Context
-from syncd.engine.gather import Gathered
-from syncd.engine.guard import ToolFault
-from syncd.engine.paused import remember_paused
-from syncd.engine.pen import Pen
+from syncd.engine.holds import Holds
+from syncd.engine.pull import PullResult, remember_paused
 from syncd.engine.rules import follow_rules
-from syncd.engine.states import Doing, note_ok
+from syncd.engine.tool import ToolFault
+from syncd.engine.tool_status import ToolStatus, record_success
+from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import StateTrouble
 from syncd.model.ids import ToolName
 from syncd.store.rows import Problem
@@ -26,16 +25,16 @@ _MOST_SAID = 10
 
 
 @dataclass
-class Taken:
+class Applied:
     """What became of readings. believed: those that are in the plan now."""
 
-    believed: list[Gathered] = field(default_factory=list)
+    believed: list[PullResult] = field(default_factory=list)
     changes: int = 0
     conflicts: int = 0
     matches: list[str] = field(default_factory=list)
     failed: dict[ToolName, Exception] = field(default_factory=dict)
 
-    def add(self, other: "Taken") -> None:
+    def add(self, other: "Applied") -> None:
         """Add what became of others."""
         self.believed += other.believed
         self.changes += other.changes
@@ -57,10 +56,10 @@ class Intake:
     """
 
     context: Context
-    brakes: Brakes
-    blocks: Keeper
+    brakes: Holds
+    blocks: BlockService
 
-    def take(self, found: Sequence[Gathered]) -> Taken:
+    def take(self, found: Sequence[PullResult]) -> Applied:
         """Take these in; raises what is no tool's fault."""
         left, failed = list(found), dict[ToolName, Exception]()
         while True:
@@ -83,7 +82,7 @@ class Intake:
         return taken
 
     def _found_out(
-        self, found: Sequence[Gathered], guilty: dict[ToolName, Exception], error: Exception
+        self, found: Sequence[PullResult], guilty: dict[ToolName, Exception], error: Exception
     ) -> dict[ToolName, Exception]:
         """Return whose fault it is; raises where that is none of those that were read."""
         if not guilty.keys() & {one.tool.name for one in found}:
@@ -92,7 +91,9 @@ class Intake:
             log.error("a tool failed unexpectedly", tool=name, exc_info=fault)
         return guilty
 
-    def _guilty(self, found: Sequence[Gathered], error: Exception) -> dict[ToolName, Exception]:
+    def _guilty(
+        self, found: Sequence[PullResult], error: Exception
+    ) -> dict[ToolName, Exception]:
         """Return whose reading can't be taken in, though it is alone; raises where it is
         the plan's own rules that fail."""
         if self._tried([]) is not None:
@@ -100,7 +101,7 @@ class Intake:
         tried = {one.tool.name: self._tried([one]) for one in found}
         return {name: fault for name, fault in tried.items() if fault is not None}
 
-    def _tried(self, found: Sequence[Gathered]) -> Exception | None:
+    def _tried(self, found: Sequence[PullResult]) -> Exception | None:
         """Take these in, in vain; return what that fails with."""
         try:
             with self.context.store.transaction():
@@ -115,9 +116,9 @@ class Intake:
         except Exception as error:  # noqa: BLE001  # told by who it is that asked
             return error
 
-    def _one_by_one(self, found: Sequence[Gathered]) -> Taken:
+    def _one_by_one(self, found: Sequence[PullResult]) -> Applied:
         """What fails only together is taken in one after the other."""
-        whole = Taken()
+        whole = Applied()
         for one in found:
             try:
                 whole.add(self._take([one]))
@@ -128,16 +129,16 @@ class Intake:
                 whole.failed[one.tool.name] = error
         return whole
 
-    def _take(self, found: Sequence[Gathered]) -> Taken:
+    def _take(self, found: Sequence[PullResult]) -> Applied:
         with self.context.store.transaction():
             return self._merge(found)
 
-    def _merge(self, found: Sequence[Gathered]) -> Taken:
+    def _merge(self, found: Sequence[PullResult]) -> Applied:
         """Work on copies: what was read is to be as it was, should this be done anew."""
-        pen = Pen.fresh(self.context)
+        pen = UnitOfWork.fresh(self.context)
         copies = [_copy(one) for one in found]
         believed = [one for one in copies if self.brakes.believes(one, pen)]
-        absorber = Absorber(self.context, pen)
+        absorber = PullApplier(self.context, pen)
         absorber.absorb(believed)
         pen.flush()
         follow_rules(self.context, pen)
@@ -145,14 +146,14 @@ class Intake:
         for one in believed:
             again = one.short or one.passed_over or one.tool.name in absorber.waiting
             self._settle(one, keep_cursor=again or _is_doubtful(one))
-        return Taken(
+        return Applied(
             believed=believed,
             changes=len(pen.before),
             conflicts=pen.conflicts,
             matches=absorber.matches,
         )
 
-    def _settle(self, found: Gathered, *, keep_cursor: bool) -> None:
+    def _settle(self, found: PullResult, *, keep_cursor: bool) -> None:
         """Write down where reading goes on, and what the container's state is."""
         store, name = self.context.store, found.tool.name
         store.tools.clear_problems(name, None)
@@ -172,7 +173,7 @@ class Intake:
         if store.tools.get(name).last_ok is None:  # switched on just now: it lacks everything
             store.links.touch_all(name)
         cursor = None if keep_cursor else found.pull.cursor
-        note_ok(Doing(self.context, found.tool, self.brakes.report(name)), cursor)
+        record_success(ToolStatus(self.context, found.tool, self.brakes.report(name)), cursor)
 
 
 def _some(sentences: list[str]) -> list[str]:
@@ -183,7 +184,7 @@ def _some(sentences: list[str]) -> list[str]:
     return [*sentences[:_MOST_SAID], f"{more} more can't be read: they are left as they were."]
 
 
-def _is_doubtful(found: Gathered) -> bool:
+def _is_doubtful(found: PullResult) -> bool:
     """Say whether what was read has to show again.
 
     A value that could not be read may have been garbled on its way: the person's edit of it
@@ -192,7 +193,7 @@ def _is_doubtful(found: Gathered) -> bool:
     return bool(found.unreadable) or any(item.problems for item in found.changed)
 
 
-def _copy(found: Gathered) -> Gathered:
+def _copy(found: PullResult) -> PullResult:
     return replace(
         found,
         changed=list(found.changed),

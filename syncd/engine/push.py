@@ -1,24 +1,81 @@
-"""Writing to one tool: intent written, sent, answer written, item by item."""
+"""Writing to one tool: intent written, sent, answer written, item by item; nothing is written over unseen."""
 
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from syncd.clock import Clock
 from syncd.connect.contract import Outcome
-from syncd.engine.commit import Committer
 from syncd.engine.context import Context
-from syncd.engine.prints import fingerprint
-from syncd.engine.project import SLICE, Desk, Projection
-from syncd.engine.sight import Sight
-from syncd.engine.tally import Tally
+from syncd.engine.outcomes import OutcomeRecorder
+from syncd.engine.report import WriteCounts
 from syncd.engine.tool import Tool
+from syncd.engine.translate import content_hash
+from syncd.engine.write_plan import SLICE, Desk, WritePlan
 from syncd.errors import Changed, Gone, HoldTool, SignIn, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Op, Remote, Write
 from syncd.store.rows import Link
 from syncd.sync.decide import Operation, Presence
+
+READ = 5.0
+"""Seconds that a reading counts for a write that relies on it."""
+ANSWERED = 60.0
+"""Seconds that a tool's answer to a write of syncd's own counts for the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTimes:
+    """A look at what was edited of a kind. at: monotonic seconds, when it was begun."""
+
+    kind: Kind
+    since: datetime
+    at: float
+    on: datetime
+
+
+@dataclass(slots=True)
+class Sight:
+    """What one tool's lane saw, from one reading of the tool to the next.
+
+    moved: items that were edited since they were last taken in.
+    """
+
+    clock: Clock
+    moved: set[RemoteId] = field(default_factory=set)
+    _read_at: float = field(init=False)
+    _read_on: datetime = field(init=False)
+    _looks: dict[Kind, ReadTimes] = field(default_factory=dict)
+    _answers: dict[EntityId, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._read_at, self._read_on = self.clock.monotonic(), self.clock.now()
+
+    def look(self, kind: Kind) -> ReadTimes:
+        """Return a look that begins now and reaches back to the last one."""
+        last = self._looks.get(kind)
+        since = last.on if last is not None else self._read_on
+        return ReadTimes(kind, since, self.clock.monotonic(), self.clock.now())
+
+    def saw(self, look: ReadTimes, moved: AbstractSet[RemoteId]) -> None:
+        """Take in what a look found."""
+        self._looks[look.kind] = look
+        self.moved |= moved
+
+    def answered(self, entity: EntityId) -> None:
+        """The tool just told what it holds of an entity."""
+        self._answers[entity] = self.clock.monotonic()
+
+    def covers(self, write: Write) -> bool:
+        """Say whether the item of a write was seen recently enough to write over it."""
+        now, look = self.clock.monotonic(), self._looks.get(write.kind)
+        seen = self._read_at if look is None else look.at
+        answer = self._answers.get(write.entity)
+        return now - seen <= READ or (answer is not None and now - answer <= ANSWERED)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,17 +88,17 @@ class Pusher:
 
     context: Context
     tool: Tool
-    tally: Tally
+    tally: WriteCounts
     stopping: Callable[[], bool]
     sight: Sight
     later: set[EntityId] = field(default_factory=set)
-    committer: Committer = field(init=False)
+    committer: OutcomeRecorder = field(init=False)
     _count: Counter[Kind] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.committer = Committer(self.context.store, self.tool, self.context.audience)
+        self.committer = OutcomeRecorder(self.context.store, self.tool, self.context.audience)
 
-    def push(self, projection: Projection) -> None:
+    def push(self, projection: WritePlan) -> None:
         """Do the operations in order; a limit or a failure of the tool ends it.
 
         Asked to stop, it sends nothing more; what is left waits for the next cycle.
@@ -184,7 +241,7 @@ class Pusher:
 
 
 def _as_known(item: Remote, link: Link | None) -> bool:
-    return link is not None and fingerprint(item) == link.fingerprint
+    return link is not None and content_hash(item) == link.fingerprint
 
 
 _ENDS = (TryLater, SignIn, HoldTool, Unclear)

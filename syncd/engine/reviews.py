@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from syncd.engine.blocks.memory import Memory
-from syncd.engine.checking import checked
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.context import Context
-from syncd.engine.pen import Pen
+from syncd.engine.plan_check import checked
 from syncd.engine.rules import BY
+from syncd.engine.unit_of_work import UnitOfWork
 from syncd.model.entities import Block, Review
 from syncd.model.ids import EntityId, derived_id
 from syncd.model.rules.blocks import ASSUMED
@@ -76,7 +76,7 @@ def collect(context: Context, period: Period) -> Inputs:
     last = max((one for one in told if one is not None), default=date.min)
     known = min((one.at for one in edits), default=period.end(context.zone))
     conflicts = store.history.conflicts()
-    memory = Memory(store)
+    memory = PlannerState(store)
     return Inputs(
         period=period,
         now=context.clock.now(),
@@ -114,7 +114,7 @@ def _keep(context: Context, period: Period, found: Facts, known: Review | None) 
     answers = dict(known.answers if known else ())
     prompts = {it: answers.pop(it, "") for it in PROMPTS[period.kind]}
     with context.store.transaction():
-        pen = Pen.fresh(context)
+        pen = UnitOfWork.fresh(context)
         pen.put(
             Review(
                 id=review_id(period),
@@ -179,7 +179,7 @@ def _held(context: Context) -> Iterator[Decision]:
             yield Decision(what="held", sentence=said, command="syncd status")
 
 
-def _misfits(context: Context, memory: Memory) -> Iterator[Decision]:
+def _misfits(context: Context, memory: PlannerState) -> Iterator[Decision]:
     """Tell what the last planning found no place for."""
     result = memory.result
     if result is None:

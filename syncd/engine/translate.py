@@ -1,14 +1,18 @@
-"""References between the plan's ids and one tool's remote ids."""
+"""References between the plan's ids and one tool's remote ids; skills as labels; hashes of content."""
 
+import hashlib
+import json
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from syncd.engine.tool import Tool
 from syncd.model.entities import Kind
 from syncd.model.fields import FieldType
 from syncd.model.ids import EntityId, RemoteId, ToolName
-from syncd.model.schema import REFERENCE_FIELDS, Fields
+from syncd.model.remote import Remote
+from syncd.model.schema import REFERENCE_FIELDS, Fields, fields_to_json
 from syncd.model.values import Value
 from syncd.store.rows import Foreign, Link
 from syncd.store.store import Store
@@ -175,3 +179,81 @@ def targets(kind: Kind, fields: Mapping[str, Value]) -> list[EntityId]:
         elif value:
             found.append(EntityId(str(value)))
     return found
+
+
+@dataclass(frozen=True)
+class SkillLabels:
+    """The labels that stand for the plan's skills: their titles, without spaces."""
+
+    store: Store
+
+    @cached_property
+    def _skills(self) -> Mapping[str, EntityId]:
+        found: dict[str, EntityId] = {}
+        for record in self.store.plan.every(Kind.SKILL, archived=False):
+            found.setdefault(label_of(record.entity.title), record.entity.id)
+        return found
+
+    @cached_property
+    def _labels(self) -> dict[EntityId, str | None]:
+        return {}
+
+    def added(self, labels: Value, skill: Value) -> Value:
+        """Return labels with the skill's own among them."""
+        label = self._label(EntityId(str(skill))) if skill else None
+        if label is None or not isinstance(labels, frozenset):
+            return labels
+        return labels | {label}
+
+    def _label(self, skill: EntityId) -> str | None:
+        if skill not in self._labels:
+            record = self.store.plan.get(skill)
+            self._labels[skill] = label_of(record.entity.title) if record else None
+        return self._labels[skill]
+
+    def split(self, fields: Mapping[str, Value], skill: Value) -> dict[str, Value]:
+        """Return fields with a skill's label told apart; ``skill`` is the plan's own."""
+        labels = fields.get("labels")
+        if not isinstance(labels, frozenset):
+            return dict(fields)
+        meant = {one: self._skills[one] for one in sorted(labels) if one in self._skills}
+        chosen = next((one for one, it in meant.items() if it == skill), None)
+        chosen = chosen or next(iter(meant), None)
+        if chosen is None:
+            return {**fields, "skill": None}
+        return {**fields, "labels": labels - {chosen}, "skill": meant[chosen]}
+
+
+def label_of(title: str) -> str:
+    """Return a title as a label: to-do tools end a label at a space."""
+    return "_".join(title.split())
+
+
+def as_label(tool: Tool, kind: Kind) -> bool:
+    """Say whether a tool shows a task's skill as a label."""
+    carried = tool.connector.carries.get(kind)
+    if kind is not Kind.TASK or carried is None:
+        return False
+    return "labels" in carried.fields and "skill" not in carried.fields
+
+
+_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+
+
+def content_hash(item: Remote) -> str:
+    """Return a hash of all that syncd reads of an item but its times and version.
+
+    What is kept beside the fields belongs to it (the end of a span, further relations): a
+    write hands that back, so it has to be as the person last left it.
+    """
+    seen = [
+        fields_to_json(item.fields),
+        item.mark,
+        item.link,
+        item.url,
+        item.completions,
+        dict(item.problems),
+        dict(item.extra),
+    ]
+    text = _SORTED.encode(seen)
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

@@ -1,17 +1,98 @@
-"""Pure: which tasks cannot be met by their due dates, and what would help."""
+"""Pure: which tasks cannot be met by their due dates, and which limit to ease."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from zoneinfo import ZoneInfo
 
 from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Day, Hold, Problem, Work, instant
-from syncd.schedule.remedies import lever
-from syncd.schedule.supply import supply
+from syncd.schedule.problem import Firmness, PlanDay, Preferences, Problem, TaskDemand, instant
+from syncd.schedule.supply import Supply, supply
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MORE = 60
+"""Minutes by which a limit is eased on trial."""
+_ONE_CAP = "`schedule.daily_minutes`, one for all days"
+"""Where a day's cap is set."""
+
+
+def suggestion(problem: Problem, preferences: Preferences, time: Supply, by: int) -> str | None:
+    """Return the limit that holds back most until a moment, in words; None: no limit does.
+
+    Days of rest and leave are left alone.
+    """
+    has = time.until(by)
+    trials = [
+        (eased.until(by) - has, -place, words)
+        for place, (words, eased) in enumerate(_trials(problem, preferences, time, by))
+    ]
+    gain, _, words = max(trials)
+    if gain > 0:
+        return words
+    caps = tuple(cap + _MORE for cap in time.caps)
+    left = tuple(minutes + _MORE for minutes in time.left)
+    both = replace(time, caps=caps, left=left).until(by) > has
+    return "raise the daily and the weekly limit" if both else None
+
+
+def _trials(
+    problem: Problem, preferences: Preferences, time: Supply, by: int
+) -> Iterator[tuple[str, Supply]]:
+    """Give each limit in words, with the time that there were without it."""
+    free = _free(problem, time)
+    for weekday in sorted(free, key=lambda one: (-free[one], one)):
+        of_it = _weekday(problem, preferences, weekday)
+        caps = tuple(
+            cap + (_MORE if of_it(number) else 0) for number, cap in enumerate(time.caps)
+        )
+        yield f"raise {_DAYS[weekday]}'s cap ({_ONE_CAP})", replace(time, caps=caps)
+    for weekday in sorted(free, key=lambda one: (free[one], one)):
+        of_it = _weekday(problem, preferences, weekday)
+        more = tuple(_MORE if of_it(number) else 0 for number in range(len(time.days)))
+        left = tuple(_wider(problem, preferences, time, more))
+        yield f"add hours on {_DAYS[weekday]}", replace(time, more=more, left=left)
+    left = tuple(minutes + _MORE for minutes in time.left)
+    yield _of_the_week(problem, preferences, by), replace(time, left=left)
+
+
+def _wider(
+    problem: Problem, preferences: Preferences, time: Supply, more: Sequence[int]
+) -> Iterator[int]:
+    """Give what the weeks leave where hours are added, of which a share may be filled."""
+    for number, week in enumerate(problem.weeks):
+        added = sum(one for one, at in zip(more, time.week, strict=True) if at == number)
+        allowed = min(int(preferences.share * added), preferences.weekly - week.room)
+        yield time.left[number] + max(0, allowed)
+
+
+def _weekday(problem: Problem, preferences: Preferences, weekday: int) -> Callable[[int], bool]:
+    """Return whether a day, by its number, is such a weekday and none of rest."""
+
+    def of_it(number: int) -> bool:
+        date = problem.days[number].date
+        return date.weekday() == weekday and not preferences.rests(date)
+
+    return of_it
+
+
+def _free(problem: Problem, time: Supply) -> dict[int, int]:
+    """Return the free minutes by weekday."""
+    free = dict.fromkeys(range(7), 0)
+    for number, day in enumerate(problem.days):
+        free[day.date.weekday()] += time.free_on(number)
+    return free
+
+
+def _of_the_week(problem: Problem, preferences: Preferences, by: int) -> str:
+    """Return what limits the weeks until then: the cap, or else the share."""
+    weeks = {day.week for day in problem.days if day.span.start < by}
+    if any(problem.weeks[week].room >= preferences.weekly for week in weeks):
+        return f"raise the weekly limit of {duration(preferences.weekly)}"
+    percent = f"{preferences.share:.0%}".replace("%", " %")
+    return f"let blocks fill more than {percent} of your free time"
+
 
 _CREDIT = 10
 """Blocks that count as kept before any has been seen."""
@@ -39,7 +120,7 @@ class Shortfall:
 class _Demand:
     """What a task needs until a moment; own: what of it could fit if it were alone."""
 
-    work: Work
+    work: TaskDemand
     dated: bool
     by: int
     minutes: int
@@ -85,7 +166,7 @@ def sentence(shortfall: Shortfall, zone: str) -> str:
     return f"{fact}: {', '.join(some)}{',' * (len(some) > 1)}{' or ' if some else ''}{last}"
 
 
-def _dues(works: Sequence[Work]) -> dict[EntityId, int]:
+def _dues(works: Sequence[TaskDemand]) -> dict[EntityId, int]:
     """Return when tasks are due: for others, too, that wait for them."""
     dues = {work.id: work.due for work in works if work.due is not None}
     waiting = [work for work in works if work.id in dues]
@@ -137,13 +218,13 @@ class _Reckoning:
             self._shortfall(one, short, dated) for one, short in (*late, *never) if short
         )
 
-    def _demand(self, work: Work, due: int | None) -> _Demand:
+    def _demand(self, work: TaskDemand, due: int | None) -> _Demand:
         """Return what a task needs beside its fixed blocks, with what will be missed of it."""
         now, by = self._problem.now, self._time.end if due is None else due
         stands = sum(
             one.span.minutes
             for one in self._problem.standing
-            if one.task == work.id and one.hold is Hold.FIXED and now < one.span.end <= by
+            if one.task == work.id and one.hold is Firmness.FIXED and now < one.span.end <= by
         )
         # Rounded first, so that a millionth is not a minute.
         minutes = ceil(round(max(0, work.minutes - stands) / (1 - self._missed), 6))
@@ -176,7 +257,7 @@ class _Reckoning:
         alone = one.own < one.room and short == one.minutes - one.own
         if alone and longer.of_task(one.work, one.by) > one.own:
             return f"allow blocks longer than {duration(self._time.longest)}"
-        return lever(self._problem, self._preferences, self._time, one.by)
+        return suggestion(self._problem, self._preferences, self._time, one.by)
 
     def _later(self, one: _Demand, dated: list[_Demand]) -> str:
         """Return the first date at which a task fits and makes no other short."""
@@ -184,7 +265,7 @@ class _Reckoning:
             return "move the date of what waits for it"
         most = sum(_short(dated, 0)) - _short(dated, 0)[dated.index(one)]
 
-        def fits(day: Day) -> bool:
+        def fits(day: PlanDay) -> bool:
             by = day.span.end
             own, room = self._time.of_task(one.work, by), self._time.until(by)
             moved = replace(one, by=by, own=own, room=room)

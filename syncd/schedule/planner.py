@@ -2,14 +2,12 @@
 
 from dataclasses import replace
 
-from syncd.schedule.anneal import Schedule, annealed
-from syncd.schedule.arrangement import Arrangement
-from syncd.schedule.numbering import board
-from syncd.schedule.problem import Hold, Problem
-from syncd.schedule.repair import fill, repaired
-from syncd.schedule.result import recognised, timetable
-from syncd.schedule.starts import Floor, afresh, cheapest
-from syncd.schedule.timetable import Dice, Effort, Timetable
+from syncd.schedule.problem import Firmness, Problem
+from syncd.schedule.search.anneal import Floor, Schedule, afresh, annealed, best_of
+from syncd.schedule.search.instance import encode
+from syncd.schedule.search.repair import fill, repaired
+from syncd.schedule.search.solution import Solution, recognised, timetable
+from syncd.schedule.timetable import Effort, RandomSource, Timetable
 
 LIGHT = Schedule(steps=10_000, hot=1.0, cold=0.05)
 FULL = Schedule(steps=150_000, hot=10.0, cold=0.1)
@@ -23,31 +21,31 @@ class Annealer:
     def __init__(self, light: Schedule = LIGHT, full: Schedule = FULL) -> None:
         self._schedules = {Effort.LIGHT: light, Effort.FULL: full}
 
-    def plan(self, problem: Problem, effort: Effort, dice: Dice) -> Timetable:
+    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
         """Return a timetable that keeps every hard rule, whatever the problem holds.
 
         With more effort it never costs more than with less, and never more than one of
         those that the search could begin from.
         """
-        whole = board(problem)
+        whole = encode(problem)
         floor = Floor(whole)
         mended = repaired(whole)
         if effort is Effort.REPAIR:
             return floor.first(timetable(one) for one in (mended, floor.filled()))
-        starts = [mended, floor.filled(), *afresh(whole, Hold.PUBLISHED)]
+        starts = [mended, floor.filled(), *afresh(whole, Firmness.PUBLISHED)]
         if effort is Effort.FULL:
-            starts += afresh(whole, Hold.FROZEN)
-        found = _searched(cheapest(starts, floor), self._schedules[effort], dice)
+            starts += afresh(whole, Firmness.FROZEN)
+        found = _searched(best_of(starts, floor), self._schedules[effort], dice)
         return floor.best(map(timetable, (*starts, found)))
 
 
-def _searched(start: Arrangement, schedule: Schedule, dice: Dice) -> Arrangement:
+def _searched(start: Solution, schedule: Schedule, dice: RandomSource) -> Solution:
     found = annealed(start, _sized(schedule, start), dice)
     fill(found)
     return recognised(found)
 
 
-def _sized(schedule: Schedule, start: Arrangement) -> Schedule:
+def _sized(schedule: Schedule, start: Solution) -> Schedule:
     """Return a schedule with no more steps than the number of blocks asks for."""
     blocks = len(start.pieces()) + 1
     return replace(schedule, steps=min(schedule.steps, STEPS_A_BLOCK * blocks))

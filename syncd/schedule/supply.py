@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from syncd.schedule.problem import SLOT, Hold, Problem, Span, Work
+from syncd.schedule.problem import SLOT, Firmness, Problem, Span, TaskDemand
 
 _DAY = 24 * 60
 
@@ -47,7 +47,7 @@ class Supply:
         known = sum(min(minutes, self.left[week]) for week, minutes in weeks.items())
         return self._beyond(known, at)
 
-    def of_task(self, work: Work, at: int) -> int:
+    def of_task(self, work: TaskDemand, at: int) -> int:
         """Return the minutes that one task's blocks may take until then: one block a day."""
         release = work.release or self.now
         known = sum(
@@ -78,7 +78,7 @@ class Supply:
 
 def supply(problem: Problem) -> Supply:
     """Return the time that there is for the blocks of a problem."""
-    fixed = sorted(one.span for one in problem.standing if one.hold is Hold.FIXED)
+    fixed = sorted(one.span for one in problem.standing if one.hold is Firmness.FIXED)
     used = [0] * len(problem.weeks)
     for week in range(len(problem.weeks)):
         used[week] = sum(span.minutes for span in fixed if _week(problem, span) == week)

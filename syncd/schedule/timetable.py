@@ -63,7 +63,7 @@ class Timetable:
     score: Score
 
 
-class Dice(Protocol):
+class RandomSource(Protocol):
     """Where randomness comes from; ``random.Random`` is one."""
 
     def random(self) -> float:
@@ -74,6 +74,6 @@ class Dice(Protocol):
 class Planner(Protocol):
     """From a problem to a timetable; the same problem and dice, the same timetable."""
 
-    def plan(self, problem: Problem, effort: Effort, dice: Dice) -> Timetable:
+    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
         """Return a timetable that keeps every hard rule, whatever the problem holds."""
         ...

@@ -25,12 +25,19 @@ from syncd.model.entities import Block, Entity, Goal, Task
 from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import AHEAD
 from syncd.model.values import GoalStatus
-from syncd.schedule.earliest_due import EarliestDueFirst
-from syncd.schedule.objective import score, unplaced
 from syncd.schedule.planner import Annealer
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Hold, Problem, Span, Work, instant, minute_of
-from syncd.schedule.timetable import Dice, Effort, Placed, Timetable
+from syncd.schedule.problem import (
+    Firmness,
+    Preferences,
+    Problem,
+    Span,
+    TaskDemand,
+    instant,
+    minute_of,
+)
+from syncd.schedule.search.anneal import EarliestDueFirst
+from syncd.schedule.search.objective import score, unplaced
+from syncd.schedule.timetable import Effort, Placed, RandomSource, Timetable
 from syncd.testing.fake_clock import FakeClock
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World
@@ -78,7 +85,7 @@ class Watching(Annealer):
     def __post_init__(self) -> None:
         super().__init__()
 
-    def plan(self, problem: Problem, effort: Effort, dice: Dice) -> Timetable:
+    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
         self.seen.append(problem)
         return super().plan(problem, effort, dice)
 
@@ -105,7 +112,7 @@ def busy(seed: int) -> World:
     return world
 
 
-def _entities(works: Iterable[Work], now: datetime) -> Iterable[Entity]:
+def _entities(works: Iterable[TaskDemand], now: datetime) -> Iterable[Entity]:
     """Yield works as a plan has them: what is done first is a part of what waits for it."""
     whole = {first: one.id for one in works for first in one.after}
     for number in range(6):
@@ -194,7 +201,11 @@ def _placed(problem: Problem, blocks: Iterable[Block]) -> Iterable[Placed]:
     known = {one.id: one.hold for one in problem.standing}
     wanted = {one.id for one in problem.works}
     for one in blocks:
-        if one.state not in AHEAD or known.get(one.id) is Hold.FIXED or one.task not in wanted:
+        if (
+            one.state not in AHEAD
+            or known.get(one.id) is Firmness.FIXED
+            or one.task not in wanted
+        ):
             continue
         assert one.start is not None
         assert one.end is not None

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from syncd.schedule.earliest_due import EarliestDueFirst
+from syncd.schedule.search.anneal import EarliestDueFirst
 from tests.schedule.life.bars import bars, beside
 from tests.schedule.life.life import Figures, Life
 

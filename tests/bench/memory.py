@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from syncd.engine.cycle import Engine
 from syncd.engine.edits import put_all
-from syncd.engine.engine import Engine
 from syncd.engine.report import Report
 from syncd.store.store import open_store
 from syncd.testing.in_memory_service import InMemoryService

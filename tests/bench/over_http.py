@@ -17,8 +17,8 @@ from urllib.parse import parse_qs
 
 from syncd.bootstrap import App, open_app
 from syncd.connect.registry import sandboxes
+from syncd.engine.cycle import Engine
 from syncd.engine.edits import put_all
-from syncd.engine.engine import Engine
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId
 from syncd.model.values import BlockState

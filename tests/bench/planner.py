@@ -7,9 +7,9 @@ import sys
 import time
 from typing import Any
 
-from syncd.schedule.earliest_due import EarliestDueFirst
 from syncd.schedule.planner import Annealer
 from syncd.schedule.problem import Problem
+from syncd.schedule.search.anneal import EarliestDueFirst
 from syncd.schedule.timetable import Effort, Planner, Timetable
 from tests.bench.child import forget_peak, peak_mb, resident_mb
 from tests.schedule.planner.instances import big, crowd, interrupted

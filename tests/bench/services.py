@@ -14,7 +14,7 @@ from syncd.connect.contract import Toolbox
 from syncd.connect.network import Network, RateLimiter
 from syncd.connect.wrappers import wrapped
 from syncd.engine.context import Context
-from syncd.engine.engine import Engine
+from syncd.engine.cycle import Engine
 from syncd.engine.tool import Tool
 from syncd.model.entities import Kind
 from syncd.model.ids import ToolName

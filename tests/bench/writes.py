@@ -12,8 +12,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 
+from syncd.engine.cycle import Engine
 from syncd.engine.edits import put_all
-from syncd.engine.engine import Engine
 from syncd.model.remote import Write
 from syncd.store.store import Store, open_store
 from tests.bench import floor

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from syncd.engine import absorb, adoption, commit, gather, pen, push
+from syncd.engine import apply_pulls, matching, outcomes, pull, push, unit_of_work
 from syncd.store import journal
 from syncd.sync import match, merge
 from syncd_google import client as google
@@ -39,33 +39,33 @@ def _notes_no_intent() -> None:
 
 
 def _tombstones_after_adoption() -> None:
-    adoption._gone_link = lambda *_: None
+    matching._gone_link = lambda *_: None
 
 
 def _base_is_what_was_sent() -> None:
-    good = commit.Committer.done
+    good = outcomes.OutcomeRecorder.done
 
     def done(self: Any, write: Any, answer: Any) -> None:
         good(self, write, replace(answer, fields={**answer.fields, **write.fields}))
 
-    commit.Committer.done = done  # type: ignore[method-assign]
+    outcomes.OutcomeRecorder.done = done  # type: ignore[method-assign]
 
 
 def _cursor_before_effects() -> None:
-    good = gather._pull
+    good = pull._pull
 
-    def pull(tool: Any, store: Any) -> Any:
+    def cursor_first(tool: Any, store: Any) -> Any:
         found = good(tool, store)
         store.tools.save(replace(store.tools.get(tool.name), cursor=found.cursor))
         return found
 
-    gather._pull = pull
+    pull._pull = cursor_first
 
 
 def _whole_items_win() -> None:
     """No base: whoever was edited last wins with all of their fields."""
     good = merge._edited
-    absorb.merge = merge.merge
+    apply_pulls.merge = merge.merge
 
     def edited(sighting: Any, name: str) -> bool:
         blank = replace(sighting, base={})
@@ -76,11 +76,11 @@ def _whole_items_win() -> None:
 
 def _absent_is_gone() -> None:
     def look(found: Any, store: Any) -> None:
-        gather._doubt_reappeared(found)
+        pull._verify_reappeared(found)
         known = {it.id for it in found.changed}
-        found.gone += [it for it in gather._absent(found, store) if it.remote not in known]
+        found.gone += [it for it in pull._absent(found, store) if it.remote not in known]
 
-    gather._look_closer = look
+    pull._verify_absent = look
 
 
 def _marks_mean_nothing() -> None:
@@ -91,11 +91,11 @@ def _marks_mean_nothing() -> None:
 
 
 def _keeps_no_losers() -> None:
-    pen.Pen.lost = lambda *_: None  # type: ignore[method-assign]
+    unit_of_work.UnitOfWork.lost = lambda *_: None  # type: ignore[method-assign]
 
 
 def _deletion_beats_edit() -> None:
-    absorb.Absorber._edited_elsewhere = lambda *_: False  # type: ignore[method-assign]
+    apply_pulls.PullApplier._edited_elsewhere = lambda *_: False  # type: ignore[method-assign]
 
 
 def _sets_win_whole() -> None:

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from syncd.bootstrap import App, open_app
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
-from syncd.engine.blocks import busytime
-from syncd.engine.blocks.busytime import Reading
+from syncd.engine.blocks import busy_time
+from syncd.engine.blocks.busy_time import BusyReading
 from syncd.engine.blocks.edits import live_blocks
 from syncd.engine.blocks.planning import Planning
 from syncd.model.entities import Block
@@ -79,16 +79,16 @@ class Evenings(Desk):
             context, now = app.plan_context(), self.clock.now()
             assert context.preferences is not None
             readings = [
-                Reading(
+                BusyReading(
                     window=one,
                     spans=tuple(self.busy),
                     calendars=self.calendars,
                     unreadable=self.unreadable,
                     problems=(),
                 )
-                for one in busytime.windows(context.preferences, app.store, TOOL, self.clock)
+                for one in busy_time.windows(context.preferences, app.store, TOOL, self.clock)
             ]
-            busytime.keep(app.store, TOOL, readings, now)
+            busy_time.keep(app.store, TOOL, readings, now)
             with searching_less():
                 Planning(context, (TOOL,)).run(fresh=True)
         finally:

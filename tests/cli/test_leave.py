@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.model.entities import Block
 from tests.cli.desks import complaint
 from tests.cli.evenings import Evenings, start_of
@@ -104,7 +104,7 @@ def improved_today(desk: Evenings) -> bool:
     """Say whether planning only repairs for the rest of the day."""
     app = desk.app()
     try:
-        return Memory(app.store).recall("improved_on") == "2026-03-23"
+        return PlannerState(app.store).recall("improved_on") == "2026-03-23"
     finally:
         app.close()
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from syncd.cli.lookup import ShortIds
-from syncd.engine.blocks.memory import Memory, Result
+from syncd.engine.blocks.planner_state import PlannerState, PlanningResult
 from syncd.model.entities import Kind
 from syncd.model.values import BlockState, Moment
 from tests.cli.desks import Desk, complaint
@@ -232,8 +232,10 @@ def test_a_task_that_was_ticked_since_is_not_complained_of_any_more(unplanned):
 def test_what_has_no_place_is_told_with_the_reason(evenings):
     app = evenings.app()
     task = evenings.told("plan", "show")["tasks"][0]
-    kept = Result(at=app.clock.now(), unplaced=((task["id"], 90, "the evenings are full"),))
-    Memory(app.store).set_result(kept)
+    kept = PlanningResult(
+        at=app.clock.now(), unplaced=((task["id"], 90, "the evenings are full"),)
+    )
+    PlannerState(app.store).set_result(kept)
     app.close()
     shown = flat(evenings.syncd("schedule").out)
     assert "1 h 30 of 'Read the book' have no place yet: the evenings are full." in shown
@@ -287,7 +289,7 @@ def test_a_dry_run_shows_what_a_full_planning_changes_and_writes_nothing(evening
     assert said.status == 0
     assert evenings.blocks() == before
     assert evenings.told("history") == history
-    assert Memory(evenings.app().store).recall("wish") is None
+    assert PlannerState(evenings.app().store).recall("wish") is None
 
 
 def test_a_dry_run_tells_new_blocks_moves_and_what_goes(evenings):
@@ -318,9 +320,9 @@ def test_planning_anew_is_asked_for_and_done_with_the_next_sync(evenings):
     said = evenings.syncd("schedule", "--replan")
     assert said.status == 0
     assert "The next sync plans all anew" in said.err
-    assert Memory(evenings.app().store).recall("wish") == "full"
+    assert PlannerState(evenings.app().store).recall("wish") == "full"
     evenings.plan_blocks()
-    assert Memory(evenings.app().store).recall("wish") is None
+    assert PlannerState(evenings.app().store).recall("wish") is None
 
 
 def test_without_busy_time_nothing_can_be_compared(unplanned):
@@ -421,9 +423,9 @@ def test_what_a_person_moved_is_not_told_as_syncds_doing(synced: Desk) -> None:
 def test_what_a_full_replan_would_change_is_told_in_its_week(evenings):
     evenings.plan_blocks()
     assert evenings.told("schedule")["proposal"] is None
-    Memory(evenings.app().store).remember("proposal", ["2026-W13", 1, 3, 0])
+    PlannerState(evenings.app().store).remember("proposal", ["2026-W13", 1, 3, 0])
     said = flat(evenings.syncd("schedule").out)
     assert "Planning everything anew would move 3 blocks, add 1 block: " in said
     assert "`syncd schedule --replan` does it." in said
-    Memory(evenings.app().store).remember("proposal", ["2026-W12", 1, 3, 0])
+    PlannerState(evenings.app().store).remember("proposal", ["2026-W12", 1, 3, 0])
     assert evenings.told("schedule")["proposal"] is None, "last week's is forgotten"

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from syncd.engine.project import project
+from syncd.engine.write_plan import write_plan
 from syncd.model.entities import Entity, Goal, Milestone, Task, kind_of
 from syncd.model.fields import FieldType
 from syncd.model.ids import EntityId, RemoteId, ToolName
@@ -136,9 +136,9 @@ def assert_forgot_nothing(world: World) -> None:
     links = world.store.links
     for name, tool in world.engine.context.tools.items():
         marked = links.touched(name)
-        some = project(world.engine.context, tool).operations
+        some = write_plan(world.engine.context, tool).operations
         links.touch(name, world.store.plan.ids())
-        every = project(world.engine.context, tool).operations
+        every = write_plan(world.engine.context, tool).operations
         fresh = {one: stamp for one, stamp in links.touched(name).items() if one not in marked}
         links.settle(name, fresh)
         assert every == some, f"{name} forgot to decide"

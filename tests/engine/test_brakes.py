@@ -2,7 +2,7 @@
 
 import pytest
 
-from syncd.engine.consent import say
+from syncd.engine.approvals import record_approval
 from syncd.engine.edits import bring_back, set_field
 from syncd.engine.tool import OnDelete
 from syncd.errors import Mistake, TryLater
@@ -49,7 +49,7 @@ def state(world, tool):
 
 
 def decide(world, tool, consent):
-    say(world.store, ToolName(tool), consent)
+    record_approval(world.store, ToolName(tool), consent)
 
 
 def test_a_mass_deletion_is_held_and_nothing_is_removed_anywhere(crowd):
@@ -178,7 +178,7 @@ def test_deciding_on_another_plan_than_the_one_shown_is_a_mistake(crowd):
     delete_all(crowd, "todos")
     crowd.sync()
     with pytest.raises(Mistake, match="has changed"):
-        say(crowd.store, ToolName("todos"), Consent.APPROVED, "0123456789ab")
+        record_approval(crowd.store, ToolName("todos"), Consent.APPROVED, "0123456789ab")
 
 
 def test_pages_trashed_en_masse_are_held_though_only_a_listing_shows_it(crowd):

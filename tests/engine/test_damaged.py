@@ -6,7 +6,7 @@ import json
 import pytest
 from sqlalchemy import text
 
-from syncd.engine.damaged import look, sentences
+from syncd.engine.cycle_report import look, sentences
 from syncd.engine.edits import put_all
 from syncd.model.entities import Block, Kind, Task
 from syncd.model.ids import ToolName

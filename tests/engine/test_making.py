@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from syncd.engine.engine import Engine
+from syncd.engine.cycle import Engine
 from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn
 from syncd.model.entities import Kind
 from syncd.model.ids import ToolName

@@ -9,7 +9,7 @@ import pytest
 
 from syncd.clock import SystemClock
 from syncd.engine.blocks.edits import pause
-from syncd.engine.blocks.memory import Memory, Result
+from syncd.engine.blocks.planner_state import PlannerState, PlanningResult
 from syncd.engine.context import Context
 from syncd.engine.edits import put_all, set_field
 from syncd.engine.reviews import MOST_SKIPPED, collect, make_review, review_id
@@ -17,7 +17,7 @@ from syncd.model.entities import Goal, Kind, Review, Task
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import GoalStatus, ReviewKind
 from syncd.review.periods import before, last_ended, read_period
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from syncd.store.rows import ConflictRow
 from syncd.store.store import private_store
 from syncd.store.tool_store import ToolState
@@ -144,8 +144,8 @@ def test_held_tools_conflicts_and_what_does_not_fit_are_decisions(context, watch
     held = {"hash": "1", "why": "7 things would go", "lines": []}
     store.tools.save(replace(row, state=ToolState.HELD, held=held))
     store.history.add_conflicts([conflict(watch.now())])
-    Memory(store).set_result(
-        Result(
+    PlannerState(store).set_result(
+        PlanningResult(
             at=watch.now(),
             short=(("other", "'Course' is short by 2 h."),),
             unplaced=(("other", 120, ""), (TASK.id, 90, "your evenings are full")),

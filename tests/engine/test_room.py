@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from syncd.engine.room import daily, limits
-from syncd.schedule.preferences import Preferences
+from syncd.engine.plan_check import daily, limits
+from syncd.schedule.problem import Preferences
 
 MONDAY = datetime(2026, 3, 9, 8, tzinfo=UTC)
 EVENINGS = Preferences(

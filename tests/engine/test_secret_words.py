@@ -7,8 +7,7 @@ import pytest
 
 from syncd.connect.busy import Busy
 from syncd.connect.network import RateLimiter
-from syncd.engine.guard import guarded
-from syncd.engine.tool import Tool
+from syncd.engine.tool import Tool, guarded
 from syncd.errors import SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId, ToolName

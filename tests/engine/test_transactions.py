@@ -8,12 +8,12 @@ from typing import Any, cast
 import pytest
 
 from syncd.connect.contract import Connector
-from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.tool import Tool
 from syncd.model.entities import Kind
 from syncd.schedule.planner import LIGHT, Annealer
 from syncd.schedule.problem import Problem
-from syncd.schedule.timetable import Dice, Effort, Timetable
+from syncd.schedule.timetable import Effort, RandomSource, Timetable
 from syncd.testing.fake_clock import FakeClock
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import World
@@ -62,7 +62,7 @@ class Planned(Annealer):
         super().__init__(full=LIGHT)
         self._watch = watch
 
-    def plan(self, problem: Problem, effort: Effort, dice: Dice) -> Timetable:
+    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
         self._watch.note(f"plan: {effort}")
         return super().plan(problem, effort, dice)
 
@@ -100,7 +100,7 @@ def watched() -> Watched:
 
 def replan(world: World) -> None:
     """Ask for a full replan, as ``syncd schedule --replan`` does."""
-    memory = Memory(world.store)
+    memory = PlannerState(world.store)
     memory.remember("wish", Effort.FULL)
     memory.ask()
 

@@ -11,8 +11,8 @@ from syncd.connect.contract import Connector, Toolbox
 from syncd.connect.network import Network, RateLimiter
 from syncd.connect.wrappers import DryRun, Retry, RetryLimits, Throttle
 from syncd.engine.context import Context
+from syncd.engine.cycle import Engine
 from syncd.engine.edits import put_all
-from syncd.engine.engine import Engine
 from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
 from syncd.model.entities import Entity, Goal, Kind, Milestone, Task
@@ -20,7 +20,7 @@ from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Pull, Remote
 from syncd.model.values import GoalStatus, Value
 from syncd.schedule.planner import Annealer
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from syncd.schedule.timetable import Planner
 from syncd.store.database import Database
 from syncd.store.store import Store, private_store

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.engine.view import StoredPlan
+from syncd.engine.context import StoredPlanView
 from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId
 from syncd.model.plan import Plan, normalised
@@ -24,7 +24,7 @@ def stored(them) -> Store:
 @examples(100)
 @given(plans)
 def test_who_refers_to_whom_and_what_belongs_to_a_goal(them):
-    view = StoredPlan(stored(them))
+    view = StoredPlanView(stored(them))
     plan = Plan.of(record.entity for record in them)
     for target in map(EntityId, "ABCDEFGH"):
         assert view.get(target) == plan.get(target)
@@ -45,7 +45,7 @@ def test_who_refers_to_whom_and_what_belongs_to_a_goal(them):
 @examples(60)
 @given(plans)
 def test_what_there_is_of_a_kind(them):
-    view = StoredPlan(stored(them))
+    view = StoredPlanView(stored(them))
     plan = Plan.of(record.entity for record in them)
     for kind in KINDS:
         assert {one.id for one in view.of_kind(kind)} == {one.id for one in plan.of_kind(kind)}

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from syncd.engine.blocks.memory import Memory
-from syncd.engine.context import Context
+from syncd.engine.blocks.planner_state import PlannerState
+from syncd.engine.context import Context, today
 from syncd.engine.edits import PERSON
-from syncd.engine.pen import Pen
 from syncd.engine.rules import follow_rules
-from syncd.engine.view import today
+from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import Mistake
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId
@@ -20,7 +19,7 @@ from syncd.sync.merge import Author, FieldChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paused:
+class Leave:
     """A leave, and the blocks in it that stay because the person pinned them."""
 
     first: date
@@ -32,7 +31,7 @@ def set_state(context: Context, ids: Iterable[EntityId], state: BlockState) -> l
     """Give blocks a state, as the person said; return those that changed."""
     wanted = list(ids)
     with context.store.transaction():
-        pen = Pen.fresh(context)
+        pen = UnitOfWork.fresh(context)
         pen.load(wanted)
         for one in wanted:
             block = _block(pen.records.get(one), one)
@@ -98,7 +97,7 @@ def catch_up(context: Context, since: date | None = None) -> list[Block]:
     """
     records = context.store.plan.every(Kind.BLOCK, archived=False)
     missed = [_block(one, one.entity.id) for one in records if _missed(one, context, since)]
-    Memory(context.store).ask()
+    PlannerState(context.store).ask()
     return set_state(context, [one.id for one in missed], BlockState.MISSED)
 
 
@@ -108,12 +107,12 @@ def assumed(context: Context, since: date) -> list[Block]:
     return [_block(one, one.entity.id) for one in records if _assumed(one, context, since)]
 
 
-def pause(context: Context, until: date, since: date | None = None) -> Paused:
+def pause(context: Context, until: date, since: date | None = None) -> Leave:
     """Take leave, up to and with a day; by default from today on."""
     first = since or today(context.clock, context.zone)
     if until < first:
         raise Mistake(f"{until} is before {first}: give the last day of your leave.")
-    memory = Memory(context.store)
+    memory = PlannerState(context.store)
     with context.store.transaction():
         memory.set_pauses([*memory.pauses, (first, until)])
         memory.ask()
@@ -124,12 +123,12 @@ def pause(context: Context, until: date, since: date | None = None) -> Paused:
         and block.start is not None
         and first <= block.start.local(context.zone).date() <= until
     )
-    return Paused(first=first, last=until, pinned=pinned)
+    return Leave(first=first, last=until, pinned=pinned)
 
 
 def resume(context: Context) -> list[tuple[date, date]]:
     """End the leave that runs and those to come; return them."""
-    memory, day = Memory(context.store), today(context.clock, context.zone)
+    memory, day = PlannerState(context.store), today(context.clock, context.zone)
     ended = [one for one in memory.pauses if one[1] >= day]
     kept = [one for one in memory.pauses if one[1] < day]
     begun = [(first, day - timedelta(days=1)) for first, _ in ended if first < day]
@@ -143,7 +142,7 @@ def resume(context: Context) -> list[tuple[date, date]]:
 def want_again(context: Context, task: EntityId) -> int:
     """Take back a "not now": the task's deleted blocks are forgotten; return how many."""
     with context.store.transaction():
-        pen = Pen.fresh(context)
+        pen = UnitOfWork.fresh(context)
         skipped = [
             block.id
             for block in live_blocks(context)

@@ -6,26 +6,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from syncd.engine.blocks import busytime
-from syncd.engine.blocks.busytime import Known
-from syncd.engine.blocks.guard import faults
-from syncd.engine.blocks.inputs import Wishes, off_limits, standing, wishes
-from syncd.engine.blocks.memory import OWED, Memory, Result
-from syncd.engine.blocks.passing import Passing, next_look
-from syncd.engine.blocks.placing import Placing, published_until
-from syncd.engine.context import Context
-from syncd.engine.pen import SCHEDULE, Pen
-from syncd.engine.view import StoredPlan, today
+from syncd.engine.blocks import busy_time
+from syncd.engine.blocks.busy_time import KnownBusy
+from syncd.engine.blocks.lifecycle import Lifecycle, Placing, next_look, published_until
+from syncd.engine.blocks.planner_state import OWED, PlannerState, PlanningResult
+from syncd.engine.blocks.problem_builder import Demand, demand, off_limits, standing
+from syncd.engine.blocks.validate import violations
+from syncd.engine.context import Context, StoredPlanView, today
+from syncd.engine.unit_of_work import SCHEDULE, UnitOfWork
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import BlockState, start_of
 from syncd.schedule.capacity import capacity, miss_rate, sentence
-from syncd.schedule.check import Fault
-from syncd.schedule.free import calendar
+from syncd.schedule.check import RuleViolation
+from syncd.schedule.explain import Reasons, reasons
+from syncd.schedule.free_time import calendar
 from syncd.schedule.planner import Annealer
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Hold, Problem, Weights, minute_of
-from syncd.schedule.reasons import Reasons, reasons
+from syncd.schedule.problem import Firmness, Preferences, Problem, Weights, minute_of
 from syncd.schedule.timetable import Effort, Planner, Timetable
 from syncd.store.rows import Record
 
@@ -38,7 +35,7 @@ In simulated lives a dearer move left fewer moves without need, and not more tas
 """
 TRIES = 3
 """How often a look begins anew, at most, because the plan moved while it was planned."""
-WAITING = frozenset({busytime.BUSY_TIME, OWED})
+WAITING = frozenset({busy_time.BUSY_TIME, OWED})
 """What asks for a look only where busy time is known."""
 
 
@@ -79,29 +76,29 @@ class Planning:
                 return bool(look.passing.changed)
         return False  # all that asked for a look still asks
 
-    def _read(self, *, fresh: bool) -> "_Look":
+    def _read(self, *, fresh: bool) -> "_PlanningRun":
         """Read all that is planned with; nothing is written down yet."""
         store, now = self.context.store, self.context.clock.now()
         with store.transaction():
             asked = store.links.touched(SCHEDULE)
-            pen = Pen.fresh(self.context, plans=True)
-            view = StoredPlan(store)
+            pen = UnitOfWork.fresh(self.context, plans=True)
+            view = StoredPlanView(store)
             blocks = {
                 one.entity.id: one for one in store.plan.every(Kind.BLOCK, archived=False)
             }
-            passing = Passing(pen, dict(blocks), now)
+            passing = Lifecycle(pen, dict(blocks), now)
             preferences = self.preferences()
             passing.pass_time(assume_done=preferences.assume_done)
-            wished = wishes(self.context, view, passing.blocks, now)
+            wished = demand(self.context, view, passing.blocks, now)
             passing.drop(wished, view)
-            known = busytime.known(store, self.sources) if fresh else None
+            known = busy_time.known(store, self.sources) if fresh else None
             if known is None or known.unreadable:
-                return _Look(asked, blocks, passing)
+                return _PlanningRun(asked, blocks, passing)
             passing.change_zone(preferences.zone)
             problem = self._loosened(self.problem(passing, wished, known))
-            return _Look(asked, blocks, passing, known, problem)
+            return _PlanningRun(asked, blocks, passing, known, problem)
 
-    def _write(self, look: "_Look", found: "_Found | None") -> bool:
+    def _write(self, look: "_PlanningRun", found: "_Found | None") -> bool:
         """Write down what time did and what was planned; False where the plan moved."""
         store, passing = self.context.store, look.passing
         with store.transaction():
@@ -118,7 +115,7 @@ class Planning:
             self._memory.remember("look_at", next_at.isoformat())
         return True
 
-    def _stands(self, look: "_Look") -> bool:
+    def _stands(self, look: "_PlanningRun") -> bool:
         """Say whether all that was read is still so."""
         store, changed = self.context.store, look.passing.changed
         if store.links.touched(SCHEDULE) != look.asked or not look.passing.is_next():
@@ -131,7 +128,7 @@ class Planning:
         assert self.context.preferences is not None  # noqa: S101  # asked only then
         return replace(self.context.preferences, pauses=self._memory.pauses)
 
-    def problem(self, passing: Passing, wished: Wishes, known: Known) -> Problem:
+    def problem(self, passing: Lifecycle, wished: Demand, known: KnownBusy) -> Problem:
         """Return what a planner is to solve."""
         now, preferences = self.context.clock.now(), self.preferences()
         live, minute = passing.live(), minute_of(now)
@@ -142,7 +139,7 @@ class Planning:
             days=days,
             weeks=weeks,
             works=wished.works,
-            standing=standing(live, StoredPlan(self.context.store), preferences, now),
+            standing=standing(live, StoredPlanView(self.context.store), preferences, now),
             daily=preferences.daily,
             shortest=preferences.shortest,
             longest=preferences.longest,
@@ -151,8 +148,8 @@ class Planning:
         )
 
     @property
-    def _memory(self) -> Memory:
-        return Memory(self.context.store)
+    def _memory(self) -> PlannerState:
+        return PlannerState(self.context.store)
 
     def _midnight(self) -> datetime:
         """Return when the next day begins in the zone of the person's hours."""
@@ -186,7 +183,7 @@ class Planning:
         if not self._memory.recall("just back"):
             return problem
         loose = tuple(
-            replace(one, hold=Hold.DRAFT) if one.hold is Hold.PUBLISHED else one
+            replace(one, hold=Firmness.DRAFT) if one.hold is Firmness.PUBLISHED else one
             for one in problem.standing
         )
         light = replace(problem.weights, draft_move=0.02)
@@ -207,8 +204,8 @@ class Planning:
             return found
         kept = {(one.id, one.span) for one in found.blocks}
         firm = tuple(
-            replace(one, hold=Hold.FROZEN)
-            if one.hold is Hold.PUBLISHED and (one.id, one.span) in kept
+            replace(one, hold=Firmness.FROZEN)
+            if one.hold is Firmness.PUBLISHED and (one.id, one.span) in kept
             else one
             for one in problem.standing
         )
@@ -222,11 +219,11 @@ class Planning:
         beyond = {
             one.id
             for one in problem.standing
-            if one.hold is Hold.DRAFT and one.span.start >= edge
+            if one.hold is Firmness.DRAFT and one.span.start >= edge
         }
         return any(one.id in beyond and one.span.start < edge for one in found.blocks)
 
-    def _found(self, look: "_Look", effort: Effort) -> "_Found":
+    def _found(self, look: "_PlanningRun", effort: Effort) -> "_Found":
         """Plan; nothing is read or written for it, and no transaction waits for it."""
         problem, known = look.given
         timetable = self._timetable(problem, effort)
@@ -236,18 +233,18 @@ class Planning:
             effort=effort,
             timetable=timetable,
             why=reasons(problem, timetable),
-            wrong=faults(problem, timetable, preferences, known, off),
+            wrong=violations(problem, timetable, preferences, known, off),
             short=_short(problem, preferences, live),
         )
 
-    def _place(self, look: "_Look", found: "_Found") -> None:
+    def _place(self, look: "_PlanningRun", found: "_Found") -> None:
         preferences, (problem, _) = self.preferences(), look.given
         timetable, why = found.timetable, found.why
         placing = Placing(look.passing, problem, preferences, self.context, why)
         placing.apply(timetable, found.wrong.keys())
         self._spent(found.effort)
         self._memory.set_result(
-            Result(
+            PlanningResult(
                 at=self.context.clock.now(),
                 unplaced=tuple(
                     (one, minutes, why.unplaced[one])
@@ -261,18 +258,18 @@ class Planning:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _PlanningRun:
     """What a look read. asked: what asked for it, with the stamps; blocks: as they stand in
     the store; known, problem: None where nothing can be placed."""
 
     asked: Mapping[EntityId, int]
     blocks: Mapping[EntityId, Record]
-    passing: Passing
-    known: Known | None = None
+    passing: Lifecycle
+    known: KnownBusy | None = None
     problem: Problem | None = None
 
     @property
-    def given(self) -> tuple[Problem, Known]:
+    def given(self) -> tuple[Problem, KnownBusy]:
         """Return what is planned with."""
         assert self.problem is not None  # noqa: S101  # asked only where something is placed
         assert self.known is not None  # noqa: S101  # as above
@@ -287,13 +284,13 @@ class _Found:
     effort: Effort
     timetable: Timetable
     why: Reasons
-    wrong: Mapping[int, Fault]
+    wrong: Mapping[int, RuleViolation]
     short: tuple[tuple[str, str], ...]
 
 
 def _strained(problem: Problem, found: Timetable) -> bool:
     """Say whether something had to be placed, and something is late or has no place."""
-    stood = {(one.id, one.span) for one in problem.standing if one.hold is not Hold.FIXED}
+    stood = {(one.id, one.span) for one in problem.standing if one.hold is not Firmness.FIXED}
     news = {(one.id, one.span) for one in found.blocks} - stood
     return bool(news) and (found.score.late > 0 or any(found.unplaced.values()))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syncd.engine.prints import fingerprint
+from syncd.engine.translate import content_hash
 from syncd.errors import HoldTool, SkipItem, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.remote import Pull, Remote
@@ -76,7 +76,7 @@ def costs_no_more(
         assert now.fields.items() <= item.fields.items(), path
         assert item.fields.keys() - now.fields.keys() <= now.problems.keys(), path
         assert (now.mark, now.kind, now.version) == (item.mark, item.kind, item.version)
-        assert fingerprint(now), path
+        assert content_hash(now), path
         sentences += now.problems.values()
     else:
         assert item.id in pull.unread or path == ("id",), path

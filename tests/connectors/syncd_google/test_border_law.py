@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from syncd.connect.contract import Toolbox
 from syncd.connect.network import Network, RateLimiter
-from syncd.engine.prints import fingerprint
+from syncd.engine.translate import content_hash
 from syncd.errors import SyncdError
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
@@ -87,7 +87,7 @@ def test_whatever_is_answered_ends_in_a_sentence(answer: dict[str, Any], kind: K
         told = what(does, over(Says(answer)), kind)
         assert not isinstance(told, Exception) or str(told).endswith(".")
         for one in told.items if isinstance(told, Pull) else ():
-            assert fingerprint(one)
+            assert content_hash(one)
 
 
 def what(does: Any, connector: GoogleConnector, kind: Kind) -> Any:

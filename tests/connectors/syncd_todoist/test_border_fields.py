@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.engine.prints import fingerprint
+from syncd.engine.translate import content_hash
 from syncd.model.entities import Kind
 from syncd.model.values import Moment
 from syncd_todoist import mapping
@@ -92,14 +92,14 @@ def test_whatever_a_value_is_it_is_read_or_has_a_sentence(key: str, value: Any) 
     }
     told = read.problems.keys() | read.fields.keys()
     assert told >= mine or "notes" in read.problems
-    assert fingerprint(read)
+    assert content_hash(read)
 
 
 @given(JSON)
 def test_whatever_a_sections_name_is_it_is_read_or_has_a_sentence(value: Any) -> None:
     read = mapping.remote(Kind.GOAL, {"id": "1", "name": value}, ACCOUNT)
     assert read.fields.keys() | read.problems.keys() == {"title"}
-    assert fingerprint(read)
+    assert content_hash(read)
 
 
 @pytest.mark.parametrize("text", ["9999-12-31", "0001-01-02", "2026-06-01"])

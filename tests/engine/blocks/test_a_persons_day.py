@@ -8,14 +8,13 @@ import pytest
 
 from syncd.connect.busy import BusySpan
 from syncd.engine.blocks.edits import pause, resume
-from syncd.engine.blocks.memory import Memory
-from syncd.engine.blocks.proposal import proposal
+from syncd.engine.blocks.planner_state import PlannerState
+from syncd.engine.blocks.preview import proposal
 from syncd.model.entities import Block, Goal, Kind, Task
 from syncd.model.values import BlockState, GoalStatus, Moment
 from syncd.schedule.planner import Annealer
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Problem, Span
-from syncd.schedule.timetable import Dice, Effort, Timetable
+from syncd.schedule.problem import Preferences, Problem, Span
+from syncd.schedule.timetable import Effort, RandomSource, Timetable
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World, ident
 
@@ -299,8 +298,8 @@ def test_a_goal_that_is_paused_takes_its_blocks_out_and_gets_them_back(world: Wo
 def test_a_leave_moves_what_lies_in_it(world: World) -> None:
     world.plan(*(task(world, n, 60) for n in range(1, 7)))
     world.settle()
-    Memory(world.store).set_pauses([(date(2026, 5, 4), date(2026, 5, 10))])
-    Memory(world.store).ask()
+    PlannerState(world.store).set_pauses([(date(2026, 5, 4), date(2026, 5, 10))])
+    PlannerState(world.store).ask()
     world.settle()
     starts = [one.fields["start"].local(ZONE).date() for one in shown(world)]
     assert starts
@@ -403,7 +402,7 @@ def test_syncd_puts_no_tick_before_a_title_itself(world: World) -> None:
 class Restless(Annealer):
     """A planner whose full replan has every block that stands an hour later."""
 
-    def plan(self, problem: Problem, effort: Effort, dice: Dice) -> Timetable:
+    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
         made = super().plan(problem, Effort.REPAIR, dice)
         if effort is not Effort.FULL:
             return made
@@ -427,8 +426,8 @@ def test_once_a_week_a_full_replan_is_shown_and_not_done(world: World) -> None:
     found = proposal(world.engine.context)
     assert found is not None
     assert (found.week, found.moved) == ("2026-W20", 2)
-    Memory(world.store).remember("wish", "full")
-    Memory(world.store).ask()
+    PlannerState(world.store).remember("wish", "full")
+    PlannerState(world.store).ask()
     world.sync()
     assert proposal(world.engine.context) is None
     after = [one.fields["start"] for one in shown(world)]
@@ -514,7 +513,7 @@ def test_who_ends_a_leave_gets_its_days_filled_again(world: World) -> None:
     )
     by_hours(world, 3)
     resume(world.engine.context)
-    Memory(world.store).remember("improved_on", None)
+    PlannerState(world.store).remember("improved_on", None)
     world.settle()
     assert min(one.fields["start"].local(ZONE).date() for one in shown(world)) < date(
         2026, 5, 12

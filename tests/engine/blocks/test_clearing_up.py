@@ -9,7 +9,7 @@ from syncd.engine.blocks.edits import live_blocks
 from syncd.model.entities import Goal, Kind, Task
 from syncd.model.ids import ToolName
 from syncd.model.values import BlockState, GoalStatus
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from syncd.store.tool_store import ToolState
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World, ident

@@ -11,10 +11,10 @@ from syncd.engine.blocks.edits import live_blocks
 from syncd.engine.blocks.preview import difference, sources_of
 from syncd.model.entities import Block, Task
 from syncd.model.rules.blocks import AHEAD
-from syncd.schedule.objective import score
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Hold, Problem, Span, minute_of
-from syncd.schedule.timetable import Dice, Effort, Placed, Timetable
+from syncd.schedule.problem import Firmness, Problem, Span, minute_of
+from syncd.schedule.search.objective import score
+from syncd.schedule.timetable import Effort, Placed, RandomSource, Timetable
 from syncd.testing.fake_clock import FakeClock
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import World, ident
@@ -39,7 +39,7 @@ class Watched(Annealer):
         super().__init__()
         self.seen: list[Seen] = []
 
-    def plan(self, problem: Problem, effort: Effort, dice: Dice) -> Timetable:
+    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
         self.seen.append(Seen(problem, effort))
         return super().plan(problem, effort, dice)
 
@@ -119,7 +119,7 @@ def test_a_draft_alone_stands_too() -> None:
     Person(world, BERLIN, random.Random(1)).take_leave(*leave)  # noqa: S311  # one seed
     world.sync()
     assert planner.efforts == [Effort.FULL]
-    assert {one.hold for one in world_standing(world, planner)} == {Hold.DRAFT}
+    assert {one.hold for one in world_standing(world, planner)} == {Firmness.DRAFT}
     assert Effort.FULL not in planner.efforts
 
 

@@ -8,10 +8,10 @@ from sqlalchemy import event
 
 from syncd.connect.busy import BusySpan
 from syncd.engine.blocks.edits import live_blocks
-from syncd.engine.pen import SCHEDULE
+from syncd.engine.unit_of_work import SCHEDULE
 from syncd.model.entities import Goal, Kind, Task
 from syncd.model.values import GoalStatus
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World, ident
 

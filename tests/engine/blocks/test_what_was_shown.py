@@ -8,7 +8,7 @@ import pytest
 from syncd.connect.busy import BusySpan
 from syncd.model.entities import Kind, Task
 from syncd.model.remote import Op
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World, ident
 

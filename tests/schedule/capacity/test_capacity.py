@@ -5,9 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 
 from syncd.model.ids import EntityId
 from syncd.schedule.capacity import capacity, sentence
-from syncd.schedule.free import calendar
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Hold, Problem, Span, Standing, Work, minute_of
+from syncd.schedule.free_time import calendar
+from syncd.schedule.problem import (
+    Firmness,
+    Preferences,
+    Problem,
+    ScheduledBlock,
+    Span,
+    TaskDemand,
+    minute_of,
+)
 
 MONDAY = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
 EVENINGS = Preferences(daily=120, weekly=600, share=1.0, horizon_days=28)
@@ -21,7 +28,9 @@ def by_end_of(day):
 def work(name, minutes, due=None, **more):
     """Return a task; its name is its title."""
     end = None if due is None else by_end_of(due)
-    return Work(id=EntityId(name), title=name, topic=name, minutes=minutes, due=end, **more)
+    return TaskDemand(
+        id=EntityId(name), title=name, topic=name, minutes=minutes, due=end, **more
+    )
 
 
 def problem(*works, preferences=EVENINGS, busy=(), standing=(), at=MONDAY):
@@ -57,7 +66,7 @@ def fixed(start, minutes, task=None):
     begin = minute_of(datetime.fromisoformat(start).replace(tzinfo=UTC))
     span = Span(begin, begin + minutes)
     owner = EntityId(task) if task else None
-    return Standing(id=EntityId(start), task=owner, span=span, hold=Hold.FIXED)
+    return ScheduledBlock(id=EntityId(start), task=owner, span=span, hold=Firmness.FIXED)
 
 
 FRIDAY, SUNDAY = date(2026, 12, 4), date(2026, 12, 6)

@@ -8,9 +8,16 @@ from hypothesis import strategies as st
 
 from syncd.model.ids import EntityId
 from syncd.schedule.capacity import capacity, sentence
-from syncd.schedule.free import calendar
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Hold, Problem, Span, Standing, Work, minute_of
+from syncd.schedule.free_time import calendar
+from syncd.schedule.problem import (
+    Firmness,
+    Preferences,
+    Problem,
+    ScheduledBlock,
+    Span,
+    TaskDemand,
+    minute_of,
+)
 from tests.examples import examples
 
 NOW = minute_of(datetime(2026, 3, 26, 9, 0, tzinfo=UTC))
@@ -42,7 +49,7 @@ def works(draw):
     """Draw tasks, some dated, some waiting for others."""
     names = [EntityId(f"t{number}") for number in range(draw(st.integers(0, 6)))]
     return tuple(
-        Work(
+        TaskDemand(
             id=name,
             title=name,
             topic=name,
@@ -64,11 +71,11 @@ def problems(draw):
     )
     tasks = draw(works())
     standing = tuple(
-        Standing(
+        ScheduledBlock(
             id=EntityId(f"b{number}"),
             task=tasks[0].id if tasks and draw(st.booleans()) else None,
             span=Span(NOW + at, NOW + at + 60),
-            hold=draw(st.sampled_from([Hold.FIXED, Hold.DRAFT])),
+            hold=draw(st.sampled_from([Firmness.FIXED, Firmness.DRAFT])),
         )
         for number, at in enumerate(draw(st.lists(AHEAD, max_size=3)))
     )
@@ -100,7 +107,7 @@ def filled(problem_):
     week = [one.room for one in problem_.weeks]
     day = [problem_.daily] * len(problem_.days)
     left = [[(run.start, run.end) for run in one.free] for one in problem_.days]
-    for block in (one for one in problem_.standing if one.hold is Hold.FIXED):
+    for block in (one for one in problem_.standing if one.hold is Firmness.FIXED):
         for number, one in enumerate(problem_.days):
             if one.span.start <= block.span.start < one.span.end:
                 day[number] -= block.span.minutes
@@ -122,7 +129,7 @@ def filled(problem_):
             one.span.minutes
             for one in problem_.standing
             if one.task == work.id
-            and one.hold is Hold.FIXED
+            and one.hold is Firmness.FIXED
             and problem_.now < one.span.end <= work.due
         )
         for number, one in enumerate(problem_.days):

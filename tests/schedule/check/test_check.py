@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from syncd.model.ids import EntityId
-from syncd.schedule.check import Rule, check
-from syncd.schedule.circumstances import Circumstances, Slot
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.check import CheckInput, HardRule, Slot, check
+from syncd.schedule.problem import Preferences
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SQL, RUST, TALK = EntityId("sql"), EntityId("rust"), EntityId("talk")
@@ -39,7 +38,7 @@ PREFERENCES = Preferences(
     weekly=999,
     horizon_days=28,
 )
-GIVEN = Circumstances(
+GIVEN = CheckInput(
     preferences=PREFERENCES,
     now=at("2026-03-25 12:00:30"),
     busy=(
@@ -81,32 +80,40 @@ def test_a_timetable_without_faults_is_let_be():
 @pytest.mark.parametrize(
     ("rule", "name", "start", "minutes"),
     [
-        pytest.param(Rule.BUSY, "c", "2026-03-27 18:30", 60, id="over an event"),
-        pytest.param(Rule.BUSY, "c", "2026-03-27 19:05", 60, id="inside its buffer"),
-        pytest.param(Rule.BUSY, "d", "2026-04-13 18:00", 60, id="a day that is busy all day"),
-        pytest.param(Rule.OVERLAP, "b", "2026-03-25 18:30", 60, id="over another block"),
-        pytest.param(Rule.HOURS, "d", "2026-03-30 20:15", 60, id="beyond the window's minutes"),
-        pytest.param(Rule.HOURS, "c", "2026-03-26 17:45", 60, id="before the window"),
-        pytest.param(Rule.HOURS, "d", "2026-03-28 13:00", 60, id="between two windows"),
-        pytest.param(Rule.REST, "d", "2026-03-29 18:00", 60, id="on a rest day"),
-        pytest.param(Rule.REST, "e", "2026-03-31 18:00", 60, id="on a date of rest"),
-        pytest.param(Rule.REST, "e", "2026-04-11 18:00", 60, id="in the leave"),
-        pytest.param(Rule.SHORT, "c", "2026-03-26 18:00", 25, id="shorter than a block may be"),
+        pytest.param(HardRule.BUSY, "c", "2026-03-27 18:30", 60, id="over an event"),
+        pytest.param(HardRule.BUSY, "c", "2026-03-27 19:05", 60, id="inside its buffer"),
         pytest.param(
-            Rule.ONE_A_DAY, "d", "2026-03-25 20:00", 30, id="two of a task on one day"
+            HardRule.BUSY, "d", "2026-04-13 18:00", 60, id="a day that is busy all day"
         ),
-        pytest.param(Rule.ORDER, "e", "2026-03-25 20:00", 30, id="before what comes first"),
-        pytest.param(Rule.ORDER, "c", "2026-04-04 18:00", 60, id="after what comes later"),
-        pytest.param(Rule.FREED, "c", "2026-03-26 19:30", 60, id="in time that was freed"),
-        pytest.param(Rule.FREED, "d", "2026-04-01 18:00", 30, id="on a day freed of its task"),
-        pytest.param(Rule.HORIZON, "e", "2026-04-22 18:00", 60, id="beyond the horizon"),
+        pytest.param(HardRule.OVERLAP, "b", "2026-03-25 18:30", 60, id="over another block"),
+        pytest.param(
+            HardRule.HOURS, "d", "2026-03-30 20:15", 60, id="beyond the window's minutes"
+        ),
+        pytest.param(HardRule.HOURS, "c", "2026-03-26 17:45", 60, id="before the window"),
+        pytest.param(HardRule.HOURS, "d", "2026-03-28 13:00", 60, id="between two windows"),
+        pytest.param(HardRule.REST, "d", "2026-03-29 18:00", 60, id="on a rest day"),
+        pytest.param(HardRule.REST, "e", "2026-03-31 18:00", 60, id="on a date of rest"),
+        pytest.param(HardRule.REST, "e", "2026-04-11 18:00", 60, id="in the leave"),
+        pytest.param(
+            HardRule.SHORT, "c", "2026-03-26 18:00", 25, id="shorter than a block may be"
+        ),
+        pytest.param(
+            HardRule.ONE_A_DAY, "d", "2026-03-25 20:00", 30, id="two of a task on one day"
+        ),
+        pytest.param(HardRule.ORDER, "e", "2026-03-25 20:00", 30, id="before what comes first"),
+        pytest.param(HardRule.ORDER, "c", "2026-04-04 18:00", 60, id="after what comes later"),
+        pytest.param(HardRule.FREED, "c", "2026-03-26 19:30", 60, id="in time that was freed"),
+        pytest.param(
+            HardRule.FREED, "d", "2026-04-01 18:00", 30, id="on a day freed of its task"
+        ),
+        pytest.param(HardRule.HORIZON, "e", "2026-04-22 18:00", 60, id="beyond the horizon"),
     ],
 )
 def test_the_one_fault_that_is_planted_is_the_one_that_is_named(rule, name, start, minutes):
     given, after = GIVEN, with_moved(name, start, minutes)
-    if rule in (Rule.ONE_A_DAY, Rule.ORDER, Rule.FREED):
+    if rule in (HardRule.ONE_A_DAY, HardRule.ORDER, HardRule.FREED):
         given = replace(GIVEN, preferences=replace(PREFERENCES, daily=300))
-    if rule is Rule.FREED:
+    if rule is HardRule.FREED:
         given = replace(given, busy=())
     assert named(given, VALID, after) == {(rule, EntityId(name))}
 
@@ -114,24 +121,26 @@ def test_the_one_fault_that_is_planted_is_the_one_that_is_named(rule, name, star
 def test_a_block_that_is_too_long_is_named():
     given = replace(GIVEN, preferences=replace(PREFERENCES, daily=300, longest=80))
     after = with_moved("e", "2026-04-02 18:00", 85)
-    assert named(given, VALID, after) == {(Rule.LONG, "e")}
+    assert named(given, VALID, after) == {(HardRule.LONG, "e")}
 
 
 def test_a_block_in_the_past_is_named_and_one_in_this_minute_is_not():
     given = replace(GIVEN, now=at("2026-03-25 18:05:40"))
-    assert named(given, VALID, with_moved("a", "2026-03-25 18:04", 56)) == {(Rule.PAST, "a")}
+    assert named(given, VALID, with_moved("a", "2026-03-25 18:04", 56)) == {
+        (HardRule.PAST, "a")
+    }
     assert named(given, VALID, with_moved("a", "2026-03-25 18:05", 55)) == set()
 
 
 def test_a_day_over_the_cap_blames_only_the_block_that_came_to_it():
     after = (*VALID, slot("new", None, "2026-03-25 20:00", 30))
-    assert named(GIVEN, VALID, after) == {(Rule.DAILY, "new")}
+    assert named(GIVEN, VALID, after) == {(HardRule.DAILY, "new")}
 
 
 def test_a_week_over_the_cap_counts_its_past_and_fixed_blocks():
     given = replace(GIVEN, preferences=replace(PREFERENCES, weekly=299))
     # Monday to Sunday: an hour is past, four are ahead; one of these is moved.
-    assert named(given, VALID, with_moved("d", "2026-03-28 09:00")) == {(Rule.WEEKLY, "d")}
+    assert named(given, VALID, with_moved("d", "2026-03-28 09:00")) == {(HardRule.WEEKLY, "d")}
 
 
 def test_a_week_is_filled_up_to_its_share_of_the_free_time_and_no_further():
@@ -142,14 +151,14 @@ def test_a_week_is_filled_up_to_its_share_of_the_free_time_and_no_further():
     assert (5 * 180 + 420 - 70) * 24 // 100 == 300
     assert named(given, VALID, shorter) == set()
     longer = with_moved("d", "2026-03-28 09:00", 61)
-    assert named(given, VALID, longer) == {(Rule.SHARE, "d")}
-    assert named(given, VALID, (*VALID, new)) == {(Rule.SHARE, "new")}
+    assert named(given, VALID, longer) == {(HardRule.SHARE, "d")}
+    assert named(given, VALID, (*VALID, new)) == {(HardRule.SHARE, "new")}
 
 
 def test_a_fixed_block_that_moves_or_goes_is_a_fault():
     moved = with_moved("pinned", "2026-04-03 07:00", 200)
-    assert named(GIVEN, VALID, moved) == {(Rule.FIXED, "pinned")}
-    assert named(GIVEN, VALID, VALID[:-1]) == {(Rule.FIXED, "pinned")}
+    assert named(GIVEN, VALID, moved) == {(HardRule.FIXED, "pinned")}
+    assert named(GIVEN, VALID, VALID[:-1]) == {(HardRule.FIXED, "pinned")}
 
 
 def test_a_fixed_block_is_not_judged_but_counts_for_the_others():
@@ -157,8 +166,8 @@ def test_a_fixed_block_is_not_judged_but_counts_for_the_others():
     assert named(GIVEN, VALID, (*VALID, dragged)) == set()
     elsewhere = with_moved("c", "2026-03-26 18:15")
     assert named(GIVEN, VALID, (*elsewhere, dragged)) == {
-        (Rule.OVERLAP, "c"),
-        (Rule.DAILY, "c"),
+        (HardRule.OVERLAP, "c"),
+        (HardRule.DAILY, "c"),
     }
 
 
@@ -166,7 +175,7 @@ def test_a_block_that_stays_is_not_blamed_for_what_came_over_it():
     meeting = (at("2026-03-25 18:00"), at("2026-03-25 19:00"))
     given = replace(GIVEN, busy=(*GIVEN.busy, meeting))
     assert check(given, VALID, VALID) == ()
-    assert named(given, (), VALID) == {(Rule.BUSY, "a"), (Rule.BUSY, "b")}
+    assert named(given, (), VALID) == {(HardRule.BUSY, "a"), (HardRule.BUSY, "b")}
 
 
 def test_a_later_task_that_the_person_pinned_early_holds_up_no_earlier_one():
@@ -179,15 +188,17 @@ def test_tasks_that_wait_for_each_other_in_a_circle_bind_nobody():
     circle = frozenset({(SQL, RUST), (RUST, TALK), (TALK, SQL)})
     assert check(replace(GIVEN, order=circle), (), VALID) == ()
     longer = frozenset({(RUST, SQL), (TALK, TALK)})
-    assert (Rule.ORDER, "a") in named(replace(GIVEN, order=longer), (), VALID)
+    assert (HardRule.ORDER, "a") in named(replace(GIVEN, order=longer), (), VALID)
 
 
 def test_one_block_given_twice_overlaps_itself():
-    assert (Rule.OVERLAP, "a") in named(GIVEN, (), (*VALID, VALID[1]))
+    assert (HardRule.OVERLAP, "a") in named(GIVEN, (), (*VALID, VALID[1]))
 
 
 def test_a_block_that_ends_before_it_starts_is_too_short():
-    assert (Rule.SHORT, "c") in named(GIVEN, VALID, with_moved("c", "2026-03-26 19:00", -60))
+    assert (HardRule.SHORT, "c") in named(
+        GIVEN, VALID, with_moved("c", "2026-03-26 19:00", -60)
+    )
 
 
 @pytest.mark.parametrize(
@@ -206,15 +217,15 @@ def test_a_block_that_ends_before_it_starts_is_too_short():
 def test_the_hours_are_the_persons_wall_clock_on_either_side_of_a_clock_change(
     zone, start, inside
 ):
-    given = Circumstances(preferences=Preferences(zone=zone), now=at("2026-03-25 12:00"))
+    given = CheckInput(preferences=Preferences(zone=zone), now=at("2026-03-25 12:00"))
     begins = datetime.fromisoformat(start)
     block = Slot(id=EntityId("x"), task=SQL, start=begins, end=begins + timedelta(hours=1))
-    assert named(given, (), [block]) == (set() if inside else {(Rule.HOURS, "x")})
+    assert named(given, (), [block]) == (set() if inside else {(HardRule.HOURS, "x")})
 
 
 def test_a_window_in_a_skipped_hour_is_an_hour_later():
     hours = dict.fromkeys(range(7), ((120 + 15, 120 + 45),))
-    given = Circumstances(
+    given = CheckInput(
         preferences=Preferences(zone="Europe/Berlin", hours=hours, share=1.0),
         now=at("2026-03-25 12:00"),
     )
@@ -247,7 +258,7 @@ def test_what_just_fits_is_let_be(name, start, minutes):
 
 
 def test_one_minute_beyond_the_window_is_too_much():
-    assert named(GIVEN, VALID, with_moved("d", "2026-03-30 20:01")) == {(Rule.HOURS, "d")}
+    assert named(GIVEN, VALID, with_moved("d", "2026-03-30 20:01")) == {(HardRule.HOURS, "d")}
 
 
 def test_an_event_without_length_is_in_nobodys_way():
@@ -264,13 +275,13 @@ def test_the_share_is_that_of_the_time_off_busy_time_and_its_buffers():
     full = named(given, VALID, (*with_moved("c", "2026-03-30 18:00"), rest))
     over = replace(rest, end=rest.end + timedelta(minutes=1))
     fuller = named(given, VALID, (*with_moved("c", "2026-03-30 18:00"), over))
-    assert (Rule.SHARE, "rest") not in full
-    assert (Rule.SHARE, "rest") in fuller
+    assert (HardRule.SHARE, "rest") not in full
+    assert (HardRule.SHARE, "rest") in fuller
 
 
 def test_a_date_that_never_was_adds_no_free_time():
     # Samoa went from the 29th to the 31st of December 2011.
-    given = Circumstances(
+    given = CheckInput(
         preferences=Preferences(zone="Pacific/Apia", share=0.027, weekly=9999),
         now=datetime.fromisoformat("2011-12-27T12:00+00:00"),
     )
@@ -278,4 +289,4 @@ def test_a_date_that_never_was_adds_no_free_time():
     block = Slot(id=EntityId("x"), task=SQL, start=begins, end=begins + timedelta(minutes=30))
     # Six evenings of three hours are 1080 minutes: 2.7 % of them are 29, of seven evenings 34.
     (fault,) = check(given, (), [block])
-    assert (fault.rule, fault.sentence[:16]) == (Rule.SHARE, "2011-12-31 18:30")
+    assert (fault.rule, fault.sentence[:16]) == (HardRule.SHARE, "2011-12-31 18:30")

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.schedule.check import Rule, check
+from syncd.schedule.check import HardRule, check
 from tests.examples import examples
 from tests.schedule.check.worlds import (
     circumstances,
@@ -54,6 +54,6 @@ def test_the_dice_break_every_rule_at_times():
         blocks = some_timetable(world, rolled)
         for _ in range(10):
             named |= {rule for rule, _ in oracle(world, blocks, mutated(world, blocks, rolled))}
-        if named == set(Rule):
+        if named == set(HardRule):
             return
-    assert named == set(Rule)
+    assert named == set(HardRule)

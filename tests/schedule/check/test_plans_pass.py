@@ -9,14 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.model.ids import EntityId
-from syncd.schedule.anneal import Schedule
-from syncd.schedule.check import check
-from syncd.schedule.circumstances import Circumstances, Slot
-from syncd.schedule.earliest_due import EarliestDueFirst
-from syncd.schedule.free import calendar
+from syncd.schedule.check import CheckInput, Slot, check
+from syncd.schedule.free_time import calendar
 from syncd.schedule.planner import Annealer
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Hold, Problem, Span, Standing, Work, instant
+from syncd.schedule.problem import (
+    Firmness,
+    Preferences,
+    Problem,
+    ScheduledBlock,
+    Span,
+    TaskDemand,
+    instant,
+)
+from syncd.schedule.search.anneal import EarliestDueFirst, Schedule
 from syncd.schedule.timetable import Effort
 from tests.examples import examples
 from tests.schedule.check.worlds import PLACES, World, moment, some_world
@@ -42,7 +47,7 @@ def some_works(world, dice):
     spans = [Span(*one) for those in world.avoid.values() for one in those]
     names = [EntityId(name) for name in ("sql", "rust", "talk", "book", "cv")]
     return tuple(
-        Work(
+        TaskDemand(
             id=name,
             title=name,
             topic=name,
@@ -62,10 +67,10 @@ def some_standing(world, dice):
         start = (world.now // 15 + dice.randrange(-200, 96 * 4)) * 15
         if any(one.span.start < start + 60 and start < one.span.end for one in found):
             continue
-        hold = Hold.FIXED if start < world.now else dice.choice(list(Hold))
+        hold = Firmness.FIXED if start < world.now else dice.choice(list(Firmness))
         task = EntityId(dice.choice(["sql", "rust", "talk", "book"]))
         span = Span(start, start + 60)
-        found.append(Standing(id=EntityId(f"b{number}"), task=task, span=span, hold=hold))
+        found.append(ScheduledBlock(id=EntityId(f"b{number}"), task=task, span=span, hold=hold))
     return tuple(found)
 
 
@@ -86,7 +91,7 @@ def planned(world, dice, planner, effort):
         longest=wants.longest,
     )
     table = planner.plan(problem, effort, dice)
-    given = Circumstances(
+    given = CheckInput(
         preferences=wants,
         now=moment(world.now),
         busy=times(Span(*one) for one in world.busy),
@@ -95,7 +100,7 @@ def planned(world, dice, planner, effort):
         avoid={one.id: times(one.avoid) for one in works},
     )
     before = [
-        slot(one.id, one.task, one.span, fixed=one.hold is Hold.FIXED) for one in standing
+        slot(one.id, one.task, one.span, fixed=one.hold is Firmness.FIXED) for one in standing
     ]
     after = [
         slot(one.id or EntityId(f"new {number}"), one.task, one.span)

@@ -8,9 +8,8 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from syncd.model.ids import EntityId
-from syncd.schedule.check import Rule
-from syncd.schedule.circumstances import Circumstances, Slot
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.check import CheckInput, HardRule, Slot
+from syncd.schedule.problem import Preferences
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = 1440
@@ -91,7 +90,7 @@ def circumstances(world):
     def times(spans):
         return tuple((moment(start), moment(end)) for start, end in spans)
 
-    return Circumstances(
+    return CheckInput(
         preferences=replace(world.preferences, share=world.percent / 100),
         now=moment(world.now) + timedelta(seconds=40),
         busy=times(world.busy),
@@ -135,7 +134,7 @@ def oracle(world, before, after):
     """Return every (rule, block) that is broken, by plain counting of minutes."""
     wall, busy, was = world.walls, world.near, {one.id: one for one in before}
     found = {
-        (Rule.FIXED, one.id)
+        (HardRule.FIXED, one.id)
         for one in before
         if one.fixed
         and replace(one, fixed=False) not in [replace(b, fixed=False) for b in after]
@@ -163,25 +162,25 @@ def oracle(world, before, after):
             for minute in range(start, end)
         }
         broken = {
-            Rule.BUSY: any(minute in busy for minute in minutes),
-            Rule.OVERLAP: any(taken[minute] > 1 for minute in minutes),
-            Rule.HOURS: not all(inside(world, *wall[minute]) for minute in minutes),
-            Rule.REST: any(wants.rests(wall[minute][0]) for minute in minutes),
-            Rule.PAST: one.start < world.now,
-            Rule.HORIZON: any(wall[minute][0] >= last for minute in minutes),
-            Rule.DAILY: days[day] > wants.daily,
-            Rule.WEEKLY: weeks[week] > wants.weekly,
-            Rule.SHARE: weeks[week] > world.percent * world.free_by_week[week] // 100,
-            Rule.SHORT: len(minutes) < wants.shortest,
-            Rule.LONG: len(minutes) > wants.longest,
-            Rule.ONE_A_DAY: one.task is not None
+            HardRule.BUSY: any(minute in busy for minute in minutes),
+            HardRule.OVERLAP: any(taken[minute] > 1 for minute in minutes),
+            HardRule.HOURS: not all(inside(world, *wall[minute]) for minute in minutes),
+            HardRule.REST: any(wants.rests(wall[minute][0]) for minute in minutes),
+            HardRule.PAST: one.start < world.now,
+            HardRule.HORIZON: any(wall[minute][0] >= last for minute in minutes),
+            HardRule.DAILY: days[day] > wants.daily,
+            HardRule.WEEKLY: weeks[week] > wants.weekly,
+            HardRule.SHARE: weeks[week] > world.percent * world.free_by_week[week] // 100,
+            HardRule.SHORT: len(minutes) < wants.shortest,
+            HardRule.LONG: len(minutes) > wants.longest,
+            HardRule.ONE_A_DAY: one.task is not None
             and sum(b.task == one.task and day_of[id(b)] == day for b in after) > 1,
-            Rule.ORDER: any(
+            HardRule.ORDER: any(
                 ((b.task, one.task) in world.order and b.end > one.start)
                 or ((one.task, b.task) in world.order and one.end > b.start and not b.fixed)
                 for b in after
             ),
-            Rule.FREED: bool(avoided & {wall[minute][0] for minute in minutes})
+            HardRule.FREED: bool(avoided & {wall[minute][0] for minute in minutes})
             or any(start <= minute < end for start, end in world.freed for minute in minutes),
         }
         found |= {(rule, one.id) for rule, yes in broken.items() if yes}

@@ -5,9 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from syncd.schedule.free import calendar, reach
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Span, instant, minute_of
+from syncd.schedule.free_time import calendar, reach
+from syncd.schedule.problem import Preferences, Span, instant, minute_of
 
 DAILY = range(7)
 MONDAY = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)

@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.schedule.free import calendar, reach
-from syncd.schedule.preferences import Preferences
-from syncd.schedule.problem import Span, instant, minute_of
+from syncd.schedule.free_time import calendar, reach
+from syncd.schedule.problem import Preferences, Span, instant, minute_of
 from tests.examples import examples
 
 # A zone, and a moment some days before its clock changes.

@@ -15,15 +15,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from syncd.engine.blocks.inputs import Wishes, freed, wishes
-from syncd.engine.blocks.memory import Memory
-from syncd.engine.view import StoredPlan
+from syncd.engine.blocks.planner_state import PlannerState
+from syncd.engine.blocks.problem_builder import Demand, demand, freed
+from syncd.engine.context import StoredPlanView
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import AHEAD, is_over, length
 from syncd.model.values import BlockState
-from syncd.schedule.check import Fault, check
-from syncd.schedule.circumstances import Circumstances, Slot
+from syncd.schedule.check import CheckInput, RuleViolation, Slot, check
 from syncd.schedule.problem import SLOT, instant
 from tests.engine.world import World
 
@@ -61,22 +60,22 @@ def live_blocks(world: World) -> dict[EntityId, Block]:
     return {one.id: one for one in found if isinstance(one, Block)}
 
 
-def wished(world: World) -> Wishes:
+def wished(world: World) -> Demand:
     """Return what the plan asks of the schedule now."""
     records = world.store.plan.every(Kind.BLOCK, archived=False)
     blocks = {one.entity.id: one for one in records}
     context = world.engine.context
-    return wishes(context, StoredPlan(world.store), blocks, world.clock.now())
+    return demand(context, StoredPlanView(world.store), blocks, world.clock.now())
 
 
-def circumstances(world: World, wanted: Wishes) -> Circumstances:
+def circumstances(world: World, wanted: Demand) -> CheckInput:
     """Return what blocks must go by now, as the services tell it."""
     assert world.preferences is not None
     now = world.clock.now()
     off = freed(live_blocks(world).values(), now)
     busy = world.services["calendar"].busy["own"] or []
-    return Circumstances(
-        preferences=replace(world.preferences, pauses=Memory(world.store).pauses),
+    return CheckInput(
+        preferences=replace(world.preferences, pauses=PlannerState(world.store).pauses),
         now=now,
         busy=tuple((it.start, it.end) for it in busy if it.end > now - timedelta(days=9)),
         order=frozenset((first, one.id) for one in wanted.works for first in one.after),
@@ -103,7 +102,7 @@ def slots(blocks: Iterable[Block], now: datetime, *, fixed: Collection[EntityId]
     ]
 
 
-def faults(world: World, blocks: Mapping[EntityId, Block]) -> list[Fault]:
+def faults(world: World, blocks: Mapping[EntityId, Block]) -> list[RuleViolation]:
     """Return what is wrong with the blocks as they stand, each judged as if it were new."""
     given = circumstances(world, wished(world))
     every = slots(blocks.values(), world.clock.now(), fixed=())
@@ -141,7 +140,7 @@ def moves(
 def _judged(
     block: Block,
     now_as: Block | None,
-    given: Circumstances,
+    given: CheckInput,
     among: tuple[list[Block], "_Wants"],
 ) -> Move:
     stayed, wants = among
@@ -176,7 +175,7 @@ class _Wants:
 
     def __init__(
         self,
-        wanted: Wishes,
+        wanted: Demand,
         before: Mapping[EntityId, Block],
         after: Mapping[EntityId, Block],
         now: datetime,

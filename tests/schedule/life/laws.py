@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
-from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import is_over
 from syncd.model.values import BlockState, Moment
-from syncd.schedule.check import Rule
+from syncd.schedule.check import HardRule
 from tests.engine.world import ZONE, World
 from tests.schedule.life.counting import COUNTED, SHOWN, faults
 
-_LET_BE = frozenset({Rule.WEEKLY, Rule.SHARE})
+_LET_BE = frozenset({HardRule.WEEKLY, HardRule.SHARE})
 """A week that got too full displaces nothing."""
 
 
@@ -23,7 +23,7 @@ def broken(world: World, blocks: Mapping[EntityId, Block], seen: int) -> Iterato
     yield from _tasks(world, blocks)
     kinds = {one.kind for one in world.services["calendar"].log[seen:]}
     yield from (f"a {one} in the calendar" for one in kinds - {Kind.BLOCK, Kind.MILESTONE})
-    result = Memory(world.store).result
+    result = PlannerState(world.store).result
     yield from (f"left out: {one}" for one in (result.notes if result else ()))
 
 
@@ -35,7 +35,7 @@ def _rules(world: World, blocks: Mapping[EntityId, Block]) -> Iterator[str]:
             continue
         assert block.start is not None
         soon = (block.start.at - now).total_seconds() < 48 * 3600
-        if not (soon and fault.rule is Rule.DAILY):
+        if not (soon and fault.rule is HardRule.DAILY):
             yield f"{fault.rule}: {block.title}: {fault.sentence}"
 
 

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.model.entities import Block, Kind, Task
 from syncd.model.ids import EntityId
 from syncd.model.remote import Op, Write
@@ -201,7 +201,7 @@ class Life:
 
     def _hear(self) -> None:
         """Remember which tasks syncd calls short, from when on."""
-        result, now = Memory(self.world.store).result, self.world.clock.now()
+        result, now = PlannerState(self.world.store).result, self.world.clock.now()
         for task, _ in result.short if result else ():
             self._short.setdefault(EntityId(task), now)
 

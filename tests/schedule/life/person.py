@@ -7,14 +7,14 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from syncd.connect.busy import BusySpan
-from syncd.engine.blocks.memory import Memory
+from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.edits import set_field
-from syncd.engine.pen import SCHEDULE
+from syncd.engine.unit_of_work import SCHEDULE
 from syncd.model.entities import Block, Kind, Task
 from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Remote
 from syncd.model.values import BlockState, Moment, start_of
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from tests.engine.world import ZONE, World
 
 MISSED = 0.2
@@ -88,7 +88,7 @@ class Person:
     def take_leave(self, first: date, last: date) -> None:
         """Take days off from learning."""
         store = self.world.store
-        Memory(store).set_pauses([(first, last)])
+        PlannerState(store).set_pauses([(first, last)])
         store.links.touch(SCHEDULE, [EntityId("leave")])
         self.did["leaves"] += 1
 

@@ -9,7 +9,7 @@ from syncd.connect.busy import BusySpan
 from syncd.model.entities import Block, Task
 from syncd.model.ids import EntityId
 from syncd.model.values import BlockState, Moment
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World, ident
 from tests.schedule.life.counting import NEEDLESS, live_blocks, moves

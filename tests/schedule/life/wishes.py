@@ -7,7 +7,7 @@ from random import Random
 from syncd.model.entities import Entity, Goal, Milestone, Task
 from syncd.model.ids import EntityId
 from syncd.model.values import GoalStatus
-from syncd.schedule.preferences import Preferences
+from syncd.schedule.problem import Preferences
 from tests.engine.world import ZONE
 
 MONDAY = date(2026, 9, 14)

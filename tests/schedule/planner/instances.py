@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from syncd.model.ids import EntityId
-from syncd.schedule.problem import Day, Problem, Span, Week, Work, minute_of
+from syncd.schedule.problem import PlanDay, PlanWeek, Problem, Span, TaskDemand, minute_of
 
 DAYS = 84
 TASKS = 36
@@ -44,7 +44,8 @@ def big(seed: int) -> Problem:
         now=START,
         days=calendar(busy),
         weeks=tuple(
-            Week(monday=MONDAY + timedelta(weeks=week), room=720) for week in range(DAYS // 7)
+            PlanWeek(monday=MONDAY + timedelta(weeks=week), room=720)
+            for week in range(DAYS // 7)
         ),
         works=works(dice),
         daily=180,
@@ -63,19 +64,19 @@ def meetings(dice: random.Random) -> list[Span]:
     return sorted(found)
 
 
-def calendar(busy: list[Span]) -> tuple[Day, ...]:
+def calendar(busy: list[Span]) -> tuple[PlanDay, ...]:
     """Return the days with what is free beside meetings."""
     return tuple(_day(number, busy) for number in range(DAYS))
 
 
-def _day(number: int, busy: list[Span]) -> Day:
+def _day(number: int, busy: list[Span]) -> PlanDay:
     start = START + number * DAY
     free = [Span(start + first, start + last) for first, last in HOURS[number % 7]]
     for meeting in busy:
         if start - BUFFER < meeting.end and meeting.start < start + DAY + BUFFER:
             free = [part for one in free for part in _less(one, meeting)]
     liked = tuple(Span(start + first, start + last) for first, last in LIKED[number % 7])
-    return Day(
+    return PlanDay(
         date=MONDAY + timedelta(days=number),
         span=Span(start, start + DAY),
         week=number // 7,
@@ -90,28 +91,30 @@ def _less(free: Span, meeting: Span) -> list[Span]:
     return [part for part in parts if part.end > part.start]
 
 
-def works(dice: random.Random) -> tuple[Work, ...]:
+def works(dice: random.Random) -> tuple[TaskDemand, ...]:
     """Return tasks of 108 to 119 hours; every third one begins a chain of up to three."""
     effort = [dice.randint(2, 24) * 15 for _ in range(TASKS)]
     wanted = dice.randint(108, 119) * 60
     while (off := wanted - sum(effort)) != 0:
         index = dice.randrange(TASKS)
         effort[index] = min(480, max(30, effort[index] + (15 if off > 0 else -15)))
-    made: list[Work] = []
+    made: list[TaskDemand] = []
     for index, minutes in enumerate(effort):
         chained = index % 3 > 0 and dice.random() < 0.6
         made.append(_work(dice, index, minutes, made[-1] if chained else None))
     return tuple(made)
 
 
-def _work(dice: random.Random, index: int, minutes: int, before: Work | None) -> Work:
+def _work(
+    dice: random.Random, index: int, minutes: int, before: TaskDemand | None
+) -> TaskDemand:
     """Return a task; one that waits for another is released with it and due after it."""
     release = dice.randrange(0, 50) if dice.random() < 0.5 else 0
     due = release + dice.randrange(8, 36)
     if before is not None and before.release is not None and before.due is not None:
         release = (before.release - START) // DAY
         due = (before.due - START) // DAY + dice.randrange(7, 21)
-    return Work(
+    return TaskDemand(
         id=EntityId(f"task-{index:02}"),
         title=f"Task {index}",
         topic=f"goal-{index // 6}",

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from syncd.schedule.objective import DAY, TOPICS, not_liked
-from syncd.schedule.problem import SLOT, Problem, Span, Work
+from syncd.schedule.problem import SLOT, Problem, Span, TaskDemand
+from syncd.schedule.search.objective import DAY, TOPICS, not_liked
 
 SCALE = 20
 
@@ -58,7 +58,7 @@ class _Oracle:
                 if first.id in work.after:
                     self._order(other, task)
 
-    def _spans(self, work: Work) -> Iterator[tuple[int, Span]]:
+    def _spans(self, work: TaskDemand) -> Iterator[tuple[int, Span]]:
         least, most = self.given.shortest, min(self.given.longest, work.minutes)
         for number, day in enumerate(self.given.days):
             for free in day.free:
@@ -117,7 +117,7 @@ class _Oracle:
         for week in range(len(self.given.weeks)):
             yield self._busy(week), round(SCALE * weights.busy_week)
 
-    def _dates(self, task: int, work: Work) -> Iterator[tuple[Any, int]]:
+    def _dates(self, task: int, work: TaskDemand) -> Iterator[tuple[Any, int]]:
         weights = self.given.weights
         late = self.model.new_int_var(0, len(self.given.days), "")
         tight = self.model.new_bool_var("")

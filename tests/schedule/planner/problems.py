@@ -6,18 +6,18 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import strategies as st
 
 from syncd.model.ids import EntityId
-from syncd.schedule.objective import unplaced
 from syncd.schedule.problem import (
-    Day,
-    Hold,
+    Firmness,
+    PlanDay,
+    PlanWeek,
     Problem,
+    ScheduledBlock,
     Span,
-    Standing,
-    Week,
+    TaskDemand,
     Weights,
-    Work,
     minute_of,
 )
+from syncd.schedule.search.objective import unplaced
 from syncd.schedule.timetable import Placed, Timetable
 
 DAY = 1440
@@ -34,10 +34,10 @@ def at(day: int, clock: int) -> int:
 
 def days(
     count: int, hours: tuple[tuple[int, int], ...] = ((1080, 1260),), now: int = START
-) -> tuple[Day, ...]:
+) -> tuple[PlanDay, ...]:
     """Return days with the same hours, less what is over."""
     return tuple(
-        Day(
+        PlanDay(
             date=MONDAY + timedelta(days=number),
             span=Span(at(number, 0), at(number + 1, 0)),
             week=number // 7,
@@ -51,15 +51,15 @@ def days(
     )
 
 
-def weeks(count: int, room: int = 480) -> tuple[Week, ...]:
+def weeks(count: int, room: int = 480) -> tuple[PlanWeek, ...]:
     """Return the weeks of so many days."""
     return tuple(
-        Week(monday=MONDAY + timedelta(weeks=number), room=room)
+        PlanWeek(monday=MONDAY + timedelta(weeks=number), room=room)
         for number in range(-(-count // 7))
     )
 
 
-def problem(count: int, *works: Work, **how: object) -> Problem:
+def problem(count: int, *works: TaskDemand, **how: object) -> Problem:
     """Return a problem of so many alike days from a Monday's midnight on."""
     given = {
         "now": START,
@@ -71,29 +71,29 @@ def problem(count: int, *works: Work, **how: object) -> Problem:
     return Problem(**given)  # type: ignore[arg-type]
 
 
-def work(name: str, minutes: int, **how: object) -> Work:
+def work(name: str, minutes: int, **how: object) -> TaskDemand:
     """Return a task."""
     given = {"title": name, "topic": name, **how}
-    return Work(id=EntityId(name), minutes=minutes, **given)  # type: ignore[arg-type]
+    return TaskDemand(id=EntityId(name), minutes=minutes, **given)  # type: ignore[arg-type]
 
 
-def stands(name: str, task: str, start: int, minutes: int, hold: Hold) -> Standing:
+def stands(name: str, task: str, start: int, minutes: int, hold: Firmness) -> ScheduledBlock:
     """Return a standing block."""
-    return Standing(
+    return ScheduledBlock(
         id=EntityId(name), task=EntityId(task), span=Span(start, start + minutes), hold=hold
     )
 
 
 def again(given: Problem, timetable: Timetable) -> Problem:
     """Return the problem as it is after a timetable was taken on."""
-    fixed = tuple(one for one in given.standing if one.hold is Hold.FIXED)
+    fixed = tuple(one for one in given.standing if one.hold is Firmness.FIXED)
     holds = {one.id: one.hold for one in given.standing}
     taken = tuple(
-        Standing(
+        ScheduledBlock(
             id=block.id or EntityId(f"new-{number}"),
             task=block.task,
             span=block.span,
-            hold=holds.get(block.id, Hold.DRAFT) if block.id else Hold.DRAFT,
+            hold=holds.get(block.id, Firmness.DRAFT) if block.id else Firmness.DRAFT,
         )
         for number, block in enumerate(timetable.blocks)
     )
@@ -119,7 +119,7 @@ def changed(given: Problem, timetable: Timetable) -> list[Placed]:
 
 def everything(given: Problem, timetable: Timetable) -> Blocks:
     """Return all blocks, the fixed ones too."""
-    fixed = [(one.task, one.span) for one in given.standing if one.hold is Hold.FIXED]
+    fixed = [(one.task, one.span) for one in given.standing if one.hold is Firmness.FIXED]
     return [*fixed, *((one.task, one.span) for one in timetable.blocks)]
 
 
@@ -195,7 +195,9 @@ def _miscounted(given: Problem, timetable: Timetable) -> list[str]:
         fixed = sum(
             block.span.minutes
             for block in given.standing
-            if block.task == one.id and block.hold is Hold.FIXED and block.span.end > given.now
+            if block.task == one.id
+            and block.hold is Firmness.FIXED
+            and block.span.end > given.now
         )
         mine = sum(block.span.minutes for block in timetable.blocks if block.task == one.id)
         touched = any(block.task == one.id for block in changed(given, timetable))
@@ -216,7 +218,9 @@ def problems(draw: st.DrawFn) -> Problem:
         now=now,
         days=tuple(draw(_day(number, now)) for number in range(count)),
         weeks=tuple(
-            Week(monday=MONDAY + timedelta(weeks=number), room=draw(st.integers(0, 40)) * 15)
+            PlanWeek(
+                monday=MONDAY + timedelta(weeks=number), room=draw(st.integers(0, 40)) * 15
+            )
             for number in range(2)
         ),
         works=tuple(draw(_work(name, names)) for name in names),
@@ -237,11 +241,11 @@ def problems(draw: st.DrawFn) -> Problem:
 
 
 @st.composite
-def _day(draw: st.DrawFn, number: int, now: int) -> Day:
+def _day(draw: st.DrawFn, number: int, now: int) -> PlanDay:
     edges = sorted(draw(st.sets(st.integers(60, 280), max_size=6)))
     pairs = zip(edges[::2], edges[1::2], strict=False)
     free = [Span(at(number, first * 5), at(number, last * 5)) for first, last in pairs]
-    return Day(
+    return PlanDay(
         date=MONDAY + timedelta(days=number),
         span=Span(at(number, 0), at(number + 1, 0)),
         week=number // 7,
@@ -251,7 +255,7 @@ def _day(draw: st.DrawFn, number: int, now: int) -> Day:
 
 
 @st.composite
-def _work(draw: st.DrawFn, name: str, names: list[str]) -> Work:
+def _work(draw: st.DrawFn, name: str, names: list[str]) -> TaskDemand:
     earlier = names[: names.index(name)]
     return work(
         name,
@@ -275,11 +279,11 @@ def _work(draw: st.DrawFn, name: str, names: list[str]) -> Work:
 
 
 @st.composite
-def _standing(draw: st.DrawFn, names: list[str], count: int) -> Standing:
+def _standing(draw: st.DrawFn, names: list[str], count: int) -> ScheduledBlock:
     return stands(
         "block",
         draw(st.sampled_from([*names, "unknown"])),
         at(draw(st.integers(-2, count + 1)), draw(st.integers(60, 260)) * 5),
         draw(st.sampled_from((30, 45, 60, 90, 120, 150))),
-        draw(st.sampled_from(Hold)),
+        draw(st.sampled_from(Firmness)),
     )

@@ -6,15 +6,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from syncd.schedule.anneal import Schedule, annealed
-from syncd.schedule.earliest_due import EarliestDueFirst
-from syncd.schedule.numbering import board
-from syncd.schedule.objective import score
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Hold, Problem
-from syncd.schedule.repair import repaired
-from syncd.schedule.result import timetable
-from syncd.schedule.standing import firm
+from syncd.schedule.problem import Firmness, Problem
+from syncd.schedule.search.anneal import EarliestDueFirst, Schedule, annealed
+from syncd.schedule.search.instance import encode
+from syncd.schedule.search.objective import score
+from syncd.schedule.search.repair import repaired
+from syncd.schedule.search.slots import firm
+from syncd.schedule.search.solution import timetable
 from syncd.schedule.timetable import Effort, Timetable
 from tests.schedule.planner.problems import again, faults, problems
 
@@ -58,7 +57,7 @@ def test_repairing_a_timetable_of_ones_own_changes_nothing(
     assert [(block.id, block.span) for block in found.blocks] == [
         (block.id, block.span)
         for block in sorted(
-            (one for one in taken.standing if one.hold is not Hold.FIXED),
+            (one for one in taken.standing if one.hold is not Firmness.FIXED),
             key=lambda one: (one.span, one.task),
         )
     ]
@@ -80,13 +79,13 @@ def test_a_frozen_block_stays_while_it_is_valid(effort: Effort, problem: Problem
     frozen = replace(
         again(problem, valid),
         standing=tuple(
-            replace(block, hold=Hold.FROZEN) if block.hold is not Hold.FIXED else block
+            replace(block, hold=Firmness.FROZEN) if block.hold is not Firmness.FIXED else block
             for block in again(problem, valid).standing
         ),
     )
     found = {block.id: block.span for block in plan(frozen, effort).blocks}
     for block in frozen.standing:
-        if block.hold is Hold.FROZEN and block.id in there:
+        if block.hold is Firmness.FROZEN and block.id in there:
             assert found[block.id] == block.span
 
 
@@ -110,7 +109,7 @@ def test_the_search_adds_up_the_same_cost_as_the_score(problem: Problem) -> None
 @settings(max_examples=40)
 def test_the_search_weighs_as_the_score_does(problem: Problem) -> None:
     dice = random.Random(1)  # noqa: S311  not a secret
-    one = repaired(board(problem))
+    one = repaired(encode(problem))
     other = annealed(one, Schedule(steps=200, hot=50.0, cold=50.0), dice)
     firmly = firm(one.board)
     for found in (other, firmly):

@@ -5,8 +5,8 @@ from dataclasses import fields, replace
 import pytest
 
 from syncd.model.ids import EntityId
-from syncd.schedule.objective import day_number, score
-from syncd.schedule.problem import Hold, Problem, Span, Weights
+from syncd.schedule.problem import Firmness, Problem, Span, Weights
+from syncd.schedule.search.objective import day_number, score
 from syncd.schedule.timetable import Placed, Score
 from tests.schedule.planner.problems import at, days, problem, stands, work
 
@@ -61,26 +61,26 @@ def test_each_day_of_waiting_costs_by_weight() -> None:
 
 
 def test_a_second_block_on_a_day_costs() -> None:
-    pinned = stands("a", "book", at(1, 600), 60, Hold.FIXED)
+    pinned = stands("a", "book", at(1, 600), 60, Firmness.FIXED)
     given = problem(7, work("book", 120), standing=(pinned,))
     assert costs(given, block("book", 1)) == {"same_day": 12.0}
 
 
 def test_days_beyond_ten_between_blocks_cost_past_ones_counted() -> None:
-    done = stands("a", "book", at(-1, 600), 60, Hold.FIXED)
+    done = stands("a", "book", at(-1, 600), 60, Firmness.FIXED)
     given = problem(28, work("book", 120), standing=(done,))
     assert costs(given, block("book", 11), block("book", 23)) == {"gap": 2.0 + 2.0}
 
 
 def test_a_third_topic_on_a_day_costs_fixed_ones_counted() -> None:
-    pinned = stands("a", "three", at(1, 600), 60, Hold.FIXED)
+    pinned = stands("a", "three", at(1, 600), 60, Firmness.FIXED)
     works = [work(name, 60) for name in ("one", "two", "three")]
     given = problem(7, *works, standing=(pinned,))
     assert costs(given, block("one", 1), block("two", 1)) == {"topic": 3.0}
 
 
 def test_a_slot_over_nine_hours_a_week_costs_past_ones_counted() -> None:
-    done = stands("a", "other", at(0, 300), 500, Hold.FIXED)
+    done = stands("a", "other", at(0, 300), 500, Firmness.FIXED)
     given = problem(7, work("book", 60), standing=(done,), now=at(1, 0), days=days(7)[1:])
     assert costs(given, block("book", 1)) == {"busy_week": 2 * 2.0}
 
@@ -88,13 +88,13 @@ def test_a_slot_over_nine_hours_a_week_costs_past_ones_counted() -> None:
 @pytest.mark.parametrize(
     ("stood", "hold", "cost"),
     [
-        (2, Hold.PUBLISHED, 10 + 10 + 1),
-        (8, Hold.PUBLISHED, 10 + 5),
-        (8, Hold.DRAFT, 0.5 * (10 + 5)),
+        (2, Firmness.PUBLISHED, 10 + 10 + 1),
+        (8, Firmness.PUBLISHED, 10 + 5),
+        (8, Firmness.DRAFT, 0.5 * (10 + 5)),
     ],
 )
 def test_a_move_costs_more_if_it_is_soon_and_by_its_distance(
-    stood: int, hold: Hold, cost: float
+    stood: int, hold: Firmness, cost: float
 ) -> None:
     old = stands("a", "book", at(stood, EVENING), 60, hold)
     given = problem(14, work("book", 60), standing=(old,), weights=Weights(draft_move=0.5))
@@ -103,11 +103,11 @@ def test_a_move_costs_more_if_it_is_soon_and_by_its_distance(
 
 
 def test_a_block_that_is_dropped_counts_as_moved_by_a_week() -> None:
-    old = stands("a", "book", at(8, EVENING), 60, Hold.PUBLISHED)
+    old = stands("a", "book", at(8, EVENING), 60, Firmness.PUBLISHED)
     assert costs(problem(14, work("book", 60), standing=(old,)), block("book", 3)) == {
         "move": 17.0
     }
-    gone = stands("a", "gone", at(8, EVENING), 60, Hold.PUBLISHED)
+    gone = stands("a", "gone", at(8, EVENING), 60, Firmness.PUBLISHED)
     assert costs(problem(14, standing=(gone,))) == {}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from syncd.model.ids import EntityId
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Problem, Week
+from syncd.schedule.problem import PlanWeek, Problem
 from syncd.schedule.timetable import Effort
 from tests.schedule.planner.instances import DAY, MONDAY, START, calendar, meetings
 from tests.schedule.planner.problems import faults, work
@@ -35,7 +35,7 @@ def small(seed: int, tasks: int, days: int) -> Problem:
     return Problem(
         now=START,
         days=calendar(meetings(dice))[:days],
-        weeks=(Week(monday=MONDAY, room=720), Week(monday=MONDAY, room=720)),
+        weeks=(PlanWeek(monday=MONDAY, room=720), PlanWeek(monday=MONDAY, room=720)),
         works=tuple(works),
         daily=180,
     )

@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.model.ids import EntityId
-from syncd.schedule.ordering import in_order
-from syncd.schedule.problem import Work
+from syncd.schedule.problem import TaskDemand
+from syncd.schedule.search.ordering import in_order
 from tests.schedule.planner.problems import at, work
 
 
-def names(*works: Work) -> list[str]:
+def names(*works: TaskDemand) -> list[str]:
     return [str(works[index].id) for index in in_order(works).ranked]
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from syncd.model.ids import EntityId
-from syncd.schedule.earliest_due import EarliestDueFirst
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Hold, Problem, Span, Week
+from syncd.schedule.problem import Firmness, PlanWeek, Problem, Span
+from syncd.schedule.search.anneal import EarliestDueFirst
 from syncd.schedule.timetable import Effort, Timetable
 from tests.schedule.planner.problems import (
     again,
@@ -65,7 +65,7 @@ def test_a_quarter_of_an_hour_is_preferred_to_an_odd_time(effort: Effort) -> Non
 
 
 def test_an_hour_after_a_pinned_block_that_ends_at_an_odd_time_is_used() -> None:
-    pinned = stands("a", "essay", at(0, 1080), 50, Hold.FIXED)
+    pinned = stands("a", "essay", at(0, 1080), 50, Firmness.FIXED)
     given = problem(
         1,
         work("book", 60),
@@ -173,8 +173,11 @@ def test_without_tasks_there_is_nothing_to_plan() -> None:
 
 
 def test_a_block_of_another_week_does_not_count_for_the_limit_of_this_one() -> None:
-    pinned = stands("a", "essay", at(8, EVENING), 120, Hold.FIXED)
-    room = (Week(monday=days(1)[0].date, room=60), Week(monday=days(8)[7].date, room=120))
+    pinned = stands("a", "essay", at(8, EVENING), 120, Firmness.FIXED)
+    room = (
+        PlanWeek(monday=days(1)[0].date, room=60),
+        PlanWeek(monday=days(8)[7].date, room=120),
+    )
     given = problem(14, work("book", 60), work("essay", 120), standing=(pinned,), weeks=room)
     assert plan(given).blocks[0].span.start < at(7, 0)
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 
 from syncd.model.ids import EntityId
+from syncd.schedule.explain import Reasons, reasons
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Hold, Problem, Span
-from syncd.schedule.reasons import Reasons, reasons
+from syncd.schedule.problem import Firmness, Problem, Span
 from syncd.schedule.timetable import Effort, Placed, Score, Timetable
 from tests.schedule.planner.problems import at, days, problem, problems, stands, weeks, work
 
@@ -91,7 +91,7 @@ def test_a_liked_time_is_told() -> None:
 
 
 def test_a_frozen_block_stays_for_it_starts_soon() -> None:
-    stood = stands("a", "book", at(0, EVENING), 60, Hold.FROZEN)
+    stood = stands("a", "book", at(0, EVENING), 60, Firmness.FROZEN)
     assert told(problem(7, work("book", 60), standing=(stood,))).placed == (
         "Starts so soon that it stays",
     )
@@ -100,7 +100,7 @@ def test_a_frozen_block_stays_for_it_starts_soon() -> None:
 def moved(stood_at: int, *works: object, minutes: int = 60, **how: object) -> str:
     """Return why the block of the first task moved or went."""
     others = tuple(how.pop("others", ()))  # type: ignore[arg-type,call-overload]
-    hold = how.pop("hold", Hold.PUBLISHED)
+    hold = how.pop("hold", Firmness.PUBLISHED)
     stood = stands("a", "book", stood_at, minutes, hold)  # type: ignore[arg-type]
     given = problem(7, *works, standing=(stood, *others), **how)  # type: ignore[arg-type]
     found = told(given)
@@ -109,8 +109,8 @@ def moved(stood_at: int, *works: object, minutes: int = 60, **how: object) -> st
 
 def test_what_moves_a_block_is_told() -> None:
     book, talk = work("book", 60), work("talk", 60, due=at(1, 0))
-    pinned = stands("b", "talk", at(1, EVENING + 30), 60, Hold.FIXED)
-    long = stands("b", "talk", at(1, 600), 90, Hold.FIXED)
+    pinned = stands("b", "talk", at(1, EVENING + 30), 60, Firmness.FIXED)
+    long = stands("b", "talk", at(1, 600), 90, Firmness.FIXED)
     empty = (*days(1, ()), *days(7)[1:])
     freed = work("book", 60, avoid=(Span(at(1, EVENING), at(1, EVENING + 60)),))
     first = work("essay", 120)
@@ -126,7 +126,7 @@ def test_what_moves_a_block_is_told() -> None:
     )
     assert moved(at(1, EVENING), work("book", 0)) == "nothing is left to do for it"
     assert moved(at(1, EVENING), work("book", 75)) == "its task needs more time"
-    assert moved(at(1, EVENING), book, minutes=90, hold=Hold.DRAFT) == (
+    assert moved(at(1, EVENING), book, minutes=90, hold=Firmness.DRAFT) == (
         "its task needs less time"
     )
     assert moved(at(8, EVENING), book) == "that day is not planned"
@@ -134,13 +134,13 @@ def test_what_moves_a_block_is_told() -> None:
 
 def test_a_block_that_makes_room_names_for_what() -> None:
     talk = work("talk", 60, due=at(1, 0))
-    stood = stands("a", "book", at(0, EVENING), 120, Hold.PUBLISHED)
+    stood = stands("a", "book", at(0, EVENING), 120, Firmness.PUBLISHED)
     found = told(problem(7, work("book", 120), talk, standing=(stood,)))
     assert found.moved == {"a": "makes room for 'talk', due 2 Mar"}
 
 
 def test_a_block_without_a_task_is_dropped_for_there_is_nothing_to_do() -> None:
-    stood = stands("a", "gone", at(1, EVENING), 60, Hold.PUBLISHED)
+    stood = stands("a", "gone", at(1, EVENING), 60, Firmness.PUBLISHED)
     found = told(problem(7, work("book", 60), standing=(stood,)))
     assert found.dropped == {"a": "nothing is left to do for it"}
 
@@ -179,7 +179,7 @@ def test_there_is_a_reason_for_everything(problem: Problem) -> None:
     timetable = Annealer().plan(problem, Effort.REPAIR, dice)
     found = reasons(problem, timetable)
     now_at = {block.id: block.span for block in timetable.blocks}
-    loose = [block for block in problem.standing if block.hold is not Hold.FIXED]
+    loose = [block for block in problem.standing if block.hold is not Firmness.FIXED]
     assert len(found.placed) == len(timetable.blocks)
     assert all(found.placed)
     assert set(found.unplaced) == set(timetable.unplaced)

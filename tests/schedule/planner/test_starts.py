@@ -8,14 +8,12 @@ import pytest
 from hypothesis import given, settings
 
 from syncd.model.ids import EntityId
-from syncd.schedule.anneal import Schedule
-from syncd.schedule.earliest_due import EarliestDueFirst
-from syncd.schedule.numbering import board
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Hold, Problem, Span, Weights
-from syncd.schedule.repair import repaired
-from syncd.schedule.result import timetable
-from syncd.schedule.starts import Floor, afresh
+from syncd.schedule.problem import Firmness, Problem, Span, Weights
+from syncd.schedule.search.anneal import EarliestDueFirst, Floor, Schedule, afresh
+from syncd.schedule.search.instance import encode
+from syncd.schedule.search.repair import repaired
+from syncd.schedule.search.solution import timetable
 from syncd.schedule.timetable import Effort, Timetable
 from tests.schedule.planner.instances import big, interrupted
 from tests.schedule.planner.problems import again, faults, problems, work
@@ -52,10 +50,10 @@ def lacks_no_more(problem: Problem, found: Timetable, other: Timetable) -> bool:
 def starts(problem: Problem, effort: Effort) -> Iterator[Timetable]:
     """Yield all that a search may begin from: it must leave no more without a place than
     earliest due first does."""
-    whole = board(problem)
+    whole = encode(problem)
     floor = Floor(whole)
-    found = [repaired(whole), floor.filled(), *afresh(whole, Hold.PUBLISHED)]
-    found += afresh(whole, Hold.FROZEN) if effort is Effort.FULL else []
+    found = [repaired(whole), floor.filled(), *afresh(whole, Firmness.PUBLISHED)]
+    found += afresh(whole, Firmness.FROZEN) if effort is Effort.FULL else []
     yield from filter(floor.holds, map(timetable, found))
 
 
@@ -76,7 +74,7 @@ def test_no_more_is_left_without_a_place_than_by_earliest_due_first(
     effort: Effort, problem: Problem
 ) -> None:
     """All that may stay stays for both."""
-    floor = timetable(Floor(board(problem)).soonest)
+    floor = timetable(Floor(encode(problem)).soonest)
     assert faults(problem, floor) == []
     assert lacks_no_more(problem, plan(problem, effort), floor)
 
@@ -84,9 +82,11 @@ def test_no_more_is_left_without_a_place_than_by_earliest_due_first(
 @given(problem=problems())
 @settings(max_examples=60)
 def test_where_nothing_stands_that_is_earliest_due_first(problem: Problem) -> None:
-    alone = tuple(one for one in problem.standing if one.hold in (Hold.FIXED, Hold.FROZEN))
+    alone = tuple(
+        one for one in problem.standing if one.hold in (Firmness.FIXED, Firmness.FROZEN)
+    )
     bare = replace(problem, standing=alone)
-    assert timetable(Floor(board(bare)).soonest).unplaced == soonest(bare).unplaced
+    assert timetable(Floor(encode(bare)).soonest).unplaced == soonest(bare).unplaced
 
 
 def crowded(seed: int, room: int) -> Problem:
@@ -115,7 +115,7 @@ def test_with_much_to_mend_a_light_search_beats_all_it_could_begin_from(seed: in
     given = crowded(seed, 600)
     taken = again(given, soonest(given))
     standing = tuple(
-        replace(block, hold=Hold.PUBLISHED if number < 40 else Hold.DRAFT)
+        replace(block, hold=Firmness.PUBLISHED if number < 40 else Firmness.DRAFT)
         for number, block in enumerate(taken.standing)
     )
     hit, _ = interrupted(replace(taken, standing=standing), taken.standing[5].span)
@@ -132,13 +132,13 @@ def test_what_stands_in_the_calendar_is_not_weighed_anew_by_a_light_search() -> 
     given = big(1)
     taken = again(given, soonest(given))
     seen = replace(
-        taken, standing=tuple(replace(one, hold=Hold.PUBLISHED) for one in taken.standing)
+        taken, standing=tuple(replace(one, hold=Firmness.PUBLISHED) for one in taken.standing)
     )
-    assert afresh(board(seen), Hold.PUBLISHED) == []
-    assert len(afresh(board(seen), Hold.FROZEN)) == 2
+    assert afresh(encode(seen), Firmness.PUBLISHED) == []
+    assert len(afresh(encode(seen), Firmness.FROZEN)) == 2
     pinned = {one.id: one.span for one in seen.standing[:3]}
     stays = tuple(
-        replace(one, hold=Hold.FROZEN) if one.id in pinned else one for one in seen.standing
+        replace(one, hold=Firmness.FROZEN) if one.id in pinned else one for one in seen.standing
     )
     for effort in Effort:
         found = plan(replace(seen, standing=stays), effort)

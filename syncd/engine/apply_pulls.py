@@ -1,0 +1,344 @@
+"""Taking in what the tools showed: match, merge, archive; one transaction."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from syncd.engine.context import Context, StoredPlanView
+from syncd.engine.matching import ItemMatcher
+from syncd.engine.outcomes import mark_blocks_dirty, record_problems
+from syncd.engine.pull import PullResult
+from syncd.engine.rules import (
+    by_person,
+    by_rule,
+    deletion_effect,
+    lost_deletion,
+    restore_change,
+)
+from syncd.engine.tool import OnDelete, Tool
+from syncd.engine.translate import SkillLabels, Translator, as_label
+from syncd.engine.translate import content_hash as _print
+from syncd.engine.unit_of_work import UnitOfWork
+from syncd.model.entities import Kind, kind_of
+from syncd.model.ids import EntityId, ToolName
+from syncd.model.remote import LINK, Carried, Remote
+from syncd.model.rules.world import Standing, standing
+from syncd.model.schema import FIELDS, REFERENCE_FIELDS, Fields, fields_of
+from syncd.store.rows import Foreign, HistoryRow, Link, Record
+from syncd.sync.decide import Presence
+from syncd.sync.merge import Author, FieldChange, Observation, merge
+
+_TIME = ("start", "end")
+
+
+@dataclass(slots=True)
+class SeenItem:
+    """One item of one tool, and the link it has by now."""
+
+    found: PullResult
+    item: Remote
+    link: Link
+
+
+@dataclass
+class PullApplier:
+    """Takes in what several tools showed at once."""
+
+    context: Context
+    pen: UnitOfWork
+    matches: list[str] = field(default_factory=list)
+    waiting: set[ToolName] = field(default_factory=set)
+    _translators: dict[ToolName, Translator] = field(default_factory=dict)
+
+    @cached_property
+    def _labels(self) -> SkillLabels:
+        return SkillLabels(self.context.store)
+
+    def absorb(self, found: Sequence[PullResult]) -> None:
+        """Bring the plan up to what these tools show."""
+        order = {tool.name: place for place, tool in enumerate(self.context.in_order())}
+        ordered = sorted(found, key=lambda one: order[one.tool.name])
+        self._adopt(ordered)
+        by_entity = self._sightings_in(ordered)
+        self.pen.load([*by_entity, *(link.entity for one in ordered for link in one.gone)])
+        for entity, sightings in by_entity.items():
+            if self._can_be_read(entity, [one.found for one in sightings]):
+                self._merge(entity, sightings)
+        self.pen.flush()  # whether a goal is at rest, say, is looked up in the store
+        for one in ordered:
+            for link in one.gone:
+                if self._can_be_read(link.entity, [one]):
+                    self._gone(one, link)
+
+    def _sightings_in(self, ordered: Iterable[PullResult]) -> dict[EntityId, list[SeenItem]]:
+        """Return what these tools show of each entity."""
+        by_entity: dict[EntityId, list[SeenItem]] = defaultdict(list)
+        for one in ordered:
+            self._learn(one)
+            linked = ((item, one.links.get(item.id)) for item in one.changed)
+            for item, link in linked:
+                if link is not None:
+                    by_entity[link.entity].append(SeenItem(one, item, link))
+        return by_entity
+
+    def _can_be_read(self, entity: EntityId, found: Iterable[PullResult]) -> bool:
+        """Say whether an entity can be read; else what its tools show waits until it can."""
+        if entity in self.pen.records:
+            return True
+        self.waiting.update(one.tool.name for one in found)
+        return False
+
+    def _adopt(self, ordered: Sequence[PullResult]) -> None:
+        """Link what has no link yet; the tool that gives addresses comes first."""
+        observed = {one.tool.name for one in ordered}
+        for one in ordered:
+            self._translators[one.tool.name] = Translator.of(self.context.store, one.tool)
+            adopter = ItemMatcher(self.context, self.pen, observed)
+            self.matches.extend(adopter.adopt(one))
+            if adopter.waits:
+                self.waiting.add(one.tool.name)
+
+    def _learn(self, found: PullResult) -> None:
+        """Look up everything that the items refer to, at once."""
+        translator = self._translators[found.tool.name]
+        for item in found.changed:
+            translator.to_plan(item.kind, item.fields)
+
+    def _merge(self, entity: EntityId, sightings: list[SeenItem]) -> None:
+        record = self.pen.records[entity]
+        kind = kind_of(record.entity)
+        shown = [self._sighting(record, one) for one in sightings]
+        authors = {it: self._known(kind, it, who) for it, who in record.authors.items()}
+        merged = merge(kind, fields_of(record.entity), authors, shown, self.context.zone)
+        self.pen.change(entity, merged.changes)
+        self.pen.lost(entity, [one for one in merged.conflicts if by_person(kind, one)])
+        back = self._back(record, sightings, merged.changes)
+        if back is not None:
+            self.pen.change(entity, [back])
+        for one in sightings:
+            self._link(one)
+
+    def _known(self, kind: Kind, name: str, author: Author) -> Author:
+        """Return an author with what is known of the tool, if it is one."""
+        tool = next((it for it in self.context.tools.values() if it.title == author.by), None)
+        if tool is None:
+            return author
+        carried = self.context.carried(tool, kind)
+        home = carried is not None and name in carried.home
+        fine = tool.connector.edit_resolution
+        return replace(author, resolution=fine, home=home, is_tool=True)
+
+    def _sighting(self, record: Record, one: SeenItem) -> Observation:
+        tool, kind = one.found.tool, one.item.kind
+        carried = tool.connector.carries[kind]
+        translator = self._translators[tool.name]
+        fit = self.context.fit(tool, record.entity, translator, one.link)
+        for name, asked in one.link.settled.items():
+            if fit.get(name) == asked:
+                fit[name] = one.link.base.get(name)
+        # what can't be given to the tool now, for want of another value, it may hold all the same
+        own = fields_of(record.entity)
+        fit |= {name: own[name] for name in carried.falls_with if name not in fit}
+        fallen = carried.fallen(one.item.fields, one.link.base)
+        shown = {name: it for name, it in one.item.fields.items() if name not in fallen}
+        sides = [
+            translator.to_plan(kind, shown)[0],
+            translator.agreed(one.link),
+            translator.to_plan(kind, fit)[0],
+        ]
+        editable, home = carried.editable, carried.home
+        if as_label(tool, kind):
+            skill = fields_of(record.entity)["skill"]
+            sides = [self._labels.split(side, skill) for side in sides]
+            editable |= {"skill"}
+        observed, base, fits = sides
+        if kind is Kind.BLOCK and any(observed.get(it) != base.get(it) for it in _TIME):
+            seen = all(fits.get(it) == base.get(it) for it in _TIME)
+            base = {**base, **dict.fromkeys(_TIME)}  # a start and an end belong together
+            fits = {**fits, **dict.fromkeys(_TIME)} if seen else fits
+        return Observation(
+            tool=tool.title,
+            observed=observed,
+            base=base,
+            fit=fits,
+            editable=editable,
+            home=home,
+            edited_at=one.found.our_time(one.item.edited_at),
+            resolution=tool.connector.edit_resolution,
+            moved=one.item.edited_at != one.link.edited_at,
+        )
+
+    def _back(
+        self, record: Record, sightings: list[SeenItem], changes: Iterable[FieldChange]
+    ) -> FieldChange | None:
+        """An archived entity comes back where its item was restored, or edited."""
+        again = restore_change(record.entity)
+        if again is None:
+            return None
+        for one in sightings:
+            restored = one.link.presence is not Presence.PRESENT
+            edited = any(change.author.by == one.found.tool.title for change in changes)
+            if restored or edited:
+                at = one.found.our_time(one.item.edited_at)
+                author = Author(by=one.found.tool.title, at=at)
+                return replace(again, author=author)
+        return None
+
+    def _link(self, one: SeenItem) -> None:
+        """Write down what the tool now holds: that is what both agree on, or will."""
+        tool, item, link = one.found.tool, one.item, one.link
+        translator = self._translators[tool.name]
+        foreign = translator.to_plan(item.kind, item.fields)[1]
+        carried = tool.connector.carries[item.kind]
+        fallen = carried.fallen(item.fields, link.base)
+        seen = {**item.fields, **dict.fromkeys(fallen)}
+        if LINK in carried.fields:
+            seen.setdefault(LINK, item.link)
+        changed = {name for name, value in seen.items() if value != link.base.get(name)}
+        # what the tool could not hold for want of another value, it may hold with the new one
+        changed |= {name for name, other in carried.falls_with.items() if other in changed}
+        store = self.context.store
+        store.links.save(
+            [
+                replace(
+                    link,
+                    presence=Presence.PRESENT,
+                    url=item.url,
+                    version=item.version,
+                    mark=item.mark,
+                    edited_at=item.edited_at,
+                    completions=item.completions,
+                    extra=item.extra,
+                    fingerprint=_print(item),
+                    base={**link.base, **seen},
+                    settled={k: v for k, v in link.settled.items() if k not in changed},
+                    foreign={**_unread(link.foreign, seen), **foreign},
+                    previous={},
+                )
+            ]
+        )
+        self._completions(one, seen)
+        record_problems(store, tool, link.entity, item)
+        self.pen.touch_in(tool.name, link.entity)
+        if link.presence is not Presence.PRESENT:
+            store.links.touch_referrers(tool.name, link.entity)
+        if tool.connector.gives_address and item.url != link.url:
+            self.pen.readdress(item.kind, link.entity)
+
+    def _completions(self, one: SeenItem, seen: Fields) -> None:
+        """Each completion of a task that repeats in the tool itself is recorded once."""
+        times = one.item.completions - one.link.completions
+        if times <= 0 or not one.link.fingerprint or seen.get("done") is True:
+            return
+        self.pen.note(
+            one.link.entity,
+            HistoryRow(
+                cycle=self.pen.cycle,
+                at=self.pen.now,
+                by=one.found.tool.title,
+                set_at=one.found.our_time(one.item.edited_at),
+                entity=one.link.entity,
+                kind=one.item.kind,
+                title=str(seen.get("title", "")),
+                field="occurrence",
+                before=one.link.base.get("due"),
+                after=seen.get("due"),
+            ),
+        )
+
+    def _gone(self, found: PullResult, link: Link) -> None:
+        """An item is gone, by evidence: archive, forget, or make it again."""
+        tool = found.tool
+        links = self.context.store.links
+        record = self.pen.records[link.entity]
+        carried = tool.connector.carries[link.kind]
+        links.touch_referrers(tool.name, link.entity)
+        mark_blocks_dirty(self.context.store, self.context.audience, link.kind, link.entity)
+        self.pen.touch_in(tool.name, link.entity)
+        if carried.gone:
+            links.set_presence(tool.name, link.entity, Presence.GONE)
+            author = Author(by=tool.title, at=self.pen.now)
+            self.pen.change(link.entity, deletion_effect(record.entity, carried.gone, author))
+            return
+        if self._has_no_place(record, carried):
+            links.set_presence(tool.name, link.entity, Presence.WITHDRAWN)
+            return
+        if not carried.archives or record.entity.archived:
+            links.set_presence(tool.name, link.entity, Presence.GONE)
+            return
+        if tool.on_delete is OnDelete.FORGET:
+            links.set_presence(tool.name, link.entity, Presence.FORGOTTEN)
+            return
+        author = Author(by=tool.title, at=self.pen.now)
+        elsewhere = self._edited_elsewhere(record, link, found, carried)
+        self._last_words(found, link)
+        if elsewhere:
+            links.set_presence(tool.name, link.entity, Presence.WITHDRAWN)
+            self.pen.lost(link.entity, [lost_deletion(author, self.pen.editor(link.entity))])
+            return
+        links.set_presence(tool.name, link.entity, Presence.GONE)
+        self.pen.change(
+            link.entity,
+            [FieldChange(field="archived", before=False, after=True, author=author)],
+        )
+
+    def _has_no_place(self, record: Record, carried: Carried) -> bool:
+        """Say whether the tool is not to hold this now: its being gone is no deletion.
+
+        With an older state put back, syncd's own withdrawals look like the person's.
+        """
+        if not carried.live_only or record.entity.archived:
+            return False
+        return standing(record.entity, StoredPlanView(self.context.store)) is Standing.OUT
+
+    def _last_words(self, found: PullResult, link: Link) -> None:
+        """Take in what the person wrote into an item before they deleted it.
+
+        Where it belonged is no edit: what is moved elsewhere belongs to nothing there.
+        """
+        item = found.last.get(link.remote)
+        if item is None or item.kind is not link.kind:
+            return
+        places = {spec.name for spec in REFERENCE_FIELDS[link.kind]}
+        written = {name: it for name, it in item.fields.items() if name not in places}
+        item = replace(item, fields=written)
+        record = self.pen.records[link.entity]
+        authors = {it: self._known(link.kind, it, who) for it, who in record.authors.items()}
+        shown = [self._sighting(record, SeenItem(found, item, link))]
+        fields, zone = fields_of(record.entity), self.context.zone
+        merged = merge(link.kind, fields, authors, shown, zone)
+        self.pen.change(link.entity, merged.changes)
+        self.pen.lost(link.entity, merged.conflicts)
+
+    def _edited_elsewhere(
+        self, record: Record, link: Link, found: PullResult, carried: Carried
+    ) -> bool:
+        """Say whether the plan holds an edit that this tool never got.
+
+        Nor can the person have known of one that is younger than its last reading.
+        """
+        tool, paused = found.tool, found.pull.paused.get(link.kind, frozenset())
+        if self.pen.edited(link.entity) or self._edited_since(record, tool):
+            return True
+        translator = self._translators[tool.name]
+        fit = self.context.fit(tool, record.entity, translator, link)
+        return any(
+            fit[name] not in (link.base.get(name), link.settled.get(name))
+            for name in carried.editable & fit.keys() - paused  # it could not get the others
+        )
+
+    def _edited_since(self, record: Record, tool: Tool) -> bool:
+        """Say whether somebody else edited the entity since the tool was last read."""
+        last = self.context.store.tools.get(tool.name).last_ok
+        specs = FIELDS[kind_of(record.entity)]
+        return any(
+            last is not None and author.at is not None and author.at > last
+            for name, author in record.authors.items()
+            if author.by != tool.title and not by_rule(author.by) and not specs[name].derived
+        )
+
+
+def _unread(foreign: Foreign, seen: Fields) -> Foreign:
+    """Return what is known of the fields that could not be read this time."""
+    return {name: ids for name, ids in foreign.items() if name not in seen}

@@ -1,0 +1,254 @@
+"""What time does to blocks, and from a timetable to the plan: new blocks, moved ones, and those that go."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from syncd.engine.blocks.problem_builder import Demand
+from syncd.engine.context import Context, StoredPlanView, today
+from syncd.engine.rules import BY
+from syncd.engine.unit_of_work import UnitOfWork
+from syncd.model.entities import Block, Task
+from syncd.model.ids import EntityId, derived_id
+from syncd.model.plan import PlanView
+from syncd.model.rules.blocks import AHEAD, ASSUMED, is_over, with_time
+from syncd.model.rules.world import goal_of
+from syncd.model.values import BlockState, Moment, start_of
+from syncd.schedule.explain import Reasons
+from syncd.schedule.problem import Firmness, Preferences, Problem, Span, instant
+from syncd.schedule.timetable import Placed, Timetable
+from syncd.store.rows import Record
+from syncd.sync.merge import Author, FieldChange
+
+SETTLES_AFTER = timedelta(days=1)
+"""After this time a block that nobody confirmed counts as done, if the setting says so."""
+_SHIFTED = frozenset({BlockState.DRAFT, BlockState.PUBLISHED})
+
+
+class Lifecycle:
+    """Lets time pass for the plan's live blocks; ``blocks`` is kept up to date."""
+
+    def __init__(self, pen: UnitOfWork, blocks: dict[EntityId, Record], now: datetime) -> None:
+        plan = pen.context.store.plan
+        self._untold = plan.beside_damaged() if plan.damaged else set[EntityId]()
+        self._pen = pen
+        self._now = now
+        self.blocks = blocks
+        pen.records.update(blocks)
+
+    def pass_time(self, *, assume_done: bool) -> None:
+        """Blocks that are over wait for a word, and then count as done."""
+        for block in self.live():
+            if not is_over(block, self._now) or block.end is None:
+                continue
+            if block.state is BlockState.DRAFT:
+                self.set(block, "time", archived=True)  # nobody ever saw it
+            elif block.state in AHEAD:
+                self.set(block, "time", state=BlockState.UNCONFIRMED)
+        for block in self.live():
+            waits = block.state is BlockState.UNCONFIRMED and block.end is not None
+            if waits and assume_done and block.end.at + SETTLES_AFTER <= self._now:  # type: ignore[union-attr]  # it waits
+                self.set(block, ASSUMED, state=BlockState.DONE)
+
+    def drop(self, wished: Demand, view: PlanView) -> None:
+        """Take away blocks ahead whose task is done, gone, at rest, or not wanted now."""
+        for block in self.live():
+            if block.task not in wished.unwanted or block.state not in AHEAD:
+                continue
+            if block.start is None or block.start.at <= self._now:
+                continue
+            task = view.get(block.task)
+            over = isinstance(task, Task) and (task.done or task.archived)
+            if over or block.state in _SHIFTED:
+                self.set(block, "no longer needed", archived=True)
+
+    def change_zone(self, zone: str) -> None:
+        """Blocks that the person did not pin keep their wall-clock time in a new zone."""
+        for block in self.live():
+            ahead = block.state in _SHIFTED and block.start is not None
+            if not ahead or not block.zone or block.zone == zone or block.start.at <= self._now:  # type: ignore[union-attr]  # it has a start
+                continue
+            start, end = (
+                _same_wall_time(it, block.zone, zone) for it in (block.start, block.end)
+            )
+            self.set(block, "your time zone changed", start=start, end=end, zone=zone)
+
+    def tell_tasks(self) -> None:
+        """Write down how much of each task's effort is done and planned, and what is next."""
+        of_task: dict[EntityId, list[Block]] = {}
+        for block in self.live():
+            if block.task and block.task not in self._untold:
+                of_task.setdefault(block.task, []).append(block)
+        changed = [it for it in self._pen.before if it in self.blocks]
+        for one in changed:
+            changed_one = self.blocks[one].entity
+            task = changed_one.task if isinstance(changed_one, Block) else None
+            if task and task not in self._untold:
+                of_task.setdefault(task, [])
+        self._pen.load(of_task)
+        for task, blocks in of_task.items():
+            known = self._pen.records.get(task)
+            if (
+                known is not None
+                and isinstance(known.entity, Task)
+                and not known.entity.archived
+            ):
+                self._pen.put(with_time(known.entity, blocks, self._now), f"{BY} (time)")
+
+    @property
+    def changed(self) -> list[EntityId]:
+        """Return what was changed or made so far, tasks too."""
+        return list(self._pen.before)
+
+    def is_next(self) -> bool:
+        """Say whether the changes still are those of the next cycle of the history."""
+        return self._pen.cycle == self._pen.context.store.history.last_cycle() + 1
+
+    def flush(self) -> None:
+        """Write everything down."""
+        self._pen.flush()
+
+    def live(self) -> list[Block]:
+        """Return the blocks that are not archived, as they are now."""
+        entities = (one.entity for one in self.blocks.values())
+        return [one for one in entities if isinstance(one, Block) and not one.archived]
+
+    def set(self, block: Block, why: str, **values: object) -> None:
+        """Change a block; the change is signed with the reason, and yields to any person's."""
+        author = Author(by=f"{BY} ({why})", at=None)
+        changes = [
+            FieldChange(field=name, before=getattr(block, name), after=value, author=author)  # type: ignore[arg-type]  # as typed in the schema
+            for name, value in values.items()
+            if getattr(block, name) != value
+        ]
+        self._pen.change(block.id, changes)
+        self.blocks[block.id] = self._pen.records[block.id]
+
+    def add(self, block: Block, why: str) -> None:
+        """Add a block to the plan."""
+        author = Author(by=f"{BY} ({why})", at=None)
+        names = ("title", "task", "goal", "start", "end", "zone", "state", "notes")
+        record = Record(entity=block, authors=dict.fromkeys(names, author))
+        self._pen.make(record, author.by)
+        self.blocks[block.id] = record
+
+
+def next_look(blocks: Iterable[Block], now: datetime, midnight: datetime) -> datetime:
+    """Return when time itself will change something: blocks begin, end, are settled."""
+    moments = [midnight]
+    for block in blocks:
+        if block.state in AHEAD:
+            moments += [it.at for it in (block.start, block.end) if it is not None]
+        if block.state is BlockState.UNCONFIRMED and block.end is not None:
+            moments.append(block.end.at + SETTLES_AFTER)
+    return min(one for one in moments if one > now)
+
+
+def _same_wall_time(moment: Moment | None, old: str, new: str) -> Moment | None:
+    if moment is None:
+        return None
+    wall = moment.at.astimezone(ZoneInfo(old)).replace(tzinfo=None)
+    return Moment(wall.replace(tzinfo=ZoneInfo(new)), new)
+
+
+PLANNED = "planned"
+"""Signs what the schedule made or changed, where there is no better reason."""
+
+
+def published_until(context: Context, preferences: Preferences) -> datetime:
+    """Return the end of the days whose blocks stand in the calendar."""
+    day = today(context.clock, preferences.zone)
+    return start_of(day + timedelta(days=preferences.publish_days), preferences.zone)
+
+
+@dataclass
+class Placing:
+    """Writes one timetable down; ``why``: why it is as it is."""
+
+    passing: Lifecycle
+    problem: Problem
+    preferences: Preferences
+    context: Context
+    why: Reasons
+    _view: StoredPlanView = field(init=False)
+    _edge: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._view = StoredPlanView(self.context.store)
+        self._edge = published_until(self.context, self.preferences)
+
+    def apply(self, timetable: Timetable, wrong: Collection[int]) -> None:
+        """Bring the plan's blocks to the timetable, but for those that are wrong in it."""
+        live = {one.id: one for one in self.passing.live()}
+        kept: set[EntityId] = set()
+        for place, one in enumerate(timetable.blocks):
+            if one.id is not None:
+                kept.add(one.id)
+            if place in wrong:
+                continue
+            if one.id is None:
+                self._make(place, one)
+            else:
+                self._move(place, one, live[one.id])
+        for standing in self.problem.standing:
+            if standing.hold is not Firmness.FIXED and standing.id not in kept:
+                why = self.why.dropped.get(standing.id, PLANNED)
+                self.passing.set(live[standing.id], why, archived=True)
+
+    def _make(self, place: int, one: Placed) -> None:
+        task = self._view.get(one.task)
+        if not isinstance(task, Task):
+            return
+        start, end = self._moments(one.span)
+        self.passing.add(
+            Block(
+                id=self._fresh_id(one),
+                created_at=self.context.clock.now(),
+                title=task.title,
+                notes=self.why.placed[place],
+                task=task.id,
+                goal=goal_of(task, self._view),
+                start=start,
+                end=end,
+                zone=self.preferences.zone,
+                state=self._state(start),
+            ),
+            PLANNED,
+        )
+
+    def _move(self, place: int, one: Placed, block: Block) -> None:
+        task = self._view.get(one.task)
+        values: dict[str, object] = {}
+        if isinstance(task, Task):
+            goal = goal_of(task, self._view)
+            unknown = block.goal is not None and self._view.get(block.goal) is None
+            values["goal"] = block.goal if goal is None and unknown else goal
+        start, end = self._moments(one.span)
+        there = (block.start, block.end)
+        if [it and it.at for it in there] != [start.at, end.at]:
+            values |= {"start": start, "end": end, "zone": self.preferences.zone}
+            values["notes"] = self.why.placed[place]
+        if block.state is not BlockState.PUBLISHED:
+            # What the person has seen in the calendar moves there: it never vanishes from it.
+            values["state"] = self._state(start)
+        self.passing.set(block, self.why.moved.get(block.id, PLANNED), **values)
+
+    def _moments(self, span: Span) -> tuple[Moment, Moment]:
+        zone = self.preferences.zone
+        return Moment(instant(span.start), zone), Moment(instant(span.end), zone)
+
+    def _state(self, start: Moment) -> BlockState:
+        return BlockState.PUBLISHED if start.at < self._edge else BlockState.DRAFT
+
+    def _fresh_id(self, one: Placed) -> EntityId:
+        """Return an id that follows from the task and the time, unless it was used before."""
+        plan = self.context.store.plan
+        free = (it for it in self._ids(one) if plan.get(it) is None)
+        return next(it for it in free if it not in plan.damaged)
+
+    def _ids(self, one: Placed) -> Iterator[EntityId]:
+        number = 0
+        while True:
+            yield derived_id("block", one.task, str(one.span.start), str(number))
+            number += 1

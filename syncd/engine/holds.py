@@ -1,0 +1,214 @@
+"""Whether a tool may go on in this cycle, and what follows from the person's decision."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from syncd.engine.approvals import (
+    Decision,
+    PendingApproval,
+    approved_removals,
+    check_pull,
+    check_removals,
+    copies_in,
+    edits,
+    expire_approval,
+    owner_of,
+    remember_approved,
+    remember_approved_removals,
+    removals,
+    take_approval,
+)
+from syncd.engine.context import Context
+from syncd.engine.edits import bring_back
+from syncd.engine.pull import LEFT_ALONE, PullResult
+from syncd.engine.report import ToolReport
+from syncd.engine.rules import follow_rules
+from syncd.engine.tool import OnDelete, Tool
+from syncd.engine.tool_status import ToolStatus, record_held
+from syncd.engine.translate import Translator, content_hash
+from syncd.engine.unit_of_work import UnitOfWork
+from syncd.engine.write_plan import WritePlan
+from syncd.model.ids import ToolName
+from syncd.model.remote import Remote
+from syncd.model.schema import fields_of
+from syncd.store.rows import Link
+from syncd.store.store import Store
+from syncd.sync.decide import Presence
+from syncd.sync.limits import LimitKind
+from syncd.sync.merge import Author, Conflict, FieldChange
+
+
+def accept_container_loss(context: Context, name: ToolName, pen: UnitOfWork) -> None:
+    """A container that is gone was approved: what it held is taken as deleted."""
+    links, tool = context.store.links, context.tools[name]
+    author = Author(by=tool.title, at=pen.now)
+    present = links.with_presence(name, Presence.PRESENT)
+    forgets = tool.on_delete is OnDelete.FORGET
+    pen.load(link.entity for link in present)
+    for link in present:
+        archives = tool.connector.carries[link.kind].archives
+        forgotten = forgets and archives
+        links.set_presence(
+            name, link.entity, Presence.FORGOTTEN if forgotten else Presence.GONE
+        )
+        known = link.entity in pen.records
+        if known and archives and not forgets and not pen.records[link.entity].entity.archived:
+            change = FieldChange(field="archived", before=False, after=True, author=author)
+            pen.change(link.entity, [change])
+    remember_approved(context.store, [link.entity for link in present], pen.now)
+    _forget_container(context.store, name)
+
+
+def recreate_container(context: Context, name: ToolName) -> None:
+    """A container that is gone was rejected: it is made again, with all it held."""
+    links = context.store.links
+    for link in links.with_presence(name, Presence.PRESENT):
+        links.set_presence(name, link.entity, Presence.WITHDRAWN)
+    links.touch_all(name)
+    _forget_container(context.store, name)
+
+
+def _forget_container(store: Store, name: ToolName) -> None:
+    store.tools.forget(name)
+    store.tools.save(replace(store.tools.get(name), cursor=None))
+
+
+def apply_rejection(
+    context: Context, found: PullResult, about: LimitKind, pen: UnitOfWork
+) -> None:
+    """Rejected: the plan's side is taken in what there was too much of, and only there."""
+    if about is LimitKind.GONE:
+        _restore(context, found)
+    elif about is LimitKind.CHANGED:
+        _take_back(context, found, pen)
+    else:
+        _leave_alone(context, found)
+
+
+def _restore(context: Context, found: PullResult) -> None:
+    """What was removed is made again."""
+    links, name = context.store.links, found.tool.name
+    for link in found.gone:
+        links.set_presence(name, link.entity, Presence.WITHDRAWN)
+        links.touch_referrers(name, link.entity)
+    links.touch(name, [link.entity for link in found.gone])
+    found.gone = []
+
+
+def _take_back(context: Context, found: PullResult, pen: UnitOfWork) -> None:
+    """What was changed is set to the plan's values; what the tool showed is kept."""
+    links, name = context.store.links, found.tool.name
+    edited = [item for item in found.changed if edits(found, item)]
+    translator = Translator.of(context.store, found.tool)
+    pen.load(found.links[item.id].entity for item in edited)
+    edited = [item for item in edited if found.links[item.id].entity in pen.records]
+    for item in edited:
+        link = found.links[item.id]
+        pen.lost(link.entity, _passed_over(found, item, pen, translator))
+        seen = {**link.base, **item.fields}
+        known = replace(link, base=seen, version=item.version, extra=item.extra)
+        links.save([replace(known, fingerprint=content_hash(item))])
+        links.touch(name, [link.entity])
+    taken = {item.id for item in edited}
+    found.changed = [item for item in found.changed if item.id not in taken]
+
+
+def _passed_over(
+    found: PullResult, item: Remote, pen: UnitOfWork, translator: Translator
+) -> list[Conflict]:
+    """Return the values that the tool's user had given, as having lost."""
+    link: Link = found.links[item.id]
+    editable = found.tool.connector.carries[item.kind].editable
+    seen = translator.to_plan(item.kind, item.fields)[0]
+    plan = fields_of(pen.records[link.entity].entity)
+    return [
+        Conflict(
+            field=name,
+            won=plan[name],
+            won_by=pen.editor(link.entity),
+            lost=seen[name],
+            lost_by=found.tool.title,
+            lost_at=found.our_time(item.edited_at),
+        )
+        for name in sorted(editable & seen.keys())
+        if item.fields[name] != link.base.get(name) and seen[name] != plan[name]
+    ]
+
+
+def _leave_alone(context: Context, found: PullResult) -> None:
+    """Copies stay where they are, and are none of the plan's business."""
+    tools, owner = context.store.tools, owner_of(found.tool.name)
+    copies = {item.id for item in copies_in(found, context.store)}
+    tools.remember(
+        owner, LEFT_ALONE, sorted({*(tools.recall(owner, LEFT_ALONE) or ()), *copies})
+    )
+    found.changed = [item for item in found.changed if item.id not in copies]
+
+
+@dataclass
+class Holds:
+    """Decides whether a tool may go on in this cycle."""
+
+    context: Context
+    report: Callable[[ToolName], ToolReport]
+
+    def believes(self, found: PullResult, pen: UnitOfWork) -> bool:
+        """Say whether what reading brought is taken in; if not, the tool is held."""
+        store, name = self.context.store, found.tool.name
+        hold = check_pull(found, store)
+        if hold is None:
+            return True
+        said = take_approval(store, name, hold)
+        if said is Decision.APPROVED:
+            remember_approved(store, [link.entity for link in found.gone], pen.now)
+            return True
+        if said is Decision.REJECTED:
+            apply_rejection(self.context, found, hold.about, pen)
+            return self.believes(found, pen)
+        self._hold(found.tool, hold)
+        return False
+
+    def stops(self, tool: Tool, projection: WritePlan) -> bool:
+        """Say whether what would be removed in a tool has to wait, and all else with it."""
+        store, name = self.context.store, tool.name
+        hold = self._on_removals(tool, projection)
+        if hold is None:
+            expire_approval(store, name)
+            return False
+        said = take_approval(store, name, hold)
+        ids = [one.entity for one in removals(projection.operations)]
+        if said is Decision.APPROVED:
+            remember_approved_removals(store, name, ids)
+            return False
+        if said is Decision.REJECTED:
+            bring_back(self.context, ids)
+            return True
+        self._hold(tool, hold)
+        return True
+
+    def decided(self, name: ToolName, hold: PendingApproval) -> bool:
+        """Do what the person said about a container that is gone, if they did."""
+        store = self.context.store
+        with store.transaction():
+            said = take_approval(store, name, hold)
+            if said is Decision.REJECTED:
+                recreate_container(self.context, name)
+            if said is Decision.APPROVED:
+                pen = UnitOfWork.fresh(self.context)
+                accept_container_loss(self.context, name, pen)
+                pen.flush()
+                follow_rules(self.context, pen)
+                pen.flush()
+        return said is not Decision.NONE
+
+    def _on_removals(self, tool: Tool, projection: WritePlan) -> PendingApproval | None:
+        removes = removals(projection.operations)
+        if len(removes) <= tool.limits.max_deletes:
+            return None
+        store = self.context.store
+        agreed = approved_removals(store, tool.name, [one.entity for one in removes])
+        asked = [one for one in removes if one.entity not in agreed]
+        return check_removals(store.links.count(tool.name), asked, tool.limits)
+
+    def _hold(self, tool: Tool, hold: PendingApproval) -> None:
+        record_held(ToolStatus(self.context, tool, self.report(tool.name)), hold)

@@ -1,0 +1,377 @@
+"""Reading one tool: what is in flight, what changed, what is gone, what it can't sync for now."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from syncd.engine.blocks.busy_time import BusyReading, BusyWindow, read
+from syncd.engine.outcomes import OutcomeRecorder
+from syncd.engine.tool import Audience, Tool
+from syncd.engine.translate import content_hash
+from syncd.errors import Gone, SkipItem, StartOver, Stopped, ToolError, said
+from syncd.model.entities import Kind
+from syncd.model.ids import RemoteId
+from syncd.model.remote import LINK, Binding, Op, Pull, Remote
+from syncd.model.schema import DEFAULTS
+from syncd.store.rows import Intent, Link
+from syncd.store.store import Store
+from syncd.sync.decide import Presence
+from syncd.sync.limits import most_direct_reads
+
+_NAME = "paused"
+_Fields = Mapping[Kind, frozenset[str]]
+
+
+def paused_fields(store: Store, tool: Tool) -> _Fields:
+    """Return the fields that a tool can't sync for now."""
+    raw = store.tools.recall(_owner(tool), _NAME) or {}
+    return {Kind(kind): frozenset(names) for kind, names in raw.items()}
+
+
+def remember_paused(store: Store, tool: Tool, paused: _Fields) -> None:
+    """Remember which fields a tool can't sync; where that changed, decide anew."""
+    now = {str(kind): sorted(names) for kind, names in paused.items() if names}
+    if now != (store.tools.recall(_owner(tool), _NAME) or {}):
+        store.tools.remember(_owner(tool), _NAME, now)
+        store.links.touch_all(tool.name)
+
+
+def came_back(store: Store, tool: Tool, pull: Pull) -> _Fields:
+    """Return the fields, by kind, that could not be read until this time."""
+    back = {
+        kind: names - pull.paused.get(kind, frozenset())
+        for kind, names in paused_fields(store, tool).items()
+    }
+    return {kind: names for kind, names in back.items() if names}
+
+
+def keep_values(
+    tool: Tool,
+    changed: Iterable[Remote],
+    links: dict[RemoteId, Link],
+    back: _Fields,
+) -> None:
+    """Let links agree with what came back empty.
+
+    A column that is given another type, and then its own again, comes back empty:
+    nobody took those values away, so the plan's go back into it.
+    """
+    for item in changed:
+        link, names = links.get(item.id), back.get(item.kind)
+        if link is None or not names:
+            continue
+        empty = tool.connector.fit(item.kind, {**DEFAULTS[item.kind], LINK: None})
+        lost = {
+            name: value
+            for name, value in item.fields.items()
+            if name in names and value == empty.get(name)
+        }
+        links[item.id] = replace(link, base={**link.base, **lost})
+
+
+def _owner(tool: Tool) -> str:
+    return f"engine:{tool.name}"
+
+
+SKEW = timedelta(seconds=3)
+"""A tool's clock is believed to be ours unless it is off by more than this."""
+
+LEFT_ALONE = "left alone"
+"""Under this name the engine remembers which of a tool's items are not the plan's."""
+
+
+@dataclass(slots=True, kw_only=True)
+class PullResult:
+    """What reading a tool brought, less what is known already.
+
+    changed: items that are new or differ from what was last seen.
+    links: the links to those of them that have one.
+    gone: links whose item is gone, by evidence.
+    last: what such items last held, where the tool still tells.
+    unread: more that are absent from a listing; reading them one by one would be too
+        much before anybody agreed that so many may be gone.
+    short: the listing said that it is whole, and lacked what a direct read found.
+    passed_over: something is left alone while what is known of it can't be read; it has to
+        show again once it can.
+    unreadable: items that are there and can't be read, and why: neither gone nor changed.
+    busy: when the person has no time; None where that was not asked or not answered, and
+    then ``silent`` says why, if anything went wrong.
+    """
+
+    tool: Tool
+    pull: Pull
+    binding: Binding
+    changed: list[Remote] = field(default_factory=list)
+    links: dict[RemoteId, Link] = field(default_factory=dict)
+    gone: list[Link] = field(default_factory=list)
+    last: dict[RemoteId, Remote] = field(default_factory=dict)
+    unread: list[Link] = field(default_factory=list)
+    short: bool = False
+    passed_over: bool = False
+    unreadable: dict[RemoteId, str] = field(default_factory=dict)
+    busy: tuple[BusyReading, ...] | None = None
+    silent: str = ""
+
+    def our_time(self, at: datetime | None) -> datetime | None:
+        """Return a time that this tool gave by our clock."""
+        offset = self.pull.clock_offset
+        if at is None or offset is None or abs(offset) <= SKEW:
+            return at
+        try:
+            return at - offset
+        except OverflowError:  # a time at the end of all times
+            return at
+
+
+def pull_tool(
+    tool: Tool,
+    store: Store,
+    audience: Audience | None = None,
+    windows: Iterable[BusyWindow] = (),
+) -> PullResult:
+    """Read one tool; every error of the contract comes through.
+
+    Writes to the store only what settles writes in flight; the ``audience`` may show the
+    addresses of what is found to be there. ``windows``: for when to ask for busy time.
+    Asked to stop, it ends with ``Stopped`` before the next request.
+    """
+    connector, committer = tool.connector, OutcomeRecorder(store, tool, audience)
+    binding = connector.bind()
+    if binding.missing:
+        connector.provision()
+    unresolved = _resolve_all(tool, store, committer)
+    pull = _pull(tool, store)
+    back = came_back(store, tool, pull)
+    if back.keys() - pull.whole:  # what they hold now is to be seen for every item
+        pull = connector.pull(None)
+    found = PullResult(tool=tool, pull=pull, binding=binding)
+    found.unreadable.update({**pull.unread, **unresolved})
+    _compare(found, store)
+    keep_values(tool, found.changed, found.links, back)
+    _verify_absent(found, store)
+    _ask_busy(found, windows)
+    return found
+
+
+def _ask_busy(found: PullResult, windows: Iterable[BusyWindow]) -> None:
+    """Ask for busy time; without an answer all else that was read is as good."""
+    try:
+        found.busy = read(found.tool.connector, windows) or None
+    except Stopped:
+        raise
+    except ToolError as error:
+        found.silent = f"When you are busy could not be read: {error}"
+
+
+def _pull(tool: Tool, store: Store) -> Pull:
+    cursor = store.tools.get(tool.name).cursor
+    try:
+        return tool.connector.pull(cursor)
+    except StartOver:
+        return tool.connector.pull(None)
+
+
+def _resolve_all(tool: Tool, store: Store, committer: OutcomeRecorder) -> dict[RemoteId, str]:
+    """Find out what became of the writes in flight; return which items can't be read."""
+    unreadable: dict[RemoteId, str] = {}
+    for intent in store.journal.pending(tool.name):
+        if _damaged(store, tool, intent):
+            continue
+        try:
+            _resolve(tool, store, committer, intent)
+        except SkipItem as error:  # one item's trouble: its write stays in flight
+            seen = intent.write.seen
+            unreadable[seen.id if seen else RemoteId(intent.write.key)] = said(error)
+    return unreadable
+
+
+def _resolve(tool: Tool, store: Store, committer: OutcomeRecorder, intent: Intent) -> None:
+    """Find out what became of a write in flight, and close it.
+
+    A create is looked for and, if nothing came of it, sent again with the same key.
+    """
+    write = intent.write
+    if write.op is Op.CREATE:
+        found = tool.connector.find(write)
+        if found is not None:
+            committer.landed_create(write, found)
+            return
+        outcome = tool.connector.write([write])[0]
+        committer.outcome(write, outcome)
+        return
+    assert write.seen is not None  # noqa: S101  # every update and delete relies on an item
+    try:
+        now = tool.connector.read(write.kind, write.seen.id)
+    except Gone:
+        committer.met_nothing(write)
+        return
+    if write.op is Op.UPDATE:
+        committer.landed_update(write, now)
+    else:
+        store.journal.close([write.key])
+
+
+def _damaged(store: Store, tool: Tool, intent: Intent) -> bool:
+    """Say whether nobody can tell what a write in flight came to: it waits."""
+    link = store.links.of_entity(intent.write.entity).get(tool.name)
+    return link is not None and link.damaged
+
+
+def _compare(found: PullResult, store: Store) -> None:
+    """Keep only the items that differ from what was last seen."""
+    name = found.tool.name
+    items = list({item.id: item for item in found.pull.items}.values())
+    left_alone = set(store.tools.recall(f"engine:{name}", LEFT_ALONE) or ())
+    found.links = store.links.by_remote(name, [item.id for item in items])
+    for item in items:
+        link = found.links.get(item.id)
+        if link is not None and link.damaged:
+            found.passed_over = True
+            continue
+        if link is not None and link.kind is not item.kind:
+            _became_another(found, link, item)
+            continue
+        if item.id in left_alone if link is None else _known(item, link):
+            continue
+        if link is not None and _may_be_old(item, link):
+            _read_again(found, link)
+            continue
+        found.changed.append(item)
+    known = {link.remote for link in found.gone}
+    tombstones = store.links.by_remote(name, [it for it in found.pull.gone if it not in known])
+    found.passed_over |= any(link.damaged for link in tombstones.values())
+    found.last |= {item.id: item for item in found.pull.last if item.id in tombstones}
+    _bury(
+        found,
+        [
+            link
+            for link in tombstones.values()
+            if link.presence is Presence.PRESENT and not link.damaged
+        ],
+    )
+
+
+def _bury(found: PullResult, tombstones: Sequence[Link]) -> None:
+    """Note what is gone; where no more than an id is told, read what it last held.
+
+    So many are read as may be gone without a question; what is there all the same stays.
+    """
+    carries = found.tool.connector.carries
+    silent = [
+        link
+        for link in tombstones
+        if link.remote not in found.last
+        and carries[link.kind].archives
+        and not carries[link.kind].gone
+    ][: found.tool.limits.max_deletes]
+    found.gone += [link for link in tombstones if link not in silent]
+    for link in silent:
+        found.links[link.remote] = link
+        _read_again(found, link)
+
+
+def _became_another(found: PullResult, link: Link, item: Remote) -> None:
+    """An item that the person moved among what is another kind's is a new thing there."""
+    if link.presence is Presence.FORGOTTEN:
+        return
+    here = link.presence in (Presence.PRESENT, Presence.UNCONFIRMED)
+    if here and (_read_again(found, link) is not None or item.id in found.unreadable):
+        return
+    del found.links[item.id]
+    found.changed.append(item)
+
+
+def _known(item: Remote, link: Link) -> bool:
+    """Say whether the item is as it was last seen; a write relies on its version too."""
+    there = link.presence is Presence.PRESENT and link.version == item.version
+    return there and link.fingerprint == content_hash(item)
+
+
+def _may_be_old(item: Remote, link: Link) -> bool:
+    """Say whether this may be the item as it was before syncd last saw or wrote it.
+
+    A reply can be late. Such an echo shows an older edit time, or, where times are
+    coarse, the same one with just the content that was there before the last write.
+    """
+    if item.edited_at is None or link.edited_at is None or not link.fingerprint:
+        return False
+    if item.edited_at < link.edited_at:
+        return True
+    before = link.previous
+    same_time = before.get("edited_at") == item.edited_at.isoformat()
+    return same_time and before.get("print") == content_hash(item)
+
+
+def _read_again(found: PullResult, link: Link) -> Remote | None:
+    """Read an item directly, where the listing may be late; believe that."""
+    try:
+        item = found.tool.connector.read(link.kind, link.remote)
+    except Gone as error:
+        found.gone.append(link)
+        if isinstance(error.last, Remote):
+            found.last[link.remote] = error.last
+        return None
+    except SkipItem as error:
+        found.unreadable[link.remote] = said(error)
+        return None
+    if not _known(item, link):
+        found.changed.append(item)
+    return item
+
+
+def _verify_absent(found: PullResult, store: Store) -> None:
+    """Read directly what a listing alone can't tell: the absent and the reappeared."""
+    _verify_reappeared(found)
+    name, limits = found.tool.name, found.tool.limits
+    suspects = {link.remote: link for link in _absent(found, store)}
+    for link in store.links.with_presence(name, Presence.UNCONFIRMED):
+        if not link.damaged:
+            suspects[link.remote] = link
+    known = {link.remote for link in found.gone} | {item.id for item in found.changed}
+    doubtful = [link for remote, link in suspects.items() if remote not in known]
+    agreed = store.tools.get(name).consent is not None
+    most = len(doubtful) if agreed else most_direct_reads(store.links.count(name), limits)
+    found.links.update({link.remote: link for link in doubtful[:most]})
+    read = [_read_again(found, link) for link in doubtful[:most]]
+    if not any(read) and not found.unreadable:
+        found.unread = doubtful[most:]
+    absent = [one for one in read if one is not None and one.kind in found.pull.whole]
+    found.short = any(not _hidden(found.tool, one) for one in absent)
+
+
+def _absent(found: PullResult, store: Store) -> Iterable[Link]:
+    """Yield links whose item a whole listing does not show."""
+    whole = found.pull.whole
+    if not whole:
+        return
+    name, carries = found.tool.name, found.tool.connector.carries
+    listed = {item.id for item in found.pull.items} | found.pull.unread.keys()
+    absent = [one for one in store.links.prints(name, whole) if one not in listed]
+    for link in store.links.by_remote(name, absent).values():
+        if link.damaged:
+            continue
+        if carries[link.kind].hides_done and link.base.get("done") is True:
+            continue
+        yield link
+
+
+def _hidden(tool: Tool, item: Remote) -> bool:
+    """Say whether it is no wonder that a listing lacks this item."""
+    return tool.connector.carries[item.kind].hides_done and item.fields.get("done") is True
+
+
+def _verify_reappeared(found: PullResult) -> None:
+    """An item that was gone and shows again is believed only when read directly."""
+    kept: list[Remote] = []
+    for item in found.changed:
+        link = found.links.get(item.id)
+        if link is None or link.presence in (Presence.PRESENT, Presence.UNCONFIRMED):
+            kept.append(item)
+            continue
+        try:
+            kept.append(found.tool.connector.read(item.kind, item.id))
+        except Gone:
+            continue
+        except SkipItem as error:
+            found.unreadable[item.id] = said(error)
+    found.changed = kept

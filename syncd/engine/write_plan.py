@@ -1,0 +1,280 @@
+"""What one tool should hold, against what it holds: its operations."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from syncd.engine.context import Beside, Context, StoredPlanView
+from syncd.engine.pull import paused_fields
+from syncd.engine.tool import Tool
+from syncd.engine.translate import Translator, as_label, targets
+from syncd.model.entities import Entity, Kind, kind_of
+from syncd.model.ids import EntityId
+from syncd.model.remote import LINK, LINKS
+from syncd.model.rules.world import Standing, standing
+from syncd.model.schema import fields_of
+from syncd.store.database import Damaged
+from syncd.store.rows import Link, Record
+from syncd.sync.decide import (
+    Case,
+    Desired,
+    Held,
+    Operation,
+    Presence,
+    decide,
+    fingerprint,
+    in_order,
+)
+
+_WANTS = {Standing.IN: Desired.HAVE, Standing.KEEP: Desired.KEEP, Standing.OUT: Desired.DROP}
+
+
+SLICE = 250
+"""How many entities are looked at together: what was read of them is dropped after that."""
+
+
+@dataclass(slots=True, kw_only=True)
+class WritePlan:
+    """A tool's operations in order, and the stamps of the entities they are about.
+
+    settled: entities that need nothing; refused: operations that the tool refused
+    before and would refuse again; moot: entities of which that is no longer asked.
+    parents: of entities to be written, another of the same kind that comes before them.
+    desk: what was read to decide, where that is little enough to be kept for the writer.
+    """
+
+    operations: list[Operation] = field(default_factory=list)
+    stamps: dict[EntityId, int] = field(default_factory=dict)
+    settled: dict[EntityId, int] = field(default_factory=dict)
+    refused: int = 0
+    moot: list[EntityId] = field(default_factory=list)
+    parents: dict[EntityId, EntityId] = field(default_factory=dict)
+    desk: "Desk | None" = None
+
+
+def write_plan(
+    context: Context,
+    tool: Tool,
+    later: Collection[EntityId] = frozenset(),
+    *,
+    whole: bool = False,
+) -> WritePlan:
+    """Decide for every entity that changed since the last decision, but for ``later``.
+
+    What is to be made has no fields here unless ``whole``: they are worked out when it is
+    written, when more of what it refers to is there.
+    """
+    store = context.store
+    stamps = store.links.touched(tool.name)
+    busy = store.journal.entities(tool.name)
+    ids = [entity for entity in stamps if entity not in busy and entity not in later]
+    result = WritePlan(stamps=stamps)
+    refused = {
+        one.entity: one.refused
+        for one in (store.tools.problems(tool.name) if ids else ())
+        if one.refused and one.entity
+    }
+    for start in range(0, len(ids), SLICE):
+        part = Desk.of(context, tool, ids[start : start + SLICE])
+        _project_part(part, result, refused, whole=whole)
+        result.desk = part if len(ids) <= SLICE else None
+    result.operations = in_order(result.operations, result.parents)
+    return result
+
+
+def _project_part(
+    desk: "Desk", result: WritePlan, refused: Mapping[EntityId, str], *, whole: bool
+) -> None:
+    """Decide for some entities."""
+    for entity in desk.ids:
+        if desk.must_wait(entity):
+            continue
+        operation = desk.decide(entity, slim=not whole and entity not in refused)
+        if operation is None:
+            result.settled[entity] = result.stamps[entity]
+            if entity in refused:
+                result.moot.append(entity)
+        elif refused.get(entity) == _bare(operation):
+            result.refused += 1
+            result.settled[entity] = result.stamps[entity]
+        else:
+            result.operations.append(operation)
+            parent = desk.parent(entity)
+            if parent is not None:
+                result.parents[entity] = parent
+
+
+def desired(
+    tool: Tool,
+    entity: Entity,
+    context: Context,
+    view: StoredPlanView,
+    beside: Beside | None = None,
+) -> Desired:
+    """Return whether a tool should hold an entity."""
+    kind = kind_of(entity)
+    shown = None if entity.archived else context.shown(tool, entity, beside)
+    if shown is None or not tool.connector.holds(kind, shown):
+        return Desired.DROP
+    if not tool.connector.carries[kind].live_only:
+        return Desired.HAVE
+    damaged = context.store.plan.damaged
+    if damaged and any(one in damaged for one in targets(kind, fields_of(entity))):
+        return Desired.KEEP  # whether that rests can't be told
+    return _WANTS[standing(entity, view)]
+
+
+@dataclass(slots=True)
+class Desk:
+    """Some entities and all that is read to decide for them in one tool, at once.
+
+    ``links`` and ``translator`` are kept up to date by whoever writes.
+    """
+
+    context: Context
+    tool: Tool
+    ids: Sequence[EntityId]
+    records: dict[EntityId, Record] = field(default_factory=dict)
+    links: dict[EntityId, Link] = field(default_factory=dict)
+    paused: Mapping[Kind, frozenset[str]] = field(default_factory=dict)
+    view: StoredPlanView = field(init=False)
+    translator: Translator = field(init=False)
+    beside: Beside = field(init=False)
+    _wants: dict[EntityId, Desired] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.view = StoredPlanView(self.context.store)
+        self.translator = Translator.of(self.context.store, self.tool)
+        self.beside = Beside(self.context.store)
+
+    @classmethod
+    def of(cls, context: Context, tool: Tool, ids: Sequence[EntityId]) -> "Desk":
+        """Read what is needed for these entities."""
+        store = context.store
+        desk = cls(context, tool, ids, paused=paused_fields(store, tool))
+        with store.transaction():
+            desk.records = store.plan.many(ids)
+            desk.links = store.links.of_entities(tool.name, ids)
+            desk._learn()
+        return desk
+
+    def _learn(self) -> None:
+        """Look up what the entities refer to, and which of that is leaving the tool."""
+        self.view.known(record.entity for record in self.records.values())
+        referred: set[EntityId] = set()
+        for record in self.records.values():
+            entity = record.entity
+            referred.update(targets(kind_of(entity), fields_of(entity)))
+        self.view.learn(referred)
+        above = (self.view.get(one) for one in referred)
+        self.view.learn(
+            it for one in above if one for it in targets(kind_of(one), fields_of(one))
+        )
+        self.translator.learn_entities(referred)
+        self.beside.learn(self._addressed(referred))
+        for one in referred:
+            target = self.view.get(one)
+            if target is not None and self._carried(target) and self._leaves(target):
+                self.translator.leaving.add(one)
+
+    def _addressed(self, referred: Iterable[EntityId]) -> set[EntityId]:
+        """Return the entities whose addresses the tool shows: their own, or their tasks'."""
+        shown = {
+            record.entity.id
+            for record in self.records.values()
+            if self._carried(record.entity) and LINK in self._fields(record.entity)
+        }
+        for record in self.records.values():
+            if self._carried(record.entity) and LINKS in self._fields(record.entity):
+                shown.update(referred)
+                break
+        return shown
+
+    def _fields(self, entity: Entity) -> frozenset[str]:
+        return self.tool.connector.carries[kind_of(entity)].fields
+
+    def must_wait(self, entity: EntityId) -> bool:
+        """Say whether what is known of an entity, or of its item, can't be read."""
+        link = self.links.get(entity)
+        return entity in self._damaged or (link is not None and link.damaged)
+
+    def parent(self, entity: EntityId) -> EntityId | None:
+        """Return an entity of the same kind that this one is a part of."""
+        parent = getattr(self.records[entity].entity, "parent", None)
+        return EntityId(str(parent)) if parent else None
+
+    def fit(self, entity: EntityId) -> dict[str, Any]:
+        """Return what the tool can hold of an entity, less what is paused there."""
+        record = self.records[entity].entity
+        fit = self.context.fit(
+            self.tool, record, self.translator, self.links.get(entity), self.beside
+        )
+        paused = self.paused.get(kind_of(record))
+        return fit if not paused else {it: fit[it] for it in fit if it not in paused}
+
+    def decide(
+        self, entity: EntityId, *, slim: bool = False, fit: Mapping[str, Any] | None = None
+    ) -> Operation | None:
+        """Return what is to be done about an entity; ``fit``, if it is known already.
+
+        slim: without the fields of what is to be made.
+        """
+        record, link = self.records.get(entity), self.links.get(entity)
+        if record is None or not self._carried(record.entity):
+            return None
+        it, kind = record.entity, kind_of(record.entity)
+        carried = self.tool.connector.carries[kind]
+        held = _held(self.tool, link)
+        there = held is not None and held.presence is Presence.PRESENT
+        wanted = self._want(it)
+        if fit is None:
+            needed = there if slim else True
+            fit = self.fit(entity) if needed and wanted is not Desired.DROP else {}
+        left = self._left(it, carried.told | (carried.once if there else frozenset()))
+        case = Case(
+            kind=kind,
+            entity=it.id,
+            title=it.title,
+            want=wanted,
+            fit={name: value for name, value in fit.items() if name not in left},
+            held=held,
+            recreate=carried.archives,
+            archived=it.archived,
+            hides_done=carried.hides_done,
+        )
+        return decide(case)
+
+    def _left(self, entity: Entity, left: frozenset[str]) -> frozenset[str]:
+        """Return the fields that are not written, ``left`` and more."""
+        if not self._damaged or not as_label(self.tool, kind_of(entity)):
+            return left
+        skill = fields_of(entity)["skill"]
+        return left | {"labels"} if skill in self._damaged else left  # its label can't be told
+
+    def _want(self, entity: Entity) -> Desired:
+        if entity.id not in self._wants:
+            found = desired(self.tool, entity, self.context, self.view, self.beside)
+            self._wants[entity.id] = found
+        return self._wants[entity.id]
+
+    @property
+    def _damaged(self) -> Damaged:
+        return self.context.store.plan.damaged
+
+    def _carried(self, entity: Entity) -> bool:
+        return kind_of(entity) in self.tool.connector.carries
+
+    def _leaves(self, entity: Entity) -> bool:
+        return self._want(entity) is Desired.DROP
+
+
+def _held(tool: Tool, link: Link | None) -> Held | None:
+    if link is None:
+        return None
+    marked = not tool.connector.keeps_marks or link.mark == link.entity
+    return Held(presence=link.presence, base=link.base, settled=link.settled, marked=marked)
+
+
+def _bare(operation: Operation) -> str:
+    """Hash an operation as a refusal remembers it."""
+    return fingerprint([operation])

@@ -1,0 +1,260 @@
+"""What a timetable costs, counted from scratch: the figure that plans are compared by.
+
+Days are counted whole: a task that ends a minute after its due date is a day late, the
+distance of a move is that of its dates. Blocks that are fixed have no taste, wait or
+length of their own, but count for their task's end and gaps, and for days and weeks.
+A standing block that is dropped while its task wants time counts as moved by a week.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from syncd.model.ids import EntityId
+from syncd.schedule.problem import SLOT, Firmness, Problem, ScheduledBlock, Span, TaskDemand
+from syncd.schedule.timetable import Placed, Score
+
+DAY = 24 * 60
+NEAR_DAYS = 7
+DROPPED_DAYS = 7
+"""How far a block that is dropped counts as moved."""
+TOPICS = 2
+"""Topics that a day may have without being called scattered."""
+GOOD_LENGTH = (60, 90)
+
+
+def slots(minutes: int) -> int:
+    """Return how many slots some minutes begin; none for less than nothing."""
+    return max(0, -(-minutes // SLOT))
+
+
+def whole_days(minutes: int) -> int:
+    """Return how many days some minutes begin."""
+    return max(0, -(-minutes // DAY))
+
+
+def edges(problem: Problem) -> tuple[int, ...]:
+    """Return the minutes at which the days begin, and the one at which the last one ends."""
+    starts = tuple(day.span.start for day in problem.days)
+    return (*starts, problem.days[-1].span.end) if starts else ()
+
+
+def day_number(edges: Sequence[int], minute: int) -> int:
+    """Return the number of the day that a minute lies in; the first one is 0.
+
+    Past days are negative; behind the last day they go on.
+    """
+    if not edges:
+        return minute // DAY
+    if minute < edges[0]:
+        return (minute - edges[0]) // DAY
+    if minute >= edges[-1]:
+        return len(edges) - 1 + (minute - edges[-1]) // DAY
+    return bisect_right(edges, minute) - 1
+
+
+def covered(problem: Problem) -> dict[EntityId, int]:
+    """Return the minutes of each task that fixed blocks ahead cover."""
+    found: dict[EntityId, int] = defaultdict(int)
+    for block in fixed_blocks(problem):
+        if block.task is not None and block.span.end > problem.now:
+            found[block.task] += block.span.minutes
+    return found
+
+
+def fixed_blocks(problem: Problem) -> list[ScheduledBlock]:
+    """Return the blocks that nobody but the person may touch."""
+    return [block for block in problem.standing if block.hold is Firmness.FIXED]
+
+
+def unplaced(problem: Problem, blocks: Iterable[Placed]) -> dict[EntityId, int]:
+    """Return the minutes of each task that have no block; tasks that lack none are left out."""
+    left = {work.id: work.minutes for work in problem.works}
+    for task, minutes in covered(problem).items():
+        if task in left:
+            left[task] -= minutes
+    for block in blocks:
+        if block.task in left:
+            left[block.task] -= block.span.minutes
+    return {task: minutes for task, minutes in left.items() if minutes > 0}
+
+
+def not_liked(span: Span, liked: Sequence[Span]) -> int:
+    """Return the minutes of a span at times that are not liked; none if all are alike."""
+    if not liked:
+        return 0
+    inside = sum(max(0, min(span.end, one.end) - max(span.start, one.start)) for one in liked)
+    return span.minutes - inside
+
+
+def odd_length(minutes: int) -> bool:
+    """Say whether a block is shorter or longer than one works best."""
+    return not GOOD_LENGTH[0] <= minutes <= GOOD_LENGTH[1]
+
+
+def score(problem: Problem, blocks: Sequence[Placed]) -> Score:
+    """Return what a timetable costs; ``blocks`` are those that are not fixed."""
+    told = _told(problem, blocks)
+    left = unplaced(problem, blocks)
+    weights = problem.weights
+    topics = told.topics()
+    return Score(
+        unplaced=weights.unplaced
+        * sum(work.weight * slots(left.get(work.id, 0)) for work in problem.works),
+        late=weights.late * sum(told.late(work) for work in problem.works),
+        tight=weights.tight * sum(told.tight(work) for work in problem.works),
+        taste=weights.taste * sum(told.not_liked(block) for block in blocks) / SLOT,
+        wait=weights.wait * told.wait(),
+        same_day=weights.same_day * sum(told.doubled(work) for work in problem.works),
+        gap=weights.gap * sum(told.gaps(work) for work in problem.works),
+        topic=weights.topic * sum(max(0, len(those) - TOPICS) for those in topics.values()),
+        busy_week=weights.busy_week
+        * sum(
+            slots(sum(those.values()) - weights.easy_week) for those in told.weeks().values()
+        ),
+        move=_moves(problem, blocks, told.edges),
+        budget=weights.budget * _lacking(problem, told, left),
+        length=weights.length * sum(odd_length(block.span.minutes) for block in blocks),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A timetable by task, day and week. ``spans`` has every block, fixed ones too, under
+    its task, else under its own id."""
+
+    problem: Problem
+    blocks: tuple[Placed, ...]
+    edges: tuple[int, ...]
+    spans: Mapping[EntityId, list[Span]]
+
+    def end(self, work: TaskDemand) -> int:
+        """Return when the last block of a task that lies ahead ends; 0 if there is none."""
+        ends = [span.end for span in self.spans.get(work.id, ()) if span.end > self.problem.now]
+        return max(ends, default=0)
+
+    def late(self, work: TaskDemand) -> float:
+        """Return by how many days a task is late, by its weight."""
+        over = 0 if work.due is None else whole_days(self.end(work) - work.due)
+        return work.weight * over
+
+    def tight(self, work: TaskDemand) -> float:
+        """Return the weight of a task that ends too close to its due date."""
+        margin = self.problem.weights.margin * DAY
+        close = work.due is not None and self.end(work) > work.due - margin
+        return work.weight if close else 0.0
+
+    def wait(self) -> float:
+        """Return the days that blocks lie ahead, by the weight of their tasks."""
+        weight = {work.id: work.weight for work in self.problem.works}
+        return sum(
+            weight.get(one.task, 1.0) * day_number(self.edges, one.span.start)
+            for one in self.blocks
+        )
+
+    def days(self, work: TaskDemand) -> list[int]:
+        """Return the numbers of the days on which a task has a block, doubles kept."""
+        return [day_number(self.edges, span.start) for span in self.spans.get(work.id, ())]
+
+    def doubled(self, work: TaskDemand) -> int:
+        """Return how many blocks of a task share a day with one before."""
+        days = self.days(work)
+        return len(days) - len(set(days))
+
+    def gaps(self, work: TaskDemand) -> int:
+        """Return the days by which blocks of a task lie too far apart."""
+        days = self.days(work)
+        longest = self.problem.weights.longest_gap
+        return sum(max(0, after - before - longest) for before, after in pairwise(days))
+
+    def not_liked(self, block: Placed) -> int:
+        """Return the minutes of a block at times that are not liked."""
+        number = day_number(self.edges, block.span.start)
+        if not 0 <= number < len(self.problem.days):
+            return 0
+        return not_liked(block.span, self.problem.days[number].liked)
+
+    def topics(self) -> dict[int, set[str]]:
+        """Return the topics of each day."""
+        name = {work.id: work.topic for work in self.problem.works}
+        found: dict[int, set[str]] = defaultdict(set)
+        for task, spans in self.spans.items():
+            for number in (day_number(self.edges, span.start) for span in spans):
+                if 0 <= number < len(self.problem.days):
+                    found[number].add(name.get(task, task))
+        return found
+
+    def weeks(self) -> dict[int, dict[str, int]]:
+        """Return the minutes of each topic in each week."""
+        name = {work.id: work.topic for work in self.problem.works}
+        found: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for task, spans in self.spans.items():
+            for span in spans:
+                week = week_of(self.problem, day_number(self.edges, span.start))
+                if week is not None:
+                    found[week][name.get(task, task)] += span.minutes
+        return found
+
+
+def _told(problem: Problem, blocks: Sequence[Placed]) -> _Told:
+    spans: dict[EntityId, list[Span]] = defaultdict(list)
+    for one in fixed_blocks(problem):
+        spans[one.task or one.id].append(one.span)
+    for block in blocks:
+        spans[block.task].append(block.span)
+    for those in spans.values():
+        those.sort()
+    return _Told(problem, tuple(blocks), edges(problem), spans)
+
+
+def week_of(problem: Problem, number: int) -> int | None:
+    """Return the week of a day by its number.
+
+    Days of the first week that are over, and those of the last one beyond the plan, have one.
+    """
+    if not problem.days:
+        return None
+    edge = problem.days[max(0, min(number, len(problem.days) - 1))]
+    beyond = number - max(0, min(number, len(problem.days) - 1))
+    return edge.week if 0 <= edge.date.weekday() + beyond <= 6 else None
+
+
+def move_price(problem: Problem, block: ScheduledBlock, distance: int) -> float:
+    """Return what moving a standing block by some days costs."""
+    weights = problem.weights
+    near = block.span.start < problem.now + NEAR_DAYS * DAY
+    price = weights.move + (weights.near_move if near else 0.0) + distance
+    return price * (weights.draft_move if block.hold is Firmness.DRAFT else 1.0)
+
+
+def _moves(problem: Problem, blocks: Sequence[Placed], edges: Sequence[int]) -> float:
+    now_at = {block.id: block.span for block in blocks if block.id is not None}
+    wanted = {work.id for work in problem.works}
+    total = 0.0
+    for block in problem.standing:
+        span = now_at.get(block.id)
+        if block.hold is Firmness.FIXED or block.task not in wanted or span == block.span:
+            continue
+        distance = DROPPED_DAYS
+        if span is not None:
+            distance = abs(day_number(edges, span.start) - day_number(edges, block.span.start))
+        total += move_price(problem, block, distance)
+    return total
+
+
+def _lacking(problem: Problem, told: _Told, left: dict[EntityId, int]) -> int:
+    """Return the slots that topics lack of their weeks, as far as later work could give them."""
+    weeks = told.weeks()
+    later = {
+        topic: sum(left.get(work.id, 0) for work in problem.works if work.topic == topic)
+        for topic in problem.budgets
+    }
+    lacking = 0
+    for week in reversed(range(len(problem.weeks))):
+        for topic, budget in problem.budgets.items():
+            minutes = weeks[week][topic] if week in weeks else 0
+            lacking += slots(min(budget - minutes, later[topic]))
+            later[topic] += minutes
+    return lacking
