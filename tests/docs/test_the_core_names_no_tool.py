@@ -6,7 +6,6 @@ from pathlib import Path
 NAMES = re.compile(r"notion|google|todoist", re.IGNORECASE)
 MAY = {
     "cli/app.py": "the command says what the product is",
-    "cli/arguments.py": "an example of what may be typed",
     "cli/lookup.py": "an example of a table in the settings",
     "testing/in_memory_connector.py": "what the services in memory are like",
     "testing/in_memory_capabilities.py": "what the services in memory are like",
