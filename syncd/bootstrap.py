@@ -5,14 +5,12 @@ import secrets
 import threading
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import structlog
+from typing import TYPE_CHECKING, Any
 
 from syncd.clock import Clock
 from syncd.connect.contract import Connector, Plugin, Toolbox
@@ -20,16 +18,14 @@ from syncd.connect.network import Network, Proxies, RateLimiter
 from syncd.connect.registry import Registry, connectors
 from syncd.connect.wrappers import DryRun, wrapped
 from syncd.credentials import Credentials, Redactor, Runner, open_files
-from syncd.engine.connector_factory import Unusable
+from syncd.engine.connector_factory import ConnectorFactory, Unusable, let_go
 from syncd.engine.context import Context
-from syncd.engine.cycle import Engine
-from syncd.engine.posting import Posting
 from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.trying import Broke
 from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn, said
 from syncd.forms import is_token
-from syncd.mailing import Mailing
+from syncd.logs import get_logger
 from syncd.model.ids import ToolName
 from syncd.settings import ConnectorSettings, Settings, load, make_state_dir
 from syncd.store.database import StateLock
@@ -38,7 +34,15 @@ from syncd.store.tool_store import ToolMemory
 from syncd.sync.limits import Limits
 from syncd.wanted import preferences, review_rules
 
-log = structlog.get_logger("syncd.bootstrap")
+if TYPE_CHECKING:
+    from syncd.engine.cycle import Engine
+    from syncd.engine.posting import Posting
+    from syncd.mailing import Mailing
+
+# What only some commands need is imported where it is put together: the planner, the mail
+# and the templates take longer to import than a command that reads takes to answer.
+
+log = get_logger("syncd.bootstrap")
 Inner = Callable[[Connector], Connector]
 """Wraps a connector before its requests are paced and repeated."""
 
@@ -97,7 +101,7 @@ class App:
             preferences=preferences(self.settings),
         )
 
-    def engine(self) -> Engine:
+    def engine(self) -> "Engine":
         """Return an engine that reads and writes; it makes its tools in their lanes.
 
         Raises ``Mistake`` where the settings of a tool are wrong.
@@ -116,11 +120,22 @@ class App:
 
     def unusable(self) -> Mapping[ToolName, Unusable]:
         """Return the tools that can't be made now, and why: each is tried. Raises ``Mistake``."""
-        engine = self.engine()
+        context, stop = self._context(self.store), threading.Event()
+        pool, stopping = self.lanes(), self._stopping(stop)
+        make = self._maker(self.store, stopping, lambda connector: connector)
+        factory = ConnectorFactory(context, make, stopping, pool)
         try:
-            return engine.build()
+            for name in context.names:
+                factory.start(name)
+            wait(list(factory.lanes.values()))
+            for _, tool in factory.finish():
+                if tool is not None:
+                    let_go(tool)
+            return factory.unusable
         finally:
-            engine.close()
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            factory.close()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -186,8 +201,10 @@ class App:
             proxies=proxies,
         )
 
-    def mailing(self) -> Mailing:
+    def mailing(self) -> "Mailing":
         """Return what puts letters in the outbox and sends what waits there."""
+        from syncd.mailing import Mailing
+
         return Mailing(
             settings=self.settings.mail,
             credentials=Credentials(self.environ, self.settings.file),
@@ -199,8 +216,10 @@ class App:
         )
 
     @cached_property
-    def posting(self) -> Posting:
+    def posting(self) -> "Posting":
         """Return what makes the reviews that are due, and posts them."""
+        from syncd.engine.posting import Posting
+
         return Posting(self.plan_context(), review_rules(self.settings))
 
     def post_reviews(self, broke: Broke | None = None) -> list[str]:
@@ -211,11 +230,19 @@ class App:
         mailing = self.mailing()
         return self.posting.post(mailing.put, broke) if mailing.wanted else []
 
-    def _engine(self, store: Store, inner: Inner) -> Engine:
+    def _engine(self, store: Store, inner: Inner) -> "Engine":
+        from syncd.engine.cycle import Engine
+
+        stop = threading.Event()
+        make = self._maker(store, self._stopping(stop), inner)
+        return Engine(self._context(store), remake=make, stop=stop, pool=self.lanes())
+
+    def _context(self, store: Store) -> Context:
+        """Return a context for working with the tools; raises ``Mistake``."""
         names = self.enabled()
         for name in names:
             self.check_settings(name)
-        context = Context(
+        return Context(
             store=store,
             clock=self.clock,
             rng=self.rng,
@@ -225,15 +252,14 @@ class App:
             preferences=preferences(self.settings),
             titles={name: self.registry.get(name).title for name in names},
         )
-        stop = threading.Event()
 
-        def stopping() -> bool:
-            return stop.is_set() or self.clock.sleep(0)
+    def _stopping(self, stop: threading.Event) -> Callable[[], bool]:
+        return lambda: stop.is_set() or self.clock.sleep(0)
 
-        def make(name: ToolName) -> Tool:
-            return self._made(name, store, stopping, inner)
-
-        return Engine(context, remake=make, stop=stop, pool=self.lanes())
+    def _maker(
+        self, store: Store, stopping: Callable[[], bool], inner: Inner
+    ) -> Callable[[ToolName], Tool]:
+        return lambda name: self._made(name, store, stopping, inner)
 
     def _made(
         self, name: ToolName, store: Store, stopping: Callable[[], bool], inner: Inner

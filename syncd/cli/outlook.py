@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 from syncd.bootstrap import App
 from syncd.cli.lookup import ShortIds
 from syncd.cli.output import TITLE, day
-from syncd.engine.blocks.busy_time import BUSY_TIME, KnownBusy, known
+from syncd.engine.blocks.busy_time import BUSY_TIME, KnownBusy, known, sources_of
 from syncd.engine.blocks.edits import live_blocks
 from syncd.engine.blocks.planner_state import PlannerState, PlanningResult
-from syncd.engine.blocks.preview import sources_of
 from syncd.engine.blocks.problem_builder import Demand, demand
 from syncd.engine.context import Context, StoredPlanView, today
 from syncd.engine.unit_of_work import SCHEDULE

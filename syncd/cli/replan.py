@@ -24,8 +24,9 @@ from syncd.cli.output import (
 from syncd.cli.schedule import block_json, total, when
 from syncd.cli.session import Session
 from syncd.engine.blocks import edits
+from syncd.engine.blocks.busy_time import sources_of
 from syncd.engine.blocks.planner_state import PlannerState
-from syncd.engine.blocks.preview import Difference, difference, sources_of
+from syncd.engine.blocks.preview import Difference, difference
 from syncd.engine.context import Context, today
 from syncd.model.entities import Block, Kind
 from syncd.model.values import BlockState

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
-import structlog
 import typer
 
 from syncd.bootstrap import App
@@ -24,6 +23,7 @@ from syncd.daemon.trouble import Trouble
 from syncd.engine.cycle import Engine
 from syncd.engine.report import Report
 from syncd.errors import Mistake
+from syncd.logs import get_logger
 from syncd.model.ids import ToolName
 from syncd.review.periods import Period
 from syncd.store.tool_store import ToolRow, ToolState
@@ -36,7 +36,7 @@ ERRANDS = 60
 MAIL = "(mail)"
 """Stands among the tools that are looked at; no connector can have this name."""
 
-log = structlog.get_logger("syncd.daemon")
+log = get_logger("syncd.daemon")
 
 
 def run(

@@ -37,7 +37,7 @@ from syncd.cli.output import (
 )
 from syncd.cli.session import Session
 from syncd.engine.blocks.busy_time import KnownBusy
-from syncd.engine.blocks.preview import proposal
+from syncd.engine.blocks.planner_state import proposal
 from syncd.model.entities import Block
 from syncd.model.exchange.markdown import duration
 from syncd.model.rules.blocks import AHEAD, is_over, length

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncd.clock import SystemClock
+from syncd.logs import set_up_later
 from syncd.private import open_folder
 
 if TYPE_CHECKING:  # these take their time to import, and `--help` needs none of them
@@ -71,11 +72,14 @@ class Session:
             app.close()
 
     def _log_to_file(self, folder: Path) -> None:
-        from syncd.cli.logfile import LogFile
-        from syncd.daemon.logging import set_up
+        def set_up_file() -> None:
+            from syncd.cli.logfile import LogFile
+            from syncd.daemon.logging import set_up
 
-        stream = LogFile(folder).stream()
-        set_up(stream, json=False, colors=False, clock=self.clock, redact=self.redactor)
+            stream = LogFile(folder).stream()
+            set_up(stream, json=False, colors=False, clock=self.clock, redact=self.redactor)
+
+        set_up_later(set_up_file)
 
     def warn(self, sentences: list[str]) -> None:
         """Say each of these once, on stderr."""

@@ -24,9 +24,8 @@ from syncd.cli.output import (
     table,
 )
 from syncd.cli.session import Session
-from syncd.engine.blocks.lifecycle import PLANNED
 from syncd.engine.edits import PERSON
-from syncd.engine.rules import BY
+from syncd.engine.rules import BY, PLANNED
 from syncd.model.entities import Block, Kind, kind_of
 from syncd.model.exchange.output import value_to_plain
 from syncd.model.schema import DEFAULTS, FIELDS, fields_of

@@ -3,12 +3,11 @@
 import threading
 from collections.abc import Callable, Iterable
 
-import structlog
-
 from syncd.daemon.trouble import Tell, Trouble
+from syncd.logs import get_logger
 from syncd.store.parcel import Fate, Parcel
 
-log = structlog.get_logger("syncd.daemon")
+log = get_logger("syncd.daemon")
 Send = Callable[[Tell], Iterable[Parcel]]
 """Sends what waits; tells of a mail that breaks, and returns what was taken up."""
 

@@ -8,20 +8,20 @@ from types import MappingProxyType
 from typing import Protocol
 
 import schedule
-import structlog
 
 from syncd.clock import Clock
 from syncd.daemon.due import NOTHING, Due, Poll, State, broken, done, due
 from syncd.daemon.logging import whereabouts
 from syncd.daemon.notify import Notifier
 from syncd.errors import SyncdError
+from syncd.logs import get_logger
 
 TICK = 1
 """Seconds between two looks at what is due."""
 HOPELESS = 5
 """After so many broken cycles in a row the watchdog is no longer fed."""
 
-log = structlog.get_logger("syncd.daemon")
+log = get_logger("syncd.daemon")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import structlog
-
 from syncd.daemon.logging import whereabouts
 from syncd.errors import SyncdError
+from syncd.logs import get_logger
 
-log = structlog.get_logger("syncd.daemon")
+log = get_logger("syncd.daemon")
 Tell = Callable[[str, Exception], None]
 
 

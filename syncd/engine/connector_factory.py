@@ -4,16 +4,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 
-import structlog
-
 from syncd.engine.context import Context
 from syncd.engine.tool import Tool, ToolFault, guarded
 from syncd.engine.tool_status import state_of
 from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn, StateTrouble, SyncdError
+from syncd.logs import get_logger
 from syncd.model.ids import ToolName
 from syncd.store.tool_store import ToolState
 
-log = structlog.get_logger("syncd.engine")
+log = get_logger("syncd.engine")
 
 FIRST_PAUSE = 60.0
 """Seconds before a tool that could not be made is tried again: its secret may come from a

@@ -13,8 +13,6 @@ from concurrent.futures import (
 from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
-
 from syncd.connect.network import RateLimit
 from syncd.engine.approvals import container_lost
 from syncd.engine.blocks.service import BlockService
@@ -30,13 +28,14 @@ from syncd.engine.rules import forget_check, full_check
 from syncd.engine.tool import Tool, ToolFault
 from syncd.engine.tool_status import ToolStatus, record_failure
 from syncd.errors import HoldTool, StateTrouble, Stopped, SyncdError, said
+from syncd.logs import get_logger
 from syncd.model.ids import ToolName
 from syncd.schedule.planner import Annealer
 from syncd.schedule.timetable import Planner
 from syncd.store.tool_store import ToolState
 from syncd.sync.decide import fingerprint
 
-log = structlog.get_logger("syncd.engine")
+log = get_logger("syncd.engine")
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import Any
 from syncd.clock import Clock
 from syncd.connect.contract import Connector
 from syncd.engine.blocks.planner_state import PlannerState
-from syncd.engine.context import today
+from syncd.engine.context import Context, today
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import start_of
 from syncd.schedule.free_time import reach
@@ -152,3 +152,8 @@ def _span(start: datetime, end: datetime) -> Span:
 
 def _name(tool: ToolName, window: str) -> str:
     return f"busy:{tool}:{window}"
+
+
+def sources_of(context: Context) -> tuple[ToolName, ...]:
+    """Return the tools whose busy time was read before; no connector is built."""
+    return tuple(name for name in context.names if known(context.store, [name]) is not None)

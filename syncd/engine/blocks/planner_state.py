@@ -5,9 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from syncd.engine.context import Context, today
 from syncd.engine.unit_of_work import SCHEDULE
 from syncd.model.ids import EntityId
 from syncd.store.store import Store
+
+WEIGHED = "weighed in"
+"""The name of the week in which a full replan was last weighed."""
+PROPOSAL = "proposal"
+"""The name of what that would change."""
 
 OWNER = "schedule"
 SETTINGS = EntityId("settings")
@@ -91,3 +97,28 @@ class PlannerState:
                 "notes": list(result.notes),
             },
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """How many blocks a full replan would place, move and drop. week: as 2026-W47."""
+
+    week: str
+    placed: int
+    moved: int
+    dropped: int
+
+
+def proposal(context: Context) -> Proposal | None:
+    """Return this week's proposal, until it was taken."""
+    raw = PlannerState(context.store).recall(PROPOSAL)
+    if raw is None or raw[0] != week_of(context):
+        return None
+    week, placed, moved, dropped = raw
+    return Proposal(week=week, placed=placed, moved=moved, dropped=dropped)
+
+
+def week_of(context: Context) -> str:
+    """Return the week that it is, as 2026-W47."""
+    year, week, _ = today(context.clock, context.zone).isocalendar()
+    return f"{year}-W{week:02}"

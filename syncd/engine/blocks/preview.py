@@ -1,13 +1,20 @@
-"""What planning anew would change, on a copy of the state; once a week it is offered."""
+"""What planning anew would change, on a copy of the state; once a week it is proposed."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from syncd.engine.blocks.busy_time import KnownBusy, known
 from syncd.engine.blocks.edits import live_blocks
-from syncd.engine.blocks.planner_state import PlannerState
+from syncd.engine.blocks.planner_state import (
+    PROPOSAL,
+    WEIGHED,
+    PlannerState,
+    Proposal,
+    proposal,
+    week_of,
+)
 from syncd.engine.blocks.planning import Planning
-from syncd.engine.context import Context, today
+from syncd.engine.context import Context
 from syncd.model.entities import Block
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.rules.blocks import AHEAD
@@ -62,11 +69,6 @@ def difference(
         copy.close()
 
 
-def sources_of(context: Context) -> tuple[ToolName, ...]:
-    """Return the tools whose busy time was read before; no connector is built."""
-    return tuple(name for name in context.names if known(context.store, [name]) is not None)
-
-
 def _ahead(context: Context) -> dict[EntityId, Block]:
     return {one.id: one for one in live_blocks(context) if one.state in AHEAD}
 
@@ -83,54 +85,26 @@ def _between(
     )
 
 
-_WEEK = "weighed in"
-_FOUND = "proposal"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """How many blocks a full replan would place, move and drop. week: as 2026-W47."""
-
-    week: str
-    placed: int
-    moved: int
-    dropped: int
-
-
 def weigh(planning: Planning) -> Proposal | None:
     """In a new week, look what a full replan would change; return it if it is anything.
 
     A full replan takes a while, and the first week there is nothing to compare with.
     """
     context, memory = planning.context, PlannerState(planning.context.store)
-    week = _week(context)
-    known = memory.recall(_WEEK)
+    week = week_of(context)
+    known = memory.recall(WEIGHED)
     if known == week:
         return None
-    memory.remember(_WEEK, week)
-    memory.remember(_FOUND, None)
+    memory.remember(WEIGHED, week)
+    memory.remember(PROPOSAL, None)
     if known is None:
         return None
     found = difference(context, planning.sources, Effort.FULL, planning.planner)
     if found.empty:
         return None
-    memory.remember(_FOUND, [week, *_counts(found)])
+    memory.remember(PROPOSAL, [week, *_counts(found)])
     return proposal(context)
-
-
-def proposal(context: Context) -> Proposal | None:
-    """Return this week's proposal, until it was taken."""
-    raw = PlannerState(context.store).recall(_FOUND)
-    if raw is None or raw[0] != _week(context):
-        return None
-    week, placed, moved, dropped = raw
-    return Proposal(week=week, placed=placed, moved=moved, dropped=dropped)
 
 
 def _counts(found: Difference) -> tuple[int, int, int]:
     return len(found.placed), len(found.moved), len(found.dropped)
-
-
-def _week(context: Context) -> str:
-    year, week, _ = today(context.clock, context.zone).isocalendar()
-    return f"{year}-W{week:02}"

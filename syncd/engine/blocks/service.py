@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import structlog
-
 from syncd.engine.blocks.busy_time import BUSY_TIME, NEAR, BusyWindow, keep, windows
 from syncd.engine.blocks.planning import Planning
 from syncd.engine.blocks.preview import weigh
@@ -13,10 +11,11 @@ from syncd.engine.pull import PullResult
 from syncd.engine.tool import Tool
 from syncd.engine.unit_of_work import SCHEDULE
 from syncd.errors import StateTrouble
+from syncd.logs import get_logger
 from syncd.model.ids import ToolName
 from syncd.schedule.timetable import Planner
 
-log = structlog.get_logger("syncd.engine")
+log = get_logger("syncd.engine")
 
 
 @dataclass

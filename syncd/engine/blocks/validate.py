@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-import structlog
-
 from syncd.engine.blocks.busy_time import KnownBusy
+from syncd.logs import get_logger
 from syncd.model.ids import EntityId
 from syncd.schedule.check import CheckInput, RuleViolation, Slot, check
 from syncd.schedule.problem import Firmness, Preferences, Problem, Span, instant
 from syncd.schedule.timetable import Timetable
 
-log = structlog.get_logger("syncd.engine.blocks")
+log = get_logger("syncd.engine.blocks")
 
 _NEW = "new "
 

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from syncd.engine.blocks.busy_time import sources_of
 from syncd.engine.blocks.edits import live_blocks
-from syncd.engine.blocks.preview import difference, sources_of
+from syncd.engine.blocks.preview import difference
 from syncd.model.entities import Block, Task
 from syncd.model.rules.blocks import AHEAD
 from syncd.schedule.planner import Annealer
