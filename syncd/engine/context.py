@@ -15,9 +15,6 @@ from syncd.model.ids import EntityId, RemoteId, ToolName, new_id
 from syncd.model.plan import Part
 from syncd.model.remote import BESIDE, BODY, LINK, LINKS, Carried
 from syncd.model.schema import DEFAULTS, Fields, fields_of
-from syncd.review.facts_json import facts_from
-from syncd.review.render.outline import outline
-from syncd.review.render.page import page
 from syncd.schedule.problem import Preferences
 from syncd.store.rows import Address, Link
 from syncd.store.store import Store
@@ -79,6 +76,11 @@ def page_content(entity: Entity) -> Body:
     """Return pairs of a style and a text, as ``BODY`` tells; () where there is nothing."""
     if not isinstance(entity, Review) or not entity.facts:
         return ()
+    # most commands show no review, and what renders one takes its time to import
+    from syncd.review.facts_json import facts_from
+    from syncd.review.render.outline import outline
+    from syncd.review.render.page import page
+
     try:
         whole = page(facts_from(entity.facts))
     except ValueError:
