@@ -8,10 +8,11 @@ TOOL   ?=
 FROM   ?= real
 SEEDS  ?= 1..50
 MINUTES ?= 1
+COVERED := $(addprefix tests/,model sync schedule review store engine connect settings mail connectors)
 
 PARTS  ?=
 
-.PHONY: help setup demo test check conformance chaos fuzz bench bench-peers record lock clean
+.PHONY: help setup demo test check coverage conformance chaos fuzz bench bench-peers record lock clean
 
 help: ## show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile
@@ -38,6 +39,9 @@ check: $(STAMP) ## formatting, lint, types, architecture, and that the docs tell
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-cache --no-logo
 	$(PY) -m pytest tests/docs
+
+coverage: $(STAMP) ## which branches the tests of single parts reach, with a floor
+	$(PY) -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered $(COVERED) $(ARGS)
 
 conformance: $(STAMP) ## other people's clients against the sandboxes (needs node)
 	$(PY) -m pytest tests/conformance $(ARGS)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.lookup import ShortIds, find_matching, only_one, tool_title
 from syncd.cli.output import SPREAD, TITLE, Json, Words, count
 from syncd.cli.schedule import block_json, total, when

@@ -51,7 +51,7 @@ def conflicts(
 def list_conflicts(session: Session, *, as_json: bool) -> int:
     """List the values that lost and that nobody has looked at yet."""
     with session.app() as app:
-        found = app.store.history.conflicts(settled=False)
+        found = app.store.history.conflicts(resolved=False)
         if as_json:
             session.speech.json({"conflicts": [_as_json(one, app.zone) for one in found]})
             return 0

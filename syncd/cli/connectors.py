@@ -2,7 +2,7 @@
 
 import typer
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.errors import Exit
 from syncd.cli.lookup import ToolArgument
 from syncd.cli.output import Json, add_row, table

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from syncd.cli.logfile import LogFile
 from syncd.cli.session import Session
 from syncd.errors import AnotherRunning, HoldTool, Mistake, SignIn, SyncdError
 from syncd.text import one_line
@@ -112,8 +111,12 @@ class UnexpectedErrorHook:
         """Write the details down and say where they are."""
         if issubclass(kind, KeyboardInterrupt):
             return
-        told = "".join(traceback.format_exception(kind, error, trace))
-        text = f"{self._session.clock.now().isoformat()} {self._session.redactor.text(told)}\n"
+        from syncd.daemon.logs import LogFile  # what only a failure needs
+
+        details = "".join(traceback.format_exception(kind, error, trace))
+        text = (
+            f"{self._session.clock.now().isoformat()} {self._session.redactor.text(details)}\n"
+        )
         log = LogFile(self._folder())
         try:
             log.write(text)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.lookup import Which, find_entity
 from syncd.cli.output import (
     SPREAD,
@@ -197,7 +197,7 @@ def restore(ctx: typer.Context, which: Which) -> int:
         entity = find_entity(app.store, which, archived=True).entity
         said = f"{kind_word(kind_of(entity))} '{one_line(entity.title, TITLE)}'"
         links = app.store.links.of_entity(entity.id).values()
-        gone = any(it.presence in (Presence.GONE, Presence.FORGOTTEN) for it in links)
+        gone = any(it.presence in (Presence.GONE, Presence.DETACHED) for it in links)
         if not entity.archived and not gone:
             session.speech.note(f"The {said} was not deleted: there is nothing to restore.")
             return 0

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.output import kind_word
 from syncd.errors import Mistake
 from syncd.model.entities import Kind, kind_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.output import local, moment_json
 from syncd.errors import Mistake
 from syncd.store.parcel import Fate, Parcel

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.lookup import ShortIds
 from syncd.cli.output import TITLE, day
 from syncd.engine.blocks.busy_time import BUSY_TIME, KnownBusy, known, sources_of
@@ -153,7 +153,7 @@ def outlook(app: App, first: date | None = None, weeks: int = 2) -> Outlook:
         following=min((at for at in ahead if at > now), default=None),
         wishes=wished,
         busy=busy,
-        stale=bool(app.store.links.touched(SCHEDULE).keys() - {BUSY_TIME}),
+        stale=bool(app.store.links.dirty(SCHEDULE).keys() - {BUSY_TIME}),
     )
 
 

@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 from rich.tree import Tree
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.errors import Exit
 from syncd.cli.output import Json, Speech, count, local
 from syncd.cli.session import Session

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.errors import status_of_report
 from syncd.cli.lookup import chosen_tools, tool_title
 from syncd.cli.output import (

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.lookup import ShortIds, find_matching, only_one, read_day_option
 from syncd.cli.output import (
     SPREAD,

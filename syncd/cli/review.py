@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.errors import Exit
 from syncd.cli.output import Json
 from syncd.cli.sending import send

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.lookup import ShortIds, no_tools, read_day_option
 from syncd.cli.outlook import (
     COUNTED,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.mails import Mails
 from syncd.errors import Mistake
 from syncd.mail.message import Letter

@@ -12,7 +12,7 @@ from syncd.logs import set_up_later
 from syncd.private import open_folder
 
 if TYPE_CHECKING:  # these take their time to import, and `--help` needs none of them
-    from syncd.bootstrap import App
+    from syncd.app import App
     from syncd.cli.output import Speech
     from syncd.credentials import Redactor
 
@@ -58,7 +58,7 @@ class Session:
     @contextmanager
     def app(self, *, log: bool = True) -> Iterator["App"]:
         """Open what the settings say; ``log``: to a file in the state folder."""
-        from syncd.bootstrap import open_app
+        from syncd.app import open_app
 
         app = open_app(self.config, self.environ, self.clock)
         app.redactor = self.redactor
@@ -73,8 +73,7 @@ class Session:
 
     def _log_to_file(self, folder: Path) -> None:
         def set_up_file() -> None:
-            from syncd.cli.logfile import LogFile
-            from syncd.daemon.logging import set_up
+            from syncd.daemon.logs import LogFile, set_up
 
             stream = LogFile(folder).stream()
             set_up(stream, json=False, colors=False, clock=self.clock, redact=self.redactor)

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.errors import status_of_states
 from syncd.cli.lookup import no_tools, tool_title
 from syncd.cli.mails import mails
@@ -92,7 +92,7 @@ def status(ctx: typer.Context, *, json: Json = False) -> int:
     with session.app() as app:
         unusable = app.unusable()
         tools = [_tool_status(app, name, unusable.get(name)) for name in app.enabled()]
-        conflicts = len(app.store.history.conflicts(settled=False))
+        conflicts = len(app.store.history.conflicts(resolved=False))
         look(app.store)
         damaged = list(sentences(app.store))
         blocks, post = blocks_to_report(app), mails(app)

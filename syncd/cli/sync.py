@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.errors import status_of_report
 from syncd.cli.lookup import chosen_tools, tool_title
 from syncd.cli.output import Json, Speech, add_row, count, table

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli.conflicts import conflict_words
 from syncd.cli.lookup import Which, find_entity, tool_title
 from syncd.cli.output import (
@@ -113,8 +113,8 @@ def _capitalised(text: str) -> str:
 
 _PLACES = {
     Presence.GONE: "deleted there",
-    Presence.WITHDRAWN: "taken out by syncd",
-    Presence.FORGOTTEN: "deleted there, kept elsewhere by your setting",
+    Presence.REMOVED_BY_US: "taken out by syncd",
+    Presence.DETACHED: "deleted there, kept elsewhere by your setting",
     Presence.UNCONFIRMED: "not found there last time; the next sync looks",
 }
 _MANY = 100_000

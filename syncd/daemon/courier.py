@@ -3,18 +3,19 @@
 import threading
 from collections.abc import Callable, Iterable
 
-from syncd.daemon.trouble import Tell, Trouble
-from syncd.logs import get_logger
+import structlog
+
+from syncd.daemon.logs import FailureLog, Record
 from syncd.store.parcel import Fate, Parcel
 
-log = get_logger("syncd.daemon")
-Send = Callable[[Tell], Iterable[Parcel]]
+log = structlog.get_logger("syncd.daemon")
+Send = Callable[[Record], Iterable[Parcel]]
 """Sends what waits; tells of a mail that breaks, and returns what was taken up."""
 
 
-def mail_trouble() -> Trouble:
+def mail_trouble() -> FailureLog:
     """Return what tells that mail is in trouble."""
-    return Trouble(
+    return FailureLog(
         cannot="no mail can be sent",
         broke="mail broke; trying again",
         works="mail works again",
@@ -46,13 +47,13 @@ class Courier:
             self._thread.join(timeout=patience)
 
     def _go(self, send: Send) -> None:
-        with self._trouble.contained(all_parts=False) as tell:
+        with self._trouble.attempt(all_parts=False) as tell:
             for one in send(tell):
                 self._tell(one)
 
     def _tell(self, one: Parcel) -> None:
         if one.state not in (Fate.WAITING, Fate.LEAVING):
-            self._trouble.settled(one.key)
+            self._trouble.resolved(one.key)
         if self._states.get(one.key) is one.state:
             return
         self._states[one.key] = one.state

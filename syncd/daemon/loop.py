@@ -1,157 +1,177 @@
-"""The loop of the daemon: wake up, see what is due, do it, tell how it went."""
+"""The loop of the daemon: wake up, run the jobs that are due, report how it went."""
 
 import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Protocol
 
-import schedule
+import structlog
 
 from syncd.clock import Clock
-from syncd.daemon.due import NOTHING, Due, Poll, State, broken, done, due
-from syncd.daemon.logging import whereabouts
-from syncd.daemon.notify import Notifier
+from syncd.daemon.due import (
+    ERRANDS,
+    Due,
+    JobHistory,
+    JobId,
+    JobKind,
+    Poll,
+    cycle_done,
+    errand_done,
+    failed,
+    requested,
+    upcoming,
+)
+from syncd.daemon.jobs import CYCLE, JobList
+from syncd.daemon.logs import redacted_traceback
+from syncd.daemon.readiness import Notifier
+from syncd.daemon.signals import SignalFlags
 from syncd.errors import SyncdError
-from syncd.logs import get_logger
+from syncd.model.ids import ToolName
 
-TICK = 1
-"""Seconds between two looks at what is due."""
+TICK = 1.0
+"""Seconds at most between two looks at signals, the clock and the jobs."""
 HOPELESS = 5
-"""After so many broken cycles in a row the watchdog is no longer fed."""
+"""After so many failed jobs in a row the watchdog is no longer fed."""
 
-log = get_logger("syncd.daemon")
+log = structlog.get_logger("syncd.daemon")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cycle:
-    """What the loop has to know of a cycle that came to its end.
+    """What the loop has to know of a job that came to its end.
 
     until: the tools that back off, and until when. summary: one line on the tools'
     states, without anything the person wrote.
     """
 
-    until: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    until: Mapping[ToolName, datetime] = field(default_factory=lambda: MappingProxyType({}))
     summary: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class Workload:
     """What the daemon works at: made from the settings, made anew at HUP.
 
-    run_cycle: looks at these tools; None means all of them, with a full check. It
-    stops early when the clock's sleep says so, and returns all the same.
+    run_cycle: reads these tools; None means all of them, with a full check. It stops
+    early when the clock's sleep says so, and returns all the same. The other two do the errands.
     """
 
     polls: tuple[Poll, ...]
     run_cycle: Callable[[Due], Cycle]
+    make_reviews: Callable[[], Cycle]
+    send_mails: Callable[[], Cycle]
 
-
-class Wishes(Protocol):
-    """What a person can wish for by a signal; ``syncd.daemon.signals.Signals`` is one."""
-
-    def take(self, wish: signal.Signals) -> bool:
-        """Say whether ``wish`` came since this was last asked."""
-        ...
+    @property
+    def tools(self) -> list[ToolName]:
+        """Return the tools that are read."""
+        return [poll.tool for poll in self.polls]
 
 
 class Loop:
-    """Runs cycles when they are due, until the clock is told to stop.
+    """Runs jobs when they are due, until the clock is told to stop.
 
-    reload: returns new work; raises Mistake to keep the old. offset: this
-    installation's own number, see ``due.off_the_mark``.
+    reload: returns the new work; raises Mistake to keep the old. offset: this
+    installation's own number, see ``due.jitter``.
     """
 
     def __init__(  # noqa: PLR0913 - the loop is where the daemon's parts meet
         self,
         *,
-        work: Work,
+        work: Workload,
         clock: Clock,
-        wishes: Wishes,
+        flags: SignalFlags,
         notifier: Notifier,
-        reload: Callable[[], Work],
+        reload: Callable[[], Workload],
         offset: int = 0,
-        scheduler: schedule.Scheduler | None = None,
     ) -> None:
         self._work = work
         self._clock = clock
-        self._wishes = wishes
+        self._flags = flags
         self._notifier = notifier
         self._reload = reload
         self._offset = offset
-        self._scheduler = scheduler or schedule.Scheduler()
-        self._state = State()
-        self._trouble = ""
+        self._history = JobHistory()
+        self._reported: set[str] = set()
+        self.jobs = JobList(clock, self._run)
 
     def run(self) -> None:
         """Work until the clock's sleep says that it is time to stop."""
-        self._plan_ticks()
         self._notifier.ready()
-        log.info("daemon started", tools=[it.tool for it in self._work.polls])
-        self._tick()
+        log.info("daemon started", tools=self._work.tools)
+        self._turn()
         while not self._clock.sleep(self._pause()):
-            self._scheduler.run_pending()
+            self._turn()
         self._notifier.stopping()
         log.info("daemon stopped")
 
-    def _plan_ticks(self) -> None:
-        self._scheduler.clear()
-        self._scheduler.every(TICK).seconds.do(self._tick)
-
     def _pause(self) -> float:
-        idle = self._scheduler.idle_seconds
-        if idle is None or idle > TICK:
-            # the machine's wall clock went back: summer time ended, or it was set
-            self._plan_ticks()
-            return TICK
-        return max(0.0, idle)
+        idle = self.jobs.idle_seconds
+        return TICK if idle is None else min(TICK, max(0.0, idle))
 
-    def _tick(self) -> None:
-        if self._wishes.take(signal.SIGHUP):
-            self._renew()
-        wanted: Due = NOTHING
-        if self._wishes.take(signal.SIGUSR1):
-            wanted = None
-        else:
-            wanted = due(self._work.polls, self._state, self._clock.now(), self._offset)
-        if wanted != NOTHING:
-            self._cycle(wanted)
-        if self._state.failures < HOPELESS:
+    def _turn(self) -> None:
+        if self._flags.consume(signal.SIGHUP):
+            self._reload_settings()
+        if self._flags.consume(signal.SIGUSR1):
+            self._history = requested(self._history)
+        self._rebuild()
+        self.jobs.run_pending()
+        if self._history.failures < HOPELESS:
             self._notifier.progress()
 
-    def _cycle(self, wanted: Due) -> None:
+    def _rebuild(self) -> None:
+        """Plan all jobs anew: the clock may have been set, the machine may have slept."""
+        now = self._clock.now()
+        self.jobs.rebuild(upcoming(self._work.polls, self._history, now, self._offset))
+
+    def _run(self, job: JobId) -> None:
+        """Run one job; those that it has done too move on with it."""
         started = self._clock.now()
         try:
-            cycle = self._work.run_cycle(wanted)
-        except Exception as error:  # noqa: BLE001 - one bad cycle must not end the daemon
-            self._state = broken(self._state, self._clock.now())
-            self._tell_trouble(error)
+            history = self._done(job, started)
+        except Exception as error:  # noqa: BLE001 - one bad job must not end the daemon
+            self._history = failed(self._history, job.kind, self._clock.now())
+            self._rebuild()
+            self._report_failure(error)
             return
-        tools = [it.tool for it in self._work.polls]
-        recovered, after = self._state.failures, self._state
-        self._state = done(after, wanted, tools, cycle.until, started)
-        self._notifier.status(cycle.summary)
+        recovered = self._history.failures if not history.failures else 0
+        self._history = history
+        self._rebuild()
         if recovered:
-            self._trouble = ""
+            self._reported.clear()
             log.info("cycle works again", failures=recovered)
 
-    def _tell_trouble(self, error: Exception) -> None:
-        """Log a trouble when it is new; the next ones of its kind are silent."""
-        trouble = whereabouts(error)
-        if trouble != self._trouble:
-            log.error("cycle broke; trying again", trouble=trouble, rest=str(self._state.rest))
-        self._trouble = trouble
+    def _done(self, job: JobId, started: datetime) -> JobHistory:
+        """Do a job; return the history after it."""
+        if job.kind in ERRANDS:
+            reviews = job.kind is JobKind.REVIEWS
+            cycle = self._work.make_reviews() if reviews else self._work.send_mails()
+            history = errand_done(self._history, job.kind, cycle.until, started)
+        else:
+            read = None if job.kind is JobKind.CHECK else self.jobs.due_tools()
+            cycle = self._work.run_cycle(read)
+            history = cycle_done(self._history, read, self._work.tools, cycle.until, started)
+        if not history.failures:
+            self._notifier.status(cycle.summary)
+        return history
+
+    def _report_failure(self, error: Exception) -> None:
+        """Log each kind of failure once, until everything works again."""
+        failure = redacted_traceback(error)
+        if failure not in self._reported:
+            rest = str(self.jobs.get_next_run(CYCLE))
+            log.error("cycle broke; trying again", trouble=failure, rest=rest)
+        self._reported.add(failure)
         self._notifier.status("A cycle broke; trying again soon.")
 
-    def _renew(self) -> None:
+    def _reload_settings(self) -> None:
         try:
             self._work = self._reload()
         except SyncdError as mistake:
             log.error("settings not reloaded, the old ones stay", mistake=str(mistake))  # noqa: TRY400  # a person's mistake: the sentence says all
             return
         except Exception as error:  # noqa: BLE001 - asking for new settings must not end the daemon
-            trouble = whereabouts(error)
+            trouble = redacted_traceback(error)
             log.error("settings not reloaded, the old ones stay", trouble=trouble)  # noqa: TRY400  # without its message
             return
-        log.info("settings reloaded", tools=[it.tool for it in self._work.polls])
+        log.info("settings reloaded", tools=self._work.tools)

@@ -10,13 +10,30 @@ from types import TracebackType
 from syncd.clock import Clock
 
 STOPPING = (signal.SIGTERM, signal.SIGINT)
-WISHES = (signal.SIGHUP, signal.SIGUSR1)
+REQUESTS = (signal.SIGHUP, signal.SIGUSR1)
 GRACE = 25.0
 """Seconds that a write in flight gets to end; then the journal has to tell about it."""
 
 
+class SignalFlags:
+    """What a person asked for by HUP or USR1, until it is consumed."""
+
+    def __init__(self) -> None:
+        self._raised: set[int] = set()
+
+    def set(self, number: int) -> None:
+        """Note that a signal came; twice is once."""
+        self._raised.add(number)
+
+    def consume(self, number: int) -> bool:
+        """Say whether a signal came since this was last asked."""
+        came = number in self._raised
+        self._raised.discard(number)
+        return came
+
+
 class Signals:
-    """Listens to signals while entered; a context manager for the main thread.
+    """Handles signals while entered; a context manager for the main thread.
 
     The signals are read from a pipe by a thread of its own: a handler proper may come
     at any instruction of the main thread, even while that holds the stop event's lock.
@@ -37,25 +54,21 @@ class Signals:
         self._clock = clock
         self._grace = grace
         self._leave = leave
-        self._wished: set[int] = set()
         self._deadline: float | None = None
         self.received: int | None = None
+        self.flags = SignalFlags()
 
     @property
     def status(self) -> int:
         """Return the exit status: 128 and the signal that stopped us, else 0."""
         return 128 + self.received if self.received else 0
 
-    def take(self, wish: signal.Signals) -> bool:
-        """Say whether ``wish`` (HUP, USR1) came since this was last asked."""
-        came = wish in self._wished
-        self._wished.discard(wish)
-        return came
-
     def __enter__(self) -> "Signals":
         self._read, self._write = os.pipe()
         os.set_blocking(self._write, False)
-        self._before = {it: signal.signal(it, _noted) for it in (*STOPPING, *WISHES)}
+        self._before = {
+            number: signal.signal(number, _no_action) for number in (*STOPPING, *REQUESTS)
+        }
         self._wakeup = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
         self._thread = threading.Thread(target=self._listen, name="signals", daemon=True)
         self._thread.start()
@@ -87,8 +100,8 @@ class Signals:
                 self._on(number)
 
     def _on(self, number: int) -> None:
-        if number in WISHES:
-            self._wished.add(number)
+        if number in REQUESTS:
+            self.flags.set(number)
         elif number in STOPPING and self.received is None:
             self.received = number
             self._deadline = self._clock.monotonic() + self._grace
@@ -97,5 +110,5 @@ class Signals:
             self._leave(128 + number)  # asked twice: the person insists
 
 
-def _noted(_number: int, _frame: object) -> None:
-    """Let Python write the signal to the pipe; doing nothing else is the point."""
+def _no_action(_number: int, _frame: object) -> None:
+    """Do nothing: Python has written the signal's number to the pipe, which is read."""

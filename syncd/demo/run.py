@@ -1,8 +1,9 @@
 """The demonstration: a week of a person's edits in three tools, and what came of them."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from importlib.resources import files
@@ -10,19 +11,27 @@ from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from syncd.app import App
 from syncd.clock import Clock
-from syncd.demo.evenings import Evenings, furnish
-from syncd.demo.past import Past
-from syncd.demo.post import Digest, find, make, post
-from syncd.demo.stage import ZONE, Open, Stage, stage
-from syncd.demo.story import Act, Chosen, Story, choose, together
+from syncd.demo.calendar_steps import CalendarSteps, add_plans
+from syncd.demo.confirmation_steps import ConfirmationSteps
+from syncd.demo.environment import ZONE, Environment, demo_environment
+from syncd.demo.scenario import PlanSteps, ScenarioStep, Subjects, choose, combined
+from syncd.demo.smtp_sink import Mailbox, files_of, read_mail
+from syncd.demo.week import SampleWeek
+from syncd.engine.context import Context
 from syncd.engine.edits import put_all
 from syncd.engine.report import Report
+from syncd.engine.reviews import make_review
 from syncd.model.entities import Entity
 from syncd.model.exchange.reading import read_plan
+from syncd.model.values import ReviewKind
 from syncd.private import make_folder
+from syncd.review.periods import period_of
+from syncd.review.render.verdict import glance, subject, verdict
 
 Say = Callable[[str], None]
+_FORMS = ("eml", "html", "txt")
 
 SECONDS = 5
 """How often the demonstration looks for edits while it stays up."""
@@ -30,87 +39,94 @@ SECONDS = 5
 
 @contextmanager
 def run_demo(
-    directory: Path | None, say: Say, clock: Clock, open_session: Open
+    directory: Path | None, say: Say, clock: Clock, environ: Mapping[str, str]
 ) -> Iterator["Demo"]:
-    """Set the stage below ``directory`` (None: a new one that is left to be looked at)."""
-    place = directory or Path(tempfile.mkdtemp(prefix="syncd-demo-"))
-    make_folder(place)
-    with stage(place, clock, open_session) as set_up:
-        yield Demo(set_up, say)
+    """Set up a demonstration below ``directory`` (None: a new one that is left there)."""
+    folder = directory or Path(tempfile.mkdtemp(prefix="syncd-demo-"))
+    make_folder(folder)
+    with demo_environment(folder, clock, environ) as environment:
+        yield Demo(environment, say)
 
 
 class Demo:
-    """One demonstration; ``story`` plays it, ``stay`` keeps it up."""
+    """One demonstration; ``play`` plays it, ``stay`` keeps it up."""
 
-    def __init__(self, stage: Stage, say: Say) -> None:
-        self._stage = stage
+    def __init__(self, environment: Environment, say: Say) -> None:
+        self._environment = environment
         self._say = say
         self._failed = False
 
-    def story(self) -> bool:
-        """Play the story; return whether everything was seen as it should be."""
+    @property
+    def app(self) -> App:
+        """Return the syncd that it is played with."""
+        return self._environment.app
+
+    def play(self) -> bool:
+        """Play the week; return whether everything was as it should be."""
         plan = self._begin()
-        chosen = choose(plan, ZONE)
-        past = self._past(chosen)
-        for at, acts in self._evenings(chosen, past):
+        subjects = choose(plan, ZONE)
+        confirmations = self._confirmations(subjects)
+        for at, steps in self._evenings(subjects, confirmations):
             self._go_to(at)
-            make(self._stage.session)
-            for act in acts:
-                self._act(act)
+            self.app.posting.make()
+            for step in steps:
+                self._take(step)
         self._look_back()
-        self._come_home(past)
+        self._come_home(confirmations)
         return not self._failed
 
     @cached_property
-    def digest(self) -> Digest:
+    def digest(self) -> "SentDigest":
         """The digest of the week, as it arrived."""
-        stage = self._stage
-        return find(stage.engine.context, stage.week, stage.sink.box)
+        environment = self._environment
+        return sent_digest(environment.engine.context, environment.week, environment.sink.box)
 
     def _begin(self) -> list[Entity]:
         """Write the plan on the evening before the week, and sync for the first time."""
-        stage = self._stage
+        environment = self._environment
         plan = self._sample()
-        taken = furnish(stage.cast.diary, stage.week)
+        taken = add_plans(environment.tools.calendar_user, environment.week)
         self._say(
             f"{self._day()}\nA sample plan of {len(plan)} entries, some evenings that are"
             " taken, and three tools that know nothing of the plan."
         )
         report = self._cycle("First sync")
         self._check("every tool has its part, and everything agrees", ok=report.converged)
-        for seen in Evenings(stage.engine.context, stage.cast, taken).first_look():
-            self._check(seen.words, ok=seen.look())
+        steps = CalendarSteps(environment.engine.context, environment.tools, taken)
+        for expected in steps.after_first_sync():
+            self._check(expected.words, ok=expected.holds())
         return plan
 
-    def _past(self, chosen: Chosen) -> Past:
-        stage = self._stage
-        return Past(
-            context=stage.engine.context,
-            by_hand=stage.session.plan_context(),
-            cast=stage.cast,
-            last=chosen.last_tasks,
-            reserved=chosen.reserved,
+    def _confirmations(self, subjects: Subjects) -> ConfirmationSteps:
+        return ConfirmationSteps(
+            context=self._environment.engine.context,
+            by_hand=self.app.plan_context(),
+            tools=self._environment.tools,
+            last=subjects.last_tasks,
+            reserved=subjects.reserved,
         )
 
-    def _evenings(self, chosen: Chosen, past: Past) -> Iterator[tuple[datetime, Iterator[Act]]]:
+    def _evenings(
+        self, subjects: Subjects, confirmations: ConfirmationSteps
+    ) -> Iterator[tuple[datetime, Iterator[ScenarioStep]]]:
         """Yield the evenings of the week, and what the person does on each."""
-        stage, week = self._stage, self._stage.week
-        story = Story(chosen, stage.cast)
-        ahead = Evenings(stage.engine.context, stage.cast, [])
-        yield week.monday_evening, chain(past.all_done(), together(story.on_tasks()))
+        environment, week = self._environment, self._environment.week
+        edits = PlanSteps(subjects, environment.tools)
+        ahead = CalendarSteps(environment.engine.context, environment.tools, [])
+        yield week.monday_evening, chain(confirmations.all_done(), combined(edits.on_tasks()))
         yield (
             week.thursday_evening,
             chain(
-                together(chain(past.last_ticked(), story.on_goals())),
-                together(story.on_titles()),
+                combined(chain(confirmations.last_ticked(), edits.on_goals())),
+                combined(edits.on_titles()),
             ),
         )
         yield (
             week.saturday_afternoon,
             chain(
-                together(past.missed_and_left()),
+                combined(confirmations.missed_and_left()),
                 ahead.on_times(week.sunday),
-                together(chain(story.on_trash(), ahead.on_tasks())),
+                combined(chain(edits.on_trash(), ahead.on_tasks())),
             ),
         )
 
@@ -119,80 +135,85 @@ class Demo:
 
         It is not left to the present: on a Sunday the week that it looks forward to is over.
         """
-        stage = self._stage
-        self._go_to(stage.week.due)
+        environment = self._environment
+        self._go_to(environment.week.due)
         self._cycle("The week is over")
-        make(stage.session)
+        self.app.posting.make()
         self._cycle("Its review is written")
-        post(stage.session)
+        self._send_mails()
         self._say("  The digest is sent.")
 
-    def _come_home(self, past: Past) -> None:
+    def _come_home(self, confirmations: ConfirmationSteps) -> None:
         """Let it be today, and see that all is quiet."""
-        self._stage.clock.go_home()
+        self._environment.clock.go_home()
         self._say(f"\nBack in the present: {self._day()}.")
-        meanwhile = list(past.all_done())
-        for act in meanwhile:
-            self._act(act)
+        meanwhile = list(confirmations.all_done())
+        for step in meanwhile:
+            self._take(step)
         if not meanwhile:
             self._cycle("What time did since")
-        post(self._stage.session)  # it was sent: this must send nothing
+        self._send_mails()  # it was sent: this must send nothing
         report = self._cycle("A quiet cycle")
         quiet = report.writes == 0 and report.changes == 0
         self._check("nothing changed, so nothing was written", ok=quiet)
         self._check("the digest arrived by mail once", ok=self.digest.once)
 
-    def look(self) -> None:
+    def summarise(self) -> None:
         """Say what the digest tells, and where everything is."""
-        stage, digest = self._stage, self.digest
+        environment, digest = self._environment, self.digest
         self._say("\nThe digest of the week:")
         for words in (digest.subject, digest.verdict, digest.glance):
             self._say(f"  {words}")
         self._say("Where to look:")
-        for player in stage.cast.players():
-            self._say(f"  {player.title + ':':<17} {player.origin}/")
+        for tool in environment.tools.all():
+            self._say(f"  {tool.title + ':':<17} {tool.origin}/")
         for title, file in digest.files.items():
             self._say(f"  {title + ':':<17} {file}")
-        self._say(f"  {'its settings:':<17} {stage.config}")
+        self._say(f"  {'its settings:':<17} {environment.config}")
         for command in ("schedule", "history", "review weekly"):
-            self._say(f"  try: syncd --config {stage.config} {command}")
+            self._say(f"  try: syncd --config {environment.config} {command}")
 
     def stay(self) -> None:
         """Go on syncing what a person edits in the pages, until asked to stop."""
         self._say("Edit anything there; it arrives in the others within seconds. Ctrl-C ends.")
-        while not self._stage.clock.sleep(SECONDS):
-            report = self._stage.engine.run()
+        while not self._environment.clock.sleep(SECONDS):
+            report = self._environment.engine.run()
             if report.changes or report.writes:
                 self._say(_counts("  synced", report))
 
     def _sample(self) -> list[Entity]:
         text = files("syncd.demo").joinpath("sample-plan.yaml").read_text("utf-8")
-        context = self._stage.session.plan_context()
+        context = self.app.plan_context()
         existing = [record.entity for record in context.store.plan.every()]
-        read = read_plan(text, self._stage.clock.now(), existing, context.zone)
+        read = read_plan(text, self._environment.clock.now(), existing, context.zone)
         put_all(context, read.entities, "sample plan")
         return [record.entity for record in context.store.plan.every(archived=False)]
 
     def _go_to(self, at: datetime) -> None:
-        self._stage.clock.go_to(at)
+        self._environment.clock.go_to(at)
         self._say(f"\n{self._day()}")
 
     def _day(self) -> str:
-        now = self._stage.clock.now().astimezone(ZoneInfo(ZONE))
+        now = self._environment.clock.now().astimezone(ZoneInfo(ZONE))
         return f"{now:%A}, {now.day} {now:%B %Y, %H:%M}"
 
-    def _act(self, act: Act) -> None:
-        self._say(f"\nThe person {act.does}.")
-        act.do()
+    def _send_mails(self) -> None:
+        """Do what the daemon does with a review that is due."""
+        self.app.post_reviews()
+        self.app.mailing().send()
+
+    def _take(self, step: ScenarioStep) -> None:
+        self._say(f"\nThe person {step.does}.")
+        step.do()
         report = self._cycle("  Next cycle")
-        for seen in act.seen:
-            self._check(seen.words, ok=seen.look())
-        if act.conflicts:
-            one_lost = report.conflicts == act.conflicts
+        for expected in step.expected:
+            self._check(expected.words, ok=expected.holds())
+        if step.conflicts:
+            one_lost = report.conflicts == step.conflicts
             self._check("`syncd conflicts` lists the value that lost", ok=one_lost)
 
     def _cycle(self, words: str) -> Report:
-        report = self._stage.engine.run()
+        report = self._environment.engine.run()
         self._say(_counts(words, report))
         for problem in report.problems:
             self._say(f"    note: {problem}")
@@ -203,10 +224,53 @@ class Demo:
         self._say(f"  {'✓' if ok else '✗'} {words}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentDigest:
+    """The digest of the week: what it says first, and the files of each time it arrived."""
+
+    subject: str
+    verdict: str
+    glance: str
+    arrived: tuple[Sequence[Path], ...]
+
+    @property
+    def files(self) -> Mapping[str, Path]:
+        """Return the files of its first arrival, by what they are."""
+        names = {".eml": "the mail", ".html": "to look at", ".txt": "to read"}
+        first = self.arrived[0] if self.arrived else ()
+        return {names[file.suffix]: file for file in first}
+
+    @property
+    def once(self) -> bool:
+        """Say whether it arrived once, with its text and its HTML."""
+        return len(self.arrived) == 1 and len(self.arrived[0]) == len(_FORMS)
+
+    @property
+    def as_json(self) -> Mapping[str, object]:
+        """Return it for programs; ``files`` by their form."""
+        files = {
+            file.suffix[1:]: str(file) for file in (self.arrived[0] if self.arrived else ())
+        }
+        return {"subject": self.subject, "verdict": self.verdict, "files": files}
+
+
+def sent_digest(context: Context, week: SampleWeek, box: Mailbox) -> SentDigest:
+    """Return the digest of a week, as it arrived."""
+    facts = make_review(context, period_of(ReviewKind.WEEKLY, week.monday)).facts
+    title = subject(facts)
+    mails = [mail for mail in box.mails if read_mail(mail.read_bytes())["subject"] == title]
+    return SentDigest(
+        subject=title,
+        verdict=verdict(facts),
+        glance=glance(facts),
+        arrived=tuple(map(files_of, mails)),
+    )
+
+
 def _counts(words: str, report: Report) -> str:
-    told = [
+    counts = [
         f"{name} {tool.pulled} read, {tool.created} made, {tool.updated} changed,"
         f" {tool.deleted} removed ({tool.requests} requests)"
         for name, tool in sorted(report.tools.items())
     ]
-    return f"{words}:\n    " + "\n    ".join(told)
+    return f"{words}:\n    " + "\n    ".join(counts)

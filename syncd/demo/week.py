@@ -1,8 +1,10 @@
-"""Which week the demonstration plays, and when its acts take place."""
+"""The week that the demonstration plays, when its steps take place, and the clock that shows it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from syncd.clock import Clock
 
 _BEGINS = time(20)
 _EVENING = time(21, 15)
@@ -75,3 +77,38 @@ def sample_week(now: datetime, zone: str) -> SampleWeek:
     monday = local.date() - timedelta(days=local.weekday() + 7)
     early = local.weekday() == 0 and local.time() < _DUE
     return SampleWeek(monday=monday, zone=zone, early=early)
+
+
+class DemoClock:
+    """Shows another clock's time, some days earlier, so that a week passes in seconds.
+
+    It only ever goes forward. Seconds pass as they do there, and so do sleeps.
+    """
+
+    def __init__(self, real: Clock) -> None:
+        self._real = real
+        self._behind = timedelta(0)
+
+    def now(self) -> datetime:
+        """Return the instant that is being played, in UTC."""
+        return self._real.now() - self._behind
+
+    def monotonic(self) -> float:
+        """Return the other clock's seconds."""
+        return self._real.monotonic()
+
+    def sleep(self, seconds: float) -> bool:
+        """Sleep as the other clock does."""
+        return self._real.sleep(seconds)
+
+    def start(self, at: datetime) -> None:
+        """Begin at an instant, or at the present if that is earlier."""
+        self._behind = max(timedelta(0), self._real.now() - at.astimezone(UTC))
+
+    def go_to(self, at: datetime) -> None:
+        """Let it become ``at``: never earlier than it is, nor later than the present."""
+        self._behind = min(self._behind, max(timedelta(0), self._real.now() - at))
+
+    def go_home(self) -> None:
+        """Let it become the present."""
+        self._behind = timedelta(0)

@@ -17,8 +17,7 @@ from syncd.engine.rules import (
     restore_change,
 )
 from syncd.engine.tool import OnDelete, Tool
-from syncd.engine.translate import SkillLabels, Translator, as_label
-from syncd.engine.translate import content_hash as _print
+from syncd.engine.translate import SkillLabels, Translator, as_label, content_hash
 from syncd.engine.unit_of_work import UnitOfWork
 from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
@@ -46,7 +45,7 @@ class PullApplier:
     """Takes in what several tools showed at once."""
 
     context: Context
-    pen: UnitOfWork
+    work: UnitOfWork
     matches: list[str] = field(default_factory=list)
     waiting: set[ToolName] = field(default_factory=set)
     _translators: dict[ToolName, Translator] = field(default_factory=dict)
@@ -61,11 +60,11 @@ class PullApplier:
         ordered = sorted(found, key=lambda one: order[one.tool.name])
         self._adopt(ordered)
         by_entity = self._sightings_in(ordered)
-        self.pen.load([*by_entity, *(link.entity for one in ordered for link in one.gone)])
+        self.work.load([*by_entity, *(link.entity for one in ordered for link in one.gone)])
         for entity, sightings in by_entity.items():
             if self._can_be_read(entity, [one.found for one in sightings]):
                 self._merge(entity, sightings)
-        self.pen.flush()  # whether a goal is at rest, say, is looked up in the store
+        self.work.commit()  # whether a goal is at rest, say, is looked up in the store
         for one in ordered:
             for link in one.gone:
                 if self._can_be_read(link.entity, [one]):
@@ -84,7 +83,7 @@ class PullApplier:
 
     def _can_be_read(self, entity: EntityId, found: Iterable[PullResult]) -> bool:
         """Say whether an entity can be read; else what its tools show waits until it can."""
-        if entity in self.pen.records:
+        if entity in self.work.records:
             return True
         self.waiting.update(one.tool.name for one in found)
         return False
@@ -94,7 +93,7 @@ class PullApplier:
         observed = {one.tool.name for one in ordered}
         for one in ordered:
             self._translators[one.tool.name] = Translator.of(self.context.store, one.tool)
-            adopter = ItemMatcher(self.context, self.pen, observed)
+            adopter = ItemMatcher(self.context, self.work, observed)
             self.matches.extend(adopter.adopt(one))
             if adopter.waits:
                 self.waiting.add(one.tool.name)
@@ -106,16 +105,18 @@ class PullApplier:
             translator.to_plan(item.kind, item.fields)
 
     def _merge(self, entity: EntityId, sightings: list[SeenItem]) -> None:
-        record = self.pen.records[entity]
+        record = self.work.records[entity]
         kind = kind_of(record.entity)
         shown = [self._sighting(record, one) for one in sightings]
         authors = {it: self._known(kind, it, who) for it, who in record.authors.items()}
         merged = merge(kind, fields_of(record.entity), authors, shown, self.context.zone)
-        self.pen.change(entity, merged.changes)
-        self.pen.lost(entity, [one for one in merged.conflicts if by_person(kind, one)])
+        self.work.change(entity, merged.changes)
+        self.work.record_conflict(
+            entity, [one for one in merged.conflicts if by_person(kind, one)]
+        )
         back = self._back(record, sightings, merged.changes)
         if back is not None:
-            self.pen.change(entity, [back])
+            self.work.change(entity, [back])
         for one in sightings:
             self._link(one)
 
@@ -134,7 +135,7 @@ class PullApplier:
         carried = tool.connector.carries[kind]
         translator = self._translators[tool.name]
         fit = self.context.fit(tool, record.entity, translator, one.link)
-        for name, asked in one.link.settled.items():
+        for name, asked in one.link.normalised.items():
             if fit.get(name) == asked:
                 fit[name] = one.link.base.get(name)
         # what can't be given to the tool now, for want of another value, it may hold all the same
@@ -210,32 +211,32 @@ class PullApplier:
                     edited_at=item.edited_at,
                     completions=item.completions,
                     extra=item.extra,
-                    fingerprint=_print(item),
+                    content_hash=content_hash(item),
                     base={**link.base, **seen},
-                    settled={k: v for k, v in link.settled.items() if k not in changed},
+                    normalised={k: v for k, v in link.normalised.items() if k not in changed},
                     foreign={**_unread(link.foreign, seen), **foreign},
-                    previous={},
+                    before_write={},
                 )
             ]
         )
         self._completions(one, seen)
         record_problems(store, tool, link.entity, item)
-        self.pen.touch_in(tool.name, link.entity)
+        self.work.mark_dirty(tool.name, link.entity)
         if link.presence is not Presence.PRESENT:
-            store.links.touch_referrers(tool.name, link.entity)
+            store.links.mark_referrers_dirty(tool.name, link.entity)
         if tool.connector.gives_address and item.url != link.url:
-            self.pen.readdress(item.kind, link.entity)
+            self.work.readdress(item.kind, link.entity)
 
     def _completions(self, one: SeenItem, seen: Fields) -> None:
         """Each completion of a task that repeats in the tool itself is recorded once."""
         times = one.item.completions - one.link.completions
-        if times <= 0 or not one.link.fingerprint or seen.get("done") is True:
+        if times <= 0 or not one.link.content_hash or seen.get("done") is True:
             return
-        self.pen.note(
+        self.work.record_event(
             one.link.entity,
             HistoryRow(
-                cycle=self.pen.cycle,
-                at=self.pen.now,
+                cycle=self.work.cycle,
+                at=self.work.now,
                 by=one.found.tool.title,
                 set_at=one.found.our_time(one.item.edited_at),
                 entity=one.link.entity,
@@ -251,34 +252,36 @@ class PullApplier:
         """An item is gone, by evidence: archive, forget, or make it again."""
         tool = found.tool
         links = self.context.store.links
-        record = self.pen.records[link.entity]
+        record = self.work.records[link.entity]
         carried = tool.connector.carries[link.kind]
-        links.touch_referrers(tool.name, link.entity)
+        links.mark_referrers_dirty(tool.name, link.entity)
         mark_blocks_dirty(self.context.store, self.context.audience, link.kind, link.entity)
-        self.pen.touch_in(tool.name, link.entity)
+        self.work.mark_dirty(tool.name, link.entity)
         if carried.gone:
             links.set_presence(tool.name, link.entity, Presence.GONE)
-            author = Author(by=tool.title, at=self.pen.now)
-            self.pen.change(link.entity, deletion_effect(record.entity, carried.gone, author))
+            author = Author(by=tool.title, at=self.work.now)
+            self.work.change(link.entity, deletion_effect(record.entity, carried.gone, author))
             return
         if self._has_no_place(record, carried):
-            links.set_presence(tool.name, link.entity, Presence.WITHDRAWN)
+            links.set_presence(tool.name, link.entity, Presence.REMOVED_BY_US)
             return
         if not carried.archives or record.entity.archived:
             links.set_presence(tool.name, link.entity, Presence.GONE)
             return
         if tool.on_delete is OnDelete.FORGET:
-            links.set_presence(tool.name, link.entity, Presence.FORGOTTEN)
+            links.set_presence(tool.name, link.entity, Presence.DETACHED)
             return
-        author = Author(by=tool.title, at=self.pen.now)
+        author = Author(by=tool.title, at=self.work.now)
         elsewhere = self._edited_elsewhere(record, link, found, carried)
         self._last_words(found, link)
         if elsewhere:
-            links.set_presence(tool.name, link.entity, Presence.WITHDRAWN)
-            self.pen.lost(link.entity, [lost_deletion(author, self.pen.editor(link.entity))])
+            links.set_presence(tool.name, link.entity, Presence.REMOVED_BY_US)
+            self.work.record_conflict(
+                link.entity, [lost_deletion(author, self.work.editor(link.entity))]
+            )
             return
         links.set_presence(tool.name, link.entity, Presence.GONE)
-        self.pen.change(
+        self.work.change(
             link.entity,
             [FieldChange(field="archived", before=False, after=True, author=author)],
         )
@@ -303,13 +306,13 @@ class PullApplier:
         places = {spec.name for spec in REFERENCE_FIELDS[link.kind]}
         written = {name: it for name, it in item.fields.items() if name not in places}
         item = replace(item, fields=written)
-        record = self.pen.records[link.entity]
+        record = self.work.records[link.entity]
         authors = {it: self._known(link.kind, it, who) for it, who in record.authors.items()}
         shown = [self._sighting(record, SeenItem(found, item, link))]
         fields, zone = fields_of(record.entity), self.context.zone
         merged = merge(link.kind, fields, authors, shown, zone)
-        self.pen.change(link.entity, merged.changes)
-        self.pen.lost(link.entity, merged.conflicts)
+        self.work.change(link.entity, merged.changes)
+        self.work.record_conflict(link.entity, merged.conflicts)
 
     def _edited_elsewhere(
         self, record: Record, link: Link, found: PullResult, carried: Carried
@@ -319,12 +322,12 @@ class PullApplier:
         Nor can the person have known of one that is younger than its last reading.
         """
         tool, paused = found.tool, found.pull.paused.get(link.kind, frozenset())
-        if self.pen.edited(link.entity) or self._edited_since(record, tool):
+        if self.work.edited(link.entity) or self._edited_since(record, tool):
             return True
         translator = self._translators[tool.name]
         fit = self.context.fit(tool, record.entity, translator, link)
         return any(
-            fit[name] not in (link.base.get(name), link.settled.get(name))
+            fit[name] not in (link.base.get(name), link.normalised.get(name))
             for name in carried.editable & fit.keys() - paused  # it could not get the others
         )
 

@@ -33,7 +33,7 @@ from syncd.model.ids import ToolName
 from syncd.schedule.planner import Annealer
 from syncd.schedule.timetable import Planner
 from syncd.store.tool_store import ToolState
-from syncd.sync.decide import fingerprint
+from syncd.sync.decide import plan_hash
 
 log = get_logger("syncd.engine")
 
@@ -79,7 +79,7 @@ class Engine:
         self._writers = Writers(
             context=self.context,
             pool=self.pool,
-            brakes=self._brakes,
+            holds=self._brakes,
             tally=self._tally,
             stopping=self.stopping,
             failed=self._failed,
@@ -161,9 +161,9 @@ class Engine:
         for name in sorted(self._writers.ready):
             projection = self._writers.decide(name, whole=True)
             if projection is not None:
-                self._brakes.stops(self.context.tools[name], projection)
+                self._brakes.blocks_push(self.context.tools[name], projection)
                 self._tool_report(name).plan = projection.operations
-                self._tool_report(name).plan_hash = fingerprint(projection.operations)
+                self._tool_report(name).plan_hash = plan_hash(projection.operations)
         self._summarise(chosen, dry=True)
         return self._report
 
@@ -336,7 +336,7 @@ class Engine:
     def _decides(self, name: ToolName, error: HoldTool) -> bool:
         """Do what the person said about a container that is gone, if they did."""
         lost = container_lost(said(error))
-        return not self.stop.is_set() and self._brakes.decided(name, lost)
+        return not self.stop.is_set() and self._brakes.resolve_container(name, lost)
 
     def _note(self, name: ToolName, error: Exception) -> None:
         tool, report = self.context.tools[name], self._tool_report(name)

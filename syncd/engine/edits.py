@@ -29,49 +29,49 @@ class Undone:
 def put_all(context: Context, entities: Iterable[Entity], by: str) -> int:
     """Set entities whole (an import); return how many changed."""
     with context.store.transaction():
-        pen = UnitOfWork.fresh(context)
+        work = UnitOfWork.fresh(context)
         found = list(entities)
-        pen.load(entity.id for entity in found)
+        work.load(entity.id for entity in found)
         for entity in found:
-            pen.put(entity, by)
-        return _finish(context, pen)
+            work.put(entity, by)
+        return _finish(context, work)
 
 
 def bring_back(context: Context, ids: Sequence[EntityId]) -> int:
     """Take entities out of the archive, and let every tool make them again."""
     links = context.store.links
     with context.store.transaction():
-        pen = UnitOfWork.fresh(context)
-        pen.load(ids)
-        author = Author(by=PERSON, at=pen.now)
+        work = UnitOfWork.fresh(context)
+        work.load(ids)
+        author = Author(by=PERSON, at=work.now)
         for entity in ids:
-            if entity not in pen.records:
+            if entity not in work.records:
                 message = f"There is no {entity} in the plan: see `syncd history` for its id."
                 raise Mistake(message)
-            if pen.records[entity].entity.archived:
+            if work.records[entity].entity.archived:
                 back = FieldChange(field="archived", before=True, after=False, author=author)
-                pen.change(entity, [back])
+                work.change(entity, [back])
             for tool, link in links.of_entity(entity).items():
-                if link.presence in (Presence.GONE, Presence.FORGOTTEN):
-                    links.set_presence(tool, entity, Presence.WITHDRAWN)
-                links.touch(tool, [entity])
-        return _finish(context, pen)
+                if link.presence in (Presence.GONE, Presence.DETACHED):
+                    links.set_presence(tool, entity, Presence.REMOVED_BY_US)
+                links.mark_dirty(tool, [entity])
+        return _finish(context, work)
 
 
 def set_field(context: Context, entity: EntityId, name: str, value: object, by: str) -> int:
     """Set one field of an entity."""
     with context.store.transaction():
-        pen = UnitOfWork.fresh(context)
-        pen.load([entity])
-        if entity not in pen.records:
+        work = UnitOfWork.fresh(context)
+        work.load([entity])
+        if entity not in work.records:
             message = f"There is no {entity} in the plan: see `syncd plan show --json` for ids."
             raise Mistake(message)
-        before = fields_of(pen.records[entity].entity)[name]
+        before = fields_of(work.records[entity].entity)[name]
         if before != value:
-            author = Author(by=by, at=pen.now)
+            author = Author(by=by, at=work.now)
             change = FieldChange(field=name, before=before, after=value, author=author)  # type: ignore[arg-type]  # as typed in the schema
-            pen.change(entity, [change])
-        return _finish(context, pen)
+            work.change(entity, [change])
+        return _finish(context, work)
 
 
 def undo(context: Context, rows: Sequence[HistoryRow]) -> Undone:
@@ -79,18 +79,18 @@ def undo(context: Context, rows: Sequence[HistoryRow]) -> Undone:
     taken: list[HistoryRow] = []
     kept: list[HistoryRow] = []
     with context.store.transaction():
-        pen = UnitOfWork.fresh(context)
-        pen.load(row.entity for row in rows)
+        work = UnitOfWork.fresh(context)
+        work.load(row.entity for row in rows)
         for row in sorted(rows, key=lambda one: -one.seq):
-            change = _inverse(row, pen)
+            change = _inverse(row, work)
             if change is None:
                 kept.append(row)
                 continue
-            pen.change(row.entity, [change])
+            work.change(row.entity, [change])
             if row.field == "archived":
                 _return(context, row.entity)
             taken.append(row)
-        _finish(context, pen)
+        _finish(context, work)
     return Undone(taken_back=tuple(taken), kept=tuple(kept))
 
 
@@ -109,12 +109,12 @@ def take_lost(context: Context, seq: int) -> str:
     return found.title
 
 
-def _inverse(row: HistoryRow, pen: UnitOfWork) -> FieldChange | None:
+def _inverse(row: HistoryRow, work: UnitOfWork) -> FieldChange | None:
     """Return the change that takes a row back, or None where it no longer can be."""
-    record = pen.records.get(row.entity)
+    record = work.records.get(row.entity)
     if record is None or row.field == "occurrence":
         return None
-    author = Author(by=f"{PERSON} (undo)", at=pen.now)
+    author = Author(by=f"{PERSON} (undo)", at=work.now)
     if row.field == "":
         if record.entity.archived:
             return None
@@ -132,12 +132,12 @@ def _return(context: Context, entity: EntityId) -> None:
     """An archived entity that comes back is made again where it was removed."""
     links = context.store.links
     for tool, link in links.of_entity(entity).items():
-        if link.presence in (Presence.GONE, Presence.FORGOTTEN):
-            links.set_presence(tool, entity, Presence.WITHDRAWN)
+        if link.presence in (Presence.GONE, Presence.DETACHED):
+            links.set_presence(tool, entity, Presence.REMOVED_BY_US)
 
 
-def _finish(context: Context, pen: UnitOfWork) -> int:
-    pen.flush()
-    follow_rules(context, pen)
-    pen.flush()
-    return len(pen.before)
+def _finish(context: Context, work: UnitOfWork) -> int:
+    work.commit()
+    follow_rules(context, work)
+    work.commit()
+    return len(work.before)

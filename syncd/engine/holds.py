@@ -38,24 +38,22 @@ from syncd.sync.limits import LimitKind
 from syncd.sync.merge import Author, Conflict, FieldChange
 
 
-def accept_container_loss(context: Context, name: ToolName, pen: UnitOfWork) -> None:
+def accept_container_loss(context: Context, name: ToolName, work: UnitOfWork) -> None:
     """A container that is gone was approved: what it held is taken as deleted."""
     links, tool = context.store.links, context.tools[name]
-    author = Author(by=tool.title, at=pen.now)
+    author = Author(by=tool.title, at=work.now)
     present = links.with_presence(name, Presence.PRESENT)
     forgets = tool.on_delete is OnDelete.FORGET
-    pen.load(link.entity for link in present)
+    work.load(link.entity for link in present)
     for link in present:
         archives = tool.connector.carries[link.kind].archives
         forgotten = forgets and archives
-        links.set_presence(
-            name, link.entity, Presence.FORGOTTEN if forgotten else Presence.GONE
-        )
-        known = link.entity in pen.records
-        if known and archives and not forgets and not pen.records[link.entity].entity.archived:
+        links.set_presence(name, link.entity, Presence.DETACHED if forgotten else Presence.GONE)
+        known = link.entity in work.records
+        if known and archives and not forgets and not work.records[link.entity].entity.archived:
             change = FieldChange(field="archived", before=False, after=True, author=author)
-            pen.change(link.entity, [change])
-    remember_approved(context.store, [link.entity for link in present], pen.now)
+            work.change(link.entity, [change])
+    remember_approved(context.store, [link.entity for link in present], work.now)
     _forget_container(context.store, name)
 
 
@@ -63,8 +61,8 @@ def recreate_container(context: Context, name: ToolName) -> None:
     """A container that is gone was rejected: it is made again, with all it held."""
     links = context.store.links
     for link in links.with_presence(name, Presence.PRESENT):
-        links.set_presence(name, link.entity, Presence.WITHDRAWN)
-    links.touch_all(name)
+        links.set_presence(name, link.entity, Presence.REMOVED_BY_US)
+    links.mark_all_dirty(name)
     _forget_container(context.store, name)
 
 
@@ -74,13 +72,13 @@ def _forget_container(store: Store, name: ToolName) -> None:
 
 
 def apply_rejection(
-    context: Context, found: PullResult, about: LimitKind, pen: UnitOfWork
+    context: Context, found: PullResult, about: LimitKind, work: UnitOfWork
 ) -> None:
     """Rejected: the plan's side is taken in what there was too much of, and only there."""
     if about is LimitKind.GONE:
         _restore(context, found)
     elif about is LimitKind.CHANGED:
-        _take_back(context, found, pen)
+        _take_back(context, found, work)
     else:
         _leave_alone(context, found)
 
@@ -89,43 +87,43 @@ def _restore(context: Context, found: PullResult) -> None:
     """What was removed is made again."""
     links, name = context.store.links, found.tool.name
     for link in found.gone:
-        links.set_presence(name, link.entity, Presence.WITHDRAWN)
-        links.touch_referrers(name, link.entity)
-    links.touch(name, [link.entity for link in found.gone])
+        links.set_presence(name, link.entity, Presence.REMOVED_BY_US)
+        links.mark_referrers_dirty(name, link.entity)
+    links.mark_dirty(name, [link.entity for link in found.gone])
     found.gone = []
 
 
-def _take_back(context: Context, found: PullResult, pen: UnitOfWork) -> None:
+def _take_back(context: Context, found: PullResult, work: UnitOfWork) -> None:
     """What was changed is set to the plan's values; what the tool showed is kept."""
     links, name = context.store.links, found.tool.name
     edited = [item for item in found.changed if edits(found, item)]
     translator = Translator.of(context.store, found.tool)
-    pen.load(found.links[item.id].entity for item in edited)
-    edited = [item for item in edited if found.links[item.id].entity in pen.records]
+    work.load(found.links[item.id].entity for item in edited)
+    edited = [item for item in edited if found.links[item.id].entity in work.records]
     for item in edited:
         link = found.links[item.id]
-        pen.lost(link.entity, _passed_over(found, item, pen, translator))
+        work.record_conflict(link.entity, _passed_over(found, item, work, translator))
         seen = {**link.base, **item.fields}
         known = replace(link, base=seen, version=item.version, extra=item.extra)
-        links.save([replace(known, fingerprint=content_hash(item))])
-        links.touch(name, [link.entity])
+        links.save([replace(known, content_hash=content_hash(item))])
+        links.mark_dirty(name, [link.entity])
     taken = {item.id for item in edited}
     found.changed = [item for item in found.changed if item.id not in taken]
 
 
 def _passed_over(
-    found: PullResult, item: Remote, pen: UnitOfWork, translator: Translator
+    found: PullResult, item: Remote, work: UnitOfWork, translator: Translator
 ) -> list[Conflict]:
     """Return the values that the tool's user had given, as having lost."""
     link: Link = found.links[item.id]
     editable = found.tool.connector.carries[item.kind].editable
     seen = translator.to_plan(item.kind, item.fields)[0]
-    plan = fields_of(pen.records[link.entity].entity)
+    plan = fields_of(work.records[link.entity].entity)
     return [
         Conflict(
             field=name,
             won=plan[name],
-            won_by=pen.editor(link.entity),
+            won_by=work.editor(link.entity),
             lost=seen[name],
             lost_by=found.tool.title,
             lost_at=found.our_time(item.edited_at),
@@ -152,7 +150,7 @@ class Holds:
     context: Context
     report: Callable[[ToolName], ToolReport]
 
-    def believes(self, found: PullResult, pen: UnitOfWork) -> bool:
+    def accepts_pull(self, found: PullResult, work: UnitOfWork) -> bool:
         """Say whether what reading brought is taken in; if not, the tool is held."""
         store, name = self.context.store, found.tool.name
         hold = check_pull(found, store)
@@ -160,15 +158,15 @@ class Holds:
             return True
         said = take_approval(store, name, hold)
         if said is Decision.APPROVED:
-            remember_approved(store, [link.entity for link in found.gone], pen.now)
+            remember_approved(store, [link.entity for link in found.gone], work.now)
             return True
         if said is Decision.REJECTED:
-            apply_rejection(self.context, found, hold.about, pen)
-            return self.believes(found, pen)
+            apply_rejection(self.context, found, hold.about, work)
+            return self.accepts_pull(found, work)
         self._hold(found.tool, hold)
         return False
 
-    def stops(self, tool: Tool, projection: WritePlan) -> bool:
+    def blocks_push(self, tool: Tool, projection: WritePlan) -> bool:
         """Say whether what would be removed in a tool has to wait, and all else with it."""
         store, name = self.context.store, tool.name
         hold = self._on_removals(tool, projection)
@@ -186,7 +184,7 @@ class Holds:
         self._hold(tool, hold)
         return True
 
-    def decided(self, name: ToolName, hold: PendingApproval) -> bool:
+    def resolve_container(self, name: ToolName, hold: PendingApproval) -> bool:
         """Do what the person said about a container that is gone, if they did."""
         store = self.context.store
         with store.transaction():
@@ -194,11 +192,11 @@ class Holds:
             if said is Decision.REJECTED:
                 recreate_container(self.context, name)
             if said is Decision.APPROVED:
-                pen = UnitOfWork.fresh(self.context)
-                accept_container_loss(self.context, name, pen)
-                pen.flush()
-                follow_rules(self.context, pen)
-                pen.flush()
+                work = UnitOfWork.fresh(self.context)
+                accept_container_loss(self.context, name, work)
+                work.commit()
+                follow_rules(self.context, work)
+                work.commit()
         return said is not Decision.NONE
 
     def _on_removals(self, tool: Tool, projection: WritePlan) -> PendingApproval | None:

@@ -55,7 +55,7 @@ class Intake:
     """
 
     context: Context
-    brakes: Holds
+    holds: Holds
     blocks: BlockService
 
     def take(self, found: Sequence[PullResult]) -> Applied:
@@ -134,21 +134,21 @@ class Intake:
 
     def _merge(self, found: Sequence[PullResult]) -> Applied:
         """Work on copies: what was read is to be as it was, should this be done anew."""
-        pen = UnitOfWork.fresh(self.context)
+        work = UnitOfWork.fresh(self.context)
         copies = [_copy(one) for one in found]
-        believed = [one for one in copies if self.brakes.believes(one, pen)]
-        absorber = PullApplier(self.context, pen)
+        believed = [one for one in copies if self.holds.accepts_pull(one, work)]
+        absorber = PullApplier(self.context, work)
         absorber.absorb(believed)
-        pen.flush()
-        follow_rules(self.context, pen)
-        pen.flush()
+        work.commit()
+        follow_rules(self.context, work)
+        work.commit()
         for one in believed:
             again = one.short or one.passed_over or one.tool.name in absorber.waiting
             self._settle(one, keep_cursor=again or _is_doubtful(one))
         return Applied(
             believed=believed,
-            changes=len(pen.before),
-            conflicts=pen.conflicts,
+            changes=len(work.before),
+            conflicts=work.conflicts,
             matches=absorber.matches,
         )
 
@@ -170,9 +170,9 @@ class Intake:
         )
         remember_paused(store, found.tool, found.pull.paused)
         if store.tools.get(name).last_ok is None:  # switched on just now: it lacks everything
-            store.links.touch_all(name)
+            store.links.mark_all_dirty(name)
         cursor = None if keep_cursor else found.pull.cursor
-        record_success(ToolStatus(self.context, found.tool, self.brakes.report(name)), cursor)
+        record_success(ToolStatus(self.context, found.tool, self.holds.report(name)), cursor)
 
 
 def _some(sentences: list[str]) -> list[str]:

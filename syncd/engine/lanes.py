@@ -132,7 +132,7 @@ class Writers:
 
     context: Context
     pool: Executor
-    brakes: Holds
+    holds: Holds
     tally: WriteCounts
     stopping: Callable[[], bool]
     failed: Callable[[ToolName, BaseException], None]
@@ -217,7 +217,7 @@ class Writers:
         projection = self.decide(name)
         if projection is None:
             return None
-        if self.brakes.stops(self.context.tools[name], projection):
+        if self.holds.blocks_push(self.context.tools[name], projection):
             self.ready.discard(name)
             return None
         return projection
@@ -233,7 +233,7 @@ class Writers:
         for entity in projection.moot:
             store.tools.clear_problems(name, entity, field="")
         if not projection.operations:
-            store.links.settle(name, projection.settled)
+            store.links.clear_dirty(name, projection.unchanged)
             if name not in self._awaited.held:
                 self._awaited.ended(name)
             return

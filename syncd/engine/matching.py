@@ -41,7 +41,7 @@ class ItemMatcher:
     """
 
     context: Context
-    pen: UnitOfWork
+    work: UnitOfWork
     observed: set[ToolName]
     waits: bool = False
     _translator: Translator | None = field(default=None)
@@ -92,10 +92,10 @@ class ItemMatcher:
         """Link one item; return whether the plan had its entity already."""
         item, tool = verdict.remote, found.tool
         entity = verdict.entity or self.context.make_id()
-        record = self.pen.records.get(entity) or self.context.store.plan.get(entity)
+        record = self.work.records.get(entity) or self.context.store.plan.get(entity)
         existed = record is not None
         if record is None:
-            self.pen.make(self._fresh(found, item, entity), tool.title)
+            self.work.make(self._fresh(found, item, entity), tool.title)
         before = _gone_link(found, entity)
         if before is not None:
             found.gone.remove(before)
@@ -110,7 +110,7 @@ class ItemMatcher:
         )
         found.links[item.id] = link
         self.context.store.links.save([link])
-        self.context.store.links.touch_referrers(tool.name, entity)
+        self.context.store.links.mark_referrers_dirty(tool.name, entity)
         self.context.store.links.doubt_referrers(tool.name, item.id)
         return existed and verdict.how is How.ALIKE
 

@@ -13,8 +13,7 @@ from syncd.model.schema import Fields
 from syncd.model.values import Value
 from syncd.store.rows import Foreign, Link, Problem
 from syncd.store.store import Store
-from syncd.sync.decide import Operation, Presence
-from syncd.sync.decide import fingerprint as plan_hash
+from syncd.sync.decide import Operation, Presence, plan_hash
 
 
 class OutcomeRecorder:
@@ -47,7 +46,7 @@ class OutcomeRecorder:
             self.removed(write)
             return True
         if isinstance(outcome, Gone):
-            self.met_nothing(write)
+            self.not_found(write)
         elif isinstance(outcome, SkipItem):
             self.refused(write, outcome)
         elif isinstance(outcome, Changed):
@@ -70,13 +69,13 @@ class OutcomeRecorder:
                 if any(base.get(name) != value for name, value in answer.fields.items()):
                     print_ = ""
             link = self._link(write, answer, base)
-            settled = _normalised(old, self._lasting(write), answer.fields)
+            normalised = _normalised(old, self._lasting(write), answer.fields)
             self._save(
                 replace(
                     link,
-                    fingerprint=print_,
-                    settled=self._to_try_again(write, settled),
-                    previous=_before_write(old, write),
+                    content_hash=print_,
+                    normalised=self._to_try_again(write, normalised),
+                    before_write=_before_write(old, write),
                 ),
                 old,
             )
@@ -105,15 +104,17 @@ class OutcomeRecorder:
                 if now.fields.get(name) != before:
                     base[name] = sent
             base |= self._fallen(write, now, old)
-            self._save(replace(self._link(write, now, base), settled=old.settled), old)
+            self._save(replace(self._link(write, now, base), normalised=old.normalised), old)
             self._touch([write.entity])
             self._store.journal.close([write.key])
 
     def removed(self, write: Write) -> None:
         """The item is gone because syncd removed it."""
         with self._store.transaction():
-            self._store.links.set_presence(self._tool.name, write.entity, Presence.WITHDRAWN)
-            self._store.links.touch_referrers(self._tool.name, write.entity)
+            self._store.links.set_presence(
+                self._tool.name, write.entity, Presence.REMOVED_BY_US
+            )
+            self._store.links.mark_referrers_dirty(self._tool.name, write.entity)
             mark_blocks_dirty(self._store, self._audience, write.kind, write.entity)
             if self._is_told(write.entity):
                 self._store.tools.clear_problems(self._tool.name, write.entity)
@@ -128,7 +129,7 @@ class OutcomeRecorder:
         if self.links is None:
             self._store.journal.close([write.key])
 
-    def met_nothing(self, write: Write) -> None:
+    def not_found(self, write: Write) -> None:
         """A write met no item: for a delete that is success, else a read decides."""
         if write.op is Op.DELETE:
             self.removed(write)
@@ -170,17 +171,17 @@ class OutcomeRecorder:
             self._touch([write.entity])
         return fallen
 
-    def _to_try_again(self, write: Write, settled: dict[str, Value]) -> dict[str, Value]:
+    def _to_try_again(self, write: Write, normalised: dict[str, Value]) -> dict[str, Value]:
         """Forget what the tool would not hold before, where that may be otherwise now."""
         falls_with = self._tool.connector.carries[write.kind].falls_with
         again = {
             name
             for name, other in falls_with.items()
-            if name in settled and name not in write.fields and other in write.fields
+            if name in normalised and name not in write.fields and other in write.fields
         }
         if again:
             self._touch([write.entity])
-        return {name: value for name, value in settled.items() if name not in again}
+        return {name: value for name, value in normalised.items() if name not in again}
 
     def _lasting(self, write: Write) -> Fields:
         """Return what a write asked for, but for what is given only once."""
@@ -217,7 +218,7 @@ class OutcomeRecorder:
         fresh = old is None or old.presence is not Presence.PRESENT
         if fresh or (old is not None and old.remote != link.remote):
             if self.links is None:
-                links.touch_referrers(link.tool, link.entity)
+                links.mark_referrers_dirty(link.tool, link.entity)
             else:
                 links.add_referrers(link.tool, link.entity)
             if self._foreign:
@@ -230,7 +231,7 @@ class OutcomeRecorder:
             self.links[link.entity] = link
 
     def _touch(self, ids: Iterable[EntityId]) -> None:
-        self._store.links.touch(self._tool.name, ids)
+        self._store.links.mark_dirty(self._tool.name, ids)
 
 
 def record_problems(store: Store, tool: Tool, entity: EntityId, item: Remote) -> None:
@@ -254,7 +255,7 @@ def mark_addressed_dirty(
     """Mark entities whose address changed, in the tools that show addresses."""
     found = list(ids)
     for name in audience.showing(kind, LINK):
-        store.links.touch(name, found)
+        store.links.mark_dirty(name, found)
 
 
 def mark_blocks_dirty(store: Store, audience: Audience, kind: Kind, task: EntityId) -> None:
@@ -262,7 +263,7 @@ def mark_blocks_dirty(store: Store, audience: Audience, kind: Kind, task: Entity
     if kind is not Kind.TASK:
         return
     for name in audience.showing(Kind.BLOCK, LINKS):
-        store.links.touch_referrers(name, task, "task")
+        store.links.mark_referrers_dirty(name, task, "task")
 
 
 def _still_foreign(old: Link | None, write: Write) -> Foreign:
@@ -273,7 +274,7 @@ def _still_foreign(old: Link | None, write: Write) -> Foreign:
 
 def _normalised(old: Link | None, asked: Fields, answer: Fields) -> dict[str, Value]:
     """Remember what the tool stored differently than it was asked to."""
-    kept = dict(old.settled) if old is not None else {}
+    kept = dict(old.normalised) if old is not None else {}
     for name, value in asked.items():
         if name in answer and answer[name] == value:
             kept.pop(name, None)
@@ -284,7 +285,7 @@ def _normalised(old: Link | None, asked: Fields, answer: Fields) -> dict[str, Va
 
 def _before_write(old: Link | None, write: Write) -> dict[str, object]:
     """Remember what the item was before this write, to know late echoes of it."""
-    if old is None or write.op is not Op.UPDATE or not old.fingerprint:
+    if old is None or write.op is not Op.UPDATE or not old.content_hash:
         return {}
     edited = old.edited_at.isoformat() if old.edited_at else None
-    return {"print": old.fingerprint, "edited_at": edited}
+    return {"print": old.content_hash, "edited_at": edited}

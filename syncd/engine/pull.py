@@ -33,7 +33,7 @@ def remember_paused(store: Store, tool: Tool, paused: _Fields) -> None:
     now = {str(kind): sorted(names) for kind, names in paused.items() if names}
     if now != (store.tools.recall(_owner(tool), _NAME) or {}):
         store.tools.remember(_owner(tool), _NAME, now)
-        store.links.touch_all(tool.name)
+        store.links.mark_all_dirty(tool.name)
 
 
 def came_back(store: Store, tool: Tool, pull: Pull) -> _Fields:
@@ -203,7 +203,7 @@ def _resolve(tool: Tool, store: Store, committer: OutcomeRecorder, intent: Inten
     try:
         now = tool.connector.read(write.kind, write.seen.id)
     except Gone:
-        committer.met_nothing(write)
+        committer.not_found(write)
         return
     if write.op is Op.UPDATE:
         committer.landed_update(write, now)
@@ -272,7 +272,7 @@ def _bury(found: PullResult, tombstones: Sequence[Link]) -> None:
 
 def _became_another(found: PullResult, link: Link, item: Remote) -> None:
     """An item that the person moved among what is another kind's is a new thing there."""
-    if link.presence is Presence.FORGOTTEN:
+    if link.presence is Presence.DETACHED:
         return
     here = link.presence in (Presence.PRESENT, Presence.UNCONFIRMED)
     if here and (_read_again(found, link) is not None or item.id in found.unreadable):
@@ -284,7 +284,7 @@ def _became_another(found: PullResult, link: Link, item: Remote) -> None:
 def _known(item: Remote, link: Link) -> bool:
     """Say whether the item is as it was last seen; a write relies on its version too."""
     there = link.presence is Presence.PRESENT and link.version == item.version
-    return there and link.fingerprint == content_hash(item)
+    return there and link.content_hash == content_hash(item)
 
 
 def _may_be_old(item: Remote, link: Link) -> bool:
@@ -293,11 +293,11 @@ def _may_be_old(item: Remote, link: Link) -> bool:
     A reply can be late. Such an echo shows an older edit time, or, where times are
     coarse, the same one with just the content that was there before the last write.
     """
-    if item.edited_at is None or link.edited_at is None or not link.fingerprint:
+    if item.edited_at is None or link.edited_at is None or not link.content_hash:
         return False
     if item.edited_at < link.edited_at:
         return True
-    before = link.previous
+    before = link.before_write
     same_time = before.get("edited_at") == item.edited_at.isoformat()
     return same_time and before.get("print") == content_hash(item)
 
@@ -346,7 +346,7 @@ def _absent(found: PullResult, store: Store) -> Iterable[Link]:
         return
     name, carries = found.tool.name, found.tool.connector.carries
     listed = {item.id for item in found.pull.items} | found.pull.unread.keys()
-    absent = [one for one in store.links.prints(name, whole) if one not in listed]
+    absent = [one for one in store.links.content_hashes(name, whole) if one not in listed]
     for link in store.links.by_remote(name, absent).values():
         if link.damaged:
             continue

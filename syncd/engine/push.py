@@ -105,7 +105,7 @@ class Pusher:
 
         Raises what ended it (``TryLater``, ``SignIn``, ``HoldTool``, ``Unclear``).
         """
-        self.context.store.links.settle(self.tool.name, projection.settled)
+        self.context.store.links.clear_dirty(self.tool.name, projection.unchanged)
         size = max(1, self.tool.connector.batch_size)
         operations, parents = projection.operations, projection.parents
         self._count = Counter(one.kind for one in operations if one.op is not Op.CREATE)
@@ -165,10 +165,12 @@ class Pusher:
         marks again."""
         store, name = self.context.store, self.tool.name
         known = [(write, it) for write, it in done if not isinstance(it, _ENDS)]
-        settled = [write.entity for write, it in known if not _again(it)]
+        answered = [write.entity for write, it in known if not _again(it)]
         closed = [write.key for write, it in done if not isinstance(it, Unclear)]
         with store.transaction():
-            store.links.settle(name, {one: stamps[one] for one in settled if one in stamps})
+            store.links.clear_dirty(
+                name, {one: stamps[one] for one in answered if one in stamps}
+            )
             for write, outcome in known:
                 if self.committer.outcome(write, outcome):
                     self.tally.add(name, write.op)
@@ -206,13 +208,13 @@ class Pusher:
         link = desk.links.get(write.entity)
         if write.op is Op.CREATE or write.seen is None or link is None:
             return True
-        if link.fingerprint and (write.seen.version or self.sight.covers(write)):
+        if link.content_hash and (write.seen.version or self.sight.covers(write)):
             return write.seen.id not in self.sight.moved
         return self._is_as_known(write, write.seen.id, link)
 
     def _is_as_known(self, write: Write, remote: RemoteId, link: Link) -> bool:
         """Look, and say whether an item is as it was last taken in."""
-        if not link.fingerprint:  # the last answer showed more than was written: read it first
+        if not link.content_hash:  # the last answer showed more than was written: read it first
             return self._doubted(write)
         if self._count[write.kind] > 1 and self._looked(write.kind):
             return remote not in self.sight.moved
@@ -241,7 +243,7 @@ class Pusher:
 
 
 def _as_known(item: Remote, link: Link | None) -> bool:
-    return link is not None and content_hash(item) == link.fingerprint
+    return link is not None and content_hash(item) == link.content_hash
 
 
 _ENDS = (TryLater, SignIn, HoldTool, Unclear)

@@ -114,13 +114,13 @@ def _keep(context: Context, period: Period, found: Facts, known: Review | None) 
     answers = dict(known.answers if known else ())
     prompts = {it: answers.pop(it, "") for it in PROMPTS[period.kind]}
     with context.store.transaction():
-        pen = UnitOfWork.fresh(context)
-        pen.put(
+        work = UnitOfWork.fresh(context)
+        work.put(
             Review(
                 id=review_id(period),
                 title=known.title if known and known.title else period.title,
                 notes=known.notes if known else "",
-                created_at=known.created_at if known else pen.now,
+                created_at=known.created_at if known else work.now,
                 kind=period.kind,
                 period_start=period.first,
                 period_end=period.last,
@@ -129,7 +129,7 @@ def _keep(context: Context, period: Period, found: Facts, known: Review | None) 
             ),
             _AUTHOR,
         )
-        pen.flush()
+        work.commit()
     return review_id(period)
 
 
@@ -154,7 +154,7 @@ def _is_assumed(record: Record) -> bool:
 
 
 def _of_conflicts(conflicts: Iterable[ConflictRow]) -> Iterator[Decision]:
-    waiting = [one for one in conflicts if not one.settled]
+    waiting = [one for one in conflicts if not one.resolved]
     for one in waiting[:_FEW]:
         said = f"{_won(one)}: is that right?"
         yield Decision(what="conflict", sentence=said, command="syncd conflicts")

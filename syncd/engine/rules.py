@@ -25,14 +25,14 @@ SLICE = 1000
 """How many entities are looked at together, where all of them are."""
 
 
-def follow_rules(context: Context, pen: UnitOfWork) -> None:
+def follow_rules(context: Context, work: UnitOfWork) -> None:
     """Apply what follows from the changes so far; each rule signs its own."""
     view = StoredPlanView(context.store)
-    view.learn(pen.before)
-    _follow(context, pen, view, dict(pen.before))
+    view.learn(work.before)
+    _follow(context, work, view, dict(work.before))
 
 
-def follow_all_rules(context: Context, pen: UnitOfWork) -> None:
+def follow_all_rules(context: Context, work: UnitOfWork) -> None:
     """Apply what follows from the date alone, for everything there is."""
     ids = context.store.plan.ids()
     for start in range(0, len(ids), SLICE):
@@ -40,26 +40,26 @@ def follow_all_rules(context: Context, pen: UnitOfWork) -> None:
         part = ids[start : start + SLICE]
         view.learn(part)
         seen = {one: view.get(one) for one in part}
-        _follow(context, pen, view, {one: it for one, it in seen.items() if it is not None})
-        pen.flush()
+        _follow(context, work, view, {one: it for one, it in seen.items() if it is not None})
+        work.commit()
 
 
 def _follow(
     context: Context,
-    pen: UnitOfWork,
+    work: UnitOfWork,
     view: StoredPlanView,
     changed: Mapping[EntityId, Entity | None],
 ) -> None:
     if not changed:
         return
     day = today(context.clock, context.zone)
-    found = consequences(changed, view, day, context.zone, pen.now)
-    pen.load(one.entity.id for one in found)
+    found = consequences(changed, view, day, context.zone, work.now)
+    work.load(one.entity.id for one in found)
     beside = context.store.plan.beside_damaged() if context.store.plan.damaged else set()
     for one in found:
         if isinstance(one.entity, Goal) and one.entity.id in beside:
             continue  # its progress would be reckoned without what can't be read
-        pen.put(one.entity, f"{BY} ({one.rule})")
+        work.put(one.entity, f"{BY} ({one.rule})")
 
 
 def deletion_effect(entity: Entity, values: Fields, author: Author) -> list[FieldChange]:
@@ -118,11 +118,11 @@ def full_check(context: Context) -> None:
     if store.tools.recall(_OWNER, _DAY) == day.isoformat():
         return
     with store.transaction():
-        pen = UnitOfWork.fresh(context)
-        follow_all_rules(context, pen)
+        work = UnitOfWork.fresh(context)
+        follow_all_rules(context, work)
         store.tools.forget_refusals()
         for name in context.names:
-            store.links.touch_all(name)
+            store.links.mark_all_dirty(name)
         store.tools.remember(_OWNER, _DAY, day.isoformat())
 
 

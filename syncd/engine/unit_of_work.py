@@ -39,10 +39,10 @@ _STANDING = frozenset({"status", "archived", "goal", "milestone", "parent"})
 
 @dataclass
 class UnitOfWork:
-    """Collects changes of the plan and writes them down at once with ``flush``.
+    """Collects changes of the plan and writes them down at once with ``commit``.
 
     ``before`` holds what each changed entity was at the start; None for a new one.
-    ``plans``: the schedule itself holds the pen, and need not look again.
+    ``plans``: the schedule itself holds the work, and need not look again.
     """
 
     context: Context
@@ -59,7 +59,7 @@ class UnitOfWork:
 
     @classmethod
     def fresh(cls, context: Context, *, plans: bool = False) -> "UnitOfWork":
-        """Return a pen for what changes now; number and time are the next cycle's."""
+        """Return a work for what changes now; number and time are the next cycle's."""
         cycle, now = context.store.history.last_cycle() + 1, context.clock.now()
         return cls(context, cycle, now, plans=plans)
 
@@ -125,7 +125,7 @@ class UnitOfWork:
             ],
         )
 
-    def lost(self, entity: EntityId, conflicts: Sequence[Conflict]) -> None:
+    def record_conflict(self, entity: EntityId, conflicts: Sequence[Conflict]) -> None:
         """Keep values that lost."""
         record = self.records[entity].entity
         self.conflicts += len(conflicts)
@@ -146,7 +146,7 @@ class UnitOfWork:
             for one in conflicts
         )
 
-    def note(self, entity: EntityId, row: HistoryRow) -> None:
+    def record_event(self, entity: EntityId, row: HistoryRow) -> None:
         """Write down something that happened without changing a field."""
         self._history.append(row)
         self._editors.setdefault(entity, row.by)
@@ -163,7 +163,7 @@ class UnitOfWork:
         latest = max(known, key=lambda one: (one.at is not None, one.at), default=None)
         return latest.by if latest else "plan"
 
-    def touch_in(self, tool: ToolName, entity: EntityId) -> None:
+    def mark_dirty(self, tool: ToolName, entity: EntityId) -> None:
         """Mark an entity as to be decided in one tool."""
         self._touched.setdefault(tool, set()).add(entity)
 
@@ -173,7 +173,7 @@ class UnitOfWork:
         mark_addressed_dirty(store, audience, kind, [entity])
         mark_blocks_dirty(store, audience, kind, entity)
 
-    def flush(self) -> None:
+    def commit(self) -> None:
         """Write everything down."""
         store = self.context.store
         dirty = [one for one in self.before if one not in self._saved]
@@ -182,20 +182,20 @@ class UnitOfWork:
         store.history.add(self._history)
         self._history.clear()
         for tool, ids in self._touched.items():
-            store.links.touch(tool, ids)
+            store.links.mark_dirty(tool, ids)
         self._touched.clear()
 
     def _mark(self, entity: EntityId, before: Entity | None) -> None:
         self.before.setdefault(entity, before)
         self._saved.discard(entity)
         for tool in self.context.names:
-            self.touch_in(tool, entity)
+            self.mark_dirty(tool, entity)
 
     def _tell_schedule(self, entity: Entity, names: Collection[str]) -> None:
         if self.plans or self.context.preferences is None:
             return
         if not _PLANNED_BY.get(kind_of(entity), frozenset()).isdisjoint(names):
-            self.touch_in(SCHEDULE, entity.id)
+            self.mark_dirty(SCHEDULE, entity.id)
 
     def _touch_dependants(self, entity: EntityId) -> None:
         """Mark what stands and falls with an entity: what refers to it, and all below."""
@@ -207,7 +207,7 @@ class UnitOfWork:
             seen.update(level)
         for tool in self.context.names:
             for one in seen:
-                self.touch_in(tool, one)
+                self.mark_dirty(tool, one)
 
     def _row(
         self,

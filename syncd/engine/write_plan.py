@@ -22,11 +22,15 @@ from syncd.sync.decide import (
     Operation,
     Presence,
     decide,
-    fingerprint,
     in_order,
+    plan_hash,
 )
 
-_WANTS = {Standing.IN: Desired.HAVE, Standing.KEEP: Desired.KEEP, Standing.OUT: Desired.DROP}
+_WANTS = {
+    Standing.IN: Desired.PRESENT,
+    Standing.KEEP: Desired.UNCHANGED,
+    Standing.OUT: Desired.ABSENT,
+}
 
 
 SLICE = 250
@@ -37,7 +41,7 @@ SLICE = 250
 class WritePlan:
     """A tool's operations in order, and the stamps of the entities they are about.
 
-    settled: entities that need nothing; refused: operations that the tool refused
+    unchanged: entities that need nothing; refused: operations that the tool refused
     before and would refuse again; moot: entities of which that is no longer asked.
     parents: of entities to be written, another of the same kind that comes before them.
     desk: what was read to decide, where that is little enough to be kept for the writer.
@@ -45,7 +49,7 @@ class WritePlan:
 
     operations: list[Operation] = field(default_factory=list)
     stamps: dict[EntityId, int] = field(default_factory=dict)
-    settled: dict[EntityId, int] = field(default_factory=dict)
+    unchanged: dict[EntityId, int] = field(default_factory=dict)
     refused: int = 0
     moot: list[EntityId] = field(default_factory=list)
     parents: dict[EntityId, EntityId] = field(default_factory=dict)
@@ -65,7 +69,7 @@ def write_plan(
     written, when more of what it refers to is there.
     """
     store = context.store
-    stamps = store.links.touched(tool.name)
+    stamps = store.links.dirty(tool.name)
     busy = store.journal.entities(tool.name)
     ids = [entity for entity in stamps if entity not in busy and entity not in later]
     result = WritePlan(stamps=stamps)
@@ -91,12 +95,12 @@ def _project_part(
             continue
         operation = desk.decide(entity, slim=not whole and entity not in refused)
         if operation is None:
-            result.settled[entity] = result.stamps[entity]
+            result.unchanged[entity] = result.stamps[entity]
             if entity in refused:
                 result.moot.append(entity)
         elif refused.get(entity) == _bare(operation):
             result.refused += 1
-            result.settled[entity] = result.stamps[entity]
+            result.unchanged[entity] = result.stamps[entity]
         else:
             result.operations.append(operation)
             parent = desk.parent(entity)
@@ -115,12 +119,12 @@ def desired(
     kind = kind_of(entity)
     shown = None if entity.archived else context.shown(tool, entity, beside)
     if shown is None or not tool.connector.holds(kind, shown):
-        return Desired.DROP
+        return Desired.ABSENT
     if not tool.connector.carries[kind].live_only:
-        return Desired.HAVE
+        return Desired.PRESENT
     damaged = context.store.plan.damaged
     if damaged and any(one in damaged for one in targets(kind, fields_of(entity))):
-        return Desired.KEEP  # whether that rests can't be told
+        return Desired.UNCHANGED  # whether that rests can't be told
     return _WANTS[standing(entity, view)]
 
 
@@ -229,7 +233,7 @@ class Desk:
         wanted = self._want(it)
         if fit is None:
             needed = there if slim else True
-            fit = self.fit(entity) if needed and wanted is not Desired.DROP else {}
+            fit = self.fit(entity) if needed and wanted is not Desired.ABSENT else {}
         left = self._left(it, carried.told | (carried.once if there else frozenset()))
         case = Case(
             kind=kind,
@@ -265,16 +269,18 @@ class Desk:
         return kind_of(entity) in self.tool.connector.carries
 
     def _leaves(self, entity: Entity) -> bool:
-        return self._want(entity) is Desired.DROP
+        return self._want(entity) is Desired.ABSENT
 
 
 def _held(tool: Tool, link: Link | None) -> Held | None:
     if link is None:
         return None
     marked = not tool.connector.keeps_marks or link.mark == link.entity
-    return Held(presence=link.presence, base=link.base, settled=link.settled, marked=marked)
+    return Held(
+        presence=link.presence, base=link.base, normalised=link.normalised, marked=marked
+    )
 
 
 def _bare(operation: Operation) -> str:
     """Hash an operation as a refusal remembers it."""
-    return fingerprint([operation])
+    return plan_hash([operation])

@@ -121,21 +121,21 @@ class HistoryStore:
                 "lost": dump_value(row.lost),
                 "lost_by": row.lost_by,
                 "lost_at": moment_text(row.lost_at),
-                "settled": row.settled,
+                "settled": row.resolved,
             }
             for row in rows
         ]
         self._append(tables.conflicts, written)
 
     def conflicts(
-        self, *, entity: EntityId | None = None, settled: bool | None = None
+        self, *, entity: EntityId | None = None, resolved: bool | None = None
     ) -> list[ConflictRow]:
         """Return values that lost, newest first, but for those that can't be read."""
         chosen = select(tables.conflicts).where(C.plan == self._plan)
         if entity is not None:
             chosen = chosen.where(C.entity == entity)
-        if settled is not None:
-            chosen = chosen.where(C.settled.is_(settled))
+        if resolved is not None:
+            chosen = chosen.where(C.settled.is_(resolved))
         with self._database.transaction() as connection:
             rows = connection.execute(chosen.order_by(C.seq.desc())).all()
         damaged = self.damaged_conflicts
@@ -181,5 +181,5 @@ def _conflict(row: Any) -> ConflictRow:
         lost=load_value(kind, row.field, row.lost),
         lost_by=row.lost_by,
         lost_at=moment_of(row.lost_at),
-        settled=bool(row.settled),
+        resolved=bool(row.settled),
     )

@@ -161,8 +161,8 @@ class LinkStore:
             row = _BY_URL.first(connection, {"plan": self._plan, "url": url})
         return EntityId(row[0]) if row else None
 
-    def prints(self, tool: ToolName, kinds: Iterable[Kind]) -> dict[RemoteId, str]:
-        """Return the fingerprints of all present items of these kinds."""
+    def content_hashes(self, tool: ToolName, kinds: Iterable[Kind]) -> dict[RemoteId, str]:
+        """Return the content hashes of all present items of these kinds."""
         which = {
             "plan": self._plan,
             "tool": tool,
@@ -231,7 +231,7 @@ class LinkStore:
                 of_one[ToolName(row.tool)] = Address(row.url, presence)
         return found
 
-    def touch(self, tool: ToolName, ids: Iterable[EntityId]) -> None:
+    def mark_dirty(self, tool: ToolName, ids: Iterable[EntityId]) -> None:
         """Mark entities as to be decided anew in a tool."""
         rows = [
             {"plan": self._plan, "tool": tool, "entity": one, "stamp": _stamp()} for one in ids
@@ -241,13 +241,13 @@ class LinkStore:
         with self._database.transaction() as connection:
             _TOUCH.run_all(connection, rows)
 
-    def touch_all(self, tool: ToolName) -> None:
+    def mark_all_dirty(self, tool: ToolName) -> None:
         """Mark everything there is as to be decided anew in a tool."""
         with self._database.transaction() as connection:
             row = {"plan": self._plan, "tool": tool, "stamp": _stamp()}
             _TOUCH_ALL.run(connection, row)
 
-    def touch_referrers(
+    def mark_referrers_dirty(
         self, tool: ToolName, target: EntityId, field: str | None = None
     ) -> None:
         """Mark everything that refers to ``target`` (in this field) as to be decided."""
@@ -274,13 +274,13 @@ class LinkStore:
             "stamp": _stamp(),
         }
 
-    def touched(self, tool: ToolName) -> dict[EntityId, int]:
+    def dirty(self, tool: ToolName) -> dict[EntityId, int]:
         """Return the entities to be decided in a tool, with their stamps."""
         which = {"plan": self._plan, "tool": tool}
         with self._database.transaction() as connection:
             return {EntityId(row[0]): row[1] for row in _TOUCHED.rows(connection, which)}
 
-    def settle(self, tool: ToolName, stamps: Mapping[EntityId, int]) -> None:
+    def clear_dirty(self, tool: ToolName, stamps: Mapping[EntityId, int]) -> None:
         """Take entities off, unless they were marked again since these stamps."""
         if not stamps:
             return
@@ -312,10 +312,10 @@ class LinkStore:
             "mark": link.mark,
             "edited_at": moment_text(link.edited_at),
             "completions": link.completions,
-            "fingerprint": link.fingerprint,
+            "fingerprint": link.content_hash,
             "base": dump_fields(link.base),
-            "settled": dump_fields(link.settled),
-            "previous": json.dumps(dict(link.previous)) if link.previous else "{}",
+            "settled": dump_fields(link.normalised),
+            "previous": json.dumps(dict(link.before_write)) if link.before_write else "{}",
             "extra": json.dumps(dict(link.extra)) if link.extra else "{}",
             "foreign_refs": dump_foreign(link.foreign),
         }
@@ -351,10 +351,10 @@ def _link(row: Any) -> Link:
         mark=row.mark,
         edited_at=moment_of(row.edited_at),
         completions=row.completions,
-        fingerprint=row.fingerprint,
+        content_hash=row.fingerprint,
         base=load_fields(kind, row.base),
-        settled=load_fields(kind, row.settled),
-        previous=json.loads(row.previous),
+        normalised=load_fields(kind, row.settled),
+        before_write=json.loads(row.previous),
         extra=json.loads(row.extra),
         foreign=load_foreign(row.foreign_refs),
     )

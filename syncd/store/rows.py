@@ -44,9 +44,9 @@ class Record:
 class Link:
     """An entity as one tool holds it; ``base`` is what both last agreed on, per field.
 
-    References in ``base`` and ``settled`` are the tool's remote ids. ``foreign``: those among
+    References in ``base`` and ``normalised`` are the tool's remote ids. ``foreign``: those among
     them, by field, that led to nothing of the plan's when they were seen: places of the
-    person's own, where the item stays. ``previous`` is what the item held before syncd last
+    person's own, where the item stays. ``before_write`` is what the item held before syncd last
     wrote to it: ``{"fields", "edited_at", "at"}``.
     ``damaged``: what the two agreed on can't be read, so nothing follows from this link but
     that the tool holds the entity.
@@ -62,11 +62,11 @@ class Link:
     mark: EntityId | None = None
     edited_at: datetime | None = None
     completions: int = 0
-    fingerprint: str = ""
+    content_hash: str = ""
     base: Fields = field(default_factory=dict)
-    settled: Fields = field(default_factory=dict)
+    normalised: Fields = field(default_factory=dict)
     foreign: Foreign = field(default_factory=dict)
-    previous: Mapping[str, Any] = field(default_factory=dict)
+    before_write: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
     damaged: bool = False
 
@@ -125,7 +125,7 @@ class ConflictRow:
     lost: Value
     lost_by: str
     lost_at: datetime | None
-    settled: bool = False
+    resolved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

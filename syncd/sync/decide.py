@@ -23,17 +23,17 @@ class Presence(StrEnum):
 
     PRESENT = "present"
     GONE = "gone"
-    WITHDRAWN = "withdrawn"
-    FORGOTTEN = "forgotten"
+    REMOVED_BY_US = "withdrawn"
+    DETACHED = "forgotten"
     UNCONFIRMED = "unconfirmed"
 
 
 class Desired(StrEnum):
     """What a tool should do about an entity."""
 
-    HAVE = "have"
-    KEEP = "keep"
-    DROP = "drop"
+    PRESENT = "present"
+    UNCHANGED = "unchanged"
+    ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Held:
 
     presence: Presence
     base: Fields
-    settled: Fields = field(default_factory=dict)
+    normalised: Fields = field(default_factory=dict)
     marked: bool = True
 
 
@@ -86,7 +86,7 @@ def decide(case: Case) -> Operation | None:
     held = case.held
     if held is None or held.presence is not Presence.PRESENT:
         return _absent(case, held)
-    if case.want is Desired.DROP:
+    if case.want is Desired.ABSENT:
         return Operation(
             op=Op.DELETE,
             kind=case.kind,
@@ -111,10 +111,10 @@ def decide(case: Case) -> Operation | None:
 
 def _absent(case: Case, held: Held | None) -> Operation | None:
     """The tool has no such item: make it, unless it was let go of there."""
-    if case.want is not Desired.HAVE:
+    if case.want is not Desired.PRESENT:
         return None
     if held is not None:
-        if held.presence in (Presence.FORGOTTEN, Presence.UNCONFIRMED):
+        if held.presence in (Presence.DETACHED, Presence.UNCONFIRMED):
             return None
         if held.presence is Presence.GONE and not case.recreate:
             return None
@@ -130,7 +130,7 @@ def _differs(held: Held, name: str, value: Value) -> bool:
     """A value that the tool stored differently when asked counts as agreed."""
     if value == held.base.get(name):
         return False
-    return held.settled.get(name, _UNSET) != value
+    return held.normalised.get(name, _UNSET) != value
 
 
 def in_order(
@@ -156,7 +156,7 @@ def in_order(
     return sorted(operations, key=rank)
 
 
-def fingerprint(operations: Sequence[Operation]) -> str:
+def plan_hash(operations: Sequence[Operation]) -> str:
     """Return the hash that an approval is bound to: the same plan, the same hash."""
     lines = sorted(
         json.dumps(

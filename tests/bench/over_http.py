@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from syncd.bootstrap import App, open_app
+from syncd.app import App, open_app
 from syncd.connect.registry import sandboxes
 from syncd.engine.cycle import Engine
 from syncd.engine.edits import put_all

@@ -16,7 +16,7 @@ from typing import Any, cast
 import forker
 from homes import Forker
 
-from syncd.bootstrap import App
+from syncd.app import App
 from syncd.cli import errors
 from syncd.cli.app import start
 from syncd.cli.session import Session

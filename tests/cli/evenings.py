@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncd.bootstrap import App, open_app
+from syncd.app import App, open_app
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
 from syncd.engine.blocks import busy_time

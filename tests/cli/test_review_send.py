@@ -9,7 +9,7 @@ import pytest
 import structlog
 
 from syncd.cli.errors import Exit
-from syncd.cli.run import Daemon
+from syncd.daemon.service import Daemon
 from syncd.engine.edits import put_all
 from syncd.engine.reviews import review_id
 from syncd.model.entities import Review
@@ -20,7 +20,6 @@ from tests.cli.evenings import Evenings
 from tests.mail.servers import House, run
 
 ADA, BEN = "ada@example.org", "ben@example.org"
-MAIL = frozenset({"(mail)"})
 REVIEW = '\n[review]\nquarterly = "off"\nannual = "off"\n'
 
 
@@ -160,12 +159,13 @@ class Watched:
         self.session = desk.session()
         self.desk = desk
 
-    def turn(self, wanted=MAIL):
+    def turn(self):
         app = self.desk.app()
-        daemon = Daemon(session=self.session, app=app)
+        daemon = Daemon(app=app, config=self.session.config)
         daemon.begin()
         with structlog.testing.capture_logs() as told:
-            daemon.cycle(wanted)
+            daemon.make_reviews()
+            daemon.send_mails()
             daemon.end()
         app.close()
         return [one["event"] for one in told]
@@ -219,12 +219,13 @@ class Lasting(Watched):
     def __init__(self, desk: Evenings) -> None:
         super().__init__(desk)
         self.app = desk.app()
-        self.daemon = Daemon(session=self.session, app=self.app)
+        self.daemon = Daemon(app=self.app, config=self.session.config)
         self.work = self.daemon.begin()
 
-    def turn(self, wanted=MAIL):
+    def turn(self):
         with structlog.testing.capture_logs() as told:
-            self.work.run_cycle(wanted)
+            self.work.make_reviews()
+            self.work.send_mails()
             self.daemon._courier.wait(20)
         return [(one["event"], one.get("trouble", "").partition(" ")[0]) for one in told]
 

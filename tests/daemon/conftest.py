@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import structlog
 
+START = datetime(2026, 3, 2, 10, 20, 17, tzinfo=UTC)
+
 
 class FakeClock:
     """Time goes on only while somebody sleeps; asked to stop at ``until``."""
@@ -70,7 +72,7 @@ class Supervisor:
 
 @pytest.fixture
 def clock() -> FakeClock:
-    return FakeClock(datetime(2026, 3, 2, 10, 20, 17, tzinfo=UTC))
+    return FakeClock(START)
 
 
 @pytest.fixture

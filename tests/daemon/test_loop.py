@@ -4,39 +4,39 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
-import schedule
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from syncd.credentials import Redactor
-from syncd.daemon.due import Due, Poll
-from syncd.daemon.logging import set_up
-from syncd.daemon.loop import Cycle, Loop, Work
-from syncd.daemon.notify import Notifier
-from syncd.daemon.signals import signal
+from syncd.daemon.due import Due, JobKind, Poll
+from syncd.daemon.logs import set_up
+from syncd.daemon.loop import Cycle, Loop, Workload
+from syncd.daemon.readiness import Notifier
+from syncd.daemon.signals import SignalFlags, signal
 from syncd.errors import Mistake, StateTrouble, TryLater
+from syncd.model.ids import ToolName
+from tests.daemon.conftest import START, FakeClock
 
-POLLS = (Poll(tool="notion", every=60), Poll(tool="google", every=300))
-
-
-class EachTime(schedule.Scheduler):
-    """Runs every job each time it is asked, whatever the machine's clock says."""
-
-    def run_pending(self) -> None:
-        self.run_all()
+NOTION, GOOGLE = ToolName("notion"), ToolName("google")
+POLLS = (Poll(tool=NOTION, every=60), Poll(tool=GOOGLE, every=300))
 
 
 class Daemon:
-    """A loop, and all that it is told and tells."""
+    """A loop, and all that it is given and reports."""
 
     def __init__(self, clock) -> None:
         self.clock = clock
         self.asked: list[tuple[datetime, Due]] = []
-        self.wishes: set[int] = set()
+        self.errands: list[tuple[datetime, JobKind]] = []
+        self.flags = SignalFlags()
+        self.errand: Callable[[], Cycle] = lambda: Cycle(summary="notion ok, google ok")
         self.answer: Callable[[int], Cycle] = lambda _nth: Cycle()
-        self.reload: Callable[[], Work] = lambda: self.work
-        self.work = Work(polls=POLLS, run_cycle=self.cycle)
-        self.scheduler: schedule.Scheduler = EachTime()
+        self.reload: Callable[[], Workload] = lambda: self.work
+        self.work = self.workload(*POLLS)
+        self.loop: Loop | None = None
         self.notifier = Notifier("", None, clock)
         self.said = io.StringIO()
 
@@ -44,22 +44,28 @@ class Daemon:
         self.asked.append((self.clock.now(), only))
         return self.answer(len(self.asked))
 
-    def take(self, wish: int) -> bool:
-        came = wish in self.wishes
-        self.wishes.discard(wish)
-        return came
+    def workload(self, *polls: Poll) -> Workload:
+        def review() -> Cycle:
+            self.errands.append((self.clock.now(), JobKind.REVIEWS))
+            return self.errand()
+
+        def mail() -> Cycle:
+            self.errands.append((self.clock.now(), JobKind.MAILS))
+            return self.errand()
+
+        return Workload(polls=polls, run_cycle=self.cycle, make_reviews=review, send_mails=mail)
 
     def run(self, **span: int) -> None:
         self.clock.until = self.clock.now() + timedelta(**span)
         set_up(self.said, json=True, colors=False, clock=self.clock, redact=Redactor())
-        Loop(
+        self.loop = Loop(
             work=self.work,
             clock=self.clock,
-            wishes=self,
+            flags=self.flags,
             notifier=self.notifier,
             reload=lambda: self.reload(),
-            scheduler=self.scheduler,
-        ).run()
+        )
+        self.loop.run()
 
     @property
     def logged(self) -> list[Mapping[str, str]]:
@@ -187,7 +193,7 @@ def test_a_supervisor_is_told_when_it_is_ready_how_it_does_and_when_it_goes(
 def test_a_wish_to_sync_now_is_met_at_once(daemon) -> None:
     def answer(nth: int) -> Cycle:
         if nth == 1:
-            daemon.wishes.add(signal.SIGUSR1)
+            daemon.flags.set(signal.SIGUSR1)
         return Cycle()
 
     daemon.answer = answer
@@ -196,21 +202,21 @@ def test_a_wish_to_sync_now_is_met_at_once(daemon) -> None:
 
 
 def test_a_wish_to_reload_brings_the_new_settings(daemon) -> None:
-    def reload() -> Work:
-        return Work(polls=(Poll(tool="todoist", every=60),), run_cycle=daemon.cycle)
+    def reload() -> Workload:
+        return daemon.workload(Poll(tool=ToolName("todoist"), every=60))
 
     daemon.reload = reload
-    daemon.wishes.add(signal.SIGHUP)
+    daemon.flags.set(signal.SIGHUP)
     daemon.run(minutes=3)
     assert {tool for _, only in daemon.asked[1:] for tool in only} == {"todoist"}
 
 
 def test_settings_with_a_mistake_are_not_taken_up(daemon) -> None:
-    def reload() -> Work:
+    def reload() -> Workload:
         raise Mistake("`plan.timezone` is 7, but must be a text in quotes: correct it.")
 
     daemon.reload = reload
-    daemon.wishes.add(signal.SIGHUP)
+    daemon.flags.set(signal.SIGHUP)
     daemon.run(minutes=3)
     assert {tool for _, only in daemon.asked[1:] for tool in only} >= {"notion"}
     assert "`plan.timezone` is 7" in daemon.logged[0]["mistake"]
@@ -223,11 +229,11 @@ def test_settings_with_a_mistake_are_not_taken_up(daemon) -> None:
 def test_whatever_keeps_settings_from_being_read_the_daemon_goes_on(
     daemon, error, said
 ) -> None:
-    def reload() -> Work:
+    def reload() -> Workload:
         raise error
 
     daemon.reload = reload
-    daemon.wishes.add(signal.SIGHUP)
+    daemon.flags.set(signal.SIGHUP)
     daemon.run(minutes=3)
     assert {tool for _, only in daemon.asked[1:] for tool in only} >= {"notion"}
     assert said in str(daemon.logged[0])
@@ -235,14 +241,118 @@ def test_whatever_keeps_settings_from_being_read_the_daemon_goes_on(
 
 
 def test_ticks_go_on_when_the_machines_clock_is_set_back(daemon) -> None:
-    scheduler = schedule.Scheduler()
-    daemon.scheduler = scheduler
+    """As it is at the end of summer time where it shows local time."""
 
-    def answer(_nth: int) -> Cycle:
-        for job in scheduler.get_jobs():
-            job.next_run = job.next_run + timedelta(hours=1)  # as the end of summer time does
+    def answer(nth: int) -> Cycle:
+        if nth == 1:
+            daemon.clock.time -= timedelta(hours=1)
+            daemon.clock.until -= timedelta(hours=1)
         return Cycle()
 
     daemon.answer = answer
+    daemon.run(minutes=5)
+    assert 5 <= len(daemon.asked) <= 7
+    assert daemon.loop.jobs.idle_seconds <= 60
+
+
+def test_a_machine_that_slept_reads_each_tool_once_when_it_wakes(daemon) -> None:
+    def answer(nth: int) -> Cycle:
+        if nth == 3:
+            daemon.clock.time += timedelta(hours=9)
+        return Cycle()
+
+    daemon.answer = answer
+    daemon.run(hours=9, minutes=3)
+    (woke,) = [at for at, only in daemon.asked if only == {NOTION, GOOGLE}]
+    assert woke - START < timedelta(hours=9, minutes=3)
+    assert len(daemon.asked) <= 5
+
+
+# The list of jobs is what the daemon does next.
+
+
+def test_reviews_and_mails_come_after_each_cycle_and_every_minute(daemon) -> None:
+    daemon.work = daemon.workload(Poll(tool=NOTION, every=600))
+    daemon.run(seconds=55)
+    assert [kind for _, kind in daemon.errands] == [JobKind.REVIEWS, JobKind.MAILS]
+    daemon.run(minutes=9)
+    assert 8 <= [kind for _, kind in daemon.errands[2:]].count(JobKind.MAILS) <= 10
+
+
+def test_reviews_and_mails_come_when_the_cycle_broke_too(daemon) -> None:
+    def answer(_nth: int) -> Cycle:
+        raise ZeroDivisionError
+
+    daemon.answer = answer
     daemon.run(seconds=5)
-    assert scheduler.idle_seconds <= 1
+    assert [kind for _, kind in daemon.errands] == [JobKind.REVIEWS, JobKind.MAILS]
+
+
+def test_the_jobs_name_every_tool_and_errand_with_its_moment(daemon) -> None:
+    daemon.run(seconds=10)
+    jobs = daemon.loop.jobs.get_jobs()
+    assert [str(job.id.tool or job.id.kind) for job in sorted(jobs)] == [
+        "notion",
+        "reviews",
+        "mails",
+        "google",
+        "daily check",
+    ]
+    assert [(job.next_run - START).total_seconds() // 60 for job in sorted(jobs)] == [
+        1,
+        1,
+        1,
+        5,
+        1440,
+    ]
+
+
+def test_the_log_names_when_a_broken_cycle_is_tried_again(daemon) -> None:
+    def answer(_nth: int) -> Cycle:
+        raise ZeroDivisionError
+
+    daemon.answer = answer
+    daemon.run(seconds=10)
+    assert daemon.logged[0]["rest"] == str(START + timedelta(seconds=30))
+
+
+JUMPS = st.lists(st.integers(min_value=-7200, max_value=100_000), min_size=1, max_size=4)
+"""Seconds by which the clock is set, or the machine sleeps, one after another."""
+BETWEEN = 200
+"""Seconds awake between two jumps."""
+
+
+class JumpingClock(FakeClock):
+    """Jumps now and then; counts the seconds that the machine is awake."""
+
+    def __init__(self, jumps: list[int]) -> None:
+        super().__init__(START)
+        self.awake = 0.0
+        self.jumps = list(jumps)
+        self.ends = BETWEEN * (len(jumps) + 1)
+
+    def sleep(self, seconds: float) -> bool:
+        self.awake += max(seconds, 1.0)
+        self.time += timedelta(seconds=max(seconds, 1.0))
+        if self.jumps and self.awake > self.ends - BETWEEN * len(self.jumps):
+            self.time += timedelta(seconds=self.jumps.pop(0))
+        return self.awake >= self.ends
+
+
+@settings(max_examples=25, deadline=None)
+@given(jumps=JUMPS)
+def test_however_the_clock_jumps_each_tool_is_read_in_its_time_and_never_in_a_burst(
+    jumps: list[int],
+) -> None:
+    clock = JumpingClock(jumps)
+    daemon, read = Daemon(clock), []
+
+    def answer(_nth: int) -> Cycle:
+        read.append(clock.awake)
+        return Cycle()
+
+    daemon.answer = answer
+    daemon.run()
+    gaps = [after - before for before, after in pairwise([*read, clock.awake])]
+    assert max(gaps) <= 2 * 60 + 5  # its minute, moved off the full minute or hour
+    assert len(read) <= clock.ends / 55 + 2 * len(jumps) + 1

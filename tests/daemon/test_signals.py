@@ -13,8 +13,8 @@ PROGRAM = """
 import sys
 from syncd.clock import SystemClock
 from syncd.daemon.due import Poll
-from syncd.daemon.loop import Cycle, Loop, Work
-from syncd.daemon.notify import Notifier
+from syncd.daemon.loop import Cycle, Loop, Workload
+from syncd.daemon.readiness import Notifier
 from syncd.daemon.signals import Signals
 
 way, grace = sys.argv[1], float(sys.argv[2])
@@ -37,9 +37,10 @@ def reload():
     say("reload")
     return work
 
-work = Work(polls=(Poll(tool="notion", every=600),), run_cycle=cycle)
+work = Workload(polls=(Poll(tool="notion", every=600),), run_cycle=cycle,
+                make_reviews=Cycle, send_mails=Cycle)
 with Signals(clock.stop.set, clock, grace=grace) as signals:
-    Loop(work=work, clock=clock, wishes=signals, notifier=Notifier("", None, clock),
+    Loop(work=work, clock=clock, flags=signals.flags, notifier=Notifier("", None, clock),
          reload=reload).run()
 say("stopped")
 sys.exit(signals.status)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from syncd.clock import SystemClock
-from syncd.demo.clock import DemoClock
+from syncd.demo.week import DemoClock
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

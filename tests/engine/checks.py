@@ -57,7 +57,7 @@ def _let_go(store: Store, tool: str, entity: Entity) -> bool:
     """A heading that its user removed there is not made again."""
     link = store.links.of_entity(entity.id).get(ToolName(tool))
     gone = link is not None and link.presence is Presence.GONE
-    forgotten = link is not None and link.presence is Presence.FORGOTTEN
+    forgotten = link is not None and link.presence is Presence.DETACHED
     return forgotten or (gone and isinstance(entity, Goal) and tool == "todos")
 
 
@@ -135,12 +135,12 @@ def assert_forgot_nothing(world: World) -> None:
     """Deciding for everything yields what deciding for the marked entities yields."""
     links = world.store.links
     for name, tool in world.engine.context.tools.items():
-        marked = links.touched(name)
+        marked = links.dirty(name)
         some = write_plan(world.engine.context, tool).operations
-        links.touch(name, world.store.plan.ids())
+        links.mark_dirty(name, world.store.plan.ids())
         every = write_plan(world.engine.context, tool).operations
-        fresh = {one: stamp for one, stamp in links.touched(name).items() if one not in marked}
-        links.settle(name, fresh)
+        fresh = {one: stamp for one, stamp in links.dirty(name).items() if one not in marked}
+        links.clear_dirty(name, fresh)
         assert every == some, f"{name} forgot to decide"
 
 

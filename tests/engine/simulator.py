@@ -23,7 +23,7 @@ from syncd.testing.in_memory_service import InMemoryService
 from tests.engine.world import ALL, World, sample
 
 CAREFREE = Limits(max_deletes=10_000)
-"""Nobody is there to approve: the brakes have tests of their own."""
+"""Nobody is there to approve: the holds have tests of their own."""
 
 
 class Step(NamedTuple):

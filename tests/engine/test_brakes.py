@@ -1,4 +1,4 @@
-"""The brakes: what would be too much at once waits until the person says so."""
+"""The holds: what would be too much at once waits until the person says so."""
 
 import pytest
 

@@ -271,7 +271,7 @@ def test_a_block_that_is_refused_is_not_sent_again_until_it_changes() -> None:
     world.plan(task, block_of(world, task))
     world.sync()
     assert sent == ["blocks"]
-    world.store.links.touch(ToolName("calendar"), [ident("B")])
+    world.store.links.mark_dirty(ToolName("calendar"), [ident("B")])
     world.sync()
     assert sent == ["blocks"]
 

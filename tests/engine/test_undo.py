@@ -124,7 +124,7 @@ def conflict(world):
     world.clock.advance(minutes=5)
     world.edit("todos", Kind.TASK, "Task 1", title="Later")
     world.sync()
-    (lost,) = world.store.history.conflicts(settled=False)
+    (lost,) = world.store.history.conflicts(resolved=False)
     return lost
 
 
@@ -133,7 +133,7 @@ def test_a_value_that_lost_can_be_taken_and_the_conflict_is_settled(synced):
     assert synced.settle().converged
     assert synced.titles("todos", Kind.TASK)[0] == "Earlier"
     assert synced.titles("pages", Kind.TASK)[0] == "Earlier"
-    assert synced.store.history.conflicts(settled=False) == []
+    assert synced.store.history.conflicts(resolved=False) == []
 
 
 def test_a_deletion_that_lost_can_be_taken(synced):

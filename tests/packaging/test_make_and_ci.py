@@ -11,6 +11,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -60,8 +61,9 @@ def test_recording_without_a_tool_is_told_in_a_sentence() -> None:
 def test_ci_runs_what_the_readme_tells_a_person_to_run() -> None:
     assert os.access(CI, os.X_OK)
     assert re.findall(r"^make (\w+)", CI.read_text(), re.MULTILINE) == [
-        "test",
         "check",
+        "test",
+        "coverage",
         "conformance",
         "fuzz",
     ]
@@ -81,7 +83,7 @@ def test_ci_fails_when_the_tests_do(tmp_path: Path) -> None:
     (folder / ".ci").mkdir(parents=True)
     shutil.copy(CI, folder / ".ci")
     (folder / "Makefile").write_text(
-        "test:\n\t@echo '1 passed'; exit 1\ncheck conformance fuzz:\n"
+        "test:\n\t@echo '1 passed'; exit 1\ncheck coverage conformance fuzz:\n"
     )
     assert _run(folder / ".ci" / "run", cwd=folder, env=_with_node(tmp_path)).returncode != 0
 
@@ -92,7 +94,7 @@ def test_ci_ends_with_the_closing_line_of_the_tests(tmp_path: Path) -> None:
     shutil.copy(CI, folder / ".ci")
     tests = "test:\n\t@echo '812 passed in 95.12s'\n"
     (folder / "Makefile").write_text(
-        f"{tests}check:\n\t@:\nconformance fuzz:\n\t@echo '9 passed'\n"
+        f"{tests}check:\n\t@:\ncoverage conformance fuzz:\n\t@echo '9 passed'\n"
     )
     done = _run(folder / ".ci" / "run", cwd=folder, env=_with_node(tmp_path))
     assert done.returncode == 0
@@ -132,3 +134,21 @@ def test_the_command_that_is_installed_is_there() -> None:
     script = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]["syncd"]
     point = EntryPoint(name="syncd", value=script, group="console_scripts")
     assert callable(point.load())
+
+
+def test_the_changelog_has_a_heading_for_this_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert headings[:2] == ["Unreleased", version]
+
+
+def test_hosted_ci_calls_the_one_command() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
+    steps = workflow["jobs"]["run"]["steps"]
+    assert [step["run"] for step in steps if "run" in step] == [".ci/run"]
+
+
+def test_hooks_run_what_is_installed_and_fetch_nothing() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert [repo["repo"] for repo in hooks] == ["local"]
+    assert all(hook["entry"].startswith(".venv/bin/") for hook in hooks[0]["hooks"])

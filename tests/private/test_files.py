@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from syncd import private
-from syncd.cli import logfile
 from syncd.cli.app import start
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
 from syncd.connect.registry import sandboxes
-from syncd.demo import stage
-from syncd.demo.sink import Mailbox
+from syncd.daemon.logs import LARGEST_LOG, LogFile
+from syncd.demo import environment
+from syncd.demo.smtp_sink import Mailbox
 from syncd.model.entities import Goal
 from syncd.model.ids import EntityId
 from syncd.store import upgrade
@@ -111,12 +111,12 @@ def _locked(folder: Path) -> None:
 
 
 def _logged(folder: Path) -> None:
-    logfile.LogFile(folder).write("what went wrong\n")
+    LogFile(folder).write("what went wrong\n")
 
 
 def _rotated(folder: Path) -> None:
-    log = logfile.LogFile(folder)
-    log.write("x" * (logfile.LARGEST + 1))
+    log = LogFile(folder)
+    log.write("x" * (LARGEST_LOG + 1))
     log.path.chmod(0o644)
     log.write("more\n")
     assert (folder / "syncd.log.1").exists()
@@ -152,7 +152,7 @@ def _served(folder: Path) -> None:
 
 
 def _staged(folder: Path) -> None:
-    stage._write(folder / "syncd.toml", {"connectors.x": {"token": "secret"}})
+    environment._write(folder / "syncd.toml", {"connectors.x": {"token": "secret"}})
 
 
 def _signed_in(folder: Path) -> None:

@@ -117,13 +117,13 @@ def test_all_of_a_transaction_or_nothing(store):
         with store.transaction():
             store.plan.save([goal()])
             with store.transaction():
-                store.links.touch(TODOS, [EntityId("G1")])
+                store.links.mark_dirty(TODOS, [EntityId("G1")])
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         half()
     assert store.plan.ids() == []
-    assert store.links.touched(TODOS) == {}
+    assert store.links.dirty(TODOS) == {}
     store.plan.save([goal()])
     assert store.plan.ids() == ["G1"]
 
@@ -155,7 +155,7 @@ def test_two_plans_in_one_database_know_nothing_of_each_other():
     task = Task(id=EntityId("T1"), title="Walk", created_at=NOON, goal=EntityId("G1"))
     mine.plan.save([goal(title="Mine"), Record(entity=task)])
     mine.links.save([Link(tool=TODOS, entity=EntityId("G1"), kind=Kind.GOAL, remote="r1")])
-    mine.links.touch(TODOS, [EntityId("G1")])
+    mine.links.mark_dirty(TODOS, [EntityId("G1")])
     mine.tools.save(ToolRow(tool=TODOS, state=ToolState.HELD, cursor="5"))
     mine.tools.remember("todos", "project", "p1")
     yours.plan.save([goal(title="Yours")])
@@ -167,31 +167,31 @@ def test_two_plans_in_one_database_know_nothing_of_each_other():
     assert yours.plan.titled(Kind.GOAL, "Mine") == []
     assert yours.links.of_entity(EntityId("G1")) == {}
     assert yours.links.by_remote(TODOS, ["r1"]) == {}
-    assert yours.links.touched(TODOS) == {}
+    assert yours.links.dirty(TODOS) == {}
     assert yours.tools.get(TODOS) == ToolRow(tool=TODOS)
     assert yours.tools.recall("todos", "project") is None
     yours.links.save([Link(tool=TODOS, entity=EntityId("G1"), kind=Kind.GOAL, remote="r1")])
-    yours.links.touch_referrers(TODOS, EntityId("G1"))
+    yours.links.mark_referrers_dirty(TODOS, EntityId("G1"))
     yours.tools.forget("todos")
     assert mine.links.count(TODOS) == 1
-    assert mine.links.touched(TODOS).keys() == {"G1"}
+    assert mine.links.dirty(TODOS).keys() == {"G1"}
     assert mine.tools.recall("todos", "project") == "p1"
 
 
 def test_what_is_marked_again_while_it_was_decided_stays_marked(store):
-    store.links.touch(TODOS, [EntityId("A"), EntityId("B")])
-    decided = store.links.touched(TODOS)
-    store.links.touch(TODOS, [EntityId("A")])
-    store.links.settle(TODOS, decided)
-    assert store.links.touched(TODOS).keys() == {"A"}
+    store.links.mark_dirty(TODOS, [EntityId("A"), EntityId("B")])
+    decided = store.links.dirty(TODOS)
+    store.links.mark_dirty(TODOS, [EntityId("A")])
+    store.links.clear_dirty(TODOS, decided)
+    assert store.links.dirty(TODOS).keys() == {"A"}
     assert store.tools.waiting(TODOS) == 1
 
 
 def test_what_refers_to_something_is_marked_with_it(store):
     task = Task(id=EntityId("T1"), title="Walk", created_at=NOON, goal=EntityId("G1"))
     store.plan.save([goal(), Record(entity=task)])
-    store.links.touch_referrers(TODOS, EntityId("G1"))
-    assert store.links.touched(TODOS).keys() == {"T1"}
+    store.links.mark_referrers_dirty(TODOS, EntityId("G1"))
+    assert store.links.dirty(TODOS).keys() == {"T1"}
 
 
 def test_parts_of_a_goal_are_counted_once_though_both_it_and_its_step_are_named(store):

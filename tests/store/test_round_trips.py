@@ -61,10 +61,10 @@ def links(draw):
         mark=draw(st.none() | names),
         edited_at=draw(st.none() | instants),
         completions=draw(st.integers(0, 9)),
-        fingerprint=draw(texts),
+        content_hash=draw(texts),
         base={**draw(fields(kind)), LINK: draw(st.none() | texts)},
-        settled=draw(fields(kind)),
-        previous={"print": draw(texts), "edited_at": None},
+        normalised=draw(fields(kind)),
+        before_write={"print": draw(texts), "edited_at": None},
         extra={"deep": [1, {"er": draw(texts)}]},
     )
 
@@ -193,8 +193,8 @@ def test_conflicts(row, settled):
     assert [replace(one, seq=0) for one in store.history.conflicts()] == [conflict]
     if settled:
         store.history.settle_conflict(1)
-    assert len(store.history.conflicts(settled=True)) == settled
-    assert len(store.history.conflicts(settled=False)) == (not settled)
+    assert len(store.history.conflicts(resolved=True)) == settled
+    assert len(store.history.conflicts(resolved=False)) == (not settled)
 
 
 @examples(60)

@@ -16,15 +16,15 @@ from syncd.sync.decide import (
     Operation,
     Presence,
     decide,
-    fingerprint,
     in_order,
+    plan_hash,
 )
 from tests.examples import examples
 
 FIT = {"title": "New", "priority": 1}
 
 
-def case(want=Desired.HAVE, held=None, **options):
+def case(want=Desired.PRESENT, held=None, **options):
     return Case(
         kind=Kind.TASK,
         entity=EntityId("T1"),
@@ -46,33 +46,33 @@ def what(one):
 
 CASES = {
     "wanted and not there: made": (case(), ("create", FIT)),
-    "not wanted and not there: nothing": (case(Desired.DROP), None),
-    "to be kept and not there: nothing": (case(Desired.KEEP), None),
+    "not wanted and not there: nothing": (case(Desired.ABSENT), None),
+    "to be kept and not there: nothing": (case(Desired.UNCHANGED), None),
     "as wanted: nothing": (case(held=held()), None),
     "different: only what differs": (
         case(held=held(base={"title": "Old", "priority": 1})),
         ("update", {"title": "New"}),
     ),
     "to be kept and different: written": (
-        case(Desired.KEEP, held=held(base={"title": "Old", "priority": 1})),
+        case(Desired.UNCHANGED, held=held(base={"title": "Old", "priority": 1})),
         ("update", {"title": "New"}),
     ),
     "stored differently when it was asked: agreed": (
-        case(held=held(base={"title": "N…", "priority": 1}, settled={"title": "New"})),
+        case(held=held(base={"title": "N…", "priority": 1}, normalised={"title": "New"})),
         None,
     ),
     "stored differently, and changed since: written": (
-        case(held=held(base={"title": "N…", "priority": 1}, settled={"title": "Older"})),
+        case(held=held(base={"title": "N…", "priority": 1}, normalised={"title": "Older"})),
         ("update", {"title": "New"}),
     ),
     "nothing asked for before is something asked for now": (
-        case(fit={"title": None}, held=held(base={"title": "x"}, settled={})),
+        case(fit={"title": None}, held=held(base={"title": "x"}, normalised={})),
         ("update", {"title": None}),
     ),
     "without its mark: marked": (case(held=held(marked=False)), ("update", {})),
-    "there and not wanted: removed": (case(Desired.DROP, held=held()), ("delete", {})),
+    "there and not wanted: removed": (case(Desired.ABSENT, held=held()), ("delete", {})),
     "removed by syncd and wanted again: made": (
-        case(held=held(Presence.WITHDRAWN)),
+        case(held=held(Presence.REMOVED_BY_US)),
         ("create", FIT),
     ),
     "removed by its user and wanted: made": (case(held=held(Presence.GONE)), ("create", FIT)),
@@ -81,12 +81,12 @@ CASES = {
         None,
     ),
     "a heading that syncd removed: made": (
-        case(held=held(Presence.WITHDRAWN), recreate=False),
+        case(held=held(Presence.REMOVED_BY_US), recreate=False),
         ("create", FIT),
     ),
-    "forgotten there: not made": (case(held=held(Presence.FORGOTTEN)), None),
+    "forgotten there: not made": (case(held=held(Presence.DETACHED)), None),
     "nobody knows whether it is there: not made": (case(held=held(Presence.UNCONFIRMED)), None),
-    "gone and not wanted: nothing": (case(Desired.DROP, held=held(Presence.GONE)), None),
+    "gone and not wanted: nothing": (case(Desired.ABSENT, held=held(Presence.GONE)), None),
     "done where done things are out of reach: nothing": (
         case(
             fit={"title": "New", "done": True},
@@ -110,7 +110,9 @@ def test_a_change_says_what_was_there_before():
 
 @pytest.mark.parametrize("archived", [True, False])
 def test_what_the_plan_keeps_is_withdrawn_and_what_it_let_go_of_is_removed(archived):
-    assert decide(case(Desired.DROP, held=held(), archived=archived)).withdraws is not archived
+    assert (
+        decide(case(Desired.ABSENT, held=held(), archived=archived)).withdraws is not archived
+    )
 
 
 def operation(kind, entity, op=Op.CREATE, **fields):
@@ -158,7 +160,7 @@ def test_tasks_that_are_parts_of_each_other_are_still_put_in_some_order():
 
 def test_the_same_operations_have_the_same_fingerprint_in_any_order():
     one, other = operation(Kind.TASK, "A", title="x"), operation(Kind.GOAL, "B")
-    assert fingerprint([one, other]) == fingerprint([other, one])
+    assert plan_hash([one, other]) == plan_hash([other, one])
 
 
 @pytest.mark.parametrize(
@@ -171,4 +173,4 @@ def test_the_same_operations_have_the_same_fingerprint_in_any_order():
     ],
 )
 def test_another_operation_has_another_fingerprint(other):
-    assert fingerprint([operation(Kind.TASK, "A", title="x")]) != fingerprint([other])
+    assert plan_hash([operation(Kind.TASK, "A", title="x")]) != plan_hash([other])

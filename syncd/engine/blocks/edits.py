@@ -31,21 +31,21 @@ def set_state(context: Context, ids: Iterable[EntityId], state: BlockState) -> l
     """Give blocks a state, as the person said; return those that changed."""
     wanted = list(ids)
     with context.store.transaction():
-        pen = UnitOfWork.fresh(context)
-        pen.load(wanted)
+        work = UnitOfWork.fresh(context)
+        work.load(wanted)
         for one in wanted:
-            block = _block(pen.records.get(one), one)
+            block = _block(work.records.get(one), one)
             if block.state is not state:
-                author = Author(by=PERSON, at=pen.now)
+                author = Author(by=PERSON, at=work.now)
                 change = FieldChange(
                     field="state", before=block.state, after=state, author=author
                 )
-                pen.change(one, [change])
-        pen.flush()
-        changed = [one for one in wanted if one in pen.before]
-        follow_rules(context, pen)
-        pen.flush()
-        return [_block(pen.records[one], one) for one in changed]
+                work.change(one, [change])
+        work.commit()
+        changed = [one for one in wanted if one in work.before]
+        follow_rules(context, work)
+        work.commit()
+        return [_block(work.records[one], one) for one in changed]
 
 
 def pin(context: Context, block: Block) -> bool:
@@ -142,18 +142,18 @@ def resume(context: Context) -> list[tuple[date, date]]:
 def want_again(context: Context, task: EntityId) -> int:
     """Take back a "not now": the task's deleted blocks are forgotten; return how many."""
     with context.store.transaction():
-        pen = UnitOfWork.fresh(context)
+        work = UnitOfWork.fresh(context)
         skipped = [
             block.id
             for block in live_blocks(context)
             if block.task == task and block.state is BlockState.SKIPPED
         ]
-        pen.load(skipped)
+        work.load(skipped)
         for one in skipped:
-            author = Author(by=PERSON, at=pen.now)
+            author = Author(by=PERSON, at=work.now)
             gone = FieldChange(field="archived", before=False, after=True, author=author)
-            pen.change(one, [gone])
-        pen.flush()
+            work.change(one, [gone])
+        work.commit()
     return len(skipped)
 
 

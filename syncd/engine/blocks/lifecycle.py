@@ -29,13 +29,13 @@ _SHIFTED = frozenset({BlockState.DRAFT, BlockState.PUBLISHED})
 class Lifecycle:
     """Lets time pass for the plan's live blocks; ``blocks`` is kept up to date."""
 
-    def __init__(self, pen: UnitOfWork, blocks: dict[EntityId, Record], now: datetime) -> None:
-        plan = pen.context.store.plan
+    def __init__(self, work: UnitOfWork, blocks: dict[EntityId, Record], now: datetime) -> None:
+        plan = work.context.store.plan
         self._untold = plan.beside_damaged() if plan.damaged else set[EntityId]()
-        self._pen = pen
+        self._work = work
         self._now = now
         self.blocks = blocks
-        pen.records.update(blocks)
+        work.records.update(blocks)
 
     def pass_time(self, *, assume_done: bool) -> None:
         """Blocks that are over wait for a word, and then count as done."""
@@ -80,34 +80,34 @@ class Lifecycle:
         for block in self.live():
             if block.task and block.task not in self._untold:
                 of_task.setdefault(block.task, []).append(block)
-        changed = [it for it in self._pen.before if it in self.blocks]
+        changed = [it for it in self._work.before if it in self.blocks]
         for one in changed:
             changed_one = self.blocks[one].entity
             task = changed_one.task if isinstance(changed_one, Block) else None
             if task and task not in self._untold:
                 of_task.setdefault(task, [])
-        self._pen.load(of_task)
+        self._work.load(of_task)
         for task, blocks in of_task.items():
-            known = self._pen.records.get(task)
+            known = self._work.records.get(task)
             if (
                 known is not None
                 and isinstance(known.entity, Task)
                 and not known.entity.archived
             ):
-                self._pen.put(with_time(known.entity, blocks, self._now), f"{BY} (time)")
+                self._work.put(with_time(known.entity, blocks, self._now), f"{BY} (time)")
 
     @property
     def changed(self) -> list[EntityId]:
         """Return what was changed or made so far, tasks too."""
-        return list(self._pen.before)
+        return list(self._work.before)
 
     def is_next(self) -> bool:
         """Say whether the changes still are those of the next cycle of the history."""
-        return self._pen.cycle == self._pen.context.store.history.last_cycle() + 1
+        return self._work.cycle == self._work.context.store.history.last_cycle() + 1
 
-    def flush(self) -> None:
+    def commit(self) -> None:
         """Write everything down."""
-        self._pen.flush()
+        self._work.commit()
 
     def live(self) -> list[Block]:
         """Return the blocks that are not archived, as they are now."""
@@ -122,15 +122,15 @@ class Lifecycle:
             for name, value in values.items()
             if getattr(block, name) != value
         ]
-        self._pen.change(block.id, changes)
-        self.blocks[block.id] = self._pen.records[block.id]
+        self._work.change(block.id, changes)
+        self.blocks[block.id] = self._work.records[block.id]
 
     def add(self, block: Block, why: str) -> None:
         """Add a block to the plan."""
         author = Author(by=f"{BY} ({why})", at=None)
         names = ("title", "task", "goal", "start", "end", "zone", "state", "notes")
         record = Record(entity=block, authors=dict.fromkeys(names, author))
-        self._pen.make(record, author.by)
+        self._work.make(record, author.by)
         self.blocks[block.id] = record
 
 
@@ -162,7 +162,7 @@ def published_until(context: Context, preferences: Preferences) -> datetime:
 class Placing:
     """Writes one timetable down; ``why``: why it is as it is."""
 
-    passing: Lifecycle
+    lifecycle: Lifecycle
     problem: Problem
     preferences: Preferences
     context: Context
@@ -176,7 +176,7 @@ class Placing:
 
     def apply(self, timetable: Timetable, wrong: Collection[int]) -> None:
         """Bring the plan's blocks to the timetable, but for those that are wrong in it."""
-        live = {one.id: one for one in self.passing.live()}
+        live = {one.id: one for one in self.lifecycle.live()}
         kept: set[EntityId] = set()
         for place, one in enumerate(timetable.blocks):
             if one.id is not None:
@@ -190,14 +190,14 @@ class Placing:
         for standing in self.problem.standing:
             if standing.hold is not Firmness.FIXED and standing.id not in kept:
                 why = self.why.dropped.get(standing.id, PLANNED)
-                self.passing.set(live[standing.id], why, archived=True)
+                self.lifecycle.set(live[standing.id], why, archived=True)
 
     def _make(self, place: int, one: Placed) -> None:
         task = self._view.get(one.task)
         if not isinstance(task, Task):
             return
         start, end = self._moments(one.span)
-        self.passing.add(
+        self.lifecycle.add(
             Block(
                 id=self._fresh_id(one),
                 created_at=self.context.clock.now(),
@@ -228,7 +228,7 @@ class Placing:
         if block.state is not BlockState.PUBLISHED:
             # What the person has seen in the calendar moves there: it never vanishes from it.
             values["state"] = self._state(start)
-        self.passing.set(block, self.why.moved.get(block.id, PLANNED), **values)
+        self.lifecycle.set(block, self.why.moved.get(block.id, PLANNED), **values)
 
     def _moments(self, span: Span) -> tuple[Moment, Moment]:
         zone = self.preferences.zone

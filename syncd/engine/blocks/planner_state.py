@@ -65,7 +65,7 @@ class PlannerState:
 
     def ask(self) -> None:
         """Ask for another look at the blocks in the next cycle."""
-        self.store.links.touch(SCHEDULE, [SETTINGS])
+        self.store.links.mark_dirty(SCHEDULE, [SETTINGS])
 
     @property
     def look_at(self) -> datetime | None:

@@ -59,7 +59,7 @@ class Planning:
         look_at = self._memory.look_at
         if look_at is None or look_at <= now:
             return True
-        asked = self.context.store.links.touched(SCHEDULE).keys()
+        asked = self.context.store.links.dirty(SCHEDULE).keys()
         return bool(asked if fresh else asked - WAITING)
 
     def run(self, *, fresh: bool, effort: Effort | None = None) -> bool:
@@ -73,52 +73,52 @@ class Planning:
             look = self._read(fresh=fresh)
             found = self._found(look, effort or self._effort()) if look.known else None
             if self._write(look, found):
-                return bool(look.passing.changed)
+                return bool(look.lifecycle.changed)
         return False  # all that asked for a look still asks
 
     def _read(self, *, fresh: bool) -> "_PlanningRun":
         """Read all that is planned with; nothing is written down yet."""
         store, now = self.context.store, self.context.clock.now()
         with store.transaction():
-            asked = store.links.touched(SCHEDULE)
-            pen = UnitOfWork.fresh(self.context, plans=True)
+            asked = store.links.dirty(SCHEDULE)
+            work = UnitOfWork.fresh(self.context, plans=True)
             view = StoredPlanView(store)
             blocks = {
                 one.entity.id: one for one in store.plan.every(Kind.BLOCK, archived=False)
             }
-            passing = Lifecycle(pen, dict(blocks), now)
+            lifecycle = Lifecycle(work, dict(blocks), now)
             preferences = self.preferences()
-            passing.pass_time(assume_done=preferences.assume_done)
-            wished = demand(self.context, view, passing.blocks, now)
-            passing.drop(wished, view)
+            lifecycle.pass_time(assume_done=preferences.assume_done)
+            wished = demand(self.context, view, lifecycle.blocks, now)
+            lifecycle.drop(wished, view)
             known = busy_time.known(store, self.sources) if fresh else None
             if known is None or known.unreadable:
-                return _PlanningRun(asked, blocks, passing)
-            passing.change_zone(preferences.zone)
-            problem = self._loosened(self.problem(passing, wished, known))
-            return _PlanningRun(asked, blocks, passing, known, problem)
+                return _PlanningRun(asked, blocks, lifecycle)
+            lifecycle.change_zone(preferences.zone)
+            problem = self._loosened(self.problem(lifecycle, wished, known))
+            return _PlanningRun(asked, blocks, lifecycle, known, problem)
 
     def _write(self, look: "_PlanningRun", found: "_Found | None") -> bool:
         """Write down what time did and what was planned; False where the plan moved."""
-        store, passing = self.context.store, look.passing
+        store, lifecycle = self.context.store, look.lifecycle
         with store.transaction():
             if not self._stands(look):
                 return False
-            store.links.settle(SCHEDULE, look.asked)
+            store.links.clear_dirty(SCHEDULE, look.asked)
             if found is None:
-                store.links.touch(SCHEDULE, [OWED])
+                store.links.mark_dirty(SCHEDULE, [OWED])
             else:
                 self._place(look, found)
-            passing.tell_tasks()
-            passing.flush()
-            next_at = next_look(passing.live(), self.context.clock.now(), self._midnight())
+            lifecycle.tell_tasks()
+            lifecycle.commit()
+            next_at = next_look(lifecycle.live(), self.context.clock.now(), self._midnight())
             self._memory.remember("look_at", next_at.isoformat())
         return True
 
     def _stands(self, look: "_PlanningRun") -> bool:
         """Say whether all that was read is still so."""
-        store, changed = self.context.store, look.passing.changed
-        if store.links.touched(SCHEDULE) != look.asked or not look.passing.is_next():
+        store, changed = self.context.store, look.lifecycle.changed
+        if store.links.dirty(SCHEDULE) != look.asked or not look.lifecycle.is_next():
             return False
         now = store.plan.many(changed)
         return all(now.get(one) == look.blocks[one] for one in changed)
@@ -128,10 +128,10 @@ class Planning:
         assert self.context.preferences is not None  # noqa: S101  # asked only then
         return replace(self.context.preferences, pauses=self._memory.pauses)
 
-    def problem(self, passing: Lifecycle, wished: Demand, known: KnownBusy) -> Problem:
+    def problem(self, lifecycle: Lifecycle, wished: Demand, known: KnownBusy) -> Problem:
         """Return what a planner is to solve."""
         now, preferences = self.context.clock.now(), self.preferences()
-        live, minute = passing.live(), minute_of(now)
+        live, minute = lifecycle.live(), minute_of(now)
         days, weeks = calendar(preferences, known.spans, minute, off_limits(live, now))
         days = tuple(day for day in days if day.span.end <= known.until)
         return Problem(
@@ -227,8 +227,8 @@ class Planning:
         """Plan; nothing is read or written for it, and no transaction waits for it."""
         problem, known = look.given
         timetable = self._timetable(problem, effort)
-        off = off_limits(look.passing.live(), self.context.clock.now())
-        preferences, live = self.preferences(), look.passing.live()
+        off = off_limits(look.lifecycle.live(), self.context.clock.now())
+        preferences, live = self.preferences(), look.lifecycle.live()
         return _Found(
             effort=effort,
             timetable=timetable,
@@ -240,7 +240,7 @@ class Planning:
     def _place(self, look: "_PlanningRun", found: "_Found") -> None:
         preferences, (problem, _) = self.preferences(), look.given
         timetable, why = found.timetable, found.why
-        placing = Placing(look.passing, problem, preferences, self.context, why)
+        placing = Placing(look.lifecycle, problem, preferences, self.context, why)
         placing.apply(timetable, found.wrong.keys())
         self._spent(found.effort)
         self._memory.set_result(
@@ -264,7 +264,7 @@ class _PlanningRun:
 
     asked: Mapping[EntityId, int]
     blocks: Mapping[EntityId, Record]
-    passing: Lifecycle
+    lifecycle: Lifecycle
     known: KnownBusy | None = None
     problem: Problem | None = None
 

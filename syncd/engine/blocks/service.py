@@ -44,7 +44,7 @@ class BlockService:
             return
         store, name = self.context.store, found.tool.name
         if keep(store, name, found.busy, self.context.clock.now()):
-            store.links.touch(SCHEDULE, [BUSY_TIME])
+            store.links.mark_dirty(SCHEDULE, [BUSY_TIME])
         if not any(one.unreadable for one in found.busy if one.window.name == NEAR):
             self.told.add(name)
         for reading in found.busy:

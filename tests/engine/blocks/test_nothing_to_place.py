@@ -101,7 +101,7 @@ def test_what_could_not_be_placed_is_placed_as_soon_as_the_calendar_opens() -> N
     del world.services["calendar"].busy["team"]
     world.settle()
     assert len(live_blocks(world.engine.context)) == 3
-    assert world.store.links.touched(SCHEDULE) == {}
+    assert world.store.links.dirty(SCHEDULE) == {}
 
 
 def test_a_task_added_while_the_calendar_was_down_gets_its_time_once_that_is_back() -> None:

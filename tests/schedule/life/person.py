@@ -89,7 +89,7 @@ class Person:
         """Take days off from learning."""
         store = self.world.store
         PlannerState(store).set_pauses([(first, last)])
-        store.links.touch(SCHEDULE, [EntityId("leave")])
+        store.links.mark_dirty(SCHEDULE, [EntityId("leave")])
         self.did["leaves"] += 1
 
     def _meet(self, day: date, minute: int, minutes: int) -> None:

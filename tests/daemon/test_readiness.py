@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from syncd.daemon.notify import Notifier, notifier
+from syncd.daemon.readiness import Notifier, notifier
 
 
 def test_a_supervisor_hears_how_it_goes_and_nothing_twice(clock, supervisor) -> None:

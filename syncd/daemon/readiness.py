@@ -1,4 +1,4 @@
-"""Telling the supervisor how it goes: the datagrams of sd_notify(3)."""
+"""Readiness, state and watchdog for the supervisor: the datagrams of sd_notify(3)."""
 
 import contextlib
 import os
@@ -9,11 +9,11 @@ from syncd.clock import Clock
 
 
 class Notifier:
-    """Speaks to systemd; to nobody when syncd was started by hand."""
+    """Sends messages to systemd; none when syncd was started by hand."""
 
     def __init__(self, address: str, watchdog_seconds: float | None, clock: Clock) -> None:
         self._address = "\0" + address[1:] if address.startswith("@") else address
-        self._pause = watchdog_seconds / 4 if watchdog_seconds else None
+        self._interval = watchdog_seconds / 4 if watchdog_seconds else None
         self._clock = clock
         self._fed = float("-inf")
         self._status = ""
@@ -35,7 +35,7 @@ class Notifier:
     def progress(self) -> None:
         """Feed the watchdog; call as often as work goes on, little is sent."""
         now = self._clock.monotonic()
-        if self._pause is not None and now - self._fed >= self._pause:
+        if self._interval is not None and now - self._fed >= self._interval:
             self._fed = now
             self._send("WATCHDOG=1")
 
@@ -43,11 +43,13 @@ class Notifier:
         if not self._address:
             return
         with (
-            contextlib.suppress(OSError),  # a supervisor that does not listen breaks nothing
-            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as speaker,
+            contextlib.suppress(
+                OSError
+            ),  # a supervisor that does not listen is no reason to stop
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender,
         ):
-            speaker.settimeout(1.0)
-            speaker.sendto(message.encode(), self._address)
+            sender.settimeout(1.0)
+            sender.sendto(message.encode(), self._address)
 
 
 def notifier(environ: Mapping[str, str], clock: Clock, pid: int | None = None) -> Notifier:

@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from syncd.credentials import Redactor
-from syncd.daemon.logging import set_up, supervised
+from syncd.daemon.logs import set_up, supervised
 
 PHRASE = "hunter-hunter-2"
 
@@ -68,7 +68,7 @@ def test_an_exceptions_message_never_reaches_the_log(stream) -> None:
     except KeyError:
         structlog.get_logger("syncd.engine").exception("broke")
     assert "judge" not in stream.getvalue()
-    assert _only(stream)["trouble"].startswith("KeyError at test_logging.py:")
+    assert _only(stream)["trouble"].startswith("KeyError at test_logs.py:")
 
 
 def test_the_warnings_of_libraries_are_logged_without_secrets(stream) -> None:
@@ -82,7 +82,7 @@ def test_an_exception_that_a_library_logs_is_told_by_its_place(stream) -> None:
     except ValueError:
         logging.getLogger("googleapiclient").exception("broke")
     assert "judge" not in stream.getvalue()
-    assert _only(stream)["trouble"].startswith("ValueError at test_logging.py:")
+    assert _only(stream)["trouble"].startswith("ValueError at test_logs.py:")
 
 
 def test_the_chatter_of_libraries_is_not_logged(stream) -> None:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 # What only some commands need is imported where it is put together: the planner, the mail
 # and the templates take longer to import than a command that reads takes to answer.
 
-log = get_logger("syncd.bootstrap")
+log = get_logger("syncd.app")
 Inner = Callable[[Connector], Connector]
 """Wraps a connector before its requests are paced and repeated."""
 

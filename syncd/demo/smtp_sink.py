@@ -59,11 +59,11 @@ def read_mail(content: bytes) -> EmailMessage:
 
 def files_of(mail: Path) -> list[Path]:
     """Return the files of one mail that are there: the mail, its HTML and its text."""
-    found = [mail.with_suffix(ending) for ending in (".eml", ".html", ".txt")]
-    return [one for one in found if one.exists()]
+    files = [mail.with_suffix(ending) for ending in (".eml", ".html", ".txt")]
+    return [file for file in files if file.exists()]
 
 
-class MailSink:
+class SmtpSink:
     """A mail server in a thread, on a free port, until ``close``."""
 
     def __init__(self, folder: Path) -> None:
@@ -101,8 +101,8 @@ class MailSink:
 
     def _end_tasks(self) -> None:
         tasks = asyncio.all_tasks(self._loop)
-        for one in tasks:
-            one.cancel()
+        for task in tasks:
+            task.cancel()
         self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
 
     def _protocol(self) -> SMTP:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from syncd.demo.sink import LARGEST, MOST, Mailbox, MailSink, files_of, read_mail
+from syncd.demo.smtp_sink import LARGEST, MOST, Mailbox, SmtpSink, files_of, read_mail
 
 
 @pytest.fixture
-def sink(tmp_path: Path) -> Iterator[MailSink]:
-    made = MailSink(tmp_path / "mail")
+def sink(tmp_path: Path) -> Iterator[SmtpSink]:
+    made = SmtpSink(tmp_path / "mail")
     yield made
     made.close()
 
@@ -27,7 +27,7 @@ def mail(subject: str = "Week 47: 6 h of 7 h", html: str = "<p>Grüße</p>") -> 
     return made
 
 
-def send(sink: MailSink, made: EmailMessage) -> None:
+def send(sink: SmtpSink, made: EmailMessage) -> None:
     with smtplib.SMTP("127.0.0.1", sink.port, "localhost", timeout=10) as smtp:
         smtp.send_message(made)
 
@@ -81,7 +81,7 @@ def test_a_box_that_was_there_goes_on_counting(tmp_path):
 
 
 def test_after_its_end_nobody_answers(tmp_path):
-    sink = MailSink(tmp_path)
+    sink = SmtpSink(tmp_path)
     sink.close()
     with pytest.raises(OSError):
         smtplib.SMTP("127.0.0.1", sink.port, timeout=2)
