@@ -151,5 +151,5 @@ class Reader:
     def _bound(self, kind: Kind) -> Bound:
         bound = self._registry.get(kind)
         if bound is None or not bound.learnt:
-            raise SkipItem(f"There is no database for {kind} in Notion yet: run `syncd init`.")
+            raise SkipItem(f"There is no database for {kind} in Notion yet: run `syncd sync`.")
         return bound

@@ -46,7 +46,7 @@ class Writer(Reader):
         if bound.mark is None:
             raise SkipItem(
                 f"The database '{bound.title}' has no property 'Sync ID', by which syncd knows"
-                " its rows: run `syncd init` to add it."
+                " its rows: run `syncd sync` to add it."
             )
         if write.key in self._sent:
             made = self.find(write)

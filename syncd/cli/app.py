@@ -17,57 +17,65 @@ GLOBAL = {"--config": True, "--no-color": False}
 """Options that may stand anywhere, and whether each takes a value."""
 
 
-class Entry(NamedTuple):
+class CommandEntry(NamedTuple):
     """A command of the table: the function behind it as ``module:function``, and its help."""
 
     function: str
     help: str
 
 
-COMMANDS: Mapping[str, Entry] = {
-    "sync": Entry("sync:sync", "Run one cycle now."),
-    "run": Entry("run:run", "Run the daemon, until it is stopped."),
-    "status": Entry("status:status", "Show how each tool does, and what to do next."),
-    "schedule": Entry(
+COMMANDS: Mapping[str, CommandEntry] = {
+    "sync": CommandEntry("sync:sync", "Run one cycle now."),
+    "run": CommandEntry("run:run", "Run the daemon, until it is stopped."),
+    "status": CommandEntry("status:status", "Show how each tool does, and what to do next."),
+    "schedule": CommandEntry(
         "schedule:schedule", "Show the coming blocks, and what does not fit and why."
     ),
-    "done": Entry("blocks:done", "Say that a block took place."),
-    "missed": Entry("blocks:missed", "Say that a block did not take place."),
-    "pin": Entry("blocks:pin", "Keep a block where it is."),
-    "unpin": Entry("blocks:unpin", "Let syncd move a block again."),
-    "catch-up": Entry(
+    "done": CommandEntry("blocks:done", "Say that a block took place."),
+    "missed": CommandEntry("blocks:missed", "Say that a block did not take place."),
+    "pin": CommandEntry("blocks:pin", "Keep a block where it is."),
+    "unpin": CommandEntry("blocks:unpin", "Let syncd move a block again."),
+    "catch-up": CommandEntry(
         "replan:catch_up", "Begin afresh from today: let missed blocks go, and plan again."
     ),
-    "pause": Entry("replan:pause", "Take leave: nothing is planned up to and with a day."),
-    "resume": Entry(
+    "pause": CommandEntry(
+        "replan:pause", "Take leave: nothing is planned up to and with a day."
+    ),
+    "resume": CommandEntry(
         "replan:resume", "End your leave; or plan a task again whose blocks you deleted."
     ),
-    "review": Entry("review:review", "Look back on a week, a quarter or a year."),
-    "history": Entry("history:history", "List what changed in the plan, newest first."),
-    "conflicts": Entry(
+    "review": CommandEntry("review:review", "Look back on a week, a quarter or a year."),
+    "history": CommandEntry("history:history", "List what changed in the plan, newest first."),
+    "conflicts": CommandEntry(
         "conflicts:conflicts", "List the values that lost, or take one after all."
     ),
-    "why": Entry("why:why", "Tell who set each field, when, and what it beat."),
-    "undo": Entry("history:undo", "Take back a change, or a whole cycle."),
-    "restore": Entry("history:restore", "Bring back what was deleted, in every tool."),
-    "approve": Entry("approvals:approve", "Accept what a held tool is held for, once."),
-    "reject": Entry("approvals:reject", "Refuse what a held tool is held for."),
-    "connectors": Entry("connectors:connectors", "List the connectors that are installed."),
-    "auth": Entry("connectors:auth", "Sign in to a tool, or see whether its token works."),
-    "sandbox": Entry("sandbox:sandbox", "Start local sandboxes of the three services."),
-    "demo": Entry("demo:demo", "Show it all on local sandboxes, without an account."),
+    "why": CommandEntry("why:why", "Tell who set each field, when, and what it beat."),
+    "undo": CommandEntry("history:undo", "Take back a change, or a whole cycle."),
+    "restore": CommandEntry("history:restore", "Bring back what was deleted, in every tool."),
+    "approve": CommandEntry("approvals:approve", "Accept what a held tool is held for, once."),
+    "reject": CommandEntry("approvals:reject", "Refuse what a held tool is held for."),
+    "connectors": CommandEntry(
+        "connectors:connectors", "List the connectors that are installed."
+    ),
+    "auth": CommandEntry(
+        "connectors:auth", "Sign in to a tool, or see whether its token works."
+    ),
+    "sandbox": CommandEntry("sandbox:sandbox", "Start local sandboxes of the three services."),
+    "demo": CommandEntry("demo:demo", "Show it all on local sandboxes, without an account."),
 }
-PLAN_COMMANDS: Mapping[str, Entry] = {
-    "show": Entry("plan:plan_show", "Show the plan as a tree."),
-    "import": Entry("plan:plan_import", "Take a plan file into the plan."),
-    "export": Entry("plan:plan_export", "Write the whole plan as YAML, JSON or Markdown."),
-    "check": Entry(
+PLAN_COMMANDS: Mapping[str, CommandEntry] = {
+    "show": CommandEntry("plan:plan_show", "Show the plan as a tree."),
+    "import": CommandEntry("plan:plan_import", "Take a plan file into the plan."),
+    "export": CommandEntry(
+        "plan:plan_export", "Write the whole plan as YAML, JSON or Markdown."
+    ),
+    "check": CommandEntry(
         "plan_check:plan_check", "Say what goals lack to be SMART, and what can't work."
     ),
-    "milestones": Entry(
+    "milestones": CommandEntry(
         "plan_check:plan_milestones", "Plan a goal backwards from its due date."
     ),
-    "achievements": Entry(
+    "achievements": CommandEntry(
         "plan_check:plan_achievements", "Write down what you achieved, as Markdown."
     ),
 }
@@ -79,7 +87,7 @@ class _Group(TyperGroup):
     Its own help is made of the table alone.
     """
 
-    table: Mapping[str, Entry]
+    table: Mapping[str, CommandEntry]
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
@@ -94,12 +102,12 @@ class _Group(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-def _listed(name: str, entry: Entry) -> Any:
+def _listed(name: str, entry: CommandEntry) -> Any:
     """Return a command as far as the help of its group shows it."""
     return typer.core.TyperCommand(name=name, help=entry.help)
 
 
-def loaded(name: str, entry: Entry) -> Any:
+def loaded(name: str, entry: CommandEntry) -> Any:
     """Return a command of a table, with its options and what it does."""
     module, _, function = entry.function.partition(":")
     alone = typer.Typer(rich_markup_mode=None, add_completion=False)

@@ -35,7 +35,7 @@ _NOBODY = "syncd@localhost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ReviewOptions:
     """What is wanted: of which period, written to which folder, sent or not."""
 
     period: str | None = None
@@ -65,11 +65,11 @@ def review(  # noqa: PLR0913  # the options of a command
 
     Without --period, on the last one that is over; it is then kept as it is.
     """
-    asked = Asked(period=period, out=out, send=send)
+    asked = ReviewOptions(period=period, out=out, send=send)
     return show_review(ctx.obj, kind, asked, as_json=json)
 
 
-def show_review(session: Session, kind: str, asked: Asked, *, as_json: bool) -> int:
+def show_review(session: Session, kind: str, asked: ReviewOptions, *, as_json: bool) -> int:
     """Show a review, write it to files, or send it."""
     which = _kind(kind)
     with session.app() as app:

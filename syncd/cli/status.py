@@ -59,7 +59,7 @@ LINES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToolStatus:
+class ToolSummary:
     """How one tool is doing, in values."""
 
     name: ToolName
@@ -124,9 +124,9 @@ def status(ctx: typer.Context, *, json: Json = False) -> int:
         return status_of_states((one.row.state for one in tools if not one.decided), done=well)
 
 
-def _tool_status(app: App, name: ToolName, unusable: Unusable | None) -> ToolStatus:
+def _tool_status(app: App, name: ToolName, unusable: Unusable | None) -> ToolSummary:
     store = app.store
-    return ToolStatus(
+    return ToolSummary(
         name=name,
         title=tool_title(app, name),
         row=_row(app.store.tools.get(name), unusable),
@@ -145,7 +145,7 @@ def _row(row: ToolRow, unusable: Unusable | None) -> ToolRow:
     return ToolRow(tool=row.tool, state=state, message=why, last_ok=row.last_ok)
 
 
-def _show(speech: Speech, tools: Iterable[ToolStatus], app: App) -> None:
+def _show(speech: Speech, tools: Iterable[ToolSummary], app: App) -> None:
     for one in tools:
         until = f" until {local(one.row.until, app.zone)}" if one.row.until else ""
         state = "not synced yet" if one.new else f"{one.row.state}{until}"
@@ -161,7 +161,7 @@ def _show(speech: Speech, tools: Iterable[ToolStatus], app: App) -> None:
         speech.line()
 
 
-def _numbers_line(one: ToolStatus, zone: str, now: datetime) -> str:
+def _numbers_line(one: ToolSummary, zone: str, now: datetime) -> str:
     last = one.row.last_ok
     read = f"last read {local(last, zone)} ({_ago(last, now)})" if last else "never read"
     parts = [read, f"holds {count(one.items, 'item')}"]
@@ -185,7 +185,7 @@ def _ago(then: datetime, now: datetime) -> str:
     return f"{minutes // (24 * 60)} days ago"
 
 
-def _show_held(speech: Speech, one: ToolStatus) -> None:
+def _show_held(speech: Speech, one: ToolSummary) -> None:
     held = one.row.held
     if not one.waits:
         return
@@ -198,7 +198,7 @@ def _show_held(speech: Speech, one: ToolStatus) -> None:
         speech.line(f"You {one.row.consent_kind} this: the next sync acts on it.", indent=2)
 
 
-def _next_steps(app: App, tools: list[ToolStatus], conflicts: int) -> list[str]:
+def _next_steps(app: App, tools: list[ToolSummary], conflicts: int) -> list[str]:
     """Return what the person can do now, most urgent first."""
     if not tools:
         return [no_tools(app)]
@@ -215,7 +215,7 @@ def _next_steps(app: App, tools: list[ToolStatus], conflicts: int) -> list[str]:
     return found
 
 
-def _of_tool(one: ToolStatus) -> Iterable[str]:
+def _of_tool(one: ToolSummary) -> Iterable[str]:
     """Yield what one tool needs from the person."""
     if one.row.state is ToolState.SIGN_IN:
         yield f"Sign in to {one.title}: `syncd auth {one.name}`."
@@ -229,7 +229,7 @@ def _of_tool(one: ToolStatus) -> Iterable[str]:
         )
 
 
-def _as_json(tools: list[ToolStatus], zone: str) -> dict[str, Any]:
+def _as_json(tools: list[ToolSummary], zone: str) -> dict[str, Any]:
     sentences = [one.row.message for one in tools if one.row.message]
     sentences += [problem.sentence for one in tools for problem in one.problems]
     return {

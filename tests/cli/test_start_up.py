@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from syncd.cli.app import COMMANDS, PLAN_COMMANDS, Entry, loaded
+from syncd.cli.app import COMMANDS, PLAN_COMMANDS, CommandEntry, loaded
 from tests.cli.desks import Desk
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +67,7 @@ def test_help_imports_no_command(words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("name", "entry"), [*COMMANDS.items(), *PLAN_COMMANDS.items()], ids=lambda it: str(it)[:12]
 )
-def test_the_table_has_the_help_of_each_command(name: str, entry: Entry) -> None:
+def test_the_table_has_the_help_of_each_command(name: str, entry: CommandEntry) -> None:
     assert loaded(name, entry).get_short_help_str(200) == entry.help
 
 
