@@ -65,9 +65,9 @@ COMMANDS: Mapping[str, CommandEntry] = {
 }
 PLAN_COMMANDS: Mapping[str, CommandEntry] = {
     "show": CommandEntry("plan:plan_show", "Show the plan as a tree."),
-    "import": CommandEntry("plan:plan_import", "Take a plan file into the plan."),
+    "import": CommandEntry("plan_files:plan_import", "Take a plan file into the plan."),
     "export": CommandEntry(
-        "plan:plan_export", "Write the whole plan as YAML, JSON or Markdown."
+        "plan_files:plan_export", "Write the whole plan as YAML, JSON or Markdown."
     ),
     "check": CommandEntry(
         "plan_check:plan_check", "Say what goals lack to be SMART, and what can't work."

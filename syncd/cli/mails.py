@@ -58,11 +58,11 @@ def mails(app: App) -> Mails:
 
 def _trouble(app: App) -> str:
     """Return what is wrong with the settings of mail; "" where none is wanted."""
-    mailing = app.mailing()
-    if not mailing.wanted and not app.settings.mail.host:
+    mail = app.settings.mail
+    if not (mail.host or mail.recipients or mail.cc):
         return ""
     try:
-        mailing.people()
+        app.mailing().people()
     except Mistake as mistake:
         return str(mistake)
     return ""

@@ -96,3 +96,7 @@ def either(words: Iterable[str]) -> str:
     """Return words as a person lists them: "a, b or c"."""
     *most, last = words
     return f"{', '.join(most)} or {last}" if most else last
+
+
+class Unreadable(Exception):
+    """A value that is not what its field holds; says so, and what to write."""

@@ -10,8 +10,8 @@ from typing import Any
 
 from syncd.model.entities import REFERENCE_ORDER, Entity, Kind, Task, kind_of, replace
 from syncd.model.exchange.drafts import Draft, drafts_of
-from syncd.model.exchange.names import ONE, as_text, nearest, shown, zone_key
-from syncd.model.exchange.source import Problems, Unreadable, data_of
+from syncd.model.exchange.names import ONE, Unreadable, as_text, nearest, shown, zone_key
+from syncd.model.exchange.source import Problems, data_of
 from syncd.model.exchange.values import Here, read_instant, read_value
 from syncd.model.fields import REFERENCES, FieldSpec, FieldType
 from syncd.model.ids import EntityId, derived_id

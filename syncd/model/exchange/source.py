@@ -11,10 +11,6 @@ from syncd.errors import Mistake
 _MOST = 200
 
 
-class Unreadable(Exception):
-    """A value that is not what its field holds; says so, and what to write."""
-
-
 @dataclass(slots=True)
 class Problems:
     """Collects sentences; after many, only counts."""
