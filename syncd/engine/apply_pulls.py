@@ -35,7 +35,7 @@ _TIME = ("start", "end")
 class SeenItem:
     """One item of one tool, and the link it has by now."""
 
-    found: PullResult
+    pulled: PullResult
     item: Remote
     link: Link
 
@@ -54,15 +54,14 @@ class PullApplier:
     def _labels(self) -> SkillLabels:
         return SkillLabels(self.context.store)
 
-    def absorb(self, found: Sequence[PullResult]) -> None:
+    def apply(self, pulls: Sequence[PullResult]) -> None:
         """Bring the plan up to what these tools show."""
         order = {tool.name: place for place, tool in enumerate(self.context.in_order())}
-        ordered = sorted(found, key=lambda one: order[one.tool.name])
-        self._adopt(ordered)
+        ordered = self._matched(sorted(pulls, key=lambda one: order[one.tool.name]))
         by_entity = self._sightings_in(ordered)
         self.work.load([*by_entity, *(link.entity for one in ordered for link in one.gone)])
         for entity, sightings in by_entity.items():
-            if self._can_be_read(entity, [one.found for one in sightings]):
+            if self._can_be_read(entity, [one.pulled for one in sightings]):
                 self._merge(entity, sightings)
         self.work.commit()  # whether a goal is at rest, say, is looked up in the store
         for one in ordered:
@@ -81,27 +80,30 @@ class PullApplier:
                     by_entity[link.entity].append(SeenItem(one, item, link))
         return by_entity
 
-    def _can_be_read(self, entity: EntityId, found: Iterable[PullResult]) -> bool:
+    def _can_be_read(self, entity: EntityId, pulled: Iterable[PullResult]) -> bool:
         """Say whether an entity can be read; else what its tools show waits until it can."""
         if entity in self.work.records:
             return True
-        self.waiting.update(one.tool.name for one in found)
+        self.waiting.update(one.tool.name for one in pulled)
         return False
 
-    def _adopt(self, ordered: Sequence[PullResult]) -> None:
+    def _matched(self, ordered: Sequence[PullResult]) -> list[PullResult]:
         """Link what has no link yet; the tool that gives addresses comes first."""
-        observed = {one.tool.name for one in ordered}
-        for one in ordered:
-            self._translators[one.tool.name] = Translator.of(self.context.store, one.tool)
-            adopter = ItemMatcher(self.context, self.work, observed)
-            self.matches.extend(adopter.adopt(one))
-            if adopter.waits:
-                self.waiting.add(one.tool.name)
+        observed = {pulled.tool.name for pulled in ordered}
+        linked: list[PullResult] = []
+        for pulled in ordered:
+            self._translators[pulled.tool.name] = Translator.of(self.context.store, pulled.tool)
+            matcher = ItemMatcher(self.context, self.work, observed)
+            linked.append(matcher.link_all(pulled))
+            self.matches.extend(matcher.matched)
+            if matcher.waits:
+                self.waiting.add(pulled.tool.name)
+        return linked
 
-    def _learn(self, found: PullResult) -> None:
+    def _learn(self, pulled: PullResult) -> None:
         """Look up everything that the items refer to, at once."""
-        translator = self._translators[found.tool.name]
-        for item in found.changed:
+        translator = self._translators[pulled.tool.name]
+        for item in pulled.changed:
             translator.to_plan(item.kind, item.fields)
 
     def _merge(self, entity: EntityId, sightings: list[SeenItem]) -> None:
@@ -131,7 +133,7 @@ class PullApplier:
         return replace(author, resolution=fine, home=home, is_tool=True)
 
     def _sighting(self, record: Record, one: SeenItem) -> Observation:
-        tool, kind = one.found.tool, one.item.kind
+        tool, kind = one.pulled.tool, one.item.kind
         carried = tool.connector.carries[kind]
         translator = self._translators[tool.name]
         fit = self.context.fit(tool, record.entity, translator, one.link)
@@ -165,7 +167,7 @@ class PullApplier:
             fit=fits,
             editable=editable,
             home=home,
-            edited_at=one.found.our_time(one.item.edited_at),
+            edited_at=one.pulled.our_time(one.item.edited_at),
             resolution=tool.connector.edit_resolution,
             moved=one.item.edited_at != one.link.edited_at,
         )
@@ -179,16 +181,16 @@ class PullApplier:
             return None
         for one in sightings:
             restored = one.link.presence is not Presence.PRESENT
-            edited = any(change.author.by == one.found.tool.title for change in changes)
+            edited = any(change.author.by == one.pulled.tool.title for change in changes)
             if restored or edited:
-                at = one.found.our_time(one.item.edited_at)
-                author = Author(by=one.found.tool.title, at=at)
+                at = one.pulled.our_time(one.item.edited_at)
+                author = Author(by=one.pulled.tool.title, at=at)
                 return replace(again, author=author)
         return None
 
     def _link(self, one: SeenItem) -> None:
         """Write down what the tool now holds: that is what both agree on, or will."""
-        tool, item, link = one.found.tool, one.item, one.link
+        tool, item, link = one.pulled.tool, one.item, one.link
         translator = self._translators[tool.name]
         foreign = translator.to_plan(item.kind, item.fields)[1]
         carried = tool.connector.carries[item.kind]
@@ -237,8 +239,8 @@ class PullApplier:
             HistoryRow(
                 cycle=self.work.cycle,
                 at=self.work.now,
-                by=one.found.tool.title,
-                set_at=one.found.our_time(one.item.edited_at),
+                by=one.pulled.tool.title,
+                set_at=one.pulled.our_time(one.item.edited_at),
                 entity=one.link.entity,
                 kind=one.item.kind,
                 title=str(seen.get("title", "")),
@@ -248,9 +250,9 @@ class PullApplier:
             ),
         )
 
-    def _gone(self, found: PullResult, link: Link) -> None:
+    def _gone(self, pulled: PullResult, link: Link) -> None:
         """An item is gone, by evidence: archive, forget, or make it again."""
-        tool = found.tool
+        tool = pulled.tool
         links = self.context.store.links
         record = self.work.records[link.entity]
         carried = tool.connector.carries[link.kind]
@@ -272,8 +274,8 @@ class PullApplier:
             links.set_presence(tool.name, link.entity, Presence.DETACHED)
             return
         author = Author(by=tool.title, at=self.work.now)
-        elsewhere = self._edited_elsewhere(record, link, found, carried)
-        self._last_words(found, link)
+        elsewhere = self._edited_elsewhere(record, link, pulled, carried)
+        self._last_words(pulled, link)
         if elsewhere:
             links.set_presence(tool.name, link.entity, Presence.REMOVED_BY_US)
             self.work.record_conflict(
@@ -295,12 +297,12 @@ class PullApplier:
             return False
         return standing(record.entity, StoredPlanView(self.context.store)) is Standing.OUT
 
-    def _last_words(self, found: PullResult, link: Link) -> None:
+    def _last_words(self, pulled: PullResult, link: Link) -> None:
         """Take in what the person wrote into an item before they deleted it.
 
         Where it belonged is no edit: what is moved elsewhere belongs to nothing there.
         """
-        item = found.last.get(link.remote)
+        item = pulled.last.get(link.remote)
         if item is None or item.kind is not link.kind:
             return
         places = {spec.name for spec in REFERENCE_FIELDS[link.kind]}
@@ -308,20 +310,20 @@ class PullApplier:
         item = replace(item, fields=written)
         record = self.work.records[link.entity]
         authors = {it: self._known(link.kind, it, who) for it, who in record.authors.items()}
-        shown = [self._sighting(record, SeenItem(found, item, link))]
+        shown = [self._sighting(record, SeenItem(pulled, item, link))]
         fields, zone = fields_of(record.entity), self.context.zone
         merged = merge(link.kind, fields, authors, shown, zone)
         self.work.change(link.entity, merged.changes)
         self.work.record_conflict(link.entity, merged.conflicts)
 
     def _edited_elsewhere(
-        self, record: Record, link: Link, found: PullResult, carried: Carried
+        self, record: Record, link: Link, pulled: PullResult, carried: Carried
     ) -> bool:
         """Say whether the plan holds an edit that this tool never got.
 
         Nor can the person have known of one that is younger than its last reading.
         """
-        tool, paused = found.tool, found.pull.paused.get(link.kind, frozenset())
+        tool, paused = pulled.tool, pulled.pull.paused.get(link.kind, frozenset())
         if self.work.edited(link.entity) or self._edited_since(record, tool):
             return True
         translator = self._translators[tool.name]

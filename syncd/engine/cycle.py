@@ -347,7 +347,7 @@ class Engine:
         if not found:
             return
         taken = self._intake.take(found)
-        for one in taken.believed:
+        for one in taken.accepted:
             report = self._tool_report(one.tool.name)
             told = sum(item.id in one.links for item in one.changed)
             report.pulled += told + len(one.gone)

@@ -72,51 +72,55 @@ def _forget_container(store: Store, name: ToolName) -> None:
 
 
 def apply_rejection(
-    context: Context, found: PullResult, about: LimitKind, work: UnitOfWork
-) -> None:
-    """Rejected: the plan's side is taken in what there was too much of, and only there."""
+    context: Context, pulled: PullResult, about: LimitKind, work: UnitOfWork
+) -> PullResult:
+    """Rejected: the plan's side is taken in what there was too much of, and only there.
+
+    Return what is left to take in.
+    """
     if about is LimitKind.GONE:
-        _restore(context, found)
-    elif about is LimitKind.CHANGED:
-        _take_back(context, found, work)
-    else:
-        _leave_alone(context, found)
+        return _restore(context, pulled)
+    if about is LimitKind.CHANGED:
+        return _take_back(context, pulled, work)
+    return _leave_alone(context, pulled)
 
 
-def _restore(context: Context, found: PullResult) -> None:
+def _restore(context: Context, pulled: PullResult) -> PullResult:
     """What was removed is made again."""
-    links, name = context.store.links, found.tool.name
-    for link in found.gone:
+    links, name = context.store.links, pulled.tool.name
+    for link in pulled.gone:
         links.set_presence(name, link.entity, Presence.REMOVED_BY_US)
         links.mark_referrers_dirty(name, link.entity)
-    links.mark_dirty(name, [link.entity for link in found.gone])
-    found.gone = []
+    links.mark_dirty(name, [link.entity for link in pulled.gone])
+    return replace(pulled, gone=())
 
 
-def _take_back(context: Context, found: PullResult, work: UnitOfWork) -> None:
+def _take_back(context: Context, pulled: PullResult, work: UnitOfWork) -> PullResult:
     """What was changed is set to the plan's values; what the tool showed is kept."""
-    links, name = context.store.links, found.tool.name
-    edited = [item for item in found.changed if edits(found, item)]
-    translator = Translator.of(context.store, found.tool)
-    work.load(found.links[item.id].entity for item in edited)
-    edited = [item for item in edited if found.links[item.id].entity in work.records]
+    links, name = context.store.links, pulled.tool.name
+    edited = [item for item in pulled.changed if edits(pulled, item)]
+    translator = Translator.of(context.store, pulled.tool)
+    work.load(pulled.links[item.id].entity for item in edited)
+    edited = [item for item in edited if pulled.links[item.id].entity in work.records]
     for item in edited:
-        link = found.links[item.id]
-        work.record_conflict(link.entity, _passed_over(found, item, work, translator))
+        link = pulled.links[item.id]
+        work.record_conflict(link.entity, _passed_over(pulled, item, work, translator))
         seen = {**link.base, **item.fields}
         known = replace(link, base=seen, version=item.version, extra=item.extra)
         links.save([replace(known, content_hash=content_hash(item))])
         links.mark_dirty(name, [link.entity])
     taken = {item.id for item in edited}
-    found.changed = [item for item in found.changed if item.id not in taken]
+    return replace(
+        pulled, changed=tuple(item for item in pulled.changed if item.id not in taken)
+    )
 
 
 def _passed_over(
-    found: PullResult, item: Remote, work: UnitOfWork, translator: Translator
+    pulled: PullResult, item: Remote, work: UnitOfWork, translator: Translator
 ) -> list[Conflict]:
     """Return the values that the tool's user had given, as having lost."""
-    link: Link = found.links[item.id]
-    editable = found.tool.connector.carries[item.kind].editable
+    link: Link = pulled.links[item.id]
+    editable = pulled.tool.connector.carries[item.kind].editable
     seen = translator.to_plan(item.kind, item.fields)[0]
     plan = fields_of(work.records[link.entity].entity)
     return [
@@ -125,22 +129,24 @@ def _passed_over(
             won=plan[name],
             won_by=work.editor(link.entity),
             lost=seen[name],
-            lost_by=found.tool.title,
-            lost_at=found.our_time(item.edited_at),
+            lost_by=pulled.tool.title,
+            lost_at=pulled.our_time(item.edited_at),
         )
         for name in sorted(editable & seen.keys())
         if item.fields[name] != link.base.get(name) and seen[name] != plan[name]
     ]
 
 
-def _leave_alone(context: Context, found: PullResult) -> None:
+def _leave_alone(context: Context, pulled: PullResult) -> PullResult:
     """Copies stay where they are, and are none of the plan's business."""
-    tools, owner = context.store.tools, owner_of(found.tool.name)
-    copies = {item.id for item in copies_in(found, context.store)}
+    tools, owner = context.store.tools, owner_of(pulled.tool.name)
+    copies = {item.id for item in copies_in(pulled, context.store)}
     tools.remember(
         owner, LEFT_ALONE, sorted({*(tools.recall(owner, LEFT_ALONE) or ()), *copies})
     )
-    found.changed = [item for item in found.changed if item.id not in copies]
+    return replace(
+        pulled, changed=tuple(item for item in pulled.changed if item.id not in copies)
+    )
 
 
 @dataclass
@@ -150,54 +156,54 @@ class Holds:
     context: Context
     report: Callable[[ToolName], ToolReport]
 
-    def accepts_pull(self, found: PullResult, work: UnitOfWork) -> bool:
-        """Say whether what reading brought is taken in; if not, the tool is held."""
-        store, name = self.context.store, found.tool.name
-        hold = check_pull(found, store)
-        if hold is None:
-            return True
-        said = take_approval(store, name, hold)
-        if said is Decision.APPROVED:
-            remember_approved(store, [link.entity for link in found.gone], work.now)
-            return True
-        if said is Decision.REJECTED:
-            apply_rejection(self.context, found, hold.about, work)
-            return self.accepts_pull(found, work)
-        self._hold(found.tool, hold)
-        return False
+    def accepts_pull(self, pulled: PullResult, work: UnitOfWork) -> PullResult | None:
+        """Return what is taken in of what reading brought; None where the tool is held."""
+        store, name = self.context.store, pulled.tool.name
+        pending = check_pull(pulled, store)
+        if pending is None:
+            return pulled
+        decision = take_approval(store, name, pending)
+        if decision is Decision.APPROVED:
+            remember_approved(store, [link.entity for link in pulled.gone], work.now)
+            return pulled
+        if decision is Decision.REJECTED:
+            left = apply_rejection(self.context, pulled, pending.about, work)
+            return self.accepts_pull(left, work)
+        self._hold(pulled.tool, pending)
+        return None
 
     def blocks_push(self, tool: Tool, projection: WritePlan) -> bool:
         """Say whether what would be removed in a tool has to wait, and all else with it."""
         store, name = self.context.store, tool.name
-        hold = self._on_removals(tool, projection)
-        if hold is None:
+        pending = self._on_removals(tool, projection)
+        if pending is None:
             expire_approval(store, name)
             return False
-        said = take_approval(store, name, hold)
+        decision = take_approval(store, name, pending)
         ids = [one.entity for one in removals(projection.operations)]
-        if said is Decision.APPROVED:
+        if decision is Decision.APPROVED:
             remember_approved_removals(store, name, ids)
             return False
-        if said is Decision.REJECTED:
+        if decision is Decision.REJECTED:
             bring_back(self.context, ids)
             return True
-        self._hold(tool, hold)
+        self._hold(tool, pending)
         return True
 
-    def resolve_container(self, name: ToolName, hold: PendingApproval) -> bool:
+    def resolve_container(self, name: ToolName, pending: PendingApproval) -> bool:
         """Do what the person said about a container that is gone, if they did."""
         store = self.context.store
         with store.transaction():
-            said = take_approval(store, name, hold)
-            if said is Decision.REJECTED:
+            decision = take_approval(store, name, pending)
+            if decision is Decision.REJECTED:
                 recreate_container(self.context, name)
-            if said is Decision.APPROVED:
+            if decision is Decision.APPROVED:
                 work = UnitOfWork.fresh(self.context)
                 accept_container_loss(self.context, name, work)
                 work.commit()
                 follow_rules(self.context, work)
                 work.commit()
-        return said is not Decision.NONE
+        return decision is not Decision.NONE
 
     def _on_removals(self, tool: Tool, projection: WritePlan) -> PendingApproval | None:
         removes = removals(projection.operations)
@@ -208,5 +214,5 @@ class Holds:
         asked = [one for one in removes if one.entity not in agreed]
         return check_removals(store.links.count(tool.name), asked, tool.limits)
 
-    def _hold(self, tool: Tool, hold: PendingApproval) -> None:
-        record_held(ToolStatus(self.context, tool, self.report(tool.name)), hold)
+    def _hold(self, tool: Tool, pending: PendingApproval) -> None:
+        record_held(ToolStatus(self.context, tool, self.report(tool.name)), pending)

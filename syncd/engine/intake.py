@@ -1,7 +1,7 @@
 """Taking several tools' readings into the plan, at once: less those whose tool fails."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from syncd.engine.apply_pulls import PullApplier
 from syncd.engine.blocks.service import BlockService
@@ -25,9 +25,9 @@ _MOST_SAID = 10
 
 @dataclass
 class Applied:
-    """What became of readings. believed: those that are in the plan now."""
+    """What became of readings. accepted: those that are in the plan now."""
 
-    believed: list[PullResult] = field(default_factory=list)
+    accepted: list[PullResult] = field(default_factory=list)
     changes: int = 0
     conflicts: int = 0
     matches: list[str] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Applied:
 
     def add(self, other: "Applied") -> None:
         """Add what became of others."""
-        self.believed += other.believed
+        self.accepted += other.accepted
         self.changes += other.changes
         self.conflicts += other.conflicts
         self.matches += other.matches
@@ -58,9 +58,9 @@ class Intake:
     holds: Holds
     blocks: BlockService
 
-    def take(self, found: Sequence[PullResult]) -> Applied:
+    def take(self, pulls: Sequence[PullResult]) -> Applied:
         """Take these in; raises what is no tool's fault."""
-        left, failed = list(found), dict[ToolName, Exception]()
+        left, failed = list(pulls), dict[ToolName, Exception]()
         while True:
             try:
                 taken = self._take(left)
@@ -81,30 +81,30 @@ class Intake:
         return taken
 
     def _found_out(
-        self, found: Sequence[PullResult], guilty: dict[ToolName, Exception], error: Exception
+        self, pulls: Sequence[PullResult], guilty: dict[ToolName, Exception], error: Exception
     ) -> dict[ToolName, Exception]:
         """Return whose fault it is; raises where that is none of those that were read."""
-        if not guilty.keys() & {one.tool.name for one in found}:
+        if not guilty.keys() & {one.tool.name for one in pulls}:
             raise error
         for name, fault in guilty.items():
             log.error("a tool failed unexpectedly", tool=name, exc_info=fault)
         return guilty
 
     def _guilty(
-        self, found: Sequence[PullResult], error: Exception
+        self, pulls: Sequence[PullResult], error: Exception
     ) -> dict[ToolName, Exception]:
         """Return whose reading can't be taken in, though it is alone; raises where it is
         the plan's own rules that fail."""
         if self._tried([]) is not None:
             raise error
-        tried = {one.tool.name: self._tried([one]) for one in found}
+        tried = {one.tool.name: self._tried([one]) for one in pulls}
         return {name: fault for name, fault in tried.items() if fault is not None}
 
-    def _tried(self, found: Sequence[PullResult]) -> Exception | None:
+    def _tried(self, pulls: Sequence[PullResult]) -> Exception | None:
         """Take these in, in vain; return what that fails with."""
         try:
             with self.context.store.transaction():
-                self._merge(found)
+                self._merge(pulls)
                 raise _OnlyTried  # noqa: TRY301  # what was written is to be taken back
         except _OnlyTried:
             return None
@@ -115,64 +115,63 @@ class Intake:
         except Exception as error:  # noqa: BLE001  # told by who it is that asked
             return error
 
-    def _one_by_one(self, found: Sequence[PullResult]) -> Applied:
+    def _one_by_one(self, pulls: Sequence[PullResult]) -> Applied:
         """What fails only together is taken in one after the other."""
         whole = Applied()
-        for one in found:
+        for pulled in pulls:
             try:
-                whole.add(self._take([one]))
+                whole.add(self._take([pulled]))
             except StateTrouble:
                 raise
             except Exception as error:  # one tool's reading ends its lane alone
-                log.exception("a tool failed unexpectedly", tool=one.tool.name)
-                whole.failed[one.tool.name] = error
+                log.exception("a tool failed unexpectedly", tool=pulled.tool.name)
+                whole.failed[pulled.tool.name] = error
         return whole
 
-    def _take(self, found: Sequence[PullResult]) -> Applied:
+    def _take(self, pulls: Sequence[PullResult]) -> Applied:
         with self.context.store.transaction():
-            return self._merge(found)
+            return self._merge(pulls)
 
-    def _merge(self, found: Sequence[PullResult]) -> Applied:
-        """Work on copies: what was read is to be as it was, should this be done anew."""
+    def _merge(self, pulls: Sequence[PullResult]) -> Applied:
         work = UnitOfWork.fresh(self.context)
-        copies = [_copy(one) for one in found]
-        believed = [one for one in copies if self.holds.accepts_pull(one, work)]
-        absorber = PullApplier(self.context, work)
-        absorber.absorb(believed)
+        judged = [self.holds.accepts_pull(pulled, work) for pulled in pulls]
+        accepted = [pulled for pulled in judged if pulled is not None]
+        applier = PullApplier(self.context, work)
+        applier.apply(accepted)
         work.commit()
         follow_rules(self.context, work)
         work.commit()
-        for one in believed:
-            again = one.short or one.passed_over or one.tool.name in absorber.waiting
-            self._settle(one, keep_cursor=again or _is_doubtful(one))
+        for pulled in accepted:
+            again = pulled.short or pulled.passed_over or pulled.tool.name in applier.waiting
+            self._record(pulled, keep_cursor=again or _is_doubtful(pulled))
         return Applied(
-            believed=believed,
+            accepted=accepted,
             changes=len(work.before),
             conflicts=work.conflicts,
-            matches=absorber.matches,
+            matches=applier.matches,
         )
 
-    def _settle(self, found: PullResult, *, keep_cursor: bool) -> None:
+    def _record(self, pulled: PullResult, *, keep_cursor: bool) -> None:
         """Write down where reading goes on, and what the container's state is."""
-        store, name = self.context.store, found.tool.name
+        store, name = self.context.store, pulled.tool.name
         store.tools.clear_problems(name, None)
         sentences = dict.fromkeys(
             [
-                *found.binding.problems,
-                *found.pull.problems,
-                *_some(list(found.unreadable.values())),
-                *self.blocks.hear(found),
+                *pulled.binding.problems,
+                *pulled.pull.problems,
+                *_some(list(pulled.unreadable.values())),
+                *self.blocks.hear(pulled),
             ]
         )
         store.tools.put_problems(
             Problem(tool=name, entity=None, field=str(place), sentence=sentence)
             for place, sentence in enumerate(sentences)
         )
-        remember_paused(store, found.tool, found.pull.paused)
+        remember_paused(store, pulled.tool, pulled.pull.paused)
         if store.tools.get(name).last_ok is None:  # switched on just now: it lacks everything
             store.links.mark_all_dirty(name)
-        cursor = None if keep_cursor else found.pull.cursor
-        record_success(ToolStatus(self.context, found.tool, self.holds.report(name)), cursor)
+        cursor = None if keep_cursor else pulled.pull.cursor
+        record_success(ToolStatus(self.context, pulled.tool, self.holds.report(name)), cursor)
 
 
 def _some(sentences: list[str]) -> list[str]:
@@ -183,22 +182,10 @@ def _some(sentences: list[str]) -> list[str]:
     return [*sentences[:_MOST_SAID], f"{more} more can't be read: they are left as they were."]
 
 
-def _is_doubtful(found: PullResult) -> bool:
+def _is_doubtful(pulled: PullResult) -> bool:
     """Say whether what was read has to show again.
 
     A value that could not be read may have been garbled on its way: the person's edit of it
     would never be told of again. What comes again just as it was is taken to be so.
     """
-    return bool(found.unreadable) or any(item.problems for item in found.changed)
-
-
-def _copy(found: PullResult) -> PullResult:
-    return replace(
-        found,
-        changed=list(found.changed),
-        links=dict(found.links),
-        gone=list(found.gone),
-        last=dict(found.last),
-        unread=list(found.unread),
-        unreadable=dict(found.unreadable),
-    )
+    return bool(pulled.unreadable) or any(item.problems for item in pulled.changed)

@@ -1,7 +1,7 @@
 """Matching a tool's items that have no link, and making entities of the new ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from syncd.engine.context import Context, StoredPlanView
 from syncd.engine.pull import PullResult
@@ -44,33 +44,42 @@ class ItemMatcher:
     work: UnitOfWork
     observed: set[ToolName]
     waits: bool = False
+    matched: list[str] = field(default_factory=list)
     _translator: Translator | None = field(default=None)
+    _made: dict[RemoteId, Link] = field(default_factory=dict)
+    _moved: set[EntityId] = field(default_factory=set)
 
-    def adopt(self, found: PullResult) -> list[str]:
-        """Link every recognised item; return in words which were matched."""
-        fresh = [item for item in found.changed if item.id not in found.links]
+    def link_all(self, pulled: PullResult) -> PullResult:
+        """Link every item that is recognised or new; return the result with those links.
+
+        matched: in words, which of them the plan had already.
+        """
+        fresh = [item for item in pulled.changed if item.id not in pulled.links]
         fresh = [item for item in fresh if not self._may_be_damaged(item)]
         if not fresh:
-            return []
-        self._translator = Translator.of(self.context.store, found.tool)
+            return pulled
+        self._translator = Translator.of(self.context.store, pulled.tool)
         known = MatchIndex(
-            holder=lambda entity: self._holder(found, entity),
+            holder=lambda entity: self._holder(pulled, entity),
             claimable=self._claimable,
             by_link=self._by_link,
             named=self._named,
             alike=self._alike,
         )
-        matched: list[str] = []
         for kind in _kinds_in_order(fresh):
             self._translator.forget()
             items = [item for item in fresh if item.kind is kind]
-            for verdict in match_items(items, found.tool.connector.carries, known):
+            for verdict in match_items(items, pulled.tool.connector.carries, known):
                 if isinstance(verdict, Waiting):
                     self.waits = True
                     continue
-                if self._link(found, verdict):
-                    matched.append(_in_words(found.tool, verdict))
-        return matched
+                if self._link(pulled, verdict):
+                    self.matched.append(_in_words(pulled.tool, verdict))
+        return replace(
+            pulled,
+            links={**pulled.links, **self._made},
+            gone=tuple(link for link in pulled.gone if link.entity not in self._moved),
+        )
 
     def _may_be_damaged(self, item: Remote) -> bool:
         """Say whether an item may stand for a record that can't be read: it waits, for it
@@ -88,17 +97,17 @@ class ItemMatcher:
         self.waits = self.waits or found
         return found
 
-    def _link(self, found: PullResult, verdict: Match) -> bool:
+    def _link(self, pulled: PullResult, verdict: Match) -> bool:
         """Link one item; return whether the plan had its entity already."""
-        item, tool = verdict.remote, found.tool
+        item, tool = verdict.remote, pulled.tool
         entity = verdict.entity or self.context.make_id()
         record = self.work.records.get(entity) or self.context.store.plan.get(entity)
         existed = record is not None
         if record is None:
-            self.work.make(self._fresh(found, item, entity), tool.title)
-        before = _gone_link(found, entity)
+            self.work.make(self._fresh(pulled, item, entity), tool.title)
+        before = self._gone_link(pulled, entity)
         if before is not None:
-            found.gone.remove(before)
+            self._moved.add(entity)
         link = Link(
             tool=tool.name,
             entity=entity,
@@ -108,16 +117,16 @@ class ItemMatcher:
             completions=item.completions,
             base=before.base if before else self.context.empty(tool, item.kind),
         )
-        found.links[item.id] = link
+        self._made[item.id] = link
         self.context.store.links.save([link])
         self.context.store.links.mark_referrers_dirty(tool.name, entity)
         self.context.store.links.doubt_referrers(tool.name, item.id)
         return existed and verdict.how is How.ALIKE
 
-    def _fresh(self, found: PullResult, item: Remote, entity: EntityId) -> Record:
+    def _fresh(self, pulled: PullResult, item: Remote, entity: EntityId) -> Record:
         """Make an entity of an item, as its user filled it in."""
         assert self._translator is not None  # noqa: S101  # made at the start of adopt
-        tool = found.tool
+        tool = pulled.tool
         carried = tool.connector.carries[item.kind]
         seen = self._translator.to_plan(item.kind, item.fields)[0]
         told = carried.editable | _keys(tool, item.kind)
@@ -126,22 +135,27 @@ class ItemMatcher:
             for name, value in seen.items()
             if name in told and value != DEFAULTS[item.kind][name]
         }
-        created = found.our_time(item.created_at) or self.context.clock.now()
-        author = Author(by=tool.title, at=found.our_time(item.edited_at))
+        created = pulled.our_time(item.created_at) or self.context.clock.now()
+        author = Author(by=tool.title, at=pulled.our_time(item.edited_at))
         return Record(
             entity=entity_from(item.kind, entity, created, given),
             authors=dict.fromkeys(given, author),
         )
 
-    def _holder(self, found: PullResult, entity: EntityId) -> RemoteId | None:
+    def _holder(self, pulled: PullResult, entity: EntityId) -> RemoteId | None:
         """Return the item that stands for an entity; one that is gone by now holds nothing.
 
         Who copies an item and deletes the first has one item still, and means the same.
         """
-        link = self.context.store.links.of_entity(entity).get(found.tool.name)
+        link = self.context.store.links.of_entity(entity).get(pulled.tool.name)
         if link is None or link.presence not in (Presence.PRESENT, Presence.UNCONFIRMED):
             return None
-        return None if _gone_link(found, entity) else link.remote
+        return None if self._gone_link(pulled, entity) else link.remote
+
+    def _gone_link(self, pulled: PullResult, entity: EntityId) -> Link | None:
+        """Return the link of an entity whose item is gone, unless another took its place."""
+        gone = (link for link in pulled.gone if link.entity == entity)
+        return None if entity in self._moved else next(gone, None)
 
     def _claimable(self, kind: Kind, entity: EntityId) -> bool:
         known = self.context.store.plan.kinds([entity]).get(entity)
@@ -199,11 +213,6 @@ class ItemMatcher:
             return same
         only = records[0]
         return [only.entity.id] if goal is None or _goal(only) is None else []
-
-
-def _gone_link(found: PullResult, entity: EntityId) -> Link | None:
-    """Return the link of an entity whose item is gone, as this reading of the tool tells."""
-    return next((link for link in found.gone if link.entity == entity), None)
 
 
 def _closed(fields: Fields) -> bool:

@@ -80,7 +80,7 @@ LEFT_ALONE = "left alone"
 """Under this name the engine remembers which of a tool's items are not the plan's."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PullResult:
     """What reading a tool brought, less what is known already.
 
@@ -90,13 +90,42 @@ class PullResult:
     last: what such items last held, where the tool still tells.
     unread: more that are absent from a listing; reading them one by one would be too
         much before anybody agreed that so many may be gone.
-    short: the listing said that it is whole, and lacked what a direct read found.
+    short: the listing said that it is whole, and lacked what a direct read showed.
     passed_over: something is left alone while what is known of it can't be read; it has to
         show again once it can.
     unreadable: items that are there and can't be read, and why: neither gone nor changed.
     busy: when the person has no time; None where that was not asked or not answered, and
     then ``silent`` says why, if anything went wrong.
     """
+
+    tool: Tool
+    pull: Pull
+    binding: Binding
+    changed: tuple[Remote, ...] = ()
+    links: Mapping[RemoteId, Link] = field(default_factory=dict)
+    gone: tuple[Link, ...] = ()
+    last: Mapping[RemoteId, Remote] = field(default_factory=dict)
+    unread: tuple[Link, ...] = ()
+    short: bool = False
+    passed_over: bool = False
+    unreadable: Mapping[RemoteId, str] = field(default_factory=dict)
+    busy: tuple[BusyReading, ...] | None = None
+    silent: str = ""
+
+    def our_time(self, at: datetime | None) -> datetime | None:
+        """Return a time that this tool gave by our clock."""
+        offset = self.pull.clock_offset
+        if at is None or offset is None or abs(offset) <= SKEW:
+            return at
+        try:
+            return at - offset
+        except OverflowError:  # a time at the end of all times
+            return at
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """A tool while it is read; ``result`` is what came of it, field by field as there."""
 
     tool: Tool
     pull: Pull
@@ -112,15 +141,23 @@ class PullResult:
     busy: tuple[BusyReading, ...] | None = None
     silent: str = ""
 
-    def our_time(self, at: datetime | None) -> datetime | None:
-        """Return a time that this tool gave by our clock."""
-        offset = self.pull.clock_offset
-        if at is None or offset is None or abs(offset) <= SKEW:
-            return at
-        try:
-            return at - offset
-        except OverflowError:  # a time at the end of all times
-            return at
+    def result(self) -> PullResult:
+        """Return what was read, to be changed by nobody."""
+        return PullResult(
+            tool=self.tool,
+            pull=self.pull,
+            binding=self.binding,
+            changed=tuple(self.changed),
+            links=self.links,
+            gone=tuple(self.gone),
+            last=self.last,
+            unread=tuple(self.unread),
+            short=self.short,
+            passed_over=self.passed_over,
+            unreadable=self.unreadable,
+            busy=self.busy,
+            silent=self.silent,
+        )
 
 
 def pull_tool(
@@ -132,7 +169,7 @@ def pull_tool(
     """Read one tool; every error of the contract comes through.
 
     Writes to the store only what settles writes in flight; the ``audience`` may show the
-    addresses of what is found to be there. ``windows``: for when to ask for busy time.
+    addresses of what is reading to be there. ``windows``: for when to ask for busy time.
     Asked to stop, it ends with ``Stopped`` before the next request.
     """
     connector, committer = tool.connector, OutcomeRecorder(store, tool, audience)
@@ -144,23 +181,23 @@ def pull_tool(
     back = came_back(store, tool, pull)
     if back.keys() - pull.whole:  # what they hold now is to be seen for every item
         pull = connector.pull(None)
-    found = PullResult(tool=tool, pull=pull, binding=binding)
-    found.unreadable.update({**pull.unread, **unresolved})
-    _compare(found, store)
-    keep_values(tool, found.changed, found.links, back)
-    _verify_absent(found, store)
-    _ask_busy(found, windows)
-    return found
+    reading = _Reading(tool=tool, pull=pull, binding=binding)
+    reading.unreadable.update({**pull.unread, **unresolved})
+    _compare(reading, store)
+    keep_values(tool, reading.changed, reading.links, back)
+    _verify_absent(reading, store)
+    _ask_busy(reading, windows)
+    return reading.result()
 
 
-def _ask_busy(found: PullResult, windows: Iterable[BusyWindow]) -> None:
+def _ask_busy(reading: _Reading, windows: Iterable[BusyWindow]) -> None:
     """Ask for busy time; without an answer all else that was read is as good."""
     try:
-        found.busy = read(found.tool.connector, windows) or None
+        reading.busy = read(reading.tool.connector, windows) or None
     except Stopped:
         raise
     except ToolError as error:
-        found.silent = f"When you are busy could not be read: {error}"
+        reading.silent = f"When you are busy could not be read: {error}"
 
 
 def _pull(tool: Tool, store: Store) -> Pull:
@@ -192,9 +229,9 @@ def _resolve(tool: Tool, store: Store, committer: OutcomeRecorder, intent: Inten
     """
     write = intent.write
     if write.op is Op.CREATE:
-        found = tool.connector.find(write)
-        if found is not None:
-            committer.landed_create(write, found)
+        there = tool.connector.find(write)
+        if there is not None:
+            committer.landed_create(write, there)
             return
         outcome = tool.connector.write([write])[0]
         committer.outcome(write, outcome)
@@ -217,32 +254,34 @@ def _damaged(store: Store, tool: Tool, intent: Intent) -> bool:
     return link is not None and link.damaged
 
 
-def _compare(found: PullResult, store: Store) -> None:
+def _compare(reading: _Reading, store: Store) -> None:
     """Keep only the items that differ from what was last seen."""
-    name = found.tool.name
-    items = list({item.id: item for item in found.pull.items}.values())
+    name = reading.tool.name
+    items = list({item.id: item for item in reading.pull.items}.values())
     left_alone = set(store.tools.recall(f"engine:{name}", LEFT_ALONE) or ())
-    found.links = store.links.by_remote(name, [item.id for item in items])
+    reading.links = store.links.by_remote(name, [item.id for item in items])
     for item in items:
-        link = found.links.get(item.id)
+        link = reading.links.get(item.id)
         if link is not None and link.damaged:
-            found.passed_over = True
+            reading.passed_over = True
             continue
         if link is not None and link.kind is not item.kind:
-            _became_another(found, link, item)
+            _became_another(reading, link, item)
             continue
         if item.id in left_alone if link is None else _known(item, link):
             continue
         if link is not None and _may_be_old(item, link):
-            _read_again(found, link)
+            _read_again(reading, link)
             continue
-        found.changed.append(item)
-    known = {link.remote for link in found.gone}
-    tombstones = store.links.by_remote(name, [it for it in found.pull.gone if it not in known])
-    found.passed_over |= any(link.damaged for link in tombstones.values())
-    found.last |= {item.id: item for item in found.pull.last if item.id in tombstones}
+        reading.changed.append(item)
+    known = {link.remote for link in reading.gone}
+    tombstones = store.links.by_remote(
+        name, [it for it in reading.pull.gone if it not in known]
+    )
+    reading.passed_over |= any(link.damaged for link in tombstones.values())
+    reading.last |= {item.id: item for item in reading.pull.last if item.id in tombstones}
     _bury(
-        found,
+        reading,
         [
             link
             for link in tombstones.values()
@@ -251,34 +290,34 @@ def _compare(found: PullResult, store: Store) -> None:
     )
 
 
-def _bury(found: PullResult, tombstones: Sequence[Link]) -> None:
+def _bury(reading: _Reading, tombstones: Sequence[Link]) -> None:
     """Note what is gone; where no more than an id is told, read what it last held.
 
     So many are read as may be gone without a question; what is there all the same stays.
     """
-    carries = found.tool.connector.carries
+    carries = reading.tool.connector.carries
     silent = [
         link
         for link in tombstones
-        if link.remote not in found.last
+        if link.remote not in reading.last
         and carries[link.kind].archives
         and not carries[link.kind].gone
-    ][: found.tool.limits.max_deletes]
-    found.gone += [link for link in tombstones if link not in silent]
+    ][: reading.tool.limits.max_deletes]
+    reading.gone += [link for link in tombstones if link not in silent]
     for link in silent:
-        found.links[link.remote] = link
-        _read_again(found, link)
+        reading.links[link.remote] = link
+        _read_again(reading, link)
 
 
-def _became_another(found: PullResult, link: Link, item: Remote) -> None:
+def _became_another(reading: _Reading, link: Link, item: Remote) -> None:
     """An item that the person moved among what is another kind's is a new thing there."""
     if link.presence is Presence.DETACHED:
         return
     here = link.presence in (Presence.PRESENT, Presence.UNCONFIRMED)
-    if here and (_read_again(found, link) is not None or item.id in found.unreadable):
+    if here and (_read_again(reading, link) is not None or item.id in reading.unreadable):
         return
-    del found.links[item.id]
-    found.changed.append(item)
+    del reading.links[item.id]
+    reading.changed.append(item)
 
 
 def _known(item: Remote, link: Link) -> bool:
@@ -302,50 +341,50 @@ def _may_be_old(item: Remote, link: Link) -> bool:
     return same_time and before.get("print") == content_hash(item)
 
 
-def _read_again(found: PullResult, link: Link) -> Remote | None:
+def _read_again(reading: _Reading, link: Link) -> Remote | None:
     """Read an item directly, where the listing may be late; believe that."""
     try:
-        item = found.tool.connector.read(link.kind, link.remote)
+        item = reading.tool.connector.read(link.kind, link.remote)
     except Gone as error:
-        found.gone.append(link)
+        reading.gone.append(link)
         if isinstance(error.last, Remote):
-            found.last[link.remote] = error.last
+            reading.last[link.remote] = error.last
         return None
     except SkipItem as error:
-        found.unreadable[link.remote] = said(error)
+        reading.unreadable[link.remote] = said(error)
         return None
     if not _known(item, link):
-        found.changed.append(item)
+        reading.changed.append(item)
     return item
 
 
-def _verify_absent(found: PullResult, store: Store) -> None:
+def _verify_absent(reading: _Reading, store: Store) -> None:
     """Read directly what a listing alone can't tell: the absent and the reappeared."""
-    _verify_reappeared(found)
-    name, limits = found.tool.name, found.tool.limits
-    suspects = {link.remote: link for link in _absent(found, store)}
+    _verify_reappeared(reading)
+    name, limits = reading.tool.name, reading.tool.limits
+    suspects = {link.remote: link for link in _absent(reading, store)}
     for link in store.links.with_presence(name, Presence.UNCONFIRMED):
         if not link.damaged:
             suspects[link.remote] = link
-    known = {link.remote for link in found.gone} | {item.id for item in found.changed}
+    known = {link.remote for link in reading.gone} | {item.id for item in reading.changed}
     doubtful = [link for remote, link in suspects.items() if remote not in known]
     agreed = store.tools.get(name).consent is not None
     most = len(doubtful) if agreed else most_direct_reads(store.links.count(name), limits)
-    found.links.update({link.remote: link for link in doubtful[:most]})
-    read = [_read_again(found, link) for link in doubtful[:most]]
-    if not any(read) and not found.unreadable:
-        found.unread = doubtful[most:]
-    absent = [one for one in read if one is not None and one.kind in found.pull.whole]
-    found.short = any(not _hidden(found.tool, one) for one in absent)
+    reading.links.update({link.remote: link for link in doubtful[:most]})
+    read = [_read_again(reading, link) for link in doubtful[:most]]
+    if not any(read) and not reading.unreadable:
+        reading.unread = doubtful[most:]
+    absent = [one for one in read if one is not None and one.kind in reading.pull.whole]
+    reading.short = any(not _hidden(reading.tool, one) for one in absent)
 
 
-def _absent(found: PullResult, store: Store) -> Iterable[Link]:
+def _absent(reading: _Reading, store: Store) -> Iterable[Link]:
     """Yield links whose item a whole listing does not show."""
-    whole = found.pull.whole
+    whole = reading.pull.whole
     if not whole:
         return
-    name, carries = found.tool.name, found.tool.connector.carries
-    listed = {item.id for item in found.pull.items} | found.pull.unread.keys()
+    name, carries = reading.tool.name, reading.tool.connector.carries
+    listed = {item.id for item in reading.pull.items} | reading.pull.unread.keys()
     absent = [one for one in store.links.content_hashes(name, whole) if one not in listed]
     for link in store.links.by_remote(name, absent).values():
         if link.damaged:
@@ -360,18 +399,18 @@ def _hidden(tool: Tool, item: Remote) -> bool:
     return tool.connector.carries[item.kind].hides_done and item.fields.get("done") is True
 
 
-def _verify_reappeared(found: PullResult) -> None:
+def _verify_reappeared(reading: _Reading) -> None:
     """An item that was gone and shows again is believed only when read directly."""
     kept: list[Remote] = []
-    for item in found.changed:
-        link = found.links.get(item.id)
+    for item in reading.changed:
+        link = reading.links.get(item.id)
         if link is None or link.presence in (Presence.PRESENT, Presence.UNCONFIRMED):
             kept.append(item)
             continue
         try:
-            kept.append(found.tool.connector.read(item.kind, item.id))
+            kept.append(reading.tool.connector.read(item.kind, item.id))
         except Gone:
             continue
         except SkipItem as error:
-            found.unreadable[item.id] = said(error)
-    found.changed = kept
+            reading.unreadable[item.id] = said(error)
+    reading.changed = kept
