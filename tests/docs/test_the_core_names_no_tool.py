@@ -7,7 +7,6 @@ NAMES = re.compile(r"notion|google|todoist", re.IGNORECASE)
 MAY = {
     "cli/app.py": "the command says what the product is",
     "cli/lookup.py": "an example of a table in the settings",
-    "testing/in_memory_connector.py": "what the services in memory are like",
     "testing/in_memory_capabilities.py": "what the services in memory are like",
     "testing/block_laws.py": "links as an event holds them",
     "testing/harness.py": "links as an event holds them",
