@@ -17,27 +17,30 @@ from syncd.connect.contract import Connector, Plugin, Toolbox
 from syncd.connect.network import Network, Proxies, RateLimiter
 from syncd.connect.registry import Registry, connectors
 from syncd.connect.wrappers import DryRun, wrapped
-from syncd.credentials import Credentials, Redactor, Runner, open_files
 from syncd.engine.connector_factory import ConnectorFactory, Unusable, let_go
 from syncd.engine.context import Context
 from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
-from syncd.engine.trying import Broke
-from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn, said
-from syncd.forms import is_token
+from syncd.errors import Mistake, NoSecret, NotLoaded, OnError, SignIn, said
 from syncd.logs import get_logger
 from syncd.model.ids import ToolName
-from syncd.settings import ConnectorSettings, Settings, load, make_state_dir
+from syncd.redaction import Redactor
+from syncd.settings.convert import preferences, review_rules
+from syncd.settings.credentials import Credentials, Runner, open_files
+from syncd.settings.plugins import check_own_settings, own_settings, secret_ways
+from syncd.settings.schema import Settings, load, make_state_dir
 from syncd.store.database import StateLock
 from syncd.store.store import Store, open_store
 from syncd.store.tool_store import ToolMemory
 from syncd.sync.limits import Limits
-from syncd.wanted import preferences, review_rules
+from syncd.text import is_token
 
 if TYPE_CHECKING:
     from syncd.engine.cycle import Engine
-    from syncd.engine.posting import Posting
-    from syncd.mailing import Mailing
+    from syncd.engine.reviews import DueReviews
+    from syncd.mail.message import WriteHtml
+    from syncd.mail.service import MailService
+    from syncd.review.render.elements import ReviewPage
 
 # What only some commands need is imported where it is put together: the planner, the mail
 # and the templates take longer to import than a command that reads takes to answer.
@@ -160,12 +163,12 @@ class App:
             plugin = self.registry.require(name)
         except NotLoaded:
             return
-        own = self.settings.connectors[name].own
+        given = self.settings.given
         credentials = Credentials(self.environ, self.settings.file)
-        known = plugin.settings.model_fields
-        table, later = credentials.to_come(f"connectors.{name}", own, plugin.secrets, known)
+        ways = secret_ways(plugin, given)
+        later = credentials.to_come(f"connectors.{name}", ways, plugin.secrets)
         try:
-            self.settings.check_connector(name, plugin.settings, table, later)
+            check_own_settings(plugin, given, later)
         except Mistake:
             raise
         except Exception as error:  # its lane meets this again, and tells it
@@ -179,15 +182,14 @@ class App:
         Raises ``Mistake``, and its ``NoSecret`` and ``NotLoaded``.
         """
         plugin = self.registry.require(name)
-        table = self.settings.connectors.get(name) or ConnectorSettings()
+        given = self.settings.given
         credentials = Credentials(self.environ, self.settings.file, Runner(stopping))
-        filled = credentials.fill(
-            f"connectors.{name}", table.own, plugin.secrets, known=plugin.settings.model_fields
-        )
+        ways = secret_ways(plugin, given)
+        filled = credentials.fill(f"connectors.{name}", ways, plugin.secrets)
         self.redactor.hide(filled.values)
         check_tokens(name, filled.values)
         self.warnings.extend(it for it in filled.warnings if it not in self.warnings)
-        own = self.settings.connector(name, plugin.settings, filled.table)
+        own = own_settings(plugin, given, filled.table)
         self.warnings.extend(it for it in open_files(own) if it not in self.warnings)
         return plugin, own
 
@@ -201,11 +203,11 @@ class App:
             proxies=proxies,
         )
 
-    def mailing(self) -> "Mailing":
+    def mail(self) -> "MailService":
         """Return what puts letters in the outbox and sends what waits there."""
-        from syncd.mailing import Mailing
+        from syncd.mail.service import MailService
 
-        return Mailing(
+        return MailService(
             settings=self.settings.mail,
             credentials=Credentials(self.environ, self.settings.file),
             redactor=self.redactor,
@@ -216,19 +218,26 @@ class App:
         )
 
     @cached_property
-    def posting(self) -> "Posting":
+    def reviews(self) -> "DueReviews":
         """Return what makes the reviews that are due, and posts them."""
-        from syncd.engine.posting import Posting
+        from syncd.engine.reviews import DueReviews
 
-        return Posting(self.plan_context(), review_rules(self.settings))
+        return DueReviews(self.plan_context(), review_rules(self.settings), self._write_html)
 
-    def post_reviews(self, broke: Broke | None = None) -> list[str]:
+    def _write_html(self, page: "ReviewPage") -> str:
+        return self._html_writer(page)
+
+    @cached_property
+    def _html_writer(self) -> "WriteHtml":
+        return html_writer()
+
+    def post_reviews(self, on_error: OnError | None = None) -> list[str]:
         """Put the reviews that are due, and made, in the outbox if mail is wanted.
 
-        Returns the keys of the new mails. ``broke``: as in ``Posting.post``.
+        Returns the keys of the new mails. ``on_error``: as in ``DueReviews.post``.
         """
-        mailing = self.mailing()
-        return self.posting.post(mailing.put, broke) if mailing.wanted else []
+        mail = self.mail()
+        return self.reviews.post(mail.queue, on_error) if mail.wanted else []
 
     def _engine(self, store: Store, inner: Inner) -> "Engine":
         from syncd.engine.cycle import Engine
@@ -301,6 +310,21 @@ class App:
         )
 
 
+def html_writer() -> "WriteHtml":
+    """Return what writes a page as HTML; templates are read here, and nowhere else."""
+    # imported here: only what makes mails needs them, and they are slow to import
+    from importlib.resources import files
+
+    import css_inline
+
+    from syncd.review.render.html import environment, html
+
+    folder = files("syncd.review") / "templates"
+    templates = environment({file.name: file.read_text("utf-8") for file in folder.iterdir()})
+    inliner = css_inline.CSSInliner(load_remote_stylesheets=False, minify_css=True)
+    return lambda page: html(page, templates, inliner.inline)
+
+
 def open_app(
     config: Path | None, environ: Mapping[str, str], clock: Clock, *, make: bool = True
 ) -> App:
@@ -315,4 +339,5 @@ def open_app(
         environ=environ,
         rng=random.Random(secrets.randbits(128)),  # noqa: S311  # ids and jitter, no secrets
         registry=connectors(),
+        warnings=list(settings.given.warnings),
     )

@@ -1,6 +1,8 @@
 """Every error of syncd, named by what happens next."""
 
 import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 LONGEST_WAIT = 86400.0
 """Seconds that a service may ask us to wait, at the most: a day."""
@@ -128,3 +130,34 @@ class Refused(SkipItem):
 
 class Forbidden(SkipItem):
     """This account may not do that here (HTTP 403)."""
+
+
+OnError = Callable[[str, Exception], None]
+"""Gets the name of a part that failed, and its error."""
+
+
+class Isolation:
+    """Several parts, tried one after another: ``on_error`` gets each that fails."""
+
+    def __init__(self, on_error: OnError) -> None:
+        self.on_error = on_error
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Try one part: no exception leaves it."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  # its radius is this one part
+            self.on_error(name, error)
+
+
+@contextmanager
+def isolated(on_error: OnError | None) -> Iterator[Isolation]:
+    """Give what several parts are tried by: what fails in one of them holds up no other.
+
+    Without ``on_error`` the first error is raised once all of them were tried.
+    """
+    errors: list[Exception] = []
+    yield Isolation(on_error or (lambda _name, error: errors.append(error)))
+    if errors:
+        raise errors[0]

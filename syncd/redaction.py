@@ -1,14 +1,23 @@
-"""The secrets that are known, and texts without them."""
+"""The secrets that are known, and texts and log events without them."""
 
 import base64
 import json
+import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 from syncd.text import LONGEST_WORDS, line
 
 HIDDEN = "[hidden]"
+_SECRET_WORDS = ("token", "password", "secret", "api_key", "authorization")
+_NOT_SECRET_ENDINGS = ("_file", "_command", "_uri", "_url")
+_PERSONAL = frozenset(
+    {"address", "answers", "body", "content", "description", "email", "notes", "recipients"}
+    | {"sender", "summary", "text", "title", "username", "why"}
+)
+_BEARER = re.compile(r"\b(Bearer)\s+\S+", re.IGNORECASE)
 _SHORTEST = 4
 """A shorter secret is not looked for in texts: it would hide parts of plain words."""
 
@@ -55,3 +64,47 @@ def _forms(value: str) -> Iterator[str]:
     ):
         if len(form) >= _SHORTEST:
             yield form
+
+
+def secret_name(name: str) -> bool:
+    """Say whether a setting or a log key of this name holds a secret."""
+    lowered = name.lower()
+    return any(word in lowered for word in _SECRET_WORDS) and not lowered.endswith(
+        _NOT_SECRET_ENDINGS
+    )
+
+
+class Redactor:
+    """A structlog processor that hides secrets and personal text.
+
+    By key (``token``, ``title``) and, for secrets, wherever their value turns up.
+    """
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        self.secrets = Secrets(values)
+
+    def hide(self, values: Iterable[str]) -> None:
+        """Hide these values too from now on."""
+        self.secrets.add(*values)
+
+    def __call__(
+        self, _logger: Any, _method: str, event: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        """Return the event with what must not be seen hidden."""
+        return {key: self._shown(key, value) for key, value in event.items()}
+
+    def text(self, text: str) -> str:
+        """Return a text without secrets."""
+        text = self.secrets.clear(text)
+        return _BEARER.sub(rf"\1 {HIDDEN}", text)
+
+    def _shown(self, key: str, value: Any) -> Any:
+        if secret_name(key) or key.lower() in _PERSONAL:
+            return HIDDEN
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        if isinstance(value, Mapping):
+            return {name: self._shown(str(name), inner) for name, inner in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self._shown("", inner) for inner in value]
+        return self.text(str(value))

@@ -1,16 +1,21 @@
-"""Texts of others before they are shown or kept: one line, bounded."""
+"""Texts of others: on one line, bounded; the known word that was meant; what can be a token."""
 
+import difflib
 import json
 import re
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 LONGEST_WORDS = 200
 """Characters of a service's own words that a sentence quotes."""
+_TOKEN = re.compile(r"[!#-&(-_a-~]{1,4096}")
+"""Plain letters, figures and signs, without a blank or a quote; none is longer."""
 
 
 def line(text: str, most: int = LONGEST_WORDS) -> str:
     """Return a text on one line, without what can't be seen, cut to ``most`` characters."""
-    seen = "".join(it if it.isprintable() else " " for it in text)
+    seen = "".join(char if char.isprintable() else " " for char in text)
     joined = " ".join(seen.split())
     return joined if len(joined) <= most else joined[: most - 1] + "…"
 
@@ -39,3 +44,52 @@ def json_text(data: Any) -> str:
     """Return data as JSON for programs that is harmless to look at in a terminal."""
     text = json.dumps(data, indent=2, ensure_ascii=False)
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that was most likely meant, if any is near."""
+    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
+def is_token(text: str) -> bool:
+    """Say whether a text can be a token: one that a service gives, and a request can carry."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def hours(minutes: int) -> str:
+    """Return minutes as "6 h 20", "2 h" or "45 min"."""
+    whole, rest = divmod(minutes, 60)
+    if not whole:
+        return f"{rest} min"
+    return f"{whole} h {rest:02}" if rest else f"{whole} h"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def percent(share: float) -> str:
+    """Return a fraction as "64 %"."""
+    return f"{round(share * 100)} %"
+
+
+def short_day(it: date, year: int) -> str:
+    """Return a day as "Mon 23 Nov", with its year where that is another one."""
+    return f"{it:%a} {it.day} {it:%b}" + (f" {it.year}" if it.year != year else "")
+
+
+def day_span(first: date, last: date) -> str:
+    """Return two days as "16 to 22 November 2026"."""
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {last.day} {last:%B} {last.year}"
+    year = f" {first.year}" if first.year != last.year else ""
+    return f"{first.day} {first:%B}{year} to {last.day} {last:%B} {last.year}"
+
+
+def listed(parts: list[str]) -> str:
+    """Return "a", "a and b" or "a, b and c"."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"

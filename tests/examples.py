@@ -1,7 +1,6 @@
 """How much the laws are tried: a little on every run, a lot on request."""
 
 import os
-from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 
@@ -14,7 +13,7 @@ def times(usual: int) -> int:
     return max(1, usual * asked // USUAL)
 
 
-def examples(usual: int) -> Any:
+def examples(usual: int) -> settings:
     """Return Hypothesis's settings: the same examples on every machine, no clock."""
     return settings(
         max_examples=times(usual),

@@ -1,10 +1,12 @@
 """Signing in: Google's flow for installed applications, on a loopback address."""
 
+import io
 import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import requests
 from google.auth.exceptions import GoogleAuthError
 from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
@@ -15,7 +17,6 @@ from syncd.connect.network import Network
 from syncd.errors import Mistake, SignIn
 from syncd_google import tokens
 from syncd_google.settings import GoogleSettings
-from syncd_google.transport import GARBLED, Adapter, is_good
 
 _AUTH = "https://www.googleapis.com/auth/"
 SCOPES = (
@@ -33,7 +34,7 @@ _PATIENCE = 600  # seconds for a person to agree
 def sign_in(settings: GoogleSettings, say: Callable[[str], None], network: Network) -> str:
     """Let the person agree in a browser, and keep what that yields in the token file.
 
-    The browser may be on another machine: the address to open is said, and how to
+    The browser may be on another machine: the person is shown the address to open, and how to
     bring the answer here.
     """
     path = settings.token_file
@@ -43,17 +44,12 @@ def sign_in(settings: GoogleSettings, say: Callable[[str], None], network: Netwo
         )
     flow = _flow(settings, say)
     network.secrets.add(str(flow.client_config.get("client_secret") or ""))
-    place = Place(origin=flow.token_uri, named=_secured(flow.token_uri))
-    transport = Transport(place, network)
-    flow.oauth2session.mount("https://", Adapter(transport))
-    flow.oauth2session.mount("http://", Adapter(transport))
-    try:
-        credentials = _agreed(flow, network)
-    finally:
-        transport.close()
+    credentials = _agreed(flow, network)
     if not credentials.refresh_token:
         raise SignIn("Google gave no lasting sign-in: remove syncd's access there, try again.")
-    if not all(is_good(it) for it in (credentials.token, credentials.refresh_token)):
+    if not all(
+        tokens.is_good(token) for token in (credentials.token, credentials.refresh_token)
+    ):
         raise SignIn("Google answered something that is no sign-in: run the command again.")
     try:
         tokens.write_private(path, json.loads(credentials.to_json()))
@@ -66,13 +62,13 @@ def _scopes(settings: GoogleSettings) -> list[str]:
     return [*SCOPES, DETAILS] if settings.asks_more_than_free_busy else list(SCOPES)
 
 
-def _flow(settings: GoogleSettings, say: Callable[[str], None]) -> "_SayingFlow":
+def _flow(settings: GoogleSettings, say: Callable[[str], None]) -> "_TellingFlow":
     secrets, scopes = settings.client_secrets_file, _scopes(settings)
     where = "create an OAuth client of type 'Desktop app' in Google Cloud and download its JSON"
     if secrets is None:
         raise Mistake(f"[connectors.google] has no `client_secrets_file`: {where}.")
     try:
-        flow: _SayingFlow = _SayingFlow.from_client_secrets_file(str(secrets), scopes)
+        flow: _TellingFlow = _TellingFlow.from_client_secrets_file(str(secrets), scopes)
     except FileNotFoundError as error:
         raise Mistake(f"There is no file {secrets}: {where}.") from error
     except (OSError, ValueError) as error:
@@ -83,7 +79,20 @@ def _flow(settings: GoogleSettings, say: Callable[[str], None]) -> "_SayingFlow"
     return flow
 
 
-def _agreed(flow: "_SayingFlow", network: Network) -> Any:
+def _agreed(flow: "_TellingFlow", network: Network) -> Any:
+    """Return the credentials that the person's agreement yields."""
+    place = Place(origin=flow.token_uri, named=_secured(flow.token_uri))
+    transport = Transport(place, network)
+    flow.oauth2session.mount("https://", TransportAdapter(transport))
+    flow.oauth2session.mount("http://", TransportAdapter(transport))
+    try:
+        return _waited_for(flow, network)
+    finally:
+        transport.close()
+
+
+def _waited_for(flow: "_TellingFlow", network: Network) -> Any:
+    """Wait for the person to agree. Raises ``SignIn`` where nothing comes of it."""
     try:
         return flow.run_local_server(
             port=0,
@@ -99,7 +108,7 @@ def _agreed(flow: "_SayingFlow", network: Network) -> Any:
         raise SignIn("Not every box was ticked: run it again and tick all of them.") from error
     except requests.RequestException as error:
         raise SignIn(f"Google can't be reached ({error}): run the command again.") from error
-    except (OAuth2Error, GoogleAuthError, *GARBLED) as error:
+    except (OAuth2Error, GoogleAuthError, *tokens.GARBLED) as error:
         why = network.secrets.words(error)
         raise SignIn(f"Google did not sign you in ({why}): run the command again.") from error
     except OSError as error:
@@ -112,7 +121,38 @@ def _secured(uri: str) -> str:
     return uri.replace("http://", "https://", 1)
 
 
-class _SayingFlow(InstalledAppFlow):  # type: ignore[misc]  # the library has no types
+class TransportAdapter(requests.adapters.BaseAdapter):
+    """The one transport for ``requests``, by which the library's sign-in asks for a token."""
+
+    def __init__(self, transport: Transport) -> None:
+        super().__init__()
+        self._transport = transport
+
+    def send(
+        self, request: requests.PreparedRequest, *_args: Any, **_unused: Any
+    ) -> requests.Response:
+        """Send a request once. Raises ``requests.ConnectionError``."""
+        body: Any = request.body or b""
+        headers: Any = dict(request.headers)
+        sent = httpx.Request(
+            str(request.method), str(request.url), headers=headers, content=body
+        )
+        try:
+            reply = self._transport.handle_request(sent)
+        except httpx.RequestError as error:
+            raise requests.ConnectionError(f"{type(error).__name__}: {error}") from error
+        response = requests.Response()
+        response.status_code, response.reason = reply.status_code, reply.reason_phrase
+        response.headers.update(reply.headers)
+        response.url, response.request = str(request.url), request
+        response.raw = io.BytesIO(reply.content)
+        return response
+
+    def close(self) -> None:
+        """Do nothing: the transport is closed by whom it belongs to."""
+
+
+class _TellingFlow(InstalledAppFlow):  # type: ignore[misc]  # the library has no types
     """The library's flow, telling the person where to go instead of printing it."""
 
     say: Callable[[str], None]
@@ -129,7 +169,7 @@ class _SayingFlow(InstalledAppFlow):  # type: ignore[misc]  # the library has no
         return self.oauth2session.fetch_token(_secured(self.token_uri), **kwargs)
 
     def authorization_url(self, **kwargs: Any) -> tuple[str, str]:
-        """Return the address to open, having told it."""
+        """Return the address to open, having shown it."""
         shown = str(self.client_config["auth_uri"])
         self.client_config["auth_uri"] = _secured(shown)
         url, state = super().authorization_url(**kwargs)

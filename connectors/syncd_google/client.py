@@ -1,4 +1,10 @@
-"""Google's endpoints, one method each, over Google's own client library."""
+"""Google's endpoints, one method each, over Google's own client library.
+
+The library asks an object like ``httplib2.Http`` for a reply, and refreshes its sign-in by
+the same object (google-api-python-client 2.202.0, google-auth-httplib2 0.4.4). httplib2
+itself would send a request again where a connection closes without a reply, and follow
+its own certificates; the one transport sends each request once.
+"""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,18 +15,18 @@ from typing import Any
 import google_auth_httplib2
 import httplib2
 import httpx
-from google.auth.exceptions import GoogleAuthError
+from google.auth.exceptions import GoogleAuthError, RefreshError
 from google.oauth2.credentials import Credentials
 from googleapiclient import discovery_cache
 from googleapiclient.discovery import build_from_document
 
 from syncd.connect.http import Place, Transport
 from syncd.connect.network import Network
-from syncd.connect.refusals import unreadable
-from syncd.errors import SignIn
+from syncd.connect.refusals import refusal_of, unanswered, unreadable
+from syncd.errors import SignIn, SyncdError, TryLater
+from syncd.text import line
 from syncd_google import tokens
-from syncd_google.failures import failure
-from syncd_google.transport import Answered, Http, Judging
+from syncd_google.errors import SIGN_IN, refused
 
 Json = dict[str, Any]
 Make = Callable[[Any], Any]
@@ -29,18 +35,78 @@ Make = Callable[[Any], Any]
 _ROOT = "https://www.googleapis.com/"
 """Where requests go, until they are given the address in the settings."""
 _DOCUMENT = Path(discovery_cache.__file__).with_name("documents") / "calendar.v3.json"
+_SUCCESS_ENDS = 300
+
+
+class TransportHttp:
+    """The part of ``httplib2.Http`` that Google's libraries use, over the one transport."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def request(
+        self,
+        uri: str,
+        method: str = "GET",
+        body: Any = None,
+        headers: Any = None,
+        **_unused: Any,
+    ) -> tuple[httplib2.Response, bytes]:
+        """Do one request; return its reply and its body. Raises the errors of httpx."""
+        request = httpx.Request(method, uri, headers=headers, content=body or b"")
+        reply = self._transport.handle_request(request)
+        response = httplib2.Response({**reply.headers, "status": str(reply.status_code)})
+        response.reason = reply.reason_phrase
+        return response, reply.content
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._transport.close()
+
+
+class RefusedReply(Exception):
+    """A reply that is not what was asked for.
+
+    The library's own error for it does not bear every body (it takes the message off as a
+    text, whatever that is).
+    """
+
+    def __init__(self, response: httplib2.Response, content: bytes) -> None:
+        super().__init__(response.status)
+        self.response = response
+        self.content = content
+
+
+class CheckedHttp:
+    """The library's authorized connection, whose refusals are raised as ``RefusedReply``."""
+
+    def __init__(self, authorized: Any) -> None:
+        self._authorized = authorized
+
+    def request(self, *args: Any, **kwargs: Any) -> tuple[httplib2.Response, bytes]:
+        """Do one request, signed in. Raises ``RefusedReply`` for any status but success."""
+        response, content = self._authorized.request(*args, **kwargs)
+        if response.status >= _SUCCESS_ENDS:
+            raise RefusedReply(response, content)
+        return response, content
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._authorized.close()
+
+
 _FAILURES = (
-    Answered,
+    RefusedReply,
     GoogleAuthError,
     httpx.RequestError,
     ValueError,  # a reply that is no JSON
 )
 
 
-class Client:
+class GoogleClient:
     """One conversation with Google Calendar; for one thread.
 
-    Every method raises the errors of ``syncd_google.failures``. The token file is read
+    Every method raises the errors of ``failure``. The token file is read
     when the first request is made, and again after a refusal.
     """
 
@@ -146,18 +212,20 @@ class Client:
 
     def _signed_in(self) -> Credentials:
         if self._credentials is None:
-            found = tokens.load(self._token_file, self._base_url)
-            known = (found.token, found.refresh_token, found.client_secret)
-            self._network.secrets.add(*(it for it in known if it))
-            self._credentials = found
+            credentials = tokens.load(self._token_file, self._base_url)
+            known = (credentials.token, credentials.refresh_token, credentials.client_secret)
+            self._network.secrets.add(*(secret for secret in known if secret))
+            self._credentials = credentials
         return self._credentials
 
     def _through(self, credentials: Credentials) -> Any:
         """Return the connection that requests go through, with its credentials."""
         if self._http is None:
             place = Place(origin=self._base_url, also=(str(credentials.token_uri),))
-            http = Http(Transport(place, self._network))
-            self._http = Judging(google_auth_httplib2.AuthorizedHttp(credentials, http=http))
+            http = TransportHttp(Transport(place, self._network))
+            self._http = CheckedHttp(
+                google_auth_httplib2.AuthorizedHttp(credentials, http=http)
+            )
         return self._http
 
 
@@ -187,3 +255,27 @@ def _if_match(request: Any, etag: str) -> Any:
     if etag:
         request.headers["If-Match"] = etag
     return request
+
+
+def failure(error: Exception, *, write: bool) -> SyncdError:
+    """Return what an exception of the client library, or of its transport, means."""
+    if isinstance(error, RefusedReply):
+        return _refused(error, write=write)
+    if isinstance(error, RefreshError) and not error.retryable:
+        word = line(str(error.args[0])) if error.args else "no reason given"
+        return SignIn(f"Google no longer accepts the sign-in ({word}): {SIGN_IN}.")
+    if isinstance(error, GoogleAuthError):
+        word = line(str(error))
+        return TryLater(f"Google's sign-in service does not answer ({word}): trying later.")
+    if isinstance(error, httpx.RequestError):
+        return unanswered("Google", error, write=write)
+    return unreadable("Google", write=write)
+
+
+def _refused(error: RefusedReply, *, write: bool) -> SyncdError:
+    reply = error.response
+    headers = {name: reply[name] for name in ("date", "retry-after") if name in reply}
+    response = httpx.Response(int(reply.status), headers=headers, content=error.content)
+    refusal = refusal_of(response, write=write)
+    message = refusal.text("error", "message") or line(str(reply.reason or refusal.status))
+    return refused(refusal, message)

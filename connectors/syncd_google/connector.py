@@ -15,18 +15,16 @@ from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
 from syncd_google import border, listing, mapping, provision
-from syncd_google.busy import Watcher
-from syncd_google.dressing import Dressing
-from syncd_google.provision import Calendar
+from syncd_google.busy import BusyListings, BusyReader
+from syncd_google.provision import BoundCalendar
 from syncd_google.settings import GoogleSettings
-from syncd_google.walking import Walks
-from syncd_google.writing import Writer
+from syncd_google.writing import Appearance, EventWriter
 
 if TYPE_CHECKING:  # the client library takes long to import
-    from syncd_google.client import Client
+    from syncd_google.client import GoogleClient
 
 _CALENDAR = "calendar"
-_GUESTS = "guests"
+_PERSONS_EVENTS = "guests"  # the name under which earlier versions kept it
 
 
 class GoogleConnector:
@@ -41,14 +39,16 @@ class GoogleConnector:
     batch_size = 1
     idempotent = frozenset(Op)  # ids that we chose, and etags
 
-    def __init__(self, settings: GoogleSettings, toolbox: Toolbox, client: "Client") -> None:
+    def __init__(
+        self, settings: GoogleSettings, toolbox: Toolbox, client: "GoogleClient"
+    ) -> None:
         self._settings = settings
         self._toolbox = toolbox
         self._client = client
-        self._dressing = Dressing(toolbox.memory, settings)
+        self._appearance = Appearance(toolbox.memory, settings)
         self._pages = Pages(border.TITLE, self._received)
         self._calendars = Pages(border.TITLE, self._received)
-        self._busy_pages = Walks()
+        self._busy_pages = BusyListings()
 
     def _received(self) -> int:
         return self._toolbox.network.limiter.received
@@ -57,14 +57,14 @@ class GoogleConnector:
         """Find the calendar again; without a request once it is known."""
         if self._bound() is not None:
             return Binding()
-        found = provision.look(
+        search = provision.look(
             self._client, self._calendars, self._settings, self._toolbox.timezone
         )
-        if found.calendar is None:
+        if search.calendar is None:
             missing = f"the calendar '{self._settings.calendar}'"
-            return Binding(missing=(missing,), problems=found.problems)
-        self._remember(found.calendar)
-        return Binding(problems=found.problems)
+            return Binding(missing=(missing,), problems=search.problems)
+        self._remember(search.calendar)
+        return Binding(problems=search.problems)
 
     def provision(self) -> None:
         """Make the calendar."""
@@ -80,15 +80,14 @@ class GoogleConnector:
         listed = listing.pull(self._client, self._pages, calendar, cursor)
         if listed.zone != calendar.zone:
             self._remember(replace(calendar, zone=listed.zone))
-        self._dressing.learn(listed.colours)
-        all_told = cursor is None and listed.pull.cursor is not None
-        self._welcome(guests=listed.guests, all_told=all_told)
+        self._appearance.learn(listed.colours)
+        all_read = cursor is None and listed.pull.cursor is not None
+        self._note_persons_events(persons_events=listed.persons_events, all_read=all_read)
         return replace(listed.pull, clock_offset=self._toolbox.network.limiter.offset)
 
     def read(self, kind: Kind, remote: RemoteId) -> Remote:  # noqa: ARG002  # all are events
         """Read one event."""
-        writer = self._writer()
-        return mapping.from_remote(writer.event(remote), writer.calendar.zone)
+        return self._writer().read(remote)
 
     def edited(self, kind: Kind, since: datetime) -> None:
         """Return None: events have versions."""
@@ -103,7 +102,7 @@ class GoogleConnector:
         outcomes: list[Outcome] = []
         for write in writes:
             try:
-                outcomes.append(self._one(write))
+                outcomes.append(self._written(write))
             except ToolError as error:
                 if not outcomes and isinstance(error, SignIn | TryLater):
                     raise
@@ -125,15 +124,15 @@ class GoogleConnector:
     def busy(self, start: datetime, end: datetime) -> Busy:
         """Return when the calendars in the settings are busy, and the person's own events."""
         pages = self._busy_pages.within(start, end)
-        watcher = Watcher(self._client, pages, self._settings, start, end)
-        guests = self._toolbox.memory.get(_GUESTS) is not False
-        return watcher.busy(self._bound(), guests=guests)
+        reader = BusyReader(self._client, pages, self._settings, start, end)
+        persons_events = self._toolbox.memory.get(_PERSONS_EVENTS) is not False
+        return reader.busy(self._bound(), persons_events=persons_events)
 
     def close(self) -> None:
         """Let go of the connection."""
         self._client.close()
 
-    def _one(self, write: Write) -> Remote | None:
+    def _written(self, write: Write) -> Remote | None:
         writer = self._writer()
         if write.op is Op.CREATE:
             return writer.create(write)
@@ -142,43 +141,44 @@ class GoogleConnector:
         writer.delete(write)
         return None
 
-    def _writer(self) -> Writer:
+    def _writer(self) -> EventWriter:
         calendar = self._bound()
         if calendar is None:
             raise TryLater("There is no calendar yet: sync again, so that it is made.")
-        return Writer(self._client, calendar, self._dressing)
+        return EventWriter(self._client, calendar, self._appearance)
 
-    def _bound(self) -> Calendar | None:
+    def _bound(self) -> BoundCalendar | None:
         """Return the calendar of earlier runs, unless the settings now name another."""
         kept = self._toolbox.memory.get(_CALENDAR)
         if not isinstance(kept, dict):
             return None
         if self._settings.names_an_id and kept["id"] != self._settings.calendar:
             return None
-        return Calendar(id=kept["id"], zone=kept["zone"])
+        return BoundCalendar(id=kept["id"], zone=kept["zone"])
 
-    def _welcome(self, *, guests: bool, all_told: bool) -> None:
+    def _note_persons_events(self, *, persons_events: bool, all_read: bool) -> None:
         """Note whether the person keeps something in syncd's calendar.
 
         Until everything was read once, nobody knows.
         """
-        if (guests or all_told) and self._toolbox.memory.get(_GUESTS) is not guests:
-            self._toolbox.memory.put(_GUESTS, guests)
+        known = self._toolbox.memory.get(_PERSONS_EVENTS)
+        if (persons_events or all_read) and known is not persons_events:
+            self._toolbox.memory.put(_PERSONS_EVENTS, persons_events)
 
-    def _remember(self, calendar: Calendar) -> None:
+    def _remember(self, calendar: BoundCalendar) -> None:
         self._toolbox.memory.put(_CALENDAR, {"id": calendar.id, "zone": calendar.zone})
 
 
 def build(settings: GoogleSettings, toolbox: Toolbox) -> GoogleConnector:
     """Build the connector; Google's client library is imported here."""
-    from syncd_google.client import Client
+    from syncd_google.client import GoogleClient
 
     if settings.token_file is None:
         raise Mistake(
             "[connectors.google] has no `token_file`: name the file in which the sign-in is "
             "kept, and run `syncd auth google`."
         )
-    client = Client(settings.token_file, settings.base_url, toolbox.network)
+    client = GoogleClient(settings.token_file, settings.base_url, toolbox.network)
     return GoogleConnector(settings, toolbox, client)
 
 

@@ -1,10 +1,10 @@
-"""Pure: what any event of Google Calendar says, whichever kind of the plan it is."""
+"""Pure: what any event of Google Calendar says: whose it is, and when it takes place."""
 
 import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,8 +12,11 @@ from zoneinfo import ZoneInfo
 from syncd.errors import whole
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
+from syncd.model.values import Moment
 
 Json = Mapping[str, Any]
+Times = tuple[Moment | None, Moment | None]
+"""A start and an end, as far as they can be read."""
 
 MARK = "syncd"
 """The private extended property that says whose an event is; it holds the entity's id."""
@@ -24,10 +27,14 @@ GENERATIONS = 8
 """Ids to try for one entity; the first is nearly always free."""
 
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+_UTC = ZoneInfo("UTC")
 _A_DAY = len("2026-06-15")
 _EDGES = (1, 9999)
 _FIRST = datetime(1, 1, 2, tzinfo=UTC)
 _LAST = datetime(9999, 12, 31, tzinfo=UTC)
+_END = datetime.max.replace(tzinfo=UTC)
+_HOUR = timedelta(hours=1)
+_A_YEAR = timedelta(days=366)
 
 
 def event_id(entity: EntityId, generation: int = 0) -> RemoteId:
@@ -43,12 +50,17 @@ def is_own(event: Json) -> bool:
     """Say whether syncd made this event: a copy carries the mark, under another id."""
     mark = mark_of(event)
     name = event.get("recurringEventId") or event.get("id")
-    return mark is not None and name in {event_id(mark, it) for it in range(GENERATIONS)}
+    return mark is not None and name in {event_id(mark, n) for n in range(GENERATIONS)}
 
 
 def private(event: Json) -> Json:
     """Return the private extended properties."""
     return part(part(event, "extendedProperties"), "private")
+
+
+def with_private(properties: Json) -> dict[str, Any]:
+    """Return the part of an event's body that states private extended properties."""
+    return {"extendedProperties": {"private": dict(properties)}} if properties else {}
 
 
 def mark_of(event: Json) -> EntityId | None:
@@ -58,8 +70,8 @@ def mark_of(event: Json) -> EntityId | None:
 
 
 def marks(entity: EntityId, kind: Kind) -> dict[str, Any]:
-    """Return the private extended properties that say whose event it is, and of which kind."""
-    return {MARK: entity, **({KIND: BLOCK} if kind is Kind.BLOCK else {})}
+    """Return the part of a body that says whose event it is, and of which kind."""
+    return with_private({MARK: entity, **({KIND: BLOCK} if kind is Kind.BLOCK else {})})
 
 
 def kind_of(event: Json) -> Kind:
@@ -79,29 +91,40 @@ def is_gone(event: Json) -> bool:
 
 def part(event: Json, name: str) -> Json:
     """Return an object within, empty where there is none."""
-    found = event.get(name)
-    return found if isinstance(found, Mapping) else {}
+    value = event.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
-def told(event: Json, name: str) -> str | None:
+def read_text(event: Json, name: str) -> str | None:
     """Return a text within, empty where there is none; None for what is no text."""
-    found = event.get(name, "")
-    if not isinstance(found, str):
+    value = event.get(name, "")
+    if not isinstance(value, str):
         return None
-    return found if found.isascii() or whole(found) == found else None
+    return value if value.isascii() or whole(value) == value else None
 
 
 def text(event: Json, name: str) -> str:
     """Return a text within, empty where there is none that can be read."""
-    return told(event, name) or ""
+    return read_text(event, name) or ""
 
 
-def kept(event: Json, names: Iterable[str]) -> dict[str, Any]:
+def merged(event: Json, patch: Json) -> dict[str, Any]:
+    """Return an event, or a body, with a patch: objects are merged; None (to clear) is kept."""
+    return {
+        **event,
+        **{
+            name: merged(part(event, name), value) if isinstance(value, Mapping) else value
+            for name, value in patch.items()
+        },
+    }
+
+
+def kept_parts(event: Json, names: Iterable[str]) -> dict[str, Any]:
     """Return parts of an event to be kept as they are; None for one that can't be kept."""
     parts = {name: event[name] for name in names if name in event}
-    if _lasts(parts):
+    if _is_json(parts):
         return parts
-    return {name: part if _lasts(part) else None for name, part in parts.items()}
+    return {name: value if _is_json(value) else None for name, value in parts.items()}
 
 
 def zone_named(name: object) -> ZoneInfo | None:
@@ -109,18 +132,18 @@ def zone_named(name: object) -> ZoneInfo | None:
     return _zone(name) if isinstance(name, str) and name else None
 
 
-def instant(stated: object) -> datetime | None:
+def instant(text: object) -> datetime | None:
     """Return an instant that has an offset, in UTC."""
-    if not isinstance(stated, str):
+    if not isinstance(text, str):
         return None
     try:
-        at = datetime.fromisoformat(stated)
+        at = datetime.fromisoformat(text)
         return at.astimezone(UTC) if at.tzinfo else None
     except (ValueError, OverflowError):
         return None
 
 
-def local(time: Json, zone: str) -> datetime | None:
+def local_time(time: Json, zone: str) -> datetime | None:
     """Return a ``dateTime`` as wall-clock time in ``zone``, the calendar's.
 
     One so near the ends of time that it has no date in some zone can't be read.
@@ -150,7 +173,79 @@ def day(time: Json) -> date | None:
 
 def is_time(time: object, zone: str) -> bool:
     """Say whether this is a ``start`` or an ``end`` that can be read."""
-    return isinstance(time, Mapping) and bool(day(time) or local(time, zone))
+    return isinstance(time, Mapping) and bool(day(time) or local_time(time, zone))
+
+
+def times_of(event: Json, zone: str) -> Times:
+    """Return when an event starts and ends, as far as that can be read."""
+    return _moment(part(event, "start"), zone), _moment(part(event, "end"), zone)
+
+
+def span_of(times: Times) -> str:
+    """Return a start and an end as text; "" where one is missing, or there is no length."""
+    start, end = times
+    if start is None or end is None or end.at <= start.at:
+        return ""
+    return f"{start.at.isoformat()}/{end.at.isoformat()}"
+
+
+def is_span(text: str) -> bool:
+    """Say whether this is what ``span_of`` returns for a time."""
+    return text.count("/") == 1 and all(instant(at) for at in text.split("/"))
+
+
+def time_of(moment: Moment, zone: str) -> dict[str, Any]:
+    """Return the ``start`` or ``end`` that is a moment; ``zone`` is for one without."""
+    known = zone_named(moment.zone) or zone_named(zone) or _UTC
+    return {"dateTime": moment.at.astimezone(known).isoformat(), "timeZone": known.key}
+
+
+def first_day(event: Json, zone: str) -> date | None:
+    """Return the day on which an event starts, in the calendar's zone."""
+    start = part(event, "start")
+    if "dateTime" not in start:
+        return day(start)
+    local = local_time(start, zone)
+    return local.date() if local else None
+
+
+def moved_to_day(event: Json, due: date, zone: str) -> dict[str, Any]:
+    """Return the times of an event that is moved to a day.
+
+    An event of three days stays one, and one with a time of day keeps it.
+    """
+    start, end = part(event, "start"), part(event, "end")
+    began = local_time(start, zone)
+    if began is not None and due > date.min:  # that day begins before all time in places
+        at = datetime.combine(due, began.time(), began.tzinfo)
+        at_utc = at.astimezone(UTC)
+        last = at_utc + min(_length(began, local_time(end, zone)), _END - at_utc)
+        return {
+            "start": {"dateTime": at.isoformat(), "timeZone": text(start, "timeZone") or zone},
+            "end": {"dateTime": last.isoformat(), "timeZone": text(end, "timeZone") or zone},
+        }
+    first, after = day(start), day(end)
+    days = (after - first).days if first and after else 1
+    until = due + timedelta(days=min(max(days, 1), (date.max - due).days))
+    unreadable = {"dateTime": None, "timeZone": None} if "dateTime" in start else {}
+    return {
+        "start": {"date": due.isoformat(), **unreadable},
+        "end": {"date": until.isoformat(), **unreadable},
+    }
+
+
+def _moment(time: Json, zone: str) -> Moment | None:
+    """Return a moment; the zone is that of the event, else the calendar's."""
+    at, named = local_time(time, zone), zone_named(time.get("timeZone", zone))
+    if at is None or named is None:
+        return None
+    return Moment(at, named.key).to_the_minute()
+
+
+def _length(began: datetime, ended: datetime | None) -> timedelta:
+    """Return how long it takes; in UTC, as a clock change may lie between."""
+    length = ended.astimezone(UTC) - began.astimezone(UTC) if ended else _HOUR
+    return length if timedelta() <= length <= _A_YEAR else _HOUR
 
 
 @lru_cache(maxsize=64)
@@ -161,7 +256,7 @@ def _zone(name: str) -> ZoneInfo | None:
         return None
 
 
-def _lasts(value: object) -> bool:
+def _is_json(value: object) -> bool:
     """Say whether a value can be written down: no infinite number, no half a character."""
     try:
         _JSON.encode(value).encode()

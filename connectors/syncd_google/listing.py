@@ -9,12 +9,11 @@ from syncd.connect.border import Pages, Sorted, sort_out
 from syncd.errors import Forbidden, Gone, HoldTool, NotFound, Refused, StartOver
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Pull, Remote
-from syncd_google import blocks, border, events, mapping, titles
-from syncd_google.provision import Calendar
-from syncd_google.walking import walk
+from syncd_google import border, events, mapping, texts
+from syncd_google.provision import BoundCalendar
 
 if TYPE_CHECKING:  # the client library takes long to import
-    from syncd_google.client import Client
+    from syncd_google.client import GoogleClient
 
 Json = dict[str, Any]
 
@@ -23,21 +22,23 @@ QUERY = {"maxResults": 2500, "showDeleted": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class CalendarPull:
     """What reading the calendar brought.
 
     zone: the calendar's, as the service states it, if it is one.
     colours: (goal, colour) of the learning blocks that have both.
-    guests: whether the person keeps something there that takes their time.
+    persons_events: whether the person keeps something there that takes their time.
     """
 
     pull: Pull
     zone: str
     colours: tuple[tuple[str, str], ...]
-    guests: bool
+    persons_events: bool
 
 
-def pull(client: "Client", pages: Pages, calendar: Calendar, cursor: str | None) -> Listed:
+def pull(
+    client: "GoogleClient", pages: Pages, calendar: BoundCalendar, cursor: str | None
+) -> CalendarPull:
     """Return what changed, or everything.
 
     Raises ``StartOver`` for a cursor that is of no use, ``HoldTool`` where the
@@ -45,43 +46,43 @@ def pull(client: "Client", pages: Pages, calendar: Calendar, cursor: str | None)
     """
     token = _token(calendar, cursor) if cursor else None
     try:
-        told = _pages(client, pages, calendar, token)
+        listed = _pages(client, pages, calendar, token)
     except NotFound as error:
-        raise lost(calendar) from error
+        raise calendar_lost(calendar) from error
     except Gone as error:
         if token is None:  # then it is not the token that is gone
-            raise lost(calendar) from error
+            raise calendar_lost(calendar) from error
         raise StartOver("Google no longer knows what it told syncd: reading all.") from error
     except (Refused, Forbidden) as error:
         if token and isinstance(error, Refused):
             raise StartOver("Google does not know the sync token: reading all.") from error
         raise HoldTool(f"The calendar cannot be read: {error}") from error
     pages.forget()  # what else was interrupted is older than this
-    return _listed(calendar, told, whole=token is None)
+    return _calendar_pull(calendar, listed, whole=token is None)
 
 
-def _listed(calendar: Calendar, told: list[Json], *, whole: bool) -> Listed:
-    rows = [row for page in told for row in page["items"]]
-    found = sort_out(rows, border.Event, border.TITLE, border.named)
-    zone, problems = _zone(told[-1].get("timeZone", ""), calendar.zone)
-    after = Calendar(id=calendar.id, zone=zone)
-    pull = _pull(found, after, told[-1].get("nextSyncToken"), whole=whole)
-    good = found.good.values()
-    return Listed(
+def _calendar_pull(calendar: BoundCalendar, pages: list[Json], *, whole: bool) -> CalendarPull:
+    rows = [row for page in pages for row in page["items"]]
+    entries = sort_out(rows, border.EventShape, border.TITLE, border.named)
+    zone, problems = _zone(pages[-1].get("timeZone", ""), calendar.zone)
+    after = BoundCalendar(id=calendar.id, zone=zone)
+    pull = _pull(entries, after, pages[-1].get("nextSyncToken"), whole=whole)
+    good = entries.good.values()
+    return CalendarPull(
         pull=replace(pull, problems=(*pull.problems, *problems)),
         zone=zone,
         colours=tuple(_colours(good)),
-        guests=any(is_guest(one) for one in good),
+        persons_events=any(is_persons_event(event) for event in good),
     )
 
 
-def is_guest(event: Json) -> bool:
+def is_persons_event(event: Json) -> bool:
     """Say whether an event is the person's own, or their copy of one, and takes time."""
     free = event.get("transparency") == "transparent"
     return not (free or events.is_gone(event) or events.is_own(event))
 
 
-def lost(calendar: Calendar) -> HoldTool:
+def calendar_lost(calendar: BoundCalendar) -> HoldTool:
     """Return the error that says that the calendar is gone."""
     return HoldTool(
         f"The calendar {calendar.id} is gone from Google Calendar: bring it back there, or put "
@@ -89,41 +90,44 @@ def lost(calendar: Calendar) -> HoldTool:
     )
 
 
-def _token(calendar: Calendar, cursor: str) -> str:
+def _token(calendar: BoundCalendar, cursor: str) -> str:
     try:
         kept = json.loads(cursor)
-        if kept["calendar"] == calendar.id and kept["query"] == QUERY:
-            return str(kept["token"])
+        same = kept["calendar"] == calendar.id and kept["query"] == QUERY
+        token = str(kept["token"])
     except (ValueError, KeyError, TypeError):
-        pass  # not one of ours
-    raise StartOver("The cursor is of another calendar or another syncd: reading all.")
+        same, token = False, ""  # not one of ours
+    if not same:
+        raise StartOver("The cursor is of another calendar or another syncd: reading all.")
+    return token
 
 
-def _pages(client: "Client", pages: Pages, calendar: Calendar, token: str | None) -> list[Json]:
+def _pages(
+    client: "GoogleClient", pages: Pages, calendar: BoundCalendar, token: str | None
+) -> list[Json]:
     query: dict[str, Any] = QUERY | ({"syncToken": token} if token else {})
 
     def ask(cursor: str | None) -> Json:
         return client.events(calendar.id, query | ({"pageToken": cursor} if cursor else {}))
 
-    return walk(pages, f"{calendar.id} {token}", ask)
+    return border.read_pages(pages, f"{calendar.id} {token}", ask)
 
 
-def _pull(found: Sorted, calendar: Calendar, token: str | None, *, whole: bool) -> Pull:
-    own = [event for event in found.good.values() if not events.is_instance(event)]
+def _pull(entries: Sorted, calendar: BoundCalendar, token: str | None, *, whole: bool) -> Pull:
+    single = [event for event in entries.good.values() if not events.is_instance(event)]
+    gone = [event for event in single if events.is_gone(event)]
     kept = {"calendar": calendar.id, "query": QUERY, "token": token}
-    told = not (found.nameless or found.unread)
+    complete = not (entries.nameless or entries.unread)
     return Pull(
-        items=tuple(_items(own, calendar.zone)),
-        gone=frozenset(RemoteId(str(one["id"])) for one in own if events.is_gone(one)),
+        items=tuple(_items(single, calendar.zone)),
+        gone=frozenset(RemoteId(str(event["id"])) for event in gone),
         last=tuple(
-            mapping.from_remote(one, calendar.zone)
-            for one in own
-            if events.is_gone(one) and tells(one)
+            mapping.from_remote(event, calendar.zone) for event in gone if has_details(event)
         ),
-        unread=found.unread,
-        whole=frozenset(mapping.CARRIES) if whole and not found.nameless else frozenset(),
-        cursor=json.dumps(kept, sort_keys=True) if token and told else None,
-        problems=tuple(dict.fromkeys(found.nameless)),
+        unread=entries.unread,
+        whole=frozenset(mapping.CARRIES) if whole and not entries.nameless else frozenset(),
+        cursor=json.dumps(kept, sort_keys=True) if token and complete else None,
+        problems=tuple(dict.fromkeys(entries.nameless)),
     )
 
 
@@ -132,25 +136,25 @@ def _zone(stated: str, known: str) -> tuple[str, tuple[str, ...]]:
     if not stated or events.zone_named(stated):
         return stated or known, ()
     return known, (
-        f"Google Calendar says that the calendar is in {titles.shown(stated)}, which is no time "
+        f"Google Calendar says that the calendar is in {texts.quoted(stated)}, which is no time "
         f"zone that syncd knows, so it goes on with {known}: choose another zone in the "
         "calendar's settings.",
     )
 
 
-def _items(found: list[Json], zone: str) -> list[Remote]:
+def _items(single: list[Json], zone: str) -> list[Remote]:
     """Return syncd's own events; what the person keeps beside them is theirs."""
-    alive = (one for one in found if not events.is_gone(one))
-    return [mapping.from_remote(one, zone) for one in alive if events.mark_of(one)]
+    alive = (event for event in single if not events.is_gone(event))
+    return [mapping.from_remote(event, zone) for event in alive if events.mark_of(event)]
 
 
-def tells(event: Json) -> bool:
-    """Say whether a deleted event is told of with more than its id."""
+def has_details(event: Json) -> bool:
+    """Say whether a deleted event states more than its id."""
     return {"summary", "start", "end"} <= event.keys() and bool(events.mark_of(event))
 
 
-def _colours(found: Iterable[Json]) -> Iterator[tuple[str, str]]:
-    for event in found:
-        goal, colour = blocks.goal_of(event), events.text(event, "colorId")
+def _colours(listed: Iterable[Json]) -> Iterator[tuple[str, str]]:
+    for event in listed:
+        goal, colour = mapping.goal_of(event), events.text(event, "colorId")
         if goal and colour and not events.is_gone(event):
             yield goal, colour

@@ -16,13 +16,12 @@ from syncd.errors import (
     TryLater,
     Unclear,
 )
-from syncd_google import border, events, titles
-from syncd_google.refusals import NotAllowed
+from syncd_google import border, events, texts
+from syncd_google.errors import ScopeMissing
 from syncd_google.settings import GoogleSettings
-from syncd_google.walking import walk
 
 if TYPE_CHECKING:  # the client library takes long to import
-    from syncd_google.client import Client
+    from syncd_google.client import GoogleClient
 
 Json = dict[str, Any]
 
@@ -36,7 +35,7 @@ _ROLES = frozenset({"freeBusyReader", "reader", "writer", "owner"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Calendar:
+class BoundCalendar:
     """A calendar that is bound: its id and its zone."""
 
     id: str
@@ -44,14 +43,16 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class CalendarSearch:
     """What looking brought: the calendar if there is one, and what the person should know."""
 
-    calendar: Calendar | None = None
+    calendar: BoundCalendar | None = None
     problems: tuple[str, ...] = field(default=())
 
 
-def look(client: "Client", pages: Pages, settings: GoogleSettings, zone: str) -> Found:
+def look(
+    client: "GoogleClient", pages: Pages, settings: GoogleSettings, zone: str
+) -> CalendarSearch:
     """Look for the calendar: by the id in the settings, by syncd's words, by its name.
 
     Raises ``Mistake`` where the settings name a calendar that can't be it, ``HoldTool``
@@ -59,37 +60,39 @@ def look(client: "Client", pages: Pages, settings: GoogleSettings, zone: str) ->
     that may be it.
     """
     if settings.names_an_id:
-        return Found(calendar=_by_id(client, settings.calendar, zone))
+        return CalendarSearch(calendar=_by_id(client, settings.calendar, zone))
     try:
         with _or_hold(settings):
             entries = list(_owned(client, pages, settings))
-    except NotAllowed:
+    except ScopeMissing:
         # calendarList.list needs a scope beside that for the own calendar.
-        return Found(problems=(_blind(settings),))
-    kept = [one for one in entries if _marked(one)]
+        return CalendarSearch(problems=(_blind(settings),))
+    kept = [entry for entry in entries if _marked(entry)]
     if kept:
-        kept.sort(key=lambda one: (not _named(one, settings.calendar), one["id"]))
-        return Found(calendar=_usable(client, kept[0], zone), problems=_doubled(kept))
+        kept.sort(key=lambda entry: (not _named(entry, settings.calendar), entry["id"]))
+        return CalendarSearch(calendar=_usable(client, kept[0], zone), problems=_doubled(kept))
     for entry in entries:
         if _named(entry, settings.calendar) and _open(client, entry):
-            return Found(calendar=_calendar(entry, zone))
-    return Found()
+            return CalendarSearch(calendar=_calendar(entry, zone))
+    return CalendarSearch()
 
 
-def make(client: "Client", pages: Pages, settings: GoogleSettings, zone: str) -> Calendar:
+def make(
+    client: "GoogleClient", pages: Pages, settings: GoogleSettings, zone: str
+) -> BoundCalendar:
     """Make the calendar, unless an earlier try whose reply was lost has made it."""
-    found = look(client, pages, settings, zone)
-    if found.calendar is not None:
-        return found.calendar
+    search = look(client, pages, settings, zone)
+    if search.calendar is not None:
+        return search.calendar
     body = {"summary": settings.calendar, "description": DESCRIPTION, "timeZone": zone}
     try:
         with _or_hold(settings):
             return _calendar(_made(client.new_calendar(body)), zone)
     except Unclear:
-        found = look(client, pages, settings, zone)
-        if found.calendar is None:
+        search = look(client, pages, settings, zone)
+        if search.calendar is None:
             raise
-        return found.calendar
+        return search.calendar
 
 
 @contextmanager
@@ -106,12 +109,12 @@ def _or_hold(settings: GoogleSettings) -> Iterator[None]:
         raise HoldTool(f"The calendar cannot be found or made: {error}") from error
 
 
-def _owned(client: "Client", pages: Pages, settings: GoogleSettings) -> Iterator[Json]:
+def _owned(client: "GoogleClient", pages: Pages, settings: GoogleSettings) -> Iterator[Json]:
     """Yield the calendars that may be syncd's. Raises ``TryLater`` for one of which nobody
     can tell: taken for another's, it would lead to a second one."""
-    for page in walk(pages, "calendars", client.calendars):
+    for page in border.read_pages(pages, "calendars", client.calendars):
         for entry in page["items"]:
-            wrong = fault(entry, border.Entry) or _role_unknown(entry, settings)
+            wrong = fault(entry, border.CalendarEntryShape) or _role_unknown(entry, settings)
             if wrong:
                 raise TryLater(_doubtful(entry, wrong))
             own = entry["accessRole"] == "owner" and not entry.get("primary")
@@ -127,7 +130,7 @@ def _role_unknown(entry: Json, settings: GoogleSettings) -> str:
 
 def _doubtful(entry: object, wrong: str) -> str:
     title = entry.get("summary") if isinstance(entry, dict) else None
-    which = titles.shown(title) if isinstance(title, str) and title.strip() else "a calendar"
+    which = texts.quoted(title) if isinstance(title, str) and title.strip() else "a calendar"
     return (
         f"Google Calendar lists {which} in a form that can't be read (`{wrong}`), so nobody "
         "knows whether syncd has its own already: trying again later; if that lasts, update "
@@ -137,43 +140,43 @@ def _doubtful(entry: object, wrong: str) -> str:
 
 def _made(answer: Json) -> Json:
     """Return the calendar that was made. Raises ``Unclear`` where the answer is of none."""
-    if fault(answer, border.Calendar):
-        raise Unclear(f"{border.NOT_ASKED_FOR}: looking before writing again.")
+    if fault(answer, border.CalendarShape):
+        raise border.unclear()
     return answer
 
 
-def _by_id(client: "Client", calendar: str, zone: str) -> Calendar:
+def _by_id(client: "GoogleClient", calendar: str, zone: str) -> BoundCalendar:
     try:
-        found = border.calendar(client.calendar(calendar), calendar)
+        entry = border.calendar(client.calendar(calendar), calendar)
     except (Gone, Forbidden) as error:
         raise Mistake(
             f"There is no calendar {calendar} that syncd may use: correct `calendar` under "
             "[connectors.google]."
         ) from error
-    return _calendar(found, zone)
+    return _calendar(entry, zone)
 
 
-def _usable(client: "Client", entry: Json, zone: str) -> Calendar:
+def _usable(client: "GoogleClient", entry: Json, zone: str) -> BoundCalendar:
     if _open(client, entry):
         return _calendar(entry, zone)
     raise HoldTool(
-        f"There is a calendar {titles.shown(entry.get('summary', ''))} that syncd kept, but this sign-in may "
+        f"There is a calendar {texts.quoted(entry.get('summary', ''))} that syncd kept, but this sign-in may "
         "not use it: sign in with the OAuth client that made it (`syncd auth google`)."
     )
 
 
-def _open(client: "Client", entry: Json) -> bool:
+def _open(client: "GoogleClient", entry: Json) -> bool:
     """Say whether this sign-in may use a calendar; listing one does not prove it."""
     try:
         border.calendar(client.calendar(entry["id"]), entry["id"])
-    except (NotFound, Forbidden, NotAllowed):
+    except (NotFound, Forbidden, ScopeMissing):
         return False
     return True
 
 
-def _calendar(entry: Json, zone: str) -> Calendar:
+def _calendar(entry: Json, zone: str) -> BoundCalendar:
     known = events.zone_named(entry.get("timeZone"))
-    return Calendar(id=entry["id"], zone=known.key if known else zone)
+    return BoundCalendar(id=entry["id"], zone=known.key if known else zone)
 
 
 def _marked(entry: Json) -> bool:
@@ -188,7 +191,7 @@ def _doubled(kept: list[Json]) -> tuple[str, ...]:
     if len(kept) == 1:
         return ()
     return (
-        f"There are {len(kept)} calendars kept by syncd; {titles.shown(kept[0].get('summary', ''))} is used: "
+        f"There are {len(kept)} calendars kept by syncd; {texts.quoted(kept[0].get('summary', ''))} is used: "
         "put the id of the right one in `calendar` under [connectors.google].",
     )
 

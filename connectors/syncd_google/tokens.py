@@ -1,4 +1,4 @@
-"""The token file: authorized-user JSON, read and kept up to date."""
+"""The sign-in that is kept: the token file (authorized-user JSON), and its renewal."""
 
 import contextlib
 import json
@@ -6,18 +6,56 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from google.auth.exceptions import RefreshError, TransportError
 from google.oauth2.credentials import Credentials
 
 from syncd.errors import SignIn
-from syncd.forms import is_token
 from syncd.hosts import is_here, web
 from syncd.private import make_folder, write
-from syncd_google.refusals import SIGN_IN
-from syncd_google.transport import SignedIn
+from syncd.text import is_token
+from syncd_google.errors import SIGN_IN
 
 _REFRESHING = ("refresh_token", "client_id", "client_secret")
 _GOOGLE = ("googleapis.com", "google.com")
 _USUAL_URI = "https://oauth2.googleapis.com/token"
+
+GARBLED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+"""What the libraries raise for an answer that they do not expect."""
+
+
+class RenewedCredentials(Credentials):
+    """The library's credentials, whose refresh fails in the library's own ways alone."""
+
+    def refresh(self, request: Any) -> None:
+        """Get a new access token.
+
+        Raises ``RefreshError`` where the sign-in service says why it gives none, and
+        ``TransportError`` for anything else that it answers.
+        """
+        before = self._refresh_token
+        self._ask(request)
+        if not is_good(self._refresh_token):
+            self._refresh_token = before  # what was good until now is not given up for that
+        if not is_good(self.token):
+            self.token = None
+            raise _no_answer("its answer can't be read")
+
+    def _ask(self, request: Any) -> None:
+        replies: list[Any] = []
+
+        def ask(*args: Any, **kwargs: Any) -> Any:
+            replies.append(request(*args, **kwargs))
+            return replies[-1]
+
+        try:
+            super().refresh(ask)  # type: ignore[no-untyped-call]  # of the library
+        except RefreshError as error:
+            last = replies[-1] if replies else None
+            if last is not None and last.status != 401 and not _is_oauth_refusal(last.data):
+                raise _no_answer(f"status {last.status}") from error
+            raise
+        except GARBLED as error:
+            raise _no_answer("its answer can't be read") from error
 
 
 def load(path: Path, base_url: str | None = None) -> Credentials:
@@ -33,9 +71,9 @@ def load(path: Path, base_url: str | None = None) -> Credentials:
     if lacking and not raw.get("token"):
         raise SignIn(f"The token file {path} has no {', '.join(lacking)}: {SIGN_IN}.")
     _check(path, raw, base_url)
-    # Without scopes: they were settled when the person agreed, and a service that
+    # Without scopes: they were chosen when the person agreed, and a service that
     # names them otherwise when it refreshes would be taken for one that refuses.
-    return SignedIn(  # type: ignore[no-untyped-call]  # of the library
+    return RenewedCredentials(  # type: ignore[no-untyped-call]  # of the library
         token=raw.get("token"),
         token_uri=raw.get("token_uri") or _USUAL_URI,
         expiry=_expiry(raw.get("expiry")),
@@ -85,12 +123,12 @@ def _check(path: Path, raw: dict[str, Any], base_url: str | None) -> None:
 def may_go_to(uri: str, base_url: str | None) -> bool:
     """Say whether a sign-in may be sent to an address."""
     try:
-        found = web(uri).host
-        served = web(base_url).host if base_url else found
+        host = web(uri).host
+        served = web(base_url).host if base_url else host
     except ValueError:
         return False
-    google = any(found == it or found.endswith(f".{it}") for it in _GOOGLE)
-    return google or found == served or (is_here(found) and is_here(served))
+    google = any(host == domain or host.endswith(f".{domain}") for domain in _GOOGLE)
+    return google or host == served or (is_here(host) and is_here(served))
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -114,3 +152,21 @@ def _expiry(text: object) -> datetime | None:
         return (at.astimezone(UTC) if at.tzinfo else at).replace(tzinfo=None)
     except ValueError:
         return None
+
+
+def is_good(value: object) -> bool:
+    """Say whether what came as a token is one."""
+    return isinstance(value, str) and is_token(value)
+
+
+def _no_answer(what: str) -> TransportError:
+    return TransportError(what)  # type: ignore[no-untyped-call]  # of the library
+
+
+def _is_oauth_refusal(body: Any) -> bool:
+    """Say whether a reply is a refusal as OAuth has it: RFC 6749, 5.2."""
+    try:
+        content = json.loads(body)
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return isinstance(content, dict) and isinstance(content.get("error"), str)

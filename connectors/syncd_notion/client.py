@@ -1,15 +1,17 @@
-"""Notion's endpoints over the official client: JSON in, JSON out, syncd's errors."""
+"""Notion's endpoints and listings over the official client: JSON in, JSON out, syncd's errors."""
 
 import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from syncd.clock import Clock
+from syncd.connect.border import Pages
 from syncd.connect.http import Place, Transport
 from syncd.connect.network import Network
 from syncd.connect.refusals import unanswered, unreadable
-from syncd.errors import ToolError, Unclear
-from syncd_notion.failures import answered
+from syncd.errors import StartOver, ToolError, TryLater, Unclear
+from syncd_notion.border import ListingReply, parsed
+from syncd_notion.errors import error_of
 
 if TYPE_CHECKING:
     from notion_client import Client as NotionClient
@@ -19,14 +21,14 @@ READING = 20.0
 WRITING = 65.0
 """Notion itself gives up after 55 seconds and then says whether the change was saved
 (Notion API documentation): a shorter time-out would lose that reply. A daemon that is
-told to stop while such a write hangs leaves it to the journal of writes in flight."""
+asked to stop while such a write hangs leaves it to the journal of writes in flight."""
 
 PAGE_SIZE = 100
 
 Json = dict[str, Any]
 
 
-class Api:
+class NotionApi:
     """One method an endpoint."""
 
     def __init__(self, token: str, base_url: str, network: Network, clock: Clock) -> None:
@@ -176,7 +178,7 @@ class Api:
         import httpx
 
         reply = httpx.Response(error.status, headers=error.headers, text=error.body)
-        return answered(reply, write=write, now=self._clock.now())
+        return error_of(reply, write=write, now=self._clock.now())
 
 
 def _is_whole(reply: Mapping[str, Any]) -> bool:
@@ -193,3 +195,26 @@ def _silent() -> logging.Logger:
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
     return logger
+
+
+def entries(pages: Pages, key: str, ask: Callable[[str | None], Json]) -> list[Any]:
+    """Return all entries of a listing, as they came; ``ask`` takes a cursor.
+
+    Raises ``TryLater`` where the listing leads nowhere.
+    """
+    try:
+        return [row for reply in pages.read(key, ask, cursor_after) for row in reply["results"]]
+    except StartOver as error:
+        raise TryLater(
+            "Notion no longer knows where a listing stood: trying again later."
+        ) from error
+
+
+def cursor_after(reply: Json) -> str | None:
+    """Return where a listing goes on, None at its end."""
+    page = parsed(reply, ListingReply)
+    if not page.goes_on:
+        return None
+    if not page.next_cursor:
+        raise TryLater("Notion says that there is more but not where: trying again later.")
+    return page.next_cursor

@@ -19,7 +19,7 @@ _ALIKE = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ReadPosition:
     """How far one data source has been read; times are ISO 8601, "" where unknown.
 
     rows: how many it held when last read whole, at ``swept`` (by our clock).
@@ -72,10 +72,10 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ReadResult:
     """What one reading saw.
 
-    edits: the edit times of the rows; polled: the service's date at its start, if told.
+    edits: the edit times of the rows; polled: the service's date at its start, if known.
     whole: everything was read; sure: the database itself was seen to be there.
     learnt: its schema was read.
     """
@@ -89,23 +89,23 @@ class Reading:
     learnt: bool = False
 
 
-def after(before: Place | None, reading: Reading) -> Place:
+def position_after(before: ReadPosition | None, reading: ReadResult) -> ReadPosition:
     """Return the place after a reading."""
-    it = before or Place(rows=0, swept="")
-    newest = _newest(it, reading)
+    last = before or ReadPosition(rows=0, swept="")
+    newest = _newest(last, reading)
     now = reading.at.isoformat()
-    return Place(
-        rows=reading.rows if reading.whole else it.rows,
-        swept=now if reading.whole else it.swept,
+    return ReadPosition(
+        rows=reading.rows if reading.whole else last.rows,
+        swept=now if reading.whole else last.swept,
         newest=newest.isoformat() if newest else "",
         polled=reading.polled.isoformat() if reading.polled else "",
-        alike=_agree(newest, reading.polled, before=it.alike),
-        sure=now if reading.sure else it.sure,
-        learnt=now if reading.learnt else it.learnt,
+        alike=_agree(newest, reading.polled, before=last.alike),
+        sure=now if reading.sure else last.sure,
+        learnt=now if reading.learnt else last.learnt,
     )
 
 
-def _newest(before: Place, reading: Reading) -> datetime | None:
+def _newest(before: ReadPosition, reading: ReadResult) -> datetime | None:
     kept = [] if reading.whole or not before.newest else [_at(before.newest)]
     return max([*reading.edits, *kept], default=None)
 
@@ -120,24 +120,26 @@ def _is_due(last: str, now: datetime) -> bool:
     return not last or not timedelta() <= now - _at(last) < SWEEP
 
 
-def places_from(cursor: str | None) -> dict[str, Place]:
+def positions_from(cursor: str | None) -> dict[str, ReadPosition]:
     """Read a cursor. Raises ``StartOver`` for one that was not written here."""
     if cursor is None:
         return {}
     try:
         raw: Mapping[str, Any] = json.loads(cursor)
-        return {source: _checked(Place(**place)) for source, place in raw["sources"].items()}
+        return {
+            source: _checked(ReadPosition(**place)) for source, place in raw["sources"].items()
+        }
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise StartOver("The place in Notion is not readable: reading everything.") from error
 
 
-def cursor_of(places: Mapping[str, Place]) -> str:
+def cursor_of(places: Mapping[str, ReadPosition]) -> str:
     """Write a cursor."""
     sources = {source: asdict(place) for source, place in places.items()}
     return json.dumps({"sources": sources}, sort_keys=True)
 
 
-def _checked(place: Place) -> Place:
+def _checked(place: ReadPosition) -> ReadPosition:
     for text in (place.swept, place.newest, place.polled, place.sure, place.learnt):
         if text:
             _at(text)

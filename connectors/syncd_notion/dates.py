@@ -1,16 +1,27 @@
-"""Dates as Notion writes and takes them.
+"""Dates as Notion writes and takes them, and their codecs; pure.
 
-Notion keeps a moment to the minute with a fixed offset and never tells its zone
+Notion keeps a moment to the minute with a fixed offset and never returns its zone
 again; a day comes back as it was sent (recorded replies). A zone may be sent only
 beside a time without offset (Notion API documentation).
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from syncd.model.values import Due, Moment
+from syncd.model.fields import FieldSpec, FieldType
+from syncd.model.values import Due, Moment, Value
+from syncd_notion.codecs import (
+    Codec,
+    Property,
+    Sending,
+    UnreadableProperty,
+    garbled,
+    keep_nothing,
+)
+from syncd_notion.rich_text import quoted
 
 _DAY_LENGTH = len("2026-12-01")
 _FIRST_YEAR, _LAST_YEAR = 2, 9998
@@ -127,3 +138,82 @@ def instant(text: Any) -> datetime | None:
 
 def _is_lived_in(year: int) -> bool:
     return _FIRST_YEAR <= year <= _LAST_YEAR
+
+
+def _fit_date(_spec: FieldSpec, _notion_type: str, value: Any) -> Any:
+    return fit_moment(value) if isinstance(value, Moment) else value
+
+
+def _send_date(_spec: FieldSpec, _prop: Property, sending: Sending) -> Any:
+    # the zone is sent, not kept
+    zoned = sending.wanted if isinstance(sending.value, Moment) else sending.value
+    end, before = sending.kept.get("ends"), sending.kept.get("moments")
+    return date_value(zoned, end, sending.zone, before or "")
+
+
+def _read_date(spec: FieldSpec, prop: Property, raw: Any) -> Value:
+    return _read_part(spec, prop, raw, "start")
+
+
+def _read_end(spec: FieldSpec, prop: Property, raw: Any) -> Value:
+    return _read_part(spec, prop, raw, "end")
+
+
+def _read_part(spec: FieldSpec, prop: Property, raw: Any, part: str) -> Value:
+    if raw is None:
+        return None
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("start"), str):
+        raise garbled(prop)
+    text = raw.get(part)
+    if text is None:
+        return None
+    value = _day_or_moment(spec, text)
+    if value is None:
+        raise UnreadableProperty(
+            f"'{quoted(text)}' is no date that syncd can read: give a day such as 2026-12-01."
+        )
+    return value
+
+
+def _day_or_moment(spec: FieldSpec, text: Any) -> Value:
+    try:
+        value = parse_day(text) if spec.type is FieldType.DATE else parse(text)
+    except (TypeError, ValueError):
+        return None
+    return value if spec.type is not FieldType.MOMENT or isinstance(value, Moment) else None
+
+
+def _keep_date(spec: FieldSpec, raw: Any) -> dict[str, Any]:
+    """Keep the end of a range, and the time of day where the plan has a day alone."""
+    if not isinstance(raw, Mapping):
+        return {}
+    kept = {"ends": raw["end"]} if is_date(raw.get("end")) else {}
+    if spec.type is FieldType.DATE and is_moment(raw.get("start")):
+        kept["moments"] = str(raw["start"])
+    return kept
+
+
+def _send_period(_spec: FieldSpec, _prop: Property, sending: Sending) -> Any:
+    """Return both ends, which share one property: the one that did not change too."""
+    both = {name: sending.fields.get(name) for name in ("period_start", "period_end")}
+    fit_period(both)
+    start, end = both["period_start"], both["period_end"]
+    if not isinstance(start, date):
+        return None
+    return {"start": start.isoformat()} | (
+        {"end": end.isoformat()} if isinstance(end, date) else {}
+    )
+
+
+def fit_period(fields: dict[str, Any]) -> None:
+    """Mend a period that no date range can hold, in place."""
+    if "period_start" not in fields or fields.get("period_end") is None:
+        return
+    start: date | None = fields["period_start"]
+    if start is None or fields["period_end"] < start:
+        fields["period_end"] = None
+
+
+DATE = Codec(types=("date",), fit=_fit_date, send=_send_date, read=_read_date, keep=_keep_date)
+PERIOD_START = replace(DATE, send=_send_period, keep=keep_nothing)
+PERIOD_END = replace(PERIOD_START, read=_read_end, shares="period_start")

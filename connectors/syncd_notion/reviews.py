@@ -13,11 +13,22 @@ from syncd.connect.network import RateLimiter
 from syncd.errors import Changed, Gone, SignIn, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote
-from syncd_notion.bodies import (
+from syncd_notion.border import (
+    EDITED,
+    TITLE,
+    BlockReply,
+    ListingReply,
+    block_fault,
+    block_text,
+    check_written,
+)
+from syncd_notion.client import NotionApi, entries
+from syncd_notion.dates import instant
+from syncd_notion.page_content import (
     ANSWERS,
     Json,
     Pairs,
-    Section,
+    PromptSection,
     asked_of,
     block,
     fit_answers,
@@ -25,11 +36,6 @@ from syncd_notion.bodies import (
     sections,
     text_of,
 )
-from syncd_notion.border import TITLE, Block, Listing, block_fault, block_text
-from syncd_notion.client import Api
-from syncd_notion.dates import instant
-from syncd_notion.pages import EDITED, entries
-from syncd_notion.replies import done
 
 MARGIN = timedelta(minutes=2)
 """Edit times are cut to the minute: so long after, a page is read once more. Until then a
@@ -47,11 +53,11 @@ _INSIDE = frozenset({"child_page", "child_database", "synced_block"})
 """Blocks that are not opened: pages of their own, and copies of what stands elsewhere."""
 
 
-class Answers:
+class ReviewAnswers:
     """What stands under the prompts of each page, remembered, and read when it may differ."""
 
     def __init__(
-        self, api: Api, memory: ConnectorMemory, limiter: RateLimiter, clock: Clock
+        self, api: NotionApi, memory: ConnectorMemory, limiter: RateLimiter, clock: Clock
     ) -> None:
         self._api = api
         self._memory = memory
@@ -59,28 +65,28 @@ class Answers:
         self._clock = clock
         self._listings = 0
 
-    def told(self, remote: Remote, page: Json) -> Remote:
+    def with_answers(self, remote: Remote, page: Json) -> Remote:
         """Return a row with what its page holds besides, if it is a review."""
         if remote.kind is not Kind.REVIEW:
             return remote
         try:
-            found = self.of(page)
+            answers = self.answers_of(page)
         except (SkipItem, SignIn) as error:
             problem = {ANSWERS: f"The text of the page can't be read. {error}"}
             return replace(remote, problems={**remote.problems, **problem})
-        if found is None:
+        if answers is None:
             return remote
-        return replace(remote, fields={**remote.fields, ANSWERS: found})
+        return replace(remote, fields={**remote.fields, ANSWERS: answers})
 
-    def made(self, page: Json, answers: Pairs, *, asked: bool) -> None:
+    def remember_new(self, page: Json, answers: Pairs, *, asked: bool) -> None:
         """Remember with which answers a page was made, and if syncd asks for more of them."""
         self._keep(page, answers, {"read": None, "asked": asked})
 
-    def of(self, page: Json) -> Pairs | None:
+    def answers_of(self, page: Json) -> Pairs | None:
         """Return a page's answers; None where they are not known yet.
 
-        Trouble with one page's text is none of the others': what was read before is told
-        until it is over. Raises ``SkipItem`` or ``SignIn`` where reading it is refused.
+        Trouble with one page's text is none of the others': what was read before is
+        returned until it is over. Raises ``SkipItem`` or ``SignIn`` where reading it is refused.
         """
         known = self._memory.get(_key(page["id"]))
         kept = _pairs(known["answers"]) if known is not None else None
@@ -88,12 +94,12 @@ class Answers:
             return kept
         self._listings = 0
         try:
-            found = self._read(str(page["id"]))
+            answers = self._read(str(page["id"]))
         except (Gone, TryLater):
             return kept
         asked = known is not None and known.get("asked", False)
-        self._keep(page, found, {"read": self._now().isoformat(), "asked": asked})
-        return found
+        self._keep(page, answers, {"read": self._now().isoformat(), "asked": asked})
+        return answers
 
     def _keep(self, page: Json, answers: Pairs, how: dict[str, Any]) -> None:
         pairs = [list(pair) for pair in answers]
@@ -109,72 +115,91 @@ class Answers:
         record = self._memory.get(_key(page))
         if record is not None:  # whatever comes of it, the page is read anew
             self._memory.put(_key(page), {**record, "edited": None})
-        texts, known = dict(wanted), dict(seen)
         self._listings = 0
         there = sections(self._children(page))
-        now = [(one, self._text(one)) for one in there]
-        ours = [(one, it) for one, it in now if one.prompt in texts or one.prompt in known]
-        others = [(one, it) for one, it in ours if texts.get(one.prompt) != it]
-        if any((one.prompt, it) not in seen for one, it in others):
+        self._rewrite(page, self._outdated(there, wanted, seen), dict(wanted))
+        prompts = {section.prompt for section in there}
+        missing = [pair for pair in wanted if pair[0] not in prompts]
+        if missing:
+            self._append(page, [part for pair in missing for part in asked_of(pair)])
+
+    def _outdated(
+        self, there: list[PromptSection], wanted: Pairs, seen: Pairs
+    ) -> list[PromptSection]:
+        """Return the sections of known prompts that are to change.
+
+        Raises ``Changed`` where the person edited one of them since it was ``seen``.
+        """
+        texts, known = dict(wanted), dict(seen)
+        outdated = []
+        for section in there:
+            prompt, text = section.prompt, self._text(section)
+            if (prompt in texts or prompt in known) and texts.get(prompt) != text:
+                outdated.append((section, (prompt, text)))
+        if any(pair not in seen for _, pair in outdated):
             raise Changed("The answers were edited in Notion meanwhile: reading them first.")
+        return [section for section, _ in outdated]
+
+    def _rewrite(
+        self, page: str, outdated: list[PromptSection], texts: Mapping[str, str]
+    ) -> None:
+        """Give sections their texts; those without one go."""
         try:
-            for one, _ in others:
-                if one.prompt in texts:
-                    self._replace(page, one, texts[one.prompt])
+            for section in outdated:
+                if section.prompt in texts:
+                    self._replace(page, section, texts[section.prompt])
                 else:
-                    self._remove(one)
+                    self._remove(section)
         except Gone as error:  # a block that was there a moment ago
             raise Changed(
                 "The answers were edited in Notion meanwhile: reading them."
             ) from error
-        missing = texts.keys() - {one.prompt for one in there}
-        asked = [asked_of(pair) for pair in wanted if pair[0] in missing]
-        if asked:
-            self._append(page, [it for pair in asked for it in pair])
 
-    def _replace(self, page: str, section: Section, text: str) -> None:
+    def _replace(self, page: str, section: PromptSection, text: str) -> None:
         """Put a text under a prompt: into the first paragraph there, else into a new one."""
-        first = next((one for one in section.blocks if _is_plain(one)), None)
+        first = next((part for part in section.blocks if _is_plain(part)), None)
         if first is None:
             self._append(page, [block("paragraph", text)], after=section.heading["id"])
         else:
             written, name = block("paragraph", text)["paragraph"], str(first["id"])
-            done(self._api.update_block(name, {"paragraph": written}), Block, name)
-        for one in section.blocks:
-            if one is not first and lines_of(one):
-                self._delete(one)
+            check_written(
+                self._api.update_block(name, {"paragraph": written}), BlockReply, name
+            )
+        for part in section.blocks:
+            if part is not first and lines_of(part):
+                self._delete(part)
 
-    def _remove(self, section: Section) -> None:
-        for one in section.blocks:
-            if lines_of(one):
-                self._delete(one)
+    def _remove(self, section: PromptSection) -> None:
+        for part in section.blocks:
+            if lines_of(part):
+                self._delete(part)
         self._delete(section.heading)
 
-    def _delete(self, one: Json) -> None:
-        name = str(one["id"])
+    def _delete(self, part: Json) -> None:
+        name = str(part["id"])
         with suppress(Gone):  # one that is in the trash can't be put there again
-            done(self._api.delete_block(name), Block, name)
+            check_written(self._api.delete_block(name), BlockReply, name)
 
     def _append(self, page: str, blocks: list[Json], after: str | None = None) -> None:
-        done(self._api.append(page, blocks, after), Listing)
+        check_written(self._api.append(page, blocks, after), ListingReply)
 
     def _read(self, page: str) -> Pairs:
-        found = sections(self._children(page))
-        return fit_answers((one.prompt, self._text(one)) for one in found)
+        there = sections(self._children(page))
+        return fit_answers((section.prompt, self._text(section)) for section in there)
 
-    def _text(self, section: Section) -> str:
+    def _text(self, section: PromptSection) -> str:
         lines = list(self._nested(section.heading, 0))
-        for one in section.blocks:
-            lines += [*lines_of(one), *self._nested(one, 1)]
+        for part in section.blocks:
+            lines += [*lines_of(part), *self._nested(part, 1)]
         return text_of(lines)
 
     def _nested(self, parent: Json, depth: int) -> Iterator[str]:
         closed = not parent.get("has_children") or parent.get("type") in _INSIDE
         if closed or depth >= DEEPEST:
             return
-        for one in self._children(str(parent["id"])):
-            yield from (f"{'  ' * depth}{line}" for line in lines_of(one))
-            yield from self._nested(one, depth + 1)
+        for child in self._children(str(parent["id"])):
+            yield from (f"{'  ' * depth}{line}" for line in lines_of(child))
+            yield from self._nested(child, depth + 1)
 
     def _children(self, parent: str) -> list[Json]:
         """Return the blocks right in a page or a block, as they are now.
@@ -186,13 +211,12 @@ class Answers:
             raise SkipItem("Too much is nested in it: keep answers simple in Notion.")
         pages = Pages(TITLE)  # never what was read a while ago: it is about to be overwritten
         listed = entries(pages, parent, lambda start: self._api.children(parent, start))
-        found = sort_out(listed, Block, TITLE, block_text)
-        wrong = [*found.unread.values(), *found.nameless]
-        blocks = [one for one in found.good.values() if not one.get("in_trash")]
-        faults = ((one, fault) for one in blocks if (fault := block_fault(one)))
-        wrong += [unreadable(one, TITLE, block_text, fault) for one, fault in faults]
-        if wrong:
-            raise SkipItem(wrong[0])
+        listing = sort_out(listed, BlockReply, TITLE, block_text)
+        blocks = [child for child in listing.good.values() if not child.get("in_trash")]
+        faults = ((child, fault) for child in blocks if (fault := block_fault(child)))
+        garbled = (unreadable(child, TITLE, block_text, fault) for child, fault in faults)
+        for sentence in (*listing.unread.values(), *listing.nameless, *garbled):
+            raise SkipItem(sentence)
         return blocks
 
     def _is_due(self, page: Json, known: Any) -> bool:
@@ -212,8 +236,8 @@ class Answers:
         return self._clock.now() + (self._limiter.offset or timedelta())
 
 
-def _is_plain(one: Json) -> bool:
-    return one.get("type") == "paragraph" and not one.get("has_children")
+def _is_plain(part: Json) -> bool:
+    return part.get("type") == "paragraph" and not part.get("has_children")
 
 
 def _pairs(raw: Any) -> Pairs:
@@ -221,8 +245,8 @@ def _pairs(raw: Any) -> Pairs:
 
 
 def _editor(page: Json, which: str = "last_edited_by") -> Any:
-    found = page.get(which)
-    return found.get("id") if isinstance(found, Mapping) else None
+    user = page.get(which)
+    return user.get("id") if isinstance(user, Mapping) else None
 
 
 def _key(page: Any) -> str:

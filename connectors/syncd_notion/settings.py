@@ -17,7 +17,7 @@ from pydantic import (
 from syncd.hosts import service
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
-from syncd_notion.columns import COLUMNS
+from syncd_notion.mapping import COLUMNS
 
 _ID = re.compile(
     r"([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$",
@@ -35,10 +35,10 @@ def id_of(text: str) -> str:
     Raises ValueError where there is none.
     """
     path = urlsplit(text.strip()).path.rstrip("/")
-    found = _ID.search(path)
-    if found is None:
+    match = _ID.search(path)
+    if match is None:
         raise ValueError(f"'{text}' is no Notion id and no address of a page: copy its link")
-    return "-".join(found.groups()).lower()
+    return "-".join(match.groups()).lower()
 
 
 class Addresses:
@@ -51,7 +51,7 @@ class Addresses:
         """Return the id of the page that ``url`` leads to; None for others' addresses."""
         parts = urlsplit(url.strip())
         host = parts.hostname or ""
-        known = any(host == it or host.endswith(f".{it}") for it in _HOSTS)
+        known = any(host == name or host.endswith(f".{name}") for name in _HOSTS)
         if parts.scheme not in ("http", "https") or not (known or parts.netloc == self._own):
             return None
         try:

@@ -1,9 +1,8 @@
-"""What Todoist's replies must be before anything of them is believed. Pure.
+"""The shapes that Todoist's replies must have before they are used. Pure.
 
-What is *evidence* is named here: ids, where an item lives, whether it is there, done or
-repeats, its version, and the description, which holds the mark that an item is known by.
-Which keys there are is said by the Todoist API documentation; a tombstone may be no more
-than an id.
+A model names what is *evidence*: ids, where an item is, whether it is there, done or repeats,
+its version, and the description, which has the mark that an item is recognised by. The keys
+are those of the Todoist API documentation; a tombstone may be no more than an id.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +30,7 @@ T = TypeVar("T")
 
 TITLE = "Todoist"
 LISTS: Mapping[Kind, str] = {Kind.TASK: "items", Kind.GOAL: "sections"}
-"""The lists of a sync reply that hold each kind."""
+"""The list of a sync reply that has the items of each kind."""
 
 _Place = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,1024}$")]
 _Stamp = Annotated[str, StringConstraints(pattern=r"^[ -~]{0,64}$")]
@@ -39,8 +38,8 @@ _Token = Annotated[str, StringConstraints(pattern=r"^[ -~]+$", max_length=MOST_O
 _Count = Annotated[int, Field(ge=0, le=2**53)]
 
 
-class _There(Shape):
-    """What tasks and sections have alike: without a place they are no more than an id."""
+class _ItemShape(Shape):
+    """What tasks and sections have in common; only a deleted one may lack its project."""
 
     id: str
     is_deleted: bool = False
@@ -50,20 +49,20 @@ class _There(Shape):
 
     @field_validator("project_id", "description", check_fields=False)
     @classmethod
-    def _told(cls, value: T | None, info: ValidationInfo) -> T | None:
+    def _given(cls, value: T | None, info: ValidationInfo) -> T | None:
         if value is None and not info.data.get("is_deleted"):
-            message = "this is told of what is there"
+            message = "this is given of what exists"
             raise ValueError(message)
         return value
 
 
-class Repetition(Shape):
-    """A due date, for what it tells of repeating: such tasks are ticked in another way."""
+class DueShape(Shape):
+    """A due date: whether it repeats, since such tasks are ticked in another way."""
 
     is_recurring: bool = False
 
 
-class TaskShape(_There):
+class TaskShape(_ItemShape):
     """A task, active or completed."""
 
     section_id: _Place | None = None
@@ -71,16 +70,16 @@ class TaskShape(_There):
     description: str | None = Field(default=None, validate_default=True)
     checked: bool = False
     completed_at: _Stamp | None = None
-    due: Repetition | None = None
+    due: DueShape | None = None
     completed_count: _Count = 0
 
 
-class SectionShape(_There):
+class SectionShape(_ItemShape):
     """A section."""
 
 
 class ProjectShape(Shape):
-    """A project: its name is how it is found, its age which of several is taken."""
+    """A project: it is found by its name, and the oldest of several is taken."""
 
     id: Id
     name: str
@@ -106,14 +105,14 @@ class _Limits(Shape):
 
 
 class AccountShape(Shape):
-    """What a reply tells of the account; what did not change is not told."""
+    """The account in a reply; what did not change is left out."""
 
     user: _User | None = None
     user_plan_limits: _Limits | None = None
 
 
 class SyncShape(Shape):
-    """A reply of ``/sync``. Which lists are left out where nothing changed is not said."""
+    """A reply of ``/sync``. Which lists it leaves out where nothing changed is not documented."""
 
     sync_token: _Token
     full_sync: bool = False
@@ -122,7 +121,7 @@ class SyncShape(Shape):
     projects: list[Any] = Field(default_factory=list)
 
 
-class RefusalShape(Shape):
+class CommandErrorShape(Shape):
     """A command's own error inside a reply."""
 
     error: str | None = None
@@ -136,85 +135,95 @@ _NAMES: Mapping[Kind, str] = {Kind.TASK: "content", Kind.GOAL: "name"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """A reply of ``/sync``, sorted by what can be believed.
+class SyncReply:
+    """A reply of ``/sync``, its entries sorted by whether they can be read.
 
-    wrong: what keeps it from being a reply at all; "" if nothing does.
-    short: a list that was asked for is not in it.
-    unsure: a sentence, where what it tells of the account can't be read.
-    status, made: what became of commands, and the ids of what they made.
+    invalid: the key because of which it is no reply at all; "" if there is none.
+    incomplete: a list that was asked for is not in it.
+    account_problem: a sentence, where the account in it can't be read.
+    status, created: the outcomes of commands by uuid, and ids of new objects by temporary id.
     """
 
-    wrong: str
-    short: bool
+    invalid: str
+    incomplete: bool
     token: str
     full: bool
     rows: Mapping[Kind, Sorted]
     projects: Sorted
     account: Json
-    unsure: str
+    account_problem: str
     status: Mapping[str, Any] = field(default_factory=dict)
-    made: Mapping[str, RemoteId] = field(default_factory=dict)
+    created: Mapping[str, RemoteId] = field(default_factory=dict)
 
     @property
-    def sure(self) -> bool:
+    def fully_read(self) -> bool:
         """Whether all of it could be read, so that it need not be read again."""
         lists = [*self.rows.values(), self.projects]
-        clear = not any(one.nameless for one in lists) and not self.unsure
-        return clear and not self.short and not any(it.unread for it in self.rows.values())
+        return (
+            not self.incomplete
+            and not self.account_problem
+            and not any(rows.nameless for rows in lists)
+            and not any(rows.unread for rows in self.rows.values())
+        )
 
 
-def told(reply: Json) -> Told:
-    """Return what a reply of ``/sync`` tells, whatever it is."""
-    wrong = fault(reply, SyncShape)
+def parse_sync_reply(reply: Json) -> SyncReply:
+    """Return a reply of ``/sync``, sorted, whatever it is."""
+    invalid = fault(reply, SyncShape)
     names = (*LISTS.values(), "projects")
-    lists = {name: [] if wrong else reply.get(name, []) for name in names}
+    lists = {name: [] if invalid else reply.get(name, []) for name in names}
     account = fault(reply, AccountShape)
-    return Told(
-        wrong=wrong,
-        short=bool(wrong) or any(name not in reply for name in names),
-        token="" if wrong else reply["sync_token"],
-        full=not wrong and reply.get("full_sync", False),
-        rows={kind: sorted_of(kind, lists[name]) for kind, name in LISTS.items()},
+    return SyncReply(
+        invalid=invalid,
+        incomplete=bool(invalid) or any(name not in reply for name in names),
+        token="" if invalid else reply["sync_token"],
+        full=not invalid and reply.get("full_sync", False),
+        rows={kind: sort_rows(kind, lists[name]) for kind, name in LISTS.items()},
         projects=sort_out(lists["projects"], ProjectShape, TITLE, _name),
         account={} if account else reply,
-        unsure=_account_unread(account) if account else "",
+        account_problem=_account_problem(account) if account else "",
         status=_statuses(reply.get("sync_status")),
-        made=_made(reply.get("temp_id_mapping")),
+        created=_created(reply.get("temp_id_mapping")),
     )
 
 
-def sorted_of(kind: Kind, rows: Sequence[Any]) -> Sorted:
-    """Sort tasks or sections by whether they can be read; one reply states each once."""
-    found = sort_out(list(rows), SHAPES[kind], TITLE, lambda raw: raw.get(_NAMES[kind]))
-    odd = dict.fromkeys(at_odds(list(rows)), "two of one id, which differ")
-    odd |= dict.fromkeys(_in_circles(found.good), "parents in a circle")
-    for one in odd.keys() & found.good.keys():
-        raw = found.good.pop(one)
-        found.unread[one] = unreadable(raw, TITLE, lambda raw: raw.get(_NAMES[kind]), odd[one])
-    return found
+def sort_rows(kind: Kind, rows: Sequence[Any]) -> Sorted:
+    """Sort tasks or sections by whether they can be read; a reply has each once."""
+    listing = sort_out(list(rows), SHAPES[kind], TITLE, lambda raw: raw.get(_NAMES[kind]))
+    wrong = dict.fromkeys(at_odds(list(rows)), "two of one id, which differ")
+    wrong |= dict.fromkeys(_in_circles(listing.good), "parents in a circle")
+    for remote in wrong.keys() & listing.good.keys():
+        raw = listing.good.pop(remote)
+        listing.unread[remote] = _sentence(kind, raw, wrong[remote])
+    return listing
+
+
+def _sentence(kind: Kind, raw: Json, wrong: str) -> str:
+    return unreadable(raw, TITLE, lambda row: row.get(_NAMES[kind]), wrong)
 
 
 def _in_circles(good: Mapping[str, Json]) -> set[RemoteId]:
     """Return the tasks that are below themselves, which Todoist does not allow."""
-    begun: dict[str, str] = {}
-    found: set[RemoteId] = set()
+    visited: set[str] = set()
+    circles: set[RemoteId] = set()
     for start in good:
         path: list[str] = []
-        at: str | None = start
-        while at is not None and at in good and at not in begun:
-            begun[at] = start
-            path.append(at)
-            at = good[at].get("parent_id")
-        if at in path:
-            found |= {RemoteId(it) for it in path[path.index(at) :]}
-    return found
+        task: str | None = start
+        while task is not None and task in good and task not in visited:
+            visited.add(task)
+            path.append(task)
+            task = good[task].get("parent_id")
+        if task in path:
+            circles |= {RemoteId(member) for member in path[path.index(task) :]}
+    return circles
 
 
-def joined(earlier: Sorted, later: Sorted) -> Sorted:
-    """Return two listings as one: of what is in both, the later one tells."""
-    good = {one: raw for one, raw in earlier.good.items() if one not in later.unread}
-    unread = {one: why for one, why in earlier.unread.items() if one not in later.good}
+def merge_listings(earlier: Sorted, later: Sorted) -> Sorted:
+    """Return two listings as one; of what is in both, the later entry counts."""
+    good = {remote: raw for remote, raw in earlier.good.items() if remote not in later.unread}
+    unread = {
+        remote: reason for remote, reason in earlier.unread.items() if remote not in later.good
+    }
     return Sorted(
         good=good | later.good,
         unread=unread | later.unread,
@@ -228,9 +237,9 @@ def item_fault(kind: Kind, raw: Json, asked: str) -> str:
     Raises ``TryLater`` where there is none in the answer.
     """
     if not raw:
-        raise not_whole()
+        raise incomplete_answer()
     wrong = fault(raw, SHAPES[kind]) or ("" if raw["id"] == asked else "id")
-    return unreadable(raw, TITLE, lambda it: it.get(_NAMES[kind]), wrong) if wrong else ""
+    return _sentence(kind, raw, wrong) if wrong else ""
 
 
 def project_fault(raw: Json, asked: str) -> str:
@@ -238,8 +247,8 @@ def project_fault(raw: Json, asked: str) -> str:
     return fault(raw, ProjectShape) or ("" if raw["id"] == asked else "id")
 
 
-def not_whole() -> TryLater:
-    """Return what it means that an answer lacks what was asked for."""
+def incomplete_answer() -> TryLater:
+    """Return the error for an answer that lacks what was asked for."""
     return TryLater("Todoist's answer is not whole: reading it again later.")
 
 
@@ -247,27 +256,33 @@ def _name(raw: Json) -> object:
     return raw.get("name")
 
 
-def _account_unread(wrong: str) -> str:
+def _account_problem(key: str) -> str:
     return (
-        f"What Todoist says of your account can't be read (`{wrong}`): zone and plan stay as"
+        f"What Todoist says of your account can't be read (`{key}`): zone and plan stay as"
         " they were; if that lasts, update syncd."
     )
 
 
-def _statuses(found: Any) -> dict[str, Any]:
-    """Return what commands came to, by their uuid; what can't be read is left out."""
-    if not isinstance(found, dict):
+def _statuses(statuses: Any) -> dict[str, Any]:
+    """Return the outcomes of commands by their uuid; what can't be read is left out."""
+    if not isinstance(statuses, dict):
         return {}
     return {
-        key: one for key, one in found.items() if one == "ok" or not fault(one, RefusalShape)
+        key: status
+        for key, status in statuses.items()
+        if status == "ok" or not fault(status, CommandErrorShape)
     }
 
 
-def _made(found: Any) -> dict[str, RemoteId]:
-    if not isinstance(found, dict):
+def _created(ids: Any) -> dict[str, RemoteId]:
+    if not isinstance(ids, dict):
         return {}
-    return {key: RemoteId(one) for key, one in found.items() if not fault({"id": one}, _Named)}
+    return {
+        temporary: RemoteId(remote)
+        for temporary, remote in ids.items()
+        if not fault({"id": remote}, _IdShape)
+    }
 
 
-class _Named(Shape):
+class _IdShape(Shape):
     id: Id

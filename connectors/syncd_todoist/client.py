@@ -1,9 +1,8 @@
 """Todoist's endpoints, one method each, over Doist's own client library.
 
 The library has no ``/sync``, so that call goes out through the same HTTP client. Its
-models drop keys that are needed here (``checked``, ``completed_count``), so what is
-handed on is the JSON of the reply; a reply that its models cannot parse is handed on
-too, as long as it is JSON.
+models drop keys that are needed here (``checked``, ``completed_count``), so the methods
+return the JSON of the reply, also of one that the models cannot parse.
 """
 
 import json
@@ -21,7 +20,7 @@ from syncd.connect.network import Network
 from syncd.connect.refusals import unanswered, unreadable
 from syncd.connect.reply import walked
 from syncd_todoist.border import TITLE
-from syncd_todoist.failures import answered
+from syncd_todoist.errors import error_of_response
 
 Json = dict[str, Any]
 
@@ -32,24 +31,24 @@ RESOURCES = ("items", "projects", "sections", "user", "user_plan_limits")
 _PAGE = "200"
 
 
-Enough = Callable[[list[Any]], bool]
-"""Says of a page's rows whether no further page is wanted."""
+StopsListing = Callable[[list[Any]], bool]
+"""Says whether, after a page with these rows, no further page is wanted."""
 
 
-class Client:
-    """One conversation with Todoist; for one thread.
+class TodoistClient:
+    """Todoist's API for one account; for one thread.
 
-    Client go on where they were interrupted: the library's own paginators begin at the
-    beginning, and take a page without its list for an empty one. Rows are handed on
+    Listings go on where they were interrupted: the library's own paginators begin at the
+    beginning, and take a page without its list for an empty one. Rows are returned
     unchecked.
 
-    Every method raises the errors of ``syncd_todoist.failures``.
+    Every method raises the errors of ``syncd_todoist.errors``.
     """
 
     def __init__(self, token: str, origin: str, network: Network) -> None:
         self._headers = {"Authorization": f"Bearer {token}"}
         self._last: httpx.Response | None = None
-        self._walks = Pages(TITLE, lambda: network.limiter.received)
+        self._pages = Pages(TITLE, lambda: network.limiter.received)
         self._secrets = network.secrets
         # The library names its host in every address (todoist-api-python 4.0.0, ``_core``).
         transport = Transport(Place(origin=origin, named=HOST), network)
@@ -67,13 +66,13 @@ class Client:
     ) -> Json:
         """POST /sync: what changed since ``token``, once ``commands`` were done.
 
-        Commands are safe to repeat: their uuids tell the service which were done.
+        Commands are safe to repeat: the service knows by their uuids which were done.
         """
         form = {"sync_token": token, "resource_types": json.dumps(list(resources))}
         if commands:
             form["commands"] = json.dumps(list(commands))
         reply = self._call(lambda: self._post(form), write=bool(commands))
-        if "sync_status" in reply:  # what became of the commands is said with a good status
+        if "sync_status" in reply:  # errors of commands come with a good HTTP status
             reply["sync_status"] = walked(reply["sync_status"], self._secrets.clear)
         return reply
 
@@ -89,7 +88,7 @@ class Client:
         """GET /projects/{id}."""
         return self._call(lambda: self._api.get_project(project))
 
-    def tasks(self, project: str, enough: Enough | None = None) -> Iterator[Any]:
+    def tasks(self, project: str, enough: StopsListing | None = None) -> Iterator[Any]:
         """GET /tasks: the active tasks of a project."""
         return self._listing("tasks", "results", {"project_id": project}, enough)
 
@@ -98,22 +97,22 @@ class Client:
         return self._listing("sections", "results", {"project_id": project})
 
     def completed(
-        self, since: datetime, until: datetime, enough: Enough | None = None
+        self, since: datetime, until: datetime, enough: StopsListing | None = None
     ) -> Iterator[Any]:
         """GET /tasks/completed/by_completion_date: at most three months of them."""
         span = {"since": _instant(since), "until": _instant(until)}
         return self._listing("tasks/completed/by_completion_date", "items", span, enough)
 
     def forget(self) -> None:
-        """Let go of listings that were interrupted: the next ones begin anew."""
-        self._walks.forget()
+        """Drop listings that were interrupted: the next ones start over."""
+        self._pages.forget()
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._http.close()
 
     def _listing(
-        self, path: str, name: str, query: Mapping[str, str], enough: Enough | None = None
+        self, path: str, name: str, query: Mapping[str, str], enough: StopsListing | None = None
     ) -> Iterator[Any]:
         def ask(cursor: str | None) -> Json:
             more = {"cursor": cursor} if cursor else {}
@@ -125,7 +124,7 @@ class Client:
             return None if ends else next_of(page, "next_cursor", TITLE)
 
         key = " ".join([path, *query.values()])
-        for page in self._walks.read(key, ask, after):
+        for page in self._pages.read(key, ask, after):
             yield from page[name]
 
     def _get(self, path: str, query: Mapping[str, str]) -> httpx.Response:
@@ -145,7 +144,7 @@ class Client:
         try:
             ask()
         except httpx.HTTPStatusError as error:
-            raise answered(error.response, write=write) from error
+            raise error_of_response(error.response, write=write) from error
         except httpx.RequestError as error:
             raise unanswered(TITLE, error, write=write) from error
         except (JSONWizardError, *_DRIFT):

@@ -1,4 +1,4 @@
-"""From a write to the commands of ``/sync`` that do it. Pure.
+"""The commands of ``/sync`` that do a write. Pure.
 
 Each command has a uuid that follows from the write's key: Todoist does a command with
 a uuid that it has seen only once (Todoist API documentation, "Sync"), so the same
@@ -6,32 +6,35 @@ write sent again does nothing twice.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from syncd.errors import SkipItem
 from syncd.model.entities import Kind
+from syncd.model.ids import RemoteId
 from syncd.model.remote import LINK, Op, Seen, Write
-from syncd_todoist.mapping import to_remote
-from syncd_todoist.values import Account
+from syncd_todoist.mapping import to_remote, update_keys
+from syncd_todoist.values import TodoistAccount
 
 Command = dict[str, Any]
 Step = tuple[str, dict[str, Any]]
 """A command's type and its arguments."""
 
-_ADDED = ("content", "description", "due", "duration", "priority", "labels")
+MAX_COMMANDS = 100
+"""In one request (Todoist API documentation, "Sync")."""
+_UPDATE_KEYS = update_keys()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where and how to write.
+class WriteTarget:
+    """The project and account that a write is for.
 
     link: the address that syncd last wrote on this item, if it did.
     """
 
     project: str
-    account: Account
+    account: TodoistAccount
     link: str = ""
 
 
@@ -41,19 +44,19 @@ def key_of(key: str, step: str) -> str:
 
 
 def temporary(write: Write) -> str:
-    """Return the temporary id of what a write makes."""
+    """Return the temporary id of what a write creates."""
     return key_of(write.key, "temp")
 
 
-def commands_of(write: Write, place: Place) -> list[Command]:
+def commands_of(write: Write, target: WriteTarget) -> list[Command]:
     """Return the commands of a write, in order; none if it has nothing to send."""
     if write.op is Op.CREATE:
-        steps = _create(write, place)
+        steps = _create(write, target)
     elif write.op is Op.DELETE:
         steps = [("item_delete" if _is_task(write) else "section_archive", _id(write))]
     else:
-        steps = _update(write, place)
-    return numbered(_base(write, place), steps, temporary(write))
+        steps = _update(write, target)
+    return numbered(_base(write, target), steps, temporary(write))
 
 
 def numbered(base: str, steps: Sequence[Step], temp_id: str = "") -> list[Command]:
@@ -71,9 +74,9 @@ def numbered(base: str, steps: Sequence[Step], temp_id: str = "") -> list[Comman
     return commands
 
 
-def new_section(write: Write, place: Place) -> list[Command]:
-    """Return the command that makes a goal's section anew, not out of the archive."""
-    args = {**_named(write, place), "project_id": place.project}
+def new_section(write: Write, target: WriteTarget) -> list[Command]:
+    """Return the command that makes a new section for a goal, not one out of the archive."""
+    args = {**_named(write, target), "project_id": target.project}
     key = write.key if write.seen is None else key_of(write.key, "anew")
     return numbered(key, [("section_add", args)], temporary(write))
 
@@ -85,54 +88,77 @@ def move_to(parent: Any, section: Any, project: str) -> dict[str, Any]:
     return {"section_id": section} if section else {"project_id": project}
 
 
-def _base(write: Write, place: Place) -> str:
+def moves_out(
+    tasks: Mapping[str, Mapping[str, Any]], deleted: Mapping[RemoteId, Write], project: str
+) -> Iterator[tuple[RemoteId, Command]]:
+    """Yield a move for each task that would be deleted or archived with another item.
+
+    tasks: those of the project, by id. deleted: what is to be deleted, by id. Each move comes
+    with the id of the item because of which it is needed.
+    """
+    for task, raw in tasks.items():
+        parent, section = raw.get("parent_id"), raw.get("section_id")
+        owner = RemoteId(parent or section or "")
+        if task in deleted or owner not in deleted:
+            continue
+        above: set[str | None] = set()
+        while parent in deleted and parent not in above:  # a reply may have circles
+            above.add(parent)
+            parent = tasks.get(str(parent), {}).get("parent_id")
+        parent = None if parent in deleted else parent
+        section = None if section in deleted else section
+        step = ("item_move", {"id": task, **move_to(parent, section, project)})
+        yield owner, numbered(key_of(deleted[owner].key, f"keep {task}"), [step])[0]
+
+
+def _base(write: Write, target: WriteTarget) -> str:
     # Without its duration it is another command: one that was refused is not repeated.
-    dropped = write.fields.get("estimate_minutes") and not place.account.durations
+    dropped = write.fields.get("estimate_minutes") and not target.account.durations
     return key_of(write.key, "without duration") if dropped else write.key
 
 
-def _create(write: Write, place: Place) -> list[Step]:
+def _create(write: Write, target: WriteTarget) -> list[Step]:
     if not _is_task(write):
         if write.seen is None:
-            return [("section_add", {**_named(write, place), "project_id": place.project})]
+            return [("section_add", {**_named(write, target), "project_id": target.project})]
         return [
             ("section_unarchive", _id(write)),
-            ("section_update", {**_id(write), **_named(write, place)}),
+            ("section_update", {**_id(write), **_named(write, target)}),
         ]
-    sent = to_remote(Kind.TASK, write.fields, place.account)
-    args = {key: sent[key] for key in _ADDED if sent.get(key)}
-    where = move_to(sent.get("parent_id"), sent.get("section_id"), place.project)
+    sent = to_remote(Kind.TASK, write.fields, target.account)
+    args = {key: sent[key] for key in _UPDATE_KEYS if sent.get(key)}
+    where = move_to(sent.get("parent_id"), sent.get("section_id"), target.project)
     # A title with an @ keeps it: without this, Todoist makes labels of such words.
-    args |= {"project_id": place.project, **where, "auto_parse_labels": False}
+    args |= {"project_id": target.project, **where, "auto_parse_labels": False}
     steps: list[Step] = [("item_add", args)]
     if sent.get("checked"):
         steps.append(("item_close", {"id": temporary(write)}))
     return steps
 
 
-def _update(write: Write, place: Place) -> list[Step]:
+def _update(write: Write, target: WriteTarget) -> list[Step]:
     if not _is_task(write):
-        return [("section_update", {**_id(write), **_named(write, place)})]
+        return [("section_update", {**_id(write), **_named(write, target)})]
     seen = seen_of(write)
     recurring = bool(seen.extra.get("recurring"))
-    changed = _changed(write, seen, place)
+    changed = _changed(write, seen, target)
     if recurring:
         changed.pop("due", None)  # the person's own repetition stays theirs
-    sent = to_remote(Kind.TASK, changed, place.account)
-    args = {key: sent[key] for key in _ADDED if key in sent}
+    sent = to_remote(Kind.TASK, changed, target.account)
+    args = {key: sent[key] for key in _UPDATE_KEYS if key in sent}
     steps: list[Step] = []
     if changed.get("done") is False:
         steps.append(("item_uncomplete", _id(write)))
     if args:
         steps.append(("item_update", {**_id(write), **args}))
-    steps += _move(write, seen, place)
+    steps += _move(write, seen, target)
     if changed.get("done"):
         # Closing a recurring item would only advance it.
         steps.append(("item_complete" if recurring else "item_close", _id(write)))
     return steps
 
 
-def _changed(write: Write, seen: Seen, place: Place) -> dict[str, Any]:
+def _changed(write: Write, seen: Seen, target: WriteTarget) -> dict[str, Any]:
     """Return the fields to send; notes and link share a text and go together."""
     changed = dict(write.fields)
     if not {"notes", LINK} & set(changed):
@@ -140,22 +166,22 @@ def _changed(write: Write, seen: Seen, place: Place) -> dict[str, Any]:
     notes = str(changed.get("notes", seen.fields.get("notes")) or "")
     before = str(seen.fields.get(LINK) or "")
     after = str(changed.get(LINK, before) or "")
-    if before not in ("", after, place.link):
+    if before not in ("", after, target.link):
         notes = f"{notes}\n{before}"  # the person's own line, not one of ours
     return {**changed, "notes": notes, LINK: after}
 
 
-def _move(write: Write, seen: Seen, place: Place) -> list[Step]:
+def _move(write: Write, seen: Seen, target: WriteTarget) -> list[Step]:
     before = (seen.fields.get("goal"), seen.fields.get("parent"))
     after = {**seen.fields, **write.fields}
     goal, parent = after.get("goal"), after.get("parent")
     if before == (goal, parent) or (parent and parent == before[1]):
         return []  # a sub-task is where its parent is
-    return [("item_move", {**_id(write), **move_to(parent, goal, place.project)})]
+    return [("item_move", {**_id(write), **move_to(parent, goal, target.project)})]
 
 
-def _named(write: Write, place: Place) -> Mapping[str, Any]:
-    return to_remote(Kind.GOAL, write.fields, place.account)
+def _named(write: Write, target: WriteTarget) -> Mapping[str, Any]:
+    return to_remote(Kind.GOAL, write.fields, target.account)
 
 
 def _is_task(write: Write) -> bool:

@@ -1,6 +1,7 @@
-"""Todoist: where tasks are ticked. Goals are the sections of syncd's project."""
+"""The connector to Todoist: tasks of syncd's project, whose sections are the goals."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,35 +11,24 @@ from syncd.connect.network import RateLimit
 from syncd.errors import Mistake
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
-from syncd.model.remote import LINK, Binding, Carried, Op, Pull, Remote, Write
+from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
 from syncd_todoist import mapping
 from syncd_todoist.settings import TodoistSettings
 
 if TYPE_CHECKING:
-    from syncd_todoist.client import Client
+    from syncd_todoist.client import TodoistClient
 
 CARRIES: Mapping[Kind, Carried] = {
-    Kind.TASK: Carried(
-        fields=mapping.TASK_FIELDS,
-        editable=mapping.TASK_FIELDS - {LINK},
-        home=frozenset({"done", "due", "labels"}),
-        live_only=True,
-        hides_done=True,
-        falls_with={"estimate_minutes": "due"},
-    ),
-    Kind.GOAL: Carried(
-        fields=mapping.GOAL_FIELDS,
-        editable=mapping.GOAL_FIELDS,
-        adopts=False,
-        archives=False,
-        live_only=True,
+    Kind.TASK: replace(mapping.capabilities(Kind.TASK), live_only=True, hides_done=True),
+    Kind.GOAL: replace(
+        mapping.capabilities(Kind.GOAL), adopts=False, archives=False, live_only=True
     ),
 }
 
 
 class Todoist:
-    """The contract's methods, over the client, what is remembered, and the mapping."""
+    """The contract's methods, over the client, the records and the mapping."""
 
     name = "todoist"
     carries = CARRIES
@@ -49,28 +39,29 @@ class Todoist:
     batch_size = 100
     idempotent = frozenset(Op)  # each command has a uuid
 
-    def __init__(self, client: "Client", toolbox: Toolbox, project: str) -> None:
-        from syncd_todoist.outcomes import Outcomes
-        from syncd_todoist.provision import Container
-        from syncd_todoist.reading import Reader
-        from syncd_todoist.records import Records
-        from syncd_todoist.writing import Writer
+    def __init__(self, client: "TodoistClient", toolbox: Toolbox, project: str) -> None:
+        from syncd_todoist.provision import ProjectProvisioner
+        from syncd_todoist.reading import TodoistReader
+        from syncd_todoist.records import TodoistRecords
+        from syncd_todoist.writing import CommandSender, TodoistWriter
 
         self._new_key = toolbox.new_key
         self._client = client
-        self._records = Records(toolbox.memory, toolbox.timezone)
-        self._container = Container(client, self._records, toolbox.memory, project)
-        self._reader = Reader(client, self._records, toolbox.network.limiter, toolbox.clock)
-        outcomes = Outcomes(client, self._records, self._reader)
-        self._writer = Writer(client, self._records, outcomes)
+        self._records = TodoistRecords(toolbox.memory, toolbox.timezone)
+        self._provisioner = ProjectProvisioner(client, self._records, toolbox.memory, project)
+        self._reader = TodoistReader(
+            client, self._records, toolbox.network.limiter, toolbox.clock
+        )
+        sender = CommandSender(client, self._records, self._reader)
+        self._writer = TodoistWriter(client, self._records, sender)
 
     def bind(self) -> Binding:
         """Find the project."""
-        return self._container.bind()
+        return self._provisioner.bind()
 
     def provision(self) -> None:
         """Make the project if it is missing."""
-        self._container.provision(self._new_key)
+        self._provisioner.provision(self._new_key)
 
     def pull(self, cursor: str | None) -> Pull:
         """Read what changed since ``cursor``, or everything for None."""
@@ -81,11 +72,11 @@ class Todoist:
         return self._reader.read(kind, remote)
 
     def edited(self, kind: Kind, since: datetime) -> None:
-        """Return None: each batch of writes looks for itself."""
+        """Return None: each batch of writes reads what changed before it."""
         del kind, since
 
     def find(self, write: Write) -> Remote | None:
-        """Look for what an unclear create made: by the link in it."""
+        """Look for what an unclear create made: a task by its link, a section by its name."""
         return self._reader.find(write)
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -112,13 +103,13 @@ class Todoist:
         return Busy()
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._client.close()
 
 
 def build(settings: TodoistSettings, toolbox: Toolbox) -> Connector:
     """Return the connector; ``Mistake`` without a token."""
-    from syncd_todoist.client import Client
+    from syncd_todoist.client import TodoistClient
 
     token = settings.token.get_secret_value().strip() if settings.token else ""
     if not token:
@@ -126,7 +117,7 @@ def build(settings: TodoistSettings, toolbox: Toolbox) -> Connector:
             "Todoist needs your API token: copy it in Todoist from Settings, Integrations, "
             "Developer, and put it in connectors.todoist.token."
         )
-    client = Client(token, settings.base_url, toolbox.network)
+    client = TodoistClient(token, settings.base_url, toolbox.network)
     return Todoist(client, toolbox, settings.project)
 
 

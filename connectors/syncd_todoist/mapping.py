@@ -1,7 +1,7 @@
 """Tasks and goals to Todoist's items and sections, and back. Pure.
 
-Facts about the fields are those of the Todoist API documentation; ``priority`` runs
-backwards there: 4 is what the app shows as p1.
+``CODECS`` says of each field how Todoist holds it; everything else here follows from that
+table. Facts about the fields are those of the Todoist API documentation.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,190 +10,237 @@ from typing import Any
 
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
-from syncd.model.remote import LINK, Remote
+from syncd.model.remote import LINK, Carried, Remote
 from syncd.model.schema import Fields
-from syncd.model.values import Due, Moment
-from syncd_todoist import texts, values
-from syncd_todoist.values import Account
+from syncd_todoist import values
+from syncd_todoist.values import CodecContext, TodoistAccount, UnreadableTodoistValue
 
 Json = Mapping[str, Any]
+Convert = Callable[[Any, CodecContext], Any]
 
-TASK_FIELDS = frozenset(
-    {
-        "title",
-        "notes",
-        LINK,
-        "goal",
-        "parent",
-        "due",
-        "estimate_minutes",
-        "priority",
-        "labels",
-        "done",
-    }
-)
-GOAL_FIELDS = frozenset({"title"})
+
+def _same(value: Any, _: CodecContext) -> Any:
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodoistCodec:
+    """How Todoist holds one field.
+
+    key: where it is in Todoist's object.
+    fit: what Todoist can hold of a value.
+    send: what is sent of a value that fits; None where another field's codec sends it.
+    read: the field's value, of what is at the key; raises ``UnreadableTodoistValue``.
+    editable: what the user changes there changes the plan.
+    home: where edit times tie, Todoist's value wins.
+    required: an object without the key has a problem.
+    own_command: the key is changed by a command of its own, not by ``item_update``.
+    paid: only accounts whose plan has durations hold it.
+    needs: the field without which Todoist drops this one.
+    """
+
+    key: str
+    fit: Convert
+    send: Convert | None = _same
+    read: Convert
+    editable: bool = True
+    home: bool = False
+    required: bool = False
+    own_command: bool = False
+    paid: bool = False
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What could be read of an item, and a sentence for each field that could not."""
+class TodoistFields:
+    """What could be read of an object, and a sentence for each field that could not."""
 
     fields: dict[str, Any] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
 
 
-def fit(kind: Kind, fields: Fields, account: Account) -> dict[str, Any]:
+def capabilities(kind: Kind) -> Carried:
+    """Return which fields of a kind Todoist carries, and how."""
+    codecs = CODECS[kind]
+    return Carried(
+        fields=frozenset(codecs),
+        editable=frozenset(name for name, codec in codecs.items() if codec.editable),
+        home=frozenset(name for name, codec in codecs.items() if codec.home),
+        falls_with={name: codec.needs for name, codec in codecs.items() if codec.needs},
+    )
+
+
+def unavailable(account: TodoistAccount) -> dict[Kind, frozenset[str]]:
+    """Return the fields that an account's plan does not have, by kind."""
+    if account.durations:
+        return {}
+    paid = frozenset(name for name, codec in CODECS[Kind.TASK].items() if codec.paid)
+    return {Kind.TASK: paid}
+
+
+def update_keys() -> tuple[str, ...]:
+    """Return the keys of a task that ``item_add`` and ``item_update`` set, in order."""
+    keys = [codec.key for codec in CODECS[Kind.TASK].values() if not codec.own_command]
+    return tuple(dict.fromkeys(keys))
+
+
+def fit(kind: Kind, fields: Fields, account: TodoistAccount) -> dict[str, Any]:
     """Return what Todoist can hold of ``fields``."""
-    if kind is Kind.GOAL:
-        named = "title" in fields
-        return (
-            {"title": texts.title(str(fields["title"]), texts.SECTION_LIMIT)} if named else {}
-        )
+    context = CodecContext(account=account, fields=fields)
     fitted = {
-        name: _FIT[name](value, account) for name, value in fields.items() if name in _FIT
+        name: codec.fit(fields[name], context)
+        for name, codec in CODECS[kind].items()
+        if name in fields
     }
-    if not account.durations or _without_due(fitted):
-        fitted.pop("estimate_minutes", None)
-    if LINK in fields:
-        link = texts.address(str(fields[LINK] or ""))
-        notes = str(fields.get("notes") or "")
-        parted = texts.parted(texts.described(notes, link), link)
-        fitted |= dict(zip(("notes", LINK), parted, strict=True))
-        if "notes" not in fields:
-            del fitted["notes"]
-    return fitted
+    dropped = _dropped(kind, fitted, account)
+    return {name: value for name, value in fitted.items() if name not in dropped}
 
 
-def _without_due(fitted: Fields) -> bool:
-    """Say whether a duration would be dropped: Todoist keeps none without a due date.
-
-    (Said by a maintainer in a public issue of its TypeScript client.)
-    """
-    return "due" in fitted and fitted["due"] is None
-
-
-def to_remote(kind: Kind, fields: Fields, account: Account) -> dict[str, Any]:
+def to_remote(kind: Kind, fields: Fields, account: TodoistAccount) -> dict[str, Any]:
     """Return fields as the keys of a Todoist object; notes go with their link."""
     held = fit(kind, fields, account)
-    if kind is Kind.GOAL:
-        return {"name": held["title"]} if "title" in held else {}
-    sent = {key: _SEND[name](held[name]) for name, key in _KEYS.items() if name in held}
-    if "notes" in held:
-        sent["description"] = texts.described(held["notes"], held.get(LINK, ""))
-    return sent
+    context = CodecContext(account=account, fields=held)
+    return {
+        codec.key: codec.send(held[name], context)
+        for name, codec in CODECS[kind].items()
+        if codec.send is not None and name in held
+    }
 
 
-def from_remote(kind: Kind, raw: Json, account: Account, known_link: str = "") -> Reading:
+def from_remote(
+    kind: Kind, raw: Json, account: TodoistAccount, known_link: str = ""
+) -> TodoistFields:
     """Return the fields of a Todoist object; keys that are missing are left out."""
-    it = Reading()
-    if kind is Kind.GOAL:
-        _try(it, "title", lambda: values.text(raw.get("name")))
-        return it
-    for name, (key, read) in values.READ.items():
-        if key in raw:
-            _try(it, name, lambda key=key, read=read: read(raw[key], account))  # type: ignore[misc]  # defaults bind the loop's names
-    told = account.durations and not _without_due(it.fields)
-    if not told and it.fields.get("estimate_minutes") is None:
-        it.fields.pop("estimate_minutes", None)
-    if "description" in raw:
-        _try(it, "notes", lambda: values.description(raw["description"]))
-        if "notes" in it.fields:
-            parted = texts.parted(it.fields["notes"], known_link)
-            it.fields.update(zip(("notes", LINK), parted, strict=True))
-    _try(it, "done", lambda: values.done(raw))
-    return it
+    raw = _with_checked(raw)
+    context = CodecContext(account=account, known_link=known_link)
+    read = TodoistFields()
+    unreadable: set[str] = set()
+    for name, codec in CODECS[kind].items():
+        if codec.key in unreadable or (codec.key not in raw and not codec.required):
+            continue  # what two fields share is one problem
+        try:
+            read.fields[name] = codec.read(raw.get(codec.key), context)
+        except UnreadableTodoistValue as error:
+            read.problems[name] = str(error)
+            unreadable.add(codec.key)
+    for name in _dropped(kind, read.fields, account):
+        if read.fields.get(name) is None:
+            read.fields.pop(name, None)
+    return read
 
 
-def remote(kind: Kind, raw: Json, account: Account, known_link: str = "") -> Remote:
+def remote(kind: Kind, raw: Json, account: TodoistAccount, known_link: str = "") -> Remote:
     """Return a Todoist object as syncd sees it."""
-    it = from_remote(kind, raw, account, known_link)
-    link = str(it.fields.get(LINK) or "")
-    repeats = values.is_recurring(raw)
+    read = from_remote(kind, raw, account, known_link)
+    link = str(read.fields.get(LINK) or "")
+    repeats = _is_recurring(raw)
     place = "task" if kind is Kind.TASK else "section"
     return Remote(
         id=RemoteId(str(raw["id"])),
         kind=kind,
-        fields=it.fields,
+        fields=read.fields,
         version=str(raw.get("updated_at") or ""),
         created_at=values.instant(raw.get("added_at")),
         edited_at=values.instant(raw.get("updated_at")),
-        mark=texts.mark(link),
+        mark=values.mark(link),
         link=link or None,
         url=f"https://app.todoist.com/app/{place}/{raw['id']}",
         # Ticking and un-ticking a plain task counts too: only a repeating one's matter.
         completions=(values.whole_number(raw.get("completed_count")) or 0) if repeats else 0,
-        problems=it.problems,
+        problems=read.problems,
         extra={"recurring": True} if repeats else {},
     )
 
 
-def _try(it: Reading, name: str, read: Callable[[], Any]) -> None:
-    try:
-        it.fields[name] = read()
-    except values.Unreadable as error:
-        it.problems[name] = str(error)
+def _dropped(kind: Kind, fields: Fields, account: TodoistAccount) -> list[str]:
+    """Return the fields that Todoist does not hold in this account, or beside these others.
+
+    It keeps no duration without a due date (a maintainer, in a public issue of its
+    TypeScript client).
+    """
+    return [
+        name
+        for name, codec in CODECS[kind].items()
+        if (codec.paid and not account.durations)
+        or (codec.needs in fields and fields[codec.needs] is None)
+    ]
 
 
-# What Todoist can hold of each field.
+def _with_checked(raw: Json) -> Json:
+    """Return a task with ``checked``; some listings give only when it was completed."""
+    if "checked" not in raw and "completed_at" in raw:
+        return {**raw, "checked": raw["completed_at"] is not None}
+    return raw
 
 
-def _fit_due(value: Any, account: Account) -> Due | None:
-    if not isinstance(value, Moment):
-        return value  # type: ignore[no-any-return]  # a day or None
-    zone = value.zone if values.known_zone(value.zone) else account.plan_zone
-    return Moment(value.at.replace(microsecond=0), zone)
+def _is_recurring(raw: Json) -> bool:
+    due = raw.get("due")
+    return isinstance(due, Mapping) and due.get("is_recurring") is True
 
 
-def _fit_labels(value: Any, _account: Account) -> frozenset[str]:
-    names = {texts.note(str(name)) for name in value}
-    held = sorted(name for name in names if name and len(name) <= texts.LABEL_LIMIT)
-    return frozenset(held[: texts.LABELS_LIMIT])
-
-
-_FIT: Mapping[str, Callable[[Any, Account], Any]] = {
-    "title": lambda value, _: texts.title(str(value)),
-    "notes": lambda value, _: texts.note(texts.described(str(value), "")),
-    "goal": lambda value, _: value or None,
-    "parent": lambda value, _: value or None,
-    "due": _fit_due,
-    "estimate_minutes": lambda value, _: (
-        min(value, values.LONGEST) if value and value > 0 else None
+_TASK: Mapping[str, TodoistCodec] = {
+    "title": TodoistCodec(
+        key="content", fit=lambda value, _: values.title(str(value)), read=values.read_title
     ),
-    "priority": lambda value, _: value or 4,
-    "labels": _fit_labels,
-    "done": lambda value, _: bool(value),
+    "notes": TodoistCodec(
+        key="description",
+        fit=values.fit_notes,
+        send=values.send_description,
+        read=lambda value, context: values.read_description(value, context)[0],
+    ),
+    LINK: TodoistCodec(
+        key="description",
+        fit=values.fit_link,
+        send=None,  # with the notes
+        read=lambda value, context: values.read_description(value, context)[1],
+        editable=False,
+    ),
+    "goal": TodoistCodec(
+        key="section_id", fit=values.fit_reference, read=values.read_reference, own_command=True
+    ),
+    "parent": TodoistCodec(
+        key="parent_id", fit=values.fit_reference, read=values.read_reference, own_command=True
+    ),
+    "due": TodoistCodec(
+        key="due", fit=values.fit_due, send=values.send_due, read=values.read_due, home=True
+    ),
+    "estimate_minutes": TodoistCodec(
+        key="duration",
+        fit=values.fit_duration,
+        send=values.send_duration,
+        read=values.read_duration,
+        paid=True,
+        needs="due",
+    ),
+    "priority": TodoistCodec(
+        key="priority",  # backwards there: 4 is what the app shows as p1
+        fit=lambda value, _: value or 4,
+        send=lambda value, _: 5 - value,
+        read=values.read_priority,
+    ),
+    "labels": TodoistCodec(
+        key="labels",
+        fit=values.fit_labels,
+        send=lambda value, _: sorted(value),
+        read=values.read_labels,
+        home=True,
+    ),
+    "done": TodoistCodec(
+        key="checked",
+        fit=lambda value, _: bool(value),
+        read=values.read_done,
+        home=True,
+        required=True,
+        own_command=True,
+    ),
 }
-
-# What is sent.
-
-
-def _send_due(value: Due | None) -> dict[str, Any] | None:
-    if value is None:
-        return None
-    if not isinstance(value, Moment):
-        return {"date": value.isoformat()}
-    instant = value.at.replace(tzinfo=None).isoformat()
-    return {"date": f"{instant}Z", "timezone": value.zone}
-
-
-_KEYS: Mapping[str, str] = {
-    "title": "content",
-    "goal": "section_id",
-    "parent": "parent_id",
-    "due": "due",
-    "estimate_minutes": "duration",
-    "priority": "priority",
-    "labels": "labels",
-    "done": "checked",
+_GOAL: Mapping[str, TodoistCodec] = {
+    "title": TodoistCodec(
+        key="name",
+        fit=lambda value, _: values.title(str(value), values.SECTION_LIMIT),
+        read=values.read_title,
+        required=True,
+    ),
 }
-_SEND: Mapping[str, Callable[[Any], Any]] = {
-    "title": str,
-    "goal": lambda value: value,
-    "parent": lambda value: value,
-    "due": _send_due,
-    "estimate_minutes": lambda it: {"amount": it, "unit": "minute"} if it else None,
-    "priority": lambda value: 5 - value,
-    "labels": sorted,
-    "done": bool,
-}
+CODECS: Mapping[Kind, Mapping[str, TodoistCodec]] = {Kind.TASK: _TASK, Kind.GOAL: _GOAL}
+"""How Todoist holds each field of each kind that it carries."""

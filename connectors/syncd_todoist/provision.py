@@ -5,20 +5,20 @@ from collections.abc import Callable
 from syncd.connect.contract import ConnectorMemory
 from syncd.errors import SkipItem, TryLater, Unclear
 from syncd.model.remote import Binding
-from syncd_todoist.border import Json, not_whole, told
-from syncd_todoist.client import EVERYTHING, Client
+from syncd_todoist.border import Json, incomplete_answer, parse_sync_reply
+from syncd_todoist.client import EVERYTHING, TodoistClient
 from syncd_todoist.commands import key_of, numbered
-from syncd_todoist.failures import command_failed
-from syncd_todoist.records import Records
+from syncd_todoist.errors import error_of_command
+from syncd_todoist.records import TodoistRecords
 
 _KEY = "project_key"
 
 
-class Container:
-    """The one project, by its id once it is known, by its name before."""
+class ProjectProvisioner:
+    """Finds syncd's project: by its id once that is known, by its name before."""
 
     def __init__(
-        self, client: Client, records: Records, memory: ConnectorMemory, name: str
+        self, client: TodoistClient, records: TodoistRecords, memory: ConnectorMemory, name: str
     ) -> None:
         self._client = client
         self._records = records
@@ -26,16 +26,16 @@ class Container:
         self._name = name
 
     def bind(self) -> Binding:
-        """Find the project. A known one costs no request: reading tells if it is gone."""
+        """Find the project. A known one costs no request: reading notices if it is gone."""
         if self._records.project is not None:
             return Binding()
-        found = self._named()
-        if not found:
+        projects = self._named()
+        if not projects:
             return Binding(missing=(f"the Todoist project '{self._name}'",))
-        self._records.bind(found[0]["id"])
-        if len(found) == 1:
+        self._records.bind(projects[0]["id"])
+        count = len(projects)
+        if count == 1:
             return Binding()
-        count = len(found)
         problem = (
             f"Todoist has {count} projects named '{self._name}': rename all but the oldest."
         )
@@ -46,32 +46,34 @@ class Container:
         if not self.bind().missing:
             return
         key = self._memory.get(_KEY) or new_key()
-        self._memory.put(_KEY, key)  # before it is sent: a lost reply makes no second one
+        self._memory.put(
+            _KEY, key
+        )  # before it is sent: a lost reply must not make a second project
         temp = key_of(key, "temp")
         commands = numbered(key, [("project_add", {"name": self._name})], temp)
-        reply = told(self._client.sync(EVERYTHING, commands, ("projects",)))
-        failed = command_failed(reply.status.get(key))
-        if isinstance(failed, TryLater | Unclear):
-            raise failed
-        if failed is not None:
-            raise SkipItem(f"Todoist could not make the project '{self._name}': {failed}")
-        made = reply.made.get(temp)
-        if made and self._is_named(reply.projects.good.get(made, {})):
-            self._records.bind(made)
+        reply = parse_sync_reply(self._client.sync(EVERYTHING, commands, ("projects",)))
+        error = error_of_command(reply.status.get(key))
+        if isinstance(error, TryLater | Unclear):
+            raise error
+        if error is not None:
+            raise SkipItem(f"Todoist could not make the project '{self._name}': {error}")
+        project = reply.created.get(temp)
+        if project and self._is_named(reply.projects.good.get(project, {})):
+            self._records.bind(project)
         elif self.bind().missing:
             raise Unclear(f"Todoist does not show the project '{self._name}' yet: sync again.")
         self._memory.put(_KEY, None)
 
     def _named(self) -> list[Json]:
         """The projects of that name, the oldest first; ``TryLater`` if any can't be read."""
-        reply = told(self._client.sync(EVERYTHING, (), ("projects",)))
+        reply = parse_sync_reply(self._client.sync(EVERYTHING, (), ("projects",)))
         projects = reply.projects
         unread = [*projects.nameless, *projects.unread.values()]
         if unread:  # it may be the one: a second is not to be made
             raise TryLater(unread[0])
         if not projects.good:
             # Every account has its Inbox: without any project the answer is not whole.
-            raise not_whole()
+            raise incomplete_answer()
         return sorted(filter(self._is_named, projects.good.values()), key=_age)
 
     def _is_named(self, raw: Json) -> bool:

@@ -7,20 +7,20 @@ from syncd.connect.contract import ConnectorMemory
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import LINK, Remote, Seen, Write
-from syncd_todoist import mapping, values
-from syncd_todoist.border import Told
-from syncd_todoist.values import Account
+from syncd_todoist import mapping
+from syncd_todoist.border import SyncReply
+from syncd_todoist.values import TodoistAccount, known_zone
 
 Json = Mapping[str, Any]
 
 
-class Records:
+class TodoistRecords:
     """The project, the account and the links that were written; and the latest seen.
 
     token: the latest sync token of this run: for writes, which must not move the cursor
         that the engine keeps.
     latest: the newest object of each id that this run has seen.
-    unread: what was last told of an id and can't be read: a sentence for each.
+    unread: items that were there and could not be read: a sentence for each id.
     """
 
     def __init__(self, memory: ConnectorMemory, plan_zone: str) -> None:
@@ -36,18 +36,18 @@ class Records:
 
     @property
     def project(self) -> str | None:
-        """The id of the project that is ours, once it was found or made."""
-        found = self._memory.get("project")
-        return str(found) if found else None
+        """The id of syncd's project, once it was found or made."""
+        project = self._memory.get("project")
+        return str(project) if project else None
 
     def bind(self, project: str) -> None:
-        """Remember which project is ours."""
+        """Remember which project is syncd's."""
         self._memory.put("project", project)
 
     @property
-    def account(self) -> Account:
+    def account(self) -> TodoistAccount:
         """The account as far as it is known."""
-        return Account(
+        return TodoistAccount(
             zone=str(self._memory.get("zone") or self._plan_zone),
             plan_zone=self._plan_zone,
             durations=self._memory.get("durations") is not False,
@@ -57,12 +57,12 @@ class Records:
         """Remember that the account has no durations."""
         self._memory.put("durations", value=False)
 
-    def learn(self, reply: Told, *, whole: bool = False) -> None:
-        """Take from a sync reply what it tells of the account, and the newest objects."""
-        if not reply.short:  # else what was left out is asked for again
+    def update(self, reply: SyncReply, *, whole: bool = False) -> None:
+        """Take the account and the newest objects from a sync reply."""
+        if not reply.incomplete:  # else what it left out is asked for again
             self.token = reply.token
         zone = _inside(reply.account, "user", "tz_info", "timezone")
-        if values.known_zone(zone) and zone != self._memory.get("zone"):
+        if known_zone(zone) and zone != self._memory.get("zone"):
             self._memory.put("zone", zone)
         durations = _inside(reply.account, "user_plan_limits", "current", "durations")
         if isinstance(durations, bool) and durations != self._memory.get("durations"):
@@ -73,11 +73,11 @@ class Records:
         for rows in reply.rows.values():
             self.latest |= rows.good
             self.unread |= rows.unread
-            for one in rows.good:
-                self.unread.pop(RemoteId(one), None)
+            for remote in rows.good:
+                self.unread.pop(RemoteId(remote), None)
 
     def is_here(self, raw: Json) -> bool:
-        """Say whether an object is alive and in our project."""
+        """Say whether an object exists and is in syncd's project."""
         return (
             not raw.get("is_deleted")
             and not raw.get("is_archived")
@@ -108,12 +108,12 @@ class Records:
         return self._known["sections"].get(section)
 
     def may_be(self, remote: str, write: Write) -> bool:
-        """Say whether a create may have made this: it is not known to be another's."""
+        """Say whether a create may have made this: it is not known to belong to another."""
         if write.kind is Kind.GOAL:
             return self.owner(remote) in (None, write.entity)
         return self.link(remote) in ("", write.fields.get(LINK))
 
-    def wrote(self, remote: str, write: Write) -> None:
+    def record_write(self, remote: str, write: Write) -> None:
         """Note the link that a write put on an item, or whose section it made."""
         if write.kind is Kind.GOAL:
             self._note("sections", remote, write.entity)
@@ -124,7 +124,7 @@ class Records:
             self._note("links", remote, str(link))
 
     def forget(self, remotes: Iterable[str]) -> None:
-        """Let go of what is known of items that are gone."""
+        """Forget what is known of items that are gone."""
         for remote in remotes:
             for name, known in self._known.items():
                 if known.pop(remote, None) is not None:
@@ -132,7 +132,7 @@ class Records:
         self.save()
 
     def save(self) -> None:
-        """Keep what was noted; once for many writes."""
+        """Store what was noted; once for many writes."""
         for name in sorted(self._unsaved):
             self._memory.put(name, dict(self._known[name]))
         self._unsaved.clear()
@@ -144,7 +144,7 @@ class Records:
 
 
 def _inside(reply: Json, *names: str) -> Any:
-    found: Any = reply
+    value: Any = reply
     for name in names:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value

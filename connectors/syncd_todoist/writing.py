@@ -1,76 +1,280 @@
 """Writing: up to 100 commands a request, each write with its own outcome."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from syncd.connect.contract import Outcome
-from syncd.errors import Changed, Gone, SignIn, SkipItem, ToolError, TryLater, Unclear
+from syncd.errors import (
+    Changed,
+    Forbidden,
+    Gone,
+    SignIn,
+    SkipItem,
+    ToolError,
+    TryLater,
+    Unclear,
+)
 from syncd.model.entities import Kind
-from syncd.model.remote import Op, Seen, Write
-from syncd_todoist.border import Json, not_whole, sorted_of, told
-from syncd_todoist.client import Client
-from syncd_todoist.commands import Command, commands_of, key_of, move_to, numbered
-from syncd_todoist.failures import command_failed
-from syncd_todoist.outcomes import Outcomes
-from syncd_todoist.records import Records
+from syncd.model.ids import RemoteId
+from syncd.model.remote import LINK, Op, Remote, Seen, Write
+from syncd_todoist.border import SyncReply, incomplete_answer, parse_sync_reply, sort_rows
+from syncd_todoist.client import EVERYTHING, TodoistClient
+from syncd_todoist.commands import (
+    MAX_COMMANDS,
+    Command,
+    WriteTarget,
+    commands_of,
+    moves_out,
+    new_section,
+    seen_of,
+    temporary,
+)
+from syncd_todoist.errors import error_of_command, is_about_duration
+from syncd_todoist.reading import TodoistReader
+from syncd_todoist.records import TodoistRecords
 
-_AT_ONCE = 100
-_Done = dict[int, Outcome]
-"""Outcomes, by the place of their write."""
-_Job = tuple[int, list[Command]]
-"""The place of a write, and its commands."""
 
+class CommandSender:
+    """Sends commands, and others where the first ones were refused; says what became of them."""
 
-class Writer:
-    """Does one batch of writes."""
-
-    def __init__(self, client: Client, records: Records, outcomes: Outcomes) -> None:
+    def __init__(
+        self, client: TodoistClient, records: TodoistRecords, reader: TodoistReader
+    ) -> None:
         self._client = client
         self._records = records
-        self._outcomes = outcomes
+        self._reader = reader
+        self._blames_durations = True
+
+    def begin(self) -> None:
+        """Begin a batch: a refusal may be about durations again."""
+        self._blames_durations = True
+
+    def target(self, write: Write) -> WriteTarget:
+        """Return the project and account that a write is for."""
+        link = self._records.ours(write.seen) if write.seen else ""
+        project = self._records.project or ""
+        return WriteTarget(project=project, account=self._records.account, link=link)
+
+    def sync(self, commands: Sequence[Command]) -> SyncReply:
+        """Do commands; the reply has what changed since the latest that was seen."""
+        token = self._records.token or EVERYTHING
+        try:
+            reply = parse_sync_reply(self._client.sync(token, commands))
+        except SkipItem:
+            if token == EVERYTHING:
+                raise
+            # the token may be the reason
+            reply = parse_sync_reply(self._client.sync(EVERYTHING, commands))
+        if not reply.invalid:
+            self._records.update(reply)
+        return reply
+
+    def outcome(self, write: Write, commands: Sequence[Command], reply: SyncReply) -> Outcome:
+        """Return what became of a write whose commands got this reply."""
+        error, status = _first_error(commands, reply)
+        if error is None or _is_emptied_goal(write, error):
+            return self._answer(write, commands, reply)
+        if not isinstance(error, Gone | SkipItem):
+            return error
+        with_duration = any(command["args"].get("duration") for command in commands)
+        forbidden = isinstance(error, Forbidden) and self._blames_durations
+        if with_duration and (forbidden or is_about_duration(status)):
+            return self._without_duration(write, lacking=forbidden)
+        if _unarchives(commands):
+            return self._revived(write, commands, reply)
+        return self._not_found(write, error) if isinstance(error, Gone) else error
+
+    def _revived(self, write: Write, commands: Sequence[Command], reply: SyncReply) -> Outcome:
+        """A section that cannot be unarchived is active already, or is made anew."""
+        error, _ = _first_error(commands[1:], reply)
+        if error is None:
+            return self._answer(write, commands, reply)
+        return self._again(write, new_section(write, self.target(write)))
+
+    def _not_found(self, write: Write, error: Gone) -> Outcome:
+        """Something that a command names is not there."""
+        if write.op is Op.CREATE:
+            return SkipItem(f"{error} Its goal or parent is not in Todoist any more.")
+        if write.op is Op.DELETE:
+            self._records.forget([seen_of(write).id])
+            return None
+        now = self._reader.read(write.kind, seen_of(write).id)
+        if (
+            write.kind is Kind.TASK
+            and now.fields.get("done")
+            and write.fields.get("done", True)
+        ):
+            return now  # completed items take no commands: it stays as it is
+        return SkipItem(f"{error} Move the task in Todoist, or un-tick it there.")
+
+    def _without_duration(self, write: Write, *, lacking: bool) -> Outcome:
+        """Durations belong to paid plans; what has none is written all the same."""
+        target = self.target(write)
+        account = replace(target.account, durations=False)
+        outcome = self._again(write, commands_of(write, replace(target, account=account)))
+        if lacking and isinstance(outcome, Remote):
+            self._records.without_durations()
+        if isinstance(outcome, Forbidden):  # then it was not about the duration
+            self._blames_durations = False
+        return outcome
+
+    def _again(self, write: Write, commands: Sequence[Command]) -> Outcome:
+        """Send other commands for a write that was refused."""
+        reply = self.sync(commands)
+        error, _ = _first_error(commands, reply)
+        if error is not None:
+            return SkipItem(str(error)) if isinstance(error, Gone) else error
+        return self._answer(write, commands, reply)
+
+    def _answer(self, write: Write, commands: Sequence[Command], reply: SyncReply) -> Outcome:
+        if write.op is Op.DELETE:
+            self._records.forget([seen_of(write).id])
+            return None
+        revived = _unarchives(commands)
+        remote = self._id(write, reply, revived=revived)
+        if remote is None:
+            return Unclear("Todoist did not say which item it made: looking for it.")
+        raw = reply.rows[write.kind].good.get(remote)
+        if raw is None or not self._records.is_here(raw):
+            return self._read_back(write, remote, revived=revived)
+        self._records.record_write(remote, write)
+        return self._records.remote(write.kind, raw)
+
+    def _id(self, write: Write, reply: SyncReply, *, revived: bool) -> RemoteId | None:
+        mapped = reply.created.get(temporary(write))
+        if mapped:
+            return mapped if self._records.may_be(mapped, write) else None
+        if revived or write.op is Op.UPDATE:
+            return seen_of(write).id
+        return self._lookalike(write)
+
+    def _lookalike(self, write: Write) -> RemoteId | None:
+        """A create that is repeated may be answered without the id that it made."""
+        reply = parse_sync_reply(self._client.sync(EVERYTHING))
+        rows = reply.rows[write.kind]
+        if reply.invalid or rows.nameless or rows.unread:
+            return None
+        matches = [
+            remote
+            for remote, raw in rows.good.items()
+            if self._records.is_here(raw) and self._alike(write, raw)
+        ]
+        return RemoteId(matches[0]) if len(matches) == 1 else None
+
+    def _alike(self, write: Write, raw: Mapping[str, Any]) -> bool:
+        now = self._records.remote(write.kind, raw, link=str(write.fields.get(LINK) or ""))
+        names = {"title", "notes", "goal", "parent", LINK} & set(write.fields)
+        return all(now.fields.get(name) == write.fields[name] for name in names)
+
+    def _read_back(self, write: Write, remote: RemoteId, *, revived: bool) -> Outcome:
+        self._records.record_write(remote, write)
+        try:
+            return self._reader.read(write.kind, remote)
+        except Gone as error:
+            if revived:
+                return self._again(write, new_section(write, self.target(write)))
+            if not write.fields.get("done"):
+                return error
+        except ToolError as error:
+            return Unclear(f"Written, but not read back: {error}")
+        # Completed, and in no list yet: the write was done.
+        before = write.seen.fields if write.seen else {}
+        fields = {**before, **write.fields}
+        link = str(fields.get(LINK) or "") or None
+        return Remote(id=remote, kind=write.kind, fields=fields, link=link)
+
+
+def _first_error(commands: Sequence[Command], reply: SyncReply) -> tuple[Exception | None, Any]:
+    """Return the error of the first command that was refused, and its status in the reply."""
+    for command in commands:
+        status = reply.status.get(command["uuid"])
+        error = error_of_command(status)
+        if error is not None:
+            return error, status
+    return None, None
+
+
+def _is_emptied_goal(write: Write, error: Exception) -> bool:
+    """Say whether a goal counts as deleted though its section could not be archived.
+
+    Its tasks were moved out. Deleting the section would delete its completed tasks too.
+    """
+    goal = write.op is Op.DELETE and write.kind is Kind.GOAL
+    return goal and isinstance(error, SkipItem)
+
+
+def _unarchives(commands: Sequence[Command]) -> bool:
+    return bool(commands) and commands[0]["type"] == "section_unarchive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """A write, its position in the batch, and the commands that do it."""
+
+    position: int
+    write: Write
+    commands: list[Command]
+
+
+_Outcomes = dict[int, Outcome]
+"""Outcomes by the position of their write in the batch."""
+
+
+class TodoistWriter:
+    """Does one batch of writes."""
+
+    def __init__(
+        self, client: TodoistClient, records: TodoistRecords, sender: CommandSender
+    ) -> None:
+        self._client = client
+        self._records = records
+        self._sender = sender
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
         """Do these writes in order; one outcome each."""
-        self._look(writes)
-        self._outcomes.begin()
-        done: _Done = {}
+        self._read_changes(writes)
+        self._sender.begin()
+        outcomes: _Outcomes = {}
         jobs: list[_Job] = []
-        for at, one in enumerate(writes):
+        for position, write in enumerate(writes):
             try:
-                jobs.append((at, self._commands(one)))
+                commands = self._commands(write)
             except (Changed, Gone, SkipItem, TryLater) as error:
-                away = one.op is Op.DELETE and isinstance(error, Gone)
-                done[at] = None if away else error
-        self._keep_what_is_below(writes, jobs, done)
+                deleted = write.op is Op.DELETE and isinstance(error, Gone)
+                outcomes[position] = None if deleted else error
+            else:
+                jobs.append(_Job(position=position, write=write, commands=commands))
+        self._keep_what_is_below(jobs, outcomes)
         try:
-            self._send_all(writes, [job for job in jobs if job[0] not in done], done)
+            self._send_all([job for job in jobs if job.position not in outcomes], outcomes)
         finally:
             self._records.save()
-        return [done[at] for at in range(len(writes))]
+        return [outcomes[position] for position in range(len(writes))]
 
-    def _look(self, writes: Sequence[Write]) -> None:
-        """See what changed meanwhile, as far as that can be seen.
-
-        Where Todoist does not answer, the writes themselves will tell what that means.
-        """
-        if all(one.op is Op.CREATE for one in writes):
+    def _read_changes(self, writes: Sequence[Write]) -> None:
+        """Read what changed meanwhile, if Todoist answers; else the writes meet the error."""
+        if all(write.op is Op.CREATE for write in writes):
             return
         try:
-            reply = self._outcomes.sync([])
+            reply = self._sender.sync([])
         except TryLater as error:
             if error.seconds is not None:
                 raise
             return
-        if reply.wrong:
-            raise not_whole()
+        if reply.invalid:
+            raise incomplete_answer()
 
     def _commands(self, write: Write) -> list[Command]:
         if write.op is not Op.CREATE and write.seen is not None:
-            self._unmoved(write, write.seen)
-        return commands_of(write, self._outcomes.place(write))
+            self._check_unchanged(write, write.seen)
+        return commands_of(write, self._sender.target(write))
 
-    def _unmoved(self, write: Write, seen: Seen) -> None:
-        """Todoist writes over anything: so look whether the item is as it was seen, or as
-        this write, sent before, has made it."""
+    def _check_unchanged(self, write: Write, seen: Seen) -> None:
+        """Raise unless the item is as it was seen, or as this write, sent before, has made it.
+
+        Todoist has no conditional writes.
+        """
         if seen.id in self._records.unread:
             raise TryLater(self._records.unread[seen.id])
         raw = self._records.latest.get(seen.id)
@@ -88,108 +292,101 @@ class Writer:
         ):
             raise Changed("It was edited in Todoist meanwhile: looking at it again.")
 
-    def _keep_what_is_below(
-        self, writes: Sequence[Write], jobs: Sequence[_Job], done: _Done
-    ) -> None:
+    def _keep_what_is_below(self, jobs: Sequence[_Job], outcomes: _Outcomes) -> None:
         """Move out what is not to be deleted itself.
 
-        Deleting a task takes its sub-tasks along, archiving a section its tasks (Todoist
-        API documentation, "Sync").
+        Todoist deletes the sub-tasks of a task with it, and archives the tasks of a section
+        with it (Todoist API documentation, "Sync").
         """
-        going: dict[str, tuple[int, Write]] = {}
-        for at, _ in jobs:
-            seen = writes[at].seen
-            if writes[at].op is Op.DELETE and seen is not None:
-                going[seen.id] = (at, writes[at])
-        if not going:
+        deletions = _deletions(jobs)
+        if not deletions:
             return
         self._client.forget()  # what is below is what is there now
         project = self._records.project or ""
-        rows = sorted_of(Kind.TASK, list(self._client.tasks(project)))
+        rows = sort_rows(Kind.TASK, list(self._client.tasks(project)))
         unread = [*rows.nameless, *rows.unread.values()]
         if unread:  # it may be below any of them
-            failed = TryLater(f"What is below this could not be kept: {unread[0]}")
-            done |= {at: failed for at, _ in going.values()}
+            error = TryLater(f"What is below this could not be kept: {unread[0]}")
+            outcomes |= {job.position: error for job in deletions.values()}
             return
-        self._move_out(list(_moves(rows.good, going, project)), done)
+        deleted = {remote: job.write for remote, job in deletions.items()}
+        moves = [
+            (deletions[owner].position, command)
+            for owner, command in moves_out(rows.good, deleted, project)
+        ]
+        self._move_out(moves, outcomes)
 
-    def _move_out(self, moves: Sequence[tuple[int, Command]], done: _Done) -> None:
-        for start in range(0, len(moves), _AT_ONCE):
-            part = moves[start : start + _AT_ONCE]
-            reply = self._outcomes.sync([command for _, command in part])
-            for at, command in part:
-                failed = command_failed(reply.status.get(command["uuid"]))
-                if failed is not None and not isinstance(failed, Gone):
-                    done[at] = TryLater(f"What is below this could not be kept: {failed}")
+    def _move_out(self, moves: Sequence[tuple[int, Command]], outcomes: _Outcomes) -> None:
+        for start in range(0, len(moves), MAX_COMMANDS):
+            part = moves[start : start + MAX_COMMANDS]
+            reply = self._sender.sync([command for _, command in part])
+            for position, command in part:
+                error = error_of_command(reply.status.get(command["uuid"]))
+                if error is not None and not isinstance(error, Gone):
+                    outcomes[position] = TryLater(
+                        f"What is below this could not be kept: {error}"
+                    )
 
-    def _send_all(self, writes: Sequence[Write], jobs: list[_Job], done: _Done) -> None:
+    def _send_all(self, jobs: list[_Job], outcomes: _Outcomes) -> None:
         sent = False
-        for chunk in _chunks(writes, jobs):
+        for chunk in _chunks(jobs):
             try:
-                self._send(writes, chunk, done)
+                self._send(chunk, outcomes)
             except (SignIn, TryLater) as error:
                 if not sent:
                     raise
-                done |= {at: error for at, _ in jobs if at not in done}
+                outcomes |= {
+                    job.position: error for job in jobs if job.position not in outcomes
+                }
                 return
             sent = True
 
-    def _send(self, writes: Sequence[Write], chunk: list[_Job], done: _Done) -> None:
-        commands = [command for _, commands in chunk for command in commands]
+    def _send(self, chunk: list[_Job], outcomes: _Outcomes) -> None:
+        commands = [command for job in chunk for command in job.commands]
         try:
-            reply = self._outcomes.sync(commands) if commands else told({})
+            reply = self._sender.sync(commands) if commands else parse_sync_reply({})
         except Unclear as error:
-            done |= {at: error for at, _ in chunk}
+            outcomes |= {job.position: error for job in chunk}
             return
         except SkipItem as error:
             if len(chunk) == 1:
-                done[chunk[0][0]] = error
+                outcomes[chunk[0].position] = error
                 return
-            for one in chunk:  # one of them spoils the whole request: find out which
-                self._send(writes, [one], done)
+            for job in chunk:  # because of one, the whole request is refused: find out which
+                self._send([job], outcomes)
             return
-        for at, of_one in chunk:
+        for job in chunk:
             try:
-                done[at] = self._outcomes.outcome(writes[at], of_one, reply)
+                outcome = self._sender.outcome(job.write, job.commands, reply)
             except (SignIn, TryLater, Unclear) as error:
-                done[at] = Unclear(f"Written, but not read back: {error}")
+                outcome = Unclear(f"Written, but not read back: {error}")
             except ToolError as error:
-                done[at] = error
+                outcome = error
+            outcomes[job.position] = outcome
 
 
-def _chunks(writes: Sequence[Write], jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
-    """Part jobs into requests; one item is written once in each, to tell the outcome."""
+def _deletions(jobs: Sequence[_Job]) -> dict[RemoteId, _Job]:
+    """Return the jobs that delete an item, by its id."""
+    return {
+        job.write.seen.id: job
+        for job in jobs
+        if job.write.op is Op.DELETE and job.write.seen is not None
+    }
+
+
+def _chunks(jobs: Sequence[_Job]) -> Iterator[list[_Job]]:
+    """Part jobs into requests, each with one write to an item, so that outcomes are clear."""
     chunk: list[_Job] = []
     count = 0
     items: set[str] = set()
-    for at, commands in jobs:
-        seen = writes[at].seen
+    for job in jobs:
+        seen = job.write.seen
         again = seen is not None and seen.id in items
-        if chunk and (again or count + len(commands) > _AT_ONCE):
+        if chunk and (again or count + len(job.commands) > MAX_COMMANDS):
             yield chunk
             chunk, count, items = [], 0, set()
-        chunk.append((at, commands))
-        count += len(commands)
+        chunk.append(job)
+        count += len(job.commands)
         items |= {seen.id} if seen is not None else set()
     if chunk:
         yield chunk
-
-
-def _moves(
-    rows: Mapping[str, Json], going: Mapping[str, tuple[int, Write]], project: str
-) -> Iterator[tuple[int, Command]]:
-    """Yield a move for each task that would be taken along by something that goes."""
-    for remote, raw in rows.items():
-        parent, section = raw.get("parent_id"), raw.get("section_id")
-        owner = going.get(parent or section or "")
-        if remote in going or owner is None:
-            continue
-        above: set[str | None] = set()
-        while parent in going and parent not in above:  # a task may be told to be below itself
-            above.add(parent)
-            parent = rows.get(str(parent), {}).get("parent_id")
-        parent = None if parent in going else parent
-        section = None if section in going else section
-        at, write = owner
-        step = ("item_move", {"id": remote, **move_to(parent, section, project)})
-        yield at, numbered(key_of(write.key, f"keep {remote}"), [step])[0]

@@ -11,7 +11,7 @@ from syncd.connect.contract import Plugin
 from syncd.connect.registry import Installed
 from syncd.errors import Mistake
 from syncd.model.ids import ToolName
-from syncd.tables import nearest
+from syncd.text import nearest
 
 
 def connectors(ctx: typer.Context, *, json: Json = False) -> int:

@@ -131,8 +131,8 @@ class UnexpectedErrorHook:
 
     def _folder(self) -> Path:
         """Return the state folder, as far as the settings can be read."""
-        from syncd.settings import load
-        from syncd.sources import state_folder
+        from syncd.settings.schema import load
+        from syncd.settings.sources import state_folder
 
         session = self._session
         try:

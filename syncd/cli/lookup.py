@@ -17,8 +17,7 @@ from syncd.model.ids import EntityId, ToolName
 from syncd.model.plan import normalised
 from syncd.store.rows import Record
 from syncd.store.store import Store
-from syncd.tables import nearest
-from syncd.text import one_line
+from syncd.text import nearest, one_line
 
 Which = Annotated[
     str,

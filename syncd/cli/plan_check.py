@@ -18,11 +18,22 @@ from syncd.model.entities import Goal, Kind, Milestone, kind_of
 from syncd.model.exchange.markdown import duration
 from syncd.model.plan import Plan
 from syncd.model.values import GoalStatus
-from syncd.review.backward import Backward, Way, WaysOut, backward, proposed, why_none
-from syncd.review.brag import Asked, Win, brag_sheet, wins
-from syncd.review.checks.finding import Finding
-from syncd.review.render.lacks import sentence
-from syncd.review.room import Load
+from syncd.review.achievements import (
+    AchievementFilter,
+    SheetEntry,
+    achievements_markdown,
+    sheet_entries,
+)
+from syncd.review.available_time import GoalLoad
+from syncd.review.backward import (
+    Alternatives,
+    BackwardPlan,
+    GoalTime,
+    backward,
+    proposed,
+    why_none,
+)
+from syncd.review.checks.finding import Finding, finding_sentence
 from syncd.text import one_line
 
 _WHOLE_PLAN = "plan"
@@ -38,7 +49,7 @@ def plan_check(ctx: typer.Context, *, json: Json = False) -> int:
             session.speech.json({"problems": [_finding_json(one) for one in found]})
             return 0
         for one in found:
-            session.speech.line(sentence(one))
+            session.speech.line(finding_sentence(one))
         if not found:
             session.speech.line("Every goal is SMART, and the plan can work as it is.")
         else:
@@ -58,7 +69,7 @@ def _finding_json(one: Finding) -> dict[str, Any]:
         "rule": one.rule,
         "what": one_line(one.what),
         "mend": one_line(one.mend),
-        "sentence": sentence(one),
+        "sentence": finding_sentence(one),
     }
 
 
@@ -113,18 +124,18 @@ def _goal(app: App, which: str) -> Goal:
     return goal
 
 
-def _way(app: App, goal: Goal) -> Way:
+def _way(app: App, goal: Goal) -> GoalTime:
     plan = Plan.of(record.entity for record in app.store.plan.every())
     there = time_available(app.plan_context(), app.clock.now())
-    load = Load(
+    load = GoalLoad(
         plan=plan,
         today=today(app.clock, app.zone),
         default_minutes=there.default_minutes,
     )
-    return Way(goal=goal, room=there, load=load)
+    return GoalTime(goal=goal, available=there, load=load)
 
 
-def _new_milestones(app: App, goal: Goal, plan: Backward) -> list[Milestone]:
+def _new_milestones(app: App, goal: Goal, plan: BackwardPlan) -> list[Milestone]:
     now = app.clock.now()
     return [
         Milestone(id=one, title=title, created_at=now, goal=goal.id, due=step.due)
@@ -133,7 +144,7 @@ def _new_milestones(app: App, goal: Goal, plan: Backward) -> list[Milestone]:
 
 
 def _show_milestones(
-    speech: Speech, goal: Goal, plan: Backward, new: Sequence[Milestone]
+    speech: Speech, goal: Goal, plan: BackwardPlan, new: Sequence[Milestone]
 ) -> None:
     buffer = count((plan.due - plan.finish).days, "day")
     speech.line(f"{_shown(goal)}: due {plan.due}, to be done by {plan.finish}.", "bold")
@@ -141,7 +152,7 @@ def _show_milestones(
     if plan.effort:
         speech.line(
             f"It needs {duration(plan.effort)}, {duration(plan.weekly)} a week; there are"
-            f" {duration(plan.room)} a week for it."
+            f" {duration(plan.available)} a week for it."
         )
     titles = {one.due: one.title for one in new}
     made = table("Due", "Effort", "At the earliest", "", "Milestone", narrow=("Due", "Effort"))
@@ -155,7 +166,7 @@ def _show_milestones(
     speech.line(achievable_sentence(plan))
 
 
-def achievable_sentence(plan: Backward) -> str:
+def achievable_sentence(plan: BackwardPlan) -> str:
     """Return whether the goal is achievable, and if not, what would make it so."""
     if not plan.effort:
         return (
@@ -168,7 +179,7 @@ def achievable_sentence(plan: Backward) -> str:
     return f"It can't be done by {plan.finish} ({late}): {_ways(plan, plan.ways_out)}."
 
 
-def _ways(plan: Backward, out: WaysOut) -> str:
+def _ways(plan: BackwardPlan, out: Alternatives) -> str:
     later = f"set Due to {out.later}" if out.later else "set Due later, by more than ten years"
     left = duration(plan.effort - out.less)
     return (
@@ -195,7 +206,7 @@ def _shown(goal: Goal) -> str:
 
 
 def _milestones_json(
-    goal: Goal, plan: Backward, new: Sequence[Milestone], *, added: bool
+    goal: Goal, plan: BackwardPlan, new: Sequence[Milestone], *, added: bool
 ) -> dict[str, Any]:
     made = {one.due: one for one in new}
     return {
@@ -204,7 +215,7 @@ def _milestones_json(
         "finish": str(plan.finish),
         "effort_minutes": plan.effort,
         "weekly_minutes": plan.weekly,
-        "weekly_room": plan.room,
+        "weekly_room": plan.available,
         "achievable": plan.ways_out is None if plan.effort else None,
         "slack_days": plan.slack,
         "ways_out": _ways_json(plan.ways_out),
@@ -223,7 +234,7 @@ def _milestones_json(
     }
 
 
-def _ways_json(out: WaysOut | None) -> dict[str, Any] | None:
+def _ways_json(out: Alternatives | None) -> dict[str, Any] | None:
     if out is None:
         return None
     later = str(out.later) if out.later else None
@@ -265,17 +276,17 @@ def show_achievements(session: Session, typed: AchievementOptions, *, as_json: b
     """Write the achievements as Markdown."""
     with session.app() as app:
         plan = Plan.of(record.entity for record in app.store.plan.every())
-        found = wins(plan, _selection(app, typed))
+        found = sheet_entries(plan, _selection(app, typed))
         if as_json:
             session.speech.json({"achievements": [_win_json(one) for one in found]})
             return 0
         if found:
-            session.speech.data(brag_sheet(found))
+            session.speech.data(achievements_markdown(found))
         session.warn(list(_missing_impacts(found)))
         return 0
 
 
-def _selection(app: App, typed: AchievementOptions) -> Asked:
+def _selection(app: App, typed: AchievementOptions) -> AchievementFilter:
     """Return what is asked for. Raises ``Mistake``."""
     since = read_day_option(app, typed.since, "--since") if typed.since else None
     until = read_day_option(app, typed.until, "--until") if typed.until else None
@@ -284,30 +295,30 @@ def _selection(app: App, typed: AchievementOptions) -> Asked:
     goal = None
     if typed.goal:
         goal = only_one(typed.goal, find_matching(app.store, typed.goal, (Kind.GOAL,)))
-    return Asked(since=since, until=until, goal=goal.entity.id if goal else None)
+    return AchievementFilter(since=since, until=until, goal=goal.entity.id if goal else None)
 
 
-def _missing_impacts(found: list[Win]) -> list[str]:
+def _missing_impacts(found: list[SheetEntry]) -> list[str]:
     if not found:
         return [
             "No achievement is known for that: finish a milestone, or add one to Achievements."
         ]
-    drafts = sum(not one.it.impact.strip() for one in found)
+    drafts = sum(not one.achievement.impact.strip() for one in found)
     if not drafts:
         return []
     have = "has" if drafts == 1 else "have"
     return [f"{count(drafts, 'achievement')} {have} no impact yet: write it under Impact."]
 
 
-def _win_json(one: Win) -> dict[str, Any]:
+def _win_json(one: SheetEntry) -> dict[str, Any]:
     return {
-        "id": one.it.id,
-        "title": one.it.title,
-        "date": str(one.it.date) if one.it.date else None,
+        "id": one.achievement.id,
+        "title": one.achievement.title,
+        "date": str(one.achievement.date) if one.achievement.date else None,
         "quarter": one.quarter,
         "category": one.category,
-        "goal": one.it.goal,
-        "skill": one.it.skill,
-        "impact": one.it.impact,
-        "evidence_url": one.it.evidence_url,
+        "goal": one.achievement.goal,
+        "skill": one.achievement.skill,
+        "impact": one.achievement.impact,
+        "evidence_url": one.achievement.evidence_url,
     }

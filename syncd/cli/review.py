@@ -13,21 +13,17 @@ from syncd.cli.output import Json
 from syncd.cli.sending import send
 from syncd.cli.session import Session
 from syncd.engine.context import today
-from syncd.engine.letters import letter, letters
-from syncd.engine.reviews import Made, make_review, review_id
+from syncd.engine.reviews import ReviewResult, make_review, review_id
 from syncd.errors import Mistake
-from syncd.mail.message import Audience, envelope, people
+from syncd.mail.message import MailAudience, envelope, mail_addresses
 from syncd.model.values import ReviewKind
 from syncd.private import make_folder
 from syncd.private import write as write_file
-from syncd.review.facts import Facts
-from syncd.review.facts_json import facts_json
+from syncd.review.facts import Facts, facts_json
 from syncd.review.periods import Period, last_ended, read_period
 from syncd.review.render.markdown import markdown
-from syncd.review.render.page import page
+from syncd.review.render.page import page, subject, summary
 from syncd.review.render.text import text
-from syncd.review.render.verdict import subject, verdict
-from syncd.store.store import MAIN
 from syncd.text import one_line
 
 _NOBODY = "syncd@localhost"
@@ -74,22 +70,22 @@ def show_review(session: Session, kind: str, asked: ReviewOptions, *, as_json: b
     which = _kind(kind)
     with session.app() as app:
         if asked.send:
-            app.mailing().people()  # what is wrong with the settings is said first
+            app.mail().addresses()  # what is wrong with the settings is said first
         made = make_review(app.plan_context(), _period(app, which, asked.period))
         if asked.send and made.entity is None and _stands(app, made.facts.period):
             raise Mistake(
                 f"The review of {made.facts.period.title} was written before syncd's state was"
                 " lost, and may have been sent: read it on its page."
             )
-        at = app.posting.page(made.facts.period)
         if asked.out is not None:
-            forms = _forms(app, made.facts, at)
+            forms = _forms(app, made.facts)
             names = _write(asked.out, made.facts.period.code, forms)
             session.speech.note(f"The review is in {asked.out}: {', '.join(names)}.")
-        sent = send(app, letters(made.facts, MAIN, at)) if asked.send else None
+        sent = send(app, app.reviews.letters(made.facts)) if asked.send else None
         if as_json:
             session.speech.json(_as_json(made) | ({"mail": sent.as_json} if sent else {}))
         elif asked.out is None and not sent:
+            at = app.reviews.page_url(made.facts.period)
             session.speech.aloud(text(page(made.facts, answers_at=at)).rstrip())
         if sent:
             session.warn(app.warnings)
@@ -125,15 +121,15 @@ def _period(app: App, kind: ReviewKind, said: str | None) -> Period:
     return found
 
 
-def _forms(app: App, facts: Facts, answers_at: str) -> Mapping[str, bytes]:
+def _forms(app: App, facts: Facts) -> Mapping[str, bytes]:
     """Return a review in each of its forms, by the ending of its file's name."""
-    own = letter(facts, MAIN, Audience.OWN, answers_at)
+    own = next(it for it in app.reviews.letters(facts) if it.audience is MailAudience.OWN)
     mail = app.settings.mail
-    who = people(mail.sender or _NOBODY, mail.recipients or (_NOBODY,), ())
+    who = mail_addresses(mail.sender or _NOBODY, mail.recipients or (_NOBODY,), ())
     return {
         "txt": own.text.encode(),
         "html": own.html.encode(),
-        "md": markdown(page(facts, answers_at=answers_at)).encode(),
+        "md": markdown(page(facts, answers_at=app.reviews.page_url(facts.period))).encode(),
         "eml": envelope(own, who, app.clock.now()).content,
     }
 
@@ -153,12 +149,12 @@ def _write(folder: Path, code: str, forms: Mapping[str, bytes]) -> list[str]:
     return list(named)
 
 
-def _as_json(made: Made) -> dict[str, object]:
+def _as_json(made: ReviewResult) -> dict[str, object]:
     return {
         "id": made.entity,
         "title": made.facts.period.title,
         "period": made.facts.period.code,
         "subject": subject(made.facts),
-        "verdict": verdict(made.facts),
+        "verdict": summary(made.facts),
         "facts": facts_json(made.facts),
     }

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from syncd.cli.session import Session
-from syncd.cli.toml import document
 from syncd.connect.registry import sandboxes
 from syncd.daemon.signals import Signals
 from syncd.errors import Mistake
 from syncd.private import make_folder, write
-from syncd.sources import machine_zone
+from syncd.settings.sources import machine_zone
+from syncd.settings.toml import document
 
 if TYPE_CHECKING:
     from syncd.testing.sandbox import Served

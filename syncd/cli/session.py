@@ -14,7 +14,7 @@ from syncd.private import open_folder
 if TYPE_CHECKING:  # these take their time to import, and `--help` needs none of them
     from syncd.app import App
     from syncd.cli.output import Speech
-    from syncd.credentials import Redactor
+    from syncd.redaction import Redactor
 
 
 class Session:
@@ -32,14 +32,14 @@ class Session:
     @cached_property
     def environ(self) -> Mapping[str, str]:
         """The environment variables."""
-        from syncd.settings import environment
+        from syncd.settings.sources import environment
 
         return environment() if self._environ is None else self._environ
 
     @cached_property
     def redactor(self) -> "Redactor":
         """What keeps secrets out of the log, once they are known."""
-        from syncd.credentials import Redactor
+        from syncd.redaction import Redactor
 
         return Redactor()
 

@@ -15,7 +15,7 @@ from typing import Any, Generic, Literal, TypeVar
 from syncd.clock import Clock
 from syncd.connect.contract import Plugin
 from syncd.errors import Mistake, NotLoaded, said
-from syncd.tables import nearest
+from syncd.text import nearest
 
 CONNECTORS = "syncd.connectors"
 SANDBOXES = "syncd.sandboxes"

@@ -41,7 +41,7 @@ def set_up(
 ) -> None:
     """Send syncd's logs, and the warnings of libraries, to ``stream``.
 
-    ``redact`` sees every event last: ``syncd.credentials.Redactor``.
+    ``redact`` sees every event last: ``syncd.redaction.Redactor``.
     """
     render: Processor = (
         structlog.processors.JSONRenderer(sort_keys=True)

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from syncd.app import App, open_app
-from syncd.daemon.courier import Courier, mail_trouble
 from syncd.daemon.due import Due, Poll
 from syncd.daemon.logs import FailureLog, redacted_traceback
 from syncd.daemon.loop import Cycle, Loop, Workload
+from syncd.daemon.mail_worker import MailWorker, mail_failures
 from syncd.daemon.readiness import notifier
 from syncd.daemon.signals import SignalFlags
 from syncd.engine.cycle import Engine
@@ -63,8 +63,8 @@ class Daemon:
     _states: dict[ToolName, ToolState] = field(default_factory=dict)
     _warned: set[str] = field(default_factory=set)
     _reloaded: bool = False
-    _courier: Courier = field(default_factory=Courier)
-    _mail: FailureLog = field(default_factory=mail_trouble)
+    _mail_worker: MailWorker = field(default_factory=MailWorker)
+    _mail: FailureLog = field(default_factory=mail_failures)
     _reviews: FailureLog = field(default_factory=_review_failures)
 
     def begin(self) -> Workload:
@@ -88,8 +88,10 @@ class Daemon:
     def end(self) -> None:
         """Let the request and the mail in flight end, and let go."""
         self._close(self._engine)
-        self._courier.wait(PATIENCE / 2)
-        if self._reloaded and not self._courier.busy:  # else it still writes down how it ended
+        self._mail_worker.wait(PATIENCE / 2)
+        if (
+            self._reloaded and not self._mail_worker.busy
+        ):  # else it still writes down how it ended
             self.app.close()
 
     def _close(self, engine: Engine) -> None:
@@ -110,7 +112,7 @@ class Daemon:
         """Make the reviews that are due, now that the tools were read, and their pages."""
         made: list[Period] = []
         with self._reviews.attempt() as record:
-            made = self.app.posting.make(record)
+            made = self.app.reviews.make(record)
         if made:
             self._sync(None)
         return self._outcome()
@@ -123,9 +125,9 @@ class Daemon:
         return self._outcome()
 
     def _send(self) -> None:
-        mailing = self.app.mailing()
-        if mailing.due:
-            self._courier.go(mailing.send)
+        mail = self.app.mail()
+        if mail.due:
+            self._mail_worker.start(mail.send)
 
     def _sync(self, only: Due) -> None:
         self._log_report(self._engine.run(only, patience=PATIENCE))

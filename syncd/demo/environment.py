@@ -1,6 +1,5 @@
 """What the demonstration runs on: three sandboxes, an SMTP sink, and a syncd that knows them."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from syncd.errors import Mistake
 from syncd.model.entities import Kind
 from syncd.model.ids import ToolName
 from syncd.private import write
+from syncd.settings.toml import document
 from syncd.testing.sandbox import CalendarUser, Served, UserDriver
 
 STATE = "state"
@@ -86,7 +86,7 @@ def demo_environment(
         sink = SmtpSink(folder / MAIL)
         ends.callback(sink.close)
         served = _serve(folder, clock, ends)
-        _write(_config(folder), _settings(folder, week, sink.port, served))
+        write(_config(folder), document(_settings(folder, week, sink.port, served)))
         app = open_app(_config(folder), _without_settings(environ), clock)
         ends.callback(app.close)
         engine = app.engine()
@@ -151,13 +151,10 @@ def _config(folder: Path) -> Path:
 
 def _settings(
     folder: Path, week: SampleWeek, port: int, served: Mapping[str, Served]
-) -> dict[str, dict[str, Any]]:
-    """Return the tables of the settings; the one without a name comes first.
-
-    Only the weekly review is on: a quarter may well end in the days that are played.
-    """
-    tables: dict[str, dict[str, Any]] = {
-        "": {"state_dir": folder / STATE},
+) -> dict[str, Any]:
+    """Return the settings. Only the weekly review is on: a quarter may end in these days."""
+    return {
+        "state_dir": folder / STATE,
         "plan": {"timezone": ZONE},
         "mail": {
             "host": "127.0.0.1",
@@ -167,22 +164,5 @@ def _settings(
             "recipients": ["me@example.org"],
         },
         "review": {"weekly": week.setting, "quarterly": "off", "annual": "off"},
+        "connectors": {name: server.settings() for name, server in served.items()},
     }
-    return tables | {f"connectors.{name}": server.settings() for name, server in served.items()}
-
-
-def _write(path: Path, tables: Mapping[str, Mapping[str, Any]]) -> None:
-    lines = []
-    for name, table in tables.items():
-        lines += [f"[{name}]"] if name else []
-        lines += [f"{key} = {_toml(value)}" for key, value in table.items()]
-    write(path, "\n".join(lines) + "\n")
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, Mapping):
-        pairs = ", ".join(
-            f"{json.dumps(str(key))} = {_toml(part)}" for key, part in value.items()
-        )
-        return f"{{ {pairs} }}"
-    return json.dumps(value if isinstance(value, (bool, int, float, list)) else str(value))

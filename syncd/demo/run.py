@@ -28,7 +28,7 @@ from syncd.model.exchange.reading import read_plan
 from syncd.model.values import ReviewKind
 from syncd.private import make_folder
 from syncd.review.periods import period_of
-from syncd.review.render.verdict import glance, subject, verdict
+from syncd.review.render.page import glance, subject, summary
 
 Say = Callable[[str], None]
 _FORMS = ("eml", "html", "txt")
@@ -68,7 +68,7 @@ class Demo:
         confirmations = self._confirmations(subjects)
         for at, steps in self._evenings(subjects, confirmations):
             self._go_to(at)
-            self.app.posting.make()
+            self.app.reviews.make()
             for step in steps:
                 self._take(step)
         self._look_back()
@@ -138,7 +138,7 @@ class Demo:
         environment = self._environment
         self._go_to(environment.week.due)
         self._cycle("The week is over")
-        self.app.posting.make()
+        self.app.reviews.make()
         self._cycle("Its review is written")
         self._send_mails()
         self._say("  The digest is sent.")
@@ -162,7 +162,7 @@ class Demo:
         """Say what the digest tells, and where everything is."""
         environment, digest = self._environment, self.digest
         self._say("\nThe digest of the week:")
-        for words in (digest.subject, digest.verdict, digest.glance):
+        for words in (digest.subject, digest.summary, digest.glance):
             self._say(f"  {words}")
         self._say("Where to look:")
         for tool in environment.tools.all():
@@ -200,7 +200,7 @@ class Demo:
     def _send_mails(self) -> None:
         """Do what the daemon does with a review that is due."""
         self.app.post_reviews()
-        self.app.mailing().send()
+        self.app.mail().send()
 
     def _take(self, step: ScenarioStep) -> None:
         self._say(f"\nThe person {step.does}.")
@@ -229,7 +229,7 @@ class SentDigest:
     """The digest of the week: what it says first, and the files of each time it arrived."""
 
     subject: str
-    verdict: str
+    summary: str
     glance: str
     arrived: tuple[Sequence[Path], ...]
 
@@ -251,7 +251,7 @@ class SentDigest:
         files = {
             file.suffix[1:]: str(file) for file in (self.arrived[0] if self.arrived else ())
         }
-        return {"subject": self.subject, "verdict": self.verdict, "files": files}
+        return {"subject": self.subject, "verdict": self.summary, "files": files}
 
 
 def sent_digest(context: Context, week: SampleWeek, box: Mailbox) -> SentDigest:
@@ -261,7 +261,7 @@ def sent_digest(context: Context, week: SampleWeek, box: Mailbox) -> SentDigest:
     mails = [mail for mail in box.mails if read_mail(mail.read_bytes())["subject"] == title]
     return SentDigest(
         subject=title,
-        verdict=verdict(facts),
+        summary=summary(facts),
         glance=glance(facts),
         arrived=tuple(map(files_of, mails)),
     )

@@ -77,9 +77,8 @@ def page_content(entity: Entity) -> Body:
     if not isinstance(entity, Review) or not entity.facts:
         return ()
     # most commands show no review, and what renders one takes its time to import
-    from syncd.review.facts_json import facts_from
-    from syncd.review.render.outline import outline
-    from syncd.review.render.page import page
+    from syncd.review.facts import facts_from
+    from syncd.review.render.page import outline, page
 
     try:
         whole = page(facts_from(entity.facts))

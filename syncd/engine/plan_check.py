@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.context import Context, today
 from syncd.model.plan import Plan
-from syncd.review.checks.finding import Facts, Finding
+from syncd.review.available_time import AvailableTime, TimeLimits
+from syncd.review.checks.finding import CheckedPlan, Finding
 from syncd.review.checks.plan import check_plan
-from syncd.review.room import Limits, Room
 from syncd.schedule.free_time import calendar
 from syncd.schedule.problem import Preferences, minute_of
 from syncd.store.rows import Record
@@ -19,13 +19,13 @@ DAYS = 364
 """How far ahead each day is looked at by itself."""
 
 
-def time_available(context: Context, now: datetime) -> Room:
+def time_available(context: Context, now: datetime) -> AvailableTime:
     """Return the time that blocks may take from today on, had nothing else been arranged."""
     assert context.preferences is not None  # noqa: S101  # the settings always say
     preferences = replace(
         context.preferences, pauses=PlannerState(context.store).pauses, horizon_days=DAYS
     )
-    return Room(
+    return AvailableTime(
         first=now.astimezone(ZoneInfo(preferences.zone)).date(),
         daily=tuple(daily(preferences, now)),
         limits=limits(preferences),
@@ -33,9 +33,9 @@ def time_available(context: Context, now: datetime) -> Room:
     )
 
 
-def limits(preferences: Preferences) -> Limits:
+def limits(preferences: Preferences) -> TimeLimits:
     """Return what the settings say of time, as the plan's checks look at it."""
-    return Limits(
+    return TimeLimits(
         windows={
             day: tuple(closes - opens for opens, closes in spans)
             for day, spans in preferences.hours.items()
@@ -62,7 +62,7 @@ def checked(context: Context, records: Sequence[Record]) -> list[Finding]:
     """Return what is missing in a plan or can't work; ``records``: all of it."""
     planned = context.preferences is not None
     return check_plan(
-        Facts(
+        CheckedPlan(
             plan=Plan.of(one.entity for one in records),
             today=today(context.clock, context.zone),
             zone=context.zone,
@@ -72,6 +72,6 @@ def checked(context: Context, records: Sequence[Record]) -> list[Finding]:
                 for name, author in one.authors.items()
                 if author.at is not None
             },
-            room=time_available(context, context.clock.now()) if planned else None,
+            available=time_available(context, context.clock.now()) if planned else None,
         )
     )

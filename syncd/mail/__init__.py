@@ -1,1 +1,1 @@
-"""Mail: from text and HTML to a message, and its way to a server."""
+"""Mail: messages, their way to a server, the outbox and the service in front of them."""

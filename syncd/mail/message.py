@@ -1,23 +1,34 @@
-"""From a subject, a text and HTML to the bytes of a message, and who gets it."""
+"""From a review's facts to letters, and from a letter to the bytes of a message."""
 
 import hashlib
-from collections.abc import Iterable
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
 from enum import StrEnum
 
 from syncd.errors import Mistake
-from syncd.mail.addresses import distinct, one_line, parse
+from syncd.review.facts import Facts
+from syncd.review.render.elements import ReviewPage
+from syncd.review.render.page import page, subject
+from syncd.review.render.text import text
 
 LONGEST_SUBJECT = 150
 _TRANSFER = "quoted-printable"
 """Nothing on the way may break, wrap or strip what is encoded so."""
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_JOINERS = frozenset("\u200c\u200d")
+"""Scripts and emoji need them, and they turn nothing around."""
+WriteHtml = Callable[[ReviewPage], str]
+"""Writes a page as a whole HTML document."""
 
 
-class Audience(StrEnum):
+class MailAudience(StrEnum):
     """Who a message is for; each gets a message of its own."""
 
     OWN = "own"
@@ -40,7 +51,7 @@ class Letter:
     plan: str
     kind: str
     period: str
-    audience: Audience
+    audience: MailAudience
     subject: str
     text: str
     html: str
@@ -52,22 +63,118 @@ class Letter:
         return key_of(self.kind, self.period, self.audience)
 
 
-def key_of(kind: str, period: str, audience: Audience) -> str:
+def key_of(kind: str, period: str, audience: MailAudience) -> str:
     """Return the key of a letter."""
     return f"{kind}/{period}/{audience}"
 
 
+def letters(
+    facts: Facts, plan: str, write_html: WriteHtml, answers_at: str = ""
+) -> tuple[Letter, ...]:
+    """Return the letters of a review; ``plan`` names whose plan it is.
+
+    Others get the shared sections only: no conflicts, money, people or own words.
+    answers_at: where the person can write their answers, "" where nowhere.
+    """
+    own = page(facts, answers_at=answers_at)
+    shared = page(facts, shared=True)
+    return (
+        _letter(facts, plan, MailAudience.OWN, own, write_html),
+        _letter(facts, plan, MailAudience.SHARED, shared, write_html),
+    )
+
+
+def _letter(
+    facts: Facts, plan: str, audience: MailAudience, whole: ReviewPage, write_html: WriteHtml
+) -> Letter:
+    return Letter(
+        plan=plan,
+        kind=facts.kind,
+        period=_period_code(facts),
+        audience=audience,
+        subject=subject(facts),
+        text=text(whole),
+        html=write_html(whole),
+    )
+
+
+def _period_code(facts: Facts) -> str:
+    """A look at a week that still runs must not stand in the way of the week's digest."""
+    code = facts.period.code
+    return code if facts.ended else f"{code}~{facts.until:%m%d}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class People:
+class MailAddresses:
     """Who writes to whom."""
 
     sender: Address
     recipients: tuple[Address, ...]
     cc: tuple[Address, ...] = ()
 
-    def who(self, audience: Audience) -> tuple[Address, ...]:
+    def of(self, audience: MailAudience) -> tuple[Address, ...]:
         """Return those who get a message for this audience."""
-        return self.recipients if audience is Audience.OWN else self.cc
+        return self.recipients if audience is MailAudience.OWN else self.cc
+
+
+def mail_addresses(sender: str, recipients: Iterable[str], cc: Iterable[str]) -> MailAddresses:
+    """Read addresses as the settings write them; nobody stands twice. Raises ``Mistake``."""
+    if not sender:
+        raise Mistake("No mail can be sent without a sender: set `mail.sender`.")
+    full = _distinct(_parse(address, "mail.recipients") for address in recipients)
+    if not full:
+        raise Mistake("No mail can be sent to nobody: set `mail.recipients`.")
+    shared = _distinct((_parse(address, "mail.cc") for address in cc), but=full)
+    return MailAddresses(
+        sender=_parse(sender, "mail.sender"), recipients=tuple(full), cc=tuple(shared)
+    )
+
+
+def _parse(written: str, setting: str) -> Address:
+    """Read ``Name <a@b>`` or ``a@b``; the domain comes out in ASCII. Raises ``Mistake``."""
+    name, bracket, rest = written.rpartition("<")
+    bare = rest.rstrip().removesuffix(">") if bracket else written.strip()
+    user, _, domain = bare.rpartition("@")
+    try:
+        user.encode("ascii")
+        domain = domain.encode("idna").decode("ascii")
+        shown = _one_line(name, 100).strip('" ')
+        address = Address(display_name=shown, addr_spec=f"{user}@{domain}")
+    except (UnicodeError, ValueError, HeaderParseError, IndexError):
+        address = None
+    if address is None or not user or not domain or re.search(r"[\s<>,;]", bare):
+        raise Mistake(
+            f"`{setting}` names an address that mail can't be sent with: write one such as"
+            " ada@example.org, in plain letters before the @."
+        )
+    return address
+
+
+def _distinct(addresses: Iterable[Address], but: Iterable[Address] = ()) -> list[Address]:
+    """Return each address once, upper and lower case being one, without those of ``but``."""
+    known = {address.addr_spec.lower() for address in but}
+    distinct = []
+    for address in addresses:
+        if address.addr_spec.lower() not in known:
+            known.add(address.addr_spec.lower())
+            distinct.append(address)
+    return distinct
+
+
+def _one_line(words: str, longest: int) -> str:
+    """Return a text that is safe in a header: one line, nothing unseen, not too long."""
+    whole = re.sub(r"\s+", " ", "".join(map(_seen, words))).strip()
+    return whole if len(whole) <= longest else whole[: longest - 1].rstrip() + "\u2026"
+
+
+def _seen(character: str) -> str:
+    if character in _BIDI:
+        return ""
+    kind = unicodedata.category(character)
+    if kind in ("Cc", "Zl", "Zp"):
+        return " "
+    unseen = kind in ("Cs", "Cf", "Co", "Cn") and character not in _JOINERS
+    return "" if unseen else character
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,47 +186,36 @@ class Envelope:
     content: bytes
 
 
-def people(sender: str, recipients: Iterable[str], cc: Iterable[str]) -> People:
-    """Read addresses as the settings write them; nobody stands twice. Raises ``Mistake``."""
-    if not sender:
-        raise Mistake("No mail can be sent without a sender: set `mail.sender`.")
-    full = distinct(parse(it, "mail.recipients") for it in recipients)
-    if not full:
-        raise Mistake("No mail can be sent to nobody: set `mail.recipients`.")
-    shared = distinct((parse(it, "mail.cc") for it in cc), but=full)
-    return People(sender=parse(sender, "mail.sender"), recipients=tuple(full), cc=tuple(shared))
-
-
-def envelope(letter: Letter, people: People, now: datetime) -> Envelope:
+def envelope(letter: Letter, addresses: MailAddresses, now: datetime) -> Envelope:
     """Return a letter ready to be sent. The same letter gets the same Message-ID."""
     return Envelope(
-        sender=people.sender.addr_spec,
-        recipients=tuple(it.addr_spec for it in people.who(letter.audience)),
-        content=message(letter, people, now).as_bytes(policy=SMTP),
+        sender=addresses.sender.addr_spec,
+        recipients=tuple(address.addr_spec for address in addresses.of(letter.audience)),
+        content=message(letter, addresses, now).as_bytes(policy=SMTP),
     )
 
 
-def message(letter: Letter, people: People, now: datetime) -> EmailMessage:
+def message(letter: Letter, addresses: MailAddresses, now: datetime) -> EmailMessage:
     """Return the message: plain text, HTML, and the picture inside the HTML."""
-    made = EmailMessage(policy=SMTP)
-    domain = people.sender.domain
-    name = _name(letter, people.sender)
-    made["Subject"] = one_line(letter.subject, LONGEST_SUBJECT)
-    made["From"] = people.sender
-    made["To"] = people.recipients
-    if letter.audience is Audience.SHARED:
-        made["Cc"] = people.cc
-    made["Date"] = now
-    made["Message-ID"] = f"<{name}@{domain}>"
-    made["List-Id"] = f"<digest.syncd.{domain}>"
-    made["List-Unsubscribe"] = f"<mailto:{people.sender.addr_spec}?subject=unsubscribe>"
-    made["Auto-Submitted"] = "auto-generated"
-    made.set_content(_plain(letter.text), cte=_TRANSFER)
-    made.add_alternative(_plain(letter.html), subtype="html", cte=_TRANSFER)
-    made.set_boundary(f"=_{name}_1")
+    mail = EmailMessage(policy=SMTP)
+    sender = addresses.sender
+    name = _name(letter, sender)
+    mail["Subject"] = _one_line(letter.subject, LONGEST_SUBJECT)
+    mail["From"] = sender
+    mail["To"] = addresses.recipients
+    if letter.audience is MailAudience.SHARED:
+        mail["Cc"] = addresses.cc
+    mail["Date"] = now
+    mail["Message-ID"] = f"<{name}@{sender.domain}>"
+    mail["List-Id"] = f"<digest.syncd.{sender.domain}>"
+    mail["List-Unsubscribe"] = f"<mailto:{sender.addr_spec}?subject=unsubscribe>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(_encodable(letter.text), cte=_TRANSFER)
+    mail.add_alternative(_encodable(letter.html), subtype="html", cte=_TRANSFER)
+    mail.set_boundary(f"=_{name}_1")
     if letter.picture:
-        _put_picture(made.get_payload(1), letter.picture, name)  # type: ignore[arg-type]  # the HTML: a part, not text
-    return made
+        _put_picture(mail.get_payload(1), letter.picture, name)  # type: ignore[arg-type]  # the HTML: a part, not text
+    return mail
 
 
 def _put_picture(html: MIMEPart, picture: Picture, name: str) -> None:
@@ -130,7 +226,7 @@ def _put_picture(html: MIMEPart, picture: Picture, name: str) -> None:
         cid=f"<{picture.name}>",
         disposition="inline",
         filename=f"{picture.name}.png",
-        headers=[f"Content-Description: {one_line(picture.words, 500)}"],
+        headers=[f"Content-Description: {_one_line(picture.words, 500)}"],
     )
     html.set_boundary(f"=_{name}_2")
 
@@ -141,6 +237,6 @@ def _name(letter: Letter, sender: Address) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
-def _plain(text: str) -> str:
+def _encodable(words: str) -> str:
     """Return a text that can be encoded, without NUL."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    return words.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

@@ -1,33 +1,114 @@
-"""Sending one message over SMTP (RFC 5321), and what became of it."""
+"""Sending one message over SMTP (RFC 5321), and what became of it.
+
+The replies of a server (RFC 5321, 4.2) are read in time and bounded: ``smtplib`` waits anew
+for each piece of a reply, and reads as many lines as come.
+"""
 
 import contextlib
 import ipaddress
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from time import monotonic
+from typing import Literal, NoReturn
 
 from syncd.errors import Mistake, SignIn, TryLater, Unclear
 from syncd.mail.message import Envelope
-from syncd.mail.replies import Plain, Secured
 from syncd.redaction import Secrets
 
 Security = Literal["starttls", "tls", "none"]
-Fence = Callable[[tuple[str, ...]], None]
+BeforeEnd = Callable[[tuple[str, ...]], None]
 """Called with the recipients that were taken, right before the server may take over."""
 PORTS: Mapping[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
 _NEEDS_SIGN_IN = frozenset({530, 534, 535, 538})
 _STARTS_WITH_A_DOT = re.compile(rb"^\.", re.MULTILINE)
+MOST_BYTES = 64 * 1024
+"""What one reply may hold, all its lines together; a server's are about a kilobyte."""
+_PIECE = 4096
+_USUAL = 30.0
+
+
+class _Timed(smtplib.SMTP):
+    """An SMTP connection on which a reply comes as a whole within ``reply_timeout`` seconds,
+    or else those that it was made with."""
+
+    reply_timeout: float | None = None
+    _read_from: socket.socket | None = None
+    _left: bytes = b""
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Return the code and the text of the next reply.
+
+        Raises ``SMTPServerDisconnected`` where it does not come, ends too late or does not
+        end, and ``SMTPResponseException`` for what is no reply.
+        """
+        ends, size, lines = monotonic() + self._seconds, 0, list[bytes]()
+        while True:
+            line = self._line(ends, MOST_BYTES - size)
+            size += len(line)
+            lines.append(line[4:].strip(b" \t\r\n"))
+            code = line[:3]
+            if not (code.isdigit() and line[3:4] in (b"", b" ", b"-", b"\r", b"\n")):
+                self.close()
+                raise smtplib.SMTPResponseException(-1, "no reply of a mail server")
+            if line[3:4] != b"-":
+                return int(code), b"\n".join(lines)
+
+    @property
+    def _seconds(self) -> float:
+        return self.reply_timeout or self.timeout or _USUAL
+
+    def _line(self, ends: float, most: int) -> bytes:
+        if self._read_from is not self.sock:  # TLS began: what came before it is nobody's
+            self._read_from, self._left = self.sock, b""
+        while b"\n" not in self._left:
+            if len(self._left) > most:
+                self._hang_up("the reply does not end")
+            self._left += self._more(ends)
+        line, _, self._left = self._left.partition(b"\n")
+        if len(line) > most:
+            self._hang_up("the reply does not end")
+        return line
+
+    def _more(self, ends: float) -> bytes:
+        left = ends - monotonic()
+        if self.sock is None or left <= 0:
+            self._hang_up("the reply took too long")
+        self.sock.settimeout(left)
+        try:
+            piece = self.sock.recv(_PIECE)
+        except OSError as error:
+            self.close()
+            raise smtplib.SMTPServerDisconnected(f"the connection broke: {error}") from error
+        finally:
+            if self.sock is not None:
+                self.sock.settimeout(self._seconds)
+        if not piece:
+            self._hang_up("the server closed the connection")
+        return piece
+
+    def _hang_up(self, why: str) -> NoReturn:
+        self.close()
+        raise smtplib.SMTPServerDisconnected(why)
+
+
+class PlainSmtp(_Timed):
+    """A connection that begins without TLS."""
+
+
+class TlsSmtp(_Timed, smtplib.SMTP_SSL):
+    """A connection that begins with TLS."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """A server, how to reach it and who signs in.
 
-    patience: seconds for each answer, however slowly it comes. last_patience: seconds for
+    reply_timeout: seconds for each answer, however slowly it comes. end_timeout: seconds for
     the answer to the end of the message; RFC 5321 (4.5.3.2.6) asks for ten minutes, as
     giving up early is what makes doubles. trust: whose certificates are good, by default
     the system's. secrets: what no word of the server's may show.
@@ -38,8 +119,8 @@ class Server:
     security: Security = "starttls"
     username: str = ""
     password: str = field(default="", repr=False)
-    patience: float = 30.0
-    last_patience: float = 600.0
+    reply_timeout: float = 30.0
+    end_timeout: float = 600.0
     trust: ssl.SSLContext | None = None
     secrets: Secrets = field(default_factory=Secrets, repr=False)
 
@@ -48,7 +129,7 @@ class Server:
         """Return the server's name for a person."""
         return f"The mail server {self.host}"
 
-    def said(self, reply: bytes | str) -> str:
+    def words(self, reply: bytes | str) -> str:
         """Return the server's words: one line, nothing unseen, not too long, no secrets."""
         text = reply.decode("ascii", "replace") if isinstance(reply, bytes) else reply
         # as AUTH PLAIN sends them together (RFC 4616), which a server may quote
@@ -58,35 +139,35 @@ class Server:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What a server said for each recipient: taken, not now, or never (and why)."""
+    """What a server answered for each recipient: taken, not now, or never (and why)."""
 
     taken: tuple[str, ...] = ()
     later: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
-class Post:
+class SmtpSender:
     """Sends messages by one server."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
 
-    def send(self, envelope: Envelope, fence: Fence) -> Receipt:
-        """Send a message; ``fence`` may still prevent it by raising.
+    def send(self, envelope: Envelope, before_end: BeforeEnd) -> Receipt:
+        """Send a message; ``before_end`` may still prevent it by raising.
 
         Raises ``Mistake`` (settings), ``SignIn``, ``TryLater`` (no one got it), or
         ``Unclear``: all of it was sent, and the server ended without a word.
         """
         with _session(self._server) as smtp:
-            return _deliver(smtp, self._server, envelope, fence)
+            return _deliver(smtp, self._server, envelope, before_end)
 
 
 @contextmanager
-def _session(server: Server) -> Iterator[Plain | Secured]:
+def _session(server: Server) -> Iterator[PlainSmtp | TlsSmtp]:
     if not server.host:
         raise Mistake("No mail can be sent without a server: set `mail.host`.")
     _check_password(server)
-    smtp: Plain | Secured | None = None
+    smtp: PlainSmtp | TlsSmtp | None = None
     try:
         smtp = _connect(server)
         _sign_in(smtp, server)
@@ -102,7 +183,7 @@ def _session(server: Server) -> Iterator[Plain | Secured]:
             " as your provider says (starttls on 587, tls on 465)."
         ) from error
     except smtplib.SMTPResponseException as error:
-        raise _judged(server, error.smtp_code, error.smtp_error) from error
+        raise _error_of(server, error.smtp_code, error.smtp_error) from error
     except (OSError, smtplib.SMTPException) as error:
         raise TryLater(
             f"{server.name} can't be reached or hung up: if that lasts, check `mail.host`,"
@@ -128,16 +209,16 @@ def _on_this_machine(host: str) -> bool:
     return host == "localhost"
 
 
-def _connect(server: Server) -> Plain | Secured:
+def _connect(server: Server) -> PlainSmtp | TlsSmtp:
     """Open a connection; it names this machine by its address, not by its name."""
     port = server.port or PORTS[server.security]
     trust = server.trust or ssl.create_default_context()
-    name, patience = "localhost", server.patience
-    smtp: Plain | Secured
+    name, timeout = "localhost", server.reply_timeout
+    smtp: PlainSmtp | TlsSmtp
     if server.security == "tls":
-        smtp = Secured(server.host, port, name, timeout=patience, context=trust)
+        smtp = TlsSmtp(server.host, port, name, timeout=timeout, context=trust)
     else:
-        smtp = Plain(server.host, port, name, timeout=patience)
+        smtp = PlainSmtp(server.host, port, name, timeout=timeout)
     if smtp.sock is not None:
         own = smtp.sock.getsockname()[0]
         smtp.local_hostname = f"[IPv6:{own}]" if ":" in own else f"[{own}]"
@@ -147,7 +228,7 @@ def _connect(server: Server) -> Plain | Secured:
     return smtp
 
 
-def _protect(smtp: Plain | Secured, server: Server, trust: ssl.SSLContext) -> None:
+def _protect(smtp: PlainSmtp | TlsSmtp, server: Server, trust: ssl.SSLContext) -> None:
     try:
         smtp.starttls(context=trust)
     except smtplib.SMTPNotSupportedError as error:
@@ -157,7 +238,7 @@ def _protect(smtp: Plain | Secured, server: Server, trust: ssl.SSLContext) -> No
         ) from error
 
 
-def _sign_in(smtp: Plain | Secured, server: Server) -> None:
+def _sign_in(smtp: PlainSmtp | TlsSmtp, server: Server) -> None:
     if not server.username:
         return
     try:
@@ -169,9 +250,9 @@ def _sign_in(smtp: Plain | Secured, server: Server) -> None:
         ) from error
     except smtplib.SMTPAuthenticationError as error:
         if error.smtp_code < 500:
-            raise _judged(server, error.smtp_code, error.smtp_error) from error
+            raise _error_of(server, error.smtp_code, error.smtp_error) from error
         raise SignIn(
-            f"{server.name} refuses the sign-in ({server.said(error.smtp_error)}): correct"
+            f"{server.name} refuses the sign-in ({server.words(error.smtp_error)}): correct"
             " `mail.username` and `mail.password`; many providers want an app password."
         ) from error
     except UnicodeError as error:
@@ -181,82 +262,82 @@ def _sign_in(smtp: Plain | Secured, server: Server) -> None:
 
 
 def _deliver(
-    smtp: Plain | Secured, server: Server, envelope: Envelope, fence: Fence
+    smtp: PlainSmtp | TlsSmtp, server: Server, envelope: Envelope, before_end: BeforeEnd
 ) -> Receipt:
     size = [f"SIZE={len(envelope.content)}"] if smtp.has_extn("size") else []
     _expect(server, *smtp.mail(envelope.sender, size), what="the sender")
     receipt = _name_recipients(smtp, server, envelope.recipients)
     if not receipt.taken:
         return receipt
-    code, said = smtp.docmd("DATA")
+    code, reply = smtp.docmd("DATA")
     if code != 354:
-        return _after(server, receipt, code, said)
+        return _after(server, receipt, code, reply)
     smtp.send(_STARTS_WITH_A_DOT.sub(b"..", envelope.content))
     if not envelope.content.endswith(b"\r\n"):
         smtp.send(b"\r\n")
-    fence(receipt.taken)
-    code, said = _end(smtp, server)
+    before_end(receipt.taken)
+    code, reply = _end(smtp, server)
     with contextlib.suppress(smtplib.SMTPException, OSError):
         smtp.send(b"QUIT\r\n")  # what became of the message is written down, not waited with
-    return _after(server, receipt, code, said)
+    return _after(server, receipt, code, reply)
 
 
-def _end(smtp: Plain | Secured, server: Server) -> tuple[int, bytes]:
+def _end(smtp: PlainSmtp | TlsSmtp, server: Server) -> tuple[int, bytes]:
     """End the message. Where that can't even be sent, the server never has all of it."""
-    smtp.patience = server.last_patience
+    smtp.reply_timeout = server.end_timeout
     smtp.send(b".\r\n")
     try:
-        code, said = smtp.getreply()
+        code, reply = smtp.getreply()
     except (OSError, smtplib.SMTPException) as error:
         raise Unclear(f"{server.name} hung up before it said whether it took it.") from error
     if not 200 <= code < 600:
         raise Unclear(f"{server.name} said nothing that can be understood at the end.")
-    return code, said
+    return code, reply
 
 
 def _name_recipients(
-    smtp: Plain | Secured, server: Server, recipients: tuple[str, ...]
+    smtp: PlainSmtp | TlsSmtp, server: Server, recipients: tuple[str, ...]
 ) -> Receipt:
     taken, later, refused = [], {}, {}
-    for one in recipients:
-        code, said = smtp.rcpt(one)
+    for recipient in recipients:
+        code, reply = smtp.rcpt(recipient)
         if code in _NEEDS_SIGN_IN or code == 421:
-            raise _judged(server, code, said)
+            raise _error_of(server, code, reply)
         if 200 <= code < 300:
-            taken.append(one)
+            taken.append(recipient)
         elif 500 <= code < 600:
-            refused[one] = server.said(said)
+            refused[recipient] = server.words(reply)
         else:
-            later[one] = server.said(said)
+            later[recipient] = server.words(reply)
     return Receipt(taken=tuple(taken), later=later, refused=refused)
 
 
-def _after(server: Server, receipt: Receipt, code: int, said: bytes) -> Receipt:
+def _after(server: Server, receipt: Receipt, code: int, reply: bytes) -> Receipt:
     """Return the receipt once the server has spoken on the message itself."""
     if 200 <= code < 300:
         return receipt
-    those = dict.fromkeys(receipt.taken, server.said(said))
+    taken = dict.fromkeys(receipt.taken, server.words(reply))
     if 500 <= code < 600:
-        return Receipt(later=receipt.later, refused={**receipt.refused, **those})
-    return Receipt(later={**receipt.later, **those}, refused=receipt.refused)
+        return Receipt(later=receipt.later, refused={**receipt.refused, **taken})
+    return Receipt(later={**receipt.later, **taken}, refused=receipt.refused)
 
 
-def _expect(server: Server, code: int, said: bytes, *, what: str) -> None:
+def _expect(server: Server, code: int, reply: bytes, *, what: str) -> None:
     if 200 <= code < 300:
         return
     if 500 <= code < 600 and code not in _NEEDS_SIGN_IN:
         raise Mistake(
-            f"{server.name} refuses {what} ({server.said(said)}): correct `mail.{what.split()[-1]}`."
+            f"{server.name} refuses {what} ({server.words(reply)}): correct `mail.{what.split()[-1]}`."
         )
-    raise _judged(server, code, said)
+    raise _error_of(server, code, reply)
 
 
-def _judged(server: Server, code: int, said: bytes | str) -> Exception:
+def _error_of(server: Server, code: int, reply: bytes | str) -> Exception:
     if code in _NEEDS_SIGN_IN:
         return SignIn(
-            f"{server.name} wants a sign-in ({server.said(said)}): set `mail.username` and"
+            f"{server.name} wants a sign-in ({server.words(reply)}): set `mail.username` and"
             " `mail.password`."
         )
     if 500 <= code < 600:
-        return Mistake(f"{server.name} refuses to talk ({server.said(said)}): check `mail`.")
-    return TryLater(f"{server.name} is busy ({server.said(said)}).")
+        return Mistake(f"{server.name} refuses to talk ({server.words(reply)}): check `mail`.")
+    return TryLater(f"{server.name} is busy ({server.words(reply)}).")

@@ -10,7 +10,13 @@ from itertools import accumulate
 
 from syncd.model.entities import Goal, Kind, Milestone
 from syncd.model.ids import EntityId, derived_id
-from syncd.review.room import LEAST_BUFFER, Load, Room, finish_of, weekly_until
+from syncd.review.available_time import (
+    LEAST_BUFFER,
+    AvailableTime,
+    GoalLoad,
+    finish_of,
+    weekly_until,
+)
 
 LONGEST = 60
 """Characters of a goal's title in those of its milestones."""
@@ -41,7 +47,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WaysOut:
+class Alternatives:
     """What would make a goal achievable, one of them each.
 
     later: the due date with which it is; None: none in ten years. less: minutes of effort
@@ -54,28 +60,28 @@ class WaysOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Backward:
+class BackwardPlan:
     """The way to a goal. finish: due date less the buffer. weekly: minutes a week that
-    the effort asks for, of ``room`` a week that there is for this goal. slack: days between
+    the effort asks for, of ``available`` a week that there are for this goal. slack: days between
     the earliest end and ``finish``; negative: not achievable; None: it never ends."""
 
     due: date
     finish: date
     effort: int
     weekly: int
-    room: int
+    available: int
     steps: tuple[Step, ...]
     slack: int | None
-    ways_out: WaysOut | None
+    ways_out: Alternatives | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Way:
+class GoalTime:
     """A goal, and the time that there is for it."""
 
     goal: Goal
-    room: Room
-    load: Load
+    available: AvailableTime
+    load: GoalLoad
 
     @property
     def effort(self) -> int:
@@ -105,7 +111,7 @@ class Way:
         return tuple(accumulate(map(self._until, days), max))
 
     def _until(self, day: date) -> int:
-        free = max(0, self.room.until(day) - self.load.others(self.goal, day))
+        free = max(0, self.available.until(day) - self.load.others(self.goal, day))
         if not self.goal.weekly_minutes:
             return free
         return min(free, weekly_until(self.goal.weekly_minutes, self.today, day))
@@ -113,7 +119,7 @@ class Way:
 
 def ends_of_quarters(finish: date, today: date) -> list[date]:
     """Return the ends of quarters that are steps on the way."""
-    return [one for one in _month_ends(finish, today) if one.month % 3 == 0]
+    return [end for end in _month_ends(finish, today) if end.month % 3 == 0]
 
 
 def why_none(goal: Goal, today: date) -> str | None:
@@ -140,32 +146,32 @@ def _reached(goal: Goal) -> bool:
     return whole != 0 and done / whole >= 1
 
 
-def backward(way: Way) -> Backward | None:
+def backward(time: GoalTime) -> BackwardPlan | None:
     """Return the way to a goal, or None: ``why_none`` says why.
 
     In a month in which the goal has a milestone already there is no other step, nor where
     a milestone that was once proposed has been deleted or moved away.
     """
-    today, due = way.today, way.goal.due
-    if due is None or why_none(way.goal, today):
+    today, due = time.today, time.goal.due
+    if due is None or why_none(time.goal, today):
         return None
-    finish, effort = finish_of(due, today), way.effort
-    end, days = way.earliest(effort), (finish - today).days + 1
+    finish, effort = finish_of(due, today), time.effort
+    end, days = time.earliest(effort), (finish - today).days + 1
     slack = (finish - end).days if end else None
     short = slack is None or slack < 0
-    return Backward(
+    return BackwardPlan(
         due=due,
         finish=finish,
         effort=effort,
         weekly=-(-effort * 7 // days),
-        room=round(way.until(finish) * 7 / days),
-        steps=tuple(_steps(way, finish, _dates(way, due, finish))),
+        available=round(time.until(finish) * 7 / days),
+        steps=tuple(_steps(time, finish, _dates(time, due, finish))),
         slack=slack,
-        ways_out=_ways_out(way, end, finish) if short else None,
+        ways_out=_ways_out(time, end, finish) if short else None,
     )
 
 
-def proposed(goal: Goal, plan: Backward) -> Iterator[tuple[EntityId, str, Step]]:
+def proposed(goal: Goal, plan: BackwardPlan) -> Iterator[tuple[EntityId, str, Step]]:
     """Yield the steps that the plan does not have yet, with the id and title of each."""
     title = " ".join(goal.title.split()) or "Untitled goal"
     shown = f"{title[: LONGEST - 1]}…" if len(title) > LONGEST else title
@@ -195,51 +201,56 @@ def _month_ends(finish: date, today: date) -> list[date]:
     return ends
 
 
-def _dates(way: Way, due: date, finish: date) -> list[tuple[date, Milestone | None]]:
+def _dates(time: GoalTime, due: date, finish: date) -> list[tuple[date, Milestone | None]]:
     """Return the days of the steps, the person's own ones among them."""
-    plan, goal, today = way.load.plan, way.goal, way.today
-    found = plan.referring(goal.id, Kind.MILESTONE, "goal")
-    own = [(one.due, one) for one in found if isinstance(one, Milestone) and one.due]
+    plan, goal, today = time.load.plan, time.goal, time.today
+    own = [
+        (milestone.due, milestone)
+        for milestone in plan.referring(goal.id, Kind.MILESTONE, "goal")
+        if isinstance(milestone, Milestone) and milestone.due
+    ]
     months = {(day.year, day.month) for day, _ in own}
     steps: list[tuple[date, Milestone | None]] = [
         (day, None)
         for day in [*_month_ends(finish, today), finish]
         if (day.year, day.month) not in months and plan.get(_id(goal, day)) is None
     ]
-    steps += [(day, one) for day, one in own if today < day <= due and not one.done]
+    steps += [(day, known) for day, known in own if today < day <= due and not known.done]
     return sorted(steps, key=lambda step: (step[0], step[1].id if step[1] else ""))
 
 
-def _steps(way: Way, finish: date, days: list[tuple[date, Milestone | None]]) -> Iterator[Step]:
+def _steps(
+    time: GoalTime, finish: date, days: list[tuple[date, Milestone | None]]
+) -> Iterator[Step]:
     """Share the effort out by the days between the steps; after ``finish`` none is left."""
     before = 0
-    whole = (min(days[-1][0], finish) - way.today).days if days else 0
+    whole = (min(days[-1][0], finish) - time.today).days if days else 0
     for day, known in days:
-        gone = min((day - way.today).days, whole)
-        done = way.effort * gone // whole
+        gone = min((day - time.today).days, whole)
+        done = time.effort * gone // whole
         yield Step(
             due=day,
             minutes=done - before,
             share=gone / whole,
-            earliest=way.earliest(done),
+            earliest=time.earliest(done),
             known=known,
         )
         before = done
 
 
-def _ways_out(way: Way, end: date | None, finish: date) -> WaysOut:
-    less = max(0, way.effort - way.until(finish))
-    return WaysOut(
-        later=_due_for(end, way.today) if end else None,
+def _ways_out(time: GoalTime, end: date | None, finish: date) -> Alternatives:
+    less = max(0, time.effort - time.until(finish))
+    return Alternatives(
+        later=_due_for(end, time.today) if end else None,
         less=less,
-        more=-(-less * 7 // ((finish - way.today).days + 1)),
+        more=-(-less * 7 // ((finish - time.today).days + 1)),
     )
 
 
 def _due_for(end: date, today: date) -> date:
     """Return the first due date that leaves its buffer after a day."""
     days = range((end - today).days, 2 * (end - today).days + 2 * LEAST_BUFFER)
-    place = bisect_left(days, end, key=lambda it: finish_of(today + _days(it), today))
+    place = bisect_left(days, end, key=lambda number: finish_of(today + _days(number), today))
     return today + _days(days[min(place, len(days) - 1)])
 
 

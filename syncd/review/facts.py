@@ -1,14 +1,22 @@
-"""The facts of a period: frozen values, the same in text, HTML and Markdown."""
+"""The facts of a period: frozen values, the same in text, HTML and Markdown, and as JSON."""
 
+import dataclasses
+import json
+import types
+import typing
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
 
 from syncd.model.values import GoalStatus, Pace, ReviewKind
-from syncd.review.inputs import Decision, Deed
+from syncd.review.inputs import DecisionWanted, SystemAction
 from syncd.review.periods import Period
 
 GOOD = 0.85
 """The share of planned minutes that makes a good week, when done."""
+_JSON_NAME = "json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +40,7 @@ class Minutes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalFacts:
-    """How a goal stands. Progress is a fraction, 0 to 1; None where nothing tells.
+    """How a goal goes. Progress is a fraction, 0 to 1; None where nothing measures it.
 
     before: progress when the period began. budget: minutes wanted in the period.
     """
@@ -58,7 +66,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Week:
+class TrendWeek:
     """One week of the trend; away: there was leave in it."""
 
     name: str
@@ -109,7 +117,7 @@ class Ahead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class DueContact:
     """Someone to catch up with; due: by when."""
 
     name: str
@@ -147,12 +155,12 @@ class Sign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """All that a review tells. until: the last day that it knows of.
+    """All that a review shows. until: the last day that it knows of.
 
     streak: weeks in a row with some time done; leave neither counts nor breaks it.
     words: the answers in the review before. beliefs: values and visions, as written.
-    skipped: the periods since that review, oldest first. lacks: what is missing in the plan
-    or can't work, when the review was made.
+    skipped: the periods since that review, oldest first. plan_gaps: what is missing in the
+    plan or can't work, when the review was made.
     """
 
     kind: ReviewKind
@@ -165,32 +173,102 @@ class Facts:
     goals: tuple[GoalFacts, ...] = ()
     rest: tuple[Share, ...] = ()
     skills: tuple[Share, ...] = ()
-    trend: tuple[Week, ...] = ()
+    trend: tuple[TrendWeek, ...] = ()
     streak: int = 0
-    decisions: tuple[Decision, ...] = ()
+    decisions: tuple[DecisionWanted, ...] = ()
     milestones_done: tuple[Item, ...] = ()
     milestones_missed: tuple[Item, ...] = ()
     tasks_done: tuple[Item, ...] = ()
     wins: tuple[Win, ...] = ()
     ahead: tuple[Ahead, ...] = ()
     weekly_cap: int = 0
-    people: tuple[Person, ...] = ()
+    people: tuple[DueContact, ...] = ()
     money: tuple[Money, ...] = ()
     signs: tuple[Sign, ...] = ()
-    deeds: tuple[Deed, ...] = ()
+    # The JSON of kept reviews and of `syncd review --json` goes on having its names.
+    system_actions: tuple[SystemAction, ...] = dataclasses.field(
+        default=(), metadata={_JSON_NAME: "deeds"}
+    )
     levels: tuple[SkillFacts, ...] = ()
     setbacks: tuple[str, ...] = ()
     beliefs: tuple[str, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
     skipped: tuple[Skipped, ...] = ()
-    lacks: tuple[str, ...] = ()
+    plan_gaps: tuple[str, ...] = dataclasses.field(default=(), metadata={_JSON_NAME: "lacks"})
 
     @property
     def period(self) -> Period:
-        """Return the period that this tells of."""
+        """Return the period that these facts are of."""
         return Period(kind=self.kind, first=self.first, last=self.last)
 
     @property
     def ahead_minutes(self) -> int:
         """Return the minutes that are planned for the coming week."""
-        return sum(one.minutes for one in self.ahead)
+        return sum(block.minutes for block in self.ahead)
+
+
+def facts_text(facts: Facts) -> str:
+    """Return facts as JSON text; the same facts give the same text."""
+    return json.dumps(facts_json(facts), ensure_ascii=False, sort_keys=True)
+
+
+def facts_json(facts: Facts) -> dict[str, Any]:
+    """Return facts as JSON."""
+    return dict(_plain(facts))
+
+
+def facts_from(text: str) -> Facts:
+    """Return the facts that ``facts_text`` wrote. Raises ValueError for anything else."""
+    raw = json.loads(text)
+    if not isinstance(raw, dict):
+        raise ValueError("facts are a JSON object")  # noqa: TRY004  # as json.loads does
+    try:
+        facts = _typed(Facts, raw)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError("these facts have another form") from error
+    return typing.cast(Facts, facts)
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return {key: _plain(getattr(value, name)) for name, key in _json_names(type(value))}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, StrEnum):
+        return value.value
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _typed(hint: Any, raw: Any) -> Any:
+    if raw is None:
+        return None
+    if typing.get_origin(hint) is types.UnionType:
+        known = next(arg for arg in typing.get_args(hint) if arg is not type(None))
+        return _typed(known, raw)
+    if typing.get_origin(hint) is tuple:
+        return _items(typing.get_args(hint), raw)
+    if dataclasses.is_dataclass(hint):
+        return _record(typing.cast(type, hint), raw)
+    if hint in (date, datetime):
+        return hint.fromisoformat(raw)
+    return hint(raw)
+
+
+def _items(hints: tuple[Any, ...], raw: list[Any]) -> tuple[Any, ...]:
+    if hints[-1] is Ellipsis:
+        return tuple(_typed(hints[0], item) for item in raw)
+    return tuple(_typed(hint, item) for hint, item in zip(hints, raw, strict=True))
+
+
+def _record(cls: Any, raw: Mapping[str, Any]) -> Any:
+    """What a later version writes besides is left out; what an earlier lacks is default."""
+    hints = typing.get_type_hints(cls)
+    return cls(
+        **{name: _typed(hints[name], raw[key]) for name, key in _json_names(cls) if key in raw}
+    )
+
+
+def _json_names(cls: Any) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a class, each with its key in JSON."""
+    for field in dataclasses.fields(cls):
+        yield field.name, field.metadata.get(_JSON_NAME, field.name)

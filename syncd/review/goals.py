@@ -1,6 +1,6 @@
-"""How goals stand: progress and its change, pace, the expected date, and why."""
+"""How goals go: progress and its change, pace, the expected date, and why."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -11,11 +11,9 @@ from syncd.model.plan import Plan
 from syncd.model.rules.progress import pace, progress
 from syncd.model.values import GoalStatus, Pace, ReviewKind
 from syncd.review.facts import GoalFacts, Minutes
-from syncd.review.inputs import Inputs
-from syncd.review.words import count, percent
+from syncd.review.inputs import LOOK_BACK, Inputs, PlanVersions
+from syncd.text import count, percent
 
-LOOK_BACK = timedelta(weeks=8)
-"""The expected date follows from the progress of this time."""
 EARLY = timedelta(days=7)
 """Nothing can be expected of a goal that is younger."""
 FARTHEST = timedelta(days=3653)
@@ -27,18 +25,9 @@ _WEEKS: Mapping[ReviewKind, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Then:
-    """The plan at the end of what is told of, when the period began, and well before."""
-
-    now: Plan
-    begin: Plan
-    earlier: Plan
-
-
-def goals(
+def goal_facts(
     inputs: Inputs,
-    then: Then,
+    plans: PlanVersions,
     minutes: Mapping[EntityId | None, Minutes],
     missed: Mapping[EntityId | None, int],
 ) -> tuple[GoalFacts, ...]:
@@ -47,17 +36,17 @@ def goals(
     missed: how many blocks of each goal did not take place.
     """
     return tuple(
-        _facts(one, inputs, then, (minutes.get(one.id, Minutes()), missed.get(one.id, 0)))
-        for one in sorted(told(then), key=_rank)
+        _facts(goal, inputs, plans, (minutes.get(goal.id, Minutes()), missed.get(goal.id, 0)))
+        for goal in sorted(listed_goals(plans), key=_rank)
     )
 
 
-def told(then: Then) -> Iterable[Goal]:
-    """Yield the goals that a review tells of by themselves."""
-    for goal in then.now.by_id.values():
+def listed_goals(plans: PlanVersions) -> Iterator[Goal]:
+    """Yield the goals that a review lists by themselves."""
+    for goal in plans.now.by_id.values():
         if not isinstance(goal, Goal) or goal.archived or goal.status not in _LISTED:
             continue
-        was = then.begin.get(goal.id)
+        was = plans.begin.get(goal.id)
         reached = not isinstance(was, Goal) or was.status is not GoalStatus.DONE
         if goal.status is GoalStatus.ACTIVE or reached:
             yield goal
@@ -68,45 +57,45 @@ def _rank(goal: Goal) -> tuple[bool, int, date, str, str]:
     return (done, goal.priority or 5, goal.due or date.max, goal.title, goal.id)
 
 
-def _facts(goal: Goal, inputs: Inputs, then: Then, time: tuple[Minutes, int]) -> GoalFacts:
-    share = _share(goal.id, then.now)
+def _facts(
+    goal: Goal, inputs: Inputs, plans: PlanVersions, time: tuple[Minutes, int]
+) -> GoalFacts:
+    share = _share(goal.id, plans.now)
     minutes, missed = time
-    today = last_day(inputs)
-    how = pace(goal, share, today, inputs.zone)
+    today = inputs.last_day
+    goal_pace = pace(goal, share, today, inputs.zone)
     return GoalFacts(
         title=goal.title,
         status=goal.status,
         progress=share,
-        before=_before(goal, inputs, then, share),
-        pace=how,
+        before=_before(goal, inputs, plans, share),
+        pace=goal_pace,
         due=goal.due,
-        expected=_expected(goal, inputs, then, share),
-        reason=_Reason(goal, share, how, today, inputs.zone).words(minutes, missed),
+        expected=_expected(goal, inputs, plans, share),
+        reason=_Reason(goal, share, goal_pace, today, inputs.zone).words(minutes, missed),
         minutes=minutes,
         budget=_budget(goal, inputs),
     )
 
 
-def last_day(inputs: Inputs) -> date:
-    """Return the last day that the review tells of."""
-    until = inputs.until - timedelta(microseconds=1)
-    return until.astimezone(ZoneInfo(inputs.zone)).date()
-
-
-def _share(goal: EntityId, plan: Plan) -> float | None:
-    found = plan.get(goal)
-    if not isinstance(found, Goal) or found.archived:
+def _share(goal_id: EntityId, plan: Plan) -> float | None:
+    goal = plan.get(goal_id)
+    if not isinstance(goal, Goal) or goal.archived:
         return None
-    if found.status is GoalStatus.DONE:
+    if goal.status is GoalStatus.DONE:
         return 1.0
-    return progress(found, plan.parts_of(goal))
+    return progress(goal, plan.parts_of(goal_id))
 
 
-def _before(goal: Goal, inputs: Inputs, then: Then, share: float | None) -> float | None:
+def _before(
+    goal: Goal, inputs: Inputs, plans: PlanVersions, share: float | None
+) -> float | None:
     """Return the progress at the beginning, or when the goal came; None: it is just new."""
-    before = _share(goal.id, then.begin)
+    before = _share(goal.id, plans.begin)
     start = inputs.period.start(inputs.zone)
-    came = any(it.entity == goal.id and not it.field and it.at > start for it in inputs.edits)
+    came = any(
+        edit.entity == goal.id and not edit.field and edit.at > start for edit in inputs.edits
+    )
     return None if came and before == share else before
 
 
@@ -116,17 +105,19 @@ def _budget(goal: Goal, inputs: Inputs) -> int | None:
         return None
     period = inputs.period
     whole = (period.last - period.first).days + 1
-    gone = min(whole, max(0, (last_day(inputs) - period.first).days + 1))
+    gone = min(whole, max(0, (inputs.last_day - period.first).days + 1))
     return round(goal.weekly_minutes * _WEEKS[period.kind] * gone / whole)
 
 
-def _expected(goal: Goal, inputs: Inputs, then: Then, share: float | None) -> date | None:
-    """Return when the goal is reached if it goes on as it did; None if that tells nothing."""
+def _expected(
+    goal: Goal, inputs: Inputs, plans: PlanVersions, share: float | None
+) -> date | None:
+    """Return when the goal is reached if it goes on as it did; None if that can't be said."""
     if goal.status is not GoalStatus.ACTIVE or share is None or share >= 1:
         return None
-    today = last_day(inputs)
+    today = inputs.last_day
     begun = goal.created_at.astimezone(ZoneInfo(inputs.zone)).date()
-    earlier = _share(goal.id, then.earlier)
+    earlier = _share(goal.id, plans.earlier)
     since = begun if earlier is None else today - LOOK_BACK
     gain, days = share - (earlier or 0.0), (today - since).days
     if gain <= 0 or days < EARLY.days:

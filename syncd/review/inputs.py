@@ -1,12 +1,19 @@
-"""What the facts of a period are made from."""
+"""What the facts of a period are made from, and the plan as it was by its history."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from syncd.model.entities import Entity, Kind
+from syncd.model.entities import Entity, Kind, kind_of, replace
 from syncd.model.ids import EntityId
+from syncd.model.plan import Plan
+from syncd.model.schema import FIELDS
 from syncd.model.values import Value
 from syncd.review.periods import Period
+
+LOOK_BACK = timedelta(weeks=8)
+"""The expected date of a goal follows from the progress of this time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +34,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class DecisionWanted:
     """Something that the person is to decide; what: conflict, held, short, unconfirmed."""
 
     what: str
@@ -36,7 +43,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
+class SystemAction:
     """What syncd did by itself, and why; what: moved, merged, held, ..."""
 
     what: str
@@ -51,7 +58,8 @@ class Inputs:
     oldest first. assumed: the done blocks of which nobody said that they took place.
     pauses: leaves, first and last day. weekly_cap: the most minutes planned in a week.
     words: what the person answered in the review before. skipped: the periods since that
-    review, oldest first; reviewed: there was one. lacks: what the plan's checks found, a sentence each.
+    review, oldest first; reviewed: there was one. plan_gaps: what the plan's checks found,
+    a sentence each.
     """
 
     period: Period
@@ -62,12 +70,12 @@ class Inputs:
     assumed: frozenset[EntityId] = frozenset()
     pauses: tuple[tuple[date, date], ...] = ()
     weekly_cap: int = 0
-    decisions: tuple[Decision, ...] = ()
-    deeds: tuple[Deed, ...] = ()
+    decisions: tuple[DecisionWanted, ...] = ()
+    system_actions: tuple[SystemAction, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
     skipped: tuple[Period, ...] = ()
     reviewed: bool = False
-    lacks: tuple[str, ...] = ()
+    plan_gaps: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -76,5 +84,55 @@ class Inputs:
 
     @property
     def until(self) -> datetime:
-        """Return the instant up to which the period is told of."""
+        """Return the instant up to which the period is looked at."""
         return min(self.now, self.period.end(self.zone))
+
+    @property
+    def last_day(self) -> date:
+        """Return the last day that the review looks at."""
+        until = self.until - timedelta(microseconds=1)
+        return until.astimezone(ZoneInfo(self.zone)).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanVersions:
+    """The plan at the end of what is looked at, when the period began, and well before."""
+
+    now: Plan
+    begin: Plan
+    earlier: Plan
+
+
+def plan_versions(inputs: Inputs) -> PlanVersions:
+    """Return the plan as it was at three instants."""
+    until, start = inputs.until, inputs.period.start(inputs.zone)
+    return PlanVersions(
+        now=plan_as_of(inputs.entities, inputs.edits, until),
+        begin=plan_as_of(inputs.entities, inputs.edits, start, unborn=True),
+        earlier=plan_as_of(inputs.entities, inputs.edits, until - LOOK_BACK),
+    )
+
+
+def plan_as_of(
+    entities: Iterable[Entity], edits: Iterable[Edit], moment: datetime, *, unborn: bool = False
+) -> Plan:
+    """Return the plan as it was at ``moment``: what happened later is taken back (0015).
+
+    edits: oldest first. Derived fields are in no history: they stay as they are. unborn:
+    what came into the plan later is there too, as it was when it came.
+    """
+    entity_at = {entity.id: entity for entity in entities}
+    final: set[tuple[EntityId, str]] = set()
+    for edit in reversed(tuple(edits)):
+        field = (edit.entity, edit.field)
+        if edit.entity not in entity_at or field in final:
+            continue
+        if edit.at <= moment:
+            final.add(field)
+            continue
+        if edit.field == "" and not unborn:
+            del entity_at[edit.entity]
+        elif edit.field in FIELDS[kind_of(entity_at[edit.entity])]:
+            before = {edit.field: edit.before}
+            entity_at[edit.entity] = replace(entity_at[edit.entity], **before)
+    return Plan.of(entity_at.values())

@@ -1,9 +1,10 @@
-"""Weeks, quarters and years of reviews, in the plan's zone."""
+"""Weeks, quarters and years of reviews in the plan's zone, and which review is due."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from syncd.model.values import ReviewKind, start_of
 
@@ -58,7 +59,7 @@ class Period:
         """Return the first instant after it."""
         return start_of(self.last + _DAY, zone)
 
-    def holds(self, day: date) -> bool:
+    def contains(self, day: date) -> bool:
         """Say whether a day is part of it."""
         return self.first <= day <= self.last
 
@@ -68,14 +69,14 @@ def period_of(kind: ReviewKind, day: date) -> Period:
     return Period(kind=kind, first=_first(kind, day), last=_last(kind, day))
 
 
-def before(period: Period) -> Period:
+def period_before(period: Period) -> Period:
     """Return the period before this one."""
     return period_of(period.kind, period.first - _DAY)
 
 
 def last_ended(kind: ReviewKind, today: date) -> Period:
     """Return the last period of this kind that was over when ``today`` began."""
-    return before(period_of(kind, today))
+    return period_before(period_of(kind, today))
 
 
 def read_period(kind: ReviewKind, text: str) -> Period:
@@ -83,10 +84,10 @@ def read_period(kind: ReviewKind, text: str) -> Period:
 
     Raises ValueError with words that finish the sentence "`--period` is TEXT: ...".
     """
-    found = _FORM.fullmatch(text.strip())
-    if found is None or int(found[1]) not in _YEARS:
+    match = _FORM.fullmatch(text.strip())
+    if match is None or int(match[1]) not in _YEARS:
         raise ValueError(_HOW[kind])
-    return _BY_KIND[kind](int(found[1]), found[2], found[3])
+    return _BY_KIND[kind](int(match[1]), match[2], match[3])
 
 
 def _week(year: int, week: str | None, _: str | None) -> Period:
@@ -133,3 +134,50 @@ def _last(kind: ReviewKind, day: date) -> date:
         return _first(kind, day) + timedelta(days=6)
     month = 12 if kind is ReviewKind.ANNUAL else _quarter(day) * 3
     return (date(day.year, month, 28) + timedelta(days=4)).replace(day=1) - _DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRule:
+    """When a review is due, by the wall clock of the plan's zone.
+
+    day: of the week (0: Monday) for weekly reviews; of the first month of the quarter for
+    quarterly ones; of ``month`` for annual ones.
+    """
+
+    day: int
+    hour: int
+    minute: int
+    month: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueReview:
+    """A review whose time has come, and since when (UTC)."""
+
+    period: Period
+    since: datetime
+
+
+def last_due(kind: ReviewKind, rule: ReviewRule, now: datetime, zone: str) -> DueReview:
+    """Return the review that was due last: of the last period that was over on that day."""
+    this = period_of(kind, now.astimezone(ZoneInfo(zone)).date())
+    since, period = next(
+        (since, period)
+        for period in (this, period_before(this))
+        if (since := _moment_of(period, rule, zone)) <= now
+    )
+    return DueReview(period=last_ended(kind, period.first), since=since)
+
+
+def _moment_of(period: Period, rule: ReviewRule, zone: str) -> datetime:
+    """Return the moment of a rule within a period."""
+    day = _DUE_DAY[period.kind](period, rule)
+    wall = datetime(day.year, day.month, day.day, rule.hour, rule.minute, tzinfo=ZoneInfo(zone))
+    return wall.astimezone(UTC)
+
+
+_DUE_DAY: Mapping[ReviewKind, Callable[[Period, ReviewRule], date]] = {
+    ReviewKind.WEEKLY: lambda period, rule: period.first + timedelta(days=rule.day),
+    ReviewKind.QUARTERLY: lambda period, rule: period.first.replace(day=rule.day),
+    ReviewKind.ANNUAL: lambda period, rule: date(period.first.year, rule.month, rule.day),
+}

@@ -150,7 +150,11 @@ class Sandbox(Protocol):
 
     name: str
     app: App
-    person: UserDriver
+
+    @property
+    def person(self) -> UserDriver:
+        """The service's user, who edits by hand."""
+        ...
 
     def settings(self, origin: str) -> dict[str, Any]:
         """Return the ``[connectors.NAME]`` settings that point a connector here.

@@ -16,14 +16,13 @@ from typing import Any
 import certifi
 
 ROOT = Path(__file__).parents[2]
-for folder in (ROOT / "tests/journeys", ROOT / "connectors", ROOT):
-    sys.path.insert(0, str(folder))
-
-import forker  # noqa: E402 - found by the path above
+for source in (ROOT / "connectors", ROOT):
+    sys.path.insert(0, str(source))
 
 from tests.chaos.child import ForkedForker  # noqa: E402 - found by the path above
 from tests.chaos.plants import PLANTS  # noqa: E402 - found by the path above
 from tests.chaos.story import Story  # noqa: E402 - found by the path above
+from tests.journeys import forker  # noqa: E402 - found by the path above
 
 
 def main() -> int:

@@ -13,15 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-import forker
-from homes import Forker
-
 from syncd.app import App
 from syncd.cli import errors
 from syncd.cli.app import start
 from syncd.cli.session import Session
 from tests.chaos.clock import SharedClock
 from tests.engine.world import OneAfterAnother
+from tests.journeys import forker
+from tests.journeys.homes import Forker
 
 
 class SeededSession(Session):

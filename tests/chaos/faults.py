@@ -59,7 +59,7 @@ class Trouble:
 
     def switch(self, tool: str, name: str, value: Any) -> str:
         """Set a switch of a sandbox until the faults end."""
-        switches = self.home.served[tool].sandbox.switches  # type: ignore[attr-defined]
+        switches = self.home.sandbox(tool).switches
         before = getattr(switches, name)
         setattr(switches, name, value)
         self.ends.append(lambda: setattr(switches, name, before))
@@ -126,7 +126,7 @@ def _in_its_way(it: Trouble, tool: str) -> str:
 
 
 def _expired(it: Trouble, tool: str) -> str:
-    sandbox: Any = it.home.served[tool].sandbox
+    sandbox = it.home.sandbox(tool)
     if tool == "google" and it.rng.random() < 0.5:
         sandbox.grants.expire_access()
         return "the access token expires"
@@ -137,7 +137,7 @@ def _expired(it: Trouble, tool: str) -> str:
 
 
 def _stale(it: Trouble, tool: str) -> str:
-    sandbox: Any = it.home.served[tool].sandbox
+    sandbox = it.home.sandbox(tool)
     if not hasattr(sandbox, "switches"):
         return _lost(it, tool)
     sandbox_expires = it.rng.random() < 0.5 and hasattr(sandbox, "expire_cursors")
@@ -154,12 +154,12 @@ def _stale(it: Trouble, tool: str) -> str:
 
 
 def _ids(home: ChaosHome, tool: str) -> list[str]:
-    sandbox: Any = home.served[tool].sandbox
+    sandbox = home.sandbox(tool)
     if tool == "todoist":
         return list(sandbox.state.tables["items"])
     if tool == "google":
         return list(sandbox.person.calendar().events)
-    return list(home.notion._world.pages)
+    return list(home.notion._workspace.pages)
 
 
 HOWS = (

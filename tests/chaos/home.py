@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import inside
-from homes import Forker, Home, World, changes
-from inside import Done
-
 from syncd.model.entities import Kind
 from syncd.testing.fault_injection import RequestLog
 from tests.chaos.child import session_of
 from tests.chaos.clock import SharedClock
+from tests.journeys import inside
+from tests.journeys.homes import Forker, Home, World, changes
+from tests.journeys.inside import Done
 
 TITLES = (
     (Kind.GOAL, "notion"),

@@ -9,10 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from syncd.engine import apply_pulls, matching, outcomes, pull, push, unit_of_work
+from syncd.model.entities import Kind
+from syncd.model.remote import Remote
+from syncd.model.values import Moment
 from syncd.store import journal
 from syncd.sync import match, merge
 from syncd_google import client as google
-from syncd_todoist import values as todoist
+from syncd_todoist import mapping as todoist
 from syncd_todoist import writing as todoist_writing
 
 
@@ -27,7 +30,7 @@ class Plant:
 
 def _writes_blindly() -> None:
     push.Pusher._fresh = lambda *_: True  # type: ignore[method-assign]  # broken on purpose
-    todoist_writing.Writer._unmoved = lambda *_: None  # type: ignore[method-assign]
+    todoist_writing.TodoistWriter._check_unchanged = lambda *_: None  # type: ignore[method-assign]
     google._if_match = lambda request, _: request  # type: ignore[attr-defined]
 
 
@@ -35,11 +38,11 @@ def _notes_no_intent() -> None:
     def opened(_journal: Any, _tool: Any, writes: Any, *_: Any) -> Any:
         return list(writes)
 
-    journal.Journal.open = opened  # type: ignore[method-assign]
+    journal.Journal.open = opened  # type: ignore[method-assign,assignment]  # on purpose
 
 
 def _tombstones_after_adoption() -> None:
-    matching._gone_link = lambda *_: None
+    matching.ItemMatcher._gone_link = lambda *_: None  # type: ignore[method-assign]  # broken on purpose
 
 
 def _base_is_what_was_sent() -> None:
@@ -48,7 +51,7 @@ def _base_is_what_was_sent() -> None:
     def done(self: Any, write: Any, answer: Any) -> None:
         good(self, write, replace(answer, fields={**answer.fields, **write.fields}))
 
-    outcomes.OutcomeRecorder.done = done  # type: ignore[method-assign]
+    outcomes.OutcomeRecorder.done = done  # type: ignore[method-assign]  # broken on purpose
 
 
 def _cursor_before_effects() -> None:
@@ -65,7 +68,7 @@ def _cursor_before_effects() -> None:
 def _whole_items_win() -> None:
     """No base: whoever was edited last wins with all of their fields."""
     good = merge._edited
-    apply_pulls.merge = merge.merge
+    apply_pulls.merge = merge.merge  # type: ignore[attr-defined]  # it is imported there
 
     def edited(sighting: Any, name: str) -> bool:
         blank = replace(sighting, base={})
@@ -75,43 +78,45 @@ def _whole_items_win() -> None:
 
 
 def _absent_is_gone() -> None:
-    def look(found: Any, store: Any) -> None:
-        pull._verify_reappeared(found)
-        known = {it.id for it in found.changed}
-        found.gone += [it for it in pull._absent(found, store) if it.remote not in known]
+    def look(reading: Any, store: Any) -> None:
+        pull._verify_reappeared(reading)
+        known = {it.id for it in reading.changed}
+        reading.gone += [it for it in pull._absent(reading, store) if it.remote not in known]
 
     pull._verify_absent = look
 
 
 def _marks_mean_nothing() -> None:
-    def recognise(remote: Any, _known: Any) -> Any:
+    def recognise(remote: Remote, known: object) -> match.Match:
         return match.Match(remote=remote, entity=None, how=match.How.NEW)
 
     match._recognise = recognise
 
 
 def _keeps_no_losers() -> None:
-    unit_of_work.UnitOfWork.lost = lambda *_: None  # type: ignore[method-assign]
+    unit_of_work.UnitOfWork.record_conflict = lambda *_: None  # type: ignore[method-assign]  # broken on purpose
 
 
 def _deletion_beats_edit() -> None:
-    apply_pulls.PullApplier._edited_elsewhere = lambda *_: False  # type: ignore[method-assign]
+    apply_pulls.PullApplier._edited_elsewhere = lambda *_: False  # type: ignore[method-assign]  # broken on purpose
 
 
 def _sets_win_whole() -> None:
     """Labels are overwritten instead of merged."""
-    merge.SETS = frozenset()  # type: ignore[attr-defined]
+    merge.SETS = frozenset()  # type: ignore[attr-defined]  # broken on purpose
 
 
 def _reads_no_zone() -> None:
-    good = todoist._read_due
+    task = todoist.CODECS[Kind.TASK]
+    good = task["due"].read
 
-    def read(value: Any, account: Any) -> Any:
-        found = good(value, account)
+    def read(value: Any, context: Any) -> Any:
+        found = good(value, context)
         text = str(value.get("date")) if isinstance(value, Mapping) else ""
-        return found.at.date() if text.endswith("Z") else found
+        return found.at.date() if isinstance(found, Moment) and text.endswith("Z") else found
 
-    todoist.READ = {**todoist.READ, "due": ("due", read)}
+    due = replace(task["due"], read=read)
+    todoist.CODECS = {**todoist.CODECS, Kind.TASK: {**task, "due": due}}
 
 
 def _cleared_is_a_gap() -> None:

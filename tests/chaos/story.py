@@ -3,14 +3,11 @@
 import json
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-from homes import Forker
-from inside import Done
 
 from syncd.model.entities import Kind
 from tests.chaos.acts import Chooser
@@ -18,6 +15,8 @@ from tests.chaos.evenings import Evenings
 from tests.chaos.faults import Trouble
 from tests.chaos.home import ChaosHome
 from tests.chaos.ledger import FIELDS, Finding, Ledger, Verdict
+from tests.journeys.homes import Forker
+from tests.journeys.inside import Done
 
 FIRST = datetime(2031, 1, 6, 8, 0, tzinfo=UTC)
 ROUNDS = 3
@@ -100,8 +99,8 @@ class Story:
     def _choose_services(self) -> None:
         """Let the services be of one sort of those that their documents leave open."""
         rng = random.Random(-self.seed)  # noqa: S311 - a story, no secret
-        todoist: Any = self.home.served["todoist"].sandbox
-        google: Any = self.home.served["google"].sandbox
+        todoist = self.home.sandbox("todoist")
+        google = self.home.sandbox("google")
         todoist.switches.duration_needs = rng.choice(["due", "due", "time", "nothing"])
         todoist.switches.shows_completed = rng.random() < 0.3
         todoist.switches.repeats_mapping = rng.random() < 0.7
@@ -212,7 +211,7 @@ class Story:
     def _plan(self) -> Any:
         return self.home.json("plan", "export", "--format", "json")
 
-    def _shown(self) -> Iterator[tuple[tuple[str, Kind], list[dict[str, Any]]]]:
+    def _shown(self) -> Iterator[tuple[tuple[str, Kind], list[Mapping[str, Any]]]]:
         for tool, kind in FIELDS:
             person: Any = self.home.person(tool)
             titles = self.home.titles_of(tool, kind)

@@ -10,8 +10,8 @@ from typing import Any
 
 from syncd.cli.app import start
 from syncd.cli.session import Session
-from syncd.cli.toml import document
 from syncd.clock import SystemClock
+from syncd.settings.toml import document
 from syncd.testing.sandbox import Served
 from tests.planning import searching_less
 
@@ -99,6 +99,10 @@ class Desk:
         said = self.syncd("sync", "--json")
         assert said.status == 0, said.err + said.out
         return said.json
+
+    def sandbox(self, tool: str) -> Any:
+        """Return a tool's sandbox, with all that it can be told to do."""
+        return self.served[tool].sandbox
 
     def person(self, tool: str) -> Any:
         return self.served[tool].sandbox.person

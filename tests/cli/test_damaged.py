@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from syncd.model.entities import Kind
+from tests.cli.desks import Desk
 
 DAMAGE = {
     "no JSON": ("fields", "{"),
@@ -29,7 +30,7 @@ READING = [
 ]
 
 
-def spoil(desk, table, column, value, where):
+def spoil(desk: Desk, table: str, column: str, value: str, where: str) -> None:
     with sqlite3.connect(desk.state / "syncd.db") as connection:
         done = connection.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (value,))  # noqa: S608  # a test's own words
         assert done.rowcount
@@ -37,7 +38,9 @@ def spoil(desk, table, column, value, where):
 
 
 @pytest.mark.parametrize("way", DAMAGE.values(), ids=DAMAGE)
-def test_reading_commands_work_without_what_cannot_be_read(bare, way):
+def test_reading_commands_work_without_what_cannot_be_read(
+    bare: Desk, way: tuple[str, str]
+) -> None:
     bare.import_plan()
     spoil(bare, "entities", *way, "natural_key = 'ask for feedback' AND kind = 'tasks'")
     for words in READING:
@@ -48,7 +51,7 @@ def test_reading_commands_work_without_what_cannot_be_read(bare, way):
     assert bare.syncd("plan", "export").status == 0
 
 
-def test_the_plan_is_shown_with_a_word_on_what_cannot_be_read(bare):
+def test_the_plan_is_shown_with_a_word_on_what_cannot_be_read(bare: Desk) -> None:
     bare.import_plan()
     spoil(bare, "entities", "fields", "{", "natural_key = 'ask for feedback'")
     for words in (("plan", "show"), ("plan", "export")):
@@ -58,7 +61,7 @@ def test_the_plan_is_shown_with_a_word_on_what_cannot_be_read(bare):
         assert "can't be read" not in said.out
 
 
-def test_what_cannot_be_read_is_not_imported_a_second_time(bare):
+def test_what_cannot_be_read_is_not_imported_a_second_time(bare: Desk) -> None:
     bare.import_plan()
     spoil(bare, "entities", "fields", "{", "natural_key = 'ask for feedback'")
     path = bare.place / "plan.yaml"
@@ -74,7 +77,9 @@ def test_what_cannot_be_read_is_not_imported_a_second_time(bare):
 
 
 @pytest.mark.parametrize("way", DAMAGE.values(), ids=DAMAGE)
-def test_status_names_what_cannot_be_read_and_the_rest_is_synced(synced, way):
+def test_status_names_what_cannot_be_read_and_the_rest_is_synced(
+    synced: Desk, way: tuple[str, str]
+) -> None:
     spoil(synced, "entities", *way, "natural_key = 'ask for feedback' AND kind = 'tasks'")
     synced.person("todoist").add(Kind.TASK, "Added")
     said = synced.syncd("sync", "--json")
@@ -98,7 +103,7 @@ def test_status_names_what_cannot_be_read_and_the_rest_is_synced(synced, way):
 @pytest.mark.parametrize(
     ("table", "column"), [("history", "after"), ("history", "at"), ("links", "base")]
 )
-def test_status_names_other_rows_too(synced, table, column):
+def test_status_names_other_rows_too(synced: Desk, table: str, column: str) -> None:
     spoil(synced, table, column, "{", f"rowid = (SELECT max(rowid) FROM {table})")  # noqa: S608  # a test's own words
     for words in READING:
         said = synced.syncd(*words)
@@ -111,7 +116,7 @@ def test_status_names_other_rows_too(synced, table, column):
     assert f"`{table}`" in sentence
 
 
-def test_a_history_that_cannot_be_read_is_not_told_as_none(bare):
+def test_a_history_that_cannot_be_read_is_not_told_as_none(bare: Desk) -> None:
     bare.import_plan()
     spoil(bare, "history", "before", "{x", "1")
     said = bare.syncd("history")

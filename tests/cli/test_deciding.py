@@ -22,7 +22,7 @@ def held(desk: Desk) -> Desk:
     return desk
 
 
-def test_a_held_tool_is_shown_with_its_plan_and_both_commands(held):
+def test_a_held_tool_is_shown_with_its_plan_and_both_commands(held: Desk) -> None:
     said = held.syncd("status")
     assert said.status == 3
     plan = held.syncd("status", "--json").json["tools"]["todoist"]["held"]
@@ -33,7 +33,7 @@ def test_a_held_tool_is_shown_with_its_plan_and_both_commands(held):
     assert sorted(held.person("notion").titles(Kind.TASK)) == TASKS
 
 
-def test_what_is_approved_is_done(held):
+def test_what_is_approved_is_done(held: Desk) -> None:
     said = held.syncd("approve", "Todoist")
     assert said.status == 0
     assert "You approved this" in held.syncd("status").out
@@ -42,26 +42,26 @@ def test_what_is_approved_is_done(held):
     assert sorted(held.person("notion").titles(Kind.TASK)) == TASKS[7:]
 
 
-def test_what_is_rejected_is_restored(held):
+def test_what_is_rejected_is_restored(held: Desk) -> None:
     assert held.syncd("reject", "todoist").status == 0
     held.sync()
     assert sorted(held.person("todoist").titles(Kind.TASK)) == TASKS
 
 
-def test_a_plan_that_is_another_one_by_now_is_not_decided_on(held):
+def test_a_plan_that_is_another_one_by_now_is_not_decided_on(held: Desk) -> None:
     said = held.syncd("approve", "todoist", "--plan", "0123456789ab")
     assert said.status == 2
     complaint(said)
     assert held.syncd("sync").status == 3
 
 
-def test_a_tool_that_is_not_held_can_not_be_decided_on(desk):
+def test_a_tool_that_is_not_held_can_not_be_decided_on(desk: Desk) -> None:
     said = desk.syncd("reject", "notion")
     assert said.status == 2
     assert "not held" in complaint(said)
 
 
-def test_status_says_what_to_do_first(desk):
+def test_status_says_what_to_do_first(desk: Desk) -> None:
     assert "`syncd sync --dry-run`" in desk.syncd("status").out
     desk.sync()
     assert desk.syncd("status").out.endswith("Nothing waits for you.\n")
@@ -71,20 +71,20 @@ def test_status_says_what_to_do_first(desk):
     assert told["tools"]["notion"]["state"] == "ok"
 
 
-def test_status_counts_what_waits(synced):
+def test_status_counts_what_waits(synced: Desk) -> None:
     synced.import_plan("tasks:\n- {title: One more}\n")
     told = synced.syncd("status", "--json").json["tools"]["todoist"]
     assert (told["items"], told["waiting"], told["in_flight"]) == (3, 1, 0)
     assert "holds 3 items, 1 waiting" in synced.syncd("status").out
 
 
-def test_status_without_tools_says_how_to_add_one(bare):
+def test_status_without_tools_says_how_to_add_one(bare: Desk) -> None:
     said = bare.syncd("status")
     assert said.status == 0
     assert "[connectors.notion]" in said.out
 
 
-def test_connectors_lists_what_is_installed(desk):
+def test_connectors_lists_what_is_installed(desk: Desk) -> None:
     said = desk.syncd("connectors", "--json").json["connectors"]
     assert {name: one["installed"] for name, one in said.items()} == {
         "google": "ok",
@@ -94,7 +94,7 @@ def test_connectors_lists_what_is_installed(desk):
     assert "Google Calendar" in desk.syncd("connectors").out
 
 
-def test_a_connector_that_the_settings_name_and_nobody_installed_is_shown(bare):
+def test_a_connector_that_the_settings_name_and_nobody_installed_is_shown(bare: Desk) -> None:
     bare.settings("[connectors.slack]\n")
     said = bare.syncd("connectors")
     assert said.status == 2
@@ -102,7 +102,7 @@ def test_a_connector_that_the_settings_name_and_nobody_installed_is_shown(bare):
     assert "no connector of that name" in " ".join(said.out.split())
 
 
-def test_auth_says_whether_a_token_works(desk):
+def test_auth_says_whether_a_token_works(desk: Desk) -> None:
     assert desk.syncd("auth", "notion").status == 0
     desk.sync()
     assert desk.syncd("auth", "Todoist").status == 0

@@ -64,7 +64,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     structlog.reset_defaults()
 
 
-def test_the_demonstration_goes_well(played):
+def test_the_demonstration_goes_well(played: Played) -> None:
     assert played.said.status == 0, played.said.out
     assert "✗" not in played.said.out
     assert played.said.err == ""
@@ -83,7 +83,7 @@ def test_the_demonstration_goes_well(played):
         assert told in played.said.out
 
 
-def test_it_makes_and_asks_what_the_readme_shows(played):
+def test_it_makes_and_asks_what_the_readme_shows(played: Played) -> None:
     page = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     shown = re.findall(r"^ +(\w+ \d+ read, .* \(\d+ requests\))$", page, re.MULTILINE)
     assert len(shown) == 3
@@ -91,14 +91,14 @@ def test_it_makes_and_asks_what_the_readme_shows(played):
         assert line in played.said.out
 
 
-def test_it_ends_with_the_evenings_as_the_schedule_shows_them(played):
+def test_it_ends_with_the_evenings_as_the_schedule_shows_them(played: Played) -> None:
     config = played.demo / "syncd.toml"
     assert f"syncd --config {config} schedule" in played.said.out
     week = played.said.out.split("as `syncd schedule` shows them:\n\n")[1].split("\n\n")[0]
     assert week in played.syncd("--config", str(config), "schedule").out
 
 
-def test_the_digest_of_its_week_arrives_as_a_mail_with_text_and_html(played):
+def test_the_digest_of_its_week_arrives_as_a_mail_with_text_and_html(played: Played) -> None:
     (path,) = played.mails
     mail = message_from_bytes(path.read_bytes(), policy=default)
     assert isinstance(mail, EmailMessage)
@@ -113,7 +113,7 @@ def test_the_digest_of_its_week_arrives_as_a_mail_with_text_and_html(played):
         assert f" {file}\n" in played.said.out
 
 
-def test_the_subject_tells_the_result_and_the_demonstration_repeats_it(played):
+def test_the_subject_tells_the_result_and_the_demonstration_repeats_it(played: Played) -> None:
     mail = message_from_bytes(played.mails[0].read_bytes(), policy=default)
     subject = mail["subject"]
     number = (datetime.now(ZoneInfo("Europe/Berlin")) - timedelta(days=7)).isocalendar().week
@@ -122,7 +122,9 @@ def test_the_subject_tells_the_result_and_the_demonstration_repeats_it(played):
     assert f"  {subject}\n" in played.said.out
 
 
-def test_whoever_reads_the_digest_sees_the_week_what_to_decide_and_what_is_next(played):
+def test_whoever_reads_the_digest_sees_the_week_what_to_decide_and_what_is_next(
+    played: Played,
+) -> None:
     text = played.mails[0].with_suffix(".txt").read_text("utf-8")
     top = " ".join(text.split("GOALS")[0].split())
     assert "done (" in top
@@ -136,7 +138,7 @@ def test_whoever_reads_the_digest_sees_the_week_what_to_decide_and_what_is_next(
     assert "of at most 8 h" in ahead
 
 
-def test_it_is_not_played_twice_in_one_folder(played):
+def test_it_is_not_played_twice_in_one_folder(played: Played) -> None:
     again = played.syncd("demo", "--once", "--dir", str(played.demo))
     assert again.status == 2
     assert "an earlier demonstration" in complaint(again)
@@ -147,7 +149,7 @@ def test_it_is_not_played_twice_in_one_folder(played):
     ["2026-03-30 00:10", "2026-10-25 23:50"],
     ids=["just after a week whose clocks go forward", "the end of one whose clocks go back"],
 )
-def test_it_goes_well_at_odd_moments(tmp_path, now):
+def test_it_goes_well_at_odd_moments(tmp_path: Path, now: str) -> None:
     berlin = datetime.fromisoformat(now).replace(tzinfo=ZoneInfo("Europe/Berlin"))
     clock = Elsewhen(berlin.astimezone(UTC))
     odd = Played(tmp_path, clock=clock).play("--json")

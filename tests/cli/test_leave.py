@@ -41,7 +41,7 @@ def states(desk: Evenings) -> list[str]:
     return [one.state for one in desk.blocks()]
 
 
-def test_catching_up_lets_go_of_what_waits_and_shows_the_new_plan(behind):
+def test_catching_up_lets_go_of_what_waits_and_shows_the_new_plan(behind: Evenings) -> None:
     assert "unconfirmed" in states(behind)
     said = behind.syncd("catch-up")
     assert said.status == 0
@@ -52,7 +52,7 @@ def test_catching_up_lets_go_of_what_waits_and_shows_the_new_plan(behind):
     assert "missed" in states(behind)
 
 
-def test_what_catching_up_shows_is_what_the_next_sync_does(behind):
+def test_what_catching_up_shows_is_what_the_next_sync_does(behind: Evenings) -> None:
     told = behind.told("catch-up")
     behind.plan_blocks()
     assert shown_places(told) <= set(place(behind))
@@ -60,7 +60,7 @@ def test_what_catching_up_shows_is_what_the_next_sync_does(behind):
     assert shown_places(told)
 
 
-def test_catching_up_can_be_looked_at_first(behind):
+def test_catching_up_can_be_looked_at_first(behind: Evenings) -> None:
     before = behind.blocks()
     told = behind.told("catch-up", "--dry-run")
     assert told["written"] is False
@@ -70,7 +70,9 @@ def test_catching_up_can_be_looked_at_first(behind):
     assert "Nothing was changed" in behind.syncd("catch-up", "--dry-run").err
 
 
-def test_blocks_that_only_count_as_done_are_pointed_out_and_can_be_let_go(behind):
+def test_blocks_that_only_count_as_done_are_pointed_out_and_can_be_let_go(
+    behind: Evenings,
+) -> None:
     behind.later(days=2)
     behind.plan_blocks()
     assert set(states(behind)) == {"done"}
@@ -81,7 +83,7 @@ def test_blocks_that_only_count_as_done_are_pointed_out_and_can_be_let_go(behind
     assert "missed" in states(behind)
 
 
-def test_what_the_person_confirmed_is_never_let_go(evenings):
+def test_what_the_person_confirmed_is_never_let_go(evenings: Evenings) -> None:
     first = evenings.blocks()[0]
     evenings.after(first)
     evenings.syncd("done", first.id)
@@ -94,7 +96,7 @@ def test_what_the_person_confirmed_is_never_let_go(evenings):
 @pytest.mark.parametrize(
     "words", [["catch-up"], ["pause", "--until", "+5d"], ["resume"]], ids=lambda it: it[0]
 )
-def test_the_next_sync_improves_what_came_apart(evenings, words):
+def test_the_next_sync_improves_what_came_apart(evenings: Evenings, words: list[str]) -> None:
     assert improved_today(evenings)
     assert evenings.syncd(*words).status == 0
     assert not improved_today(evenings)
@@ -104,18 +106,18 @@ def improved_today(desk: Evenings) -> bool:
     """Say whether planning only repairs for the rest of the day."""
     app = desk.app()
     try:
-        return PlannerState(app.store).recall("improved_on") == "2026-03-23"
+        return bool(PlannerState(app.store).recall("improved_on") == "2026-03-23")
     finally:
         app.close()
 
 
-def test_who_is_not_behind_has_nothing_to_catch_up_with(evenings):
+def test_who_is_not_behind_has_nothing_to_catch_up_with(evenings: Evenings) -> None:
     said = evenings.syncd("catch-up")
     assert "nothing to let go" in said.out
     assert evenings.syncd("catch-up", "--since", "whenever").status == 2
 
 
-def test_nothing_is_planned_during_a_leave(evenings):
+def test_nothing_is_planned_during_a_leave(evenings: Evenings) -> None:
     told = evenings.told("pause", "--until", "2026-03-29")
     assert (told["first"], told["last"]) == ("2026-03-23", "2026-03-29")
     assert told["moved"] or told["placed"]
@@ -124,7 +126,7 @@ def test_nothing_is_planned_during_a_leave(evenings):
     assert shown_places(told) <= set(place(evenings))
 
 
-def test_a_leave_may_begin_later(evenings):
+def test_a_leave_may_begin_later(evenings: Evenings) -> None:
     first = [one for one in evenings.blocks() if start_of(one).date() < date(2026, 3, 25)]
     said = evenings.syncd("pause", "--until", "+6d", "--since", "2026-03-25")
     assert "You are away from Wed 25 Mar to Sun 29 Mar" in said.out
@@ -133,7 +135,7 @@ def test_a_leave_may_begin_later(evenings):
     assert [one.id for one in first] == [one.id for one in kept if one in first]
 
 
-def test_what_is_pinned_in_a_leave_stays_and_is_named(evenings):
+def test_what_is_pinned_in_a_leave_stays_and_is_named(evenings: Evenings) -> None:
     (block,) = evenings.blocks(ASK)
     evenings.syncd("pin", ASK)
     said = evenings.syncd("pause", "--until", "2026-03-29")
@@ -154,13 +156,13 @@ def test_what_is_pinned_in_a_leave_stays_and_is_named(evenings):
     ],
     ids=" ".join,
 )
-def test_a_leave_that_can_not_be_is_a_mistake(evenings, words):
+def test_a_leave_that_can_not_be_is_a_mistake(evenings: Evenings, words: list[str]) -> None:
     said = evenings.syncd("pause", *words)
     assert said.status == 2
     complaint(said)
 
 
-def test_a_leave_is_ended_and_blocks_come_back(evenings):
+def test_a_leave_is_ended_and_blocks_come_back(evenings: Evenings) -> None:
     evenings.syncd("pause", "--until", "2026-05-31")
     evenings.plan_blocks()
     evenings.later(days=2)
@@ -172,12 +174,12 @@ def test_a_leave_is_ended_and_blocks_come_back(evenings):
     assert "You are away" not in evenings.syncd("schedule").out
 
 
-def test_a_leave_to_come_is_called_off(evenings):
+def test_a_leave_to_come_is_called_off(evenings: Evenings) -> None:
     evenings.syncd("pause", "--until", "+20d", "--since", "+10d")
     assert "is called off" in flat(evenings.syncd("resume").out)
 
 
-def test_who_is_not_away_is_told_so(evenings):
+def test_who_is_not_away_is_told_so(evenings: Evenings) -> None:
     said = evenings.syncd("resume")
     assert said.status == 0
     assert "You are not away" in said.out
@@ -205,7 +207,9 @@ def put_off(evenings: Evenings) -> Evenings:
     return evenings
 
 
-def test_a_task_that_is_not_wanted_now_is_listed_and_can_be_wanted_again(put_off):
+def test_a_task_that_is_not_wanted_now_is_listed_and_can_be_wanted_again(
+    put_off: Evenings,
+) -> None:
     shown = flat(put_off.syncd("schedule").out)
     assert f"'{OUTLINE}' is not planned, for you deleted its blocks twice" in shown
     short = shown.split("`syncd resume ")[1].split("`")[0]
@@ -215,6 +219,6 @@ def test_a_task_that_is_not_wanted_now_is_listed_and_can_be_wanted_again(put_off
     assert [one.state for one in put_off.blocks(OUTLINE)] == ["published"]
 
 
-def test_a_task_whose_blocks_were_not_deleted_is_planned_anyhow(evenings):
+def test_a_task_whose_blocks_were_not_deleted_is_planned_anyhow(evenings: Evenings) -> None:
     assert "is planned as any other" in flat(evenings.syncd("resume", OUTLINE).out)
     assert "name a task" in complaint(evenings.syncd("resume", "Lead a team"))

@@ -4,12 +4,15 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from syncd.clock import SystemClock
-from syncd.store.parcel import Delivery, Fate, Parcel, marked
+from syncd.store.outbox import Delivery, OutboxMessage, OutboxStatus, with_delivery
 from syncd.store.store import open_store
+from tests.cli.desks import Desk
 from tests.mail.servers import House, run
 
 ADA, BEN = "ada@example.org", "ben@example.org"
@@ -17,16 +20,37 @@ KEY = "weekly/2026-W47/own"
 HOST = '\n[mail]\nhost = "mail.example.org"\n'
 
 
+class Fill(Protocol):
+    """Fills a desk's outbox: by what became of the mail for Ada and Ben."""
+
+    def __call__(
+        self,
+        ada: Delivery,
+        ben: Delivery,
+        *,
+        audience: str = ...,
+        age: timedelta = ...,
+        mail: str = ...,
+    ) -> Desk: ...
+
+
 @pytest.fixture
-def posted(bare):
+def posted(bare: Desk) -> Fill:
     """A desk whose outbox can be filled: by what became of the mail for Ada and Ben."""
 
-    def fill(ada, ben, *, audience="own", age=timedelta(0), mail=HOST):
+    def fill(
+        ada: Delivery,
+        ben: Delivery,
+        *,
+        audience: str = "own",
+        age: timedelta = timedelta(0),
+        mail: str = HOST,
+    ) -> Desk:
         bare.settings(mail)
         now = SystemClock().now() - age
         store = open_store(bare.state)
         store.outbox.put(
-            Parcel(
+            OutboxMessage(
                 key=f"weekly/2026-W47/{audience}",
                 sender="syncd@example.org",
                 recipients={ADA: Delivery(), BEN: Delivery()},
@@ -37,18 +61,18 @@ def posted(bare):
             )
         )
         mine = store.outbox.claim(f"weekly/2026-W47/{audience}", "me", now, now)
-        mine = marked(marked(mine, [ADA], ada), [BEN], ben)
-        store.outbox.settle(mine)
+        mine = with_delivery(with_delivery(mine, [ADA], ada), [BEN], ben)
+        store.outbox.record_outcome(mine)
         store.close()
         return bare
 
     return fill
 
 
-SENT, WAITING = Delivery(fate=Fate.SENT), Delivery()
+SENT, WAITING = Delivery(status=OutboxStatus.SENT), Delivery()
 
 
-def test_a_mail_that_waits_is_told_with_its_time(posted):
+def test_a_mail_that_waits_is_told_with_its_time(posted: Fill) -> None:
     desk = posted(SENT, WAITING)
     told = " ".join(desk.syncd("status").out.split())
     assert "The weekly review 2026-W47 waits to be sent, next at 20" in told
@@ -60,13 +84,13 @@ def test_a_mail_that_waits_is_told_with_its_time(posted):
     assert one["next_at"]
 
 
-def test_a_mail_that_waits_for_a_server_says_what_to_set(posted):
+def test_a_mail_that_waits_for_a_server_says_what_to_set(posted: Fill) -> None:
     said = posted(WAITING, WAITING, mail="").syncd("status")
     assert "waits to be sent: set `mail.host`." in said.out
 
 
 def test_a_mail_that_was_refused_is_told_with_the_command_that_sends_it_again(posted):
-    refused = Delivery(fate=Fate.FAILED, why=f"{BEN} was refused (no such person).")
+    refused = Delivery(status=OutboxStatus.FAILED, why=f"{BEN} was refused (no such person).")
     said = posted(SENT, refused, audience="shared").syncd("status")
     (line,) = [it for it in " ".join(said.out.split()).split("The weekly") if BEN in it]
     assert line.startswith(f" review 2026-W47 for `mail.cc` was not sent to {BEN}.")
@@ -76,35 +100,37 @@ def test_a_mail_that_was_refused_is_told_with_the_command_that_sends_it_again(po
 
 
 def test_a_mail_that_may_have_arrived_is_told_as_such(posted):
-    unsure = Delivery(fate=Fate.UNSURE, why="syncd was stopped while the server was taking it")
+    unsure = Delivery(
+        status=OutboxStatus.UNSURE, why="syncd was stopped while the server was taking it"
+    )
     said = posted(SENT, unsure).syncd("status")
     assert f"may not have reached {BEN}: syncd was stopped" in " ".join(said.out.split())
 
 
-def test_mails_that_were_sent_are_not_spoken_of(posted):
+def test_mails_that_were_sent_are_not_spoken_of(posted: Fill) -> None:
     desk = posted(SENT, SENT)
     assert "weekly" not in desk.syncd("status").out
     assert desk.syncd("status", "--json").json["mail"]["messages"] == []
 
 
 def test_a_mail_that_failed_long_ago_is_not_spoken_of_for_ever(posted):
-    failed = Delivery(fate=Fate.FAILED, why="No.")
+    failed = Delivery(status=OutboxStatus.FAILED, why="No.")
     assert "weekly" in posted(SENT, failed, age=timedelta(days=13)).syncd("status").out
 
 
 def test_a_mail_that_failed_three_weeks_ago_is_forgotten(posted):
-    failed = Delivery(fate=Fate.FAILED, why="No.")
+    failed = Delivery(status=OutboxStatus.FAILED, why="No.")
     assert "weekly" not in posted(SENT, failed, age=timedelta(days=21)).syncd("status").out
 
 
-def test_the_daemon_sends_what_waits(desk, tmp_path):
+def test_the_daemon_sends_what_waits(desk: Desk, tmp_path: Path) -> None:
     running = run(House(), None)
     mail = f'\n[mail]\nhost = "127.0.0.1"\nport = {running.port}\nsecurity = "none"\n'
     desk.settings(mail)
     now = SystemClock().now()
     store = open_store(desk.state)
     store.outbox.put(
-        Parcel(
+        OutboxMessage(
             key=KEY,
             sender="syncd@example.org",
             recipients={ADA: Delivery()},
@@ -118,6 +144,7 @@ def test_the_daemon_sends_what_waits(desk, tmp_path):
     home = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
     daemon = subprocess.Popen(words, env=home, stderr=subprocess.PIPE, text=True)
     try:
+        assert daemon.stderr is not None
         heard = next(line for line in daemon.stderr if "mail sent" in line)
     finally:
         daemon.terminate()
@@ -125,6 +152,6 @@ def test_the_daemon_sends_what_waits(desk, tmp_path):
         running.controller.stop(no_assert=True)
     assert ADA not in heard
     assert len(running.house.inbox(ADA)) == 1
-    assert store.outbox.get(KEY).state is Fate.SENT
+    assert store.outbox.get(KEY).state is OutboxStatus.SENT
     assert daemon.returncode == 143
     store.close()

@@ -2,12 +2,16 @@
 
 import pytest
 
+from tests.cli.desks import Desk
+
 TOLD = "where syncd keeps your plan"
 
 
 @pytest.mark.parametrize("mode", [0o755, 0o750, 0o701, 0o720])
 @pytest.mark.parametrize("command", ["sync", "status"])
-def test_a_state_folder_that_others_may_look_into_is_told(desk, command, mode):
+def test_a_state_folder_that_others_may_look_into_is_told(
+    desk: Desk, command: str, mode: int
+) -> None:
     desk.state.mkdir()
     desk.state.chmod(mode)
     said = desk.syncd(command)
@@ -18,7 +22,7 @@ def test_a_state_folder_that_others_may_look_into_is_told(desk, command, mode):
     assert TOLD not in desk.syncd(command).err
 
 
-def test_whoever_signs_in_is_told_of_it_too(desk):
+def test_whoever_signs_in_is_told_of_it_too(desk: Desk) -> None:
     desk.state.mkdir()
     desk.state.chmod(0o755)
     said = desk.syncd("auth", "todoist")
@@ -26,11 +30,11 @@ def test_whoever_signs_in_is_told_of_it_too(desk):
     assert f"`chmod 700 {desk.state}`" in said.err
 
 
-def test_a_state_folder_that_syncd_made_needs_no_word(desk):
+def test_a_state_folder_that_syncd_made_needs_no_word(desk: Desk) -> None:
     assert TOLD not in desk.syncd("sync").err
 
 
-def test_a_name_with_blanks_can_be_typed_as_it_is_told(desk):
+def test_a_name_with_blanks_can_be_typed_as_it_is_told(desk: Desk) -> None:
     desk.state.mkdir()
     desk.state.rename(desk.place / "my state")
     (desk.place / "my state").chmod(0o755)

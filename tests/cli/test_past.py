@@ -16,7 +16,7 @@ def edited(bare: Desk) -> Desk:
     return bare
 
 
-def test_history_lists_what_changed_newest_first(edited):
+def test_history_lists_what_changed_newest_first(edited: Desk) -> None:
     said = edited.syncd("history")
     first, *_ = said.out.splitlines()[1:]
     assert first.split()[:2] == ["5", "c2"]
@@ -25,7 +25,7 @@ def test_history_lists_what_changed_newest_first(edited):
     assert [one["change"] for one in changes] == [5, 4, 3, 2, 1]
 
 
-def test_history_can_be_of_one_entity_of_one_cycle_or_short(edited):
+def test_history_can_be_of_one_entity_of_one_cycle_or_short(edited: Desk) -> None:
     def told(*words: str) -> list[int]:
         changes = edited.syncd("history", "--json", *words).json["changes"]
         return [one["change"] for one in changes]
@@ -37,14 +37,14 @@ def test_history_can_be_of_one_entity_of_one_cycle_or_short(edited):
     assert "no cycle" in complaint(edited.syncd("history", "--cycle", "last"))
 
 
-def test_an_id_its_beginning_and_a_title_all_name_an_entity(edited):
+def test_an_id_its_beginning_and_a_title_all_name_an_entity(edited: Desk) -> None:
     task = edited.syncd("plan", "show", "--json").json["tasks"][0]
     names = [task["id"], task["id"].lower(), task["id"][:8], task["title"].upper()]
     found = [edited.syncd("why", name, "--json").json["id"] for name in names]
     assert found == [task["id"]] * 4
 
 
-def test_what_names_nothing_or_several_is_a_mistake_with_a_hint(bare):
+def test_what_names_nothing_or_several_is_a_mistake_with_a_hint(bare: Desk) -> None:
     bare.import_plan(
         "goals:\n- {title: Alone}\n- {title: Twin}\ntasks:\n- {title: Twin, goal: Alone}\n"
     )
@@ -56,7 +56,9 @@ def test_what_names_nothing_or_several_is_a_mistake_with_a_hint(bare):
         assert entity["id"] in complaint(ambiguous)
 
 
-def test_of_two_with_one_title_the_live_one_is_meant_but_where_it_is_about_restoring(synced):
+def test_of_two_with_one_title_the_live_one_is_meant_but_where_it_is_about_restoring(
+    synced: Desk,
+) -> None:
     synced.person("todoist").delete(Kind.TASK, BOOK)
     synced.sync()
     synced.import_plan(f"tasks:\n- {{id: 01J00000000000000000000000, title: {BOOK}}}\n")
@@ -65,7 +67,7 @@ def test_of_two_with_one_title_the_live_one_is_meant_but_where_it_is_about_resto
     assert "may be task" in complaint(synced.syncd("why", BOOK))
 
 
-def test_why_tells_who_set_each_field_when_and_what_was_before(edited):
+def test_why_tells_who_set_each_field_when_and_what_was_before(edited: Desk) -> None:
     said = edited.syncd("why", BOOK)
     assert said.status == 0
     flat = " ".join(said.out.split())
@@ -80,7 +82,7 @@ def test_why_tells_who_set_each_field_when_and_what_was_before(edited):
     assert "estimate_minutes" not in told
 
 
-def test_a_change_is_taken_back_and_the_undo_can_be_too(edited):
+def test_a_change_is_taken_back_and_the_undo_can_be_too(edited: Desk) -> None:
     said = edited.syncd("undo", "5")
     assert said.status == 0
     assert "`syncd undo c3`" in said.err
@@ -89,12 +91,12 @@ def test_a_change_is_taken_back_and_the_undo_can_be_too(edited):
     assert edited.syncd("why", BOOK, "--json").json["fields"]["due"]["value"] == "2026-12-05"
 
 
-def test_a_whole_cycle_is_taken_back(edited):
+def test_a_whole_cycle_is_taken_back(edited: Desk) -> None:
     assert edited.syncd("undo", "c1").status == 0
     assert edited.syncd("plan", "show", "--json").json["goals"][0]["archived"] is True
 
 
-def test_an_undo_leaves_and_lists_what_was_edited_since(edited):
+def test_an_undo_leaves_and_lists_what_was_edited_since(edited: Desk) -> None:
     edited.import_plan(PLAN.replace("due: 2026-12-01", "due: 2026-12-09"))
     said = edited.syncd("undo", "#5")
     assert said.status == 1
@@ -104,13 +106,13 @@ def test_an_undo_leaves_and_lists_what_was_edited_since(edited):
 
 
 @pytest.mark.parametrize("what", ["99", "c99", "yesterday", "-1", "9" * 30])
-def test_an_undo_of_what_never_was_is_a_mistake(edited, what):
+def test_an_undo_of_what_never_was_is_a_mistake(edited: Desk, what: str) -> None:
     said = edited.syncd("undo", "--", what)
     assert said.status == 2
     complaint(said)
 
 
-def test_what_was_deleted_in_a_tool_is_restored_by_its_title(synced):
+def test_what_was_deleted_in_a_tool_is_restored_by_its_title(synced: Desk) -> None:
     synced.person("todoist").delete(Kind.TASK, BOOK)
     synced.sync()
     assert BOOK not in synced.person("notion").titles(Kind.TASK)
@@ -124,7 +126,7 @@ def test_what_was_deleted_in_a_tool_is_restored_by_its_title(synced):
     assert "nothing to restore" in synced.syncd("restore", BOOK).err
 
 
-def test_why_shows_where_an_entity_lives(synced):
+def test_why_shows_where_an_entity_lives(synced: Desk) -> None:
     told = synced.syncd("why", BOOK, "--json").json["tools"]
     assert set(told) == {"notion", "todoist"}
     assert told["notion"]["url"] in synced.syncd("why", BOOK).out
@@ -139,7 +141,7 @@ def torn(synced: Desk) -> Desk:
     return synced
 
 
-def test_a_value_that_lost_is_listed_and_can_be_taken(torn):
+def test_a_value_that_lost_is_listed_and_can_be_taken(torn: Desk) -> None:
     (one,) = torn.syncd("conflicts", "--json").json["conflicts"]
     assert {one["won"], one["lost"]} == {"Read it twice", "Skim it"}
     assert one["lost"] in torn.syncd("conflicts").out
@@ -153,7 +155,7 @@ def test_a_value_that_lost_is_listed_and_can_be_taken(torn):
     assert torn.syncd("conflicts", "--json").json["conflicts"] == []
 
 
-def test_a_conflict_can_be_agreed_with(torn):
+def test_a_conflict_can_be_agreed_with(torn: Desk) -> None:
     (one,) = torn.syncd("conflicts", "--json").json["conflicts"]
     assert torn.syncd("conflicts", "--keep", str(one["conflict"])).status == 0
     assert "No value lost" in torn.syncd("conflicts").err
@@ -161,5 +163,5 @@ def test_a_conflict_can_be_agreed_with(torn):
 
 
 @pytest.mark.parametrize("option", ["--take", "--keep"])
-def test_a_conflict_that_never_was_is_a_mistake(bare, option):
+def test_a_conflict_that_never_was_is_a_mistake(bare: Desk, option: str) -> None:
     assert "no conflict 7" in complaint(bare.syncd("conflicts", option, "7"))

@@ -2,14 +2,15 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
 from syncd.model.entities import Kind
-from tests.cli.desks import PLAN, complaint
+from tests.cli.desks import PLAN, Desk, complaint
 
 
-def test_a_plan_is_shown_as_a_tree(bare):
+def test_a_plan_is_shown_as_a_tree(bare: Desk) -> None:
     bare.import_plan()
     said = bare.syncd("plan", "show")
     assert said.status == 0
@@ -22,7 +23,7 @@ def test_a_plan_is_shown_as_a_tree(bare):
     assert "active, due 2027-06-30" in said.out
 
 
-def test_moments_are_told_on_the_clock_of_the_plan(bare):
+def test_moments_are_told_on_the_clock_of_the_plan(bare: Desk) -> None:
     bare.import_plan(
         "tasks:\n- {title: Call, due: 2026-07-01 18:00}\n"
         "- {title: Away, due: 2026-07-01 18:00 Asia/Tokyo}\n"
@@ -36,13 +37,13 @@ def test_moments_are_told_on_the_clock_of_the_plan(bare):
     assert told == "2026-07-01T18:00:00+02:00"
 
 
-def test_an_empty_plan_says_how_to_begin(bare):
+def test_an_empty_plan_says_how_to_begin(bare: Desk) -> None:
     said = bare.syncd("plan", "show")
     assert said.status == 0
     assert "syncd plan import" in complaint(said)
 
 
-def test_an_export_has_a_list_for_every_kind(bare):
+def test_an_export_has_a_list_for_every_kind(bare: Desk) -> None:
     bare.import_plan()
     told = bare.syncd("plan", "export", "--format", "json").json
     assert list(told) == [str(kind) for kind in Kind]
@@ -53,7 +54,7 @@ def test_an_export_has_a_list_for_every_kind(bare):
 
 
 @pytest.mark.parametrize("form", ["yaml", "json"])
-def test_what_was_exported_is_imported_without_a_change(bare, form):
+def test_what_was_exported_is_imported_without_a_change(bare: Desk, form: str) -> None:
     bare.import_plan()
     path = bare.place / f"out.{form}"
     assert bare.syncd("plan", "export", "--format", form, "--out", str(path)).status == 0
@@ -63,18 +64,20 @@ def test_what_was_exported_is_imported_without_a_change(bare, form):
     assert len(bare.syncd("history", "--json").json["changes"]) == 4
 
 
-def test_a_place_that_an_export_can_not_be_written_to_is_told(bare, tmp_path):
+def test_a_place_that_an_export_can_not_be_written_to_is_told(
+    bare: Desk, tmp_path: Path
+) -> None:
     said = bare.syncd("plan", "export", "--out", str(tmp_path / "nowhere" / "plan.yaml"))
     assert said.status == 2
     assert complaint(said).endswith("(No such file or directory): name another file.")
 
 
-def test_an_export_as_markdown_is_a_page(bare):
+def test_an_export_as_markdown_is_a_page(bare: Desk) -> None:
     bare.import_plan()
     assert "### Lead a team" in bare.syncd("plan", "export", "--format", "markdown").out
 
 
-def test_importing_twice_doubles_nothing(bare):
+def test_importing_twice_doubles_nothing(bare: Desk) -> None:
     bare.import_plan()
     bare.import_plan(PLAN.replace("priority: 2", "priority: 1"))
     assert len(bare.syncd("plan", "show", "--json").json["tasks"]) == 2
@@ -82,7 +85,7 @@ def test_importing_twice_doubles_nothing(bare):
     assert (change["field"], change["before"], change["after"]) == ("priority", 2, 1)
 
 
-def test_what_can_not_be_read_is_told_and_the_rest_is_imported(bare):
+def test_what_can_not_be_read_is_told_and_the_rest_is_imported(bare: Desk) -> None:
     path = bare.place / "plan.yaml"
     path.write_text("tasks:\n- {title: Fine}\n- {title: Odd, due: someday}\n", "utf-8")
     said = bare.syncd("plan", "import", str(path))
@@ -93,7 +96,7 @@ def test_what_can_not_be_read_is_told_and_the_rest_is_imported(bare):
 
 
 @pytest.mark.parametrize("text", ["a: [b", "- - -\n&a *a", '{"tasks": '])
-def test_a_file_that_is_no_plan_at_all_is_a_mistake(bare, text):
+def test_a_file_that_is_no_plan_at_all_is_a_mistake(bare: Desk, text: str) -> None:
     path = bare.place / "plan.yaml"
     path.write_text(text, "utf-8")
     said = bare.syncd("plan", "import", str(path))
@@ -101,16 +104,16 @@ def test_a_file_that_is_no_plan_at_all_is_a_mistake(bare, text):
     complaint(said)
 
 
-def test_a_file_that_is_not_there_is_a_mistake(bare):
+def test_a_file_that_is_not_there_is_a_mistake(bare: Desk) -> None:
     assert "nowhere.yaml" in complaint(bare.syncd("plan", "import", "nowhere.yaml"))
     assert "UTF-8" in complaint(bare.syncd("plan", "import", sys.executable))
 
 
-def test_a_form_that_is_none_is_a_mistake(bare):
+def test_a_form_that_is_none_is_a_mistake(bare: Desk) -> None:
     assert "yaml, json or markdown" in complaint(bare.syncd("plan", "export", "--format", "x"))
 
 
-def test_importing_needs_no_lock(desk):
+def test_importing_needs_no_lock(desk: Desk) -> None:
     from syncd.store.database import StateLock
 
     desk.syncd("status")
@@ -123,7 +126,7 @@ def test_importing_needs_no_lock(desk):
     assert desk.sync()["tools"]["todoist"]["created"] == 3
 
 
-def test_a_check_says_what_a_goal_lacks_and_how_to_mend_it(bare):
+def test_a_check_says_what_a_goal_lacks_and_how_to_mend_it(bare: Desk) -> None:
     bare.import_plan(
         "goals:\n- {title: Be happy, status: active, due: 2026-12-31, why: Yes}\n"
         "milestones:\n- {title: Late, goal: Be happy, due: 2027-02-01}\n- {title: Lost}\n"
@@ -139,7 +142,7 @@ def test_a_check_says_what_a_goal_lacks_and_how_to_mend_it(bare):
     assert ("Be happy", "target") in {(one["title"], one["field"]) for one in told}
 
 
-def test_a_check_of_a_good_plan_finds_nothing(bare):
+def test_a_check_of_a_good_plan_finds_nothing(bare: Desk) -> None:
     bare.import_plan(
         "goals:\n- {title: Lead a team of five, status: active, due: +40d, why: W,"
         " achievable: A, unit: projects, baseline: 0, target: 4, current: 1}\n"

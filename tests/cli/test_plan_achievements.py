@@ -3,6 +3,7 @@
 import pytest
 
 from tests.cli.desks import complaint
+from tests.cli.evenings import Evenings
 
 PLAN = """
 goals:
@@ -15,17 +16,17 @@ achievements:
 
 
 @pytest.fixture
-def proud(unplanned):
+def proud(unplanned: Evenings) -> Evenings:
     unplanned.import_plan(PLAN)
     return unplanned
 
 
-def titles(desk, *words: str) -> list[str]:
+def titles(desk: Evenings, *words: str) -> list[str]:
     said = desk.told("plan", "achievements", *words)
     return [one["title"] for one in said["achievements"]]
 
 
-def test_achievements_are_written_as_markdown(proud):
+def test_achievements_are_written_as_markdown(proud: Evenings) -> None:
     said = proud.syncd("plan", "achievements")
     assert said.status == 0
     assert said.out == (
@@ -38,7 +39,7 @@ def test_achievements_are_written_as_markdown(proud):
     assert said.err == "1 achievement has no impact yet: write it under Impact.\n"
 
 
-def test_a_period_and_a_goal_can_be_asked_for(proud):
+def test_a_period_and_a_goal_can_be_asked_for(proud: Evenings) -> None:
     assert titles(proud) == ["First talk", "A <b>win</b>"]
     assert titles(proud, "--since", "2026-01-01") == ["First talk"]
     assert titles(proud, "--since", "-2m") == ["First talk"]
@@ -46,7 +47,7 @@ def test_a_period_and_a_goal_can_be_asked_for(proud):
     assert titles(proud, "--goal", "Lead a team") == ["First talk"]
 
 
-def test_a_milestone_that_was_reached_is_one_of_them(proud):
+def test_a_milestone_that_was_reached_is_one_of_them(proud: Evenings) -> None:
     proud.import_plan("milestones:\n  - {title: Begun, goal: Lead a team}\n")
     proud.import_plan("milestones:\n  - {title: Begun, goal: Lead a team, done: yes}\n")
     (one,) = [
@@ -57,7 +58,7 @@ def test_a_milestone_that_was_reached_is_one_of_them(proud):
     assert (one["title"], one["quarter"]) == ("Finished: Begun", "2026, 1st quarter")
 
 
-def test_nothing_achieved_is_said_on_stderr(proud):
+def test_nothing_achieved_is_said_on_stderr(proud: Evenings) -> None:
     said = proud.syncd("plan", "achievements", "--since", "tomorrow")
     assert (said.status, said.out) == (0, "")
     assert "No achievement is known" in said.err
@@ -73,7 +74,9 @@ def test_nothing_achieved_is_said_on_stderr(proud):
         (["--goal", "First talk"], "name a goal"),
     ],
 )
-def test_options_that_make_no_sense_are_mistakes(proud, options, words):
+def test_options_that_make_no_sense_are_mistakes(
+    proud: Evenings, options: list[str], words: str
+) -> None:
     said = proud.syncd("plan", "achievements", *options)
     assert said.status == 2
     assert words in complaint(said)

@@ -1,8 +1,10 @@
 """``syncd plan check``: what it says, and what it tells programs."""
 
 import json
+from typing import Any
 
-from tests.cli.desks import complaint
+from tests.cli.desks import Desk, complaint
+from tests.cli.evenings import Evenings
 
 GOOD = """
 profile:
@@ -13,20 +15,21 @@ goals:
 """
 
 
-def told(desk) -> list[dict[str, str]]:
-    return desk.syncd("plan", "check", "--json").json["problems"]
+def told(desk: Desk) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = desk.syncd("plan", "check", "--json").json["problems"]
+    return found
 
 
-def rules(desk) -> list[str]:
+def rules(desk: Desk) -> list[str]:
     return [one["rule"] for one in told(desk)]
 
 
-def test_a_good_plan_has_no_faults(unplanned):
+def test_a_good_plan_has_no_faults(unplanned: Evenings) -> None:
     unplanned.import_plan(GOOD.replace("status: active", "status: planned"))
     assert [one for one in told(unplanned) if one["title"] == "Lead a team of five"] == []
 
 
-def test_a_finding_has_a_rule_a_sentence_and_a_way_to_mend_it(bare):
+def test_a_finding_has_a_rule_a_sentence_and_a_way_to_mend_it(bare: Desk) -> None:
     bare.import_plan(GOOD.replace("unit: projects, ", ""))
     (one,) = told(bare)
     assert (one["rule"], one["kind"], one["field"]) == ("measurable", "goals", "unit")
@@ -42,7 +45,7 @@ def test_a_finding_has_a_rule_a_sentence_and_a_way_to_mend_it(bare):
     assert "1 thing to look at" in said.err
 
 
-def test_a_plan_that_asks_for_more_than_the_hours_is_told(bare):
+def test_a_plan_that_asks_for_more_than_the_hours_is_told(bare: Desk) -> None:
     tasks = "tasks:\n  - {title: Write it all, goal: lead, estimate: 200h}\n"
     bare.import_plan(GOOD + tasks)
     (one,) = told(bare)
@@ -52,7 +55,7 @@ def test_a_plan_that_asks_for_more_than_the_hours_is_told(bare):
     assert bare.syncd(*command[1:]).status == 0
 
 
-def test_leave_leaves_less_time(bare):
+def test_leave_leaves_less_time(bare: Desk) -> None:
     tasks = "tasks:\n  - {title: Write it, goal: lead, estimate: 30h}\n"
     bare.import_plan(GOOD + tasks)
     assert told(bare) == []
@@ -60,14 +63,14 @@ def test_leave_leaves_less_time(bare):
     assert rules(bare) == ["too-little-time"]
 
 
-def test_settings_that_contradict_the_hours_are_told(bare):
+def test_settings_that_contradict_the_hours_are_told(bare: Desk) -> None:
     bare.settings("\n[schedule]\ndaily_minutes = 20\n")
     (one,) = told(bare)
     assert (one["rule"], one["id"], one["kind"]) == ("limits-contradict", None, "plan")
     assert one["sentence"].startswith("The schedule has no room for a block")
 
 
-def test_a_level_is_as_old_as_its_last_change(evenings):
+def test_a_level_is_as_old_as_its_last_change(evenings: Evenings) -> None:
     evenings.import_plan("skills:\n  - {title: SQL, level: 3}\n")
     evenings.later(days=300)
     assert "self-assessment-old" not in rules(evenings)
@@ -78,7 +81,7 @@ def test_a_level_is_as_old_as_its_last_change(evenings):
     assert "self-assessment-old" not in rules(evenings)
 
 
-def test_titles_can_not_steer_the_terminal(bare):
+def test_titles_can_not_steer_the_terminal(bare: Desk) -> None:
     title = json.dumps("Lead \x1b[2J a\u202e team '; `rm`" + " very" * 2000)
     bare.import_plan(f"goals:\n  - {{title: {title}, status: active}}\n")
     said = bare.syncd("plan", "check")
@@ -89,7 +92,7 @@ def test_titles_can_not_steer_the_terminal(bare):
     assert all(len(one["sentence"]) < 300 for one in told(bare))
 
 
-def test_the_smart_column_says_the_same_as_the_check(bare):
+def test_the_smart_column_says_the_same_as_the_check(bare: Desk) -> None:
     bare.import_plan(GOOD.replace("Lead a team of five", "Improve").replace("40d", "3y"))
     (goal,) = bare.syncd("plan", "export", "--format", "json").json["goals"]
     assert goal["smart_gaps"] == (
@@ -103,6 +106,6 @@ def test_the_smart_column_says_the_same_as_the_check(bare):
     assert goal["smart_gaps"] == "a title that only says to get better"
 
 
-def test_an_unknown_option_is_a_mistake(bare):
+def test_an_unknown_option_is_a_mistake(bare: Desk) -> None:
     assert bare.syncd("plan", "check", "--everything").status == 2
     assert complaint(bare.syncd("plan", "check", "--everything"))

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.cli.desks import complaint
+from tests.cli.evenings import Evenings
 
 PLAN = """
 goals:
@@ -20,18 +21,18 @@ tasks:
 
 
 @pytest.fixture
-def planned(unplanned):
+def planned(unplanned: Evenings) -> Evenings:
     """A desk on Monday, 23 March 2026."""
     unplanned.import_plan(PLAN)
     return unplanned
 
 
-def shown(desk) -> list[str]:
+def shown(desk: Evenings) -> list[str]:
     every = desk.told("plan", "show")["milestones"]
     return sorted(one["due"] for one in every if not one["archived"])
 
 
-def test_the_way_to_a_goal_is_shown_and_nothing_is_added(planned):
+def test_the_way_to_a_goal_is_shown_and_nothing_is_added(planned: Evenings) -> None:
     said = planned.syncd("plan", "milestones", "Speak to a hundred people")
     assert said.status == 0
     flat = " ".join(said.out.split())
@@ -44,7 +45,7 @@ def test_the_way_to_a_goal_is_shown_and_nothing_is_added(planned):
     assert shown(planned) == ["2026-05-10"]
 
 
-def test_what_is_applied_is_in_the_plan_once(planned):
+def test_what_is_applied_is_in_the_plan_once(planned: Evenings) -> None:
     told = planned.told("plan", "milestones", "Speak to a hundred people", "--apply")
     assert told["added"] == 4
     after = shown(planned)
@@ -63,7 +64,7 @@ def test_what_is_applied_is_in_the_plan_once(planned):
     assert shown(planned) == after
 
 
-def test_what_was_applied_is_history_by_you_and_can_be_taken_back(planned):
+def test_what_was_applied_is_history_by_you_and_can_be_taken_back(planned: Evenings) -> None:
     planned.syncd("plan", "milestones", "Speak to a hundred people", "--apply")
     changes = planned.told("history")["changes"][:4]
     assert {(one["by"], one["kind"]) for one in changes} == {("you", "milestones")}
@@ -75,7 +76,7 @@ def test_what_was_applied_is_history_by_you_and_can_be_taken_back(planned):
     )
 
 
-def test_programs_are_told_the_figures(planned):
+def test_programs_are_told_the_figures(planned: Evenings) -> None:
     told = planned.told("plan", "milestones", "Speak to a hundred people")
     assert (told["finish"], told["effort_minutes"], told["achievable"]) == (
         "2026-12-13",
@@ -89,7 +90,7 @@ def test_programs_are_told_the_figures(planned):
     assert steps[-1]["title"] == "Speak to a hundred people: 100 of 100 talks by December 2026"
 
 
-def test_what_can_not_be_done_has_three_ways_out(planned):
+def test_what_can_not_be_done_has_three_ways_out(planned: Evenings) -> None:
     planned.import_plan(
         "tasks:\n  - {title: Write, goal: Speak to a hundred people, estimate: 400h}\n"
     )
@@ -116,14 +117,16 @@ def test_what_can_not_be_done_has_three_ways_out(planned):
         ("Nonsense", "Nothing in the plan is called 'Nonsense'"),
     ],
 )
-def test_what_can_not_be_planned_gets_one_sentence(planned, title, words):
+def test_what_can_not_be_planned_gets_one_sentence(
+    planned: Evenings, title: str, words: str
+) -> None:
     said = planned.syncd("plan", "milestones", title, "--apply")
     assert said.status == 2
     assert words in complaint(said)
     assert shown(planned) == ["2026-05-10"]
 
 
-def test_without_tasks_the_effort_is_not_known(planned):
+def test_without_tasks_the_effort_is_not_known(planned: Evenings) -> None:
     planned.import_plan("goals:\n  - {title: Read a book, status: active, due: 2026-12-31}\n")
     said = planned.syncd("plan", "milestones", "Read a book")
     assert "How much effort it needs is not known" in " ".join(said.out.split())

@@ -54,7 +54,7 @@ def until(found: Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
-def test_help_imports_nothing_that_takes_its_time():
+def test_help_imports_nothing_that_takes_its_time() -> None:
     script = (
         "import sys; from syncd.cli.app import start; from syncd.cli.session import Session\n"
         "status = start(['--help'], Session())\n"
@@ -67,7 +67,9 @@ def test_help_imports_nothing_that_takes_its_time():
     assert done.stdout.splitlines()[-1] == "0 []"
 
 
-def test_what_nobody_expected_is_told_without_a_traceback(bare, begin):
+def test_what_nobody_expected_is_told_without_a_traceback(
+    bare: Desk, begin: Callable[..., subprocess.Popen[str]]
+) -> None:
     bare.import_plan()
     with sqlite3.connect(bare.state / "syncd.db") as database:
         database.execute("ALTER TABLE entities RENAME TO things")
@@ -82,7 +84,9 @@ def test_what_nobody_expected_is_told_without_a_traceback(bare, begin):
     assert "Traceback" in log.read_text("utf-8")
 
 
-def test_a_damaged_state_is_told_with_what_to_do(bare, begin):
+def test_a_damaged_state_is_told_with_what_to_do(
+    bare: Desk, begin: Callable[..., subprocess.Popen[str]]
+) -> None:
     bare.state.mkdir()
     (bare.state / "syncd.db").write_bytes(b"this is no database at all" * 400)
     out, err = begin(bare, "status").communicate(timeout=PATIENCE)
@@ -92,7 +96,9 @@ def test_a_damaged_state_is_told_with_what_to_do(bare, begin):
 
 
 @pytest.mark.parametrize("command", ["status", "run", "sync"])
-def test_a_state_of_a_newer_version_is_told_with_what_to_do(bare, begin, command):
+def test_a_state_of_a_newer_version_is_told_with_what_to_do(
+    bare: Desk, begin: Callable[..., subprocess.Popen[str]], command: str
+) -> None:
     bare.import_plan()
     with sqlite3.connect(bare.state / "syncd.db") as database:
         database.execute("UPDATE alembic_version SET version_num = '0009'")
@@ -105,7 +111,9 @@ def test_a_state_of_a_newer_version_is_told_with_what_to_do(bare, begin, command
 
 
 @pytest.mark.parametrize("tasks", [1, 2000])
-def test_a_reader_that_has_seen_enough_is_no_failure_to_talk_about(bare, begin, tasks):
+def test_a_reader_that_has_seen_enough_is_no_failure_to_talk_about(
+    bare: Desk, begin: Callable[..., subprocess.Popen[str]], tasks: int
+) -> None:
     bare.import_plan("tasks:\n" + "".join(f"- {{title: T{n}}}\n" for n in range(tasks)))
     process = begin(bare, "plan", "export")
     assert process.stdout is not None
@@ -115,7 +123,7 @@ def test_a_reader_that_has_seen_enough_is_no_failure_to_talk_about(bare, begin, 
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
-def test_an_output_that_can_not_be_written_is_told(bare):
+def test_an_output_that_can_not_be_written_is_told(bare: Desk) -> None:
     bare.import_plan()
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
@@ -129,7 +137,7 @@ def test_an_output_that_can_not_be_written_is_told(bare):
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_plan_is_read_from_stdin(bare):
+def test_a_plan_is_read_from_stdin(bare: Desk) -> None:
     done = subprocess.run(
         [*SYNCD, "--config", str(bare.config), "plan", "import", "-"],
         input=PLAN,
@@ -141,7 +149,9 @@ def test_a_plan_is_read_from_stdin(bare):
     assert len(bare.syncd("plan", "show", "--json").json["tasks"]) == 2
 
 
-def test_a_terminal_without_unicode_gets_question_marks(bare, begin):
+def test_a_terminal_without_unicode_gets_question_marks(
+    bare: Desk, begin: Callable[..., subprocess.Popen[str]]
+) -> None:
     bare.import_plan("tasks:\n- {title: Über Größe}\n")
     process = begin(bare, "plan", "show", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     out, err = process.communicate(timeout=PATIENCE)
@@ -150,7 +160,9 @@ def test_a_terminal_without_unicode_gets_question_marks(bare, begin):
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_stops_a_sync_between_two_writes(desk, begin, number, status):
+def test_a_signal_stops_a_sync_between_two_writes(
+    desk: Desk, begin: Callable[..., subprocess.Popen[str]], number: signal.Signals, status: int
+) -> None:
     titles = [f"Task {n}" for n in range(12)]
     desk.import_plan("tasks:\n" + "".join(f"- {{title: {one}}}\n" for one in titles))
     stopping: list[subprocess.Popen[str]] = []
@@ -192,7 +204,9 @@ class Listener:
         return next(one for one in self.lines if text in one)
 
 
-def test_the_daemon_syncs_reloads_and_ends_when_it_is_told(desk, begin):
+def test_the_daemon_syncs_reloads_and_ends_when_it_is_told(
+    desk: Desk, begin: Callable[..., subprocess.Popen[str]]
+) -> None:
     fast = "\n[daemon]\npoll_seconds = 10\n"
     desk.settings(fast, todoist={"token": None})
     process = begin(desk, "run", "--log-json")
@@ -222,7 +236,9 @@ def test_the_daemon_syncs_reloads_and_ends_when_it_is_told(desk, begin):
     assert desk.sync()["converged"]
 
 
-def test_the_daemon_picks_a_tool_up_once_its_secret_is_there(desk, begin):
+def test_the_daemon_picks_a_tool_up_once_its_secret_is_there(
+    desk: Desk, begin: Callable[..., subprocess.Popen[str]]
+) -> None:
     desk.settings(todoist={"token": None})
     process = begin(desk, "run", CREDENTIALS_DIRECTORY=str(desk.place))
     said = Listener(process)
@@ -235,7 +251,9 @@ def test_the_daemon_picks_a_tool_up_once_its_secret_is_there(desk, begin):
     assert process.wait(timeout=PATIENCE) == 130
 
 
-def test_the_daemon_tells_once_that_others_may_look_into_its_state(desk, begin):
+def test_the_daemon_tells_once_that_others_may_look_into_its_state(
+    desk: Desk, begin: Callable[..., subprocess.Popen[str]]
+) -> None:
     desk.state.mkdir()
     desk.state.chmod(0o755)
     process = begin(desk, "run")
@@ -249,7 +267,9 @@ def test_the_daemon_tells_once_that_others_may_look_into_its_state(desk, begin):
     assert len([it for it in said.lines if f"chmod 700 {desk.state}" in it]) == 1
 
 
-def test_signing_in_to_google_needs_no_browser_here(desk, begin):
+def test_signing_in_to_google_needs_no_browser_here(
+    desk: Desk, begin: Callable[..., subprocess.Popen[str]]
+) -> None:
     token = Path(desk.served["google"].settings()["token_file"])
     token.unlink()
     process = begin(desk, "auth", "google", OAUTHLIB_INSECURE_TRANSPORT="1")
@@ -264,7 +284,9 @@ def test_signing_in_to_google_needs_no_browser_here(desk, begin):
     assert json.loads(token.read_text("utf-8"))["refresh_token"]
 
 
-def test_the_sandboxes_stay_until_they_are_told_to_end(bare, begin):
+def test_the_sandboxes_stay_until_they_are_told_to_end(
+    bare: Desk, begin: Callable[..., subprocess.Popen[str]]
+) -> None:
     process = begin(bare, "sandbox", TMPDIR=str(bare.place))
     assert process.stdout is not None
     lines = [process.stdout.readline() for _ in range(4)]
@@ -279,7 +301,9 @@ def test_the_sandboxes_stay_until_they_are_told_to_end(bare, begin):
     assert not settings.parent.exists()
 
 
-def test_a_port_that_is_taken_is_told(desk, begin):
+def test_a_port_that_is_taken_is_told(
+    desk: Desk, begin: Callable[..., subprocess.Popen[str]]
+) -> None:
     port = desk.served["google"].origin.rpartition(":")[2]
     process = begin(desk, "sandbox", "--port-base", port, "--dir", str(desk.place / "sandbox"))
     _, err = process.communicate(timeout=PATIENCE)

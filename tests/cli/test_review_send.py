@@ -2,14 +2,17 @@
 
 import sqlite3
 import threading
+from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
+from typing import Any, cast
 
 import pytest
 import structlog
 
 from syncd.cli.errors import Exit
 from syncd.daemon.service import Daemon
+from syncd.engine.cycle import Engine
 from syncd.engine.edits import put_all
 from syncd.engine.reviews import review_id
 from syncd.model.entities import Review
@@ -17,21 +20,21 @@ from syncd.model.values import ReviewKind
 from syncd.review.periods import read_period
 from tests.cli.desks import complaint
 from tests.cli.evenings import Evenings
-from tests.mail.servers import House, run
+from tests.mail.servers import House, Running, run
 
 ADA, BEN = "ada@example.org", "ben@example.org"
 REVIEW = '\n[review]\nquarterly = "off"\nannual = "off"\n'
 
 
 @pytest.fixture
-def house():
+def house() -> Iterator[Running]:
     running = run(House(), None)
     yield running
     running.controller.stop(no_assert=True)
 
 
 @pytest.fixture
-def desk(evenings, house):
+def desk(evenings: Evenings, house: Running) -> Evenings:
     """An evening's desk on the Tuesday after, that can send mail."""
     evenings.write(mail(house.port) + REVIEW)
     evenings.later(days=8)
@@ -39,7 +42,7 @@ def desk(evenings, house):
     return evenings
 
 
-def mail(port, **changes):
+def mail(port: int, **changes: str) -> str:
     table = {
         "host": '"127.0.0.1"',
         "port": port,
@@ -51,14 +54,14 @@ def mail(port, **changes):
     return "\n[mail]\n" + "\n".join(f"{name} = {it}" for name, it in table.items()) + "\n"
 
 
-def subject(content):
-    return message_from_bytes(content, policy=default)["Subject"]
+def subject(content: bytes) -> str:
+    return str(message_from_bytes(content, policy=default)["Subject"])
 
 
 # At the person's word.
 
 
-def test_a_review_is_sent_and_each_gets_their_own(desk, house):
+def test_a_review_is_sent_and_each_gets_their_own(desk: Evenings, house: Running) -> None:
     said = desk.syncd("review", "weekly", "--send")
     assert (said.status, said.out) == (Exit.DONE, "")
     assert said.err.strip() == f"Sent to {ADA}, {BEN}."
@@ -68,7 +71,7 @@ def test_a_review_is_sent_and_each_gets_their_own(desk, house):
     assert b"ONE QUESTION" not in shared
 
 
-def test_who_has_it_gets_no_second_copy(desk, house):
+def test_who_has_it_gets_no_second_copy(desk: Evenings, house: Running) -> None:
     desk.syncd("review", "--send")
     again = desk.syncd("review", "--send")
     assert again.status == Exit.DONE
@@ -76,7 +79,9 @@ def test_who_has_it_gets_no_second_copy(desk, house):
     assert len(house.house.arrived) == 2
 
 
-def test_who_was_refused_gets_it_when_it_is_asked_for_again(desk, house):
+def test_who_was_refused_gets_it_when_it_is_asked_for_again(
+    desk: Evenings, house: Running
+) -> None:
     house.house.refuses = {BEN: "550 no such person"}
     first = desk.syncd("review", "--send")
     assert first.status == Exit.NOT_DONE
@@ -87,7 +92,9 @@ def test_who_was_refused_gets_it_when_it_is_asked_for_again(desk, house):
     assert (len(house.house.inbox(ADA)), len(house.house.inbox(BEN))) == (1, 1)
 
 
-def test_while_the_server_has_no_time_it_waits_and_that_is_said(desk, house):
+def test_while_the_server_has_no_time_it_waits_and_that_is_said(
+    desk: Evenings, house: Running
+) -> None:
     house.house.refuses = dict.fromkeys((ADA, BEN), "451 try later")
     said = desk.syncd("review", "--send")
     assert said.status == Exit.NOT_DONE
@@ -95,7 +102,7 @@ def test_while_the_server_has_no_time_it_waits_and_that_is_said(desk, house):
     assert desk.told("status")["mail"]["waiting"] == 2
 
 
-def test_programs_are_told_who_got_it(desk):
+def test_programs_are_told_who_got_it(desk: Evenings) -> None:
     told = desk.told("review", "--send")
     assert told["mail"]["sent"] == [ADA, BEN]
     assert told["id"]
@@ -110,8 +117,8 @@ def test_programs_are_told_who_got_it(desk):
     ],
 )
 def test_what_is_missing_in_the_settings_is_named_and_nothing_is_kept(
-    evenings, house, changes, words
-):
+    evenings: Evenings, house: Running, changes: dict[str, str], words: str
+) -> None:
     evenings.write(mail(house.port, **changes))
     evenings.later(days=8)
     said = evenings.syncd("review", "--send")
@@ -120,7 +127,9 @@ def test_what_is_missing_in_the_settings_is_named_and_nothing_is_kept(
     assert evenings.app().store.outbox.all() == []
 
 
-def test_a_look_at_the_running_week_does_not_stand_in_the_way_of_its_digest(desk, house):
+def test_a_look_at_the_running_week_does_not_stand_in_the_way_of_its_digest(
+    desk: Evenings, house: Running
+) -> None:
     assert desk.syncd("review", "--period", "2026-W14", "--send").status == Exit.DONE
     desk.later(days=7)
     assert desk.syncd("review", "--period", "2026-W14", "--send").status == Exit.DONE
@@ -129,7 +138,9 @@ def test_a_look_at_the_running_week_does_not_stand_in_the_way_of_its_digest(desk
     assert " so far: " not in subject(second)
 
 
-def test_a_review_whose_facts_were_lost_with_the_state_is_not_sent_again(desk, house):
+def test_a_review_whose_facts_were_lost_with_the_state_is_not_sent_again(
+    desk: Evenings, house: Running
+) -> None:
     """Its page was recognised; what stood in it is known to nobody here."""
     period = read_period(ReviewKind.WEEKLY, "2026-W11")
     app = desk.app()
@@ -159,7 +170,7 @@ class Watched:
         self.session = desk.session()
         self.desk = desk
 
-    def turn(self):
+    def turn(self) -> list[str]:
         app = self.desk.app()
         daemon = Daemon(app=app, config=self.session.config)
         daemon.begin()
@@ -171,7 +182,7 @@ class Watched:
         return [one["event"] for one in told]
 
 
-def test_the_daemon_posts_the_digest_once(desk, house):
+def test_the_daemon_posts_the_digest_once(desk: Evenings, house: Running) -> None:
     daemon = Watched(desk)
     daemon.turn()
     daemon.turn()
@@ -179,25 +190,29 @@ def test_the_daemon_posts_the_digest_once(desk, house):
     assert len(house.house.inbox(BEN)) == 1
 
 
-def test_before_it_is_due_nothing_is_posted(desk, house):
+def test_before_it_is_due_nothing_is_posted(desk: Evenings, house: Running) -> None:
     desk.write(mail(house.port) + REVIEW + 'weekly = "wed 07:00"\n')
     Watched(desk).turn()
     assert house.house.arrived == []
 
 
-def test_a_digest_that_was_sent_by_hand_is_not_posted_again(desk, house):
+def test_a_digest_that_was_sent_by_hand_is_not_posted_again(
+    desk: Evenings, house: Running
+) -> None:
     desk.syncd("review", "--send")
     Watched(desk).turn()
     assert len(house.house.arrived) == 2
 
 
-def test_without_mail_the_review_stands_in_the_plan(desk):
+def test_without_mail_the_review_stands_in_the_plan(desk: Evenings) -> None:
     desk.write(REVIEW)
     Watched(desk).turn()
     assert [one["period_start"] for one in reviews(desk)] == ["2026-03-23"]
 
 
-def test_settings_that_allow_no_mail_are_told_of_and_nothing_else_suffers(desk, house):
+def test_settings_that_allow_no_mail_are_told_of_and_nothing_else_suffers(
+    desk: Evenings, house: Running
+) -> None:
     desk.write(mail(house.port, sender='""') + REVIEW)
     told = Watched(desk).turn()
     assert told.count("no mail can be sent") == 1
@@ -206,8 +221,10 @@ def test_settings_that_allow_no_mail_are_told_of_and_nothing_else_suffers(desk, 
     assert any("mail.sender" in line for line in said)
 
 
-def reviews(desk):
-    return desk.syncd("plan", "export", "--format", "json").json["reviews"]
+def reviews(desk: Evenings) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]]
+    found = desk.syncd("plan", "export", "--format", "json").json["reviews"]
+    return found
 
 
 # What nobody thought of.
@@ -222,27 +239,29 @@ class Lasting(Watched):
         self.daemon = Daemon(app=self.app, config=self.session.config)
         self.work = self.daemon.begin()
 
-    def turn(self):
+    def turns(self) -> list[tuple[str, str]]:
         with structlog.testing.capture_logs() as told:
             self.work.make_reviews()
             self.work.send_mails()
-            self.daemon._courier.wait(20)
+            self.daemon._mail_worker.wait(20)
         return [(one["event"], one.get("trouble", "").partition(" ")[0]) for one in told]
 
-    def close(self):
+    def close(self) -> None:
         self.daemon.end()
         self.app.close()
 
 
-def damage(desk, key, how="{"):
+def damage(desk: Evenings, key: str, how: str = "{") -> str:
     """Have what the outbox knows of a mail's recipients be unreadable, as a disk may."""
     with sqlite3.connect(desk.state / "syncd.db") as database:
         old = database.execute("SELECT recipients FROM outbox WHERE key = ?", [key]).fetchone()
         database.execute("UPDATE outbox SET recipients = ? WHERE key = ?", [how, key])
-    return old[0]
+    return str(old[0])
 
 
-def test_a_review_that_cannot_be_posted_keeps_no_other_mail_from_going_out(desk, house):
+def test_a_review_that_cannot_be_posted_keeps_no_other_mail_from_going_out(
+    desk: Evenings, house: Running
+) -> None:
     """The record of the digest that went out is damaged; a review by hand waits."""
     Watched(desk).turn()
     house.house.refuses = dict.fromkeys((ADA, BEN), "451 try later")
@@ -252,28 +271,30 @@ def test_a_review_that_cannot_be_posted_keeps_no_other_mail_from_going_out(desk,
     was = damage(desk, "weekly/2026-W13/own")
     desk.later(minutes=6)
     daemon = Lasting(desk)
-    assert daemon.turn() == [
+    assert daemon.turns() == [
         ("mail broke; trying again", "JSONDecodeError"),
         ("mail sent", ""),
         ("mail sent", ""),
     ]
     assert len(house.house.arrived) == before + 2
-    assert daemon.turn() == []
+    assert daemon.turns() == []
     damage(desk, "weekly/2026-W13/own", was)
-    assert daemon.turn() == [("mail works again", "")]
+    assert daemon.turns() == [("mail works again", "")]
     daemon.close()
 
 
-def test_reviews_that_cannot_be_made_keep_no_tool_from_being_looked_at(desk, house):
+def test_reviews_that_cannot_be_made_keep_no_tool_from_being_looked_at(
+    desk: Evenings, house: Running
+) -> None:
     """The values that lost can't be read at all: no review can be put together."""
     with sqlite3.connect(desk.state / "syncd.db") as database:
         database.execute("ALTER TABLE conflicts RENAME TO elsewhere")
     daemon = Lasting(desk)
     for told in (["a review broke; trying again"], []):
-        assert [event for event, _ in daemon.turn()] == told
+        assert [event for event, _ in daemon.turns()] == told
     with sqlite3.connect(desk.state / "syncd.db") as database:
         database.execute("ALTER TABLE elsewhere RENAME TO conflicts")
-    events = [event for event, _ in daemon.turn()]
+    events = [event for event, _ in daemon.turns()]
     assert events[0] == "reviews are made again"
     assert events.count("mail sent") == 2
     daemon.close()
@@ -282,15 +303,18 @@ def test_reviews_that_cannot_be_made_keep_no_tool_from_being_looked_at(desk, hou
 class Stubborn:
     """An engine with a connector that does not let go."""
 
-    def close(self):
+    def close(self) -> None:
         raise RuntimeError("of Ada")
 
 
-def test_a_tool_that_does_not_let_go_keeps_the_mail_in_flight_from_nothing(desk, house):
+def test_a_tool_that_does_not_let_go_keeps_the_mail_in_flight_from_nothing(
+    desk: Evenings, house: Running
+) -> None:
     daemon = Lasting(desk)
-    daemon.daemon._engine, engine = Stubborn(), daemon.daemon._engine
+    stubborn, engine = cast("Engine", Stubborn()), daemon.daemon._engine
+    daemon.daemon._engine = stubborn
     gone = threading.Event()
-    daemon.daemon._courier.go(lambda _: gone.wait(0.3) or gone.set() or [])
+    daemon.daemon._mail_worker.start(lambda _: gone.wait(0.3) or gone.set() or [])
     with structlog.testing.capture_logs() as told:
         daemon.close()
     assert gone.is_set()

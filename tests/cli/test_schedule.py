@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,7 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def test_the_blocks_of_this_week_and_the_next_are_shown_day_by_day(evenings):
+def test_the_blocks_of_this_week_and_the_next_are_shown_day_by_day(evenings: Evenings) -> None:
     said = evenings.syncd("schedule")
     assert said.status == 0
     shown = flat(said.out)
@@ -31,7 +32,9 @@ def test_the_blocks_of_this_week_and_the_next_are_shown_day_by_day(evenings):
     assert "Next week, Mon 30 Mar to Sun 5 Apr" in shown
 
 
-def test_each_week_tells_its_minutes_against_the_cap_and_each_goals_budget(evenings):
+def test_each_week_tells_its_minutes_against_the_cap_and_each_goals_budget(
+    evenings: Evenings,
+) -> None:
     told = evenings.told("schedule")
     first = told["weeks"][0]
     assert first["minutes"] == sum(
@@ -44,7 +47,7 @@ def test_each_week_tells_its_minutes_against_the_cap_and_each_goals_budget(eveni
     assert "of 3 h" in evenings.syncd("schedule").out
 
 
-def test_a_room_that_is_smaller_than_the_cap_is_told(evenings):
+def test_a_room_that_is_smaller_than_the_cap_is_told(evenings: Evenings) -> None:
     evenings.meet(datetime(2026, 3, 24, 8, tzinfo=ZONE), 4 * 24 * 60)
     evenings.plan_blocks()
     (room,) = {one["room"] for one in evenings.told("schedule")["weeks"][:1]}
@@ -52,7 +55,9 @@ def test_a_room_that_is_smaller_than_the_cap_is_told(evenings):
     assert "of your free hours" in flat(evenings.syncd("schedule").out)
 
 
-def test_times_are_those_of_the_plans_zone_on_both_sides_of_a_change_of_the_clocks(evenings):
+def test_times_are_those_of_the_plans_zone_on_both_sides_of_a_change_of_the_clocks(
+    evenings: Evenings,
+) -> None:
     evenings.import_plan("tasks:\n- {title: Long course, estimate: 20h}\n")
     evenings.plan_blocks()
     told = evenings.told("schedule", "--weeks", "3")["blocks"]
@@ -64,7 +69,7 @@ def test_times_are_those_of_the_plans_zone_on_both_sides_of_a_change_of_the_cloc
             assert 18 <= start.hour < 21
 
 
-def test_a_block_pinned_in_the_hour_that_comes_twice_is_shown_whole(evenings):
+def test_a_block_pinned_in_the_hour_that_comes_twice_is_shown_whole(evenings: Evenings) -> None:
     evenings.clock.at = datetime(2026, 10, 19, 12, tzinfo=ZONE)
     evenings.plan_blocks()
     evenings.import_plan(
@@ -76,7 +81,7 @@ def test_a_block_pinned_in_the_hour_that_comes_twice_is_shown_whole(evenings):
     assert "01:30-04:30" in evenings.syncd("schedule").out
 
 
-def test_a_block_soon_after_midnight_belongs_to_the_plans_day(evenings):
+def test_a_block_soon_after_midnight_belongs_to_the_plans_day(evenings: Evenings) -> None:
     evenings.import_plan(
         "blocks:\n- {title: Night shift, start: 2026-03-30 00:30, end: 2026-03-30 01:30,"
         " state: pinned}\n"
@@ -85,7 +90,7 @@ def test_a_block_soon_after_midnight_belongs_to_the_plans_day(evenings):
     assert evenings.told("schedule")["weeks"][1]["minutes"] >= 60
 
 
-def test_another_day_and_more_weeks_can_be_asked_for(evenings):
+def test_another_day_and_more_weeks_can_be_asked_for(evenings: Evenings) -> None:
     late = evenings.told("schedule", "--from", "2026-03-25", "--weeks", "1")
     assert [one["monday"] for one in late["weeks"]] == ["2026-03-23"]
     assert all(one["start"] >= "2026-03-25" for one in late["blocks"])
@@ -94,13 +99,15 @@ def test_another_day_and_more_weeks_can_be_asked_for(evenings):
 
 
 @pytest.mark.parametrize("words", [["--from", "someday"], ["--weeks", "0"], ["--weeks", "x"]])
-def test_a_day_or_a_number_that_is_none_is_a_mistake(evenings, words):
+def test_a_day_or_a_number_that_is_none_is_a_mistake(
+    evenings: Evenings, words: list[str]
+) -> None:
     said = evenings.syncd("schedule", *words)
     assert said.status == 2
     complaint(said)
 
 
-def test_a_word_on_a_block_tells_how_it_stands(evenings):
+def test_a_word_on_a_block_tells_how_it_stands(evenings: Evenings) -> None:
     evenings.import_plan("tasks:\n- {title: Long course, estimate: 30h}\n")
     evenings.plan_blocks()
     evenings.syncd("pin", "Ask for feedback")
@@ -113,14 +120,14 @@ def test_a_word_on_a_block_tells_how_it_stands(evenings):
     assert "  now  " in evenings.syncd("schedule").out
 
 
-def test_what_is_shown_as_an_id_names_the_block(evenings):
+def test_what_is_shown_as_an_id_names_the_block(evenings: Evenings) -> None:
     for block in evenings.blocks():
         short = ShortIds(one.id for one in evenings.blocks()).of(block.id)
         assert short in evenings.syncd("schedule").out
         assert evenings.told("why", short)["id"] == block.id
 
 
-def test_ids_are_as_long_as_it_takes_to_tell_them_apart():
+def test_ids_are_as_long_as_it_takes_to_tell_them_apart() -> None:
     ids = ShortIds(["ABCDEF1", "ABCDEF2", "ABCX000", "ZZZZ"])
     assert [ids.of(one) for one in ("ABCDEF1", "ABCX000", "ZZZZ")] == [
         "ABCDEF1",
@@ -132,30 +139,30 @@ def test_ids_are_as_long_as_it_takes_to_tell_them_apart():
 # Nothing is planned.
 
 
-def test_without_any_tool_it_says_how_to_get_one(bare):
+def test_without_any_tool_it_says_how_to_get_one(bare: Desk) -> None:
     assert "No tool is switched on" in bare.syncd("schedule").out
 
 
-def test_where_busy_time_was_never_read_a_sync_is_asked_for(unplanned):
+def test_where_busy_time_was_never_read_a_sync_is_asked_for(unplanned: Evenings) -> None:
     assert "`syncd sync`" in unplanned.syncd("schedule").out
     assert unplanned.told("schedule")["busy"] is None
 
 
-def test_without_an_open_task_it_says_that_none_wants_time(tmp_path):
+def test_without_an_open_task_it_says_that_none_wants_time(tmp_path: Path) -> None:
     desk = Evenings(tmp_path)
     desk.write()
     desk.plan_blocks()
     assert "no open task wants time" in desk.syncd("schedule").out
 
 
-def test_while_one_is_away_it_says_so(unplanned):
+def test_while_one_is_away_it_says_so(unplanned: Evenings) -> None:
     unplanned.syncd("pause", "--until", "+60d")
     unplanned.plan_blocks()
     shown = unplanned.syncd("schedule", "--weeks", "1").out
     assert "You are away from Mon 23 Mar to Fri 22 May" in shown
 
 
-def test_where_the_next_block_is_later_its_day_is_told(evenings):
+def test_where_the_next_block_is_later_its_day_is_told(evenings: Evenings) -> None:
     evenings.syncd("pause", "--until", "2026-04-12")
     evenings.plan_blocks()
     first = start_of(evenings.blocks()[0])
@@ -163,7 +170,7 @@ def test_where_the_next_block_is_later_its_day_is_told(evenings):
     assert f"the next block is on {first:%a} {first.day} {first:%b}" in shown
 
 
-def test_hours_without_any_time_are_told(tmp_path):
+def test_hours_without_any_time_are_told(tmp_path: Path) -> None:
     desk = Evenings(tmp_path)
     desk.write("[schedule]\nweekly_minutes = 0\n")
     desk.import_plan(PLAN)
@@ -176,14 +183,14 @@ def test_hours_without_any_time_are_told(tmp_path):
 # Which calendars were gone by.
 
 
-def test_the_calendars_that_were_read_are_named(evenings):
+def test_the_calendars_that_were_read_are_named(evenings: Evenings) -> None:
     assert (
         "Busy time is that of primary, read 2026-03-23 12:00." in evenings.syncd("schedule").out
     )
     assert evenings.told("schedule")["busy"]["calendars"] == ["primary"]
 
 
-def test_that_no_calendar_is_read_is_said_aloud(unplanned):
+def test_that_no_calendar_is_read_is_said_aloud(unplanned: Evenings) -> None:
     unplanned.calendars = ()
     unplanned.plan_blocks()
     shown = flat(unplanned.syncd("schedule").out)
@@ -191,7 +198,7 @@ def test_that_no_calendar_is_read_is_said_aloud(unplanned):
     assert "set `busy_calendars`" in shown
 
 
-def test_a_calendar_that_can_not_be_read_is_told(evenings):
+def test_a_calendar_that_can_not_be_read_is_told(evenings: Evenings) -> None:
     evenings.unreadable = ("There is no calendar 'work': share it.",)
     evenings.calendars = ()
     evenings.plan_blocks()
@@ -202,7 +209,7 @@ def test_a_calendar_that_can_not_be_read_is_told(evenings):
     assert "can't be read" in evenings.syncd("status").out
 
 
-def test_busy_time_of_days_ago_is_not_relied_on(evenings):
+def test_busy_time_of_days_ago_is_not_relied_on(evenings: Evenings) -> None:
     evenings.later(days=3)
     assert "That was 3 days ago" in flat(evenings.syncd("schedule").out)
 
@@ -210,7 +217,7 @@ def test_busy_time_of_days_ago_is_not_relied_on(evenings):
 # What does not fit, and what waits.
 
 
-def test_what_can_not_be_met_is_told_once_with_what_would_help(unplanned):
+def test_what_can_not_be_met_is_told_once_with_what_would_help(unplanned: Evenings) -> None:
     unplanned.import_plan("tasks:\n- {title: Huge, estimate: 20h, due: 2026-03-26}\n")
     unplanned.plan_blocks()
     shown = flat(unplanned.syncd("schedule").out)
@@ -221,7 +228,9 @@ def test_what_can_not_be_met_is_told_once_with_what_would_help(unplanned):
     assert "not fit: `syncd schedule`" in unplanned.syncd("status").out
 
 
-def test_a_task_that_was_ticked_since_is_not_complained_of_any_more(unplanned):
+def test_a_task_that_was_ticked_since_is_not_complained_of_any_more(
+    unplanned: Evenings,
+) -> None:
     huge = "title: Huge, estimate: 20h, due: 2026-03-26"
     unplanned.import_plan(f"tasks:\n- {{{huge}}}\n")
     unplanned.plan_blocks()
@@ -229,7 +238,7 @@ def test_a_task_that_was_ticked_since_is_not_complained_of_any_more(unplanned):
     assert "'Huge'" not in unplanned.syncd("schedule").out
 
 
-def test_what_has_no_place_is_told_with_the_reason(evenings):
+def test_what_has_no_place_is_told_with_the_reason(evenings: Evenings) -> None:
     app = evenings.app()
     task = evenings.told("plan", "show")["tasks"][0]
     kept = PlanningResult(
@@ -241,14 +250,14 @@ def test_what_has_no_place_is_told_with_the_reason(evenings):
     assert "1 h 30 of 'Read the book' have no place yet: the evenings are full." in shown
 
 
-def test_a_task_whose_time_is_used_up_is_told(evenings):
+def test_a_task_whose_time_is_used_up_is_told(evenings: Evenings) -> None:
     (block,) = evenings.blocks("Write an outline")
     evenings.after(block)
     evenings.plan_blocks()
     assert "its time is used up" in flat(evenings.syncd("schedule").out)
 
 
-def test_a_block_that_is_over_waits_for_a_word(evenings):
+def test_a_block_that_is_over_waits_for_a_word(evenings: Evenings) -> None:
     first = evenings.blocks()[0]
     evenings.after(first)
     for _ in range(2):
@@ -263,7 +272,7 @@ def test_a_block_that_is_over_waits_for_a_word(evenings):
     assert evenings.told("schedule")["waiting"] == []
 
 
-def test_where_nothing_is_assumed_no_day_is_promised(tmp_path):
+def test_where_nothing_is_assumed_no_day_is_promised(tmp_path: Path) -> None:
     desk = Evenings(tmp_path)
     desk.write("[schedule]\nassume_done = false\n")
     desk.import_plan(PLAN)
@@ -272,7 +281,7 @@ def test_where_nothing_is_assumed_no_day_is_promised(tmp_path):
     assert "after a day" not in desk.syncd("schedule").out
 
 
-def test_an_edit_since_the_last_planning_is_pointed_out(evenings):
+def test_an_edit_since_the_last_planning_is_pointed_out(evenings: Evenings) -> None:
     assert evenings.syncd("schedule").err == ""
     evenings.import_plan("tasks:\n- {title: One more, estimate: 60}\n")
     assert "the next sync plans again" in evenings.syncd("schedule").err
@@ -281,7 +290,9 @@ def test_an_edit_since_the_last_planning_is_pointed_out(evenings):
 # Planning all anew.
 
 
-def test_a_dry_run_shows_what_a_full_planning_changes_and_writes_nothing(evenings):
+def test_a_dry_run_shows_what_a_full_planning_changes_and_writes_nothing(
+    evenings: Evenings,
+) -> None:
     evenings.meet(start_of(evenings.blocks()[0]), 60)
     before = evenings.blocks()
     history = evenings.told("history")
@@ -292,7 +303,7 @@ def test_a_dry_run_shows_what_a_full_planning_changes_and_writes_nothing(evening
     assert PlannerState(evenings.app().store).recall("wish") is None
 
 
-def test_a_dry_run_tells_new_blocks_moves_and_what_goes(evenings):
+def test_a_dry_run_tells_new_blocks_moves_and_what_goes(evenings: Evenings) -> None:
     evenings.import_plan(
         "tasks:\n- {title: Late idea, estimate: 60}\n"
         "- {title: Read the book, goal: Lead a team, done: true}\n"
@@ -307,7 +318,7 @@ def test_a_dry_run_tells_new_blocks_moves_and_what_goes(evenings):
     assert max(map(len, shown.out.splitlines())) <= 80
 
 
-def test_what_changes_only_in_drafts_is_told_apart(evenings):
+def test_what_changes_only_in_drafts_is_told_apart(evenings: Evenings) -> None:
     evenings.import_plan("tasks:\n- {title: Long course, estimate: 40h}\n")
     shown = evenings.syncd("schedule", "--dry-run").out
     told = evenings.told("schedule", "--dry-run")["placed"]
@@ -316,7 +327,7 @@ def test_what_changes_only_in_drafts_is_told_apart(evenings):
     assert f"{len(told)} new; {drafts} in drafts only" in flat(shown)
 
 
-def test_planning_anew_is_asked_for_and_done_with_the_next_sync(evenings):
+def test_planning_anew_is_asked_for_and_done_with_the_next_sync(evenings: Evenings) -> None:
     said = evenings.syncd("schedule", "--replan")
     assert said.status == 0
     assert "The next sync plans all anew" in said.err
@@ -325,13 +336,13 @@ def test_planning_anew_is_asked_for_and_done_with_the_next_sync(evenings):
     assert PlannerState(evenings.app().store).recall("wish") is None
 
 
-def test_without_busy_time_nothing_can_be_compared(unplanned):
+def test_without_busy_time_nothing_can_be_compared(unplanned: Evenings) -> None:
     said = unplanned.syncd("schedule", "--dry-run")
     assert "was never read" in flat(said.out)
     assert unplanned.told("schedule", "--dry-run")["busy_read_at"] is None
 
 
-def test_an_unreadable_calendar_stops_the_comparison(evenings):
+def test_an_unreadable_calendar_stops_the_comparison(evenings: Evenings) -> None:
     evenings.unreadable = ("There is no calendar 'work': share it.",)
     evenings.plan_blocks()
     assert "share it" in evenings.syncd("schedule", "--dry-run").out
@@ -341,7 +352,9 @@ def test_an_unreadable_calendar_stops_the_comparison(evenings):
 
 
 @pytest.mark.parametrize("words", [[], ["--dry-run"], ["--json"]], ids=str)
-def test_a_hostile_title_of_a_block_steers_no_terminal(unplanned, words):
+def test_a_hostile_title_of_a_block_steers_no_terminal(
+    unplanned: Evenings, words: list[str]
+) -> None:
     plan = {
         "goals": [{"title": HOSTILE, "status": "active", "weekly minutes": 60}],
         "tasks": [{"title": HOSTILE, "goal": HOSTILE, "estimate": 60}],
@@ -362,7 +375,7 @@ def desk_reads(desk: Evenings) -> None:
     desk.import_plan(json.dumps({"tasks": [{"title": HOSTILE + " too", "estimate": 60}]}))
 
 
-def test_the_weeks_fit_in_eighty_columns(evenings):
+def test_the_weeks_fit_in_eighty_columns(evenings: Evenings) -> None:
     evenings.import_plan(
         "goals:\n- {title: " + "wide goal " * 20 + ", status: active}\n"
         "tasks:\n- {title: " + "long words " * 30 + ", estimate: 60}\n"
@@ -379,7 +392,7 @@ def test_the_weeks_fit_in_eighty_columns(evenings):
 # Why a block is where it is.
 
 
-def test_why_tells_who_moved_a_block_and_when(evenings):
+def test_why_tells_who_moved_a_block_and_when(evenings: Evenings) -> None:
     first = evenings.blocks()[0]
     evenings.meet(start_of(first), 60)
     evenings.plan_blocks()
@@ -392,13 +405,13 @@ def test_why_tells_who_moved_a_block_and_when(evenings):
     assert move["by"] == "syncd"
 
 
-def test_why_tells_how_a_block_stands(evenings):
+def test_why_tells_how_a_block_stands(evenings: Evenings) -> None:
     evenings.syncd("pin", "Ask for feedback")
     (block,) = [it for it in evenings.blocks() if it.state is BlockState.PINNED]
     assert "You pinned it" in evenings.syncd("why", block.id).out
 
 
-def test_a_title_means_the_task_and_not_its_blocks(evenings):
+def test_a_title_means_the_task_and_not_its_blocks(evenings: Evenings) -> None:
     assert evenings.told("why", "Read the book")["kind"] == Kind.TASK
 
 
@@ -420,7 +433,7 @@ def test_what_a_person_moved_is_not_told_as_syncds_doing(synced: Desk) -> None:
     assert "Learning block" not in said.out
 
 
-def test_what_a_full_replan_would_change_is_told_in_its_week(evenings):
+def test_what_a_full_replan_would_change_is_told_in_its_week(evenings: Evenings) -> None:
     evenings.plan_blocks()
     assert evenings.told("schedule")["proposal"] is None
     PlannerState(evenings.app().store).remember("proposal", ["2026-W13", 1, 3, 0])

@@ -1,10 +1,10 @@
 """``syncd sync`` and its dry run, against the sandboxes."""
 
 from syncd.model.entities import Kind
-from tests.cli.desks import writes
+from tests.cli.desks import Desk, writes
 
 
-def test_what_a_sync_tells_programs_has_exactly_its_shape(desk):
+def test_what_a_sync_tells_programs_has_exactly_its_shape(desk: Desk) -> None:
     desk.import_plan()
     told = desk.sync()
     assert set(told) == {"converged", "conflicts", "problems", "tools"}
@@ -20,7 +20,7 @@ def test_what_a_sync_tells_programs_has_exactly_its_shape(desk):
     assert {it["created"] + it["updated"] for it in quiet["tools"].values()} == {0}
 
 
-def test_a_dry_run_shows_what_a_sync_would_write_and_writes_nothing(desk):
+def test_a_dry_run_shows_what_a_sync_would_write_and_writes_nothing(desk: Desk) -> None:
     desk.import_plan()
     said = desk.syncd("sync", "--dry-run")
     assert said.status == 0
@@ -36,7 +36,7 @@ def test_a_dry_run_shows_what_a_sync_would_write_and_writes_nothing(desk):
     assert desk.syncd("status", "--json").json["tools"]["notion"]["last_ok"] is None
 
 
-def test_a_dry_run_shows_each_field_before_and_after(synced):
+def test_a_dry_run_shows_each_field_before_and_after(synced: Desk) -> None:
     synced.person("notion").edit(Kind.TASK, "Ask for feedback", "priority", 1)
     for one in synced.served.values():
         one.log.clear()
@@ -51,20 +51,20 @@ def test_a_dry_run_shows_each_field_before_and_after(synced):
     assert synced.person("todoist").shows(Kind.TASK, "Ask for feedback")["priority"] == 2
 
 
-def test_a_dry_run_speaks_of_what_is_referred_to_by_its_title(synced):
+def test_a_dry_run_speaks_of_what_is_referred_to_by_its_title(synced: Desk) -> None:
     synced.person("notion").edit(Kind.TASK, "Ask for feedback", "goal", None)
     said = synced.syncd("sync", "--dry-run")
     assert "goal: Lead a team → nothing" in said.out
 
 
-def test_a_dry_run_of_some_tools_leaves_the_others_alone(desk):
+def test_a_dry_run_of_some_tools_leaves_the_others_alone(desk: Desk) -> None:
     desk.import_plan()
     said = desk.syncd("sync", "--dry-run", "--only", "Todoist", "--json")
     assert list(said.json["tools"]) == ["todoist"]
     assert desk.served["notion"].log == []
 
 
-def test_what_both_sides_held_already_is_matched_and_shown(desk):
+def test_what_both_sides_held_already_is_matched_and_shown(desk: Desk) -> None:
     desk.import_plan()
     desk.sync()
     (desk.state / "syncd.db").unlink()
@@ -76,7 +76,7 @@ def test_what_both_sides_held_already_is_matched_and_shown(desk):
     assert sum(one["created"] for one in told["tools"].values()) == 0
 
 
-def test_a_sync_of_some_tools_leaves_the_others_alone(synced):
+def test_a_sync_of_some_tools_leaves_the_others_alone(synced: Desk) -> None:
     for one in synced.served.values():
         one.log.clear()
     told = synced.syncd("sync", "--only", "notion", "--json").json
@@ -84,7 +84,7 @@ def test_a_sync_of_some_tools_leaves_the_others_alone(synced):
     assert synced.served["todoist"].log == []
 
 
-def test_a_sync_tells_a_person_what_it_did(desk):
+def test_a_sync_tells_a_person_what_it_did(desk: Desk) -> None:
     desk.import_plan()
     said = desk.syncd("sync")
     assert "Notion           4 created" in said.out
@@ -92,7 +92,7 @@ def test_a_sync_tells_a_person_what_it_did(desk):
     assert said.err == ""
 
 
-def test_bad_input_is_told_and_the_rest_goes_on(synced):
+def test_bad_input_is_told_and_the_rest_goes_on(synced: Desk) -> None:
     notion = synced.person("notion")
     notion.edit(Kind.TASK, "Ask for feedback", "recurrence", "whenever I like")
     said = synced.syncd("sync")
@@ -101,7 +101,7 @@ def test_bad_input_is_told_and_the_rest_goes_on(synced):
     assert synced.syncd("status", "--json").json["problems"]
 
 
-def test_secrets_that_others_may_read_are_warned_of(synced):
+def test_secrets_that_others_may_read_are_warned_of(synced: Desk) -> None:
     synced.config.chmod(0o644)
     said = synced.syncd("sync")
     assert "chmod 600" in said.err

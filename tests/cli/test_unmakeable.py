@@ -1,13 +1,14 @@
 """Strangers' connectors that do not load or can't be made: their own trouble alone."""
 
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from syncd.connect.registry import CONNECTORS
 from syncd.model.entities import Kind
-from tests.cli.desks import complaint
+from tests.cli.desks import Desk, Said, complaint
 
 MEMORY = """
 from pydantic import BaseModel
@@ -44,8 +45,11 @@ BUILDS = {
 }
 
 
+Install = Callable[[str], str]
+
+
 @pytest.fixture
-def install(tmp_path, monkeypatch):
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
     """Install a connector called by its own name; returns what writes its source."""
     site = tmp_path / "site"
     name = f"odd{abs(hash(tmp_path))}"
@@ -64,7 +68,7 @@ def install(tmp_path, monkeypatch):
     sys.modules.pop(name, None)
 
 
-def assert_others_synced(desk, said, name, *hints):
+def assert_others_synced(desk: Desk, said: Said, name: str, *hints: str) -> str:
     assert said.status == 1, said.err
     assert "Traceback" not in said.err
     tools = said.json["tools"]
@@ -75,11 +79,13 @@ def assert_others_synced(desk, said, name, *hints):
     assert {it["state"] for it in tools.values()} == {"ok"}
     assert desk.person("notion").titles(Kind.GOAL) == ["Lead a team"]
     assert desk.person("todoist").titles(Kind.GOAL) == ["Lead a team"]
-    return one["message"]
+    return str(one["message"])
 
 
 @pytest.mark.parametrize("source", LOADS.values(), ids=LOADS)
-def test_a_plug_in_that_does_not_load_costs_its_tool_alone(desk, install, source):
+def test_a_plug_in_that_does_not_load_costs_its_tool_alone(
+    desk: Desk, install: Install, source: str
+) -> None:
     name = install(source)
     desk.settings(f'\n[connectors.{name}]\ntoken = "x"\nanything = 7\n')
     desk.import_plan()
@@ -93,7 +99,9 @@ def test_a_plug_in_that_does_not_load_costs_its_tool_alone(desk, install, source
 
 
 @pytest.mark.parametrize("fails", BUILDS.values(), ids=BUILDS)
-def test_a_connector_that_cannot_be_made_costs_its_tool_alone(desk, install, fails):
+def test_a_connector_that_cannot_be_made_costs_its_tool_alone(
+    desk: Desk, install: Install, fails: str
+) -> None:
     name = install(MEMORY.replace("FAILS", fails))
     desk.settings(f'\n[connectors.{name}]\ntoken = "x"\n')
     desk.import_plan()
@@ -104,7 +112,9 @@ def test_a_connector_that_cannot_be_made_costs_its_tool_alone(desk, install, fai
 
 
 @pytest.mark.parametrize("way", ["token_command = 'false'", "token_file = '/nowhere'"])
-def test_one_whose_secret_cannot_be_fetched_costs_its_tool_alone(desk, install, way):
+def test_one_whose_secret_cannot_be_fetched_costs_its_tool_alone(
+    desk: Desk, install: Install, way: str
+) -> None:
     """Its settings ask for the secret, which is not there yet when they are checked."""
     name = install(GOOD)
     desk.settings(f"\n[connectors.{name}]\n{way}\n")
@@ -114,7 +124,7 @@ def test_one_whose_secret_cannot_be_fetched_costs_its_tool_alone(desk, install, 
     assert desk.syncd("sync").status == 0
 
 
-def test_one_that_was_mended_is_synced(desk, install):
+def test_one_that_was_mended_is_synced(desk: Desk, install: Install) -> None:
     name = install("raise RuntimeError('no licence')")
     desk.settings(f'\n[connectors.{name}]\ntoken = "x"\n')
     desk.import_plan()
@@ -136,8 +146,8 @@ WRONG = {
 @pytest.mark.parametrize(("text", "hint"), WRONG.values(), ids=WRONG)
 @pytest.mark.parametrize("word", ["sync", "status", "run"])
 def test_what_is_simply_wrong_in_its_settings_is_told_at_the_start(
-    desk, install, text, hint, word
-):
+    desk: Desk, install: Install, text: str, hint: str, word: str
+) -> None:
     name = install(GOOD)
     desk.settings(f"\n[connectors.{name}]\n{text}\n")
     said = desk.syncd(word)
@@ -146,7 +156,7 @@ def test_what_is_simply_wrong_in_its_settings_is_told_at_the_start(
     assert desk.served["notion"].log == []
 
 
-def test_a_tool_that_nobody_installed_is_a_mistake(desk):
+def test_a_tool_that_nobody_installed_is_a_mistake(desk: Desk) -> None:
     desk.settings("\n[connectors.slack]\ntoken = 'x'\n")
     said = desk.syncd("sync")
     assert said.status == 2

@@ -9,7 +9,7 @@ from syncd.connect.busy import Busy
 from syncd.connect.contract import Outcome
 from syncd.errors import Gone, SignIn, SyncdError, TryLater
 from syncd.model.entities import Kind
-from syncd.model.ids import RemoteId
+from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Binding, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
 from syncd.testing.in_memory_connector import InMemoryConnector
@@ -198,7 +198,10 @@ class LocalTimes(InMemoryConnector):
 
     def pull(self, cursor: str | None) -> Pull:
         pull = super().pull(cursor)
-        items = [replace(it, edited_at=it.edited_at + timedelta(hours=2)) for it in pull.items]  # type: ignore[operator]
+        ahead = timedelta(hours=2)
+        items = [
+            replace(it, edited_at=it.edited_at and it.edited_at + ahead) for it in pull.items
+        ]
         return replace(pull, items=tuple(items))
 
 
@@ -257,8 +260,8 @@ class Tugging(InMemoryConnector):
 
     def pull(self, cursor: str | None) -> Pull:
         pull = super().pull(cursor)
-        put = {it.entity: it.fields for it in self.tool.log}
-        items = [replace(it, fields={**it.fields, **put.get(it.mark, {})}) for it in pull.items]  # type: ignore[call-overload]
+        put: dict[EntityId | None, Fields] = {it.entity: it.fields for it in self.tool.log}
+        items = [replace(it, fields={**it.fields, **put.get(it.mark, {})}) for it in pull.items]
         return replace(pull, items=tuple(items))
 
 

@@ -90,7 +90,7 @@ PLUGIN = Plugin(
     name="greeter",
     title="Greeter",
     settings=Settings,
-    build=Client,  # type: ignore[arg-type]
+    build=Client,  # type: ignore[arg-type]  # a client alone
     secrets=frozenset({"token"}),
 )
 
@@ -219,10 +219,10 @@ def test_the_real_service_is_recorded_with_the_settings_of_the_environment(
 def test_while_replaying_no_one_reaches_the_network(tmp_path: Path) -> None:
     conversation(tmp_path, "httpx", "sandbox", 1)
     recorder = Recorder(tmp_path / "recordings", tmp_path, "", {})
-    it = recorder.start(PLUGIN, lambda *_: Greeter("httpx"), "greetings")  # type: ignore[arg-type, return-value]
+    it = recorder.start(PLUGIN, lambda *_: Greeter("httpx"), "greetings")  # type: ignore[arg-type]  # no sandbox is made
     with pytest.raises(AssertionError, match="reached for the network"):
         socket.create_connection(("127.0.0.1", 9), timeout=1)
-    it.connector.greet()  # type: ignore[attr-defined]
+    it.connector.greet()  # type: ignore[attr-defined]  # it is a Greeter
     recorder.finish()
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", 9), timeout=1)

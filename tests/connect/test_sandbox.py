@@ -41,7 +41,7 @@ class Counting:
 
 @pytest.fixture
 def served() -> Iterator[Served]:
-    it = Served(Counting())  # type: ignore[arg-type]
+    it = Served(Counting())  # type: ignore[arg-type]  # a sandbox in small
     yield it
     it.close()
 
@@ -53,7 +53,7 @@ def client(served: Served) -> Iterator[httpx.Client]:
 
 
 def number(served: Served) -> int:
-    return served.sandbox.number  # type: ignore[attr-defined, no-any-return]
+    return served.sandbox.number  # type: ignore[attr-defined, no-any-return]  # a sandbox in small
 
 
 def test_without_a_fault_the_work_is_done(served: Served, client: httpx.Client) -> None:
@@ -63,7 +63,7 @@ def test_without_a_fault_the_work_is_done(served: Served, client: httpx.Client) 
 
 def test_a_client_that_is_there_first_waits_for_the_server() -> None:
     for _ in range(5):
-        early = Served(Counting())  # type: ignore[arg-type]
+        early = Served(Counting())  # type: ignore[arg-type]  # a sandbox in small
         assert httpx.get(f"{early.origin}/number", timeout=10).status_code == 200
         early.close()
 
@@ -286,7 +286,7 @@ def test_a_sandbox_that_is_closed_refuses(served: Served) -> None:
 
 def test_a_closed_sandbox_leaves_no_thread_behind() -> None:
     before = threading.active_count()
-    it = Served(Counting())  # type: ignore[arg-type]
+    it = Served(Counting())  # type: ignore[arg-type]  # a sandbox in small
     httpx.get(f"{it.origin}/number", timeout=10)
     it.close()
     assert threading.active_count() <= before
@@ -296,6 +296,6 @@ def test_a_port_can_be_chosen_and_used_again(served: Served) -> None:
     port = int(served.origin.rsplit(":", 1)[1])
     httpx.get(f"{served.origin}/number", timeout=10)
     served.close()
-    again = Served(Counting(), port)  # type: ignore[arg-type]
+    again = Served(Counting(), port)  # type: ignore[arg-type]  # a sandbox in small
     assert httpx.get(f"{again.origin}/number", timeout=10).status_code == 200
     again.close()

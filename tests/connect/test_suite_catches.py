@@ -50,7 +50,7 @@ from tests.connect.broken_connectors import (
 
 INCREMENTAL = replace(LIKE_NOTION, whole_listing=False, tombstones=True)
 
-CASES = [
+CASES: list[tuple[Any, ...]] = [
     (Twice, LIKE_NOTION, "test_creating_twice_with_one_key_makes_one_item"),
     (
         Twice,

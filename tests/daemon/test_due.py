@@ -76,12 +76,12 @@ def test_at_the_start_everything_is_checked() -> None:
     ],
 )
 def test_each_tool_has_an_interval_of_its_own(seconds: int, tools: set[ToolName]) -> None:
-    assert due(POLLS, FRESH, _later(seconds), 0) == tools
+    assert due(POLLS, FRESH, _later(seconds), 0) == frozenset(tools)
 
 
 def test_tools_that_are_nearly_due_join_the_cycle() -> None:
     history = cycle_done(FRESH, frozenset({NOTION}), TOOLS, {}, _later(237))
-    assert due(POLLS, history, _later(297), 0) == {NOTION, GOOGLE}
+    assert due(POLLS, history, _later(297), 0) == frozenset({NOTION, GOOGLE})
 
 
 def test_everything_is_checked_once_a_day() -> None:
@@ -96,9 +96,9 @@ def test_some_tools_being_looked_at_is_no_full_check() -> None:
 
 def test_a_tool_that_backs_off_is_left_alone_until_then() -> None:
     history = cycle_done(FRESH, None, TOOLS, {NOTION: _later(900)}, NOW)
-    assert due(POLLS, history, _later(300), 0) == {GOOGLE}
-    assert due(POLLS, history, _later(899), 0) == {GOOGLE}
-    assert due(POLLS, history, _later(901), 0) == {GOOGLE, NOTION}
+    assert due(POLLS, history, _later(300), 0) == frozenset({GOOGLE})
+    assert due(POLLS, history, _later(899), 0) == frozenset({GOOGLE})
+    assert due(POLLS, history, _later(901), 0) == frozenset({GOOGLE, NOTION})
 
 
 def test_a_tool_that_answers_again_backs_off_no_more() -> None:
@@ -115,7 +115,7 @@ def test_a_tool_that_was_not_looked_at_goes_on_backing_off() -> None:
 
 def test_a_wait_without_end_is_not_believed() -> None:
     history = cycle_done(FRESH, None, TOOLS, {NOTION: _later(86400 * 300)}, NOW)
-    assert due(POLLS, history, _later(60), 0) == {NOTION}
+    assert due(POLLS, history, _later(60), 0) == frozenset({NOTION})
 
 
 def test_a_clock_that_was_set_back_stops_nothing() -> None:
@@ -136,7 +136,7 @@ def test_after_a_broken_cycle_there_is_rest_longer_each_time() -> None:
 def test_nothing_is_due_while_there_is_rest() -> None:
     history = failed(FRESH, JobKind.POLL, _later(600))
     assert due(POLLS, history, _later(629), 0) == NOTHING
-    assert due(POLLS, history, _later(630), 0) == {NOTION, GOOGLE}
+    assert due(POLLS, history, _later(630), 0) == frozenset({NOTION, GOOGLE})
 
 
 def test_a_full_check_that_broke_is_made_up_for() -> None:

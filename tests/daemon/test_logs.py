@@ -7,8 +7,9 @@ import logging
 import pytest
 import structlog
 
-from syncd.credentials import Redactor
 from syncd.daemon.logs import set_up, supervised
+from syncd.redaction import Redactor
+from tests.daemon.conftest import FakeClock
 
 PHRASE = "hunter-hunter-2"
 
@@ -19,7 +20,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture
-def stream(clock) -> io.StringIO:
+def stream(clock: FakeClock) -> io.StringIO:
     made = io.StringIO()
     set_up(made, json=True, colors=False, clock=clock, redact=Redactor([PHRASE]))
     return made
@@ -32,7 +33,7 @@ def _only(stream: io.StringIO) -> dict[str, str]:
     return found
 
 
-def test_a_supervisor_gets_json(stream) -> None:
+def test_a_supervisor_gets_json(stream: io.StringIO) -> None:
     structlog.get_logger("syncd.daemon").info("cycle done", tool="notion", seconds=1.5)
     assert _only(stream) == {
         "event": "cycle done",
@@ -43,7 +44,7 @@ def test_a_supervisor_gets_json(stream) -> None:
     }
 
 
-def test_eyes_get_a_line(clock) -> None:
+def test_eyes_get_a_line(clock: FakeClock) -> None:
     stream = io.StringIO()
     set_up(stream, json=False, colors=False, clock=clock, redact=Redactor())
     structlog.get_logger("syncd.daemon").warning("held", tool="notion")
@@ -52,7 +53,7 @@ def test_eyes_get_a_line(clock) -> None:
     assert "\x1b" not in stream.getvalue()
 
 
-def test_secrets_and_personal_text_never_reach_the_log(stream) -> None:
+def test_secrets_and_personal_text_never_reach_the_log(stream: io.StringIO) -> None:
     structlog.get_logger("syncd.engine").info(
         "sent", authorization="abc", title="Become a judge", url=f"/x?key={PHRASE}"
     )
@@ -62,21 +63,21 @@ def test_secrets_and_personal_text_never_reach_the_log(stream) -> None:
     assert PHRASE not in said
 
 
-def test_an_exceptions_message_never_reaches_the_log(stream) -> None:
+def test_an_exceptions_message_never_reaches_the_log(stream: io.StringIO) -> None:
     try:
-        {}["Become a judge"]
+        dict[str, str]()["Become a judge"]
     except KeyError:
         structlog.get_logger("syncd.engine").exception("broke")
     assert "judge" not in stream.getvalue()
     assert _only(stream)["trouble"].startswith("KeyError at test_logs.py:")
 
 
-def test_the_warnings_of_libraries_are_logged_without_secrets(stream) -> None:
+def test_the_warnings_of_libraries_are_logged_without_secrets(stream: io.StringIO) -> None:
     logging.getLogger("httpx").warning("retrying with %s", PHRASE)
     assert _only(stream)["event"] == "retrying with [hidden]"
 
 
-def test_an_exception_that_a_library_logs_is_told_by_its_place(stream) -> None:
+def test_an_exception_that_a_library_logs_is_told_by_its_place(stream: io.StringIO) -> None:
     try:
         int("Become a judge")
     except ValueError:
@@ -85,7 +86,7 @@ def test_an_exception_that_a_library_logs_is_told_by_its_place(stream) -> None:
     assert _only(stream)["trouble"].startswith("ValueError at test_logs.py:")
 
 
-def test_the_chatter_of_libraries_is_not_logged(stream) -> None:
+def test_the_chatter_of_libraries_is_not_logged(stream: io.StringIO) -> None:
     logging.getLogger("httpx").info("GET /v1/pages")
     assert stream.getvalue() == ""
 
@@ -101,5 +102,7 @@ def test_the_chatter_of_libraries_is_not_logged(stream) -> None:
     ],
     ids=["systemd", "journal", "container", "a file", "a terminal of a systemd session"],
 )
-def test_json_is_for_supervisors(environ, stream, pid: int, json_wanted: bool) -> None:
+def test_json_is_for_supervisors(
+    environ: dict[str, str], stream: io.StringIO, pid: int, json_wanted: bool
+) -> None:
     assert supervised(environ, stream, pid) == json_wanted

@@ -5,9 +5,12 @@ import uuid
 import pytest
 
 from syncd.daemon.readiness import Notifier, notifier
+from tests.daemon.conftest import FakeClock, Supervisor
 
 
-def test_a_supervisor_hears_how_it_goes_and_nothing_twice(clock, supervisor) -> None:
+def test_a_supervisor_hears_how_it_goes_and_nothing_twice(
+    clock: FakeClock, supervisor: Supervisor
+) -> None:
     speaker = notifier({"NOTIFY_SOCKET": supervisor.address}, clock)
     speaker.ready()
     speaker.status("notion ok\ngoogle needs sign-in")
@@ -20,7 +23,7 @@ def test_a_supervisor_hears_how_it_goes_and_nothing_twice(clock, supervisor) -> 
     ]
 
 
-def test_an_abstract_address_is_understood(clock, supervisor) -> None:
+def test_an_abstract_address_is_understood(clock: FakeClock, supervisor: Supervisor) -> None:
     ear = type(supervisor)(f"@syncd-{uuid.uuid4().hex}")
     notifier({"NOTIFY_SOCKET": ear.address}, clock).ready()
     assert ear.heard() == ["READY=1"]
@@ -28,11 +31,13 @@ def test_an_abstract_address_is_understood(clock, supervisor) -> None:
 
 
 @pytest.mark.parametrize("address", ["", "/no/such/socket"])
-def test_nobody_listening_breaks_nothing(clock, address: str) -> None:
+def test_nobody_listening_breaks_nothing(clock: FakeClock, address: str) -> None:
     notifier({"NOTIFY_SOCKET": address}, clock).ready()
 
 
-def test_the_watchdog_is_fed_four_times_in_its_span(clock, supervisor) -> None:
+def test_the_watchdog_is_fed_four_times_in_its_span(
+    clock: FakeClock, supervisor: Supervisor
+) -> None:
     speaker = Notifier(supervisor.address, 40.0, clock)
     for _ in range(40):
         speaker.progress()
@@ -52,7 +57,9 @@ def test_the_watchdog_is_fed_four_times_in_its_span(clock, supervisor) -> None:
     ],
     ids=["for any process", "for us", "for another process", "off", "garbled", "not asked"],
 )
-def test_the_watchdog_is_fed_only_when_it_watches_us(clock, supervisor, environ, fed) -> None:
+def test_the_watchdog_is_fed_only_when_it_watches_us(
+    clock: FakeClock, supervisor: Supervisor, environ: dict[str, str], fed: bool
+) -> None:
     speaker = notifier({"NOTIFY_SOCKET": supervisor.address, **environ}, clock, pid=77)
     speaker.progress()
     assert supervisor.heard() == (["WATCHDOG=1"] if fed else [])

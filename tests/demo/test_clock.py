@@ -18,7 +18,7 @@ class Watch(SystemClock):
         return self.at
 
 
-def test_it_begins_in_the_past_and_time_passes_there():
+def test_it_begins_in_the_past_and_time_passes_there() -> None:
     watch = Watch()
     clock = DemoClock(watch)
     clock.start(NOW - 5 * DAY)
@@ -26,7 +26,7 @@ def test_it_begins_in_the_past_and_time_passes_there():
     assert clock.now() == NOW - 5 * DAY + timedelta(minutes=3)
 
 
-def test_it_goes_forward_and_never_back():
+def test_it_goes_forward_and_never_back() -> None:
     clock = DemoClock(Watch())
     clock.start(NOW - 5 * DAY)
     clock.go_to(NOW - 3 * DAY)
@@ -35,7 +35,7 @@ def test_it_goes_forward_and_never_back():
     assert clock.now() == NOW - 3 * DAY
 
 
-def test_it_never_passes_the_present():
+def test_it_never_passes_the_present() -> None:
     clock = DemoClock(Watch())
     clock.start(NOW + DAY)
     assert clock.now() == NOW
@@ -44,14 +44,14 @@ def test_it_never_passes_the_present():
     assert clock.now() == NOW
 
 
-def test_at_home_it_is_the_present():
+def test_at_home_it_is_the_present() -> None:
     clock = DemoClock(Watch())
     clock.start(NOW - DAY)
     clock.go_home()
     assert clock.now() == NOW
 
 
-def test_who_is_asked_to_stop_is_woken():
+def test_who_is_asked_to_stop_is_woken() -> None:
     watch = Watch()
     watch.stop.set()
     assert DemoClock(watch).sleep(60)

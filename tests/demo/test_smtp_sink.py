@@ -36,7 +36,7 @@ def names(folder: Path) -> list[str]:
     return sorted(it.name for it in folder.iterdir())
 
 
-def test_a_mail_is_kept_with_its_text_and_its_html(sink, tmp_path):
+def test_a_mail_is_kept_with_its_text_and_its_html(sink: SmtpSink, tmp_path: Path) -> None:
     send(sink, mail())
     stem = "001-week-47"
     assert names(tmp_path / "mail") == [f"{stem}.eml", f"{stem}.html", f"{stem}.txt"]
@@ -48,7 +48,7 @@ def test_a_mail_is_kept_with_its_text_and_its_html(sink, tmp_path):
     assert text.read_text("utf-8").split() == ["Grüße", ".", ".."]
 
 
-def test_mails_are_numbered_as_they_arrive(sink, tmp_path):
+def test_mails_are_numbered_as_they_arrive(sink: SmtpSink, tmp_path: Path) -> None:
     for subject in ("Second to none: 1", "", "../../etc/passwd\N{RIGHT-TO-LEFT OVERRIDE}"):
         send(sink, mail(subject, html=""))
     assert [it.name for it in sink.box.mails] == [
@@ -58,7 +58,7 @@ def test_mails_are_numbered_as_they_arrive(sink, tmp_path):
     ]
 
 
-def test_a_full_box_asks_to_try_later(sink, tmp_path):
+def test_a_full_box_asks_to_try_later(sink: SmtpSink, tmp_path: Path) -> None:
     for number in range(MOST):
         (tmp_path / "mail" / f"{number + 1:03}-x.eml").touch()
     with pytest.raises(smtplib.SMTPDataError) as refused:
@@ -67,20 +67,20 @@ def test_a_full_box_asks_to_try_later(sink, tmp_path):
     assert len(sink.box.mails) == MOST
 
 
-def test_a_mail_that_is_too_large_is_refused(sink):
+def test_a_mail_that_is_too_large_is_refused(sink: SmtpSink) -> None:
     with pytest.raises(smtplib.SMTPResponseException) as refused:
         send(sink, mail(html="x" * LARGEST))
     assert refused.value.smtp_code == 552
     assert sink.box.mails == []
 
 
-def test_a_box_that_was_there_goes_on_counting(tmp_path):
+def test_a_box_that_was_there_goes_on_counting(tmp_path: Path) -> None:
     for _ in range(2):
         assert Mailbox(tmp_path).keep(mail().as_bytes())
     assert [it.name for it in Mailbox(tmp_path).mails] == ["001-week-47.eml", "002-week-47.eml"]
 
 
-def test_after_its_end_nobody_answers(tmp_path):
+def test_after_its_end_nobody_answers(tmp_path: Path) -> None:
     sink = SmtpSink(tmp_path)
     sink.close()
     with pytest.raises(OSError):

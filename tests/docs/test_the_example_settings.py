@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from syncd.connect.registry import connectors
-from syncd.credentials import Credentials
-from syncd.settings import COMMON, Settings, every_setting, load
-from syncd.tables import Setting, described
+from syncd.settings.credentials import Credentials
+from syncd.settings.messages import Setting, described
+from syncd.settings.plugins import COMMON, check_own_settings
+from syncd.settings.schema import Settings, every_setting, load
 
 PLUGINS = {it.name: it.plugin for it in connectors().all() if it.plugin}
 BY_MACHINE = frozenset({"state_dir", "plan.timezone"})
@@ -70,9 +71,8 @@ def test_the_example_can_be_used_as_it_is(example: str, tmp_path: Path) -> None:
 
 def test_every_line_of_the_example_is_valid(uncommented: str, tmp_path: Path) -> None:
     settings = _loaded(uncommented, tmp_path)
-    for name, plugin in PLUGINS.items():
-        own = settings.connectors[name].own
-        settings.connector(name, plugin.settings, own)
+    for plugin in PLUGINS.values():
+        check_own_settings(plugin, settings.given, later=())
 
 
 def test_every_setting_is_in_the_example(table: dict[str, Any]) -> None:

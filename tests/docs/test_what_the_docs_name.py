@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from syncd.connect.registry import connectors
-from syncd.settings import COMMON, every_setting, load
-from syncd.tables import described
+from syncd.settings.messages import described
+from syncd.settings.plugins import COMMON, check_own_settings
+from syncd.settings.schema import every_setting, load
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -99,19 +100,10 @@ def test_settings_that_are_shown_can_be_used(page: Path, tmp_path: Path) -> None
             continue  # a pyproject.toml, in the guide to connectors
         (tmp_path / "syncd.toml").write_text(block)
         settings = load(tmp_path / "syncd.toml", {"XDG_STATE_HOME": str(tmp_path)})
-        for name, table in settings.connectors.items():
+        for name in settings.connectors:
             plugin = connectors().get(name).plugin
             if plugin:
-                own = {
-                    key: value
-                    for key, value in table.own.items()
-                    if not key.endswith("_command") and key not in _secret_files(plugin.secrets)
-                }
-                settings.connector(name, plugin.settings, own)
-
-
-def _secret_files(secrets: frozenset[str]) -> set[str]:
-    return {f"{name}_file" for name in secrets}
+                check_own_settings(plugin, settings.given, later=())
 
 
 @pytest.mark.parametrize(("page", "target"), _all(r"^make ([a-z-]+)"), ids=str)

@@ -126,7 +126,7 @@ def _different(
         if spec is not None and spec.type is FieldType.REF and shown not in items:
             shown = None
         if spec is not None and spec.type is FieldType.REFS:
-            shown = frozenset(one for one in shown or () if one in items)  # type: ignore[union-attr]
+            shown = frozenset(one for one in shown or () if one in items)  # type: ignore[union-attr]  # a set of references
         if shown != value:
             yield f"{tool} shows {name}={shown!r} of {item.fields['title']!r}, not {value!r}"
 

@@ -12,7 +12,7 @@ from syncd.engine.report import Report
 from syncd.errors import TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.fields import FieldType
-from syncd.model.ids import RemoteId
+from syncd.model.ids import RemoteId, ToolName
 from syncd.model.remote import Remote, Write
 from syncd.model.schema import FIELDS
 from syncd.model.values import Moment, Value
@@ -227,7 +227,7 @@ class Simulator:
 
     def _now(self, step: Step) -> None:
         """One tool alone, without any time passing."""
-        self.on_cycle(self.world.engine.run(only=[step.tool]))
+        self.on_cycle(self.world.engine.run(only=[ToolName(step.tool)]))
 
     def _again(self, step: Step) -> None:
         """Two cycles in the same minute."""

@@ -4,6 +4,7 @@ import gc
 
 from syncd.errors import Changed
 from syncd.model.entities import Goal, Kind, Task
+from syncd.model.remote import Write
 from syncd.model.values import GoalStatus
 from syncd.testing.in_memory_capabilities import LIKE_TODOS
 from tests.engine.checks import counts
@@ -13,7 +14,7 @@ from tests.examples import times
 CYCLES = times(60)
 
 
-def crowd(size):
+def crowd(size: int) -> World:
     """A goal with so many tasks, everywhere."""
     world = World()
     now = world.clock.now()
@@ -27,7 +28,7 @@ def crowd(size):
     return world
 
 
-def requests(world):
+def requests(world: World) -> dict[str, int]:
     """Return how often each service was asked in the next cycle, but for binding."""
     for service in world.services.values():
         service.reads.clear()
@@ -39,17 +40,17 @@ def requests(world):
     }
 
 
-def test_a_quiet_cycle_asks_each_tool_once():
+def test_a_quiet_cycle_asks_each_tool_once() -> None:
     assert requests(crowd(30)) == {"pages": 1, "calendar": 1, "todos": 1}
 
 
-def test_the_report_counts_the_requests():
+def test_the_report_counts_the_requests() -> None:
     world = crowd(3)
     report = world.sync()
     assert {it.requests for it in report.tools.values()} == {2}
 
 
-def test_requests_grow_with_what_changed_and_not_with_what_there_is():
+def test_requests_grow_with_what_changed_and_not_with_what_there_is() -> None:
     for size in (10, 60):
         world = crowd(size)
         for n in range(5):
@@ -57,14 +58,14 @@ def test_requests_grow_with_what_changed_and_not_with_what_there_is():
         assert requests(world) == {"pages": 1 + 5, "calendar": 1, "todos": 1}
 
 
-def test_a_listing_that_is_empty_once_costs_a_few_reads_and_not_one_for_each_item():
+def test_a_listing_that_is_empty_once_costs_a_few_reads_and_not_one_for_each_item() -> None:
     world = crowd(60)
     world.services["pages"].faults.empty_listings = 1
     world.sync()
     assert world.services["pages"].reads["read"] <= 0.2 * 61 + 1
 
 
-def test_a_batch_is_one_request():
+def test_a_batch_is_one_request() -> None:
     world = World(shapes=(LIKE_TODOS,))
     now = world.clock.now()
     world.plan(*(Task(id=ident(f"T{n}"), title=f"{n}", created_at=now) for n in range(30)))
@@ -73,11 +74,11 @@ def test_a_batch_is_one_request():
     assert report.tools["todos"].requests == 3
 
 
-def test_an_item_that_keeps_changing_is_written_once_in_a_cycle():
+def test_an_item_that_keeps_changing_is_written_once_in_a_cycle() -> None:
     world = crowd(3)
     sent = []
 
-    def changed(write):
+    def changed(write: Write) -> None:
         sent.append(write)
         raise Changed("It was edited: looking at it again.")
 
@@ -90,12 +91,12 @@ def test_an_item_that_keeps_changing_is_written_once_in_a_cycle():
     assert "Renamed" in world.titles("todos", Kind.TASK)
 
 
-def test_what_was_read_long_ago_is_read_again_before_it_is_written_and_once():
+def test_what_was_read_long_ago_is_read_again_before_it_is_written_and_once() -> None:
     world = crowd(3)
     world.edit("pages", Kind.TASK, "Task 1", title="Renamed")
     world.edit("todos", Kind.TASK, "Task 2", title="Something for the page")
 
-    def slowly(_):
+    def slowly(_: Write) -> None:
         world.services["pages"].faults.before = None
         world.clock.advance(minutes=2)
         world.edit("todos", Kind.TASK, "Task 1", title="Meanwhile")
@@ -110,7 +111,7 @@ def test_what_was_read_long_ago_is_read_again_before_it_is_written_and_once():
     assert [one.lost for one in world.store.history.conflicts()] == ["Renamed"]
 
 
-def test_quiet_cycles_leave_no_trace():
+def test_quiet_cycles_leave_no_trace() -> None:
     world = crowd(5)
     world.settle()
     before = counts(world.store)
@@ -119,7 +120,7 @@ def test_quiet_cycles_leave_no_trace():
     assert counts(world.store) == before
 
 
-def test_cycles_with_edits_leave_history_and_nothing_else():
+def test_cycles_with_edits_leave_history_and_nothing_else() -> None:
     world = crowd(5)
     world.edit("pages", Kind.TASK, "Task 1", notes="begin")
     world.settle()
@@ -133,7 +134,7 @@ def test_cycles_with_edits_leave_history_and_nothing_else():
     assert {**after, "history": 0} == {**before, "history": 0}
 
 
-def test_memory_stays_flat():
+def test_memory_stays_flat() -> None:
     world = crowd(5)
     for n in range(20):
         world.edit("pages", Kind.TASK, "Task 1", notes=f"warm {n}")

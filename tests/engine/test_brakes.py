@@ -8,6 +8,7 @@ from syncd.engine.tool import OnDelete
 from syncd.errors import Mistake, TryLater
 from syncd.model.entities import Goal, Kind, Task
 from syncd.model.ids import ToolName
+from syncd.model.remote import Write
 from syncd.model.values import GoalStatus
 from syncd.store.tool_store import Consent, ToolState
 from syncd.sync.limits import Limits
@@ -19,9 +20,14 @@ DELETED = TASKS[:7]
 KEPT = TASKS[7:]
 
 
-def many(*, titles=TASKS, **options):
+def many(
+    *,
+    titles: list[str] = TASKS,
+    on_delete: OnDelete = OnDelete.ARCHIVE,
+    limits: Limits | None = None,
+) -> World:
     """A world with a goal and twelve tasks, in pages and todos."""
-    world = World(**options)
+    world = World(on_delete=on_delete, limits=limits or Limits())
     now = world.clock.now()
     world.plan(Goal(id=ident("G"), title="Lead", created_at=now, status=GoalStatus.ACTIVE))
     world.plan(
@@ -35,24 +41,24 @@ def many(*, titles=TASKS, **options):
 
 
 @pytest.fixture
-def crowd():
+def crowd() -> World:
     return many()
 
 
-def delete_all(world, tool, titles=DELETED):
+def delete_all(world: World, tool: str, titles: list[str] = DELETED) -> None:
     for title in titles:
         world.delete(tool, Kind.TASK, title)
 
 
-def state(world, tool):
+def state(world: World, tool: str) -> ToolState:
     return world.store.tools.get(ToolName(tool)).state
 
 
-def decide(world, tool, consent):
+def decide(world: World, tool: str, consent: Consent) -> None:
     record_approval(world.store, ToolName(tool), consent)
 
 
-def test_a_mass_deletion_is_held_and_nothing_is_removed_anywhere(crowd):
+def test_a_mass_deletion_is_held_and_nothing_is_removed_anywhere(crowd: World) -> None:
     delete_all(crowd, "todos")
     report = crowd.sync()
     assert report.tools["todos"].state is ToolState.HELD
@@ -61,7 +67,7 @@ def test_a_mass_deletion_is_held_and_nothing_is_removed_anywhere(crowd):
     assert crowd.titles("todos", Kind.TASK) == KEPT
 
 
-def test_a_held_tool_says_why_and_what_to_do(crowd):
+def test_a_held_tool_says_why_and_what_to_do(crowd: World) -> None:
     delete_all(crowd, "todos")
     (sentence,) = crowd.sync().problems
     assert "7 of 13 items are gone there at once" in sentence
@@ -71,7 +77,7 @@ def test_a_held_tool_says_why_and_what_to_do(crowd):
     assert held["lines"] == [f"gone: {title}" for title in DELETED]
 
 
-def test_a_held_tool_is_neither_written_nor_believed(crowd):
+def test_a_held_tool_is_neither_written_nor_believed(crowd: World) -> None:
     delete_all(crowd, "todos")
     crowd.edit("todos", Kind.TASK, KEPT[0], title="Not yet")
     crowd.edit("pages", Kind.TASK, KEPT[1], title="Nor this")
@@ -80,7 +86,7 @@ def test_a_held_tool_is_neither_written_nor_believed(crowd):
     assert "Nor this" not in crowd.titles("todos", Kind.TASK)
 
 
-def test_the_other_tools_go_on_while_one_is_held(crowd):
+def test_the_other_tools_go_on_while_one_is_held(crowd: World) -> None:
     delete_all(crowd, "todos")
     crowd.sync()
     crowd.services["pages"].add(Kind.MILESTONE, "Step", due=crowd.clock.now().date())
@@ -90,13 +96,13 @@ def test_the_other_tools_go_on_while_one_is_held(crowd):
     assert state(crowd, "todos") is ToolState.HELD
 
 
-def test_five_deletions_are_an_ordinary_day(crowd):
+def test_five_deletions_are_an_ordinary_day(crowd: World) -> None:
     delete_all(crowd, "todos", DELETED[:5])
     assert crowd.sync().converged
     assert crowd.titles("pages", Kind.TASK) == TASKS[5:]
 
 
-def test_seven_deletions_of_forty_are_an_ordinary_day_too():
+def test_seven_deletions_of_forty_are_an_ordinary_day_too() -> None:
     titles = [f"Task {n:02}" for n in range(1, 41)]
     world = many(titles=titles)
     delete_all(world, "todos")
@@ -104,7 +110,7 @@ def test_seven_deletions_of_forty_are_an_ordinary_day_too():
     assert world.titles("pages", Kind.TASK) == titles[7:]
 
 
-def test_an_approved_deletion_is_done_everywhere_and_trips_no_other_brake(crowd):
+def test_an_approved_deletion_is_done_everywhere_and_trips_no_other_brake(crowd: World) -> None:
     delete_all(crowd, "todos")
     crowd.sync()
     decide(crowd, "todos", Consent.APPROVED)
@@ -114,7 +120,7 @@ def test_an_approved_deletion_is_done_everywhere_and_trips_no_other_brake(crowd)
     assert crowd.sync().writes == 0
 
 
-def test_a_rejected_deletion_is_put_back(crowd):
+def test_a_rejected_deletion_is_put_back(crowd: World) -> None:
     delete_all(crowd, "todos")
     crowd.sync()
     decide(crowd, "todos", Consent.REJECTED)
@@ -125,7 +131,7 @@ def test_a_rejected_deletion_is_put_back(crowd):
     assert crowd.sync().writes == 0
 
 
-def test_an_approval_is_bound_to_what_was_shown(crowd):
+def test_an_approval_is_bound_to_what_was_shown(crowd: World) -> None:
     delete_all(crowd, "todos")
     crowd.sync()
     decide(crowd, "todos", Consent.APPROVED)
@@ -135,7 +141,7 @@ def test_an_approval_is_bound_to_what_was_shown(crowd):
     assert crowd.titles("pages", Kind.TASK) == TASKS
 
 
-def test_an_approval_holds_once(crowd):
+def test_an_approval_holds_once(crowd: World) -> None:
     delete_all(crowd, "todos")
     crowd.sync()
     decide(crowd, "todos", Consent.APPROVED)
@@ -150,7 +156,7 @@ def test_an_approval_holds_once(crowd):
     assert crowd.titles("pages", Kind.TASK) == TASKS
 
 
-def test_what_came_back_before_anyone_decided_needs_no_decision(crowd):
+def test_what_came_back_before_anyone_decided_needs_no_decision(crowd: World) -> None:
     delete_all(crowd, "todos")
     crowd.sync()
     for remote in list(crowd.services["todos"].removed):
@@ -160,7 +166,7 @@ def test_what_came_back_before_anyone_decided_needs_no_decision(crowd):
     assert crowd.titles("pages", Kind.TASK) == TASKS
 
 
-def test_a_hold_outlives_a_restart(crowd):
+def test_a_hold_outlives_a_restart(crowd: World) -> None:
     delete_all(crowd, "todos")
     crowd.sync()
     crowd.start()
@@ -169,19 +175,19 @@ def test_a_hold_outlives_a_restart(crowd):
     assert crowd.titles("pages", Kind.TASK) == TASKS
 
 
-def test_deciding_on_a_tool_that_is_not_held_is_a_mistake(crowd):
+def test_deciding_on_a_tool_that_is_not_held_is_a_mistake(crowd: World) -> None:
     with pytest.raises(Mistake, match="not held"):
         decide(crowd, "todos", Consent.APPROVED)
 
 
-def test_deciding_on_another_plan_than_the_one_shown_is_a_mistake(crowd):
+def test_deciding_on_another_plan_than_the_one_shown_is_a_mistake(crowd: World) -> None:
     delete_all(crowd, "todos")
     crowd.sync()
     with pytest.raises(Mistake, match="has changed"):
         record_approval(crowd.store, ToolName("todos"), Consent.APPROVED, "0123456789ab")
 
 
-def test_pages_trashed_en_masse_are_held_though_only_a_listing_shows_it(crowd):
+def test_pages_trashed_en_masse_are_held_though_only_a_listing_shows_it(crowd: World) -> None:
     delete_all(crowd, "pages")
     assert crowd.sync().tools["pages"].state is ToolState.HELD
     assert crowd.titles("todos", Kind.TASK) == TASKS
@@ -190,7 +196,7 @@ def test_pages_trashed_en_masse_are_held_though_only_a_listing_shows_it(crowd):
     assert crowd.titles("todos", Kind.TASK) == KEPT
 
 
-def test_everything_trashed_is_held_whole_and_approved_whole(crowd):
+def test_everything_trashed_is_held_whole_and_approved_whole(crowd: World) -> None:
     delete_all(crowd, "pages", TASKS)
     crowd.sync()
     assert len(crowd.store.tools.get(ToolName("pages")).held["lines"]) == len(TASKS)
@@ -199,7 +205,7 @@ def test_everything_trashed_is_held_whole_and_approved_whole(crowd):
     assert crowd.titles("todos", Kind.TASK) == []
 
 
-def test_an_empty_listing_is_no_deletion(crowd):
+def test_an_empty_listing_is_no_deletion(crowd: World) -> None:
     for name in crowd.services:
         crowd.services[name].faults.empty_listings = 1
         crowd.services[name].expire_cursors()
@@ -209,14 +215,14 @@ def test_an_empty_listing_is_no_deletion(crowd):
     assert_agrees(crowd)
 
 
-def test_a_mass_change_is_held(crowd):
+def test_a_mass_change_is_held(crowd: World) -> None:
     for title in TASKS:
         crowd.edit("pages", Kind.TASK, title, notes="<script>")
     assert crowd.sync().tools["pages"].state is ToolState.HELD
     assert crowd.shows("todos", Kind.TASK, TASKS[0])["notes"] == ""
 
 
-def test_an_approved_mass_change_is_taken_over(crowd):
+def test_an_approved_mass_change_is_taken_over(crowd: World) -> None:
     for title in TASKS:
         crowd.edit("pages", Kind.TASK, title, notes="Reviewed")
     crowd.sync()
@@ -225,7 +231,7 @@ def test_an_approved_mass_change_is_taken_over(crowd):
     assert crowd.shows("todos", Kind.TASK, TASKS[0])["notes"] == "Reviewed"
 
 
-def test_a_rejected_mass_change_is_taken_back(crowd):
+def test_a_rejected_mass_change_is_taken_back(crowd: World) -> None:
     for title in TASKS:
         crowd.edit("pages", Kind.TASK, title, notes="<script>")
     crowd.sync()
@@ -235,19 +241,19 @@ def test_a_rejected_mass_change_is_taken_back(crowd):
     assert_agrees(crowd)
 
 
-def copy_all(world):
+def copy_all(world: World) -> None:
     pages = world.services["pages"]
     for title in TASKS:
         pages.duplicate(pages.titled(Kind.TASK, title))
 
 
-def test_second_copies_of_most_are_held(crowd):
+def test_second_copies_of_most_are_held(crowd: World) -> None:
     copy_all(crowd)
     assert crowd.sync().tools["pages"].state is ToolState.HELD
     assert crowd.titles("todos", Kind.TASK) == TASKS
 
 
-def test_approved_copies_become_tasks_of_their_own(crowd):
+def test_approved_copies_become_tasks_of_their_own(crowd: World) -> None:
     copy_all(crowd)
     crowd.sync()
     decide(crowd, "pages", Consent.APPROVED)
@@ -255,7 +261,7 @@ def test_approved_copies_become_tasks_of_their_own(crowd):
     assert crowd.titles("todos", Kind.TASK) == sorted(TASKS * 2)
 
 
-def test_rejected_copies_are_left_alone_for_good(crowd):
+def test_rejected_copies_are_left_alone_for_good(crowd: World) -> None:
     copy_all(crowd)
     crowd.sync()
     decide(crowd, "pages", Consent.REJECTED)
@@ -267,7 +273,7 @@ def test_rejected_copies_are_left_alone_for_good(crowd):
     assert crowd.titles("pages", Kind.TASK) == sorted(TASKS * 2)
 
 
-def test_what_was_added_while_copies_were_rejected_is_taken_in(crowd):
+def test_what_was_added_while_copies_were_rejected_is_taken_in(crowd: World) -> None:
     copy_all(crowd)
     crowd.services["pages"].add(Kind.TASK, "Quite new")
     crowd.sync()
@@ -276,7 +282,7 @@ def test_what_was_added_while_copies_were_rejected_is_taken_in(crowd):
     assert crowd.titles("todos", Kind.TASK) == ["Quite new", *TASKS]
 
 
-def test_rejecting_a_deletion_takes_nothing_else_back(crowd):
+def test_rejecting_a_deletion_takes_nothing_else_back(crowd: World) -> None:
     delete_all(crowd, "todos")
     crowd.edit("todos", Kind.TASK, KEPT[0], title="Renamed meanwhile")
     crowd.services["todos"].add(Kind.TASK, "Added meanwhile")
@@ -287,7 +293,7 @@ def test_rejecting_a_deletion_takes_nothing_else_back(crowd):
     assert_agrees(crowd)
 
 
-def test_a_rejected_change_is_kept_among_what_lost(crowd):
+def test_a_rejected_change_is_kept_among_what_lost(crowd: World) -> None:
     for title in TASKS:
         crowd.edit("pages", Kind.TASK, title, notes="<script>")
     crowd.sync()
@@ -300,7 +306,7 @@ def test_a_rejected_change_is_kept_among_what_lost(crowd):
     }
 
 
-def test_a_deletion_too_many_and_a_change_too_many_are_rejected_one_by_one():
+def test_a_deletion_too_many_and_a_change_too_many_are_rejected_one_by_one() -> None:
     world = many(limits=Limits(max_deletes=2))
     delete_all(world, "todos", TASKS[:3])
     for title in TASKS[3:]:
@@ -316,7 +322,7 @@ def test_a_deletion_too_many_and_a_change_too_many_are_rejected_one_by_one():
     assert world.shows("todos", Kind.TASK, TASKS[5])["notes"] == ""
 
 
-def test_a_container_that_is_gone_is_held(crowd):
+def test_a_container_that_is_gone_is_held(crowd: World) -> None:
     crowd.services["todos"].vanish("Career plan")
     report = crowd.sync()
     assert report.tools["todos"].state is ToolState.HELD
@@ -324,7 +330,7 @@ def test_a_container_that_is_gone_is_held(crowd):
     assert "Career plan" not in crowd.services["todos"].containers
 
 
-def lose_container(world):
+def lose_container(world: World) -> None:
     todos = world.services["todos"]
     for remote in list(todos.items):
         todos.delete(remote)
@@ -332,7 +338,7 @@ def lose_container(world):
     world.sync()
 
 
-def test_an_approved_loss_of_a_container_archives_what_it_held(crowd):
+def test_an_approved_loss_of_a_container_archives_what_it_held(crowd: World) -> None:
     lose_container(crowd)
     decide(crowd, "todos", Consent.APPROVED)
     assert crowd.settle().converged
@@ -340,7 +346,7 @@ def test_an_approved_loss_of_a_container_archives_what_it_held(crowd):
     assert all(one.entity.archived for one in crowd.store.plan.every(Kind.TASK))
 
 
-def test_a_rejected_loss_of_a_container_makes_it_again(crowd):
+def test_a_rejected_loss_of_a_container_makes_it_again(crowd: World) -> None:
     lose_container(crowd)
     decide(crowd, "todos", Consent.REJECTED)
     assert crowd.settle().converged
@@ -349,12 +355,12 @@ def test_a_rejected_loss_of_a_container_makes_it_again(crowd):
     assert_agrees(crowd)
 
 
-def archive_all(world):
+def archive_all(world: World) -> None:
     for n in range(1, 8):
         set_field(world.engine.context, ident(f"T{n:02}"), "archived", value=True, by="you")
 
 
-def test_removals_that_begin_in_the_plan_are_held_in_each_tool(crowd):
+def test_removals_that_begin_in_the_plan_are_held_in_each_tool(crowd: World) -> None:
     archive_all(crowd)
     report = crowd.sync()
     assert report.tools["pages"].state is ToolState.HELD
@@ -362,7 +368,7 @@ def test_removals_that_begin_in_the_plan_are_held_in_each_tool(crowd):
     assert crowd.titles("pages", Kind.TASK) == crowd.titles("todos", Kind.TASK) == TASKS
 
 
-def test_an_approved_removal_is_done_in_that_tool_and_no_other(crowd):
+def test_an_approved_removal_is_done_in_that_tool_and_no_other(crowd: World) -> None:
     archive_all(crowd)
     crowd.sync()
     decide(crowd, "pages", Consent.APPROVED)
@@ -374,7 +380,7 @@ def test_an_approved_removal_is_done_in_that_tool_and_no_other(crowd):
     assert crowd.titles("todos", Kind.TASK) == KEPT
 
 
-def test_an_approved_removal_is_asked_for_again_the_next_time(crowd):
+def test_an_approved_removal_is_asked_for_again_the_next_time(crowd: World) -> None:
     archive_all(crowd)
     crowd.sync()
     for tool in ("pages", "todos"):
@@ -388,13 +394,13 @@ def test_an_approved_removal_is_asked_for_again_the_next_time(crowd):
     assert crowd.titles("pages", Kind.TASK) == TASKS
 
 
-def test_an_approved_removal_that_was_interrupted_goes_on_by_itself(crowd):
+def test_an_approved_removal_that_was_interrupted_goes_on_by_itself(crowd: World) -> None:
     archive_all(crowd)
     crowd.sync()
     decide(crowd, "pages", Consent.APPROVED)
     left = 1
 
-    def busy(_):
+    def busy(_: Write) -> None:
         nonlocal left
         left -= 1
         if left < 0:
@@ -408,7 +414,7 @@ def test_an_approved_removal_that_was_interrupted_goes_on_by_itself(crowd):
     assert crowd.titles("pages", Kind.TASK) == KEPT
 
 
-def test_a_rejected_removal_brings_them_back_into_the_plan(crowd):
+def test_a_rejected_removal_brings_them_back_into_the_plan(crowd: World) -> None:
     archive_all(crowd)
     crowd.sync()
     decide(crowd, "pages", Consent.REJECTED)
@@ -417,7 +423,7 @@ def test_a_rejected_removal_brings_them_back_into_the_plan(crowd):
     assert_agrees(crowd)
 
 
-def test_an_approval_that_was_not_needed_any_more_is_void(crowd):
+def test_an_approval_that_was_not_needed_any_more_is_void(crowd: World) -> None:
     archive_all(crowd)
     crowd.sync()
     decide(crowd, "pages", Consent.APPROVED)
@@ -430,7 +436,7 @@ def test_an_approval_that_was_not_needed_any_more_is_void(crowd):
     assert crowd.titles("pages", Kind.TASK) == TASKS
 
 
-def test_pausing_a_goal_needs_no_consent(crowd):
+def test_pausing_a_goal_needs_no_consent(crowd: World) -> None:
     crowd.edit("pages", Kind.GOAL, "Lead", status=GoalStatus.PAUSED)
     assert crowd.sync().converged
     assert crowd.titles("todos", Kind.TASK) == []
@@ -439,7 +445,7 @@ def test_pausing_a_goal_needs_no_consent(crowd):
     assert crowd.titles("todos", Kind.TASK) == TASKS
 
 
-def test_the_loss_of_a_container_means_forget_where_a_deletion_does():
+def test_the_loss_of_a_container_means_forget_where_a_deletion_does() -> None:
     world = many(on_delete=OnDelete.FORGET)
     lose_container(world)
     decide(world, "todos", Consent.APPROVED)
@@ -448,7 +454,7 @@ def test_the_loss_of_a_container_means_forget_where_a_deletion_does():
     assert world.titles("todos", Kind.TASK) == []
 
 
-def test_where_a_deletion_means_forget_it_is_kept_elsewhere_and_needs_no_consent():
+def test_where_a_deletion_means_forget_it_is_kept_elsewhere_and_needs_no_consent() -> None:
     world = many(on_delete=OnDelete.FORGET)
     delete_all(world, "todos")
     assert world.sync().converged
@@ -458,7 +464,7 @@ def test_where_a_deletion_means_forget_it_is_kept_elsewhere_and_needs_no_consent
     assert_forgot_nothing(world)
 
 
-def test_what_was_forgotten_in_a_tool_is_not_made_again_when_it_is_edited_elsewhere():
+def test_what_was_forgotten_in_a_tool_is_not_made_again_when_it_is_edited_elsewhere() -> None:
     world = many(on_delete=OnDelete.FORGET)
     world.delete("todos", Kind.TASK, TASKS[0])
     world.sync()

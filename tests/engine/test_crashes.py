@@ -133,7 +133,7 @@ class Trial:
 @pytest.mark.parametrize(
     ("begin", "act"), [(small, nothing), (synced, busy_day)], ids=["first sync", "busy day"]
 )
-def test_killed_at_any_moment_all_ends_the_same(begin, act):
+def test_killed_at_any_moment_all_ends_the_same(begin: Callable[[], World], act: Act) -> None:
     expected, trial = lived(begin, act), Trial(begin(), act)
     assert len(trial.names) > 60
     for at in trial:
@@ -150,7 +150,7 @@ def other_fields(world: World) -> None:
     world.edit("calendar", Kind.MILESTONE, "Step 2", due=date(2026, 8, 8))
 
 
-def test_edits_of_other_fields_while_syncd_was_down_survive_without_a_conflict():
+def test_edits_of_other_fields_while_syncd_was_down_survive_without_a_conflict() -> None:
     expected, trial = lived(synced, busy_day, other_fields), Trial(synced(), busy_day)
     for at in trial.some(3):
         ended = told(trial.killed(at, other_fields))
@@ -158,7 +158,7 @@ def test_edits_of_other_fields_while_syncd_was_down_survive_without_a_conflict()
         assert ended["tools"] == expected["tools"], trial.told(at)
 
 
-def test_an_edit_of_the_same_field_while_syncd_was_down_wins():
+def test_an_edit_of_the_same_field_while_syncd_was_down_wins() -> None:
     """It is a conflict only if the killed process had not written there yet."""
     trial = Trial(synced(), busy_day)
     for at in trial.some(3):
@@ -179,7 +179,7 @@ def test_an_edit_of_the_same_field_while_syncd_was_down_wins():
         assert list(disagreements(world)) == [], trial.told(at)
 
 
-def test_an_edit_of_what_the_killed_process_had_just_made_survives():
+def test_an_edit_of_what_the_killed_process_had_just_made_survives() -> None:
     trial = Trial(small(), nothing)
     for at in trial:
         edited: set[str] = set()
@@ -196,7 +196,7 @@ def test_an_edit_of_what_the_killed_process_had_just_made_survives():
         assert lost(world.store) == {}, trial.told(at)
 
 
-def test_killed_twice_in_a_row_all_ends_the_same():
+def test_killed_twice_in_a_row_all_ends_the_same() -> None:
     expected, trial = lived(synced, busy_day), Trial(synced(), busy_day)
     for at in trial.some(5):
         world = trial._acted()
@@ -206,7 +206,7 @@ def test_killed_twice_in_a_row_all_ends_the_same():
         assert told(world) == expected, trial.told(at)
 
 
-def test_a_create_with_an_unclear_outcome_is_looked_for_before_it_is_sent_again():
+def test_a_create_with_an_unclear_outcome_is_looked_for_before_it_is_sent_again() -> None:
     world = synced()
     pages = world.services["pages"]
     world.services["todos"].add(Kind.TASK, "Added")

@@ -1,22 +1,23 @@
 """A cycle, seen from outside: what the person did in a tool arrives in the others."""
 
 from syncd.model.entities import Kind
+from tests.engine.world import World
 
 
-def test_a_plan_appears_in_every_tool(synced):
+def test_a_plan_appears_in_every_tool(synced: World) -> None:
     assert synced.titles("pages", Kind.TASK) == ["Task 1", "Task 2", "Task 3"]
     assert synced.titles("todos", Kind.TASK) == ["Task 1", "Task 2", "Task 3"]
     assert synced.titles("calendar", Kind.MILESTONE) == ["Step 1", "Step 2"]
 
 
-def test_a_second_cycle_writes_nothing(synced):
+def test_a_second_cycle_writes_nothing(synced: World) -> None:
     report = synced.sync()
     assert report.writes == 0
     assert report.changes == 0
     assert report.converged
 
 
-def test_a_task_ticked_in_todos_is_ticked_on_its_page(synced):
+def test_a_task_ticked_in_todos_is_ticked_on_its_page(synced: World) -> None:
     synced.edit("todos", Kind.TASK, "Task 1", done=True)
     report = synced.sync()
     assert report.converged
@@ -24,13 +25,13 @@ def test_a_task_ticked_in_todos_is_ticked_on_its_page(synced):
     assert synced.sync().writes == 0
 
 
-def test_a_page_carries_the_address_into_todos(synced):
+def test_a_page_carries_the_address_into_todos(synced: World) -> None:
     link = synced.shows("todos", Kind.TASK, "Task 1")["link"]
     remote = synced.remote("pages", Kind.TASK, "Task 1")
     assert link == synced.services["pages"].address(remote)
 
 
-def test_different_fields_changed_in_two_tools_both_survive(synced):
+def test_different_fields_changed_in_two_tools_both_survive(synced: World) -> None:
     synced.edit("pages", Kind.TASK, "Task 1", title="Renamed")
     synced.edit("todos", Kind.TASK, "Task 1", priority=1)
     report = synced.sync()
@@ -41,7 +42,9 @@ def test_different_fields_changed_in_two_tools_both_survive(synced):
     assert synced.shows("todos", Kind.TASK, "Renamed")["title"] == "Renamed"
 
 
-def test_one_field_changed_in_two_tools_is_a_conflict_that_the_later_edit_wins(synced):
+def test_one_field_changed_in_two_tools_is_a_conflict_that_the_later_edit_wins(
+    synced: World,
+) -> None:
     synced.edit("pages", Kind.TASK, "Task 1", title="Earlier")
     synced.clock.advance(minutes=5)
     synced.edit("todos", Kind.TASK, "Task 1", title="Later")
@@ -52,7 +55,7 @@ def test_one_field_changed_in_two_tools_is_a_conflict_that_the_later_edit_wins(s
     assert (lost.lost, lost.lost_by) == ("Earlier", "pages")
 
 
-def test_a_task_deleted_in_todos_leaves_the_pages_too(synced):
+def test_a_task_deleted_in_todos_leaves_the_pages_too(synced: World) -> None:
     synced.delete("todos", Kind.TASK, "Task 2")
     report = synced.sync()
     assert report.converged
@@ -60,14 +63,14 @@ def test_a_task_deleted_in_todos_leaves_the_pages_too(synced):
     assert synced.sync().writes == 0
 
 
-def test_a_task_trashed_as_a_page_leaves_todos_too(synced):
+def test_a_task_trashed_as_a_page_leaves_todos_too(synced: World) -> None:
     synced.delete("pages", Kind.TASK, "Task 2")
     synced.sync()
     assert synced.titles("todos", Kind.TASK) == ["Task 1", "Task 3"]
     assert synced.titles("pages", Kind.TASK) == ["Task 1", "Task 3"]
 
 
-def test_a_task_deleted_in_one_tool_and_edited_in_another_is_kept(synced):
+def test_a_task_deleted_in_one_tool_and_edited_in_another_is_kept(synced: World) -> None:
     synced.delete("pages", Kind.TASK, "Task 2")
     synced.edit("todos", Kind.TASK, "Task 2", title="Still wanted")
     report = synced.sync()
@@ -76,14 +79,14 @@ def test_a_task_deleted_in_one_tool_and_edited_in_another_is_kept(synced):
     assert synced.sync().writes == 0
 
 
-def test_a_task_added_in_todos_becomes_a_page(synced):
+def test_a_task_added_in_todos_becomes_a_page(synced: World) -> None:
     synced.services["todos"].add(Kind.TASK, "Bought a book")
     synced.sync()
     assert "Bought a book" in synced.titles("pages", Kind.TASK)
     assert synced.sync().writes == 0
 
 
-def test_a_duplicated_page_becomes_an_entity_of_its_own(synced):
+def test_a_duplicated_page_becomes_an_entity_of_its_own(synced: World) -> None:
     pages = synced.services["pages"]
     pages.duplicate(pages.titled(Kind.TASK, "Task 1"))
     synced.sync()
@@ -93,7 +96,7 @@ def test_a_duplicated_page_becomes_an_entity_of_its_own(synced):
     assert synced.sync().writes == 0
 
 
-def test_nothing_is_made_twice_when_the_state_is_lost(synced):
+def test_nothing_is_made_twice_when_the_state_is_lost(synced: World) -> None:
     before = synced.snapshot()
     synced.lose_state()
     report = synced.sync()
@@ -104,7 +107,9 @@ def test_nothing_is_made_twice_when_the_state_is_lost(synced):
     assert synced.sync().writes == 0
 
 
-def test_a_paused_goal_takes_its_open_tasks_out_of_todos_and_gets_them_back(synced):
+def test_a_paused_goal_takes_its_open_tasks_out_of_todos_and_gets_them_back(
+    synced: World,
+) -> None:
     synced.edit("todos", Kind.TASK, "Task 3", done=True)
     synced.edit("pages", Kind.GOAL, "Become a lead", status="paused")
     assert synced.sync().converged

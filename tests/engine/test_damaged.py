@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -10,6 +12,7 @@ from syncd.engine.cycle_report import look, sentences
 from syncd.engine.edits import put_all
 from syncd.model.entities import Block, Kind, Task
 from syncd.model.ids import ToolName
+from syncd.model.remote import Write
 from syncd.model.values import BlockState, Moment
 from tests.engine.checks import assert_agrees
 from tests.engine.world import World, ident, sample
@@ -17,13 +20,13 @@ from tests.engine.world import World, ident, sample
 TOOLS = ("pages", "calendar", "todos")
 
 
-def rows(world, table):
+def rows(world: World, table: str) -> list[dict[str, Any]]:
     with world.store._database.transaction() as connection:
         found = connection.execute(text(f"SELECT * FROM {table}"))  # noqa: S608  # a test's own
         return [dict(one._mapping) for one in found]
 
 
-def put(world, table, column, value, **where):
+def put(world: World, table: str, column: str, value: str, **where: int | str) -> None:
     """Write something that syncd would never write."""
     which = " AND ".join(f"{name} = :{name}" for name in where)
     with world.store._database.transaction() as connection:
@@ -34,11 +37,12 @@ def put(world, table, column, value, **where):
         assert done.rowcount
 
 
-def spoilt(fields: str, **changes) -> str:
+def spoilt(fields: str, **changes: int | str) -> str:
     return json.dumps({**json.loads(fields), **changes})
 
 
-ENTITY = {
+Way = tuple[str, Callable[[str], str]]
+ENTITY: dict[str, Way] = {
     "no JSON": ("fields", lambda it: it[: len(it) // 2]),
     "nothing": ("fields", lambda _: ""),
     "a list": ("fields", lambda _: "[]"),
@@ -49,7 +53,7 @@ ENTITY = {
     "authors that are none": ("authors", lambda _: "{"),
     "authors of no form": ("authors", lambda _: '{"title": 7}'),
 }
-LINK = {
+LINK: dict[str, Way] = {
     "no JSON in its base": ("base", lambda it: it[: len(it) // 2]),
     "a day that is none": ("base", lambda it: spoilt(it, due="2026-02-30")),
     "no JSON in what is settled": ("settled", lambda _: "{"),
@@ -61,7 +65,7 @@ LINK = {
 }
 
 
-def damage(world, table, way, **where):
+def damage(world: World, table: str, way: Way, **where: str) -> tuple[str, str]:
     """Spoil a row; return what stood there, for mending it."""
     column, spoil = way
     (before,) = [
@@ -71,19 +75,19 @@ def damage(world, table, way, **where):
     return column, before[column]
 
 
-def edit_the_rest(world) -> None:
+def edit_the_rest(world: World) -> None:
     world.edit("pages", Kind.TASK, "Task 2", notes="From the pages")
     world.edit("todos", Kind.TASK, "Task 3", notes="From the list")
     world.services["todos"].add(Kind.TASK, "Added")
 
 
-def assert_the_rest_agrees(world) -> None:
+def assert_the_rest_agrees(world: World) -> None:
     assert world.shows("todos", Kind.TASK, "Task 2")["notes"] == "From the pages"
     assert world.shows("pages", Kind.TASK, "Task 3")["notes"] == "From the list"
     assert "Added" in world.titles("pages", Kind.TASK)
 
 
-def counted(world) -> dict[str, int]:
+def counted(world: World) -> dict[str, int]:
     """Return how often each tool shows the first task, whatever it is called there."""
     return {
         tool: sum(str(it.fields["title"]).startswith("Task 1") for it in one.items.values())
@@ -94,8 +98,8 @@ def counted(world) -> dict[str, int]:
 @pytest.mark.parametrize("restarted", [False, True], ids=["running", "restarted"])
 @pytest.mark.parametrize("way", ENTITY.values(), ids=ENTITY)
 def test_a_record_that_cannot_be_read_is_left_alone_and_the_rest_is_synced(
-    synced, way, restarted
-):
+    synced: World, way: Way, restarted: bool
+) -> None:
     column, whole = damage(synced, "entities", way, id="T1")
     (spoiled,) = [one for one in rows(synced, "entities") if one["id"] == "T1"]
     if restarted:
@@ -122,7 +126,9 @@ def test_a_record_that_cannot_be_read_is_left_alone_and_the_rest_is_synced(
 
 
 @pytest.mark.parametrize("way", ENTITY.values(), ids=ENTITY)
-def test_a_deletion_of_what_cannot_be_read_is_taken_in_once_it_can(synced, way):
+def test_a_deletion_of_what_cannot_be_read_is_taken_in_once_it_can(
+    synced: World, way: Way
+) -> None:
     column, whole = damage(synced, "entities", way, id="T1")
     synced.delete("todos", Kind.TASK, "Task 1")
     for _ in range(3):
@@ -135,7 +141,9 @@ def test_a_deletion_of_what_cannot_be_read_is_taken_in_once_it_can(synced, way):
 
 
 @pytest.mark.parametrize("way", ENTITY.values(), ids=ENTITY)
-def test_what_stands_for_it_in_a_tool_is_not_taken_for_something_new(synced, way):
+def test_what_stands_for_it_in_a_tool_is_not_taken_for_something_new(
+    synced: World, way: Way
+) -> None:
     """The links of one tool are lost, and a row can't be read: its mark and its title show."""
     column, whole = damage(synced, "entities", way, id="T1")
     for tool in ("pages", "todos"):
@@ -156,7 +164,9 @@ def test_what_stands_for_it_in_a_tool_is_not_taken_for_something_new(synced, way
 
 @pytest.mark.parametrize("tool", ["pages", "todos"])
 @pytest.mark.parametrize("way", LINK.values(), ids=LINK)
-def test_a_link_that_cannot_be_read_is_left_alone_and_the_rest_is_synced(synced, way, tool):
+def test_a_link_that_cannot_be_read_is_left_alone_and_the_rest_is_synced(
+    synced: World, way: Way, tool: str
+) -> None:
     column, whole = damage(synced, "links", way, tool=tool, entity="T1")
     (spoiled,) = [
         one for one in rows(synced, "links") if (one["tool"], one["entity"]) == (tool, "T1")
@@ -186,10 +196,12 @@ def test_a_link_that_cannot_be_read_is_left_alone_and_the_rest_is_synced(synced,
 
 
 @pytest.mark.parametrize("column", ["write", "at"])
-def test_a_write_in_flight_that_cannot_be_read_blocks_its_entity_alone(synced, column):
+def test_a_write_in_flight_that_cannot_be_read_blocks_its_entity_alone(
+    synced: World, column: str
+) -> None:
     from syncd.errors import Unclear
 
-    def unanswered(_write):
+    def unanswered(_write: Write) -> None:
         raise Unclear("No answer: looking.")
 
     synced.services["pages"].faults.before = unanswered
@@ -211,7 +223,9 @@ def test_a_write_in_flight_that_cannot_be_read_blocks_its_entity_alone(synced, c
 
 
 @pytest.mark.parametrize("column", ["at", "kind", "before", "after"])
-def test_a_change_in_the_history_that_cannot_be_read_is_left_out(synced, column):
+def test_a_change_in_the_history_that_cannot_be_read_is_left_out(
+    synced: World, column: str
+) -> None:
     synced.edit("todos", Kind.TASK, "Task 1", title="Renamed")
     synced.sync()
     newest = synced.store.history.rows()[0]
@@ -228,7 +242,7 @@ def test_a_change_in_the_history_that_cannot_be_read_is_left_out(synced, column)
 
 
 @pytest.mark.parametrize("column", ["at", "kind", "won", "lost", "lost_at"])
-def test_a_value_that_lost_and_cannot_be_read_is_left_out(synced, column):
+def test_a_value_that_lost_and_cannot_be_read_is_left_out(synced: World, column: str) -> None:
     synced.edit("pages", Kind.TASK, "Task 1", title="One")
     synced.clock.advance(seconds=2)
     synced.edit("todos", Kind.TASK, "Task 1", title="Other")
@@ -243,7 +257,9 @@ def test_a_value_that_lost_and_cannot_be_read_is_left_out(synced, column):
 
 
 @pytest.mark.parametrize("way", ENTITY.values(), ids=ENTITY)
-def test_what_hangs_on_a_goal_that_cannot_be_read_stays_as_it_is(synced, way):
+def test_what_hangs_on_a_goal_that_cannot_be_read_stays_as_it_is(
+    synced: World, way: Way
+) -> None:
     before = synced.snapshot()
     column, whole = damage(synced, "entities", way, id="G1")
     synced.start()
@@ -258,7 +274,7 @@ def test_what_hangs_on_a_goal_that_cannot_be_read_stays_as_it_is(synced, way):
 
 
 @pytest.mark.parametrize("way", ENTITY.values(), ids=ENTITY)
-def test_a_goals_progress_waits_for_what_cannot_be_read(synced, way):
+def test_a_goals_progress_waits_for_what_cannot_be_read(synced: World, way: Way) -> None:
     synced.edit("todos", Kind.TASK, "Task 1", done=True)
     synced.settle()
     before = synced.entity(Kind.GOAL, "Become a lead").progress
@@ -275,7 +291,7 @@ def test_a_goals_progress_waits_for_what_cannot_be_read(synced, way):
     assert synced.entity(Kind.GOAL, "Become a lead").progress == before
 
 
-def test_the_blocks_of_a_task_that_cannot_be_read_stay(synced):
+def test_the_blocks_of_a_task_that_cannot_be_read_stay(synced: World) -> None:
     start = dt.datetime(2026, 5, 10, 18, tzinfo=dt.UTC)
     block = Block(
         id=ident("B1"),
@@ -292,10 +308,12 @@ def test_the_blocks_of_a_task_that_cannot_be_read_stay(synced):
     damage(synced, "entities", ENTITY["no JSON"], id="T1")
     synced.engine.check_everything()
     synced.sync()
-    assert not synced.store.plan.get(ident("B1")).entity.archived
+    kept = synced.store.plan.get(ident("B1"))
+    assert kept is not None
+    assert not kept.entity.archived
 
 
-def test_every_row_that_cannot_be_read_is_told_in_one_sentence(synced):
+def test_every_row_that_cannot_be_read_is_told_in_one_sentence(synced: World) -> None:
     damage(synced, "entities", ENTITY["a day that is none"], id="T2")
     damage(synced, "entities", ENTITY["of no kind"], id="M1")
     damage(synced, "links", LINK["no JSON in its base"], tool="todos", entity="T3")
@@ -307,7 +325,7 @@ def test_every_row_that_cannot_be_read_is_told_in_one_sentence(synced):
     assert any("What todos holds of the task T3" in one for one in told)
 
 
-def test_a_record_that_was_mended_is_told_no_more():
+def test_a_record_that_was_mended_is_told_no_more() -> None:
     world = World()
     world.plan(*sample(world))
     world.settle()
@@ -319,7 +337,7 @@ def test_a_record_that_was_mended_is_told_no_more():
     assert not list(sentences(world.store))
 
 
-def test_nothing_is_planned_over_the_place_of_a_row_that_cannot_be_read(synced):
+def test_nothing_is_planned_over_the_place_of_a_row_that_cannot_be_read(synced: World) -> None:
     damage(synced, "entities", ENTITY["no JSON"], id="T1")
     before = [one for one in rows(synced, "entities") if one["id"] == "T1"]
     synced.store.plan.get(ident("T1"))

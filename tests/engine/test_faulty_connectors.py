@@ -1,16 +1,18 @@
 """A connector that fails where it may not: its tool's lane ends, and no other."""
 
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
+from syncd.connect.contract import Connector
 from syncd.engine.tool import Tool
 from syncd.model.entities import Kind
 from syncd.model.ids import ToolName
 from syncd.model.remote import Remote
 from syncd.store.tool_store import ToolState
 from tests.engine.checks import assert_agrees
-from tests.engine.world import World, sample
+from tests.engine.world import World, ident, sample
 
 TOOLS = ("pages", "calendar", "todos")
 WAYS = ("fit", "holds", "carries")
@@ -19,24 +21,24 @@ WAYS = ("fit", "holds", "carries")
 class Faulty:
     """A connector that fails at what ``failing`` names, from the n-th time on."""
 
-    def __init__(self, connector) -> None:
+    def __init__(self, connector: Connector) -> None:
         self._connector = connector
         self.failing: dict[str, int] = {}
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         found = getattr(self._connector, name)
         if name == "carries":
             self._fail(name)
         if name not in ("fit", "holds", "addressed", "pull"):
             return found
 
-        def failing(*args):
+        def failing(*args: Any) -> Any:
             self._fail(name)
             return found(*args)
 
         return failing
 
-    def _fail(self, name) -> None:
+    def _fail(self, name: str) -> None:
         if name not in self.failing:
             return
         self.failing[name] -= 1
@@ -55,7 +57,7 @@ class Clumsy(World):
         fresh = Faulty(made.connector)
         fresh.failing = kept[name].failing if name in kept else {}
         kept[name] = fresh
-        return replace(made, connector=fresh)
+        return replace(made, connector=cast("Connector", fresh))
 
 
 @pytest.fixture
@@ -66,14 +68,14 @@ def clumsy() -> Clumsy:
     return made
 
 
-def edit_all(world) -> None:
+def edit_all(world: Clumsy) -> None:
     world.edit("pages", Kind.TASK, "Task 1", notes="From the pages")
     world.edit("todos", Kind.TASK, "Task 2", notes="From the list")
     if "Step 2" in world.titles("calendar", Kind.MILESTONE):
         world.edit("calendar", Kind.MILESTONE, "Step 2", title="Second step")
 
 
-def shows_edits(world, tool) -> bool:
+def shows_edits(world: Clumsy, tool: str) -> bool:
     """Say whether a tool shows what was edited in the two others."""
     if tool == "pages":
         return world.shows("pages", Kind.TASK, "Task 2")["notes"] == "From the list"
@@ -85,7 +87,9 @@ def shows_edits(world, tool) -> bool:
 @pytest.mark.parametrize("when", [0, 1, 3, 7])
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("tool", TOOLS)
-def test_what_fails_in_one_connector_ends_its_lane_alone(clumsy, tool, way, when):
+def test_what_fails_in_one_connector_ends_its_lane_alone(
+    clumsy: Clumsy, tool: str, way: str, when: int
+) -> None:
     edit_all(clumsy)
     clumsy.faulty[tool].failing = {way: when}
     report = clumsy.sync()
@@ -106,7 +110,9 @@ def test_what_fails_in_one_connector_ends_its_lane_alone(clumsy, tool, way, when
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_what_keeps_failing_never_breaks_a_cycle_and_costs_the_others_nothing(clumsy, tool):
+def test_what_keeps_failing_never_breaks_a_cycle_and_costs_the_others_nothing(
+    clumsy: Clumsy, tool: str
+) -> None:
     clumsy.faulty[tool].failing = {"fit": 0, "holds": 0}
     for day in range(3):
         edit_all(clumsy)
@@ -119,7 +125,9 @@ def test_what_keeps_failing_never_breaks_a_cycle_and_costs_the_others_nothing(cl
     assert_agrees(clumsy)
 
 
-def test_where_addresses_cannot_be_told_apart_nothing_is_written_for_them(clumsy):
+def test_where_addresses_cannot_be_told_apart_nothing_is_written_for_them(
+    clumsy: Clumsy,
+) -> None:
     """The page has another title in its address, as services do; the tool shows the old."""
     before = clumsy.snapshot()
     clumsy.faulty["pages"].failing = {"addressed": 0}
@@ -132,10 +140,10 @@ def test_where_addresses_cannot_be_told_apart_nothing_is_written_for_them(clumsy
     assert_agrees(clumsy)
 
 
-def test_a_failure_in_telling_addresses_is_the_fault_of_who_tells_them(clumsy):
+def test_a_failure_in_telling_addresses_is_the_fault_of_who_tells_them(clumsy: Clumsy) -> None:
     page = clumsy.services["pages"]
     remote = page.titled(Kind.TASK, "Task 1")
-    for link in clumsy.store.links.of_entities(ToolName("pages"), ["T1"]).values():
+    for link in clumsy.store.links.of_entities(ToolName("pages"), [ident("T1")]).values():
         assert link.remote == remote
     clumsy.faulty["pages"].failing = {"addressed": 0}
     todos = clumsy.services["todos"]
@@ -151,7 +159,7 @@ def test_a_failure_in_telling_addresses_is_the_fault_of_who_tells_them(clumsy):
     assert clumsy.shows("pages", Kind.TASK, "Task 2")["notes"] == "From the list"
 
 
-def test_an_item_that_cannot_be_taken_in_ends_its_lane_alone(clumsy):
+def test_an_item_that_cannot_be_taken_in_ends_its_lane_alone(clumsy: Clumsy) -> None:
     """What a connector hands over is no item at all: its own lane ends."""
     edit_all(clumsy)
     todos = clumsy.services["todos"]
@@ -160,7 +168,7 @@ def test_an_item_that_cannot_be_taken_in_ends_its_lane_alone(clumsy):
     todos.items[odd] = Remote(
         id=odd,
         kind=Kind.TASK,
-        fields={**kept.fields, "labels": 7, "due": object()},
+        fields={**kept.fields, "labels": 7, "due": object()},  # type: ignore[dict-item]  # no value
         edited_at=kept.edited_at,
     )
     report = clumsy.sync()
@@ -173,7 +181,7 @@ def test_an_item_that_cannot_be_taken_in_ends_its_lane_alone(clumsy):
     assert "Odd" in clumsy.titles("pages", Kind.TASK)
 
 
-def test_a_dry_run_shows_what_the_others_would_do(clumsy):
+def test_a_dry_run_shows_what_the_others_would_do(clumsy: Clumsy) -> None:
     edit_all(clumsy)
     clumsy.faulty["todos"].failing = {"fit": 0}
     report = clumsy.preview()
@@ -181,15 +189,15 @@ def test_a_dry_run_shows_what_the_others_would_do(clumsy):
     assert [one.title for one in report.tools["pages"].plan] == ["Second step"]
 
 
-def test_a_planner_of_blocks_that_fails_leaves_the_tools_in_step(clumsy):
+def test_a_planner_of_blocks_that_fails_leaves_the_tools_in_step(clumsy: Clumsy) -> None:
     class Broken:
-        def wanted(self, *, fresh):
+        def wanted(self, *, fresh: bool) -> bool:
             raise ZeroDivisionError
 
-    def plan():
+    def plan() -> bool:
         return Broken().wanted(fresh=True)
 
-    clumsy.engine._blocks.plan = plan
+    clumsy.engine._blocks.plan = plan  # type: ignore[method-assign]  # a planner that fails
     edit_all(clumsy)
     report = clumsy.sync()
     assert {one.state for one in report.tools.values()} == {ToolState.OK}

@@ -4,17 +4,18 @@ from datetime import date
 
 import pytest
 
+from syncd.engine.report import Report
 from syncd.model.entities import Goal, Kind, Task
 from syncd.model.values import GoalStatus
 from tests.engine.checks import assert_agrees, portrait, rows, services
-from tests.engine.world import ident, sample
+from tests.engine.world import World, ident, sample
 
 
-def created(report):
+def created(report: Report) -> dict[str, int]:
     return {name: it.created for name, it in report.tools.items()}
 
 
-def test_equal_things_in_two_tools_are_one(world):
+def test_equal_things_in_two_tools_are_one(world: World) -> None:
     world.services["pages"].add(Kind.TASK, "Read a book")
     world.services["todos"].add(Kind.TASK, "read  a BOOK", priority=1)
     report = world.sync()
@@ -25,7 +26,9 @@ def test_equal_things_in_two_tools_are_one(world):
     assert_agrees(world)
 
 
-def test_a_title_that_differs_only_in_case_has_one_winner_and_both_are_known(world):
+def test_a_title_that_differs_only_in_case_has_one_winner_and_both_are_known(
+    world: World,
+) -> None:
     world.services["pages"].add(Kind.TASK, "Read a book")
     world.clock.advance(minutes=3)
     world.services["todos"].add(Kind.TASK, "READ A BOOK")
@@ -35,7 +38,7 @@ def test_a_title_that_differs_only_in_case_has_one_winner_and_both_are_known(wor
     assert lost.lost == "Read a book"
 
 
-def test_equal_titles_under_different_goals_are_two(world):
+def test_equal_titles_under_different_goals_are_two(world: World) -> None:
     now = world.clock.now()
     world.plan(
         Goal(id=ident("G1"), title="One", created_at=now, status=GoalStatus.ACTIVE),
@@ -51,7 +54,7 @@ def test_equal_titles_under_different_goals_are_two(world):
     assert_agrees(world)
 
 
-def test_a_plan_put_in_by_hand_meets_what_the_tools_hold(world):
+def test_a_plan_put_in_by_hand_meets_what_the_tools_hold(world: World) -> None:
     world.services["pages"].add(Kind.GOAL, "Become a lead", why="Mine", due=date(2027, 1, 1))
     world.services["todos"].add(Kind.TASK, "Task 1")
     world.plan(*sample(world))
@@ -63,7 +66,9 @@ def test_a_plan_put_in_by_hand_meets_what_the_tools_hold(world):
     assert_agrees(world)
 
 
-def test_a_dry_run_at_a_first_meeting_shows_the_matches_and_writes_nothing(world):
+def test_a_dry_run_at_a_first_meeting_shows_the_matches_and_writes_nothing(
+    world: World,
+) -> None:
     for service in world.services.values():
         service.containers.update({name: name for name in service.shape.containers})
     world.services["pages"].add(Kind.TASK, "Read a book")
@@ -74,7 +79,9 @@ def test_a_dry_run_at_a_first_meeting_shows_the_matches_and_writes_nothing(world
     assert (rows(world.store), services(world)) == (kept, there)
 
 
-def test_a_dry_run_before_anything_was_provisioned_shows_all_that_would_be_made(world):
+def test_a_dry_run_before_anything_was_provisioned_shows_all_that_would_be_made(
+    world: World,
+) -> None:
     world.plan(*sample(world))
     shown = world.preview()
     assert {name: len(it.plan) for name, it in shown.tools.items()} == {
@@ -85,7 +92,7 @@ def test_a_dry_run_before_anything_was_provisioned_shows_all_that_would_be_made(
     assert all(not service.containers for service in world.services.values())
 
 
-def test_lost_state_makes_nothing_twice_and_conflicts_with_nothing(synced):
+def test_lost_state_makes_nothing_twice_and_conflicts_with_nothing(synced: World) -> None:
     before, known = portrait(synced), set(synced.store.plan.ids())
     synced.lose_state()
     report = synced.sync()
@@ -95,7 +102,7 @@ def test_lost_state_makes_nothing_twice_and_conflicts_with_nothing(synced):
     assert set(synced.store.plan.ids()) == known
 
 
-def test_lost_state_and_edits_in_two_tools_meanwhile(synced):
+def test_lost_state_and_edits_in_two_tools_meanwhile(synced: World) -> None:
     synced.edit("pages", Kind.TASK, "Task 1", title="Renamed")
     synced.clock.advance(minutes=5)
     synced.edit("todos", Kind.TASK, "Task 2", priority=1)
@@ -110,7 +117,7 @@ def test_lost_state_and_edits_in_two_tools_meanwhile(synced):
 
 
 @pytest.mark.parametrize("away", ["pages", "calendar", "todos"])
-def test_lost_state_while_a_tool_is_away_makes_nothing_twice(synced, away):
+def test_lost_state_while_a_tool_is_away_makes_nothing_twice(synced: World, away: str) -> None:
     before = portrait(synced)
     synced.lose_state()
     synced.services[away].faults.down = True
@@ -120,7 +127,9 @@ def test_lost_state_while_a_tool_is_away_makes_nothing_twice(synced, away):
     assert portrait(synced) == before
 
 
-def test_an_older_copy_of_the_state_takes_the_newer_values_from_the_tools(synced):
+def test_an_older_copy_of_the_state_takes_the_newer_values_from_the_tools(
+    synced: World,
+) -> None:
     older = synced.store.copy()
     synced.edit("pages", Kind.TASK, "Task 1", title="Renamed")
     synced.services["todos"].add(Kind.TASK, "Added")
@@ -134,7 +143,7 @@ def test_an_older_copy_of_the_state_takes_the_newer_values_from_the_tools(synced
     assert synced.store.history.conflicts() == []
 
 
-def test_a_copy_of_a_page_is_an_entity_of_its_own_in_every_tool(synced):
+def test_a_copy_of_a_page_is_an_entity_of_its_own_in_every_tool(synced: World) -> None:
     pages = synced.services["pages"]
     copy = pages.duplicate(pages.titled(Kind.TASK, "Task 1"))
     pages.edit(copy, title="Another")
@@ -150,21 +159,25 @@ def test_a_copy_of_a_page_is_an_entity_of_its_own_in_every_tool(synced):
     ("tool", "kind", "title"),
     [("todos", Kind.TASK, "Task 1"), ("calendar", Kind.MILESTONE, "Step 1")],
 )
-def test_a_copy_in_any_tool_is_an_entity_of_its_own(synced, tool, kind, title):
+def test_a_copy_in_any_tool_is_an_entity_of_its_own(
+    synced: World, tool: str, kind: Kind, title: str
+) -> None:
     synced.services[tool].duplicate(synced.remote(tool, kind, title))
     assert synced.settle().converged
     assert synced.titles("pages", kind).count(title) == 2
     assert_agrees(synced)
 
 
-def test_a_section_that_its_user_made_stays_the_user_s_own(synced):
+def test_a_section_that_its_user_made_stays_the_user_s_own(synced: World) -> None:
     synced.services["todos"].add(Kind.GOAL, "Household")
     assert synced.sync().converged
     assert synced.titles("pages", Kind.GOAL) == ["Become a lead"]
     assert "Household" in synced.titles("todos", Kind.GOAL)
 
 
-def test_a_task_in_a_section_of_the_user_s_own_is_the_plans_and_stays_there(synced):
+def test_a_task_in_a_section_of_the_user_s_own_is_the_plans_and_stays_there(
+    synced: World,
+) -> None:
     todos = synced.services["todos"]
     home = todos.add(Kind.GOAL, "Household")
     todos.add(Kind.TASK, "Water the plants", goal=home)

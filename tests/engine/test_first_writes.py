@@ -190,12 +190,21 @@ class Ticking(FakeClock):
         return time.monotonic()
 
 
+def waits_for(go: threading.Event) -> Callable[[object], None]:
+    """Return what hangs until the test lets it go on."""
+
+    def wait(_: object) -> None:
+        go.wait(30)
+
+    return wait
+
+
 @pytest.fixture
 def hanging() -> Iterator[World]:
     """A sample plan, and pages whose first writes hang until the test lets them go on."""
     world = World(shapes=SHAPES, threads=True, grace=0.3, clock=Ticking())
     go = threading.Event()
-    world.services["pages"].faults.before = lambda _: go.wait(30) and None
+    world.services["pages"].faults.before = waits_for(go)
     world.plan(*sample(world))
     yield world
     go.set()
@@ -233,7 +242,7 @@ def block_of(world: World, task: Task) -> Block:
 
 def test_what_was_to_be_made_in_a_tool_that_is_down_now_holds_nothing_back() -> None:
     world, go = World(shapes=SHAPES, threads=True, grace=5.0), threading.Event()
-    world.services["pages"].faults.before = lambda _: go.wait(30) and None
+    world.services["pages"].faults.before = waits_for(go)
     task = Task(id=ident("T"), title="Task", created_at=world.clock.now())
     world.plan(task, block_of(world, task))
     world.sync(patience=0.3)
@@ -280,7 +289,7 @@ def test_a_lane_that_ended_between_two_runs_is_not_written_again_unread() -> Non
     world, go = World(threads=True, grace=0.3, clock=Ticking()), threading.Event()
     world.plan(*sample(world))
     world.settle()
-    world.services["pages"].faults.before = lambda _: go.wait(30) and None
+    world.services["pages"].faults.before = waits_for(go)
     world.edit("todos", TASK, "Task 1", notes="first")
     world.sync(patience=0.3)
     go.set()

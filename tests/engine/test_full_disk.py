@@ -13,7 +13,7 @@ from tests.engine.world import World, sample
 def limit(world: World, more: int) -> None:
     """Let the state's file grow by so many pages only."""
     with world.store._database.transaction() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages + more}")
 
 
@@ -50,7 +50,9 @@ def lived(path: Path, more: int | None) -> tuple[World, list[str]]:
     return world, [one for one in said if one]
 
 
-def test_a_full_disk_ends_a_cycle_with_a_sentence_and_nothing_is_lost_or_doubled(tmp_path):
+def test_a_full_disk_ends_a_cycle_with_a_sentence_and_nothing_is_lost_or_doubled(
+    tmp_path: Path,
+) -> None:
     expected = portrait(lived(tmp_path / "usual", None)[0])
     said: list[str] = []
     for more in (0, 1, 3, 6, 10, 15, 25, 40):

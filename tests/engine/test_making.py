@@ -3,10 +3,13 @@
 import threading
 import time
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
+from syncd.connect.contract import Connector
 from syncd.engine.cycle import Engine
+from syncd.engine.tool import Tool
 from syncd.errors import Mistake, NoSecret, NotLoaded, SignIn
 from syncd.model.entities import Kind
 from syncd.model.ids import ToolName
@@ -33,10 +36,12 @@ class Making:
         context = self.world.engine.context
         context.tools.clear()
         context.known = tuple(ToolName(name) for name in self.world.services)
-        lanes = {} if self.threads else {"pool": OneAfterAnother()}
-        self.world.engine = Engine(context, remake=self.make, **lanes)
+        if self.threads:
+            self.world.engine = Engine(context, remake=self.make)
+        else:
+            self.world.engine = Engine(context, remake=self.make, pool=OneAfterAnother())
 
-    def make(self, name):
+    def make(self, name: str) -> Tool:
         self.asked.append(name)
         if name in self.slow:
             assert self.slow[name].wait(30)
@@ -69,8 +74,11 @@ FAULTS = {
 @pytest.mark.parametrize("tool", ["pages", "todos", "calendar"])
 @pytest.mark.parametrize(("error", "state"), FAULTS.values(), ids=FAULTS)
 def test_a_tool_that_cannot_be_made_is_told_and_the_others_are_synced(
-    making, error, state, tool
-):
+    making: Making,
+    error: KeyError | Mistake | NoSecret | NotLoaded | RuntimeError | SignIn | SystemExit,
+    state: str,
+    tool: str,
+) -> None:
     making.wrong[tool] = error
     report = making.world.sync()
     assert report.tools[tool].state == state
@@ -83,7 +91,7 @@ def test_a_tool_that_cannot_be_made_is_told_and_the_others_are_synced(
 
 
 @pytest.mark.parametrize("tool", ["pages", "todos", "calendar"])
-def test_it_joins_once_it_can_be_made_and_then_all_agree(making, tool):
+def test_it_joins_once_it_can_be_made_and_then_all_agree(making: Making, tool: str) -> None:
     making.wrong[tool] = NoSecret("The command failed: run it.")
     making.world.sync()
     del making.wrong[tool]
@@ -95,7 +103,7 @@ def test_it_joins_once_it_can_be_made_and_then_all_agree(making, tool):
     assert_agrees(making.world)
 
 
-def test_it_is_tried_again_more_and_more_rarely(making):
+def test_it_is_tried_again_more_and_more_rarely(making: Making) -> None:
     making.wrong["todos"] = NoSecret("The command failed: run it.")
     minutes = []
     for minute in range(1, 64):
@@ -111,7 +119,9 @@ def test_it_is_tried_again_more_and_more_rarely(making):
 @pytest.mark.parametrize(
     "error", [SignIn("Sign in to it."), Mistake("No token file: make it.")]
 )
-def test_one_that_nobody_signed_in_to_is_looked_at_each_time(making, error):
+def test_one_that_nobody_signed_in_to_is_looked_at_each_time(
+    making: Making, error: Mistake | SignIn
+) -> None:
     making.wrong["todos"] = error
     for _ in range(10):
         making.asked.clear()
@@ -119,7 +129,7 @@ def test_one_that_nobody_signed_in_to_is_looked_at_each_time(making, error):
         assert "todos" in making.asked
 
 
-def test_who_wants_everything_looked_at_now_has_it_tried_at_once(making):
+def test_who_wants_everything_looked_at_now_has_it_tried_at_once(making: Making) -> None:
     making.wrong["todos"] = NoSecret("The command failed: run it.")
     for _ in range(9):
         making.world.sync()
@@ -129,7 +139,7 @@ def test_who_wants_everything_looked_at_now_has_it_tried_at_once(making):
     assert "todos" in making.asked
 
 
-def test_a_new_engine_tries_it_at_once(making):
+def test_a_new_engine_tries_it_at_once(making: Making) -> None:
     making.wrong["todos"] = NoSecret("The command failed: run it.")
     for _ in range(5):
         making.world.sync()
@@ -139,7 +149,7 @@ def test_a_new_engine_tries_it_at_once(making):
     assert "todos" in making.asked
 
 
-def test_what_cannot_be_made_costs_the_others_no_write(making):
+def test_what_cannot_be_made_costs_the_others_no_write(making: Making) -> None:
     """The pages are where addresses come from: without them, those that are shown stay."""
     assert making.world.settle().converged
     making.start()
@@ -153,7 +163,7 @@ def test_what_cannot_be_made_costs_the_others_no_write(making):
     assert making.world.snapshot() == before
 
 
-def test_an_address_that_came_about_meanwhile_is_shown_once_it_is_known(making):
+def test_an_address_that_came_about_meanwhile_is_shown_once_it_is_known(making: Making) -> None:
     making.wrong["pages"] = NoSecret("The command failed: run it.")
     making.world.sync()
     del making.wrong["pages"]
@@ -164,7 +174,7 @@ def test_an_address_that_came_about_meanwhile_is_shown_once_it_is_known(making):
     assert item.link == making.world.services["pages"].address(page)
 
 
-def test_what_points_to_pages_that_were_never_read_is_not_new(making):
+def test_what_points_to_pages_that_were_never_read_is_not_new(making: Making) -> None:
     """The state is lost, and the pages can't be reached: who may tell what this is?"""
     assert making.world.settle().converged
     making.world.lose_state()
@@ -178,7 +188,9 @@ def test_what_points_to_pages_that_were_never_read_is_not_new(making):
     assert_agrees(making.world)
 
 
-def test_a_tool_that_backs_off_goes_on_as_it_was_if_it_cannot_be_made_anew(making):
+def test_a_tool_that_backs_off_goes_on_as_it_was_if_it_cannot_be_made_anew(
+    making: Making,
+) -> None:
     assert making.world.settle().converged
     making.world.services["todos"].faults.down = True
     assert making.world.sync().tools["todos"].state is ToolState.BACKING_OFF
@@ -189,7 +201,9 @@ def test_a_tool_that_backs_off_goes_on_as_it_was_if_it_cannot_be_made_anew(makin
     assert "Renamed" in making.world.titles("pages", Kind.TASK)
 
 
-def test_a_tool_whose_sign_in_is_refused_and_cannot_be_made_anew_says_why(making):
+def test_a_tool_whose_sign_in_is_refused_and_cannot_be_made_anew_says_why(
+    making: Making,
+) -> None:
     assert making.world.settle().converged
     making.world.services["todos"].faults.revoked = True
     assert making.world.sync().tools["todos"].state is ToolState.SIGN_IN
@@ -202,7 +216,7 @@ def test_a_tool_whose_sign_in_is_refused_and_cannot_be_made_anew_says_why(making
     assert making.world.settle().converged
 
 
-def test_a_dry_run_shows_what_the_others_would_do(making):
+def test_a_dry_run_shows_what_the_others_would_do(making: Making) -> None:
     making.wrong["todos"] = KeyError("base")
     report = making.world.engine.preview()
     assert report.tools["todos"].state is ToolState.DEGRADED
@@ -210,7 +224,7 @@ def test_a_dry_run_shows_what_the_others_would_do(making):
     assert not report.converged
 
 
-def test_one_that_takes_long_to_be_made_holds_up_nobody():
+def test_one_that_takes_long_to_be_made_holds_up_nobody() -> None:
     making = Making(threads=True)
     making.world.plan(*sample(making.world))
     making.slow["todos"] = threading.Event()
@@ -224,7 +238,7 @@ def test_one_that_takes_long_to_be_made_holds_up_nobody():
     making.world.engine.close()
 
 
-def test_to_close_waits_for_nothing_that_was_only_begun():
+def test_to_close_waits_for_nothing_that_was_only_begun() -> None:
     making = Making(threads=True)
     making.world.plan(*sample(making.world))
     making.slow["todos"] = threading.Event()
@@ -235,19 +249,19 @@ def test_to_close_waits_for_nothing_that_was_only_begun():
     assert time.monotonic() - before < 5
 
 
-def test_a_connector_that_fails_while_it_is_looked_at_could_not_be_made(making):
+def test_a_connector_that_fails_while_it_is_looked_at_could_not_be_made(making: Making) -> None:
     class Odd:
-        def __init__(self, connector):
+        def __init__(self, connector: Connector) -> None:
             self._connector = connector
 
-        def __getattr__(self, name):
+        def __getattr__(self, name: str) -> Any:
             if name == "gives_address":
                 raise ZeroDivisionError
             return getattr(self._connector, name)
 
     usual = making.make
 
-    def make(name):
+    def make(name: str) -> Tool:
         tool = usual(name)
         if name == "todos":
             object.__setattr__(tool, "connector", Odd(tool.connector))
@@ -260,9 +274,11 @@ def test_a_connector_that_fails_while_it_is_looked_at_could_not_be_made(making):
     assert making.world.titles("pages", Kind.TASK) == ["Task 1", "Task 2", "Task 3"]
 
 
-def test_a_tool_that_is_switched_on_later_the_same_day_gets_all_there_is(making):
+def test_a_tool_that_is_switched_on_later_the_same_day_gets_all_there_is(
+    making: Making,
+) -> None:
     context = making.world.engine.context
-    everything, context.known = context.known, ("pages", "calendar")
+    everything, context.known = context.known, (ToolName("pages"), ToolName("calendar"))
     assert making.world.settle().converged
     making.start()
     making.world.engine.context.known = everything
@@ -270,6 +286,6 @@ def test_a_tool_that_is_switched_on_later_the_same_day_gets_all_there_is(making)
     assert making.world.titles("todos", Kind.TASK) == ["Task 1", "Task 2", "Task 3"]
 
 
-def test_the_shape_of_pages_gives_addresses():
+def test_the_shape_of_pages_gives_addresses() -> None:
     """What these tests rest on."""
     assert LIKE_NOTION.gives_address

@@ -56,7 +56,9 @@ def act_out(script: list[Step], sim: Simulator) -> Simulator:
 
 @examples(40)
 @given(scripts(*ANYTHING))
-def test_two_cycles_after_anything_all_tools_agree_and_nothing_is_lost(script):
+def test_two_cycles_after_anything_all_tools_agree_and_nothing_is_lost(
+    script: list[Step],
+) -> None:
     sim = act_out(script, begun())
     assert_agrees(sim.world)
     assert_nothing_was_lost(sim)
@@ -65,7 +67,7 @@ def test_two_cycles_after_anything_all_tools_agree_and_nothing_is_lost(script):
 
 @examples(15)
 @given(scripts(*EDITS, *REMOVALS, "forget", "restart"))
-def test_with_the_state_lost_everything_is_recognised(script):
+def test_with_the_state_lost_everything_is_recognised(script: list[Step]) -> None:
     sim = act_out(script, begun())
     assert_quiet(sim.world)
     known = _holding(sim.world)
@@ -83,7 +85,7 @@ def _holding(world: World) -> dict[str, set[str]]:
 
 @examples(6)
 @given(scripts(*ANYTHING))
-def test_one_script_twice_ends_identically(script):
+def test_one_script_twice_ends_identically(script: list[Step]) -> None:
     first = act_out(script, begun())
     kept = rows(first.world.store), services(first.world)
     second = act_out(script, begun())
@@ -97,7 +99,9 @@ def _without_stamps(kept: dict[str, list[tuple[object, ...]]]) -> object:
 
 @examples(8)
 @given(scripts(*EDITS, *REMOVALS, "wait", "restart"))
-def test_the_size_of_pages_and_batches_and_how_a_tool_lists_does_not_matter(script):
+def test_the_size_of_pages_and_batches_and_how_a_tool_lists_does_not_matter(
+    script: list[Step],
+) -> None:
     told = []
     for services_ in SERVICES:
         sim = act_out(script, begun(services_))
@@ -111,7 +115,9 @@ def test_the_size_of_pages_and_batches_and_how_a_tool_lists_does_not_matter(scri
     scripts(*EDITS, *REMOVALS, "wait", most=8),
     st.permutations(["pages", "calendar", "todos"]),
 )
-def test_the_order_in_which_tools_are_read_does_not_matter(script, order):
+def test_the_order_in_which_tools_are_read_does_not_matter(
+    script: list[Step], order: list[str]
+) -> None:
     later = Step("wait", "", value=2)
     steps = [later, *(step for step in script if step.act != "sync")]
     at_once = act_out(steps, begun())
@@ -130,14 +136,16 @@ def _by_hand(world: World) -> dict[str, list[str]]:
 
 @examples(4)
 @given(scripts(*EDITS, *REMOVALS))
-def test_lanes_in_threads_end_as_lanes_one_after_another(script):
+def test_lanes_in_threads_end_as_lanes_one_after_another(script: list[Step]) -> None:
     expected = portrait(act_out(script, begun()).world)
     assert portrait(act_out(script, begun(threads=True)).world) == expected
 
 
 @examples(12)
 @given(scripts(*EDITS, *REMOVALS, *FAULTS, "wait", "restart", "shift"))
-def test_a_dry_run_changes_nothing_and_shows_what_the_next_cycle_does(script):
+def test_a_dry_run_changes_nothing_and_shows_what_the_next_cycle_does(
+    script: list[Step],
+) -> None:
     sim = begun()
     sim.play(script)
     sim.heal()

@@ -9,7 +9,7 @@ from tests.engine.checks import assert_agrees, assert_forgot_nothing
 from tests.engine.world import World, ident, sample
 
 
-def test_pages_keep_referring_to_a_goal_that_their_user_threw_away(synced):
+def test_pages_keep_referring_to_a_goal_that_their_user_threw_away(synced: World) -> None:
     goal = synced.remote("pages", Kind.GOAL, "Become a lead")
     synced.delete("pages", Kind.GOAL, "Become a lead")
     synced.sync()
@@ -18,7 +18,7 @@ def test_pages_keep_referring_to_a_goal_that_their_user_threw_away(synced):
     assert_forgot_nothing(synced)
 
 
-def test_tasks_let_go_of_a_heading_before_it_is_removed(synced):
+def test_tasks_let_go_of_a_heading_before_it_is_removed(synced: World) -> None:
     synced.services["todos"].log.clear()
     synced.delete("pages", Kind.GOAL, "Become a lead")
     synced.sync()
@@ -27,7 +27,7 @@ def test_tasks_let_go_of_a_heading_before_it_is_removed(synced):
     assert synced.sync().writes == 0
 
 
-def test_a_step_moved_to_a_paused_goal_takes_its_tasks_along(world: World):
+def test_a_step_moved_to_a_paused_goal_takes_its_tasks_along(world: World) -> None:
     now = world.clock.now()
     world.plan(
         Goal(id=ident("G1"), title="Lead", created_at=now, status=GoalStatus.ACTIVE),
@@ -44,7 +44,7 @@ def test_a_step_moved_to_a_paused_goal_takes_its_tasks_along(world: World):
     assert_forgot_nothing(world)
 
 
-def test_a_page_that_comes_back_is_referred_to_again(synced):
+def test_a_page_that_comes_back_is_referred_to_again(synced: World) -> None:
     synced.delete("calendar", Kind.MILESTONE, "Step 1")
     synced.sync()
     pages = synced.services["pages"]
@@ -56,7 +56,7 @@ def test_a_page_that_comes_back_is_referred_to_again(synced):
     assert_forgot_nothing(synced)
 
 
-def test_a_step_that_is_gone_is_let_go_of_where_nobody_could_look(synced):
+def test_a_step_that_is_gone_is_let_go_of_where_nobody_could_look(synced: World) -> None:
     synced.services["pages"].faults.down = True
     synced.delete("calendar", Kind.MILESTONE, "Step 1")
     synced.sync()
@@ -66,7 +66,7 @@ def test_a_step_that_is_gone_is_let_go_of_where_nobody_could_look(synced):
     assert_agrees(synced)
 
 
-def test_a_task_added_under_a_task_added_with_it_keeps_its_place(synced):
+def test_a_task_added_under_a_task_added_with_it_keeps_its_place(synced: World) -> None:
     todos = synced.services["todos"]
     below = todos.add(Kind.TASK, "Below")
     above = todos.add(Kind.TASK, "Above")
@@ -76,7 +76,9 @@ def test_a_task_added_under_a_task_added_with_it_keeps_its_place(synced):
     assert task.parent == synced.entity(Kind.TASK, "Above").id
 
 
-def test_steps_that_lost_their_day_leave_the_calendar_and_come_back_with_one(synced):
+def test_steps_that_lost_their_day_leave_the_calendar_and_come_back_with_one(
+    synced: World,
+) -> None:
     synced.edit("pages", Kind.MILESTONE, "Step 1", due=None)
     synced.sync()
     assert synced.titles("calendar", Kind.MILESTONE) == ["Step 2"]
@@ -87,7 +89,7 @@ def test_steps_that_lost_their_day_leave_the_calendar_and_come_back_with_one(syn
     assert synced.sync().writes == 0
 
 
-def test_a_page_that_was_forgotten_and_restored_is_referred_to_again():
+def test_a_page_that_was_forgotten_and_restored_is_referred_to_again() -> None:
     world = World(on_delete=OnDelete.FORGET)
     world.plan(*sample(world))
     world.settle()

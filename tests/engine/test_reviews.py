@@ -12,11 +12,11 @@ from syncd.engine.blocks.edits import pause
 from syncd.engine.blocks.planner_state import PlannerState, PlanningResult
 from syncd.engine.context import Context
 from syncd.engine.edits import put_all, set_field
-from syncd.engine.reviews import MOST_SKIPPED, collect, make_review, review_id
+from syncd.engine.reviews import MOST_SKIPPED, Made, collect, make_review, review_id
 from syncd.model.entities import Goal, Kind, Review, Task
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import GoalStatus, ReviewKind
-from syncd.review.periods import before, last_ended, read_period
+from syncd.review.periods import last_ended, period_before, read_period
 from syncd.schedule.problem import Preferences
 from syncd.store.rows import ConflictRow
 from syncd.store.store import private_store
@@ -74,11 +74,20 @@ def context(watch: Watch) -> Iterator[Context]:
     made.store.close()
 
 
+def kept_review(context: Context, made: Made) -> Review:
+    """Return what the plan keeps of a review that was made."""
+    assert made.entity is not None
+    record = context.store.plan.get(made.entity)
+    assert record is not None
+    assert isinstance(record.entity, Review)
+    return record.entity
+
+
 def sentences(context: Context) -> list[tuple[str, str]]:
     return [(one.what, one.sentence) for one in collect(context, WEEK).decisions]
 
 
-def test_progress_comes_from_the_history_in_the_store(context, watch):
+def test_progress_comes_from_the_history_in_the_store(context: Context, watch: Watch) -> None:
     watch.at = WEEK.start(ZONE) + timedelta(days=2)
     set_field(context, GOAL.id, "current", 5.0, "notion")
     watch.after_the_week()
@@ -87,18 +96,19 @@ def test_progress_comes_from_the_history_in_the_store(context, watch):
     assert (goal.before, goal.progress) == (0.2, 0.5)
 
 
-def test_a_review_is_kept_when_its_week_is_over_and_not_before(context, watch):
+def test_a_review_is_kept_when_its_week_is_over_and_not_before(
+    context: Context, watch: Watch
+) -> None:
     watch.at = WEEK.end(ZONE) - timedelta(seconds=1)
     assert make_review(context, WEEK).entity is None
     watch.at = WEEK.end(ZONE)
     made = make_review(context, WEEK)
     assert made.entity == review_id(WEEK)
-    kept = context.store.plan.get(review_id(WEEK))
-    assert isinstance(kept.entity, Review)
-    assert (kept.entity.period_start, kept.entity.period_end) == (WEEK.first, WEEK.last)
+    kept = kept_review(context, made)
+    assert (kept.period_start, kept.period_end) == (WEEK.first, WEEK.last)
 
 
-def test_what_is_kept_does_not_change_any_more(context, watch):
+def test_what_is_kept_does_not_change_any_more(context: Context, watch: Watch) -> None:
     watch.after_the_week()
     first = make_review(context, WEEK)
     set_field(context, GOAL.id, "title", "Renamed", "notion")
@@ -108,37 +118,41 @@ def test_what_is_kept_does_not_change_any_more(context, watch):
     assert len(context.store.history.rows(limit=1000)) == rows
 
 
-def test_facts_that_were_lost_are_made_again_beside_the_answers(context, watch):
+def test_facts_that_were_lost_are_made_again_beside_the_answers(
+    context: Context, watch: Watch
+) -> None:
     watch.after_the_week()
     made = make_review(context, WEEK)
     answers = (("What went well?", "All."), ("My own question", "Yes."))
     for name, value in (("facts", "not JSON"), ("answers", answers), ("title", "Mine")):
-        set_field(context, made.entity, name, value, "notion")
+        set_field(context, review_id(WEEK), name, value, "notion")
     assert make_review(context, WEEK) == made
-    kept = context.store.plan.get(made.entity).entity
+    kept = kept_review(context, made)
     assert kept.title == "Mine"
     assert dict(kept.answers)["What went well?"] == "All."
     assert dict(kept.answers)["My own question"] == "Yes."
     assert kept.facts.startswith("{")
 
 
-def test_a_review_that_was_deleted_does_not_come_back(context, watch):
+def test_a_review_that_was_deleted_does_not_come_back(context: Context, watch: Watch) -> None:
     watch.after_the_week()
     made = make_review(context, WEEK)
-    set_field(context, made.entity, "archived", True, "notion")  # a value
-    set_field(context, made.entity, "facts", "", "notion")
+    set_field(context, review_id(WEEK), "archived", True, "notion")  # a value
+    set_field(context, review_id(WEEK), "facts", "", "notion")
     make_review(context, WEEK)
-    assert context.store.plan.get(made.entity).entity.archived
+    assert kept_review(context, made).archived
 
 
-def test_a_week_before_syncd_knew_the_plan_is_not_kept(context, watch):
+def test_a_week_before_syncd_knew_the_plan_is_not_kept(context: Context, watch: Watch) -> None:
     watch.after_the_week()
-    earlier = before(before(WEEK))
+    earlier = period_before(period_before(WEEK))
     assert make_review(context, earlier).entity is None
     assert list(context.store.plan.every(Kind.REVIEW)) == []
 
 
-def test_held_tools_conflicts_and_what_does_not_fit_are_decisions(context, watch):
+def test_held_tools_conflicts_and_what_does_not_fit_are_decisions(
+    context: Context, watch: Watch
+) -> None:
     store = context.store
     row = store.tools.get(NOTION)
     held = {"hash": "1", "why": "7 things would go", "lines": []}
@@ -159,18 +173,18 @@ def test_held_tools_conflicts_and_what_does_not_fit_are_decisions(context, watch
     ]
 
 
-def test_a_conflict_of_the_week_is_told_as_merged(context, watch):
+def test_a_conflict_of_the_week_is_told_as_merged(context: Context, watch: Watch) -> None:
     context.store.history.add_conflicts([conflict(watch.now())])
-    assert collect(context, WEEK).deeds == ()
+    assert collect(context, WEEK).system_actions == ()
     watch.after_the_week()
     context.store.history.add_conflicts([conflict(WEEK.start(ZONE))])
-    (deed,) = collect(context, WEEK).deeds
-    assert deed.sentence == (
+    (action,) = collect(context, WEEK).system_actions
+    assert action.sentence == (
         "'Read': the due of notion won over that of todoist, which is kept."
     )
 
 
-def test_a_leave_that_was_taken_is_known(context, watch):
+def test_a_leave_that_was_taken_is_known(context: Context, watch: Watch) -> None:
     watch.at = WEEK.start(ZONE) + timedelta(hours=12)
     pause(context, WEEK.last)
     watch.after_the_week()
@@ -196,7 +210,9 @@ def conflict(at: datetime) -> ConflictRow:
 # Weeks that had no review of their own.
 
 
-def test_the_weeks_since_the_last_review_are_told_of_in_the_next(context, watch):
+def test_the_weeks_since_the_last_review_are_told_of_in_the_next(
+    context: Context, watch: Watch
+) -> None:
     watch.after_the_week()
     make_review(context, WEEK)
     put_all(context, [replace(TASK, done=True)], "import")
@@ -206,7 +222,9 @@ def test_the_weeks_since_the_last_review_are_told_of_in_the_next(context, watch)
     assert [(one.name, one.tasks) for one in told] == [("Week 48", 1), ("Week 49", 0)]
 
 
-def test_before_the_first_review_only_weeks_with_something_to_tell_were_skipped(context, watch):
+def test_before_the_first_review_only_weeks_with_something_to_tell_were_skipped(
+    context: Context, watch: Watch
+) -> None:
     set_field(context, TASK.id, "done", True, "import")
     watch.at += timedelta(days=18)
     last = last_ended(ReviewKind.WEEKLY, watch.at.date())
@@ -214,12 +232,14 @@ def test_before_the_first_review_only_weeks_with_something_to_tell_were_skipped(
     assert [(one.name, one.tasks) for one in told] == [("Week 46", 1), ("Week 47", 0)]
 
 
-def test_a_week_of_which_syncd_knew_nothing_was_not_skipped(context, watch):
+def test_a_week_of_which_syncd_knew_nothing_was_not_skipped(
+    context: Context, watch: Watch
+) -> None:
     watch.after_the_week()
     assert make_review(context, WEEK).facts.skipped == ()
 
 
-def test_after_a_year_away_not_every_week_is_told_of(context, watch):
+def test_after_a_year_away_not_every_week_is_told_of(context: Context, watch: Watch) -> None:
     watch.after_the_week()
     make_review(context, WEEK)
     watch.at += timedelta(days=370)

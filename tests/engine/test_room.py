@@ -18,22 +18,22 @@ EVENINGS = Preferences(
 
 
 def week(**changes: object) -> list[int]:
-    return list(daily(replace(EVENINGS, **changes), MONDAY))[:7]  # type: ignore[arg-type]
+    return list(daily(replace(EVENINGS, **changes), MONDAY))[:7]  # type: ignore[arg-type]  # its fields, by name
 
 
-def test_a_day_has_its_hours_up_to_the_daily_limit():
+def test_a_day_has_its_hours_up_to_the_daily_limit() -> None:
     assert week() == [120, 120, 0, 0, 0, 0, 0]
     assert week(daily=1000) == [180, 180, 0, 0, 0, 0, 0]
 
 
-def test_a_week_has_no_more_than_its_limit():
+def test_a_week_has_no_more_than_its_limit() -> None:
     assert week(weekly=150) == [120, 30, 0, 0, 0, 0, 0]
     assert week(share=0.25) == [90, 0, 0, 0, 0, 0, 0]
 
 
-def test_hours_too_short_for_a_block_are_none():
+def test_hours_too_short_for_a_block_are_none() -> None:
     assert week(shortest=181) == [0] * 7
 
 
-def test_days_of_rest_have_no_limits_to_check():
+def test_days_of_rest_have_no_limits_to_check() -> None:
     assert limits(EVENINGS).windows == {0: (180,), 1: (180,)}

@@ -2,13 +2,16 @@
 
 import threading
 import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from syncd.clock import SystemClock
 from syncd.connect.network import RateLimiter
 from syncd.errors import SignIn, TryLater, Unclear
 from syncd.model.entities import Kind, Task
 from syncd.model.ids import ToolName
+from syncd.model.remote import Write
 from syncd.store.tool_store import ToolState
 from tests.engine.checks import assert_agrees
 from tests.engine.world import World, ident
@@ -25,7 +28,7 @@ class Gate:
         self.met = threading.Event()
         world.services[tool].faults.before = self
 
-    def __call__(self, _write) -> None:
+    def __call__(self, _write: Write) -> None:
         self.seen += 1
         self.met.set()
         assert self._open.acquire(timeout=30)
@@ -35,7 +38,7 @@ class Gate:
 
 
 @pytest.fixture
-def crowd():
+def crowd() -> Iterator[World]:
     """Forty tasks that are to be made in all tools, one write after the other."""
     world = World(threads=True)
     now = world.clock.now()
@@ -45,14 +48,14 @@ def crowd():
     world.engine.close()
 
 
-def until(what) -> bool:
+def until(what: Callable[[], object]) -> bool:
     ends = time.monotonic() + 20
     while not what() and time.monotonic() < ends:
         time.sleep(0.01)
     return bool(what())
 
 
-def test_all_that_a_slow_lane_wrote_is_reported_and_each_write_once(crowd):
+def test_all_that_a_slow_lane_wrote_is_reported_and_each_write_once(crowd: World) -> None:
     gate = Gate(crowd, "pages")
     reports = [crowd.sync(patience=0.3)]
     for _ in range(4):
@@ -67,7 +70,9 @@ def test_all_that_a_slow_lane_wrote_is_reported_and_each_write_once(crowd):
     assert any(one.tools["pages"].created for one in reports[1:-1])
 
 
-def test_what_was_written_between_two_runs_is_told_though_another_tool_is_asked_for(crowd):
+def test_what_was_written_between_two_runs_is_told_though_another_tool_is_asked_for(
+    crowd: World,
+) -> None:
     gate = Gate(crowd, "pages")
     first = crowd.sync(patience=0.3)
     gate.let(5)
@@ -78,7 +83,9 @@ def test_what_was_written_between_two_runs_is_told_though_another_tool_is_asked_
     gate.let(100)
 
 
-def test_what_was_written_after_the_last_run_is_told_when_the_engine_closes(crowd):
+def test_what_was_written_after_the_last_run_is_told_when_the_engine_closes(
+    crowd: World,
+) -> None:
     gate = Gate(crowd, "pages")
     first = crowd.sync(patience=0.3)
     gate.let(5)
@@ -99,12 +106,14 @@ def test_what_was_written_after_the_last_run_is_told_when_the_engine_closes(crow
     ],
     ids=lambda it: str(it),
 )
-def test_the_failure_of_a_lane_between_two_runs_is_told_by_the_next(crowd, error, state):
+def test_the_failure_of_a_lane_between_two_runs_is_told_by_the_next(
+    crowd: World, error: KeyError | SignIn | TryLater | Unclear, state: ToolState
+) -> None:
     gate = Gate(crowd, "pages")
     crowd.sync(patience=0.3)
     fail = threading.Event()
 
-    def failing(write):
+    def failing(write: Write) -> None:
         gate(write)
         if fail.is_set():
             raise error
@@ -123,7 +132,7 @@ def test_the_failure_of_a_lane_between_two_runs_is_told_by_the_next(crowd, error
     assert_agrees(crowd)
 
 
-def test_the_requests_of_a_slow_lane_are_told_once(crowd):
+def test_the_requests_of_a_slow_lane_are_told_once(crowd: World) -> None:
     gate = Gate(crowd, "pages")
     reports = [crowd.sync(patience=0.3)]
     gate.let(100)
@@ -133,7 +142,7 @@ def test_the_requests_of_a_slow_lane_are_told_once(crowd):
     assert asked == crowd.engine.context.tools[PAGES].limiter.total
 
 
-def test_an_engine_that_closes_ends_its_lanes_at_the_next_item(crowd):
+def test_an_engine_that_closes_ends_its_lanes_at_the_next_item(crowd: World) -> None:
     gate = Gate(crowd, "pages")
     crowd.sync(patience=0.3)
     threading.Timer(0.2, gate.let, [1]).start()
@@ -149,14 +158,14 @@ def test_an_engine_that_closes_ends_its_lanes_at_the_next_item(crowd):
     assert_agrees(crowd)
 
 
-def test_a_reading_ends_before_its_next_page(crowd):
+def test_a_reading_ends_before_its_next_page(crowd: World) -> None:
     crowd.engine.close()
     crowd.start()
     turned = threading.Event()
     go = threading.Event()
     pages = []
 
-    def page(number):
+    def page(number: int) -> None:
         pages.append(number)
         turned.set()
         assert go.wait(30)
@@ -175,7 +184,7 @@ def test_a_reading_ends_before_its_next_page(crowd):
     assert crowd.settle(8).converged
 
 
-def test_what_was_stopped_does_not_say_that_everything_agrees(crowd):
+def test_what_was_stopped_does_not_say_that_everything_agrees(crowd: World) -> None:
     crowd.engine.close()
     crowd.clock.stopped.set()
     crowd.start()
@@ -185,9 +194,9 @@ def test_what_was_stopped_does_not_say_that_everything_agrees(crowd):
     assert not any("stop" in one for one in report.problems)
 
 
-def test_a_pause_ends_soon_after_syncd_is_asked_to_stop():
-    class RealClock:
-        def sleep(self, seconds):
+def test_a_pause_ends_soon_after_syncd_is_asked_to_stop() -> None:
+    class RealClock(SystemClock):
+        def sleep(self, seconds: float) -> bool:
             time.sleep(seconds)
             return False
 

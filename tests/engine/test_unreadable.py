@@ -9,7 +9,7 @@ import pytest
 from syncd.engine.tool import Tool
 from syncd.errors import SkipItem, Unclear
 from syncd.model.entities import Kind
-from syncd.model.ids import RemoteId
+from syncd.model.ids import RemoteId, ToolName
 from syncd.model.remote import Pull, Remote
 from syncd.testing.in_memory_capabilities import LIKE_CALENDAR, LIKE_NOTION, LIKE_TODOS
 from tests.engine.checks import assert_agrees
@@ -127,7 +127,7 @@ def test_a_value_that_stays_unreadable_is_read_twice_and_then_left(noisy: Noisy)
     cursors = []
     for _ in range(4):
         noisy.sync()
-        cursors.append(noisy.store.tools.get("todos").cursor)
+        cursors.append(noisy.store.tools.get(ToolName("todos")).cursor)
     assert cursors[1] == cursors[2] == cursors[3] == f"{tool.epoch}:{tool.counter}"
 
 

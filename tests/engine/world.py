@@ -15,10 +15,10 @@ from syncd.engine.cycle import Engine
 from syncd.engine.edits import put_all
 from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
-from syncd.model.entities import Entity, Goal, Kind, Milestone, Task
+from syncd.model.entities import Block, Entity, Goal, Kind, Milestone, Task
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Pull, Remote
-from syncd.model.values import GoalStatus, Value
+from syncd.model.values import GoalStatus, Moment, Value
 from syncd.schedule.planner import Annealer
 from syncd.schedule.problem import Preferences
 from syncd.schedule.timetable import Planner
@@ -274,7 +274,7 @@ class World:
 
 
 def _twin(service: InMemoryService, clock: FakeClock) -> InMemoryService:
-    held = {
+    held: dict[str, Any] = {
         one.name: type(value)(value)
         for one in fields(service)
         if isinstance(value := getattr(service, one.name), dict | list)
@@ -284,11 +284,28 @@ def _twin(service: InMemoryService, clock: FakeClock) -> InMemoryService:
 
 def _pour(source: Database, target: Database) -> None:
     connections = [one._connection.connection.driver_connection for one in (source, target)]
-    connections[0].backup(connections[1])  # type: ignore[union-attr]
+    connections[0].backup(connections[1])  # type: ignore[union-attr]  # SQLite's own
 
 
 def ident(text: str) -> EntityId:
     return EntityId(text)
+
+
+def moment(item: Remote, name: str) -> Moment:
+    """Return a moment that an item shows."""
+    value = item.fields[name]
+    assert isinstance(value, Moment)
+    return value
+
+
+def start_of(block: Block) -> Moment:
+    assert block.start is not None
+    return block.start
+
+
+def end_of(block: Block) -> Moment:
+    assert block.end is not None
+    return block.end
 
 
 def sample(world: World) -> list[Entity]:

@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-for folder in (ROOT / "tests/journeys", ROOT / "connectors", ROOT):
-    sys.path.insert(0, str(folder))
-
-from beginnings import Beginnings  # noqa: E402 - found by the path above
+for source in (ROOT / "connectors", ROOT):
+    sys.path.insert(0, str(source))
 
 from tests.chaos.__main__ import one_authority, say  # noqa: E402 - found by the path above
 from tests.fuzz.rounds import Round, findings, play  # noqa: E402 - found by the path above
 from tests.hostile.scene import TOOLS, Watched  # noqa: E402 - found by the path above
+from tests.journeys.beginnings import Beginnings  # noqa: E402 - found by the path above
 
 KNOWN: dict[str, list[str]] = tomllib.loads(
     (Path(__file__).parent / "known.toml").read_text("utf-8")

@@ -109,11 +109,11 @@ class Conversation(Recorded):
     def __init__(self, *parts: Any) -> None:
         self.found: list[str] = []
         super().__init__(*parts)
-        self.connector = Overheard(self.connector, self.found)  # type: ignore[assignment]  # it is one
+        self.connector = Overheard(self.connector, self.found)
 
     def restart(self) -> Any:
         made = Overheard(super().restart(), self.found)
-        self.connector = made  # type: ignore[assignment]  # it is one
+        self.connector = made
         return made
 
 

@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from beginnings import Beginnings
-from homes import Home
-
 from syncd.cli.errors import Exit
 from tests.hostile import acts
 from tests.hostile.front import Act, Exchange
 from tests.hostile.laws import broken
 from tests.hostile.mutations import as_text, by_chance
 from tests.hostile.scene import LISTINGS, Scene, Watched, in_step
+from tests.journeys.beginnings import Beginnings
+from tests.journeys.homes import Home
 
 QUICK: dict[str, Act] = {
     "an empty body": acts.plain(200, ""),

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from beginnings import Beginnings
 
 from tests.fuzz.__main__ import KNOWN
 from tests.fuzz.rounds import findings, play
 from tests.hostile.scene import TOOLS, Watched
+from tests.journeys.beginnings import Beginnings
 
 
 @pytest.fixture(scope="module")

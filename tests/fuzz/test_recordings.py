@@ -21,7 +21,7 @@ STORIES: dict[str, Story] = {
     "notion: a goal and its task": notion.test_a_goal_and_its_task_go_there_and_back,
     "notion: a review": notion.test_a_review_s_page_is_made_read_and_answered,
     "todoist: a goal and a task": todoist.test_a_goal_and_a_task_from_beginning_to_end,
-}  # type: ignore[dict-item]  # what they are given is what the recorder makes
+}
 
 
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)

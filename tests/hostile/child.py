@@ -7,7 +7,7 @@ import resource
 from pathlib import Path
 from typing import Any
 
-import forker
+from tests.journeys import forker
 
 
 def become(order: dict[str, Any]) -> int:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from beginnings import Beginnings
-from homes import Home
 
 from tests.hostile.plays import SetUp
 from tests.hostile.scene import Scene, Watched, in_step
+from tests.journeys.beginnings import Beginnings
+from tests.journeys.homes import Home
 
 
 @pytest.fixture(scope="session")

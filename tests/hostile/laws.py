@@ -5,10 +5,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from homes import Home
-
 from syncd.cli.errors import Exit
 from tests.hostile.scene import LIMIT, Scene, Told
+from tests.journeys.homes import Home
 
 MOST = 250 << 20
 """Bytes that a command may use."""

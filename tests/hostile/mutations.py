@@ -84,7 +84,7 @@ def by_chance(chance: random.Random, value: Any) -> Mutation:
     """Return a reply with one thing changed."""
     places = list(paths(value))
     if not places:
-        new = chance.choice([None, {}, [], "", 0])
+        new: Any = chance.choice([None, {}, [], "", 0])
         return Mutation(what="all of it", value=new, nonsense=is_nonsense(value, new))
     path = chance.choice(places)
     old = at(value, path)

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from homes import PLAN, Forker, Home
-from inside import Done
-
 from syncd.model.entities import Kind
 from tests.hostile.front import Act, Front
+from tests.journeys.homes import PLAN, Forker, Home
+from tests.journeys.inside import Done
 
 DEADLINE = 25.0
 """Seconds that one request may take. Shorter with a HOOK, once the program has one."""
@@ -126,6 +125,12 @@ class Scene:
         self._rename(source, kind, first)
         self._rename(self.tool, *OWN[self.tool])
         self.home.later(minutes=5)
+
+    def syncd(self, *words: str) -> Told:
+        """Type a command."""
+        done = self.home.syncd(*words)
+        assert isinstance(done, Told)
+        return done
 
     def misbehave(self, act: Act, *words: str, **where: Any) -> Told:
         """Sync while the tool misbehaves."""

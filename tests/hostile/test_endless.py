@@ -10,13 +10,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from beginnings import Beginnings
-from homes import Home
 
 from tests.hostile import acts, endless
 from tests.hostile.front import Act
 from tests.hostile.plays import SILENT, SetUp, one, play
 from tests.hostile.scene import LISTINGS, TOOLS, Scene, Watched, in_step
+from tests.journeys.beginnings import Beginnings
+from tests.journeys.homes import Home
 
 SLOW: dict[str, Act] = {
     "a head that drips": endless.drip_head(0.2),
@@ -94,8 +94,8 @@ def test_a_list_has_an_end_whatever(set_up: SetUp, tool: str, *, repeating: bool
 def test_a_list_of_todoist_s_has_an_end_whatever(set_up: SetUp, *, repeating: bool) -> None:
     """It is listed page by page only when the place in what changes is lost."""
     scene = set_up("todoist")
-    scene.home.served["todoist"].sandbox.switches.refuses_old_tokens = True
-    scene.home.served["todoist"].sandbox.expire_cursors()
+    scene.home.sandbox("todoist").switches.refuses_old_tokens = True
+    scene.home.sandbox("todoist").expire_cursors()
     act = endless.endless_pages(repeating=repeating)
     wrong = [*one(scene, act, {"path": r"/api/v1/tasks.*"}, SILENT), *scene.peace()]
     assert not wrong, "\n".join(wrong)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from syncd.errors import SyncdError
-from syncd.mail.smtp import Post, Receipt, Server
+from syncd.mail.smtp import Receipt, Server, SmtpSender
 from tests.hostile.laws import UNSEEN
 from tests.mail.letters import ready
 
@@ -106,10 +106,10 @@ def send() -> Iterator[Callable[[str, Talk], Receipt]]:
             security="none",
             username="ada",
             password=PASSWORD,
-            patience=PATIENCE,
-            last_patience=PATIENCE,
+            reply_timeout=PATIENCE,
+            end_timeout=PATIENCE,
         )
-        return Post(server).send(ready(), lambda _: None)
+        return SmtpSender(server).send(ready(), lambda _: None)
 
     yield begin
     for one in doors:

@@ -32,7 +32,13 @@ def test_a_list_that_is_none_is_not_an_empty_one(set_up: SetUp, tool: str) -> No
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_an_item_that_is_none_costs_no_other(set_up: SetUp, tool: str) -> None:
-    values = {"null": None, "a number": 5, "a text": "x", "a list": [[]], "{}": {}}
+    values: dict[str, Any] = {
+        "null": None,
+        "a number": 5,
+        "a text": "x",
+        "a list": [[]],
+        "{}": {},
+    }
     kinds = each(changes.entries, values)
     kinds |= {"twice": acts.mutated(changes.doubled)}
     play(set_up, tool, kinds, SILENT, path=LISTINGS[tool])

@@ -41,7 +41,7 @@ def test_a_renewal_of_access_is_not_followed_to_another_host(
     set_up: SetUp, elsewhere: Elsewhere, status: int
 ) -> None:
     scene = set_up("google")
-    scene.home.served["google"].sandbox.expire_access()
+    scene.home.sandbox("google").expire_access()
     told = scene.misbehave(acts.redirect(status, elsewhere.origin), path="/token")
     assert broken(scene, told) == []
     assert elsewhere.heard == []

@@ -27,7 +27,7 @@ def repeated(scene: Scene) -> list[str]:
             scene.front.behave()
             wrong += [f"{status}{name}: {it}" for it in broken(scene, told)]
     for words in WORDS:
-        told = scene.home.syncd(*words)
+        told = scene.syncd(*words)
         wrong += [f"{' '.join(words)}: {it}" for it in told_secrets(scene.home, told)]
     return wrong
 
@@ -46,7 +46,7 @@ def test_a_token_that_a_refused_write_repeats_is_seen_nowhere(set_up: SetUp, too
         scene.edit()
         told = scene.misbehave(act, method="POST|PATCH|PUT|DELETE", path=WRITES)
         wrong += [f"{name}: {it}" for it in broken(scene, told)]
-        wrong += told_secrets(scene.home, scene.home.syncd("status", "--json"))
+        wrong += told_secrets(scene.home, scene.syncd("status", "--json"))
         scene.front.behave()
     assert not wrong, "\n".join(wrong)
 
@@ -56,7 +56,7 @@ def test_a_refresh_that_repeats_its_secrets_tells_nobody(set_up: SetUp) -> None:
     wrong = []
     for status in (400, 401, 403, 500):
         for act in (acts.echo(status), acts.echo_flat(status)):
-            scene.home.served["google"].sandbox.expire_access()
+            scene.home.sandbox("google").expire_access()
             told = scene.misbehave(act, path="/token")
             wrong += [f"{status}: {it}" for it in broken(scene, told)]
             scene.front.behave()

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.hostile import acts, changes
 from tests.hostile.laws import UNSEEN, broken
 from tests.hostile.plays import SetUp
-from tests.hostile.scene import ASK, BOOK, LED, STEP, TASK, TEAM, TOOLS, Scene, Told
+from tests.hostile.scene import ASK, BOOK, LED, STEP, TASK, TEAM, TOOLS, Scene
 from tests.hostile.values import TEXTS
 
 SHOWN = {"notion": BOOK, "google": LED, "todoist": ASK}
@@ -54,16 +55,15 @@ def test_a_title_does_nothing_to_a_terminal(set_up: SetUp, tool: str) -> None:
 def looked_at(scene: Scene, name: str) -> Iterator[str]:
     """Look at everything; yield what is wrong with what is seen."""
     for words in WORDS:
-        told = scene.home.syncd(*words)
-        assert isinstance(told, Told)
+        told = scene.syncd(*words)
         yield from (f"{' '.join(words)}: {it}" for it in broken(scene, told))
         if name == "markup" and words == ("plan", "show"):
             yield from (f"{it} is not shown as it is" for it in LITERAL if it not in told.out)
-    for words in (("status", "--json"), ("plan", "export", "--format", "json")):
-        told = scene.home.syncd(*words)
+    for command in ("status --json", "plan export --format json"):
+        told = scene.syncd(*command.split())
         json.loads(told.out)
         if UNSEEN.search(told.out):
-            yield f"{' '.join(words)} holds what steers a terminal"
+            yield f"{command} holds what steers a terminal"
 
 
 @pytest.mark.parametrize("status", [400, 401, 503])
@@ -72,12 +72,17 @@ def test_a_message_does_nothing_to_a_terminal(set_up: SetUp, tool: str, status: 
     scene = set_up(tool)
     wrong = []
     for name, text in GROUPS.items():
-        body = {"object": "error", "code": text, "message": text, "error_tag": text}
+        body: dict[str, Any] = {
+            "object": "error",
+            "code": text,
+            "message": text,
+            "error_tag": text,
+        }
         body |= {"error": {"code": status, "message": text, "errors": [{"reason": text}]}}
         if status == 400:
             body["error"] = text
         told = scene.misbehave(acts.plain(status, json.dumps(body)))
-        found = [*broken(scene, told), *broken(scene, scene.home.syncd("status"))]
+        found = [*broken(scene, told), *broken(scene, scene.syncd("status"))]
         found += [f"{len(it)} characters" for it in told.err.splitlines() if len(it) > LONGEST]
         wrong += [f"{name}: {it}" for it in found]
         scene.front.behave()

@@ -8,9 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from homes import Forker, Home
+from tests.journeys.homes import Forker, Home
 
-HOLDS = {"notion": ["world"], "todoist": ["state"], "google": ["account", "grants", "lists"]}
+HOLDS = {
+    "notion": ["workspace"],
+    "todoist": ["state"],
+    "google": ["account", "grants", "lists"],
+}
 """Where each sandbox keeps all that happened in it."""
 
 Story = Callable[..., None]

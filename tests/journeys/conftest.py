@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from beginnings import Beginnings, settle
-from homes import PLAN, Forker, Home
+
+from tests.journeys.beginnings import Beginnings, settle
+from tests.journeys.homes import PLAN, Forker, Home
 
 
 @pytest.fixture(scope="session")

@@ -112,7 +112,7 @@ def prepare(order: dict[str, Any]) -> None:
 
 def leave(status: int) -> NoReturn:
     """End as Python does, but for taking apart each module: that takes longest of all."""
-    threading._shutdown()
+    threading._shutdown()  # type: ignore[attr-defined]  # what Python calls at its end
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()

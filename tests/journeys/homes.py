@@ -13,22 +13,21 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import inside
-from forker import ShiftedClock
-from inside import Done
-
 from syncd.cli.session import Session
 from syncd.connect.registry import sandboxes
-from syncd.forms import WEEKDAYS
 from syncd.model.entities import Kind
+from syncd.settings.formats import WEEKDAYS
 from syncd.testing.fault_injection import Fault
 from syncd.testing.sandbox import Served, UserDriver
+from tests.journeys import inside
+from tests.journeys.forker import ShiftedClock
+from tests.journeys.inside import Done
 
 READS = ("/query", "/search", "/token", "/freeBusy")
 """What is asked for with a POST and changes nothing."""
 FORKER = Path(__file__).parent / "forker.py"
 ROOT = Path(__file__).parents[2]
-SOURCES = (ROOT, ROOT / "connectors", Path(__file__).parent)
+SOURCES = (ROOT, ROOT / "connectors")
 PLAN = """
 goals:
   - title: Lead a team
@@ -222,6 +221,10 @@ class Home:
             lines += ["[schedule.hours]", *(f"{day} = []" for day in WEEKDAYS)]
         self.config.touch(mode=0o600)
         self.config.write_text("\n".join(lines) + "\n" + self.extra, "utf-8")
+
+    def sandbox(self, tool: str) -> Any:
+        """Return a tool's sandbox, with all that it can be told to do."""
+        return self.served[tool].sandbox
 
     def syncd(self, *words: str) -> Done:
         order, words = self.order(), ("--config", str(self.config), *words)

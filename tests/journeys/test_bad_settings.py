@@ -1,10 +1,10 @@
 """A mistake in the settings or in a plan file gets a sentence, and harms nothing."""
 
 import pytest
-from homes import Home, only_sentence
-from inside import Done
 
 from syncd.model.entities import Kind
+from tests.journeys.homes import Home, only_sentence
+from tests.journeys.inside import Done
 
 SETTINGS = {
     "a wrong type": ("", "[daemon]\npoll_seconds = 'often'", "`daemon.poll_seconds`"),

@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from homes import Home, only_sentence
 
 from syncd.model.entities import Kind
+from tests.journeys.homes import Home, only_sentence
 
 PLAN = """
 goals:
@@ -162,12 +162,12 @@ def test_a_property_or_a_database_that_is_renamed_goes_on(synced: Home) -> None:
     assert report["problems"] == []
     due = next(
         it
-        for it in synced.notion._world.sources[raw.parent].props.values()
+        for it in synced.notion._workspace.sources[raw.parent].props.values()
         if it.name == "Deadline"
     )
     assert raw.values[due.id]["start"] == DAY.isoformat()
     raw.values[due.id] = {"start": "2027-04-01", "end": None}
-    synced.notion._world.touch(raw)
+    synced.notion._workspace.mark_edited(raw)
     synced.sync_and_rest()
     assert synced.todoist.shows(TASK, BOOK)["due"] == date(2027, 4, 1)
 
@@ -259,7 +259,7 @@ def test_pages_whose_key_column_was_deleted_are_not_doubled(synced: Home) -> Non
 
 def revoke(home: Home, tool: str) -> Any:
     """Take access away; return what gives it back."""
-    sandbox = home.served[tool].sandbox
+    sandbox = home.sandbox(tool)
     sandbox.revoke_token()
     if tool == "google":
         grants = sandbox.grants
@@ -269,7 +269,7 @@ def revoke(home: Home, tool: str) -> Any:
             sandbox.token = grants.token = grants.grant(tuple(GOOGLE_SCOPES))
 
         return sign_in
-    holder = sandbox.world if tool == "notion" else sandbox.state
+    holder = sandbox.workspace if tool == "notion" else sandbox.state
     return lambda: setattr(holder, "token", sandbox.token)
 
 

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from beginnings import Beginnings, settle
-from homes import Home
 
 from syncd.model.entities import Kind
 from syncd.model.values import BlockState, Moment
+from tests.journeys.beginnings import Beginnings, settle
+from tests.journeys.homes import Home
 
 PLAN = """
 goals:

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from homes import Home
 
 from syncd.model.entities import Kind
 from syncd.model.values import Moment
+from tests.journeys.homes import Home
 
 PLAN = """
 goals:
@@ -351,7 +351,7 @@ def test_a_repeated_task_that_is_ticked_yields_its_next_occurrence_once(
     assert synced.todoist.shows(TASK, BOOK)["done"] is False
     shown = [
         synced.notion._read(TASK, "done", synced.notion.prop(TASK, "Done"), page)
-        for page in synced.notion._world.rows(synced.notion.source(TASK))
+        for page in synced.notion._workspace.rows(synced.notion.source(TASK))
         if page.values["title"][0]["plain_text"] == BOOK
     ]
     assert sorted(shown) == [False, True]

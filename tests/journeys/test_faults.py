@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from beginnings import Beginnings, settle
-from homes import Home, counted, only_sentence
 
 from syncd.model.entities import Kind
-from syncd.testing.sandbox import Fault
+from syncd.testing.fault_injection import Fault
+from tests.journeys.beginnings import Beginnings, settle
+from tests.journeys.homes import Home, counted, only_sentence
 
 PLAN = """
 goals:
@@ -132,7 +132,7 @@ def test_containers_whose_making_was_not_answered_are_not_made_twice(
             break
     home.sync()
     home.rest()
-    databases = [it.title[0]["plain_text"] for it in home.notion._world.databases.values()]
+    databases = [it.title[0]["plain_text"] for it in home.notion._workspace.databases.values()]
     assert len(databases) == len(set(databases)) == 9
     projects = [it["name"] for it in home.todoist._state.live("projects")]
     assert sorted(projects) == ["Career plan", "Inbox"]
@@ -260,7 +260,7 @@ tasks: [{title: Order the books, goal: Lead a team}]
 
 
 def test_access_that_ended_is_renewed_without_a_word(synced: Home) -> None:
-    synced.served["google"].sandbox.expire_access()
+    synced.sandbox("google").expire_access()
     synced.calendar.edit(STEP, "First talk", "due", DAY)
     report = synced.sync_and_rest()
     assert report["problems"] == []
@@ -270,7 +270,7 @@ def test_access_that_ended_is_renewed_without_a_word(synced: Home) -> None:
 def test_a_place_in_the_calendar_that_expired_loses_no_deletion(synced: Home) -> None:
     synced.calendar.delete(STEP, "First talk")
     synced.calendar.edit(STEP, "First project led", "due", DAY)
-    synced.served["google"].sandbox.expire_cursors()
+    synced.sandbox("google").expire_cursors()
     synced.sync_and_rest()
     assert synced.notion.titles(STEP) == ["First project led"]
     assert synced.notion.shows(STEP, "First project led")["due"] == DAY
@@ -280,13 +280,13 @@ def test_a_place_in_the_calendar_that_expired_loses_no_deletion(synced: Home) ->
 def test_a_place_in_todoist_that_expired_loses_no_deletion(
     synced: Home, *, refused: bool
 ) -> None:
-    synced.served["todoist"].sandbox.switches.refuses_old_tokens = refused
+    synced.sandbox("todoist").switches.refuses_old_tokens = refused
     synced.todoist.delete(TASK, "Read the book")
     synced.todoist.edit(TASK, "Give a talk", "done", True)
     synced.todoist.edit(TASK, "Buy a suit", "due", DAY)
     synced.todoist.add(TASK, "Buy a tie")
     synced.todoist.move_out("Ask for feedback")
-    synced.served["todoist"].sandbox.expire_cursors()
+    synced.sandbox("todoist").expire_cursors()
     synced.sync_and_rest()
     assert sorted(synced.notion.titles(TASK)) == ["Buy a suit", "Buy a tie", "Give a talk"]
     assert synced.notion.shows(TASK, "Give a talk")["done"] is True
@@ -364,7 +364,7 @@ def test_an_account_that_lost_its_durations_keeps_the_estimates(synced: Home) ->
     synced.todoist.edit(TASK, "Read the book", "estimate_minutes", 45)
     synced.sync()
     synced.later(minutes=5)
-    synced.served["todoist"].sandbox.downgrade()
+    synced.sandbox("todoist").downgrade()
     synced.notion.edit(TASK, "Give a talk", "estimate_minutes", 30)
     synced.sync_and_rest()
     assert synced.plan(TASK)["Read the book"]["estimate_minutes"] == 45
@@ -372,7 +372,7 @@ def test_an_account_that_lost_its_durations_keeps_the_estimates(synced: Home) ->
 
 
 def test_keys_that_nobody_knows_harm_nothing(synced: Home) -> None:
-    switches = synced.served["todoist"].sandbox.switches
+    switches = synced.sandbox("todoist").switches
     switches.extra_keys = {"brand_new": {"deep": [1, 2]}, "responsible_robot": None}
     synced.todoist.edit(TASK, "Read the book", "due", DAY)
     assert synced.sync_and_rest()["problems"] == []
@@ -389,7 +389,7 @@ SWITCHES: dict[str, Callable[[Any], None]] = {
 def test_it_comes_to_the_same_when_todoist(
     busy: Home, undisturbed: Any, switch: Callable[[Any], None]
 ) -> None:
-    switch(busy.served["todoist"].sandbox.switches)
+    switch(busy.sandbox("todoist").switches)
     busy.fault("todoist", on_writes("todoist", "close-after", times=1))
     busy.syncd("sync")
     busy.sync()

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from beginnings import Beginnings, settle
-from homes import Home, counted, only_sentence
 
 from syncd.model.entities import Kind
-from syncd.testing.sandbox import Fault
+from syncd.testing.fault_injection import Fault
+from tests.journeys.beginnings import Beginnings, settle
+from tests.journeys.homes import Home, counted, only_sentence
 
 TASK, STEP = Kind.TASK, Kind.MILESTONE
 MANY = 12
@@ -152,7 +152,7 @@ def test_a_mass_change_is_held(synced: Home) -> None:
 
 # Whole containers.
 
-ROWS = {
+ROWS: dict[str, Any] = {
     "object": "list",
     "results": [],
     "next_cursor": None,
@@ -168,8 +168,8 @@ def empty_notion(home: Home) -> None:
 
 
 def empty_google(home: Home) -> None:
-    home.served["google"].sandbox.expire_cursors()
-    home.served["google"].sandbox.empty_listing_once()
+    home.sandbox("google").expire_cursors()
+    home.sandbox("google").empty_listing_once()
 
 
 def empty_todoist(home: Home) -> None:
@@ -207,7 +207,7 @@ def lose_project(home: Home) -> None:
 
 
 def lose_calendar(home: Home) -> None:
-    home.served["google"].sandbox.lose_container()
+    home.sandbox("google").lose_container()
 
 
 def lose_database(home: Home) -> None:
@@ -290,10 +290,10 @@ def test_a_container_whose_loss_is_approved_takes_what_it_held_along(
 def test_a_container_that_comes_back_by_itself_needs_no_decision(synced: Home) -> None:
     before = synced.titles()
     source = synced.notion.source(TASK)
-    database = synced.notion._world.databases[source.parent]
+    database = synced.notion._workspace.databases[source.parent]
     synced.notion.trash_database(TASK)
     held(synced, "notion")
-    synced.notion._world.set_trash(database, in_trash=False)
+    synced.notion._workspace.set_trash(database, in_trash=False)
     synced.later(minutes=5)
     synced.sync_and_rest()
     assert synced.titles() == before

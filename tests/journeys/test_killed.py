@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from homes import Forker, Home, killing
+
+from tests.journeys.homes import Forker, Home, killing
 
 STEPS = {"notion": 3}
 """Notion is written to most: every third write is enough, beside the laws of the engine."""

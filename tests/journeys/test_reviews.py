@@ -1,13 +1,14 @@
 """Reviews: a page in Notion, the person's answers, and what comes of them."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from beginnings import Beginnings, settle
-from homes import PLAN, Home
 
 from syncd.model.entities import Kind
 from syncd.testing.fault_injection import Fault
+from tests.journeys.beginnings import Beginnings, settle
+from tests.journeys.homes import PLAN, Home
 
 WELL = "What went well?"
 PROMPTS = [WELL, "What got in the way?", "What will I change?"]
@@ -29,15 +30,16 @@ def told(home: Home, begun: Beginnings) -> Home:
     return home
 
 
-def review(home: Home) -> dict:
+def review(home: Home) -> dict[str, Any]:
     """Return the one review of the plan."""
+    found: dict[str, Any]
     (found,) = home.plan(Kind.REVIEW).values()
     return found
 
 
 def title(home: Home) -> str:
     (found,) = home.notion.titles(Kind.REVIEW)
-    return found
+    return str(found)
 
 
 def answer(home: Home, *answers: tuple[str, str]) -> None:

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from homes import Home, counted, only_sentence
 
 from syncd.model.entities import Kind
+from tests.journeys.homes import Home, counted, only_sentence
 
 PLAN = """
 profile:
@@ -39,7 +39,7 @@ TASK = Kind.TASK
 
 def everything(home: Home) -> dict[str, Any]:
     """Return all that the three services hold, containers included."""
-    world = home.notion._world
+    world = home.notion._workspace
     tables = home.todoist._state.tables
     calendars = home.calendar._account.calendars
     return {

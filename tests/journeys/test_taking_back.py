@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from homes import Home, only_sentence
 
 from syncd.model.entities import Kind
+from tests.journeys.homes import Home, only_sentence
 
 TASK = Kind.TASK
 BOOK = "Read the book on leading"

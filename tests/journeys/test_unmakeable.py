@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from homes import Forker, Home, only_sentence
 
 from syncd.model.entities import Kind
-from syncd.testing.sandbox import Fault
+from syncd.testing.fault_injection import Fault
+from tests.journeys.homes import Forker, Home, only_sentence
 
 TASK = Kind.TASK
 MANY = "tasks:\n" + "".join(f"  - {{title: Step {n}}}\n" for n in range(40))

@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from beginnings import Beginnings, settle
-from homes import Home, counted
 
 from syncd.model.entities import Kind
 from syncd.model.values import Moment
+from tests.journeys.beginnings import Beginnings, settle
+from tests.journeys.homes import Home, counted
 
 TASK, GOAL, STEP = Kind.TASK, Kind.GOAL, Kind.MILESTONE
 PLAN = """
@@ -41,7 +41,7 @@ def sectioned(home: Home, begun: Beginnings) -> Home:
 
 def everything_anew(home: Home) -> None:
     """Todoist no longer knows where reading stopped, so all of it is listed again."""
-    home.served["todoist"].sandbox.expire_cursors()
+    home.sandbox("todoist").expire_cursors()
     home.later(minutes=5)
 
 
@@ -199,7 +199,7 @@ def test_an_estimate_that_is_changed_twice_in_todoist_does_not_contradict_itself
     synced: Home,
 ) -> None:
     """It is held there without a due date too, though syncd can't put it there."""
-    switches = synced.served["todoist"].sandbox.switches
+    switches = synced.sandbox("todoist").switches
     needs, switches.duration_needs = switches.duration_needs, "nothing"
     for minutes in (35, 40):
         synced.later(minutes=5)
@@ -214,7 +214,7 @@ def test_an_estimate_that_is_changed_twice_in_todoist_does_not_contradict_itself
 def test_where_a_duration_needs_a_time_it_is_sent_once_there_is_one(
     synced: Home, tool: str
 ) -> None:
-    synced.served["todoist"].sandbox.switches.duration_needs = "time"
+    synced.sandbox("todoist").switches.duration_needs = "time"
     synced.notion.edit(TASK, BOOK, "estimate_minutes", 75)
     synced.sync_and_rest()
     assert synced.todoist.shows(TASK, BOOK)["estimate_minutes"] in (None, 60)
@@ -231,7 +231,7 @@ def test_where_a_duration_needs_a_time_it_is_sent_once_there_is_one(
 
 
 def test_a_full_project_is_told_once_and_not_asked_for_each_task_again(synced: Home) -> None:
-    state = synced.served["todoist"].sandbox.state
+    state = synced.sandbox("todoist").state
     state.switches.limits.tasks_per_project = len(synced.todoist.titles(TASK)) + 5
     for number in range(40):
         synced.notion.add(TASK, f"More {number:02}", due=date(2027, 3, 1), estimate_minutes=30)
@@ -275,7 +275,7 @@ def test_a_task_that_was_copied_before_it_was_deleted_is_the_same_task(synced: H
 def test_a_milestone_copied_before_it_was_deleted_is_the_same_milestone(
     synced: Home, kept: bool
 ) -> None:
-    synced.served["google"].sandbox.switches.keeps_private = kept
+    synced.sandbox("google").switches.keeps_private = kept
     title = "First project led"
     entity = synced.plan(STEP)[title]["id"]
     synced.calendar.copy_and_delete(STEP, title)
@@ -298,7 +298,7 @@ def test_what_was_written_into_an_item_before_it_was_deleted_is_in_the_history(
 ) -> None:
     kind, title = LAST[tool]
     if tombstones:
-        synced.served[tool].sandbox.switches.tombstones = tombstones
+        synced.sandbox(tool).switches.tombstones = tombstones
     synced.person(tool).edit(kind, title, "title", "A last thought")
     synced.person(tool).delete(kind, "A last thought")
     synced.sync_and_rest()

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from syncd.mail.message import Audience, Envelope, Letter, envelope, people
+from syncd.mail.message import Envelope, Letter, MailAudience, envelope, mail_addresses
 
 MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 ADA, BEN, EVE = "ada@example.org", "ben@example.org", "eve@example.org"
@@ -13,7 +13,7 @@ def letter(**changes: object) -> Letter:
         "plan": "main",
         "kind": "weekly",
         "period": "2026-W47",
-        "audience": Audience.OWN,
+        "audience": MailAudience.OWN,
         "subject": "Week 47: 6 h 20 of 8 h",
         "text": "You did well.\n.\n.. and a line with a dot\nFrom here on: more.\n",
         "html": "<h1>You did well.</h1>",
@@ -22,5 +22,5 @@ def letter(**changes: object) -> Letter:
 
 
 def ready(*recipients: str, **changes: object) -> Envelope:
-    those = people("syncd <syncd@example.org>", recipients or (ADA,), ())
+    those = mail_addresses("syncd <syncd@example.org>", recipients or (ADA,), ())
     return envelope(letter(**changes), those, MONDAY)

@@ -9,7 +9,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from syncd.mail.smtp import Post, Server
+from syncd.mail.smtp import Server, SmtpSender
 
 PASSWORD = "right horse battery"  # noqa: S105  # of no real account
 
@@ -66,7 +66,7 @@ class Running:
 
     house: House
     controller: Controller
-    trust: ssl.SSLContext
+    trust: ssl.SSLContext | None
 
     @property
     def port(self) -> int:
@@ -77,14 +77,14 @@ class Running:
             "host": "127.0.0.1",
             "port": self.port,
             "security": "none",
-            "patience": 10.0,
-            "last_patience": 10.0,
+            "reply_timeout": 10.0,
+            "end_timeout": 10.0,
             "trust": self.trust,
         }
         return Server(**{**said, **changes})
 
-    def post(self, **changes: Any) -> Post:
-        return Post(self.server(**changes))
+    def post(self, **changes: Any) -> SmtpSender:
+        return SmtpSender(self.server(**changes))
 
 
 class _Controller(Controller):
@@ -102,7 +102,7 @@ class _Controller(Controller):
 
 def run(
     house: House,
-    trust: ssl.SSLContext,
+    trust: ssl.SSLContext | None,
     make: Callable[..., SMTP] = SMTP,
     **how: Any,
 ) -> Running:

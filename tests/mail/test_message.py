@@ -6,7 +6,7 @@ import email.policy
 import pytest
 
 from syncd.errors import Mistake
-from syncd.mail.message import Audience, Picture, envelope, people
+from syncd.mail.message import MailAudience, Picture, envelope, mail_addresses
 from tests.mail.letters import ADA, BEN, EVE, MONDAY, letter, ready
 
 SENDER = "syncd <syncd@example.org>"
@@ -22,7 +22,9 @@ def words_of(found, kind="plain"):
 
 def sent(sender=SENDER, recipients=(ADA,), cc=(), **changes):
     """Return the message that those who get this letter read."""
-    return read(envelope(letter(**changes), people(sender, recipients, cc), MONDAY).content)
+    return read(
+        envelope(letter(**changes), mail_addresses(sender, recipients, cc), MONDAY).content
+    )
 
 
 def test_a_message_says_who_when_and_that_no_person_wrote_it():
@@ -63,7 +65,7 @@ def test_the_same_letter_has_the_same_name_and_bytes_every_time():
         {"plan": "other"},
         {"kind": "quarterly"},
         {"period": "2026-W48"},
-        {"audience": Audience.SHARED},
+        {"audience": MailAudience.SHARED},
         {"sender": "someone@example.org"},
     ],
     ids=lambda it: next(iter(it)),
@@ -73,15 +75,15 @@ def test_another_plan_kind_period_audience_or_person_makes_another_name(changes)
 
 
 def test_the_partner_gets_a_message_of_their_own_and_sees_whose_it_is():
-    those = people(SENDER, [ADA], [BEN])
-    made = envelope(letter(audience=Audience.SHARED), those, MONDAY)
+    those = mail_addresses(SENDER, [ADA], [BEN])
+    made = envelope(letter(audience=MailAudience.SHARED), those, MONDAY)
     assert made.recipients == (BEN,)
     assert (read(made.content)["To"], read(made.content)["Cc"]) == (ADA, BEN)
     assert envelope(letter(), those, MONDAY).recipients == (ADA,)
 
 
 def test_nobody_gets_two_by_standing_in_the_settings_twice():
-    those = people(SENDER, [ADA, f"Ada <{ADA.upper()}>", EVE], [ADA, BEN, BEN])
+    those = mail_addresses(SENDER, [ADA, f"Ada <{ADA.upper()}>", EVE], [ADA, BEN, BEN])
     assert [it.addr_spec for it in those.recipients] == [ADA, EVE]
     assert [it.addr_spec for it in those.cc] == [BEN]
 
@@ -155,14 +157,14 @@ def test_addresses_are_read_as_people_write_them(written, name, address):
 )
 def test_an_address_that_mail_can_not_reach_is_a_mistake_in_the_settings(written):
     with pytest.raises(Mistake, match=r"`mail\.sender` names an address"):
-        people(written, [ADA], ())
+        mail_addresses(written, [ADA], ())
 
 
 def test_without_a_sender_or_anyone_to_send_to_it_is_said_what_to_set():
     with pytest.raises(Mistake, match=r"set `mail\.sender`"):
-        people("", [ADA], ())
+        mail_addresses("", [ADA], ())
     with pytest.raises(Mistake, match=r"set `mail\.recipients`"):
-        people(SENDER, [], [BEN])
+        mail_addresses(SENDER, [], [BEN])
 
 
 def test_the_picture_stands_in_the_html_and_says_its_numbers():

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from syncd.errors import Mistake, SignIn, TryLater, Unclear
-from syncd.mail.smtp import Post, Receipt, Server
+from syncd.mail.smtp import Receipt, Server, SmtpSender
 from tests.mail.letters import ADA, BEN, EVE, ready
 from tests.mail.servers import PASSWORD, signing_in
 
@@ -76,7 +76,7 @@ def test_a_name_without_a_password_asks_for_one(running):
 def test_a_password_is_never_sent_unprotected():
     server = Server(host="mail.example.org", security="none", username="a", password=PASSWORD)
     with pytest.raises(Mistake, match="A password is not sent unprotected"):
-        Post(server).send(ready(), nothing)
+        SmtpSender(server).send(ready(), nothing)
 
 
 def test_a_server_without_starttls_gets_nothing(running):
@@ -112,7 +112,7 @@ def test_tls_where_there_is_none_is_a_mistake_in_the_settings(running):
 
 def test_without_a_host_it_is_said_what_to_set():
     with pytest.raises(Mistake, match=r"set `mail\.host`"):
-        Post(Server(host="")).send(ready(), nothing)
+        SmtpSender(Server(host="")).send(ready(), nothing)
 
 
 def test_of_two_recipients_the_one_who_is_not_refused_gets_it(running, house):
@@ -188,7 +188,7 @@ def test_a_server_that_is_not_there_is_tried_later():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with pytest.raises(TryLater, match="can't be reached"):
-        Post(Server(host="127.0.0.1", port=port, security="none")).send(ready(), nothing)
+        SmtpSender(Server(host="127.0.0.1", port=port, security="none")).send(ready(), nothing)
 
 
 @contextmanager
@@ -247,18 +247,18 @@ HELLO, OK, GO_ON = b"220 hello\r\n", b"250 ok\r\n", b"354 go on\r\n"
 def test_a_server_that_fails_on_the_way_is_understood(script, error):
     with scripted(*script) as port:
         server = Server(
-            host="127.0.0.1", port=port, security="none", patience=0.5, last_patience=0.5
+            host="127.0.0.1", port=port, security="none", reply_timeout=0.5, end_timeout=0.5
         )
         with pytest.raises(error):
-            Post(server).send(ready(), nothing)
+            SmtpSender(server).send(ready(), nothing)
 
 
 def test_a_server_that_dies_before_the_end_was_sent_has_nothing():
     left = []
     with scripted(HELLO, OK, OK, OK, GO_ON) as port:
-        server = Server(host="127.0.0.1", port=port, security="none", patience=5)
+        server = Server(host="127.0.0.1", port=port, security="none", reply_timeout=5)
         with pytest.raises(TryLater):
-            Post(server).send(ready(text="long line\n" * 2_000_000), left.append)
+            SmtpSender(server).send(ready(text="long line\n" * 2_000_000), left.append)
     assert left == []
 
 

@@ -122,6 +122,8 @@ def test_the_wheel_holds_syncd_and_its_connectors_and_nothing_else(tmp_path: Pat
         str(path.relative_to(ROOT)) for path in (ROOT / "syncd" / "store").rglob("*.py")
     }
     assert migrations <= set(names)
+    templates = (ROOT / "syncd" / "review" / "templates").iterdir()
+    assert {str(path.relative_to(ROOT)) for path in templates} <= set(names)
 
 
 def _packages() -> list[str]:

@@ -26,13 +26,13 @@ class _Unit(ConfigParser):
 
     def __init__(self, path: Path) -> None:
         super().__init__(strict=False, interpolation=None, comment_prefixes=("#",))
-        self.optionxform = str  # type: ignore[assignment, method-assign]
+        self.optionxform = str  # type: ignore[assignment, method-assign]  # as its documentation does
         self.read(path)
 
 
 @needs_systemd
 def test_the_service_is_hardened() -> None:
-    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", UNITS[0]]
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(UNITS[0])]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     exposure = re.search(r"Overall exposure level for syncd.service: ([\d.]+)", done.stdout)
     assert exposure
@@ -50,7 +50,7 @@ def test_the_service_has_a_user_of_its_own_that_may_write_its_state_alone() -> N
 @needs_systemd
 @pytest.mark.parametrize("unit", UNITS, ids=lambda it: it.name)
 def test_systemd_understands_the_unit(unit: Path) -> None:
-    command = ["systemd-analyze", "verify", unit]
+    command = ["systemd-analyze", "verify", str(unit)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     said = [line for line in done.stderr.splitlines() if unit.name in line]
     assert [line for line in said if "syncd is not executable" not in line] == []

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.forms import review_moment
 from syncd.model.values import ReviewKind
-from syncd.review.due import Due, Rule
-from syncd.review.due import due as due_by
-from syncd.review.periods import before
+from syncd.review.periods import DueReview, ReviewRule, period_before
+from syncd.review.periods import last_due as due_by
+from syncd.settings.formats import review_moment
 
 BERLIN = "Europe/Berlin"
 RULES = [
@@ -24,9 +23,9 @@ RULES = [
 ]
 
 
-def due(kind: ReviewKind, text: str, now: datetime, zone: str) -> Due:
+def due(kind: ReviewKind, text: str, now: datetime, zone: str) -> DueReview:
     month, day, hour, minute = review_moment(text)
-    return due_by(kind, Rule(month=month, day=day, hour=hour, minute=minute), now, zone)
+    return due_by(kind, ReviewRule(month=month, day=day, hour=hour, minute=minute), now, zone)
 
 
 def local(text: str, zone: str = BERLIN) -> datetime:
@@ -87,4 +86,4 @@ def test_every_review_is_due_once_and_its_period_is_over(
     assert found.since <= now
     assert found.period.end(zone) <= found.since
     just_before = due(*rule, found.since.astimezone(UTC) - timedelta(seconds=1), zone)
-    assert just_before.period == before(found.period)
+    assert just_before.period == period_before(found.period)

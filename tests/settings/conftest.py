@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from syncd.errors import Mistake
-from syncd.settings import Settings, load
+from syncd.settings.schema import Settings, load
 
 Read = Callable[..., Settings]
 

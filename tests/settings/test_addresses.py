@@ -6,9 +6,10 @@ import pytest
 
 from syncd.connect.registry import connectors
 from syncd.errors import Mistake
-from syncd.forms import is_token
 from syncd.hosts import host, is_here, service, web
-from syncd.settings import Settings
+from syncd.settings.plugins import own_settings
+from syncd.settings.schema import Settings
+from syncd.text import is_token
 
 Read = Callable[..., Settings]
 PLUGINS = {it.name: it.plugin for it in connectors().all() if it.plugin}
@@ -121,7 +122,7 @@ def test_an_address_of_a_service_ends_with_its_host(text: str, read: str) -> Non
 def test_every_tool_checks_its_address(read: Read, name: str, text: str, wrong: str) -> None:
     settings = read(f"[connectors.{name}]\nbase_url = '{text}'")
     with pytest.raises(Mistake) as caught:
-        settings.connector(name, PLUGINS[name].settings, settings.connectors[name].own)
+        own_settings(PLUGINS[name], settings.given, {})
     said = str(caught.value)
     assert said.startswith(f"`connectors.{name}.base_url` in ")
     assert said.endswith(f": {wrong}.")
@@ -149,7 +150,7 @@ def test_every_tool_takes_the_slashes_off(read: Read, name: str) -> None:
 def test_a_password_in_an_address_is_not_repeated(read: Read, name: str, text: str) -> None:
     settings = read(f"[connectors.{name}]\nbase_url = '{text}'")
     with pytest.raises(Mistake) as caught:
-        settings.connector(name, PLUGINS[name].settings, settings.connectors[name].own)
+        own_settings(PLUGINS[name], settings.given, {})
     assert "hunter22" not in str(caught.value)
 
 

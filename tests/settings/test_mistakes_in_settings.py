@@ -1,6 +1,7 @@
 """What syncd says about settings that are wrong: a sentence each, and what to do."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -8,8 +9,9 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from syncd.errors import Mistake
-from syncd.settings import Settings, load
-from syncd.tables import Origin, check
+from syncd.settings.plugins import own_settings, secret_ways
+from syncd.settings.schema import Settings, load
+from syncd.settings.sources import Given
 
 Read = Callable[..., Settings]
 Complaint = Callable[..., str]
@@ -56,8 +58,6 @@ def test_an_unknown_setting_is_told_with_the_nearest(
             'is "21:00-18:00": the hours end before they begin; split them at 24:00.',
         ),
         ("[mail]\nrecipients = ['ada']", "write an e-mail address, such as ada@example.org."),
-        ("[daemon]\ndashboard = '0.0.0.0:80'", "write an address such as 127.0.0.1:8484."),
-        ("[daemon]\ndashboard = '127.0.0.1:70000'", "an address such as 127.0.0.1:8484."),
         ("[schedule]\nrest_days = ['friday']", "write a weekday (sun) or a date (2027-12-24)."),
         ("[review]\nweekly = 'monday'", 'such as "mon 07:00", or "off".'),
         ("[review]\nquarterly = 'day 31 07:00'", 'such as "day 1 07:00", or "off".'),
@@ -131,9 +131,22 @@ class Own(BaseModel):
         return mode
 
 
+@dataclass(frozen=True)
+class Tool:
+    """What settings are read for."""
+
+    name: str = "notion"
+    settings: type[BaseModel] = Own
+    secrets: frozenset[str] = frozenset({"token"})
+
+
+NOTION = Tool()
+
+
 def _own(read: Read, toml: str, **variables: str) -> Own:
-    settings = read(toml, **variables)
-    return settings.connector("notion", Own, settings.connectors["notion"].own)
+    given = read(toml, **variables).given
+    own: Own = own_settings(NOTION, given, secret_ways(NOTION, given))
+    return own
 
 
 def test_a_connectors_own_settings_fit_its_model(read: Read) -> None:
@@ -182,9 +195,77 @@ def test_what_all_connectors_share_is_checked_at_once(
     assert said in complaint(f"[connectors.whatever]\n{toml}")
 
 
+class OwnFile(BaseModel):
+    """What a connector wants that reads the file of its token itself."""
+
+    token: str = ""
+    token_file: Path | None = None
+
+
+def test_a_token_file_that_the_connector_reads_itself_is_its_own(read: Read) -> None:
+    given = read("[connectors.notion]\ntoken_file = 'a.json'\ntoken_command = 'x'").given
+    tool = Tool(settings=OwnFile)
+    assert secret_ways(tool, given) == {"token_command": "x"}
+    assert own_settings(tool, given, {}).token_file == Path("a.json")
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ("token_file = 5", "`connectors.notion.token_file` in %s is 5, but must be a text"),
+        ("token_command = [5]", "`connectors.notion.token_command` in %s is a list, but must"),
+    ],
+)
+def test_a_way_to_a_secret_that_is_no_text_is_told(
+    read: Read, tmp_path: Path, toml: str, said: str
+) -> None:
+    given = read(f"[connectors.notion]\n{toml}").given
+    with pytest.raises(Mistake) as caught:
+        secret_ways(NOTION, given)
+    assert str(caught.value).startswith(said.replace("%s", str(tmp_path / "syncd.toml")))
+
+
+class Part(BaseModel):
+    """A table in a connector's table."""
+
+    model_config = ConfigDict(extra="forbid")
+    size: int = 1
+
+
+class OwnParts(BaseModel):
+    """What a connector wants that has tables in its table."""
+
+    part: Part | None = None
+    parts: dict[str, Part] = Field(default_factory=dict)
+    sizes: dict[str, dict[int, str]] = Field(default_factory=dict)
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ("part.size = 'x'", '`connectors.notion.part.size` in %s is "x", but must be a whole'),
+        ("parts.a.size = 'x'", '`connectors.notion.parts.a.size` in %s is "x", but must be a'),
+        ("parts.a.sise = 1", "did you mean `connectors.notion.parts.a.size`? Rename it."),
+        ("sizes.a.b = 'x'", '`connectors.notion.sizes.a.b` in %s is "b", but must be a whole'),
+    ],
+)
+def test_a_mistake_in_a_connectors_inner_table_names_it(
+    read: Read, tmp_path: Path, toml: str, said: str
+) -> None:
+    with pytest.raises(Mistake) as caught:
+        own_settings(Tool(settings=OwnParts), read(f"[connectors.notion]\n{toml}").given, {})
+    assert said.replace("%s", str(tmp_path / "syncd.toml")) in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["copy", "_x", "json", "my-tool", "model_config"])
+def test_a_connector_may_have_any_name(read: Read, name: str) -> None:
+    given = read(f"[connectors.{name}]\ntoken = 't'\ncount = 3").given
+    assert own_settings(Tool(name=name), given, {}).count == 3
+
+
 def test_settings_without_a_file_still_say_where_to_add_one() -> None:
     with pytest.raises(Mistake, match="is missing: add it to the settings"):
-        check(Own, {}, Origin())
+        own_settings(NOTION, Given(), {})
 
 
 def test_a_mistake_in_the_environment_alone_names_no_file(environ: Mapping[str, str]) -> None:

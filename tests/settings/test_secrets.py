@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from syncd.credentials import HIDDEN, Credentials, Filled, Redactor, Runner, open_files
 from syncd.errors import Mistake, NoSecret
+from syncd.redaction import HIDDEN, Redactor
+from syncd.settings.credentials import Credentials, Filled, Runner, open_files
 
 
 def _fill(table: dict[str, object], credentials: Credentials | None = None) -> Filled:
@@ -75,12 +76,6 @@ def test_systemd_wins_over_file_over_command_over_value(tmp_path: Path) -> None:
     assert _fill(table).table == {"token": "command"}
 
 
-def test_a_token_file_that_the_connector_reads_itself_stays() -> None:
-    table = {"token_file": "google.json"}
-    filled = Credentials({}).fill("connectors.google", table, {"token"}, known={"token_file"})
-    assert filled.table == table
-
-
 def test_a_secret_that_nobody_gives_is_left_out() -> None:
     assert _fill({"parent_page": "p"}) == Filled(
         table={"parent_page": "p"}, values=frozenset(), warnings=()
@@ -131,15 +126,14 @@ def test_what_is_to_come_is_known_without_fetching_it() -> None:
         raise AssertionError(command)
 
     table = {"token_command": "pass", "project": "x"}
-    known = ("token", "project")
-    found = Credentials({}, run=run).to_come("connectors.x", table, {"token"}, known)
-    assert found == ({"project": "x"}, {"token"})
+    later = Credentials({}, run=run).to_come("connectors.x", table, {"token"})
+    assert later == {"token"}
 
 
 def test_two_ways_to_one_secret_are_a_mistake() -> None:
     table = {"token_command": "pass", "token": "x"}
     with pytest.raises(Mistake, match="remove all but one") as caught:
-        Credentials({}).to_come("connectors.x", table, {"token"}, ())
+        Credentials({}).to_come("connectors.x", table, {"token"})
     assert not isinstance(caught.value, NoSecret)
 
 

@@ -2,15 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from syncd.connect.registry import connectors
 from syncd.errors import Mistake
-from syncd.settings import Settings, load, make_state_dir
-from syncd.sources import machine_zone
+from syncd.settings.plugins import own_settings
+from syncd.settings.schema import Settings, load, make_state_dir
+from syncd.settings.sources import machine_zone
 
 Read = Callable[..., Settings]
 Complaint = Callable[..., str]
+TASKS = "01234567-89ab-cdef-0123-456789abcdef"
+GOALS = "11234567-89ab-cdef-0123-456789abcdef"
+
+
+def _own(settings: Settings, name: str) -> Any:
+    """Return a connector's own settings."""
+    return own_settings(connectors().require(name), settings.given, {})
 
 
 def test_a_setting_is_read_from_the_file(read: Read) -> None:
@@ -37,20 +47,48 @@ def test_a_variable_beside_the_files_settings_leaves_them_alone(read: Read) -> N
 def test_variables_alone_are_enough(environ: Mapping[str, str]) -> None:
     token = {"SYNCD_CONNECTORS__TODOIST__TOKEN": "0123456789"}
     settings = load(None, {**environ, **token})
-    assert settings.connectors["todoist"].own == {"token": "0123456789"}
+    assert _own(settings, "todoist").token.get_secret_value() == "0123456789"
     assert settings.connectors["todoist"].enabled
+
+
+@pytest.mark.parametrize("text", ["5e12", "123", "true", "null", "[1]", '{"a": 1}', "1,2"])
+def test_a_token_in_a_variable_stays_a_text(read: Read, text: str) -> None:
+    settings = read(SYNCD_CONNECTORS__TODOIST__TOKEN=text, SYNCD_MAIL__PASSWORD=text)
+    assert _own(settings, "todoist").token.get_secret_value() == text
+    assert settings.mail.password is not None
+    assert settings.mail.password.get_secret_value() == text
+
+
+def test_only_the_environment_that_is_passed_in_is_read(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SYNCD_SCHEDULE__BUFFER", "SCHEDULE", "MAIL", "STATE_DIR"):
+        monkeypatch.setenv(name, "7")
+    assert read("").schedule.buffer == 10
+
+
+def test_what_has_no_effect_any_more_is_told_with_its_place(read: Read, tmp_path: Path) -> None:
+    (sentence,) = read("[daemon]\ndashboard = '127.0.0.1:8484'").given.warnings
+    assert sentence == (
+        f"`daemon.dashboard` in {tmp_path / 'syncd.toml'} has no effect, as there is no"
+        " dashboard yet: remove it."
+    )
+    (sentence,) = read(SYNCD_DAEMON__DASHBOARD="").given.warnings
+    assert sentence.startswith(
+        "`daemon.dashboard` (from SYNCD_DAEMON__DASHBOARD) has no effect"
+    )
+    assert read("[daemon]").given.warnings == ()
 
 
 def test_variables_reach_tables_that_syncd_does_not_know(read: Read) -> None:
     settings = read(
-        "[connectors.notion]\ndatabases.tasks = 'abc'",
-        SYNCD_CONNECTORS__NOTION__DATABASES__GOALS="def",
+        f"[connectors.notion]\ndatabases.tasks = '{TASKS}'",
+        SYNCD_CONNECTORS__NOTION__DATABASES__GOALS=GOALS,
         SYNCD_CONNECTORS__NOTION__PROPERTIES__GOALS__DUE="Deadline",
     )
-    assert settings.connectors["notion"].own == {
-        "databases": {"tasks": "abc", "goals": "def"},
-        "properties": {"goals": {"due": "Deadline"}},
-    }
+    own = _own(settings, "notion")
+    assert own.databases == {"tasks": TASKS, "goals": GOALS}
+    assert own.properties == {"goals": {"due": "Deadline"}}
 
 
 @pytest.mark.parametrize(

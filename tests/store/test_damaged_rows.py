@@ -38,7 +38,9 @@ def spoil(store: Store, column: str, value: object) -> None:
         ("full_on", "2026-02-30"),
     ],
 )
-def test_a_tool_of_which_one_column_cannot_be_read_is_known_by_the_others(column, value):
+def test_a_tool_of_which_one_column_cannot_be_read_is_known_by_the_others(
+    column: str, value: str
+) -> None:
     store = private_store()
     store.tools.save(ToolRow(tool=TODOS, cursor="7", message="Fine."))
     spoil(store, column, value)
@@ -48,7 +50,7 @@ def test_a_tool_of_which_one_column_cannot_be_read_is_known_by_the_others(column
 
 
 @pytest.mark.parametrize("owner", ["engine", "engine:todos", "schedule"])
-def test_what_the_engine_noted_and_cannot_be_read_was_not_noted(owner):
+def test_what_the_engine_noted_and_cannot_be_read_was_not_noted(owner: str) -> None:
     store = private_store()
     store.tools.remember(owner, "it", [1])
     with store._database.transaction() as connection:
@@ -56,7 +58,7 @@ def test_what_the_engine_noted_and_cannot_be_read_was_not_noted(owner):
     assert store.tools.recall(owner, "it") is None
 
 
-def test_what_a_tool_remembers_and_cannot_be_read_is_nothing_to_guess_at():
+def test_what_a_tool_remembers_and_cannot_be_read_is_nothing_to_guess_at() -> None:
     store = private_store()
     memory = ToolMemory(store.tools, TODOS)
     memory.put("project", "7")
@@ -66,7 +68,7 @@ def test_what_a_tool_remembers_and_cannot_be_read_is_nothing_to_guess_at():
         memory.get("project")
 
 
-def test_a_number_that_is_none_is_not_the_last_cycle():
+def test_a_number_that_is_none_is_not_the_last_cycle() -> None:
     store = private_store()
     row = HistoryRow(
         cycle=7, at=NOW, by="you", entity=EntityId("E"), kind=Kind.TASK, title="It", field=""
@@ -77,7 +79,7 @@ def test_a_number_that_is_none_is_not_the_last_cycle():
     assert store.history.last_cycle() == 8
 
 
-def test_halves_of_characters_are_no_obstacle_to_writing_a_sentence_down():
+def test_halves_of_characters_are_no_obstacle_to_writing_a_sentence_down() -> None:
     store = private_store()
     store.tools.save(ToolRow(tool=TODOS, message="half \ud83d"))
     sentence = Problem(tool=TODOS, entity=None, field="0", sentence="half \ud83d")

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,18 @@ def start(code: str, *arguments: object) -> subprocess.Popen[str]:
     )
 
 
+def line_of(process: subprocess.Popen[str]) -> str:
+    """Return the next line that a process writes."""
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
+def tell(process: subprocess.Popen[str], line: str) -> None:
+    assert process.stdin is not None
+    process.stdin.write(line)
+    process.stdin.flush()
+
+
 HOLDING = """
 import sys
 import time
@@ -46,22 +59,26 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def holder(tmp_path):
+def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the lock of this directory."""
     process = start(HOLDING, tmp_path)
-    assert process.stdout.readline() == "held\n"
+    assert line_of(process) == "held\n"
     yield process
     process.kill()
     process.communicate()
 
 
-def test_a_second_process_is_told_that_another_works_there(holder, tmp_path):
+def test_a_second_process_is_told_that_another_works_there(
+    holder: subprocess.Popen[str], tmp_path: Path
+) -> None:
     with pytest.raises(AnotherRunning, match=f"Another syncd works on {tmp_path}"):
         StateLock(tmp_path).acquire()
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=lambda it: it.name)
-def test_a_process_that_was_killed_holds_no_lock(holder, tmp_path, how):
+def test_a_process_that_was_killed_holds_no_lock(
+    holder: subprocess.Popen[str], tmp_path: Path, how: signal.Signals
+) -> None:
     holder.send_signal(how)
     holder.wait(timeout=30)
     lock = StateLock(tmp_path)
@@ -69,7 +86,7 @@ def test_a_process_that_was_killed_holds_no_lock(holder, tmp_path, how):
     lock.release()
 
 
-def test_a_lock_that_was_let_go_of_can_be_taken(tmp_path):
+def test_a_lock_that_was_let_go_of_can_be_taken(tmp_path: Path) -> None:
     first, second = StateLock(tmp_path), StateLock(tmp_path)
     first.acquire()
     with pytest.raises(AnotherRunning):
@@ -79,7 +96,9 @@ def test_a_lock_that_was_let_go_of_can_be_taken(tmp_path):
     second.release()
 
 
-def test_other_directories_have_other_locks(holder, tmp_path):
+def test_other_directories_have_other_locks(
+    holder: subprocess.Popen[str], tmp_path: Path
+) -> None:
     (tmp_path / "other").mkdir()
     lock = StateLock(tmp_path / "other")
     lock.acquire()
@@ -107,13 +126,13 @@ print("done", flush=True)
 """
 
 
-def test_what_a_second_process_edits_while_cycles_run_is_not_lost(tmp_path):
+def test_what_a_second_process_edits_while_cycles_run_is_not_lost(tmp_path: Path) -> None:
     edits = 40
     world = World(store=open_store(tmp_path))
     world.plan(*sample(world))
     world.settle()
     other = start(EDITING, tmp_path, edits)
-    assert other.stdout.readline() == "begun\n"
+    assert line_of(other) == "begun\n"
     cycles = 0
     while cycles < 2 or (other.poll() is None and cycles < 500):
         world.edit("pages", Kind.TASK, "Task 3", notes=f"in pages {cycles}")
@@ -134,7 +153,9 @@ def test_what_a_second_process_edits_while_cycles_run_is_not_lost(tmp_path):
     assert_agrees(world)
 
 
-def test_an_edit_by_a_process_that_knows_no_connector_reaches_every_tool(tmp_path):
+def test_an_edit_by_a_process_that_knows_no_connector_reaches_every_tool(
+    tmp_path: Path,
+) -> None:
     world = World(store=open_store(tmp_path))
     world.plan(*sample(world))
     world.settle()
@@ -200,11 +221,11 @@ def put_back(place: Path) -> None:
 
 
 @pytest.fixture
-def starters():
+def starters() -> Iterator[list[subprocess.Popen[str]]]:
     """Processes that open a state when they are told which."""
     processes = [start(OPENING, f"G{number}") for number in range(3)]
     for one in processes:
-        assert one.stdout.readline() == "begun\n"
+        assert line_of(one) == "begun\n"
     yield processes
     for one in processes:
         one.kill()
@@ -215,32 +236,32 @@ def starters():
     "state", [fresh, before_an_upgrade, put_back], ids=lambda it: it.__name__
 )
 def test_processes_that_start_together_upgrade_a_state_once_and_all_work(
-    tmp_path, starters, state
-):
+    tmp_path: Path, starters: list[subprocess.Popen[str]], state: Callable[[Path], object]
+) -> None:
     for number in range(ROUNDS):
         place = tmp_path / str(number)
         state(place)
         for one in starters:
-            one.stdin.write(f"{place}\n")
-            one.stdin.flush()
-        assert [one.stdout.readline() for one in starters] == ["well\n"] * len(starters)
+            tell(one, f"{place}\n")
+        assert [line_of(one) for one in starters] == ["well\n"] * len(starters)
         store = open_store(place)
         assert sorted(store.plan.ids()) == ["G0", "G1", "G2"]
         store.close()
         assert len(list(place.glob("syncd.db.*"))) == (0 if state is fresh else 1)
 
 
-def test_a_process_that_works_on_goes_on_while_another_one_upgrades(tmp_path, starters):
+def test_a_process_that_works_on_goes_on_while_another_one_upgrades(
+    tmp_path: Path, starters: list[subprocess.Popen[str]]
+) -> None:
     """The version before still runs when `syncd status` of the new one is typed."""
     before_an_upgrade(tmp_path)
     running = sqlite3.connect(tmp_path / "syncd.db", isolation_level=None, timeout=30)
     running.execute("BEGIN IMMEDIATE")
     running.execute("CREATE TABLE mine (it TEXT)")
-    starters[0].stdin.write(f"{tmp_path}\n")
-    starters[0].stdin.flush()
+    tell(starters[0], f"{tmp_path}\n")
     time.sleep(0.3)
     running.execute("COMMIT")
-    assert starters[0].stdout.readline() == "well\n"
+    assert line_of(starters[0]) == "well\n"
     running.execute("INSERT INTO mine VALUES ('written after')")
     running.close()
     (copy,) = tmp_path.glob("syncd.db.*")

@@ -1,7 +1,9 @@
 """What was put into the store comes out again, whole."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import LINK, Op, Seen, Write
 from syncd.model.schema import FIELDS, fields_of, references
 from syncd.store.rows import ConflictRow, HistoryRow, Link, Problem, Record
+from syncd.store.store import Store
 from syncd.store.tool_store import Consent, ToolMemory, ToolRow, ToolState
 from syncd.sync.decide import Presence
 from tests.examples import examples
@@ -23,7 +26,7 @@ kinds = st.sampled_from(list(Kind))
 
 @examples(150)
 @given(records())
-def test_an_entity_and_its_authors(record):
+def test_an_entity_and_its_authors(record: Record) -> None:
     store = fresh()
     store.plan.save([record])
     assert store.plan.get(record.entity.id) == record
@@ -36,10 +39,13 @@ def test_an_entity_and_its_authors(record):
 
 @examples(60)
 @given(records(), st.data())
-def test_an_entity_written_again_is_replaced_with_its_references(record, data):
+def test_an_entity_written_again_is_replaced_with_its_references(
+    record: Record, data: st.DataObject
+) -> None:
     store, kind = fresh(), kind_of(record.entity)
     store.plan.save([record])
-    again = Record(entity=replace(record.entity, **data.draw(fields(kind))))
+    changes: dict[str, Any] = data.draw(fields(kind))
+    again = Record(entity=replace(record.entity, **changes))
     store.plan.save([again])
     assert store.plan.get(record.entity.id) == again
     expected = {target for _, target in references(kind, fields_of(again.entity))}
@@ -48,7 +54,7 @@ def test_an_entity_written_again_is_replaced_with_its_references(record, data):
 
 
 @st.composite
-def links(draw):
+def links(draw: st.DrawFn) -> Link:
     kind = draw(kinds)
     return Link(
         tool=TODOS,
@@ -58,7 +64,7 @@ def links(draw):
         presence=draw(st.sampled_from(list(Presence))),
         url=draw(texts),
         version=draw(texts),
-        mark=draw(st.none() | names),
+        mark=draw(st.none() | names.map(EntityId)),
         edited_at=draw(st.none() | instants),
         completions=draw(st.integers(0, 9)),
         content_hash=draw(texts),
@@ -71,7 +77,7 @@ def links(draw):
 
 @examples(100)
 @given(links())
-def test_a_link(link):
+def test_a_link(link: Link) -> None:
     store = fresh()
     store.links.save([link])
     assert store.links.of_entity(link.entity) == {TODOS: link}
@@ -83,7 +89,7 @@ def test_a_link(link):
 
 @examples(60)
 @given(links())
-def test_an_item_belongs_to_one_entity(link):
+def test_an_item_belongs_to_one_entity(link: Link) -> None:
     store = fresh()
     other = replace(link, entity=EntityId("Other"))
     store.links.save([other])
@@ -93,12 +99,12 @@ def test_an_item_belongs_to_one_entity(link):
 
 
 @st.composite
-def writes(draw):
+def writes(draw: st.DrawFn) -> Write:
     kind = draw(kinds)
     seen = Seen(
         id=RemoteId(draw(texts)),
         version=draw(texts),
-        mark=draw(st.none() | names),
+        mark=draw(st.none() | names.map(EntityId)),
         fields={**draw(fields(kind)), LINK: draw(st.none() | texts)},
         extra={"n": draw(st.integers())},
     )
@@ -114,7 +120,7 @@ def writes(draw):
 
 @examples(100)
 @given(st.lists(writes(), max_size=4, unique_by=lambda write: write.key))
-def test_writes_in_flight_in_the_order_in_which_they_were_opened(them):
+def test_writes_in_flight_in_the_order_in_which_they_were_opened(them: list[Write]) -> None:
     store = fresh()
     store.journal.open(TODOS, them, NOON)
     pending = store.journal.pending(TODOS)
@@ -126,7 +132,7 @@ def test_writes_in_flight_in_the_order_in_which_they_were_opened(them):
 
 
 @st.composite
-def history_rows(draw):
+def history_rows(draw: st.DrawFn) -> HistoryRow:
     kind = draw(kinds)
     name = draw(st.sampled_from(sorted(FIELDS[kind])))
     return HistoryRow(
@@ -145,7 +151,7 @@ def history_rows(draw):
 
 @examples(80)
 @given(st.lists(history_rows(), max_size=4))
-def test_history_newest_first(rows):
+def test_history_newest_first(rows: list[HistoryRow]) -> None:
     store = fresh()
     store.history.add(rows)
     found = store.history.rows()
@@ -156,7 +162,7 @@ def test_history_newest_first(rows):
     assert store.history.last_cycle() == max((one.cycle for one in rows), default=0)
 
 
-def test_a_repeated_tasks_occurrence_is_told_with_its_days(store):
+def test_a_repeated_tasks_occurrence_is_told_with_its_days(store: Store) -> None:
     row = HistoryRow(
         cycle=1,
         at=NOON,
@@ -174,7 +180,7 @@ def test_a_repeated_tasks_occurrence_is_told_with_its_days(store):
 
 @examples(60)
 @given(history_rows(), st.booleans())
-def test_conflicts(row, settled):
+def test_conflicts(row: HistoryRow, settled: bool) -> None:
     store = fresh()
     conflict = ConflictRow(
         cycle=row.cycle,
@@ -214,17 +220,20 @@ def test_conflicts(row, settled):
         failures=st.integers(0, 99),
     )
 )
-def test_how_a_tool_is_doing(row):
+def test_how_a_tool_is_doing(row: ToolRow) -> None:
     store = fresh()
     assert store.tools.get(TODOS) == ToolRow(tool=TODOS)
     store.tools.save(row)
     assert store.tools.get(TODOS) == row
 
 
-def test_problems_are_told_once_and_taken_off_one_by_one(store):
-    def problem(field, sentence, entity="T"):
+def test_problems_are_told_once_and_taken_off_one_by_one(store: Store) -> None:
+    def problem(field: str, sentence: str, entity: str | None = "T") -> Problem:
         return Problem(
-            tool=TODOS, entity=entity and EntityId(entity), field=field, sentence=sentence
+            tool=TODOS,
+            entity=EntityId(entity) if entity else None,
+            field=field,
+            sentence=sentence,
         )
 
     store.tools.put_problems(
@@ -247,7 +256,21 @@ json_values = st.recursive(
 
 @examples(60)
 @given(texts, json_values)
-def test_what_a_connector_remembers(name, value):
+def test_what_a_connector_remembers(
+    name: str,
+    value: Mapping[str, Sequence[bool | int | None] | dict[str, object] | int | str]
+    | Sequence[
+        Mapping[str, bool | int | str | None]
+        | Sequence[Sequence[bool | str | None] | bool | dict[str, int] | int | str | None]
+        | bool
+        | int
+        | None
+    ]
+    | bool
+    | int
+    | str
+    | None,
+) -> None:
     store = fresh()
     memory = ToolMemory(store.tools, "todos")
     assert memory.get(name) is None

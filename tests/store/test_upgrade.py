@@ -73,7 +73,9 @@ def copies(place: Path) -> list[str]:
 # A copy before every upgrade.
 
 
-def test_before_an_upgrade_a_copy_is_kept_that_tells_its_schema_and_the_day(tmp_path):
+def test_before_an_upgrade_a_copy_is_kept_that_tells_its_schema_and_the_day(
+    tmp_path: Path,
+) -> None:
     old = of_revision(tmp_path, "0001")
     opened(tmp_path)
     assert schema(old)[0] == HEAD
@@ -85,7 +87,7 @@ def test_before_an_upgrade_a_copy_is_kept_that_tells_its_schema_and_the_day(tmp_
     assert holds(copy) == ["G1"]
 
 
-def test_a_copy_has_what_a_process_that_was_killed_had_written_last(tmp_path):
+def test_a_copy_has_what_a_process_that_was_killed_had_written_last(tmp_path: Path) -> None:
     """What it wrote stands in the -wal file alone."""
     of_revision(tmp_path, "0001")
     killed = (
@@ -99,7 +101,7 @@ def test_a_copy_has_what_a_process_that_was_killed_had_written_last(tmp_path):
     assert holds(tmp_path / "syncd.db") == ["G2"]
 
 
-def test_a_copy_that_is_put_back_is_a_state_like_any(tmp_path):
+def test_a_copy_that_is_put_back_is_a_state_like_any(tmp_path: Path) -> None:
     of_revision(tmp_path, "0001")
     opened(tmp_path)
     (tmp_path / "syncd.db").unlink()
@@ -109,7 +111,7 @@ def test_a_copy_that_is_put_back_is_a_state_like_any(tmp_path):
     store.close()
 
 
-def test_an_older_copy_is_never_written_over(tmp_path):
+def test_an_older_copy_is_never_written_over(tmp_path: Path) -> None:
     for number in range(3):
         of_revision(tmp_path, "0001")
         change(tmp_path / "syncd.db", "UPDATE entities SET id = ?", f"G{number}")
@@ -122,7 +124,7 @@ def test_an_older_copy_is_never_written_over(tmp_path):
     }
 
 
-def test_a_new_state_needs_no_copy_and_neither_does_one_of_today(tmp_path):
+def test_a_new_state_needs_no_copy_and_neither_does_one_of_today(tmp_path: Path) -> None:
     for _ in range(2):
         opened(tmp_path)
     assert copies(tmp_path) == []
@@ -141,7 +143,7 @@ except StateTrouble as error:
 """
 
 
-def test_without_room_for_a_copy_nothing_is_upgraded_and_that_is_said(tmp_path):
+def test_without_room_for_a_copy_nothing_is_upgraded_and_that_is_said(tmp_path: Path) -> None:
     old = of_revision(tmp_path, "0001")
     size = old.stat().st_size
     words = [sys.executable, "-c", CRAMPED, str(tmp_path), str(size // 2)]
@@ -159,7 +161,9 @@ def test_without_room_for_a_copy_nothing_is_upgraded_and_that_is_said(tmp_path):
 # An upgrade that fails.
 
 
-def test_an_upgrade_that_fails_halfway_leaves_the_file_as_it_was_and_says_so(tmp_path):
+def test_an_upgrade_that_fails_halfway_leaves_the_file_as_it_was_and_says_so(
+    tmp_path: Path,
+) -> None:
     """The first step works; in the way of the second is a table of the same name."""
     old = tmp_path / "syncd.db"
     change(old, "CREATE TABLE outbox (mine TEXT)")
@@ -179,7 +183,9 @@ def test_an_upgrade_that_fails_halfway_leaves_the_file_as_it_was_and_says_so(tmp
 # A newer version's state.
 
 
-def test_a_state_of_a_newer_version_is_refused_in_a_sentence_and_not_touched(tmp_path):
+def test_a_state_of_a_newer_version_is_refused_in_a_sentence_and_not_touched(
+    tmp_path: Path,
+) -> None:
     newer = of_revision(tmp_path, "0009")
     before = newer.read_bytes()
     with pytest.raises(StateTrouble) as caught:
@@ -192,7 +198,9 @@ def test_a_state_of_a_newer_version_is_refused_in_a_sentence_and_not_touched(tmp
     assert copies(tmp_path) == []
 
 
-def test_what_a_newer_version_wrote_last_before_it_was_killed_stays_where_it_is(tmp_path):
+def test_what_a_newer_version_wrote_last_before_it_was_killed_stays_where_it_is(
+    tmp_path: Path,
+) -> None:
     newer = of_revision(tmp_path, HEAD)
     killed = (
         "import os, sqlite3, sys; it = sqlite3.connect(sys.argv[1], isolation_level=None);"
@@ -207,7 +215,9 @@ def test_what_a_newer_version_wrote_last_before_it_was_killed_stays_where_it_is(
     assert [one.read_bytes() for one in files] == before
 
 
-def test_the_copy_that_lost_least_is_named_and_putting_it_back_as_told_works(tmp_path):
+def test_the_copy_that_lost_least_is_named_and_putting_it_back_as_told_works(
+    tmp_path: Path,
+) -> None:
     for day in (28, 29, 30):
         of_revision(tmp_path, "0001")
         opened(tmp_path, NOON.replace(day=day))
@@ -247,7 +257,7 @@ def modes(place: Path) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("umask")
-def test_whatever_the_umask_only_its_owner_may_read_the_state(tmp_path):
+def test_whatever_the_umask_only_its_owner_may_read_the_state(tmp_path: Path) -> None:
     of_revision(tmp_path, "0001")
     store = open_store(tmp_path, clock=FakeClock(NOON))
     store.plan.save([GOAL])
@@ -256,7 +266,7 @@ def test_whatever_the_umask_only_its_owner_may_read_the_state(tmp_path):
     store.close()
 
 
-def test_a_state_that_everybody_could_read_is_closed_to_them(tmp_path):
+def test_a_state_that_everybody_could_read_is_closed_to_them(tmp_path: Path) -> None:
     first = open_store(tmp_path)
     first.plan.save([GOAL])
     for one in tmp_path.iterdir():

@@ -7,6 +7,7 @@ from syncd.engine.context import StoredPlanView
 from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId
 from syncd.model.plan import Plan, normalised
+from syncd.store.rows import Record
 from syncd.store.store import Store
 from tests.examples import examples
 from tests.store.made_up import fresh, records
@@ -15,7 +16,7 @@ KINDS = (Kind.GOAL, Kind.MILESTONE, Kind.TASK, Kind.SKILL)
 plans = st.lists(records(KINDS), max_size=8, unique_by=lambda record: record.entity.id)
 
 
-def stored(them) -> Store:
+def stored(them: list[Record]) -> Store:
     store = fresh()
     store.plan.save(them)
     return store
@@ -23,7 +24,7 @@ def stored(them) -> Store:
 
 @examples(100)
 @given(plans)
-def test_who_refers_to_whom_and_what_belongs_to_a_goal(them):
+def test_who_refers_to_whom_and_what_belongs_to_a_goal(them: list[Record]) -> None:
     view = StoredPlanView(stored(them))
     plan = Plan.of(record.entity for record in them)
     for target in map(EntityId, "ABCDEFGH"):
@@ -44,7 +45,7 @@ def test_who_refers_to_whom_and_what_belongs_to_a_goal(them):
 
 @examples(60)
 @given(plans)
-def test_what_there_is_of_a_kind(them):
+def test_what_there_is_of_a_kind(them: list[Record]) -> None:
     view = StoredPlanView(stored(them))
     plan = Plan.of(record.entity for record in them)
     for kind in KINDS:
@@ -53,7 +54,7 @@ def test_what_there_is_of_a_kind(them):
 
 @examples(60)
 @given(plans)
-def test_titles_that_read_the_same(them):
+def test_titles_that_read_the_same(them: list[Record]) -> None:
     store = stored(them)
     plan = Plan.of(record.entity for record in them if not record.entity.archived)
     for entity in plan:

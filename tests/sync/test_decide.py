@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd.model.ids import EntityId
 from syncd.model.remote import Op
+from syncd.model.schema import Fields
 from syncd.sync.decide import (
     Case,
     Desired,
@@ -21,27 +22,43 @@ from syncd.sync.decide import (
 )
 from tests.examples import examples
 
-FIT = {"title": "New", "priority": 1}
+FIT: Fields = {"title": "New", "priority": 1}
 
 
-def case(want=Desired.PRESENT, held=None, **options):
+def case(  # noqa: PLR0913  # the columns of a table
+    want: Desired = Desired.PRESENT,
+    held: Held | None = None,
+    *,
+    fit: Fields = FIT,
+    hides_done: bool = False,
+    archived: bool = False,
+    recreate: bool = True,
+) -> Case:
     return Case(
         kind=Kind.TASK,
         entity=EntityId("T1"),
         title="New",
         want=want,
-        fit=options.pop("fit", FIT),
+        fit=fit,
         held=held,
-        **options,
+        hides_done=hides_done,
+        archived=archived,
+        recreate=recreate,
     )
 
 
-def held(presence=Presence.PRESENT, base=FIT, **options):
-    return Held(presence=presence, base=base, **options)
+def held(
+    presence: Presence = Presence.PRESENT,
+    base: Fields = FIT,
+    *,
+    normalised: Fields | None = None,
+    marked: bool = True,
+) -> Held:
+    return Held(presence=presence, base=base, normalised=normalised or {}, marked=marked)
 
 
-def what(one):
-    return one and (one.op.value, dict(one.fields))
+def what(one: Operation | None) -> tuple[str, Fields] | None:
+    return (one.op.value, dict(one.fields)) if one else None
 
 
 CASES = {
@@ -99,23 +116,26 @@ CASES = {
 
 
 @pytest.mark.parametrize(("given_", "expected"), CASES.values(), ids=CASES.keys())
-def test_deciding(given_, expected):
+def test_deciding(given_: Case, expected: tuple[str, Fields] | None) -> None:
     assert what(decide(given_)) == expected
 
 
-def test_a_change_says_what_was_there_before():
+def test_a_change_says_what_was_there_before() -> None:
     operation = decide(case(held=held(base={"title": "Old", "priority": 1})))
+    assert operation is not None
     assert operation.before == {"title": "Old"}
 
 
 @pytest.mark.parametrize("archived", [True, False])
-def test_what_the_plan_keeps_is_withdrawn_and_what_it_let_go_of_is_removed(archived):
-    assert (
-        decide(case(Desired.ABSENT, held=held(), archived=archived)).withdraws is not archived
-    )
+def test_what_the_plan_keeps_is_withdrawn_and_what_it_let_go_of_is_removed(
+    archived: bool,
+) -> None:
+    operation = decide(case(Desired.ABSENT, held=held(), archived=archived))
+    assert operation is not None
+    assert operation.withdraws is not archived
 
 
-def operation(kind, entity, op=Op.CREATE, **fields):
+def operation(kind: Kind, entity: str, op: Op = Op.CREATE, **fields: str) -> Operation:
     return Operation(op=op, kind=kind, entity=EntityId(entity), title="", fields=fields)
 
 
@@ -132,7 +152,7 @@ operations = st.lists(
 
 @examples(200)
 @given(operations)
-def test_what_is_referred_to_is_made_first_and_removed_last(them):
+def test_what_is_referred_to_is_made_first_and_removed_last(them: list[Operation]) -> None:
     ordered = in_order(them, {})
     assert sorted(map(repr, ordered)) == sorted(map(repr, them))
     for before, after in itertools.pairwise(ordered):
@@ -144,7 +164,7 @@ def test_what_is_referred_to_is_made_first_and_removed_last(them):
             assert first <= second
 
 
-def test_a_task_is_made_before_its_parts_and_removed_after_them():
+def test_a_task_is_made_before_its_parts_and_removed_after_them() -> None:
     parents = {EntityId("A"): EntityId("B"), EntityId("B"): EntityId("C")}
     made = in_order([operation(Kind.TASK, one) for one in "ABC"], parents)
     removed = in_order([operation(Kind.TASK, one, Op.DELETE) for one in "CBA"], parents)
@@ -152,13 +172,13 @@ def test_a_task_is_made_before_its_parts_and_removed_after_them():
     assert [one.entity for one in removed] == ["A", "B", "C"]
 
 
-def test_tasks_that_are_parts_of_each_other_are_still_put_in_some_order():
+def test_tasks_that_are_parts_of_each_other_are_still_put_in_some_order() -> None:
     parents = {EntityId("A"): EntityId("B"), EntityId("B"): EntityId("A")}
     both = [operation(Kind.TASK, one) for one in "AB"]
     assert len(in_order(both, parents)) == 2
 
 
-def test_the_same_operations_have_the_same_fingerprint_in_any_order():
+def test_the_same_operations_have_the_same_fingerprint_in_any_order() -> None:
     one, other = operation(Kind.TASK, "A", title="x"), operation(Kind.GOAL, "B")
     assert plan_hash([one, other]) == plan_hash([other, one])
 
@@ -172,5 +192,5 @@ def test_the_same_operations_have_the_same_fingerprint_in_any_order():
         operation(Kind.TASK, "A", Op.UPDATE, title="x"),
     ],
 )
-def test_another_operation_has_another_fingerprint(other):
+def test_another_operation_has_another_fingerprint(other: Operation) -> None:
     assert plan_hash([operation(Kind.TASK, "A", title="x")]) != plan_hash([other])

@@ -5,12 +5,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from syncd_google.sandbox import render, times
-from syncd_google.sandbox.call import NOTHING, Call, Reply, ok
-from syncd_google.sandbox.discovery import document
-from syncd_google.sandbox.refusal import deleted, duplicate, forbidden, invalid
-from syncd_google.sandbox.state import Calendar
-from syncd_google.sandbox.times import When
+from syncd_google.sandbox import model, render
+from syncd_google.sandbox.call import NOTHING, GoogleCall, GoogleReply, document, ok
+from syncd_google.sandbox.model import EventTime, GoogleCalendar
+from syncd_google.sandbox.refusals import deleted, duplicate, forbidden, invalid
 
 Json = dict[str, Any]
 
@@ -45,30 +43,25 @@ _WRITABLE = frozenset(document()["schemas"]["Event"]["properties"]) - _READ_ONLY
 _DEFAULTS = {"transparency": "opaque", "visibility": "default"}
 _STATUSES = ("confirmed", "tentative", "cancelled")
 _RULE = re.compile(r"(RRULE|EXRULE|RDATE|EXDATE)[:;]")
-_ANY_DAY = When(day=date(2026, 1, 5))
+_ANY_DAY = EventTime(day=date(2026, 1, 5))
 _MOST_REMINDERS, _LONGEST_REMINDER = 5, 40320
 
 
-def get(call: Call) -> Reply:
+def get(call: GoogleCall) -> GoogleReply:
     """events.get: a cancelled event is answered too, with its details."""
     calendar = call.calendar(busy=True)
     event = call.account.event(calendar, call.params["eventId"])
     call.fresh(event.etag)
-    stated = render.event(event, calendar, call.params.get("timeZone"))
+    stated = render.event_json(event, calendar, call.params.get("timeZone"))
     return ok(stated if call.sees_all(calendar) else render.busy_only(stated))
 
 
-def insert(call: Call) -> Reply:
+def insert(call: GoogleCall) -> GoogleReply:
     """events.insert; an id may be chosen, and stays taken for ever."""
     calendar, body = call.calendar(), call.body
     name = body.get("id")
     if name is not None:
-        if not _OWN_ID.fullmatch(name):
-            raise invalid("Invalid resource id value.")
-        if body.get("iCalUID"):
-            raise invalid("Only one of id and iCalUID may be given.")
-        if name in calendar.events:
-            raise duplicate()
+        _check_id(name, body, calendar)
     kind = body.get("eventType") or "default"
     if kind != "default" and not calendar.primary:
         raise invalid("This event type is only on the primary calendar.")
@@ -83,20 +76,29 @@ def insert(call: Call) -> Reply:
         event_type=kind,
         status=_status(body, "confirmed"),
     )
-    return ok(render.event(event, calendar))
+    return ok(render.event_json(event, calendar))
 
 
-def patch(call: Call) -> Reply:
+def _check_id(name: str, body: Json, calendar: GoogleCalendar) -> None:
+    if not _OWN_ID.fullmatch(name):
+        raise invalid("Invalid resource id value.")
+    if body.get("iCalUID"):
+        raise invalid("Only one of id and iCalUID may be given.")
+    if name in calendar.events:
+        raise duplicate()
+
+
+def patch(call: GoogleCall) -> GoogleReply:
     """events.patch: objects are merged, arrays replaced, null clears."""
     return _edited(call, keep=True)
 
 
-def update(call: Call) -> Reply:
+def update(call: GoogleCall) -> GoogleReply:
     """events.update: what is not sent is cleared."""
     return _edited(call, keep=False)
 
 
-def delete(call: Call) -> Reply:
+def delete(call: GoogleCall) -> GoogleReply:
     """events.delete: the event stays, as cancelled."""
     calendar = call.calendar()
     event = call.account.event(calendar, call.params["eventId"])
@@ -107,7 +109,7 @@ def delete(call: Call) -> Reply:
     return NOTHING
 
 
-def move(call: Call) -> Reply:
+def move(call: GoogleCall) -> GoogleReply:
     """events.move: answered with the cancelled event and its new organizer (recorded)."""
     calendar = call.calendar()
     target = call.account.calendar(call.params["destination"])
@@ -118,10 +120,10 @@ def move(call: Call) -> Reply:
         raise forbidden("This event cannot be moved.")
     left = call.account.move(calendar, event, target)
     organizer = {"email": target.id, "displayName": target.summary}
-    return ok({**render.event(left, calendar), "organizer": organizer})
+    return ok({**render.event_json(left, calendar), "organizer": organizer})
 
 
-def _edited(call: Call, *, keep: bool) -> Reply:
+def _edited(call: GoogleCall, *, keep: bool) -> GoogleReply:
     calendar, body, switches = call.calendar(), call.body, call.account.switches
     event = replace(call.account.event(calendar, call.params["eventId"]))
     call.expects(event.etag)
@@ -132,20 +134,20 @@ def _edited(call: Call, *, keep: bool) -> Reply:
     old = event.content()
     if keep:
         shown = {"start": event.start, "end": event.end}
-        stated = {name: it.stated(calendar.zone) for name, it in shown.items()}
+        stated = {name: drawn.stated(calendar.zone) for name, drawn in shown.items()}
         body = {**body, **merged(stated, {n: body[n] for n in shown if body.get(n)})}
     event.start, event.end = _span(body, calendar)
     all_day = event.start.day is not None
     event.fields = _fields(event.fields if keep else {}, body, all_day=all_day)
     event.status = _status(body, event.status)
     call.account.keep(calendar, event, old)
-    return ok(render.event(call.account.event(calendar, event.id), calendar))
+    return ok(render.event_json(call.account.event(calendar, event.id), calendar))
 
 
-def _span(body: Json, calendar: Calendar) -> tuple[When, When]:
-    start = times.read(body.get("start"), "start", calendar.zone)
-    end = times.read(body.get("end"), "end", calendar.zone)
-    times.check(start, end)
+def _span(body: Json, calendar: GoogleCalendar) -> tuple[EventTime, EventTime]:
+    start = model.read_time(body.get("start"), "start", calendar.zone)
+    end = model.read_time(body.get("end"), "end", calendar.zone)
+    model.check_span(start, end)
     if body.get("recurrence") and start.at is not None and "timeZone" not in body["start"]:
         raise invalid("Missing time zone definition for start time.")
     return start, end
@@ -191,8 +193,8 @@ def _check_reminders(reminders: Json) -> None:
         raise invalid("Cannot specify both default reminders and overrides at the same time.")
     if len(overrides) > _MOST_REMINDERS:
         raise invalid("Too many reminders.")
-    for one in overrides:
-        if not 0 <= one.get("minutes", -1) <= _LONGEST_REMINDER:
+    for reminder in overrides:
+        if not 0 <= reminder.get("minutes", -1) <= _LONGEST_REMINDER:
             raise invalid("Invalid reminder minutes.")
 
 
@@ -201,7 +203,7 @@ def _check_recurrence(rules: list[str]) -> None:
         return
     try:
         known = all(_RULE.match(rule) for rule in rules)
-        next(times.occurrences(_ANY_DAY, rules, "UTC"), None)
+        next(model.occurrences(_ANY_DAY, rules, "UTC"), None)
     except ValueError:
         known = False
     if not known:

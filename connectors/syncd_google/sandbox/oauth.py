@@ -4,11 +4,12 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
+from syncd_google.sandbox.account import GoogleClock
 from syncd_google.sandbox.call import PREFIX
-from syncd_google.sandbox.refusal import Refusal, bad_login, no_login
+from syncd_google.sandbox.refusals import GoogleRefusal, bad_login, no_login
 
 CLIENT_ID = "1234567890-sandbox.apps.googleusercontent.com"
 CLIENT_SECRET = "GOCSPX-sandbox-only"  # noqa: S105  # of this sandbox alone
@@ -25,16 +26,8 @@ _TESTING = timedelta(days=7)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-class Dial(Protocol):
-    """Where the time comes from."""
-
-    def now(self) -> datetime:
-        """Return this instant."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
-class Consent:
+class OAuthConsent:
     """A code that waits to be exchanged."""
 
     scopes: tuple[str, ...]
@@ -42,7 +35,7 @@ class Consent:
     challenge: str | None
 
 
-class Grants:
+class OAuthGrants:
     """Who may do what; ``denies`` is a person who does not agree.
 
     unticked: scopes that the person leaves out · extra: scopes that are granted besides
@@ -50,11 +43,11 @@ class Grants:
     end after seven days.
     """
 
-    def __init__(self, clock: Dial) -> None:
+    def __init__(self, clock: GoogleClock) -> None:
         self._clock = clock
         self._access: dict[str, tuple[frozenset[str], datetime]] = {}
         self._refresh: dict[str, tuple[str, ...]] = {}
-        self._codes: dict[str, Consent] = {}
+        self._codes: dict[str, OAuthConsent] = {}
         self._made = 0
         self.denies = False
         self.unticked: frozenset[str] = frozenset()
@@ -93,37 +86,37 @@ class Grants:
         """Return where the browser is sent when the person has decided."""
         redirect = asked.get("redirect_uri", "")
         if asked.get("client_id") != CLIENT_ID or asked.get("response_type") != "code":
-            raise _no("invalid_client", "The OAuth client was not found.", 401)
+            raise _refusal("invalid_client", "The OAuth client was not found.", 401)
         if urlsplit(redirect).hostname not in _LOOPBACK:
-            raise _no("redirect_uri_mismatch", "Only loopback addresses are allowed here.")
+            raise _refusal("redirect_uri_mismatch", "Only loopback addresses are allowed here.")
         state = {"state": asked["state"]} if "state" in asked else {}
         if self.denies:
             return f"{redirect}?{urlencode({'error': 'access_denied', **state})}"
         wanted = (*asked.get("scope", "").split(), *self.extra)
         scopes = tuple(dict.fromkeys(s for s in wanted if s not in self.unticked))
         code = f"4/{self._word('code')}"
-        self._codes[code] = Consent(scopes, redirect, asked.get("code_challenge"))
+        self._codes[code] = OAuthConsent(scopes, redirect, asked.get("code_challenge"))
         answer = {**state, "code": code, "scope": " ".join(scopes)}
         return f"{redirect}?{urlencode(answer)}"
 
     def exchange(self, form: dict[str, str]) -> dict[str, Any]:
         """Return the answer of the token endpoint."""
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
-            raise _no("invalid_client", "The OAuth client was not found.", 401)
+            raise _refusal("invalid_client", "The OAuth client was not found.", 401)
         kind = form.get("grant_type")
         if kind == "refresh_token":
             word = form.get("refresh_token", "")
             scopes = self._refresh.get(word)
             if scopes is None or self._ended(word):
-                raise _no("invalid_grant", "Token has been expired or revoked.")
+                raise _refusal("invalid_grant", "Token has been expired or revoked.")
             return self._answer(scopes)
         if kind != "authorization_code":
-            raise _no("unsupported_grant_type", f"Invalid grant_type: {kind}")
+            raise _refusal("unsupported_grant_type", f"Invalid grant_type: {kind}")
         consent = self._codes.pop(form.get("code", ""), None)
         if consent is None or form.get("redirect_uri") != consent.redirect:
-            raise _no("invalid_grant", "Bad Request")
+            raise _refusal("invalid_grant", "Bad Request")
         if consent.challenge and consent.challenge != _challenge(form.get("code_verifier", "")):
-            raise _no("invalid_grant", "Invalid code verifier.")
+            raise _refusal("invalid_grant", "Invalid code verifier.")
         lasting = self._lasting(consent.scopes)
         answer = self._answer(consent.scopes) | {"refresh_token": lasting}
         if self.testing:
@@ -170,5 +163,5 @@ def _challenge(verifier: str) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def _no(error: str, told: str, status: int = 400) -> Refusal:
-    return Refusal(status, {"error": error, "error_description": told})
+def _refusal(error: str, description: str, status: int = 400) -> GoogleRefusal:
+    return GoogleRefusal(status, {"error": error, "error_description": description})

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from syncd_google.sandbox import render, times
-from syncd_google.sandbox.call import Call, Reply, ok
-from syncd_google.sandbox.listing import changes_since, sync_token
-from syncd_google.sandbox.refusal import invalid, no_time, too_old
-from syncd_google.sandbox.state import Calendar, Event
+from syncd_google.sandbox import model, render
+from syncd_google.sandbox.call import GoogleCall, GoogleReply, changes_since, ok, sync_token
+from syncd_google.sandbox.model import GoogleCalendar, GoogleEvent
+from syncd_google.sandbox.refusals import invalid, no_time, too_old
 
 Json = dict[str, Any]
 
@@ -33,7 +32,7 @@ _SAME_AS_FIRST = (
 _USUAL_SIZE = 250
 
 
-def listing(call: Call) -> Reply:
+def listing(call: GoogleCall) -> GoogleReply:
     """events.list: everything, a selection, or what changed since a sync token."""
     calendar, reached = call.account.seen(call.calendar(busy=True))
     query = {name: call.params[name] for name in _SAME_AS_FIRST if name in call.params}
@@ -43,33 +42,35 @@ def listing(call: Call) -> Reply:
     elif "syncToken" in call.params:
         page = _changed(call, (calendar, reached), query, size)
     else:
-        chosen = [it for it in _chosen(call, calendar) if it.id not in _omitted(call)]
-        found = [_stated(call, calendar, one) for one in chosen]
+        chosen = [
+            event
+            for event in _chosen(call, calendar)
+            if event.id not in call.account.switches.omits
+        ]
+        rows = [_stated(call, calendar, event) for event in chosen]
         given = not any(name in call.params for name in _NO_TOKEN_AFTER)
         token = sync_token(call.account, calendar.id, query, reached) if given else None
-        page = call.lists.begin(found, token, size)
+        page = call.lists.begin(rows, token, size)
     return ok(_head(call, calendar) | page)
 
 
-def instances(call: Call) -> Reply:
+def instances(call: GoogleCall) -> GoogleReply:
     """events.instances: the occurrences of one series."""
     calendar, reached = call.account.seen(call.calendar(busy=True))
     size = call.params.get("maxResults", _USUAL_SIZE)
     if "pageToken" in call.params:
         return ok(_head(call, calendar) | call.lists.next(call.params["pageToken"], size))
     master = call.account.event(calendar, call.params["eventId"])
-    found = call.account.instances(calendar, master) if master.fields.get("recurrence") else ()
-    chosen = [one for one in found if all(test(one) for test in _tests(call, calendar))]
+    every = call.account.instances(calendar, master) if _recurs(master) else ()
+    chosen = [event for event in every if all(test(event) for test in _tests(call, calendar))]
     token = sync_token(call.account, f"{calendar.id} {master.id}", {}, reached)
-    shown = [_stated(call, calendar, one) for one in chosen]
+    shown = [_stated(call, calendar, event) for event in chosen]
     return ok(_head(call, calendar) | call.lists.begin(shown, token, size))
 
 
-def _omitted(call: Call) -> set[str]:
-    return call.account.switches.omits
-
-
-def _changed(call: Call, seen: tuple[Calendar, int], query: Json, size: int) -> Json:
+def _changed(
+    call: GoogleCall, seen: tuple[GoogleCalendar, int], query: Json, size: int
+) -> Json:
     """Return what changed since the token: deleted events always among it."""
     calendar, reached = seen
     for name in _NOT_WITH_TOKEN:
@@ -80,107 +81,109 @@ def _changed(call: Call, seen: tuple[Calendar, int], query: Json, size: int) -> 
     since = changes_since(call.account, call.params["syncToken"], calendar.id, query)
     single = call.params.get("singleEvents", False)
     events = call.account.expanded(calendar) if single else calendar.events.values()
-    found = sorted((one for one in events if one.change > since), key=_by_number)
+    changed = sorted((event for event in events if event.change > since), key=_by_number)
     token = sync_token(call.account, calendar.id, query, max(reached, since))
-    return call.lists.begin([_stated(call, calendar, one) for one in found], token, size)
+    return call.lists.begin([_stated(call, calendar, event) for event in changed], token, size)
 
 
-def _chosen(call: Call, calendar: Calendar) -> list[Event]:
+def _chosen(call: GoogleCall, calendar: GoogleCalendar) -> list[GoogleEvent]:
     single, order = call.params.get("singleEvents", False), call.params.get("orderBy")
     if order == "startTime" and not single:
         message = "The requested ordering is not available for the particular query."
         raise invalid(message, "parameter orderBy")
-    events: Iterable[Event]
+    events: Iterable[GoogleEvent]
     events = call.account.expanded(calendar) if single else calendar.events.values()
     tests = [*_tests(call, calendar), *_more_tests(call)]
-    found = [one for one in events if all(test(one) for test in tests)]
+    selected = [event for event in events if all(test(event) for test in tests)]
     if order == "startTime":
-        return sorted(found, key=lambda one: one.start.instant(calendar.zone))
+        return sorted(selected, key=lambda event: event.start.instant(calendar.zone))
     if order == "updated":
-        return sorted(found, key=lambda one: one.micros)
-    return sorted(found, key=_by_number)
+        return sorted(selected, key=lambda event: event.micros)
+    return sorted(selected, key=_by_number)
 
 
-def _tests(call: Call, calendar: Calendar) -> list[Callable[[Event], bool]]:
+def _tests(call: GoogleCall, calendar: GoogleCalendar) -> list[Callable[[GoogleEvent], bool]]:
     params, tests = call.params, []
     if not params.get("showDeleted", False):
         # A cancelled occurrence is always listed beside the series that it is missing from.
         single = params.get("singleEvents", False)
-        tests.append(lambda one: not one.gone or (one.series is not None and not single))
+        tests.append(lambda event: not event.gone or (event.series is not None and not single))
     if "timeMin" in params:
-        lowest = times.parsed(params["timeMin"], "timeMin")
-        tests.append(lambda one: _recurs(one) or one.end.instant(calendar.zone) > lowest)
+        lowest = model.parse_instant(params["timeMin"], "timeMin")
+        tests.append(lambda event: _recurs(event) or event.end.instant(calendar.zone) > lowest)
     if "timeMax" in params:
-        highest = times.parsed(params["timeMax"], "timeMax")
-        tests.append(lambda one: one.start.instant(calendar.zone) < highest)
+        highest = model.parse_instant(params["timeMax"], "timeMax")
+        tests.append(lambda event: event.start.instant(calendar.zone) < highest)
     if "timeMin" in params and "timeMax" in params and lowest >= highest:
         raise no_time()
     if "originalStart" in params:
-        tests.append(lambda one: one.start.suffix() in params["originalStart"])
+        tests.append(lambda event: event.start.suffix() in params["originalStart"])
     return tests
 
 
-def _more_tests(call: Call) -> list[Callable[[Event], bool]]:
+def _more_tests(call: GoogleCall) -> list[Callable[[GoogleEvent], bool]]:
     params, tests = call.params, []
     if "q" in params:
         words = params["q"].casefold().split()
-        tests.append(lambda one: all(word in _text(one) for word in words))
+        tests.append(lambda event: all(word in _text(event) for word in words))
     if "iCalUID" in params:
-        tests.append(lambda one: one.uid == params["iCalUID"])
+        tests.append(lambda event: event.uid == params["iCalUID"])
     if "eventTypes" in params:
-        tests.append(lambda one: one.event_type in params["eventTypes"])
+        tests.append(lambda event: event.event_type in params["eventTypes"])
     if "updatedMin" in params:
-        since = times.parsed(params["updatedMin"], "updatedMin")
+        since = model.parse_instant(params["updatedMin"], "updatedMin")
         if since < call.account.clock.now() - call.account.switches.updated_min_reach:
             raise too_old()
         least = since.timestamp() * 1_000_000
-        tests.append(lambda one: one.micros >= least)
-    pairs = [(place, it) for name, place in _PROPERTIES.items() for it in params.get(name, ())]
+        tests.append(lambda event: event.micros >= least)
+    pairs = [
+        (place, pair) for name, place in _PROPERTIES.items() for pair in params.get(name, ())
+    ]
     if pairs:
-        tests.append(lambda one: all(_has(one, place, pair) for place, pair in pairs))
+        tests.append(lambda event: all(_has(event, place, pair) for place, pair in pairs))
     return tests
 
 
 _PROPERTIES = {"privateExtendedProperty": "private", "sharedExtendedProperty": "shared"}
 
 
-def _has(event: Event, place: str, pair: str) -> bool:
+def _has(event: GoogleEvent, place: str, pair: str) -> bool:
     name, _, value = pair.partition("=")
     kept: Json = event.fields.get("extendedProperties", {}).get(place, {})
     return bool(kept.get(name) == value)
 
 
-def _text(event: Event) -> str:
-    told = (event.fields.get(name, "") for name in ("summary", "description", "location"))
-    return " ".join(told).casefold()
+def _text(event: GoogleEvent) -> str:
+    texts = (event.fields.get(name, "") for name in ("summary", "description", "location"))
+    return " ".join(texts).casefold()
 
 
-def _recurs(event: Event) -> bool:
+def _recurs(event: GoogleEvent) -> bool:
     return bool(event.fields.get("recurrence"))
 
 
-def _by_number(event: Event) -> tuple[int, str]:
+def _by_number(event: GoogleEvent) -> tuple[int, str]:
     return (event.number, event.id)
 
 
-def _stated(call: Call, calendar: Calendar, event: Event) -> Json:
+def _stated(call: GoogleCall, calendar: GoogleCalendar, event: GoogleEvent) -> Json:
     if event.gone and call.account.switches.tombstones == "id":
-        return render.tombstone(event, calendar)
-    stated = render.event(event, calendar, call.params.get("timeZone"))
+        return render.tombstone_json(event, calendar)
+    stated = render.event_json(event, calendar, call.params.get("timeZone"))
     stated |= call.account.switches.extra_keys
     return stated if call.sees_all(calendar) else render.busy_only(stated)
 
 
-def _head(call: Call, calendar: Calendar) -> Json:
+def _head(call: GoogleCall, calendar: GoogleCalendar) -> Json:
     full = call.sees_all(calendar)
-    latest = max([calendar.micros, *(one.micros for one in calendar.events.values())])
+    latest = max([calendar.micros, *(event.micros for event in calendar.events.values())])
     return {
         "kind": "calendar#events",
         "etag": render.collection_etag(call.account.changes),
         "summary": calendar.summary,
         "description": calendar.description or "",
-        "updated": times.milliseconds(latest),
+        "updated": model.milliseconds(latest),
         "timeZone": call.params.get("timeZone", calendar.zone),
         "accessRole": "owner" if full else "freeBusyReader",
-        "defaultReminders": render.entry(calendar)["defaultReminders"],
+        "defaultReminders": render.entry_json(calendar)["defaultReminders"],
     }

@@ -2,11 +2,17 @@
 
 from typing import Any, TypeGuard
 
-from syncd_notion.sandbox import bodies
-from syncd_notion.sandbox.drafts import parse_drafts
-from syncd_notion.sandbox.state import Block, Page, Piece, Thing, title_of
-from syncd_notion.sandbox.texts import Run, plain, run_of
-from syncd_notion.sandbox.world import World
+from syncd_notion.sandbox import blocks
+from syncd_notion.sandbox.block_types import parse_drafts
+from syncd_notion.sandbox.objects import (
+    BodyPart,
+    NotionBlock,
+    NotionObject,
+    NotionPage,
+    title_of,
+)
+from syncd_notion.sandbox.rich_text import Run, plain, run_of
+from syncd_notion.sandbox.workspace import NotionWorkspace
 
 QUESTION = "heading_2"
 _ENDS = ("heading_1", QUESTION)
@@ -20,116 +26,144 @@ def draft(sort: str, text: str | list[Run], *inside: dict[str, Any], **more: Any
     return {"type": sort, sort: {"rich_text": runs, **children, **more}}
 
 
-def text_of(piece: Piece) -> str:
+def text_of(piece: BodyPart) -> str:
     """Return the text of one block, without what stands inside."""
-    if not isinstance(piece, Block):
-        return title_of(piece) if isinstance(piece, Page) else plain(piece.title)
+    if not isinstance(piece, NotionBlock):
+        return title_of(piece) if isinstance(piece, NotionPage) else plain(piece.title)
     return _RULE if piece.type == "divider" else plain(piece.content["rich_text"])
 
 
-def lines(world: World, holder: Thing) -> list[str]:
+def lines(workspace: NotionWorkspace, holder: NotionObject) -> list[str]:
     """Return all lines of a body: text only, what stands inside a block right after it."""
-    return [it for piece in world.children(holder) for it in _lines_of(world, piece)]
+    return [
+        line for piece in workspace.children(holder) for line in _lines_of(workspace, piece)
+    ]
 
 
-def _lines_of(world: World, piece: Piece) -> list[str]:
-    inside = lines(world, piece) if isinstance(piece, Block) else []
+def _lines_of(workspace: NotionWorkspace, piece: BodyPart) -> list[str]:
+    inside = lines(workspace, piece) if isinstance(piece, NotionBlock) else []
     return [*text_of(piece).split("\n"), *inside]
 
 
-def sections(world: World, page: Page) -> list[tuple[Block, list[Piece]]]:
+def sections(
+    workspace: NotionWorkspace, page: NotionPage
+) -> list[tuple[NotionBlock, list[BodyPart]]]:
     """Return the questions of a page, each with what stands under it."""
-    found: list[tuple[Block, list[Piece]]] = []
-    asked: Block | None = None
-    for piece in world.children(page):
-        if isinstance(piece, Block) and piece.type in _ENDS:
+    questions: list[tuple[NotionBlock, list[BodyPart]]] = []
+    asked: NotionBlock | None = None
+    for piece in workspace.children(page):
+        if isinstance(piece, NotionBlock) and piece.type in _ENDS:
             asked = piece if piece.type == QUESTION else None
             if asked is not None:
-                found.append((asked, []))
+                questions.append((asked, []))
         elif asked is not None:
-            found[-1][1].append(piece)
-    return found
+            questions[-1][1].append(piece)
+    return questions
 
 
-def answers(world: World, page: Page) -> tuple[tuple[str, str], ...]:
+def answers(workspace: NotionWorkspace, page: NotionPage) -> tuple[tuple[str, str], ...]:
     """Return each question of a page with the text under it."""
     return tuple(
-        (text_of(asked), _answer(world, asked, under)) for asked, under in sections(world, page)
+        (text_of(asked), _answer(workspace, asked, under))
+        for asked, under in sections(workspace, page)
     )
 
 
-def _answer(world: World, asked: Block, under: list[Piece]) -> str:
-    told = [it for it in under if not (isinstance(it, Block) and it.type == "divider")]
-    found = [it for piece in told for it in _lines_of(world, piece)]
-    return "\n".join([*lines(world, asked), *found]).strip()
+def _answer(workspace: NotionWorkspace, asked: NotionBlock, under: list[BodyPart]) -> str:
+    pieces = [piece for piece in under if not _is_rule(piece)]
+    below = [line for piece in pieces for line in _lines_of(workspace, piece)]
+    return "\n".join([*lines(workspace, asked), *below]).strip()
 
 
-def answer(world: World, page: Page, question: str, text: str) -> None:
+def _is_rule(piece: BodyPart) -> bool:
+    return isinstance(piece, NotionBlock) and piece.type == "divider"
+
+
+def write_answer(
+    workspace: NotionWorkspace, page: NotionPage, question: str, text: str
+) -> None:
     """Write under a question, a paragraph a line, in place of all that stood there."""
-    told = text.split("\n") if text else []
-    asked, under = _section(world, page, question)
-    left = rewrite(world, [*world.children(asked), *under], told)
-    follow(world, page, [asked, *under], paragraphs(left))
+    wanted = text.split("\n") if text else []
+    asked, under = _section(workspace, page, question)
+    left = replace_lines(workspace, [*workspace.children(asked), *under], wanted)
+    put_after(workspace, page, [asked, *under], paragraphs(left))
 
 
-def rewrite(world: World, pieces: list[Piece], told: list[str]) -> list[str]:
+def replace_lines(
+    workspace: NotionWorkspace, pieces: list[BodyPart], wanted: list[str]
+) -> list[str]:
     """Make pieces of a body say these lines; return those that need a paragraph more.
 
     A paragraph whose text is the same stays as it is. One that is left over is deleted,
     and so is a block of another type and what stands inside.
     """
-    kept = [it for it in pieces if isinstance(it, Block) and it.type == "paragraph"]
-    kept = kept[: len(told)]
-    inside = [it for block in kept for it in world.children(block)]
+    kept = [
+        part for part in pieces if isinstance(part, NotionBlock) and part.type == "paragraph"
+    ]
+    kept = kept[: len(wanted)]
+    inside = [part for block in kept for part in workspace.children(block)]
     for piece in [*pieces, *inside]:
-        if isinstance(piece, Block) and piece not in kept:
-            bodies.trash(world, piece)
-    for block, line in zip(kept, told, strict=False):
-        retell(world, block, line)
-    return told[len(kept) :]
+        if isinstance(piece, NotionBlock) and piece not in kept:
+            blocks.trash_part(workspace, piece)
+    for block, line in zip(kept, wanted, strict=False):
+        replace_text(workspace, block, line)
+    return wanted[len(kept) :]
 
 
-def retell(world: World, block: Block, text: str) -> None:
+def replace_text(workspace: NotionWorkspace, block: NotionBlock, text: str) -> None:
     """Replace the text of a block, where it is another."""
     if text_of(block) != text:
         runs = [run_of(text)] if text else []
-        bodies.change(world, block, {**block.content, "rich_text": runs})
+        blocks.change_block(workspace, block, {**block.content, "rich_text": runs})
 
 
-def insert(world: World, page: Page, question: str, *blocks: dict[str, Any]) -> None:
+def insert(
+    workspace: NotionWorkspace, page: NotionPage, question: str, *blocks: dict[str, Any]
+) -> None:
     """Add blocks at the end of what stands under a question."""
-    asked, under = _section(world, page, question)
-    follow(world, page, [asked, *under], list(blocks))
+    asked, under = _section(workspace, page, question)
+    put_after(workspace, page, [asked, *under], list(blocks))
 
 
-def follow(world: World, page: Page, pieces: list[Piece], blocks: list[dict[str, Any]]) -> None:
+def put_after(
+    workspace: NotionWorkspace,
+    page: NotionPage,
+    pieces: list[BodyPart],
+    drafts: list[dict[str, Any]],
+) -> None:
     """Put blocks right after pieces of a page, those of them that are left; else first."""
-    places = [at for at, it in enumerate(world.children(page), start=1) if it in pieces]
-    bodies.put(world, page, parse_drafts(blocks, "blocks"), max(places, default=0))
+    places = [
+        at for at, piece in enumerate(workspace.children(page), start=1) if piece in pieces
+    ]
+    blocks.put_blocks(workspace, page, parse_drafts(drafts, "blocks"), max(places, default=0))
 
 
-def paragraphs(told: list[str]) -> list[dict[str, Any]]:
+def paragraphs(texts: list[str]) -> list[dict[str, Any]]:
     """Return a paragraph for each line."""
-    return [draft("paragraph", line) for line in told]
+    return [draft("paragraph", line) for line in texts]
 
 
-def _section(world: World, page: Page, question: str) -> tuple[Block, list[Piece]]:
+def _section(
+    workspace: NotionWorkspace, page: NotionPage, question: str
+) -> tuple[NotionBlock, list[BodyPart]]:
     """Find a question, with what stands under it; one that is not there is added."""
-    for asked, under in sections(world, page):
+    for asked, under in sections(workspace, page):
         if text_of(asked) == question:
             return asked, under
-    (made,) = bodies.put(world, page, parse_drafts([draft(QUESTION, question)], "blocks"))
-    return made, []
+    (added,) = blocks.put_blocks(
+        workspace, page, parse_drafts([draft(QUESTION, question)], "blocks")
+    )
+    return added, []
 
 
-def is_heading(piece: Piece) -> TypeGuard[Block]:
+def is_heading(piece: BodyPart) -> TypeGuard[NotionBlock]:
     """Say whether it is a heading of any level."""
-    return isinstance(piece, Block) and piece.type.startswith("heading_")
+    return isinstance(piece, NotionBlock) and piece.type.startswith("heading_")
 
 
-def heading(world: World, page: Page, text: str) -> Block:
+def heading(workspace: NotionWorkspace, page: NotionPage, text: str) -> NotionBlock:
     """Return a heading by its text. Raises KeyError."""
-    for piece in world.children(page):
+    for piece in workspace.children(page):
         if is_heading(piece) and text_of(piece) == text:
             return piece
     raise KeyError(f"no heading '{text}' on '{title_of(page)}'")

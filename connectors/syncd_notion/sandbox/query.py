@@ -5,23 +5,23 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from syncd_notion.sandbox.dates import instant_of
-from syncd_notion.sandbox.refusals import absent, in_body, invalid, missing, only
+from syncd_notion.sandbox.errors import in_body, invalid, missing, not_imitated, only
+from syncd_notion.sandbox.objects import DataSource, NotionPage, SchemaProperty
+from syncd_notion.sandbox.rich_text import plain
 from syncd_notion.sandbox.schema import find_prop
-from syncd_notion.sandbox.state import Page, Prop, Source
-from syncd_notion.sandbox.texts import plain
+from syncd_notion.sandbox.values import instant_of
 
-Test = Callable[[Page], bool]
+Test = Callable[[NotionPage], bool]
 TIMESTAMPS = frozenset({"created_time", "last_edited_time"})
 _DEPTH = 2
 _TEXT_LIKE = frozenset({"title", "rich_text", "email", "url", "phone_number"})
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "equals": lambda one, other: one == other,
-    "does_not_equal": lambda one, other: one != other,
-    "greater_than": lambda one, other: one is not None and one > other,
-    "less_than": lambda one, other: one is not None and one < other,
-    "greater_than_or_equal_to": lambda one, other: one is not None and one >= other,
-    "less_than_or_equal_to": lambda one, other: one is not None and one <= other,
+    "equals": lambda value, other: value == other,
+    "does_not_equal": lambda value, other: value != other,
+    "greater_than": lambda value, other: value is not None and value > other,
+    "less_than": lambda value, other: value is not None and value < other,
+    "greater_than_or_equal_to": lambda value, other: value is not None and value >= other,
+    "less_than_or_equal_to": lambda value, other: value is not None and value <= other,
 }
 _TEXT_TESTS: dict[str, Callable[[str, str], bool]] = {
     "equals": lambda text, asked: text == asked,
@@ -32,15 +32,15 @@ _TEXT_TESTS: dict[str, Callable[[str, str], bool]] = {
     "ends_with": lambda text, asked: text.endswith(asked),
 }
 _DATE_TESTS: dict[str, Callable[[datetime, datetime], bool]] = {
-    "equals": lambda one, other: one == other,
-    "before": lambda one, other: one < other,
-    "after": lambda one, other: one > other,
-    "on_or_before": lambda one, other: one <= other,
-    "on_or_after": lambda one, other: one >= other,
+    "equals": lambda value, other: value == other,
+    "before": lambda value, other: value < other,
+    "after": lambda value, other: value > other,
+    "on_or_before": lambda value, other: value <= other,
+    "on_or_after": lambda value, other: value >= other,
 }
 
 
-def asks(source: Source, raw: Any, place: str = "body.filter", depth: int = 0) -> Test:
+def filter_of(source: DataSource, raw: Any, place: str = "body.filter", depth: int = 0) -> Test:
     """Return what a filter asks of a row."""
     if not isinstance(raw, dict):
         raise in_body(place, "an object", raw)
@@ -55,14 +55,16 @@ def asks(source: Source, raw: Any, place: str = "body.filter", depth: int = 0) -
     return _on_property(source, raw, place)
 
 
-def _parts(source: Source, raw: dict[str, Any], word: str, at: tuple[str, int]) -> list[Test]:
+def _parts(
+    source: DataSource, raw: dict[str, Any], word: str, at: tuple[str, int]
+) -> list[Test]:
     place, depth = at
     only(raw, place, frozenset({word}))
     if depth >= _DEPTH or not isinstance(raw[word], list):
         raise in_body(f"{place}.{word}", "an array nested at most two levels", raw[word])
     return [
-        asks(source, one, f"{place}.{word}[{number}]", depth + 1)
-        for number, one in enumerate(raw[word])
+        filter_of(source, part, f"{place}.{word}[{number}]", depth + 1)
+        for number, part in enumerate(raw[word])
     ]
 
 
@@ -75,11 +77,11 @@ def _on_timestamp(raw: dict[str, Any], place: str) -> Test:
     return lambda page: test(_minute(_stamp_of(page, stamp)))
 
 
-def _stamp_of(page: Page, stamp: str) -> datetime:
+def _stamp_of(page: NotionPage, stamp: str) -> datetime:
     return page.created if stamp == "created_time" else page.edited
 
 
-def _on_property(source: Source, raw: dict[str, Any], place: str) -> Test:
+def _on_property(source: DataSource, raw: dict[str, Any], place: str) -> Test:
     prop = find_prop(source, str(raw["property"]))
     if prop is None:
         raise invalid(f"Could not find property with name or id: {raw['property']}")
@@ -89,7 +91,7 @@ def _on_property(source: Source, raw: dict[str, Any], place: str) -> Test:
     asked = keys.pop()
     make = _MAKERS.get(asked)
     if make is None:
-        raise absent(f"filters of type {asked}")
+        raise not_imitated(f"filters of type {asked}")
     fits = prop.type in _TEXT_LIKE if asked in _TEXT_LIKE else prop.type == asked
     if not fits:
         raise invalid(
@@ -105,7 +107,7 @@ def _operator(raw: Any, place: str) -> tuple[str, Any]:
     return next(iter(raw.items()))
 
 
-def _emptiness(prop: Prop, word: str) -> Test | None:
+def _emptiness(prop: SchemaProperty, word: str) -> Test | None:
     if word == "is_empty":
         return lambda page: page.values.get(prop.id) in (None, [], "")
     if word == "is_not_empty":
@@ -113,7 +115,7 @@ def _emptiness(prop: Prop, word: str) -> Test | None:
     return None
 
 
-def _text(prop: Prop, raw: Any, place: str) -> Test:
+def _text(prop: SchemaProperty, raw: Any, place: str) -> Test:
     word, asked = _operator(raw, place)
     test = _TEXT_TESTS.get(word)
     if test is None or not isinstance(asked, str):
@@ -121,12 +123,12 @@ def _text(prop: Prop, raw: Any, place: str) -> Test:
     return lambda page: test(_text_of(prop, page).casefold(), asked.casefold())
 
 
-def _text_of(prop: Prop, page: Page) -> str:
+def _text_of(prop: SchemaProperty, page: NotionPage) -> str:
     value = page.values.get(prop.id)
     return plain(value) if isinstance(value, list) else str(value or "")
 
 
-def _plain_value(prop: Prop, raw: Any, place: str) -> Test:
+def _plain_value(prop: SchemaProperty, raw: Any, place: str) -> Test:
     word, asked = _operator(raw, place)
     test = _COMPARISONS.get(word)
     if test is None:
@@ -139,35 +141,39 @@ def _plain_value(prop: Prop, raw: Any, place: str) -> Test:
     return lambda page: test(page.values.get(prop.id, blank), asked)
 
 
-def _choice(prop: Prop, raw: Any, place: str) -> Test:
+def _choice(prop: SchemaProperty, raw: Any, place: str) -> Test:
     word, asked = _operator(raw, place)
     if word not in ("equals", "does_not_equal"):
         return _emptiness(prop, word) or _refuse(place, word)
     names = asked if isinstance(asked, list) else [asked]
-    known = {it["id"] for it in prop.options if it["name"] in names or it["id"] in names}
+    known = {
+        option["id"]
+        for option in prop.options
+        if option["name"] in names or option["id"] in names
+    }
     return lambda page: (page.values.get(prop.id) in known) == (word == "equals")
 
 
-def _many(prop: Prop, raw: Any, place: str) -> Test:
+def _many(prop: SchemaProperty, raw: Any, place: str) -> Test:
     word, asked = _operator(raw, place)
     if word not in ("contains", "does_not_contain"):
         return _emptiness(prop, word) or _refuse(place, word)
     if not isinstance(asked, str):
         raise in_body(f"{place}.{word}", "a string", asked)
-    known = {it["id"] for it in prop.options if it["name"] == asked} | {asked}
+    known = {option["id"] for option in prop.options if option["name"] == asked} | {asked}
     return lambda page: (
         bool(known & set(page.values.get(prop.id) or [])) == (word == "contains")
     )
 
 
-def _date(prop: Prop, raw: Any, place: str) -> Test:
+def _date(prop: SchemaProperty, raw: Any, place: str) -> Test:
     word, _ = _operator(raw, place)
     empty = _emptiness(prop, word)
     if empty is not None:
         return empty
     test = _date_test(raw, place)
 
-    def check(page: Page) -> bool:
+    def check(page: NotionPage) -> bool:
         value = page.values.get(prop.id)
         return value is not None and test(_minute(instant_of(value["start"])))
 
@@ -179,7 +185,7 @@ def _date_test(raw: Any, place: str) -> Callable[[datetime], bool]:
     word, asked = _operator(raw, place)
     test = _DATE_TESTS.get(word)
     if test is None:
-        raise absent(f"the date operator {word}")
+        raise not_imitated(f"the date operator {word}")
     try:
         limit = _minute(instant_of(asked))
     except (TypeError, ValueError) as error:
@@ -195,7 +201,7 @@ def _refuse(place: str, word: str) -> Test:
     raise in_body(f"{place}.{word}", "not present", word)
 
 
-_MAKERS: dict[str, Callable[[Prop, Any, str], Test]] = {
+_MAKERS: dict[str, Callable[[SchemaProperty, Any, str], Test]] = {
     **dict.fromkeys(_TEXT_LIKE, _text),
     "number": _plain_value,
     "checkbox": _plain_value,
@@ -208,24 +214,26 @@ _MAKERS: dict[str, Callable[[Prop, Any, str], Test]] = {
 }
 
 
-def ordered(source: Source, rows: list[Page], raw: Any) -> list[Page]:
+def ordered(source: DataSource, rows: list[NotionPage], raw: Any) -> list[NotionPage]:
     """Sort rows, which come newest first; the first sort counts most."""
     if raw is None:
         return rows
     if not isinstance(raw, list):
         raise in_body("body.sorts", "an array", raw)
-    found = list(rows)
-    for number, one in reversed(list(enumerate(raw))):
+    in_order = list(rows)
+    for number, sort in reversed(list(enumerate(raw))):
         place = f"body.sorts[{number}]"
-        body = only(one, place, frozenset({"property", "timestamp", "direction"}))
+        body = only(sort, place, frozenset({"property", "timestamp", "direction"}))
         key = _sort_key(source, body, place)
         if body.get("direction", "ascending") not in ("ascending", "descending"):
             raise in_body(f"{place}.direction", "a direction", body["direction"])
-        found.sort(key=key, reverse=body.get("direction") == "descending")
-    return found
+        in_order.sort(key=key, reverse=body.get("direction") == "descending")
+    return in_order
 
 
-def _sort_key(source: Source, body: dict[str, Any], place: str) -> Callable[[Page], Any]:
+def _sort_key(
+    source: DataSource, body: dict[str, Any], place: str
+) -> Callable[[NotionPage], Any]:
     stamp = body.get("timestamp")
     if stamp in TIMESTAMPS:
         return lambda page: _minute(_stamp_of(page, stamp))
@@ -237,7 +245,7 @@ def _sort_key(source: Source, body: dict[str, Any], place: str) -> Callable[[Pag
     return lambda page: _sortable(prop, page.values.get(prop.id))
 
 
-def _sortable(prop: Prop, value: Any) -> tuple[bool, Any]:
+def _sortable(prop: SchemaProperty, value: Any) -> tuple[bool, Any]:
     """Return what to sort by; what is empty comes last."""
     if prop.type in ("title", "rich_text"):
         return (not value, _natural(plain(value or [])))
@@ -251,7 +259,9 @@ def _sortable(prop: Prop, value: Any) -> tuple[bool, Any]:
 def _natural(text: str) -> list[tuple[bool, int, str]]:
     """Return a text to sort by: numbers in it count as such (recorded replies)."""
     parts = re.findall(r"[0-9]+|[^0-9]+", text.casefold())
-    return [(not it[0].isdecimal(), int(it) if it.isdecimal() else 0, it) for it in parts]
+    return [
+        (not part[0].isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts
+    ]
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

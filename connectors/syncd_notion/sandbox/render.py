@@ -4,30 +4,30 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from syncd_notion.sandbox.refusals import in_body, invalid
-from syncd_notion.sandbox.schema import CHOICES
-from syncd_notion.sandbox.state import (
-    Block,
-    Database,
-    Page,
-    Piece,
-    Prop,
-    Source,
-    Thing,
-    identity,
+from syncd_notion.sandbox.errors import in_body, invalid
+from syncd_notion.sandbox.objects import (
+    BodyPart,
+    DataSource,
+    NotionBlock,
+    NotionDatabase,
+    NotionObject,
+    NotionPage,
+    SchemaProperty,
     title_of,
     to_the_millisecond,
     to_the_minute,
+    uuid_of,
 )
-from syncd_notion.sandbox.texts import plain
+from syncd_notion.sandbox.rich_text import plain
+from syncd_notion.sandbox.schema import CHOICES
 from syncd_notion.sandbox.values import show_value
-from syncd_notion.sandbox.world import BOT, WORKSPACE, World
+from syncd_notion.sandbox.workspace import BOT, WORKSPACE, NotionWorkspace
 
 Json = dict[str, Any]
 MOST_RESULTS = 100
 
 
-def address(thing: Thing, title: str) -> str:
+def address(thing: NotionObject, title: str) -> str:
     """Return where a person opens it."""
     slug = re.sub(r"[^0-9A-Za-z]+", "-", title).strip("-")
     name = thing.id.replace("-", "")
@@ -39,9 +39,9 @@ def user(name: str) -> Json:
     return {"object": "user", "id": name}
 
 
-def page_of(world: World, page: Page) -> Json:
+def page_of(workspace: NotionWorkspace, page: NotionPage) -> Json:
     """Return a page object."""
-    source = world.sources.get(page.parent)
+    source = workspace.sources.get(page.parent)
     title = title_of(page)
     return {
         "object": "page",
@@ -53,37 +53,41 @@ def page_of(world: World, page: Page) -> Json:
         "cover": page.cover,
         "icon": page.icon,
         "parent": _parent_of_page(page, source),
-        "in_trash": world.is_trashed(page),
+        "in_trash": workspace.is_trashed(page),
         "is_archived": page.is_archived,
         "is_locked": page.is_locked,
-        "properties": _properties_of(world, page, source),
+        "properties": _properties_of(workspace, page, source),
         "url": address(page, title),
         "public_url": None,
-        **world.switches.extra_keys,
+        **workspace.switches.extra_keys,
     }
 
 
-def _parent_of_page(page: Page, source: Source | None) -> Json:
+def _parent_of_page(page: NotionPage, source: DataSource | None) -> Json:
     if source is not None:
         ids = {"data_source_id": source.id, "database_id": source.parent}
         return {"type": "data_source_id", **ids}
     return parent_of(page)
 
 
-def parent_of(thing: Thing) -> Json:
+def parent_of(thing: NotionObject) -> Json:
     """Return the parent of a page or a database that stands under a page."""
     if not thing.parent:
         return {"type": "workspace", "workspace": True}
     return {"type": "page_id", "page_id": thing.parent}
 
 
-def _properties_of(world: World, page: Page, source: Source | None) -> Json:
+def _properties_of(
+    workspace: NotionWorkspace, page: NotionPage, source: DataSource | None
+) -> Json:
     if source is None:
         return {"title": {"id": "title", "type": "title", "title": page.title}}
-    return {it.name: show_value(world, page, it) for it in reversed(source.props.values())}
+    return {
+        prop.name: show_value(workspace, page, prop) for prop in reversed(source.props.values())
+    }
 
 
-def database_of(world: World, database: Database) -> Json:
+def database_of(workspace: NotionWorkspace, database: NotionDatabase) -> Json:
     """Return a database object."""
     title = plain(database.title)
     return {
@@ -93,12 +97,13 @@ def database_of(world: World, database: Database) -> Json:
         "description": database.description,
         "parent": parent_of(database),
         "is_inline": database.is_inline,
-        "in_trash": world.is_trashed(database),
+        "in_trash": workspace.is_trashed(database),
         "is_locked": database.is_locked,
         "created_time": to_the_millisecond(database.created),
         "last_edited_time": to_the_millisecond(database.edited),
         "data_sources": [
-            {"id": it.id, "name": plain(it.title)} for it in world.sources_of(database)
+            {"id": source.id, "name": plain(source.title)}
+            for source in workspace.sources_of(database)
         ],
         "icon": database.icon,
         "cover": database.cover,
@@ -107,9 +112,9 @@ def database_of(world: World, database: Database) -> Json:
     }
 
 
-def source_of(world: World, source: Source) -> Json:
+def source_of(workspace: NotionWorkspace, source: DataSource) -> Json:
     """Return a data source object."""
-    database = world.databases[source.parent]
+    database = workspace.databases[source.parent]
     return {
         "object": "data_source",
         "id": source.id,
@@ -122,16 +127,18 @@ def source_of(world: World, source: Source) -> Json:
         "title": source.title,
         "description": [],
         "is_inline": database.is_inline,
-        "properties": {it.name: property_of(it) for it in reversed(source.props.values())},
+        "properties": {
+            prop.name: property_of(prop) for prop in reversed(source.props.values())
+        },
         "parent": {"type": "database_id", "database_id": source.parent},
         "database_parent": parent_of(database),
         "url": address(database, ""),
         "public_url": None,
-        "in_trash": world.is_trashed(source),
+        "in_trash": workspace.is_trashed(source),
     }
 
 
-def property_of(prop: Prop) -> Json:
+def property_of(prop: SchemaProperty) -> Json:
     """Return a property as the schema has it."""
     config = dict(prop.config)
     if prop.type == "relation":
@@ -144,51 +151,57 @@ def property_of(prop: Prop) -> Json:
     return {**head, "type": prop.type, prop.type: config}
 
 
-def _groups(prop: Prop) -> list[Json]:
+def _groups(prop: SchemaProperty) -> list[Json]:
     """Return the groups of a status: all options but the last two are to do."""
-    ids = [it["id"] for it in prop.options]
+    ids = [option["id"] for option in prop.options]
     parts = (("To-do", "gray", ids[:-2]), ("In progress", "blue", ids[-2:-1]))
     groups = (*parts, ("Complete", "green", ids[-1:]))
     return [
-        {"id": identity("group", prop.id, name), "name": name, "color": color, "option_ids": it}
-        for name, color, it in groups
+        {
+            "id": uuid_of("group", prop.id, name),
+            "name": name,
+            "color": color,
+            "option_ids": options,
+        }
+        for name, color, options in groups
     ]
 
 
-def block_of(world: World, thing: Piece) -> Json:
+def block_of(workspace: NotionWorkspace, thing: BodyPart) -> Json:
     """Return a block, or a page or a database as the block that it is in its parent."""
     sort = block_type(thing)
     return {
         "object": "block",
         "id": thing.id,
-        "parent": _parent_of_block(world, thing),
+        "parent": _parent_of_block(workspace, thing),
         "created_time": to_the_minute(thing.created),
         "last_edited_time": to_the_minute(thing.edited),
         "created_by": user(thing.creator),
         "last_edited_by": user(thing.editor),
-        "has_children": not isinstance(thing, Database) and bool(world.children(thing)),
-        "in_trash": world.is_trashed(thing),
+        "has_children": not isinstance(thing, NotionDatabase)
+        and bool(workspace.children(thing)),
+        "in_trash": workspace.is_trashed(thing),
         "type": sort,
-        sort: thing.content if isinstance(thing, Block) else {"title": _title(thing)},
+        sort: thing.content if isinstance(thing, NotionBlock) else {"title": _title(thing)},
     }
 
 
-def block_type(thing: Piece) -> str:
+def block_type(thing: BodyPart) -> str:
     """Return the type that something has as a block."""
-    if isinstance(thing, Block):
+    if isinstance(thing, NotionBlock):
         return thing.type
-    return "child_page" if isinstance(thing, Page) else "child_database"
+    return "child_page" if isinstance(thing, NotionPage) else "child_database"
 
 
-def _title(thing: Page | Database) -> str:
-    return title_of(thing) if isinstance(thing, Page) else plain(thing.title)
+def _title(thing: NotionPage | NotionDatabase) -> str:
+    return title_of(thing) if isinstance(thing, NotionPage) else plain(thing.title)
 
 
-def _parent_of_block(world: World, thing: Piece) -> Json:
-    if thing.parent in world.blocks:
+def _parent_of_block(workspace: NotionWorkspace, thing: BodyPart) -> Json:
+    if thing.parent in workspace.blocks:
         return {"type": "block_id", "block_id": thing.parent}
-    if isinstance(thing, Page):
-        return _parent_of_page(thing, world.sources.get(thing.parent))
+    if isinstance(thing, NotionPage):
+        return _parent_of_page(thing, workspace.sources.get(thing.parent))
     return parent_of(thing)
 
 
@@ -212,18 +225,22 @@ def bot() -> Json:
 
 
 def listing(
-    world: World, things: list[Any], asked: Json, sort: str, show: Callable[[Any], Json]
+    workspace: NotionWorkspace,
+    things: list[Any],
+    asked: Json,
+    sort: str,
+    show: Callable[[Any], Json],
 ) -> Json:
     """Return one page of a listing; cursors name the next thing (recorded replies)."""
     size = page_size(asked.get("page_size"))
-    prefix = world.cursor() if sort == "page_or_data_source" else ""
+    prefix = workspace.cursor() if sort == "page_or_data_source" else ""
     start = _start(things, asked.get("start_cursor"), prefix)
     end = start + size
     more = end < len(things)
-    again = 1 if world.switches.repeats_rows and size > 1 else 0
+    again = 1 if workspace.switches.repeats_rows and size > 1 else 0
     return {
         "object": "list",
-        "results": [show(it) for it in things[start:end]],
+        "results": [show(thing) for thing in things[start:end]],
         "next_cursor": prefix + _name(things[end - again]) if more else None,
         "has_more": more,
         "type": sort,

@@ -1,12 +1,15 @@
-"""What can be chosen of how the sandbox behaves, beside what ``World`` has."""
+"""What can be chosen of how the sandbox behaves, its clock and its rate limit among it."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+from syncd.clock import Clock
+from syncd_notion.sandbox.errors import too_many
 
 
 @dataclass(slots=True)
-class Switches:
+class NotionSwitches:
     """What can be chosen of how the sandbox behaves.
 
     stale: how old the rows are that queries and searches are answered from.
@@ -38,3 +41,37 @@ class Switches:
     per_minute: int | None = None
     extra_keys: dict[str, Any] = field(default_factory=dict)
     skew: timedelta = timedelta(0)
+
+
+_WINDOW = timedelta(seconds=60)
+
+
+class NotionClock:
+    """The service's clock, which may be wrong."""
+
+    def __init__(self, clock: Clock, switches: NotionSwitches) -> None:
+        self._clock = clock
+        self._switches = switches
+
+    def now(self) -> datetime:
+        """Return the time as the service tells it."""
+        return self._clock.now() + self._switches.skew
+
+
+class NotionRateLimit:
+    """So many requests in each window of sixty seconds."""
+
+    def __init__(self, clock: NotionClock, switches: NotionSwitches) -> None:
+        self._clock = clock
+        self._switches = switches
+        self._start = clock.now()
+        self._count = 0
+
+    def count(self) -> None:
+        """Count a request. Refuses one too many, saying how many seconds to wait."""
+        now, most = self._clock.now(), self._switches.per_minute
+        if now >= self._start + _WINDOW:
+            self._start, self._count = now, 0
+        self._count += 1
+        if most is not None and self._count > most:
+            raise too_many(int((self._start + _WINDOW - now).total_seconds()) + 1)

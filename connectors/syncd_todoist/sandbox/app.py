@@ -14,18 +14,28 @@ from starlette.routing import Route
 
 from syncd.clock import Clock
 from syncd.testing.fault_injection import App, Message, Receive, Scope, Send
-from syncd_todoist.sandbox.page import Page
-from syncd_todoist.sandbox.person import TodoistPerson
-from syncd_todoist.sandbox.rest import Rest
-from syncd_todoist.sandbox.state import State
-from syncd_todoist.sandbox.switches import Switches
-from syncd_todoist.sandbox.sync import Sync, parsed
-from syncd_todoist.sandbox.trouble import trouble
-from syncd_todoist.sandbox.wire import ApiError, Json, bad, unauthorized
+from syncd_todoist.sandbox.account import TodoistState, TodoistSwitches
+from syncd_todoist.sandbox.page import TodoistPage
+from syncd_todoist.sandbox.rest import RestEndpoints
+from syncd_todoist.sandbox.sync import SyncEndpoint, parsed
+from syncd_todoist.sandbox.user import TodoistUser
+from syncd_todoist.sandbox.wire import (
+    Json,
+    TodoistError,
+    invalid_argument,
+    too_many,
+    unauthorized,
+)
 
 TOKEN = "5e0000000000000000000000000000000000d157"  # noqa: S105  # of nobody
 PROJECT = "Career plan"
 _GONE = "This API endpoint is no longer available"
+_TROUBLE = {
+    403: ("FORBIDDEN", "Forbidden"),
+    500: ("INTERNAL_SERVER_ERROR", "Internal server error"),
+    503: ("SERVICE_UNAVAILABLE", "Service unavailable"),
+}
+"""Tag and text by status; these are assumed."""
 Answer = Callable[[Request, Json], Any]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -37,16 +47,25 @@ class TodoistSandbox:
     token = TOKEN
 
     def __init__(self, clock: Clock) -> None:
-        self.state = State(clock, TOKEN)
-        self.person = TodoistPerson(self.state, PROJECT)
+        self.state = TodoistState(clock, TOKEN)
+        self.person = TodoistUser(self.state, PROJECT)
         self.app: App = _Dated(_app(self.state), self.state)
 
     def trouble(self, status: int, seconds: int = 0) -> dict[str, Any]:
-        """Return what the service answers in trouble, to be given to a ``Fault``."""
-        return trouble(status, seconds)
+        """Return status, headers and body of a ``Fault``; ``seconds`` are those to wait.
+
+        The 429 is as public issues show it.
+        """
+        headers = {"Retry-After": str(seconds)} if seconds else {}
+        error = (
+            too_many(seconds)
+            if status == 429
+            else TodoistError(status, status, *_TROUBLE[status])
+        )
+        return {"status": status, "headers": headers, "reply": error.body}
 
     @property
-    def switches(self) -> Switches:
+    def switches(self) -> TodoistSwitches:
         """What can be chosen of how the sandbox behaves."""
         return self.state.switches
 
@@ -82,13 +101,13 @@ class TodoistSandbox:
         """End the paid plan: no durations any more."""
         with self.state.lock:
             self.state.switches.premium = False
-            self.state.touch_user()
+            self.state.mark_user_changed()
 
     def travel(self, zone: str) -> None:
         """Change the user's zone, as the app does when its person travels."""
         with self.state.lock:
             self.state.switches.zone = zone
-            self.state.touch_user()
+            self.state.mark_user_changed()
 
 
 def make(directory: Path, clock: Clock) -> TodoistSandbox:
@@ -98,9 +117,9 @@ def make(directory: Path, clock: Clock) -> TodoistSandbox:
 
 
 class _Dated:
-    """Says in each reply what time it is for the service."""
+    """Adds the service's time to each reply."""
 
-    def __init__(self, app: App, state: State) -> None:
+    def __init__(self, app: App, state: TodoistState) -> None:
         self._app = app
         self._state = state
 
@@ -115,10 +134,14 @@ class _Dated:
         await self._app(scope, receive, dated)
 
 
-def _app(state: State) -> Starlette:
-    rest, sync = Rest(state), Sync(state)
-    routes = [*_task_routes(state, rest), *_other_routes(state, rest)]
-    page = Page(state, PROJECT)
+def _app(state: TodoistState) -> Starlette:
+    rest, sync = RestEndpoints(state), SyncEndpoint(state)
+    routes = [
+        *_task_routes(state, rest),
+        *_account_routes(state, rest),
+        *_collection_routes(state, rest),
+    ]
+    page = TodoistPage(state, PROJECT)
     sync_route = _sync_endpoint(state, sync)
     everything = ["GET", "POST", "PUT", "PATCH", "DELETE"]
     return Starlette(
@@ -133,53 +156,57 @@ def _app(state: State) -> Starlette:
     )
 
 
-def _task_routes(state: State, rest: Rest) -> list[Route]:
-    def query(request: Request) -> dict[str, str]:
-        return dict(request.query_params)
-
-    def it(request: Request) -> str:
-        return str(request.path_params["id"])
-
+def _task_routes(state: TodoistState, rest: RestEndpoints) -> list[Route]:
     table: list[tuple[str, str, Answer]] = [
-        ("GET", "/tasks", lambda r, _: rest.tasks(query(r))),
+        ("GET", "/tasks", lambda r, _: rest.tasks(_query(r))),
         ("POST", "/tasks", lambda _, body: rest.add_task(body)),
         ("POST", "/tasks/quick", lambda _, body: rest.quick_add(body)),
         (
             "GET",
             "/tasks/completed/by_completion_date",
-            lambda r, _: rest.completed(query(r), "completed_at"),
+            lambda r, _: rest.completed(_query(r), "completed_at"),
         ),
         (
             "GET",
             "/tasks/completed/by_due_date",
-            lambda r, _: rest.completed(query(r), "due"),
+            lambda r, _: rest.completed(_query(r), "due"),
         ),
-        ("GET", "/tasks/{id}", lambda r, _: rest.task(it(r))),
-        ("POST", "/tasks/{id}", lambda r, body: rest.update_task(it(r), body)),
-        ("DELETE", "/tasks/{id}", lambda r, _: rest.delete("items", it(r))),
-        ("POST", "/tasks/{id}/close", lambda r, _: _none(rest.items.close(it(r)))),
-        ("POST", "/tasks/{id}/reopen", lambda r, _: _none(rest.items.uncomplete(it(r)))),
-        ("POST", "/tasks/{id}/move", lambda r, body: rest.move_task(it(r), body)),
+        ("GET", "/tasks/{id}", lambda r, _: rest.task(_id(r))),
+        ("POST", "/tasks/{id}", lambda r, body: rest.update_task(_id(r), body)),
+        ("DELETE", "/tasks/{id}", lambda r, _: rest.delete("items", _id(r))),
+        ("POST", "/tasks/{id}/close", lambda r, _: _none(rest.task_operations.close(_id(r)))),
+        (
+            "POST",
+            "/tasks/{id}/reopen",
+            lambda r, _: _none(rest.task_operations.uncomplete(_id(r))),
+        ),
+        ("POST", "/tasks/{id}/move", lambda r, body: rest.move_task(_id(r), body)),
+    ]
+    return [_route(state, *row) for row in table]
+
+
+def _account_routes(state: TodoistState, rest: RestEndpoints) -> list[Route]:
+    table: list[tuple[str, str, Answer]] = [
         ("GET", "/user", lambda _r, _b: rest.user()),
-        ("GET", "/projects/archived", lambda r, _: rest.archived_projects(query(r))),
-        ("GET", "/labels/shared", lambda r, _: rest.shared_labels(query(r))),
+        ("GET", "/projects/archived", lambda r, _: rest.archived_projects(_query(r))),
+        ("GET", "/labels/shared", lambda r, _: rest.shared_labels(_query(r))),
         (
             "POST",
             "/labels/shared/rename",
-            lambda r, body: rest.small.rename(
-                str(body.get("name") or query(r).get("name")), body["new_name"]
+            lambda r, body: rest.label_operations.rename(
+                str(body.get("name") or _query(r).get("name")), body["new_name"]
             ),
         ),
         (
             "POST",
             "/labels/shared/remove",
-            lambda _, body: rest.small.rename(str(body.get("name")), None),
+            lambda _, body: rest.label_operations.rename(str(body.get("name")), None),
         ),
     ]
     return [_route(state, *row) for row in table]
 
 
-def _other_routes(state: State, rest: Rest) -> list[Route]:
+def _collection_routes(state: TodoistState, rest: RestEndpoints) -> list[Route]:
     routes: list[Route] = []
     names = {
         "projects": "projects",
@@ -192,34 +219,39 @@ def _other_routes(state: State, rest: Rest) -> list[Route]:
     return routes
 
 
-def _collection(state: State, rest: Rest, path: str, name: str) -> list[Route]:
-    def it(request: Request) -> str:
-        return str(request.path_params["id"])
-
-    one = f"/{path}/{{id}}"
+def _collection(state: TodoistState, rest: RestEndpoints, path: str, name: str) -> list[Route]:
+    item = f"/{path}/{{id}}"
     table: list[tuple[str, str, Answer]] = [
-        ("GET", f"/{path}", lambda r, _: rest.listed(name, dict(r.query_params))),
+        ("GET", f"/{path}", lambda r, _: rest.listed(name, _query(r))),
         ("POST", f"/{path}", lambda _, body: rest.add(name, body)),
-        ("GET", one, lambda r, _: rest.one(name, it(r))),
-        ("POST", one, lambda r, body: rest.update(name, it(r), body)),
-        ("DELETE", one, lambda r, _: rest.delete(name, it(r))),
+        ("GET", item, lambda r, _: rest.get(name, _id(r))),
+        ("POST", item, lambda r, body: rest.update(name, _id(r), body)),
+        ("DELETE", item, lambda r, _: rest.delete(name, _id(r))),
     ]
     if name != "notes":
-        query = ("GET", f"/{path}/search", lambda r, _: rest.found(name, dict(r.query_params)))
+        query = ("GET", f"/{path}/search", lambda r, _: rest.search(name, _query(r)))
         table.insert(0, query)
     if name in ("projects", "sections"):
         table += [
-            ("POST", f"{one}/archive", lambda r, _: rest.archive(name, it(r), archived=True)),
+            ("POST", f"{item}/archive", lambda r, _: rest.archive(name, _id(r), archived=True)),
             (
                 "POST",
-                f"{one}/unarchive",
-                lambda r, _: rest.archive(name, it(r), archived=False),
+                f"{item}/unarchive",
+                lambda r, _: rest.archive(name, _id(r), archived=False),
             ),
         ]
     return [_route(state, *row) for row in table]
 
 
-def _route(state: State, method: str, path: str, answer: Answer) -> Route:
+def _id(request: Request) -> str:
+    return str(request.path_params["id"])
+
+
+def _query(request: Request) -> dict[str, str]:
+    return dict(request.query_params)
+
+
+def _route(state: TodoistState, method: str, path: str, answer: Answer) -> Route:
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
         with state.lock:
@@ -227,15 +259,15 @@ def _route(state: State, method: str, path: str, answer: Answer) -> Route:
                 _authorized(state, request)
                 _fits(raw)
                 body = _body(raw) if method == "POST" else {}
-                found = answer(request, body)
-            except ApiError as error:
+                reply = answer(request, body)
+            except TodoistError as error:
                 return _refusal(error)
-        return Response(status_code=204) if found is None else JSONResponse(found)
+        return Response(status_code=204) if reply is None else JSONResponse(reply)
 
     return Route(f"/api/v1{path}", endpoint, methods=[method])
 
 
-def _sync_endpoint(state: State, sync: Sync) -> Endpoint:
+def _sync_endpoint(state: TodoistState, sync: SyncEndpoint) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         raw = await request.body()
         with state.lock:
@@ -244,13 +276,13 @@ def _sync_endpoint(state: State, sync: Sync) -> Endpoint:
                 _fits(raw)
                 body = parsed(request.headers.get("content-type", ""), raw)
                 return JSONResponse(sync.answer(body))
-            except ApiError as error:
+            except TodoistError as error:
                 return _refusal(error)
 
     return endpoint
 
 
-def _authorized(state: State, request: Request) -> None:
+def _authorized(state: TodoistState, request: Request) -> None:
     if state.token is None or request.headers.get("authorization") != f"Bearer {state.token}":
         raise unauthorized()
 
@@ -258,20 +290,20 @@ def _authorized(state: State, request: Request) -> None:
 def _fits(raw: bytes) -> None:
     """Refuse a body of more than a MiB; code and tag are assumed."""
     if len(raw) > 1 << 20:
-        raise ApiError(413, 413, "BODY_TOO_LARGE", "Request body too large")
+        raise TodoistError(413, 413, "BODY_TOO_LARGE", "Request body too large")
 
 
 def _body(raw: bytes) -> Json:
     try:
-        found = json.loads(raw or b"{}")
+        body = json.loads(raw or b"{}")
     except ValueError:
-        raise bad("body") from None
-    if not isinstance(found, dict):
-        raise bad("body")
-    return found
+        raise invalid_argument("body") from None
+    if not isinstance(body, dict):
+        raise invalid_argument("body")
+    return body
 
 
-def _refusal(error: ApiError) -> Response:
+def _refusal(error: TodoistError) -> Response:
     headers = {}
     if error.status == 401:
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
@@ -282,13 +314,13 @@ def _refusal(error: ApiError) -> Response:
 
 async def _no_longer(request: Request) -> Response:
     del request
-    body = ApiError(410, 410, "GONE", _GONE).body
+    body = TodoistError(410, 410, "GONE", _GONE).body
     return JSONResponse(body, status_code=410)
 
 
 async def _not_here(request: Request) -> Response:
-    said = f"The sandbox does not have {request.method} {request.url.path}"
-    body = ApiError(501, 501, "NOT_IMPLEMENTED", said).body
+    message = f"The sandbox does not have {request.method} {request.url.path}"
+    body = TodoistError(501, 501, "NOT_IMPLEMENTED", message).body
     return JSONResponse(body, status_code=501)
 
 

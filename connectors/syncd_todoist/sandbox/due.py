@@ -1,4 +1,4 @@
-"""Due dates as Todoist keeps them, and the few repetitions that are understood."""
+"""Due dates as Todoist keeps them, and the few repetitions that the sandbox knows."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -6,8 +6,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from syncd_todoist.sandbox.wire import Json, bad
-from syncd_todoist.sandbox.zones import zone_of
+from syncd_todoist.sandbox.wire import Json, invalid_argument, zone_of
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _EVERY = re.compile(
@@ -25,12 +24,12 @@ def parse(value: Any, zone: str, now: datetime) -> Json | None:
     if value is None:
         return None
     if not isinstance(value, dict) or set(value) - _KEYS:
-        raise bad("due")
+        raise invalid_argument("due")
     text = str(value.get("string") or "").strip()
     if value.get("date") is None:
         return from_string(text, zone, now)
     if len(text) > _LONGEST:
-        raise bad("due")
+        raise invalid_argument("due")
     moment, own_zone = _dated(str(value["date"]), value.get("timezone"), zone)
     repeats = bool(_EVERY.fullmatch(text.lower()))
     return {
@@ -46,20 +45,20 @@ def from_string(text: str, zone: str, now: datetime) -> Json | None:
     """Return the due that a person's words make; 400 for words not understood."""
     words = text.lower()
     if len(text) > _LONGEST:
-        raise bad("due")
+        raise invalid_argument("due")
     today = now.astimezone(zone_of(zone)).date()
     if words in ("", "no date", "no due date"):
         return None
-    found = _EVERY.fullmatch(words)
-    if found:
+    every = _EVERY.fullmatch(words)
+    if every:
         day = _first(words, today)
     elif words in ("today", "tomorrow"):
         day = today + timedelta(days=words == "tomorrow")
     else:
         moment, own_zone = _dated(text, None, zone)
         return _due(moment, own_zone, text)
-    hour = f"T{found['at']:0>5}:00" if found and found["at"] else ""
-    return {**_due(f"{day.isoformat()}{hour}", None, text), "is_recurring": bool(found)}
+    hour = f"T{every['at']:0>5}:00" if every and every["at"] else ""
+    return {**_due(f"{day.isoformat()}{hour}", None, text), "is_recurring": bool(every)}
 
 
 def advanced(due: Json, zone: str, now: datetime) -> Json:
@@ -69,31 +68,31 @@ def advanced(due: Json, zone: str, now: datetime) -> Json:
     """
     today = now.astimezone(zone_of(zone)).date()
     text, words = due["date"], due["string"].lower()
-    found = _EVERY.fullmatch(words)
+    every = _EVERY.fullmatch(words)
     day = date.fromisoformat(text[:10])
-    if found and found["after"]:
+    if every and every["after"]:
         day = today
     while True:
-        day = _next(found, day)
+        day = _next(every, day)
         if day > today:
             return {**due, "date": day.isoformat() + text[10:]}
 
 
 def _first(words: str, today: date) -> date:
-    found = _EVERY.fullmatch(words)
-    if found and found["what"] in _DAYS:
-        return today + timedelta(days=(_DAYS.index(found["what"]) - today.weekday()) % 7)
-    if found and found["what"] in _WORKING:
+    every = _EVERY.fullmatch(words)
+    if every and every["what"] in _DAYS:
+        return today + timedelta(days=(_DAYS.index(every["what"]) - today.weekday()) % 7)
+    if every and every["what"] in _WORKING:
         return _working(today)
     return today
 
 
-def _next(found: re.Match[str] | None, day: date) -> date:
-    if found is None or found["what"] in _WORKING:
-        return _working(day + timedelta(days=1)) if found else day + timedelta(days=1)
-    other = found["other"]
+def _next(every: re.Match[str] | None, day: date) -> date:
+    if every is None or every["what"] in _WORKING:
+        return _working(day + timedelta(days=1)) if every else day + timedelta(days=1)
+    other = every["other"]
     count = 2 if other == "other" else int(other or 1)
-    unit = found["what"].rstrip("s") if found["what"] not in _DAYS else "week"
+    unit = every["what"].rstrip("s") if every["what"] not in _DAYS else "week"
     steps = {
         "day": relativedelta(days=count),
         "week": relativedelta(weeks=count),
@@ -130,7 +129,7 @@ def _dated(text: str, own_zone: Any, zone: str) -> tuple[str, str | None]:
         zone_of(named)
         return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), named
     except (ValueError, OSError, KeyError, OverflowError):
-        raise bad("due") from None
+        raise invalid_argument("due") from None
 
 
 def _words(moment: str, zone: str | None) -> str:

@@ -12,46 +12,48 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from syncd.testing.fault_injection import CONTROL
-from syncd_todoist.sandbox.items import Items
-from syncd_todoist.sandbox.places import Places
-from syncd_todoist.sandbox.state import State
-from syncd_todoist.sandbox.wire import ApiError, Json
+from syncd_todoist.sandbox.account import TodoistState
+from syncd_todoist.sandbox.places import ProjectOperations
+from syncd_todoist.sandbox.tasks import TaskOperations
+from syncd_todoist.sandbox.wire import Json, TodoistError
 
 _HERE = Path(__file__).parent
 
 
-class Page:
+class TodoistPage:
     """Shows and changes; its forms post below ``/_sandbox/todoist``."""
 
-    def __init__(self, state: State, project: str) -> None:
+    def __init__(self, state: TodoistState, project: str) -> None:
         self._state = state
         self._project = project
-        self._items = Items(state)
-        self._places = Places(state)
+        self._tasks = TaskOperations(state)
+        self._projects = ProjectOperations(state)
 
     def routes(self) -> list[Route]:
         """Return the page's routes."""
         acts = {
             "add": self._add,
             "edit": self._edit,
-            "tick": lambda form: self._items.close(form["id"]),
-            "untick": lambda form: self._items.uncomplete(form["id"]),
-            "delete": lambda form: self._items.delete(form["id"]),
-            "section": lambda form: self._places.add_section(form),
+            "tick": lambda form: self._tasks.close(form["id"]),
+            "untick": lambda form: self._tasks.uncomplete(form["id"]),
+            "delete": lambda form: self._tasks.delete(form["id"]),
+            "section": lambda form: self._projects.add_section(form),
         }
-        found = [Route("/", self._show)]
+        routes = [Route("/", self._show)]
         for name, act in acts.items():
-            found.append(
+            routes.append(
                 Route(f"{CONTROL}/todoist/{name}", self._acting(act), methods=["POST"])
             )
-        return found
+        return routes
 
     async def _show(self, request: Request) -> Response:
         with self._state.lock:
             projects = [self._project_view(raw) for raw in self._state.live("projects")]
-        projects.sort(key=lambda one: (one["name"] != self._project, one["inbox"]))
-        said = request.query_params.get("said", "")
-        return HTMLResponse(_template().render(projects=projects, control=CONTROL, said=said))
+        projects.sort(key=lambda project: (project["name"] != self._project, project["inbox"]))
+        message = request.query_params.get("message", "")
+        return HTMLResponse(
+            _template().render(projects=projects, control=CONTROL, message=message)
+        )
 
     def _acting(self, act: Any) -> Any:
         async def endpoint(request: Request) -> Response:
@@ -63,27 +65,27 @@ class Page:
             with self._state.lock:
                 try:
                     act(form)
-                except (ApiError, KeyError) as error:
-                    return RedirectResponse(f"/?said={quote(str(error))}", status_code=303)
+                except (TodoistError, KeyError) as error:
+                    return RedirectResponse(f"/?message={quote(str(error))}", status_code=303)
             return RedirectResponse("/", status_code=303)
 
         return endpoint
 
     def _project_view(self, raw: Json) -> Json:
-        items = [one for one in self._state.active_items() if one["project_id"] == raw["id"]]
+        items = [task for task in self._state.active_items() if task["project_id"] == raw["id"]]
         done = [
-            one
-            for one in self._state.tables["items"].values()
-            if one["project_id"] == raw["id"] and one["checked"] and not one["is_deleted"]
+            task
+            for task in self._state.tables["items"].values()
+            if task["project_id"] == raw["id"] and task["checked"] and not task["is_deleted"]
         ]
         sections = [
-            one for one in self._state.live("sections") if one["project_id"] == raw["id"]
+            row for row in self._state.live("sections") if row["project_id"] == raw["id"]
         ]
-        sections.sort(key=lambda one: one["section_order"])
+        sections.sort(key=lambda section: section["section_order"])
         groups = [{"id": "", "name": "", "items": _tree(items, None)}]
         groups += [
-            {"id": one["id"], "name": one["name"], "items": _tree(items, one["id"])}
-            for one in sections
+            {"id": row["id"], "name": row["name"], "items": _tree(items, row["id"])}
+            for row in sections
         ]
         return {
             "id": raw["id"],
@@ -97,7 +99,7 @@ class Page:
     def _add(self, form: Mapping[str, str]) -> None:
         where = {key: form[key] for key in ("project_id", "section_id") if form.get(key)}
         due = {"due": {"string": form["due"]}} if form.get("due") else {}
-        self._items.add({"content": form.get("content"), **where, **due})
+        self._tasks.add({"content": form.get("content"), **where, **due})
 
     def _edit(self, form: Mapping[str, str]) -> None:
         raw = self._state.get("items", form["id"])
@@ -105,29 +107,29 @@ class Page:
         new["description"] = form["description"].replace("\r\n", "\n")
         if form["due"] != (raw["due"] or {}).get("string", ""):
             new["due"] = {"string": form["due"]}
-        self._items.update(raw["id"], new)
+        self._tasks.update(raw["id"], new)
         section = form.get("section_id", "")
         if section != (raw["section_id"] or "") and not raw["parent_id"]:
             place = {"section_id": section} if section else {"project_id": raw["project_id"]}
-            self._items.move(raw["id"], place)
+            self._tasks.move(raw["id"], place)
 
 
 @functools.cache
 def _template() -> Template:
-    """Return the page's template: it takes its time to compile, and few ever look at it."""
+    """Return the page's template; it is compiled when the page is first shown."""
     pages = Environment(loader=FileSystemLoader(_HERE), autoescape=True)
     return pages.get_template("page.html")
 
 
 def _tree(items: list[Json], section: str | None) -> list[tuple[int, Json]]:
     """Return a section's tasks with how deep each is below another."""
-    found: list[tuple[int, Json]] = []
+    rows: list[tuple[int, Json]] = []
 
     def grow(parent: str | None, depth: int) -> None:
-        for one in items:
-            if one["section_id"] == section and one["parent_id"] == parent:
-                found.append((depth, one))
-                grow(one["id"], depth + 1)
+        for task in items:
+            if task["section_id"] == section and task["parent_id"] == parent:
+                rows.append((depth, task))
+                grow(task["id"], depth + 1)
 
     grow(None, 0)
-    return found
+    return rows

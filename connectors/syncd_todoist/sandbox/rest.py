@@ -4,14 +4,24 @@ import base64
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from syncd_todoist.sandbox import account
 from syncd_todoist.sandbox import due as dues
-from syncd_todoist.sandbox.checks import only, words
-from syncd_todoist.sandbox.items import Items
-from syncd_todoist.sandbox.places import LABEL, PROJECT, SECTION, Places, Small
-from syncd_todoist.sandbox.state import State
-from syncd_todoist.sandbox.view import View
-from syncd_todoist.sandbox.wire import Json, bad, not_found
+from syncd_todoist.sandbox.account import TodoistState, TodoistView
+from syncd_todoist.sandbox.places import (
+    LABEL,
+    PROJECT,
+    SECTION,
+    LabelOperations,
+    ProjectOperations,
+)
+from syncd_todoist.sandbox.tasks import TaskOperations
+from syncd_todoist.sandbox.wire import (
+    Json,
+    invalid_argument,
+    not_found,
+    refuse_unknown,
+    user_object,
+    words,
+)
 
 Query = Mapping[str, str]
 
@@ -24,20 +34,18 @@ _MONTHS_3 = timedelta(days=93)
 _WEEKS_6 = timedelta(weeks=6)
 
 
-class Rest:
+class RestEndpoints:
     """Answers by method and path; ``None`` stands for an empty 204."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: TodoistState) -> None:
         self._state = state
-        self.items = Items(state)
-        self.places = Places(state)
-        self.small = Small(state)
-
-    # Tasks.
+        self.task_operations = TaskOperations(state)
+        self.project_operations = ProjectOperations(state)
+        self.label_operations = LabelOperations(state)
 
     def tasks(self, query: Query) -> Json:
         """GET /tasks."""
-        only(query, words("project_id section_id parent_id label ids limit cursor"))
+        refuse_unknown(query, words("project_id section_id parent_id label ids limit cursor"))
         rows = self._listed(self._seen().active_items())
         for key in ("project_id", "section_id", "parent_id"):
             if key in query:
@@ -55,35 +63,35 @@ class Rest:
         (Doist/todoist-mcp#152 shows one that was; other programs say 404.)
         """
         raw = self._state.get("items", item)
-        told = raw.get("is_archived") or (
+        shown = raw.get("is_archived") or (
             raw["checked"] and self._state.switches.shows_completed
         )
-        if not told and raw not in list(self._state.active_items()):
+        if not shown and raw not in list(self._state.active_items()):
             raise not_found("Task")
         return self._shown(raw)
 
     def add_task(self, body: Json) -> Json:
         """POST /tasks."""
-        return self._shown(self.items.add(self._args(body)))
+        return self._shown(self.task_operations.add(self._args(body)))
 
     def update_task(self, item: str, body: Json) -> Json:
         """POST /tasks/{id}: the object after the change."""
         self.task(item)
         args = self._args(body)
         if {"project_id", "section_id", "parent_id"} & set(args):
-            raise bad("project_id")
-        return self._shown(self.items.update(item, args))
+            raise invalid_argument("project_id")
+        return self._shown(self.task_operations.update(item, args))
 
     def move_task(self, item: str, body: Json) -> Json:
         """POST /tasks/{id}/move: answered with the task as it was before (recorded)."""
         before = self.task(item)
-        self.items.move(item, body)
+        self.task_operations.move(item, body)
         return before
 
     def quick_add(self, body: Json) -> Json:
         """POST /tasks/quick: without its language, the text is the title."""
-        only(body, ("text", "note", "reminder", "auto_reminder", "meta"))
-        raw = self.items.add({"content": body.get("text")})
+        refuse_unknown(body, ("text", "note", "reminder", "auto_reminder", "meta"))
+        raw = self.task_operations.add({"content": body.get("text")})
         meta = {
             "assignee": [None, None],
             "deadline": None,
@@ -103,7 +111,7 @@ class Rest:
 
     def completed(self, query: Query, by: str) -> Json:
         """GET /tasks/completed/…: keys in alphabetical order, no ``next_cursor`` (recorded)."""
-        only(
+        refuse_unknown(
             query,
             words(
                 "since until workspace_id project_id section_id parent_id filter_query "
@@ -116,7 +124,7 @@ class Rest:
             <= until - since
             <= (_MONTHS_3 if by == "completed_at" else _WEEKS_6)
         ):
-            raise bad("since")
+            raise invalid_argument("since")
         rows = [
             raw
             for raw in self._listed(self._seen().tables["items"].values())
@@ -129,11 +137,9 @@ class Rest:
         more = {"next_cursor": page["next_cursor"]} if page["next_cursor"] else {}
         return {"items": page["results"], **more}
 
-    # Projects, sections, labels, comments, the user.
-
     def listed(self, table: str, query: Query) -> Json:
         """GET of a list; sections, labels and comments too."""
-        only(query, words("project_id task_id limit cursor"))
+        refuse_unknown(query, words("project_id task_id limit cursor"))
         rows = self._listed(self._seen().live(table))
         if "project_id" in query:
             rows = [raw for raw in rows if raw.get("project_id") == query["project_id"]]
@@ -141,9 +147,9 @@ class Rest:
             rows = [raw for raw in rows if raw.get("item_id") == query["task_id"]]
         return self._page(rows, query)
 
-    def found(self, table: str, query: Query) -> Json:
+    def search(self, table: str, query: Query) -> Json:
         """GET …/search: what has the words in its name."""
-        only(query, words("query project_id limit cursor"))
+        refuse_unknown(query, words("query project_id limit cursor"))
         wanted = query.get("query", "").casefold()
         rows = [raw for raw in self._state.live(table) if wanted in raw["name"].casefold()]
         return self._page(rows, query)
@@ -157,7 +163,7 @@ class Rest:
         ]
         return self._page(rows, query)
 
-    def one(self, table: str, wanted: str) -> Json:
+    def get(self, table: str, wanted: str) -> Json:
         """GET of one object."""
         return self._shown(self._state.get(table, wanted))
 
@@ -165,33 +171,33 @@ class Rest:
         """POST of a new project, section, label or comment."""
         known = {"projects": PROJECT, "sections": SECTION | {"project_id"}, "labels": LABEL}
         if table in known:
-            only(body, known[table])
+            refuse_unknown(body, known[table])
         adders = {
-            "projects": self.places.add_project,
-            "sections": self.places.add_section,
-            "labels": self.small.add_label,
-            "notes": self.small.add_note,
+            "projects": self.project_operations.add_project,
+            "sections": self.project_operations.add_section,
+            "labels": self.label_operations.add_label,
+            "notes": self.label_operations.add_note,
         }
         return self._shown(adders[table](body))
 
     def update(self, table: str, wanted: str, body: Json) -> Json:
         """POST of changes to one."""
         updaters = {
-            "projects": self.places.update_project,
-            "sections": self.places.update_section,
-            "labels": self.small.update_label,
-            "notes": self.small.update_note,
+            "projects": self.project_operations.update_project,
+            "sections": self.project_operations.update_section,
+            "labels": self.label_operations.update_label,
+            "notes": self.label_operations.update_note,
         }
         return self._shown(updaters[table](wanted, body))
 
     def delete(self, table: str, wanted: str) -> None:
         """DELETE of one."""
         deleters = {
-            "items": self.items.delete,
-            "projects": self.places.delete_project,
-            "sections": self.places.delete_section,
-            "labels": self.small.delete_label,
-            "notes": self.small.delete_note,
+            "items": self.task_operations.delete,
+            "projects": self.project_operations.delete_project,
+            "sections": self.project_operations.delete_section,
+            "labels": self.label_operations.delete_label,
+            "notes": self.label_operations.delete_note,
         }
         deleters[table](wanted)
 
@@ -199,33 +205,29 @@ class Rest:
         """POST …/archive and …/unarchive: the object before the change (recorded)."""
         before = self._shown(self._state.get(table, wanted))
         if table == "projects":
-            self.places.archive_project(wanted, archived=archived)
+            self.project_operations.archive_project(wanted, archived=archived)
         else:
-            self.places.archive_section(wanted, archived=archived)
+            self.project_operations.archive_section(wanted, archived=archived)
         return before
 
     def user(self) -> Json:
         """GET /user."""
         state = self._state
         premium = state.switches.premium
-        return account.user(
-            state.switches.zone, state.clock.now(), state.inbox, premium=premium
-        )
+        return user_object(state.switches.zone, state.clock.now(), state.inbox, premium=premium)
 
     def shared_labels(self, query: Query) -> Json:
         """GET /labels/shared: names."""
         own = {raw["name"] for raw in self._state.live("labels")}
-        names = self.small.shared()
+        names = self.label_operations.shared()
         if query.get("omit_personal", "").lower() == "true":
             names = [name for name in names if name not in own]
         return self._page([{"name": name} for name in names], query, plain=True)
 
-    # What they share.
-
     def _listed(self, rows: Iterable[Json]) -> list[Json]:
         return [] if self._state.finds_nothing() else self._state.listed(rows)
 
-    def _seen(self) -> View:
+    def _seen(self) -> TodoistView:
         return self._state.seen(full=False)[0]
 
     def _shown(self, raw: Json) -> Json:
@@ -235,21 +237,21 @@ class Rest:
         try:
             limit = int(query.get("limit") or 50)
         except ValueError:
-            raise bad("limit") from None
+            raise invalid_argument("limit") from None
         if not 1 <= limit <= 200:
-            raise bad("limit")
+            raise invalid_argument("limit")
         end = f".sandbox{self._state.listings}"
         start = _decoded(query.get("cursor") or "", end)
-        found = list(rows)
-        more = start + limit < len(found)
+        listed = list(rows)
+        more = start + limit < len(listed)
         again = 1 if start and self._state.switches.repeats_rows else 0
-        part = found[start - again : start + limit]
+        part = listed[start - again : start + limit]
         shown = [raw["name"] if plain else self._shown(raw) for raw in part]
         return {"results": shown, "next_cursor": _encoded(start + limit, end) if more else None}
 
     def _args(self, body: Json) -> Json:
         """Return a flat REST body as the arguments of a command."""
-        only(body, _TASK)
+        refuse_unknown(body, _TASK)
         args = {
             key: value
             for key, value in body.items()
@@ -269,10 +271,9 @@ class Rest:
             args["due"] = {"date": date}
         elif "due_string" in body:
             state = self._state
-            found = dues.from_string(
+            args["due"] = dues.from_string(
                 str(body["due_string"] or ""), state.switches.zone, state.clock.now()
             )
-            args["due"] = found
         return args
 
 
@@ -280,7 +281,7 @@ def _instant(query: Query, name: str) -> datetime:
     try:
         return datetime.fromisoformat(query[name].replace(" ", "+"))
     except (KeyError, ValueError):
-        raise bad(name) from None
+        raise invalid_argument(name) from None
 
 
 def _when(raw: Json, by: str) -> datetime:
@@ -300,7 +301,7 @@ def _decoded(cursor: str, end: str) -> int:
     try:
         body = cursor.removesuffix(end)
         if body == cursor:
-            raise bad("cursor")
+            raise invalid_argument("cursor")
         return int(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     except ValueError:
-        raise bad("cursor") from None
+        raise invalid_argument("cursor") from None

@@ -1,38 +1,81 @@
 """``POST /sync``: what changed since a token, and batches of commands."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
-from syncd_todoist.sandbox import account
-from syncd_todoist.sandbox.checks import only, words
-from syncd_todoist.sandbox.items import ADD, UPDATE, Items
-from syncd_todoist.sandbox.places import LABEL, PROJECT, SECTION, Places, Small
-from syncd_todoist.sandbox.rate import Rate
-from syncd_todoist.sandbox.state import State
-from syncd_todoist.sandbox.view import TABLES, View
-from syncd_todoist.sandbox.wire import ApiError, Json, bad
+from syncd_todoist.sandbox.account import TABLES, TodoistState, TodoistView
+from syncd_todoist.sandbox.places import (
+    LABEL,
+    PROJECT,
+    SECTION,
+    LabelOperations,
+    ProjectOperations,
+)
+from syncd_todoist.sandbox.tasks import ADD, UPDATE, TaskOperations
+from syncd_todoist.sandbox.wire import (
+    Json,
+    TodoistError,
+    invalid_argument,
+    refuse_unknown,
+    too_many,
+    user_object,
+    words,
+)
+
+_WINDOW = timedelta(minutes=15)
+
+
+class SyncRateLimit:
+    """Counts the syncs of one account, full ones and partial ones."""
+
+    def __init__(self, state: TodoistState) -> None:
+        self._state = state
+        self._asked: dict[bool, deque[datetime]] = {True: deque(), False: deque()}
+
+    def count(self, *, full: bool) -> None:
+        """Count a sync. Refuses one too many, with the seconds to wait."""
+        limits, now = self._state.switches.limits, self._state.clock.now()
+        asked = self._asked[full]
+        while asked and asked[0] <= now - _WINDOW:
+            asked.popleft()
+        if len(asked) >= (limits.full_syncs if full else limits.partial_syncs):
+            raise too_many(int((asked[0] + _WINDOW - now).total_seconds()) + 1)
+        asked.append(now)
+
 
 _AT_ONCE = 100
 _REFERENCES = ("id", "project_id", "section_id", "parent_id", "item_id")
 Act = Callable[[Mapping[str, Any]], Json | None]
+Commands = Mapping[str, tuple[Act, frozenset[str]]]
+"""What does each type of command, and the arguments that it takes."""
+_ID = frozenset({"id"})
 
 
-class Sync:
+class SyncEndpoint:
     """The sync endpoint over one account."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: TodoistState) -> None:
         self._state = state
-        self._rate = Rate(state)
-        self._commands = _commands(Items(state), Places(state), Small(state))
+        self._rate = SyncRateLimit(state)
+        projects, labels = ProjectOperations(state), LabelOperations(state)
+        self._commands: Commands = {
+            **_task_commands(TaskOperations(state)),
+            **_project_commands(projects),
+            **_section_commands(projects),
+            **_label_commands(labels),
+            **_note_commands(labels),
+        }
 
     def answer(self, body: Mapping[str, Any]) -> Json:
         """Answer one request: first the commands, then what changed."""
-        only(body, ("sync_token", "resource_types", "commands"))
+        refuse_unknown(body, ("sync_token", "resource_types", "commands"))
         commands = body.get("commands") or []
         if not isinstance(commands, list) or len(commands) > _AT_ONCE:
-            raise bad("commands")
+            raise invalid_argument("commands")
         token = body.get("sync_token") or "*"
         since = self._since(str(token))
         self._rate.count(full=since is None)
@@ -56,41 +99,40 @@ class Sync:
         if token in self._state.tokens:
             return self._state.tokens[token]
         if self._state.switches.refuses_old_tokens:
-            raise bad("sync_token")
+            raise invalid_argument("sync_token")
         return None
 
-    def _read(self, view: View, since: int | None, kinds: list[Any]) -> Json:
+    def _read(self, view: TodoistView, since: int | None, kinds: list[Any]) -> Json:
         wanted = set(kinds)
         everything = "all" in wanted
         reply: Json = {}
-        told = [it for it in TABLES if everything or it in wanted]
-        for table in told:
-            if f"-{table}" not in wanted:
+        for table in TABLES:
+            if (everything or table in wanted) and f"-{table}" not in wanted:
                 reply[table] = self._rows(view, table, since)
         if since is None and self._state.finds_nothing():
             reply |= {table: [] for table in reply if table != "projects"}
         state = self._state
         if since is None or state.user_revision > since:
             if everything or "user" in wanted:
-                reply["user"] = account.user(
+                reply["user"] = user_object(
                     state.switches.zone,
                     state.clock.now(),
                     state.inbox,
                     premium=state.switches.premium,
                 )
             if everything or "user_plan_limits" in wanted:
-                reply["user_plan_limits"] = account.plan_limits(state.switches)
+                reply["user_plan_limits"] = state.switches.plan_limits
         return reply
 
-    def _rows(self, view: View, table: str, since: int | None) -> list[Json]:
+    def _rows(self, view: TodoistView, table: str, since: int | None) -> list[Json]:
         if since is None:
             rows = view.active_items() if table == "items" else view.live(table)
-            found = self._state.listed(rows)
+            changed = self._state.listed(rows)
         else:
-            found = view.changed(table, since)
-        return [self._told(raw) for raw in found]
+            changed = view.changed(table, since)
+        return [self._shown(raw) for raw in changed]
 
-    def _told(self, raw: Json) -> Json:
+    def _shown(self, raw: Json) -> Json:
         switches = self._state.switches
         if raw.get("is_deleted") and switches.tombstones == "id":
             return {"id": raw["id"], "is_deleted": True}
@@ -103,137 +145,160 @@ class Sync:
         for command in commands:
             key = str(command.get("uuid") or "")
             if not key:
-                raise bad("uuid")
+                raise invalid_argument("uuid")
             known = self._state.executed.get(key)
             if known is not None:
                 fresh |= known
                 mapping |= known if self._state.switches.repeats_mapping else {}
                 status[key] = "ok"
                 continue
-            made, status[key] = self._one(command, fresh)
-            fresh |= made
-            mapping |= made
+            created, status[key] = self._execute(command, fresh)
+            fresh |= created
+            mapping |= created
             if status[key] == "ok":
-                self._state.executed[key] = made
+                self._state.executed[key] = created
         return {"temp_id_mapping": mapping, "sync_status": status}
 
-    def _one(self, command: Json, fresh: Mapping[str, str]) -> tuple[dict[str, str], Any]:
+    def _execute(self, command: Json, fresh: Mapping[str, str]) -> tuple[dict[str, str], Any]:
         try:
-            only(command, ("type", "uuid", "args", "temp_id"))
+            refuse_unknown(command, ("type", "uuid", "args", "temp_id"))
             args = {
                 name: fresh.get(value, value) if name in _REFERENCES and value else value
                 for name, value in dict(command.get("args") or {}).items()
             }
             lacks = self._state.switches.lacks
             if command.get("type") not in self._commands or command["type"] in lacks:
-                raise bad("type")
+                raise invalid_argument("type")
             act, known = self._commands[command["type"]]
-            only(args, known)
-            made = act(args)
-        except ApiError as error:
+            refuse_unknown(args, known)
+            created = act(args)
+        except TodoistError as error:
             return {}, error.body
         temp = command.get("temp_id")
-        return ({str(temp): made["id"]} if temp and made else {}), "ok"
+        return ({str(temp): created["id"]} if temp and created else {}), "ok"
 
 
 def parsed(content_type: str, body: bytes) -> Json:
     """Return a request's body: a form with JSON in it, or JSON."""
     try:
         if "json" in content_type:
-            found = json.loads(body or b"{}")
+            fields = json.loads(body or b"{}")
         else:
             form = parse_qs(body.decode(), keep_blank_values=True)
-            found = {name: values[-1] for name, values in form.items()}
+            fields = {name: values[-1] for name, values in form.items()}
             for name in ("resource_types", "commands"):
-                if name in found:
-                    found[name] = json.loads(found[name])
+                if name in fields:
+                    fields[name] = json.loads(fields[name])
     except ValueError:
-        raise bad("commands") from None
-    if not isinstance(found, dict):
-        raise bad("commands")
-    return found
+        raise invalid_argument("commands") from None
+    if not isinstance(fields, dict):
+        raise invalid_argument("commands")
+    return fields
 
 
-def _commands(
-    items: Items, places: Places, small: Small
-) -> dict[str, tuple[Act, frozenset[str]]]:
-    one = frozenset({"id"})
+def _task_commands(tasks: TaskOperations) -> Commands:
     return {
-        "item_add": (items.add, ADD),
-        "item_update": (lambda it: items.update(it.get("id"), _rest(it)), UPDATE),
+        "item_add": (tasks.add, ADD),
+        "item_update": (lambda args: tasks.update(args.get("id"), _rest(args)), UPDATE),
         "item_move": (
-            lambda it: items.move(it.get("id"), _rest(it)),
-            one | {"parent_id", "section_id", "project_id"},
+            lambda args: tasks.move(args.get("id"), _rest(args)),
+            _ID | {"parent_id", "section_id", "project_id"},
         ),
-        "item_close": (lambda it: items.close(it.get("id")), one),
+        "item_close": (lambda args: tasks.close(args.get("id")), _ID),
         "item_complete": (
-            lambda it: items.complete(
-                it.get("id"), it.get("completed_at") or it.get("date_completed")
+            lambda args: tasks.complete(
+                args.get("id"), args.get("completed_at") or args.get("date_completed")
             ),
-            one | {"date_completed", "completed_at", "force_history", "from_undo"},
+            _ID | {"date_completed", "completed_at", "force_history", "from_undo"},
         ),
         "item_update_date_complete": (
-            lambda it: items.move_on(it.get("id"), _rest(it)),
-            one | {"due", "is_forward", "reset_subtasks"},
+            lambda args: tasks.move_on(args.get("id"), _rest(args)),
+            _ID | {"due", "is_forward", "reset_subtasks"},
         ),
         "item_update_day_orders": (
-            lambda it: items.put_on_days(it.get("ids_to_orders")),
+            lambda args: tasks.put_on_days(args.get("ids_to_orders")),
             frozenset({"ids_to_orders"}),
         ),
-        "item_uncomplete": (lambda it: items.uncomplete(it.get("id")), one),
-        "item_delete": (lambda it: items.delete(it.get("id")), one),
-        "project_add": (places.add_project, PROJECT),
+        "item_uncomplete": (lambda args: tasks.uncomplete(args.get("id")), _ID),
+        "item_delete": (lambda args: tasks.delete(args.get("id")), _ID),
+    }
+
+
+def _project_commands(projects: ProjectOperations) -> Commands:
+    return {
+        "project_add": (projects.add_project, PROJECT),
         "project_update": (
-            lambda it: places.update_project(it.get("id"), _rest(it)),
-            PROJECT | one,
+            lambda args: projects.update_project(args.get("id"), _rest(args)),
+            PROJECT | _ID,
         ),
         "project_move": (
-            lambda it: places.move_project(it.get("id"), it.get("parent_id")),
-            one | {"parent_id"},
+            lambda args: projects.move_project(args.get("id"), args.get("parent_id")),
+            _ID | {"parent_id"},
         ),
         "project_archive": (
-            lambda it: places.archive_project(it.get("id"), archived=True),
-            one,
+            lambda args: projects.archive_project(args.get("id"), archived=True),
+            _ID,
         ),
         "project_unarchive": (
-            lambda it: places.archive_project(it.get("id"), archived=False),
-            one,
+            lambda args: projects.archive_project(args.get("id"), archived=False),
+            _ID,
         ),
-        "project_delete": (lambda it: places.delete_project(it.get("id")), one),
-        "section_add": (places.add_section, SECTION | {"project_id"}),
+        "project_delete": (lambda args: projects.delete_project(args.get("id")), _ID),
+    }
+
+
+def _section_commands(projects: ProjectOperations) -> Commands:
+    return {
+        "section_add": (projects.add_section, SECTION | {"project_id"}),
         "section_update": (
-            lambda it: places.update_section(it.get("id"), _rest(it)),
-            SECTION | one,
+            lambda args: projects.update_section(args.get("id"), _rest(args)),
+            SECTION | _ID,
         ),
         "section_move": (
-            lambda it: places.move_section(it.get("id"), it.get("project_id")),
-            one | {"project_id"},
+            lambda args: projects.move_section(args.get("id"), args.get("project_id")),
+            _ID | {"project_id"},
         ),
         "section_archive": (
-            lambda it: places.archive_section(it.get("id"), archived=True),
-            one | {"archived_at"},
+            lambda args: projects.archive_section(args.get("id"), archived=True),
+            _ID | {"archived_at"},
         ),
         "section_unarchive": (
-            lambda it: places.archive_section(it.get("id"), archived=False),
-            one,
+            lambda args: projects.archive_section(args.get("id"), archived=False),
+            _ID,
         ),
-        "section_delete": (lambda it: places.delete_section(it.get("id")), one),
-        "label_add": (small.add_label, LABEL),
-        "label_update": (lambda it: small.update_label(it.get("id"), _rest(it)), LABEL | one),
+        "section_delete": (lambda args: projects.delete_section(args.get("id")), _ID),
+    }
+
+
+def _label_commands(labels: LabelOperations) -> Commands:
+    return {
+        "label_add": (labels.add_label, LABEL),
+        "label_update": (
+            lambda args: labels.update_label(args.get("id"), _rest(args)),
+            LABEL | _ID,
+        ),
         "label_rename": (
-            lambda it: small.rename(str(it.get("name_old")), str(it.get("name_new"))),
+            lambda args: labels.rename(str(args.get("name_old")), str(args.get("name_new"))),
             frozenset({"name_old", "name_new"}),
         ),
         "label_delete": (
-            lambda it: small.delete_label(it.get("id"), it.get("cascade")),
-            one | {"cascade"},
+            lambda args: labels.delete_label(args.get("id"), args.get("cascade")),
+            _ID | {"cascade"},
         ),
+    }
+
+
+def _note_commands(labels: LabelOperations) -> Commands:
+    return {
         "note_add": (
-            small.add_note,
+            labels.add_note,
             words("item_id project_id content posted_at uids_to_notify file_attachment"),
         ),
-        "note_update": (lambda it: small.update_note(it.get("id"), it), one | {"content"}),
-        "note_delete": (lambda it: small.delete_note(it.get("id")), one),
+        "note_update": (
+            lambda args: labels.update_note(args.get("id"), args),
+            _ID | {"content"},
+        ),
+        "note_delete": (lambda args: labels.delete_note(args.get("id")), _ID),
     }
 
 

@@ -1,4 +1,4 @@
-"""What a check looks at, and what it finds."""
+"""What a check looks at, what it finds, and that in a sentence."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,13 +7,16 @@ from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from syncd.model.entities import CLASSES, KIND_OF, Entity, Goal, kind_of
+from syncd.model.entities import CLASSES, KIND_OF, Entity, Goal, Kind, kind_of
 from syncd.model.ids import EntityId
 from syncd.model.plan import PlanView
 from syncd.model.values import GoalStatus
-from syncd.review.room import Load, Room
+from syncd.review.available_time import AvailableTime, GoalLoad
+from syncd.review.render.elements import safe
 
 E = TypeVar("E", bound=Entity)
+_LONGEST_TITLE = 60
+_LONGEST_SENTENCE = 400
 ENDED = frozenset({GoalStatus.DONE, GoalStatus.DROPPED})
 
 
@@ -34,30 +37,30 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class CheckedPlan:
     """All that the checks look at.
 
     zone: the plan's IANA zone. set_at: when fields of entities were last set, as far as
-    known. room: the time that there is; None: it is not known, nor is what fits.
+    known. available: the time that there is; None: it is not known, nor is what fits.
     """
 
     plan: PlanView
     today: date
     zone: str
     set_at: Mapping[tuple[EntityId, str], datetime] = field(default_factory=dict)
-    room: Room | None = None
+    available: AvailableTime | None = None
 
     def all(self, cls: type[E]) -> Iterator[E]:
         """Yield the live entities of a class."""
-        for one in self.plan.of_kind(KIND_OF[cls]):
-            if isinstance(one, cls):
-                yield one
+        for entity in self.plan.of_kind(KIND_OF[cls]):
+            if isinstance(entity, cls):
+                yield entity
 
     def referring(self, target: EntityId, cls: type[E], name: str) -> Iterator[E]:
         """Yield the live entities of a class whose field is or holds ``target``."""
-        for one in self.plan.referring(target, KIND_OF[cls], name):
-            if isinstance(one, cls):
-                yield one
+        for entity in self.plan.referring(target, KIND_OF[cls], name):
+            if isinstance(entity, cls):
+                yield entity
 
     def since(self, entity: Entity, name: str) -> date:
         """Return the day on which a field got its value, or that of the whole."""
@@ -67,20 +70,20 @@ class Facts:
     @cached_property
     def active(self) -> tuple[Goal, ...]:
         """The goals that the person works towards now."""
-        return tuple(one for one in self.all(Goal) if one.status is GoalStatus.ACTIVE)
+        return tuple(goal for goal in self.all(Goal) if goal.status is GoalStatus.ACTIVE)
 
     @cached_property
-    def load(self) -> Load:
+    def load(self) -> GoalLoad:
         """What the active goals ask of the time."""
-        minutes = self.room.default_minutes if self.room else 60
-        return Load(plan=self.plan, today=self.today, default_minutes=minutes)
+        minutes = self.available.default_minutes if self.available else 60
+        return GoalLoad(plan=self.plan, today=self.today, default_minutes=minutes)
 
 
-Check = Callable[[Facts], Iterable[Finding]]
+Check = Callable[[CheckedPlan], Iterable[Finding]]
 
 
 def order(finding: Finding) -> tuple[int, str]:
-    """Return where a finding stands: by kind, then by what it is about; those of the
+    """Return the sort key of a finding: by kind, then by what it is about; those of the
     whole plan come last."""
     kinds = list(CLASSES)
     if finding.entity is None:
@@ -88,6 +91,16 @@ def order(finding: Finding) -> tuple[int, str]:
     return kinds.index(kind_of(finding.entity)), finding.entity.id
 
 
-def has_any(found: Iterable[object]) -> bool:
+def has_any(items: Iterable[object]) -> bool:
     """Say whether there is one at all."""
-    return next(iter(found), None) is not None
+    return next(iter(items), None) is not None
+
+
+def finding_sentence(finding: Finding) -> str:
+    """Return a finding as a person reads it: what it is about, and how to mend it."""
+    subject = finding.what
+    if finding.entity is not None:
+        kind = kind_of(finding.entity)
+        noun = "profile entry" if kind is Kind.PROFILE else kind.name.lower()
+        subject = f"{noun} '{safe(finding.entity.title, _LONGEST_TITLE)}' {finding.what}"
+    return safe(f"{subject[0].upper()}{subject[1:]}: {finding.mend}.", _LONGEST_SENTENCE)

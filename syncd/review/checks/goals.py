@@ -1,28 +1,29 @@
-"""Checks of goals: SMART, not too many, with milestones on the way."""
+"""Checks of goals: SMART, not too many, with milestones on the way and time to get there."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import chain, pairwise
 
 from syncd.model.entities import Goal, Milestone, ProfileEntry, Task
+from syncd.model.exchange.markdown import duration
 from syncd.model.rules.progress import is_far, smart
 from syncd.model.values import Aspect
+from syncd.review.available_time import TimeLimits, finish_of
 from syncd.review.backward import ends_of_quarters
-from syncd.review.checks.finding import ENDED, Facts, Finding, has_any
-from syncd.review.room import finish_of
+from syncd.review.checks.finding import ENDED, CheckedPlan, Finding, has_any
 
 MOST_ACTIVE = 3
 SOON = timedelta(days=31)
 _YEAR = timedelta(days=366)
 
 
-def is_smart(facts: Facts) -> Iterator[Finding]:
+def is_smart(checked: CheckedPlan) -> Iterator[Finding]:
     """A goal is specific, measurable, achievable, relevant and time-bound."""
-    for goal in facts.all(Goal):
+    for goal in checked.all(Goal):
         if goal.status in ENDED:
             continue
-        dues = _dues(goal, facts)
-        for gap in smart(goal, facts.today, stepped=bool(dues)):
+        dues = _dues(goal, checked)
+        for gap in smart(goal, checked.today, stepped=bool(dues)):
             yield Finding(
                 rule=gap.of,
                 entity=goal,
@@ -30,10 +31,10 @@ def is_smart(facts: Facts) -> Iterator[Finding]:
                 what=f"has {gap.words}",
                 mend=gap.mend,
             )
-        if goal.due is None or not dues or not is_far(goal.due, facts.today):
+        if goal.due is None or not dues or not is_far(goal.due, checked.today):
             continue
-        ahead = [one for one in dues if facts.today < one < goal.due]
-        if _gaping([facts.today, *ahead, goal.due]):
+        ahead = [due for due in dues if checked.today < due < goal.due]
+        if _gaping([checked.today, *ahead, goal.due]):
             yield Finding(
                 rule="time-bound",
                 entity=goal,
@@ -43,10 +44,10 @@ def is_smart(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def serves_a_vision(facts: Facts) -> Iterator[Finding]:
+def serves_a_vision(checked: CheckedPlan) -> Iterator[Finding]:
     """Goals serve a vision, so there is one."""
-    visions = (one for one in facts.all(ProfileEntry) if one.aspect is Aspect.VISION)
-    if facts.active and not has_any(visions):
+    visions = (entry for entry in checked.all(ProfileEntry) if entry.aspect is Aspect.VISION)
+    if checked.active and not has_any(visions):
         yield Finding(
             rule="relevant",
             entity=None,
@@ -56,9 +57,9 @@ def serves_a_vision(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def not_too_many(facts: Facts) -> Iterator[Finding]:
+def not_too_many(checked: CheckedPlan) -> Iterator[Finding]:
     """At most three goals are worked towards at once."""
-    number = len(facts.active)
+    number = len(checked.active)
     if number > MOST_ACTIVE:
         yield Finding(
             rule="too-many-goals",
@@ -69,12 +70,12 @@ def not_too_many(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def milestone_each_quarter(facts: Facts) -> Iterator[Finding]:
+def milestone_each_quarter(checked: CheckedPlan) -> Iterator[Finding]:
     """A goal has a milestone in each quarter on its way."""
-    for goal in facts.active:
-        if goal.due is None or goal.due <= facts.today or is_far(goal.due, facts.today):
+    for goal in checked.active:
+        if goal.due is None or goal.due <= checked.today or is_far(goal.due, checked.today):
             continue  # a goal that is far away wants one each year
-        bare = _bare_quarters(goal, goal.due, facts)
+        bare = _bare_quarters(goal, goal.due, checked)
         if bare:
             first = bare[0]
             more = f", nor in {len(bare) - 1} later" if len(bare) > 1 else ""
@@ -87,22 +88,22 @@ def milestone_each_quarter(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def next_milestone_has_a_task(facts: Facts) -> Iterator[Finding]:
+def next_milestone_has_a_task(checked: CheckedPlan) -> Iterator[Finding]:
     """There is something to do for a milestone that is near, if only for its goal."""
-    for goal in facts.active:
+    for goal in checked.active:
         steps = [
-            (one.due, one.id, one)
-            for one in facts.referring(goal.id, Milestone, "goal")
-            if one.due and not one.done and one.due >= facts.today
+            (step.due, step.id, step)
+            for step in checked.referring(goal.id, Milestone, "goal")
+            if step.due and not step.done and step.due >= checked.today
         ]
         if not steps:
             continue
-        due, _, step = min(steps, key=lambda it: it[:2])
-        own = facts.referring(step.id, Task, "milestone")
-        of_goal = facts.referring(goal.id, Task, "goal")
-        loose = (one for one in of_goal if one.milestone is None)
-        tasks = (one for one in chain(own, loose) if not one.done)
-        if due - facts.today <= SOON and not has_any(tasks):
+        due, _, step = min(steps, key=lambda step: step[:2])
+        own = checked.referring(step.id, Task, "milestone")
+        of_goal = checked.referring(goal.id, Task, "goal")
+        loose = (task for task in of_goal if task.milestone is None)
+        tasks = (task for task in chain(own, loose) if not task.done)
+        if due - checked.today <= SOON and not has_any(tasks):
             yield Finding(
                 rule="next-milestone-has-a-task",
                 entity=step,
@@ -112,10 +113,10 @@ def next_milestone_has_a_task(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _dues(goal: Goal, facts: Facts) -> list[date]:
+def _dues(goal: Goal, checked: CheckedPlan) -> list[date]:
     """Return the days of a goal's milestones, done ones too."""
-    found = facts.referring(goal.id, Milestone, "goal")
-    return sorted(one.due for one in found if one.due)
+    milestones = checked.referring(goal.id, Milestone, "goal")
+    return sorted(milestone.due for milestone in milestones if milestone.due)
 
 
 def _gaping(days: Sequence[date]) -> bool:
@@ -123,13 +124,84 @@ def _gaping(days: Sequence[date]) -> bool:
     return any(late - early > _YEAR for early, late in pairwise(days))
 
 
-def _bare_quarters(goal: Goal, due: date, facts: Facts) -> list[date]:
+def _bare_quarters(goal: Goal, due: date, checked: CheckedPlan) -> list[date]:
     """Return the last days of the quarters without a milestone."""
-    quarters = {_quarter(one) for one in _dues(goal, facts)}
-    ends = ends_of_quarters(finish_of(due, facts.today), facts.today)
-    later = (one for one in ends if one - facts.today >= SOON)
-    return [one for one in later if _quarter(one) not in quarters]
+    quarters = {_quarter_of(due) for due in _dues(goal, checked)}
+    ends = ends_of_quarters(finish_of(due, checked.today), checked.today)
+    later = (end for end in ends if end - checked.today >= SOON)
+    return [end for end in later if _quarter_of(end) not in quarters]
 
 
-def _quarter(day: date) -> tuple[int, int]:
+def _quarter_of(day: date) -> tuple[int, int]:
     return day.year, (day.month - 1) // 3
+
+
+def enough_time(checked: CheckedPlan) -> Iterator[Finding]:
+    """A goal's likely effort fits into what is free until it is due, after the others."""
+    if checked.available is None:
+        return
+    for goal in checked.active:
+        if goal.due is None or goal.due <= checked.today:
+            continue
+        need = checked.load.effort(goal)
+        free = checked.available.until(goal.due) - checked.load.others(goal, goal.due)
+        if need > max(0, free):
+            left = duration(free) if free > 0 else "nothing"
+            yield Finding(
+                rule="too-little-time",
+                entity=goal,
+                field="due",
+                what=f"needs {duration(need)} until {goal.due}, where the other active goals"
+                f" leave {left}",
+                mend=f"`syncd plan milestones {goal.id}` shows three ways out",
+            )
+
+
+def budgets_fit(checked: CheckedPlan) -> Iterator[Finding]:
+    """The goals' weekly minutes fit into a week."""
+    if checked.available is None:
+        return
+    asked = sum(max(0, goal.weekly_minutes or 0) for goal in checked.active)
+    if asked > checked.available.a_week:
+        yield Finding(
+            rule="budgets-too-large",
+            entity=None,
+            field="weekly_minutes",
+            what=f"the active goals want {duration(asked)} a week, where your hours and limits"
+            f" leave {duration(checked.available.a_week)}",
+            mend="lower Weekly minutes of a goal, or give more hours in [schedule]",
+        )
+
+
+def limits_agree(checked: CheckedPlan) -> Iterator[Finding]:
+    """The limits of the settings can be kept and reached inside the hours."""
+    limits = checked.available.limits if checked.available else None
+    problem = _contradiction(limits) if limits else None
+    if problem:
+        field, what, mend = problem
+        yield Finding(rule="limits-contradict", entity=None, field=field, what=what, mend=mend)
+
+
+def _contradiction(limits: TimeLimits) -> tuple[str, str, str] | None:
+    """Return the setting, what is wrong with it and how to mend it."""
+    spans = [span for day in limits.windows.values() for span in day]
+    if max(spans, default=0) <= 0:
+        what = "the schedule has no hours on any day that is not one of rest"
+        return "hours", what, "set schedule.hours, or take a day out of schedule.rest_days"
+    reach = sum(min(sum(day), limits.daily) for day in limits.windows.values())
+    no_block = "the schedule has no room for a block of schedule.min_block"
+    for name, most in (
+        ("daily_minutes", limits.daily),
+        ("weekly_minutes", limits.weekly),
+        ("hours", max(spans)),
+    ):
+        if most < limits.shortest:
+            what = f"{no_block}, {limits.shortest} minutes, in schedule.{name}, {most} at most"
+            return name, what, "lower the one or raise the other"
+    if reach < limits.weekly:
+        what = (
+            f"the schedule allows {limits.weekly} minutes a week (schedule.weekly_minutes), but"
+            f" only {reach} inside its hours and daily_minutes"
+        )
+        return "weekly_minutes", what, "lower the one, or raise the others"
+    return None

@@ -1,10 +1,18 @@
 """A review as Markdown, for pages and files."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from syncd.review.render.parts import Bars, Grid, Lines, Link, Page, Part, Quote, Says
+from syncd.review.render.elements import (
+    Bars,
+    BulletList,
+    Element,
+    Grid,
+    PageLink,
+    Paragraph,
+    Quote,
+    ReviewPage,
+)
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$!&])")
 _BEGINS = re.compile(r"^(\d+)([.)])|^([+\-=])")
@@ -12,77 +20,75 @@ _LINK = re.compile(r"(?i)\b(https?|ftp|mailto|www)([:.])")
 _JOIN = "\N{WORD JOINER}"
 
 
-def markdown(page: Page) -> str:
+def markdown(page: ReviewPage) -> str:
     """Return a page as Markdown that ends with a newline; users' text stays text."""
-    found = [
+    lines = [
         f"# {_plain(page.title)}",
         "",
         _plain(page.span),
         "",
-        f"**{_plain(page.verdict)}**",
+        f"**{_plain(page.summary)}**",
     ]
-    found += ["", _plain(page.glance)] if page.glance else []
+    lines += ["", _plain(page.glance)] if page.glance else []
     for section in page.sections:
-        found += ["", f"## {_plain(section.title)}"]
-        for part in section.parts:
-            found += ["", *_lines(part)]
-    return "\n".join(found).rstrip() + "\n"
+        lines += ["", f"## {_plain(section.title)}"]
+        for element in section.elements:
+            lines += ["", *_lines(element)]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def _plain(text: str) -> str:
     """Return a text such that Markdown shows it as it is."""
     shown = _SPECIAL.sub(r"\\\1", text)
-    shown = _BEGINS.sub(lambda it: f"{it[1]}\\{it[2]}" if it[1] else f"\\{it[3]}", shown)
-    return _LINK.sub(lambda it: f"{it[1]}{_JOIN}{it[2]}", shown)
+    shown = _BEGINS.sub(
+        lambda match: f"{match[1]}\\{match[2]}" if match[1] else f"\\{match[3]}", shown
+    )
+    return _LINK.sub(lambda match: f"{match[1]}{_JOIN}{match[2]}", shown)
 
 
-def _lines(part: Part) -> Iterator[str]:
-    write: Mapping[str, Callable[[Any], Iterator[str]]] = {
-        "bars": _bars,
-        "grid": _grid,
-        "lines": _list,
-        "says": _says,
-        "quote": _quote,
-        "link": _link,
-    }
-    return write[part.kind](part)
+def _lines(element: Element) -> Iterator[str]:
+    match element:
+        case Bars():
+            yield from _bars(element)
+        case Grid():
+            yield from _grid(element)
+        case BulletList():
+            yield from _list(element)
+        case Quote():
+            yield from _quote(element)
+        case Paragraph():
+            yield _plain(element.text)
+        case PageLink():
+            yield f"[{_plain(element.words)}](<{element.url}>)"
 
 
-def _bars(part: Bars) -> Iterator[str]:
-    for one in part.bars:
-        tag = f" ({one.tag})" if one.tag else ""
-        yield f"- **{_plain(one.title)}**{tag}: {_plain(one.aside)}"
-        if one.note:
-            yield f"  {_plain(one.note)}"
+def _bars(bars: Bars) -> Iterator[str]:
+    for bar in bars.bars:
+        tag = f" ({bar.tag})" if bar.tag else ""
+        yield f"- **{_plain(bar.title)}**{tag}: {_plain(bar.aside)}"
+        if bar.note:
+            yield f"  {_plain(bar.note)}"
 
 
-def _grid(part: Grid) -> Iterator[str]:
-    yield f"| {' | '.join(map(_plain, part.heads))} |"
-    yield f"|{' --- |' * len(part.heads)}"
-    for row in part.rows:
+def _grid(grid: Grid) -> Iterator[str]:
+    yield f"| {' | '.join(map(_plain, grid.heads))} |"
+    yield f"|{' --- |' * len(grid.heads)}"
+    for row in grid.rows:
         yield f"| {' | '.join(map(_plain, row))} |"
 
 
-def _list(part: Lines) -> Iterator[str]:
-    if part.lead:
-        yield f"**{_plain(part.lead)}**"
+def _list(bullets: BulletList) -> Iterator[str]:
+    if bullets.lead:
+        yield f"**{_plain(bullets.lead)}**"
         yield ""
-    for one in part.lines:
-        yield f"- {_plain(one.text)}" + (f" (`{one.command}`)" if one.command else "")
+    for item in bullets.items:
+        yield f"- {_plain(item.text)}" + (f" (`{item.command}`)" if item.command else "")
 
 
-def _says(part: Says) -> Iterator[str]:
-    yield _plain(part.text)
-
-
-def _quote(part: Quote) -> Iterator[str]:
-    yield f"**{_plain(part.lead)}**"
+def _quote(quote: Quote) -> Iterator[str]:
+    yield f"**{_plain(quote.lead)}**"
     yield ""
-    for number, one in enumerate(part.texts):
+    for number, paragraph in enumerate(quote.texts):
         if number:
             yield ">"
-        yield f"> {_plain(one)}"
-
-
-def _link(part: Link) -> Iterator[str]:
-    yield f"[{_plain(part.words)}](<{part.url}>)"
+        yield f"> {_plain(paragraph)}"

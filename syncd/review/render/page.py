@@ -1,61 +1,253 @@
-"""From facts to the page of a review: which sections, in which order, for whom."""
+"""The page of a review: its summary, its sections in order, its question, and its outline."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from syncd.model.values import ReviewKind
-from syncd.review.facts import Facts
-from syncd.review.render import larger, own, sections
-from syncd.review.render.parts import Page, Part, Section, link, safe
-from syncd.review.render.verdict import glance, verdict
-from syncd.review.words import span
+from syncd.model.values import GoalStatus, Pace, ReviewKind
+from syncd.review.facts import GOOD, Facts
+from syncd.review.render import private_sections, sections
+from syncd.review.render.elements import (
+    Bars,
+    BulletList,
+    Element,
+    Grid,
+    ListItem,
+    PageLink,
+    Paragraph,
+    Quote,
+    ReviewPage,
+    ReviewSection,
+    page_link,
+    safe,
+)
+from syncd.text import count, day_span, hours, listed, percent, short_day
 
-_Made = Callable[[Facts], Iterator[Part]]
-_SHARED: tuple[tuple[str, _Made], ...] = (
+LONGEST_SUBJECT = 100
+"""Characters of a subject."""
+_NOUN: Mapping[ReviewKind, str] = {
+    ReviewKind.WEEKLY: "week",
+    ReviewKind.QUARTERLY: "quarter",
+    ReviewKind.ANNUAL: "year",
+}
+_FAIR = 0.5
+PROMPTS: Mapping[ReviewKind, tuple[str, ...]] = {
+    ReviewKind.WEEKLY: (
+        "What went well?",
+        "What got in the way?",
+        "What will I change?",
+    ),
+    ReviewKind.QUARTERLY: (
+        "Are my goals still the right ones?",
+        "What did I achieve?",
+        "Which setback taught me something, and what?",
+        "Which skills grew, and which come next?",
+        "What will I change?",
+    ),
+    ReviewKind.ANNUAL: (
+        "Are my goals still the right ones?",
+        "Have my values changed?",
+        "What did I achieve?",
+        "Which setback taught me something, and what?",
+        "Which skills grew, and which come next?",
+        "What do I want next year to be about?",
+    ),
+}
+"""What each kind of review asks; under each stands what the person answers."""
+_OPEN_QUESTIONS = (
+    "What are you proud of?",
+    "What would make next week easier?",
+    "Who could help you with what comes next?",
+    "What can you let go of?",
+)
+OutlineEntry = tuple[str, str]
+"""A style and a text, as the blocks of a tool's page have them."""
+_UNNAMED_COLUMNS = frozenset({"What", "Time"})
+HEADING, TEXT, ITEM, QUOTE = "heading", "text", "item", "quote"
+_Elements = Callable[[Facts], Iterator[Element]]
+_SHARED: tuple[tuple[str, _Elements], ...] = (
     ("Goals", sections.goals),
     ("Done", sections.done_shared),
     ("The coming week", sections.ahead),
 )
-_OWN: tuple[tuple[str, _Made], ...] = (
+_PRIVATE: tuple[tuple[str, _Elements], ...] = (
     ("Goals", sections.goals),
-    ("Decisions wanted", own.decisions),
+    ("Decisions wanted", private_sections.decisions),
     ("Done", sections.done),
-    ("Since the last review", own.skipped),
-    ("Skills", larger.levels),
-    ("Setbacks", larger.setbacks),
-    ("Values and visions", larger.beliefs),
+    ("Since the last review", private_sections.skipped),
+    ("Skills", private_sections.levels),
+    ("Setbacks", private_sections.setbacks),
+    ("Values and visions", private_sections.beliefs),
     ("Time", sections.time),
     ("The coming week", sections.ahead),
-    ("What the plan lacks", own.lacks),
-    ("People to catch up with", own.people),
-    ("Money", own.money),
-    ("Well-being", own.wellbeing),
-    ("What syncd did", own.deeds),
-    ("Your own words", own.words),
+    ("What the plan lacks", private_sections.plan_gaps),
+    ("People to catch up with", private_sections.people),
+    ("Money", private_sections.money),
+    ("Well-being", private_sections.wellbeing),
+    ("What syncd did", private_sections.system_actions),
+    ("Your own words", private_sections.own_words),
 )
 
 
-def page(facts: Facts, *, shared: bool = False, answers_at: str = "") -> Page:
+def page(facts: Facts, *, shared: bool = False, answers_at: str = "") -> ReviewPage:
     """Return the page of a review; ``shared``: only what others may read too.
 
     answers_at: the address where the person can write their answers, "" where nowhere.
     """
-    made = [*_sections(facts, _SHARED if shared else _OWN)]
+    shown = [*_sections(facts, _SHARED if shared else _PRIVATE)]
     if not shared:
-        weekly = facts.kind is ReviewKind.WEEKLY
-        parts: tuple[Part, ...] = tuple(own.asked(facts) if weekly else larger.asked(facts))
-        parts += link("Write your answers", answers_at)
-        made.append(Section(title="One question" if weekly else "Questions", parts=parts))
-    return Page(
+        shown.append(_questions(facts, answers_at))
+    return ReviewPage(
         title=facts.period.title,
-        span=span(facts.first, facts.last),
-        verdict=safe(verdict(facts), 400),
+        span=day_span(facts.first, facts.last),
+        summary=safe(summary(facts), 400),
         glance=glance(facts, shared=shared),
-        sections=tuple(made),
+        sections=tuple(shown),
     )
 
 
-def _sections(facts: Facts, wanted: tuple[tuple[str, _Made], ...]) -> Iterator[Section]:
+def _sections(
+    facts: Facts, wanted: tuple[tuple[str, _Elements], ...]
+) -> Iterator[ReviewSection]:
     for title, make in wanted:
-        parts = tuple(make(facts))
-        if parts:
-            yield Section(title=title, parts=parts)
+        elements = tuple(make(facts))
+        if elements:
+            yield ReviewSection(title=title, elements=elements)
+
+
+def _questions(facts: Facts, answers_at: str) -> ReviewSection:
+    link = page_link("Write your answers", answers_at)
+    if facts.kind is ReviewKind.WEEKLY:
+        asked = Paragraph(text=question(facts))
+        return ReviewSection(title="One question", elements=(asked, *link))
+    prompts = BulletList(items=tuple(ListItem(text=text) for text in PROMPTS[facts.kind]))
+    return ReviewSection(title="Questions", elements=(prompts, *link))
+
+
+def question(facts: Facts) -> str:
+    """Return the one question that a digest ends with."""
+    if any(goal.pace is Pace.BEHIND for goal in facts.goals):
+        return "Which goal deserves your next free hour?"
+    score = facts.minutes.score
+    if score is not None and score < GOOD:
+        return "What one thing would make room for what you planned?"
+    return _OPEN_QUESTIONS[facts.first.toordinal() // 7 % len(_OPEN_QUESTIONS)]
+
+
+def subject(facts: Facts) -> str:
+    """Return the result as a mail's subject: "Week 47: 6 h 20 of 8 h, 1 goal at risk"."""
+    name = facts.period.name
+    if facts.kind is ReviewKind.QUARTERLY:
+        name = facts.period.title
+    results = ", ".join([_time(facts), *_goal_counts(facts)])
+    return safe(f"{name}{'' if facts.ended else ' so far'}: {results}", LONGEST_SUBJECT)
+
+
+def summary(facts: Facts) -> str:
+    """Return how the period went, in a sentence or two that blame no one."""
+    sentences = [_result(facts)]
+    counts = _goal_counts(facts)
+    if counts:
+        text = listed(counts)
+        sentences.append(f"{text[:1].upper()}{text[1:]}.")
+    elif any(goal.pace for goal in facts.goals):
+        sentences.append("Every goal is on track.")
+    return " ".join(sentences)
+
+
+def glance(facts: Facts, *, shared: bool = False) -> str:
+    """Return how much waits for a decision, and the next block; "" if there is neither."""
+    sentences = []
+    if facts.decisions and not shared:
+        sentences.append(f"{count(len(facts.decisions), 'decision')} wanted.")
+    if facts.ahead:
+        block = facts.ahead[0]
+        start = f"{short_day(block.start.date(), facts.last.year)} {block.start:%H:%M}"
+        sentences.append(f"Next: {safe(block.title, 80)}, {start}.")
+    return " ".join(sentences)
+
+
+def _time(facts: Facts) -> str:
+    if facts.minutes.planned:
+        return f"{hours(facts.minutes.done)} of {hours(facts.minutes.planned)}"
+    return "on leave" if facts.away_days else "nothing planned"
+
+
+def _result(facts: Facts) -> str:
+    noun, minutes = _NOUN[facts.kind], facts.minutes
+    score = minutes.score
+    if score is None and facts.away_days:
+        return f"You were on leave, and no learning time was planned this {noun}."
+    if score is None:
+        so_far = "" if facts.ended else " so far"
+        return f"No learning time was planned this {noun}{so_far}."
+    done = f"{hours(minutes.done)} of {hours(minutes.planned)} done ({percent(score)})"
+    if not facts.ended:
+        return f"So far this {noun}: {done}."
+    if score >= GOOD:
+        return f"A good {noun}: {done}."
+    kind = "fair" if score >= _FAIR else "thin"
+    away = f", with {count(facts.away_days, 'day')} of leave" if facts.away_days else ""
+    return f"A {kind} {noun}: {done}{away}."
+
+
+def _goal_counts(facts: Facts) -> list[str]:
+    at_risk = sum(goal.pace is Pace.AT_RISK for goal in facts.goals)
+    behind = sum(goal.pace is Pace.BEHIND for goal in facts.goals)
+    reached = sum(goal.status is GoalStatus.DONE for goal in facts.goals)
+    counts = []
+    if reached:
+        counts.append(f"{count(reached, 'goal')} reached")
+    if at_risk:
+        counts.append(f"{count(at_risk, 'goal')} at risk")
+    if behind:
+        counts.append(f"{behind} behind" if at_risk else f"{count(behind, 'goal')} behind")
+    return counts
+
+
+def outline(whole: ReviewPage) -> tuple[OutlineEntry, ...]:
+    """Return a page as pairs of a style and a text; the title is that of whatever holds them."""
+    top = (whole.summary, whole.glance, whole.span)
+    entries = [(TEXT, text) for text in top if text]
+    for section in whole.sections:
+        entries.append((HEADING, section.title))
+        for element in section.elements:
+            entries.extend(_entries(element))
+    return tuple(entries)
+
+
+def _entries(element: Element) -> Iterator[OutlineEntry]:
+    match element:
+        case Bars():
+            yield from _bar_entries(element)
+        case Grid():
+            yield from _row_entries(element)
+        case BulletList():
+            yield from _item_entries(element)
+        case Quote():
+            yield TEXT, element.lead
+            yield from ((QUOTE, text) for text in element.texts)
+        case Paragraph():
+            yield TEXT, element.text
+        case PageLink():
+            yield TEXT, f"{element.words}: {element.url}"
+
+
+def _bar_entries(bars: Bars) -> Iterator[OutlineEntry]:
+    for bar in bars.bars:
+        tag = f" ({bar.tag})" if bar.tag else ""
+        note = f". {bar.note}" if bar.note else ""
+        yield ITEM, f"{bar.title}{tag}: {bar.aside}{note}"
+
+
+def _row_entries(grid: Grid) -> Iterator[OutlineEntry]:
+    """Yield a line for each row, with its columns' names but where a value says what it is."""
+    names = ["" if head in _UNNAMED_COLUMNS else f"{head.lower()} " for head in grid.heads[1:]]
+    for first, *rest in grid.rows:
+        cells = [f"{name}{cell}" for name, cell in zip(names, rest, strict=True) if cell]
+        yield ITEM, f"{first}: {', '.join(cells)}" if cells else first
+
+
+def _item_entries(bullets: BulletList) -> Iterator[OutlineEntry]:
+    if bullets.lead:
+        yield TEXT, f"{bullets.lead}:"
+    for item in bullets.items:
+        yield ITEM, f"{item.text} ({item.command})" if item.command else item.text

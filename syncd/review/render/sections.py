@@ -4,9 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from syncd.model.values import GoalStatus, Pace
-from syncd.review.facts import Facts, GoalFacts, Item, Minutes, Share, Week, Win
-from syncd.review.render.parts import Bar, Bars, Grid, Line, Lines, Part, Says, safe
-from syncd.review.words import count, day, hours, percent
+from syncd.review.facts import Facts, GoalFacts, Item, Minutes, Share, TrendWeek, Win
+from syncd.review.render.elements import (
+    Bar,
+    Bars,
+    BulletList,
+    Element,
+    Grid,
+    ListItem,
+    Paragraph,
+    safe,
+)
+from syncd.text import count, hours, percent, short_day
 
 MOST = 10
 """How many entries of a list are shown; the rest is counted."""
@@ -21,124 +30,126 @@ _TONES: Mapping[Pace | None, str] = {
 }
 
 
-def goals(facts: Facts) -> Iterator[Part]:
-    """Tell of each goal: a bar, its change, its pace, expected against due, and why."""
+def goals(facts: Facts) -> Iterator[Element]:
+    """Yield for each goal a bar, its change, its pace, expected against due, and why."""
     if facts.goals:
-        yield Bars(bars=tuple(_goal(one, facts) for one in facts.goals))
+        yield Bars(bars=tuple(_goal(goal, facts) for goal in facts.goals))
     else:
-        yield Says(text="No goal is active.")
+        yield Paragraph(text="No goal is active.")
 
 
-def _goal(one: GoalFacts, facts: Facts) -> Bar:
-    reached = one.status is GoalStatus.DONE
+def _goal(goal: GoalFacts, facts: Facts) -> Bar:
+    reached = goal.status is GoalStatus.DONE
     return Bar(
-        title=safe(one.title) or "(without a title)",
-        share=one.progress,
-        aside=_progress(one),
-        tag="reached" if reached else one.pace or "",
-        tone="good" if reached else _TONES[one.pace],
-        note=_note(one, facts.last.year),
+        title=safe(goal.title) or "(without a title)",
+        share=goal.progress,
+        aside=_progress(goal),
+        tag="reached" if reached else goal.pace or "",
+        tone="good" if reached else _TONES[goal.pace],
+        note=_note(goal, facts.last.year),
     )
 
 
-def _progress(one: GoalFacts) -> str:
-    if one.progress is None:
+def _progress(goal: GoalFacts) -> str:
+    if goal.progress is None:
         return "no number yet"
-    if one.before is None:
-        return f"{percent(one.progress)}, new"
-    change = one.progress - one.before
+    if goal.before is None:
+        return f"{percent(goal.progress)}, new"
+    change = goal.progress - goal.before
     if abs(change) < _SMALL:
-        return f"{percent(one.progress)}, no change"
-    return f"{percent(one.progress)}, {'+' if change > 0 else _MINUS}{_points(change)}"
+        return f"{percent(goal.progress)}, no change"
+    points = count(round(abs(change) * 100), "point")
+    return f"{percent(goal.progress)}, {'+' if change > 0 else _MINUS}{points}"
 
 
-def _points(change: float) -> str:
-    return count(round(abs(change) * 100), "point")
+def _note(goal: GoalFacts, year: int) -> str:
+    sentences = []
+    if goal.due is not None and goal.status is GoalStatus.ACTIVE:
+        sentences.append(f"Due {short_day(goal.due, year)}{_expected(goal, goal.due, year)}")
+    if goal.reason and goal.status is GoalStatus.ACTIVE:
+        sentences.append(goal.reason)
+    return "".join(f"{sentence}. " for sentence in sentences).strip()
 
 
-def _note(one: GoalFacts, year: int) -> str:
-    said = []
-    if one.due is not None and one.status is GoalStatus.ACTIVE:
-        said.append(f"Due {day(one.due, year)}{_expected(one, one.due, year)}")
-    if one.reason and one.status is GoalStatus.ACTIVE:
-        said.append(one.reason)
-    return "".join(f"{it}. " for it in said).strip()
-
-
-def _expected(one: GoalFacts, due: date, year: int) -> str:
-    if one.expected is None:
+def _expected(goal: GoalFacts, due: date, year: int) -> str:
+    if goal.expected is None:
         return ""
-    days = (one.expected - due).days
-    late = f", {_span(days)} late" if days > 0 else ""
-    return f", expected {day(one.expected, year)}{late}"
+    days = (goal.expected - due).days
+    late = f", {_delay(days)} late" if days > 0 else ""
+    return f", expected {short_day(goal.expected, year)}{late}"
 
 
-def _span(days: int) -> str:
+def _delay(days: int) -> str:
     return count(days, "day") if days < 14 else count(days // 7, "week")
 
 
-def done(facts: Facts) -> Iterator[Part]:
-    """Tell what was done: milestones, wins, tasks; then milestones that were missed."""
-    yield from _done(facts, [_win(one) for one in facts.wins])
+def done(facts: Facts) -> Iterator[Element]:
+    """Yield what was done: milestones, wins, tasks; then milestones that were missed."""
+    yield from _done(facts, [_win(win) for win in facts.wins])
 
 
-def done_shared(facts: Facts) -> Iterator[Part]:
-    """Tell the same without the person's own words."""
-    yield from _done(facts, [safe(one.title) for one in facts.wins])
+def done_shared(facts: Facts) -> Iterator[Element]:
+    """Yield the same without the person's own words."""
+    yield from _done(facts, [safe(win.title) for win in facts.wins])
 
 
-def _done(facts: Facts, wins: Sequence[str]) -> Iterator[Part]:
+def _done(facts: Facts, wins: Sequence[str]) -> Iterator[Element]:
     year = facts.last.year
-    yield from listing("Milestones", [_item(one, year) for one in facts.milestones_done])
+    yield from listing("Milestones", [_item(item, year) for item in facts.milestones_done])
     yield from listing("To celebrate", wins)
-    yield from listing("Tasks", [_item(one, year) for one in facts.tasks_done])
-    yield from listing("Not yet", [_item(one, year) for one in facts.milestones_missed])
+    yield from listing("Tasks", [_item(item, year) for item in facts.tasks_done])
+    yield from listing("Not yet", [_item(item, year) for item in facts.milestones_missed])
 
 
-def listing(lead: str, texts: Iterable[str]) -> Iterator[Lines]:
-    """Return a list of texts, shortened; none at all where there are none."""
+def listing(lead: str, texts: Iterable[str]) -> Iterator[BulletList]:
+    """Yield a list of texts, shortened; none at all where there are none."""
     every = list(texts)
-    shown = [Line(text=it) for it in every[:MOST]]
+    shown = [ListItem(text=text) for text in every[:MOST]]
     if len(every) > MOST:
-        shown.append(Line(text=f"and {len(every) - MOST} more"))
+        shown.append(ListItem(text=f"and {len(every) - MOST} more"))
     if shown:
-        yield Lines(lead=lead, lines=tuple(shown))
+        yield BulletList(lead=lead, items=tuple(shown))
 
 
-def _item(one: Item, year: int) -> str:
-    said = safe(one.title) or "(without a title)"
-    beside = [safe(one.goal, 60)] if one.goal else []
-    beside += [f"due {day(one.day, year)}"] if one.day else []
-    return f"{said} ({', '.join(beside)})" if beside else said
+def _item(item: Item, year: int) -> str:
+    title = safe(item.title) or "(without a title)"
+    beside = [safe(item.goal, 60)] if item.goal else []
+    beside += [f"due {short_day(item.day, year)}"] if item.day else []
+    return f"{title} ({', '.join(beside)})" if beside else title
 
 
-def _win(one: Win) -> str:
-    if one.draft:
-        return f"{safe(one.title)} (a draft: what did it change, and for whom?)"
-    return f"{safe(one.title)}: {safe(one.impact, 200)}"
+def _win(win: Win) -> str:
+    if win.draft:
+        return f"{safe(win.title)} (a draft: what did it change, and for whom?)"
+    return f"{safe(win.title)}: {safe(win.impact, 200)}"
 
 
-def time(facts: Facts) -> Iterator[Part]:
-    """Tell the minutes by goal and skill against plan, and those of eight weeks."""
-    rows = [(safe(one.title, 60), one.minutes) for one in facts.goals if one.minutes.planned]
+def time(facts: Facts) -> Iterator[Element]:
+    """Yield the minutes by goal and skill against plan, and those of eight weeks."""
+    rows = [
+        (safe(goal.title, 60), goal.minutes) for goal in facts.goals if goal.minutes.planned
+    ]
     rows += _shares(facts.rest)
     if facts.minutes.assumed:
-        yield Says(
+        yield Paragraph(
             text=f"{hours(facts.minutes.confirmed)} confirmed, and"
             f" {hours(facts.minutes.assumed)} assumed: nobody said otherwise."
         )
     if rows:
-        yield _grid("Goal", rows)
+        yield _minutes_grid("Goal", rows)
     if facts.skills:
-        yield _grid("Skill", _shares(facts.skills))
-    if len(facts.trend) > 1 and any(one.minutes.planned for one in facts.trend):
+        yield _minutes_grid("Skill", _shares(facts.skills))
+    if len(facts.trend) > 1 and any(week.minutes.planned for week in facts.trend):
         yield _trend(facts)
     if facts.streak > 1:
-        yield Says(text=f"{facts.streak} weeks in a row with time for learning.")
+        yield Paragraph(text=f"{facts.streak} weeks in a row with time for learning.")
 
 
-def _grid(head: str, found: Sequence[tuple[str, Minutes]]) -> Grid:
-    rows = [(title, hours(it.done), hours(it.planned), _score(it)) for title, it in found]
+def _minutes_grid(head: str, minutes: Sequence[tuple[str, Minutes]]) -> Grid:
+    rows = [
+        (title, hours(spent.done), hours(spent.planned), _score(spent))
+        for title, spent in minutes
+    ]
     if len(rows) > 2 * MOST:
         rest = len(rows) - 2 * MOST
         rows = [*rows[: 2 * MOST], (f"and {rest} more", "", "", "")]
@@ -149,48 +160,48 @@ def _score(minutes: Minutes) -> str:
     return "" if minutes.score is None else percent(minutes.score)
 
 
+def _shares(shares: Iterable[Share]) -> list[tuple[str, Minutes]]:
+    return [(safe(share.title, 60), share.minutes) for share in shares]
+
+
 def _trend(facts: Facts) -> Bars:
-    most = max(max(one.minutes.done, one.minutes.planned) for one in facts.trend)
+    most = max(max(week.minutes.done, week.minutes.planned) for week in facts.trend)
     return Bars(
         small=True,
         bars=tuple(
             Bar(
-                title=one.name,
-                share=one.minutes.done / most if most else 0.0,
-                aside=_of_week(one),
+                title=week.name,
+                share=week.minutes.done / most if most else 0.0,
+                aside=_of_week(week),
             )
-            for one in facts.trend
+            for week in facts.trend
         ),
     )
 
 
-def _of_week(one: Week) -> str:
-    if not one.minutes.planned:
-        return "leave" if one.away else "nothing planned"
-    said = f"{hours(one.minutes.done)} of {hours(one.minutes.planned)}"
-    return f"{said}, some leave" if one.away else said
+def _of_week(week: TrendWeek) -> str:
+    if not week.minutes.planned:
+        return "leave" if week.away else "nothing planned"
+    done_of_planned = f"{hours(week.minutes.done)} of {hours(week.minutes.planned)}"
+    return f"{done_of_planned}, some leave" if week.away else done_of_planned
 
 
-def ahead(facts: Facts) -> Iterator[Part]:
-    """Tell the blocks of the coming week, and how full it is."""
+def ahead(facts: Facts) -> Iterator[Element]:
+    """Yield the blocks of the coming week, and how full it is."""
     if not facts.ahead:
-        yield Says(text="Nothing is planned yet.")
+        yield Paragraph(text="Nothing is planned yet.")
         return
     load = f"{count(len(facts.ahead), 'block')}, {hours(facts.ahead_minutes)}"
     most = f" of at most {hours(facts.weekly_cap)}" if facts.weekly_cap else ""
-    yield Says(text=f"{load}{most}.")
+    yield Paragraph(text=f"{load}{most}.")
     rows = [
         (
-            f"{day(one.start.date(), facts.last.year)} {one.start:%H:%M}",
-            safe(one.title, 80) + (" (draft)" if one.draft else ""),
-            hours(one.minutes),
+            f"{short_day(block.start.date(), facts.last.year)} {block.start:%H:%M}",
+            safe(block.title, 80) + (" (draft)" if block.draft else ""),
+            hours(block.minutes),
         )
-        for one in facts.ahead[: MOST + 2]
+        for block in facts.ahead[: MOST + 2]
     ]
     yield Grid(heads=("When", "What", "Time"), rows=tuple(rows))
     if len(facts.ahead) > len(rows):
-        yield Says(text=f"And {len(facts.ahead) - len(rows)} more.")
-
-
-def _shares(found: Iterable[Share]) -> list[tuple[str, Minutes]]:
-    return [(safe(one.title, 60), one.minutes) for one in found]
+        yield Paragraph(text=f"And {len(facts.ahead) - len(rows)} more.")

@@ -1,10 +1,19 @@
 """A review as plain text, 78 columns wide."""
 
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from syncd.review.render.parts import Bar, Bars, Grid, Lines, Link, Page, Part, Quote, Says
+from syncd.review.render.elements import (
+    Bar,
+    Bars,
+    BulletList,
+    Element,
+    Grid,
+    PageLink,
+    Paragraph,
+    Quote,
+    ReviewPage,
+)
 
 WIDTH = 78
 _BAR = 20
@@ -12,28 +21,33 @@ _GAP = "  "
 _NARROWEST = 10
 
 
-def text(page: Page) -> str:
+def text(page: ReviewPage) -> str:
     """Return a page as plain text that ends with a newline."""
-    found = [page.title, page.span, "", *_wrapped(page.verdict), *_wrapped(page.glance), ""]
+    lines = [page.title, page.span, "", *_wrapped(page.summary), *_wrapped(page.glance), ""]
     for section in page.sections:
-        found += [section.title.upper(), "-" * len(section.title)]
-        for number, part in enumerate(section.parts):
-            found += [""] if number else []
-            found += _lines(part)
-        found.append("")
-    return "\n".join(line.rstrip() for line in found).rstrip() + "\n"
+        lines += [section.title.upper(), "-" * len(section.title)]
+        for number, element in enumerate(section.elements):
+            lines += [""] if number else []
+            lines += _lines(element)
+        lines.append("")
+    return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
 
 
-def _lines(part: Part) -> Iterator[str]:
-    write: Mapping[str, Callable[[Any], Iterator[str]]] = {
-        "bars": _bars,
-        "grid": _grid,
-        "lines": _list,
-        "says": _says,
-        "quote": _quote,
-        "link": _link,
-    }
-    return write[part.kind](part)
+def _lines(element: Element) -> Iterator[str]:
+    match element:
+        case Bars():
+            yield from _bars(element)
+        case Grid():
+            yield from _grid(element)
+        case BulletList():
+            yield from _list(element)
+        case Quote():
+            yield from _quote(element)
+        case Paragraph():
+            yield from _wrapped(element.text)
+        case PageLink():  # on a line of its own, however long: half an address leads nowhere
+            yield f"{element.words}:"
+            yield element.url
 
 
 def _wrapped(words: str, first: str = "", rest: str = "") -> list[str]:
@@ -42,61 +56,53 @@ def _wrapped(words: str, first: str = "", rest: str = "") -> list[str]:
     )
 
 
-def _bars(part: Bars) -> Iterator[str]:
-    for one in part.bars:
-        if part.small:
-            yield from _wrapped(f"{one.title:<4}{_GAP}{_drawn(one)}{_GAP}{one.aside}")
+def _bars(bars: Bars) -> Iterator[str]:
+    for bar in bars.bars:
+        if bars.small:
+            yield from _wrapped(f"{bar.title:<4}{_GAP}{_drawn(bar)}{_GAP}{bar.aside}")
         else:
-            yield from _long(one)
+            yield from _long(bar)
 
 
-def _long(one: Bar) -> Iterator[str]:
-    tag = f" ({one.tag})" if one.tag else ""
-    yield from _wrapped(f"{one.title}{tag}")
-    yield from _wrapped(f"{_drawn(one)}{_GAP}{one.aside}", _GAP, _GAP)
-    yield from _wrapped(one.note, _GAP, _GAP)
+def _long(bar: Bar) -> Iterator[str]:
+    tag = f" ({bar.tag})" if bar.tag else ""
+    yield from _wrapped(f"{bar.title}{tag}")
+    yield from _wrapped(f"{_drawn(bar)}{_GAP}{bar.aside}", _GAP, _GAP)
+    yield from _wrapped(bar.note, _GAP, _GAP)
 
 
-def _drawn(one: Bar) -> str:
-    full = round((one.share or 0.0) * _BAR)
+def _drawn(bar: Bar) -> str:
+    full = round((bar.share or 0.0) * _BAR)
     return f"[{'#' * full}{'.' * (_BAR - full)}]"
 
 
-def _grid(part: Grid) -> Iterator[str]:
-    rows = [part.heads, *part.rows]
-    widths = [max(len(row[n]) for row in rows) for n in range(len(part.heads))]
+def _grid(grid: Grid) -> Iterator[str]:
+    rows = [grid.heads, *grid.rows]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(grid.heads))]
     widest = widths.index(max(widths))
     over = sum(widths) + len(_GAP) * (len(widths) - 1) - WIDTH
     widths[widest] = max(_NARROWEST, widths[widest] - max(0, over))
     for row in rows:
         cells = [
-            textwrap.wrap(it, width) or [""] for it, width in zip(row, widths, strict=True)
+            textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)
         ]
         for number in range(max(map(len, cells))):
-            pieces = [it[number] if number < len(it) else "" for it in cells]
-            yield _GAP.join(f"{it:<{width}}" for it, width in zip(pieces, widths, strict=True))
+            pieces = [cell[number] if number < len(cell) else "" for cell in cells]
+            yield _GAP.join(
+                f"{piece:<{width}}" for piece, width in zip(pieces, widths, strict=True)
+            )
 
 
-def _list(part: Lines) -> Iterator[str]:
-    if part.lead:
-        yield f"{part.lead}:"
-    for one in part.lines:
-        yield from _wrapped(one.text, "- ", _GAP)
-        if one.command:
-            yield from _wrapped(one.command, "  $ ", "    ")
+def _list(bullets: BulletList) -> Iterator[str]:
+    if bullets.lead:
+        yield f"{bullets.lead}:"
+    for item in bullets.items:
+        yield from _wrapped(item.text, "- ", _GAP)
+        if item.command:
+            yield from _wrapped(item.command, "  $ ", "    ")
 
 
-def _says(part: Says) -> Iterator[str]:
-    yield from _wrapped(part.text)
-
-
-def _quote(part: Quote) -> Iterator[str]:
-    yield from _wrapped(part.lead)
-    for one in part.texts:
-        yield from _wrapped(one, "> ", "> ")
-
-
-def _link(part: Link) -> Iterator[str]:
-    """An address stands on a line of its own, however long: half of one leads nowhere."""
-    yield f"{part.words}:"
-    yield part.url
+def _quote(quote: Quote) -> Iterator[str]:
+    yield from _wrapped(quote.lead)
+    for paragraph in quote.texts:
+        yield from _wrapped(paragraph, "> ", "> ")

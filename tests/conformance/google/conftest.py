@@ -20,9 +20,9 @@ def sandbox(tmp_path: Path) -> GoogleSandbox:
 def served(sandbox: GoogleSandbox) -> Iterator[Served]:
     gate = Gate(sandbox.app)
     sandbox.app = gate
-    it = Served(sandbox)  # type: ignore[arg-type]
-    yield it
-    it.close()
+    served = Served(sandbox)  # type: ignore[arg-type]
+    yield served
+    served.close()
     assert gate.seen > 0
     assert gate.wrong == []
 

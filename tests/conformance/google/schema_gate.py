@@ -17,13 +17,13 @@ from googleapiclient import discovery_cache
 DOCUMENT = Path(discovery_cache.__file__).with_name("documents") / "calendar.v3.json"
 SCHEMAS: dict[str, Any] = json.loads(DOCUMENT.read_text(encoding="utf-8"))["schemas"]
 BY_KIND = {
-    it["properties"]["kind"]["default"]: name
-    for name, it in SCHEMAS.items()
-    if "default" in it.get("properties", {}).get("kind", {})
+    value["properties"]["kind"]["default"]: name
+    for name, value in SCHEMAS.items()
+    if "default" in value.get("properties", {}).get("kind", {})
 }
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
-TYPES = {
+TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "boolean": bool,
     "integer": int,
@@ -47,7 +47,7 @@ def _faults(schema: dict[str, Any], value: Any, where: str) -> Iterator[str]:
     kind = schema.get("type", "any")
     if kind == "any":
         return
-    if not isinstance(value, TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+    if not _is_a(kind, value):
         yield f"{where} is no {kind}: {value!r}"
         return
     form = {"date-time": DATE_TIME, "date": DATE}.get(schema.get("format", ""))
@@ -60,6 +60,10 @@ def _faults(schema: dict[str, Any], value: Any, where: str) -> Iterator[str]:
         yield from _parts(schema, value, where)
 
 
+def _is_a(kind: str, value: object) -> bool:
+    return isinstance(value, TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool))
+
+
 def _parts(schema: dict[str, Any], value: dict[str, Any], where: str) -> Iterator[str]:
     for name, part in value.items():
         inner = schema.get("properties", {}).get(name, schema.get("additionalProperties"))
@@ -70,13 +74,13 @@ def _parts(schema: dict[str, Any], value: dict[str, Any], where: str) -> Iterato
 
 
 def _etags(reply: dict[str, Any]) -> Iterator[str]:
-    for one in [reply, *reply.get("items", [])]:
-        if one.get("kind") != "calendar#event" or not {"etag", "updated"} <= set(one):
+    for event in [reply, *reply.get("items", [])]:
+        if event.get("kind") != "calendar#event" or not {"etag", "updated"} <= set(event):
             continue
-        micros = int(one["etag"].strip('"')) / 2
-        edited = datetime.fromisoformat(one["updated"]).timestamp()
+        micros = int(event["etag"].strip('"')) / 2
+        edited = datetime.fromisoformat(event["updated"]).timestamp()
         if not 0 <= micros / 1_000_000 - edited < 0.001:
-            yield f"{one['id']} has the etag {one['etag']} but was updated {one['updated']}"
+            yield f"{event['id']} has the etag {event['etag']} but was updated {event['updated']}"
 
 
 def error_faults(reply: Any) -> list[str]:
@@ -84,8 +88,8 @@ def error_faults(reply: Any) -> list[str]:
     error = reply.get("error") if isinstance(reply, dict) else None
     if not isinstance(error, dict):
         return [f"an error without a body: {reply!r}"]
-    one = (error.get("errors") or [{}])[0]
-    wanted = {"code": error.get("code"), "message": error.get("message")} | one
+    first = (error.get("errors") or [{}])[0]
+    wanted = {"code": error.get("code"), "message": error.get("message")} | first
     return [f"an error without {name}" for name in _SAID if not wanted.get(name)]
 
 
@@ -110,7 +114,9 @@ class Gate:
             nonlocal status, headers
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = {name.decode(): it.decode() for name, it in message["headers"]}
+                headers = {
+                    name.decode(): header.decode() for name, header in message["headers"]
+                }
             parts.append(message.get("body", b""))
             await send(message)
 
@@ -123,13 +129,13 @@ class Gate:
     def check(self, what: str, status: int, headers: dict[str, str], body: bytes) -> None:
         self.seen += 1
         if status in (204, 304):
-            found = ["a body where there is none"] if body else []
+            faults_found = ["a body where there is none"] if body else []
         elif status == 501:
-            found = ["it is not in the sandbox"]
+            faults_found = ["it is not in the sandbox"]
         else:
             reply = json.loads(body)
-            found = faults(reply) if status == 200 else error_faults(reply)
-            told = headers.get("etag")
-            if status == 200 and told and told != reply.get("etag", told):
-                found.append("the header ETag is not the body's")
-        self.wrong += [f"{what} {status}: {one}" for one in found]
+            faults_found = faults(reply) if status == 200 else error_faults(reply)
+            etag = headers.get("etag")
+            if status == 200 and etag and etag != reply.get("etag", etag):
+                faults_found.append("the header ETag is not the body's")
+        self.wrong += [f"{what} {status}: {fault}" for fault in faults_found]

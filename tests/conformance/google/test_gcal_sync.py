@@ -24,6 +24,7 @@ from syncd_google.sandbox.app import GoogleSandbox
 from tests.connectors.syncd_google.harness import GoogleHarness
 
 WEEK = (date(2026, 5, 4), date(2026, 5, 11))
+SUNDAY = datetime(2026, 5, 3, 22, 0, tzinfo=UTC)
 
 
 class Auth(AbstractAuth):
@@ -48,9 +49,7 @@ def run(
 
 async def titles(manager: CalendarEventSyncManager) -> list[str]:
     """Return the titles of two weeks in the store, of a series once."""
-    weeks = LocalListEventsRequest(
-        start_time="2026-05-03T22:00:00+00:00", end_time="2026-05-17T22:00:00+00:00"
-    )
+    weeks = LocalListEventsRequest(start_time=SUNDAY, end_time=SUNDAY + timedelta(days=14))
     listed = await manager.store_service.async_list_events(weeks)
     return sorted({event.summary for event in listed.events})
 
@@ -60,7 +59,7 @@ def test_a_calendar_is_synced_and_synced_again(
 ) -> None:
     account = sandbox.account
     primary = account.calendar("primary")
-    by_title = {it.fields["summary"]: it.id for it in primary.events.values()}
+    by_title = {event.fields["summary"]: event.id for event in primary.events.values()}
 
     async def work(service: GoogleCalendarService) -> None:
         manager = CalendarEventSyncManager(service, calendar_id="primary")
@@ -72,9 +71,9 @@ def test_a_calendar_is_synced_and_synced_again(
         await manager.run()
         assert len(served.log) == 1
         assert "syncToken" in served.log[0].query
-        found = await titles(manager)
-        assert "Choir rehearsal" in found
-        assert not {"Choir", "Dentist"} & set(found)
+        shown = await titles(manager)
+        assert "Choir rehearsal" in shown
+        assert not {"Choir", "Dentist"} & set(shown)
 
     run(served, token, work)
 
@@ -89,7 +88,7 @@ def test_a_stale_token_leads_to_a_full_sync(
         sandbox.expire_cursors()
         served.log.clear()
         await manager.run()
-        assert ["syncToken" in it.query for it in served.log] == [True, False]
+        assert ["syncToken" in request.query for request in served.log] == [True, False]
         assert served.log[0].status == 410
         assert await titles(manager) == before
 
@@ -119,7 +118,7 @@ def test_the_list_of_calendars_is_synced(
         sandbox.account.add_calendar(summary="Another", zone="UTC")
         await manager.run()
         listed = await manager.store_service.async_list_calendars()
-        assert sorted(it.summary for it in listed.calendars)[0] == "Another"
+        assert sorted(calendar.summary for calendar in listed.calendars)[0] == "Another"
         again = await service.async_list_calendars(CalendarListRequest())
         assert len(again.items) == 2
 
@@ -129,20 +128,19 @@ def test_the_list_of_calendars_is_synced(
 def test_events_are_read_and_written(served: Served, token: str) -> None:
     async def work(service: GoogleCalendarService) -> None:
         days = {
-            it: DateOrDatetime(date=day) for it, day in zip(("start", "end"), WEEK, strict=True)
+            name: DateOrDatetime(date=day)
+            for name, day in zip(("start", "end"), WEEK, strict=True)
         }
         await service.async_create_event("primary", Event(summary="Fair", **days))
         week = ListEventsRequest(
-            calendar_id="primary",
-            start_time="2026-05-03T22:00:00+00:00",
-            end_time="2026-05-10T22:00:00+00:00",
+            calendarId="primary", timeMin=SUNDAY, timeMax=SUNDAY + timedelta(days=7)
         )
-        found = [
+        shown = [
             event
             async for page in await service.async_list_events(week)
             for event in page.items
         ]
-        (fair,) = [event for event in found if event.summary == "Fair"]
+        (fair,) = [event for event in shown if event.summary == "Fair"]
         assert fair.start.date == WEEK[0]
         one = await service.async_get_event("primary", fair.id)
         assert one.summary == "Fair"
@@ -172,9 +170,7 @@ def test_learning_blocks_are_read_and_followed(tmp_path: Path) -> None:
         google.person.edit(Kind.BLOCK, "SQL course", "start", later)
         google.person.delete(Kind.MILESTONE, "Exam")
         await manager.run()
-        week = LocalListEventsRequest(
-            start_time="2026-05-03T22:00:00+00:00", end_time="2026-05-17T22:00:00+00:00"
-        )
+        week = LocalListEventsRequest(start_time=SUNDAY, end_time=SUNDAY + timedelta(days=14))
         (block,) = (await manager.store_service.async_list_events(week)).events
         assert block.start.value == later.at
         assert block.end.value == later.at + timedelta(hours=1)

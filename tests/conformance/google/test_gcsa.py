@@ -28,13 +28,13 @@ def calendar(served: Served, token: str) -> GoogleCalendar:
     document["rootUrl"] = f"{served.origin}/"
     document["baseUrl"] = f"{served.origin}/calendar/v3/"
     credentials = Credentials(token)
-    it = GoogleCalendar(credentials=credentials)
-    it.service = build_from_document(document, credentials=credentials)
-    return it
+    client = GoogleCalendar(credentials=credentials)
+    client.service = build_from_document(document, credentials=credentials)
+    return client
 
 
 def test_an_event_is_added_read_changed_and_deleted(calendar: GoogleCalendar) -> None:
-    made = calendar.add_event(
+    event = calendar.add_event(
         Event(
             "Exam",
             start=AT,
@@ -43,7 +43,7 @@ def test_an_event_is_added_read_changed_and_deleted(calendar: GoogleCalendar) ->
             minutes_before_popup_reminder=15,
         )
     )
-    read = calendar.get_event(made.event_id)
+    read = calendar.get_event(event.event_id)
     assert (read.summary, read.location) == ("Exam", "Room 4")
     assert read.start == AT
     assert read.reminders == [PopupReminder(minutes_before_start=15)]
@@ -56,8 +56,8 @@ def test_an_event_is_added_read_changed_and_deleted(calendar: GoogleCalendar) ->
 
 
 def test_an_all_day_event_stays_on_its_day(calendar: GoogleCalendar) -> None:
-    made = calendar.add_event(Event("Fair", start=date(2026, 6, 15), end=date(2026, 6, 16)))
-    read = calendar.get_event(made.event_id)
+    event = calendar.add_event(Event("Fair", start=date(2026, 6, 15), end=date(2026, 6, 16)))
+    read = calendar.get_event(event.event_id)
     assert (read.start, read.end) == (date(2026, 6, 15), date(2026, 6, 16))
 
 
@@ -72,8 +72,8 @@ def test_a_series_is_read_by_its_instances(calendar: GoogleCalendar) -> None:
             recurrence=rule,
         )
     )
-    found = list(calendar.get_instances(made.event_id, time_min=AT))
-    assert [it.start.day for it in found] == [1, 2, 3]
+    listed = list(calendar.get_instances(made.event_id, time_min=AT))
+    assert [event.start.day for event in listed] == [1, 2, 3]
 
 
 def test_events_are_found_in_their_order(calendar: GoogleCalendar) -> None:
@@ -81,17 +81,17 @@ def test_events_are_found_in_their_order(calendar: GoogleCalendar) -> None:
         "time_min": datetime(2026, 5, 4, tzinfo=BERLIN),
         "time_max": datetime(2026, 5, 11, tzinfo=BERLIN),
     }
-    found = list(calendar.get_events(**week, single_events=True, order_by="startTime"))
-    assert [it.summary for it in found][:2] == ["Team meeting", "Dentist"]
-    assert [it.summary for it in calendar.get_events(**week, query="choir")] == ["Choir"]
+    listed = list(calendar.get_events(**week, single_events=True, order_by="startTime"))
+    assert [event.summary for event in listed][:2] == ["Team meeting", "Dentist"]
+    assert [event.summary for event in calendar.get_events(**week, query="choir")] == ["Choir"]
 
 
 def test_calendars_are_made_listed_and_deleted(calendar: GoogleCalendar) -> None:
-    made = calendar.add_calendar(Calendar("Another", timezone="Asia/Tokyo"))
-    assert made.timezone == "Asia/Tokyo"
-    assert "Another" in [it.summary for it in calendar.get_calendar_list()]
-    calendar.delete_calendar(made)
-    assert "Another" not in [it.summary for it in calendar.get_calendar_list()]
+    event = calendar.add_calendar(Calendar("Another", timezone="Asia/Tokyo"))
+    assert event.timezone == "Asia/Tokyo"
+    assert "Another" in [entry.summary for entry in calendar.get_calendar_list()]
+    calendar.delete_calendar(event)
+    assert "Another" not in [entry.summary for entry in calendar.get_calendar_list()]
 
 
 def test_busy_time_is_read(calendar: GoogleCalendar) -> None:
@@ -119,8 +119,8 @@ def test_busy_time_of_no_calendar_is_an_error_of_its_own(calendar: GoogleCalenda
 
 def test_what_takes_no_time_is_not_busy(calendar: GoogleCalendar) -> None:
     def busy() -> int:
-        told = calendar.get_free_busy(time_min=AT, time_max=AT + timedelta(hours=5))
-        return len(next(iter(told.calendars.values())))
+        busy = calendar.get_free_busy(time_min=AT, time_max=AT + timedelta(hours=5))
+        return len(next(iter(busy.calendars.values())))
 
     def add(title: str, hour: int, **how: object) -> None:
         start = AT + timedelta(hours=hour)

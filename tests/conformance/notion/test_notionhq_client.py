@@ -17,9 +17,8 @@ from syncd.testing.fake_clock import FakeClock
 from syncd.testing.in_memory_connector import DictMemory
 from syncd.testing.samples import sample
 from syncd.testing.sandbox import Served
-from syncd_notion.connector import PLUGIN
+from syncd_notion.connector import PLUGIN, Notion
 from syncd_notion.sandbox.app import NotionSandbox
-from syncd_notion.workspace import Notion
 from tests.conformance.notion.node import HERE, install, run, without_node
 from tests.conformance.notion.tap import Exchange, Tap
 from tests.conformance.notion.typed import typescript

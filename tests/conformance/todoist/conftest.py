@@ -12,7 +12,7 @@ from syncd.model.values import Moment
 from syncd.testing.fake_clock import FakeClock
 from syncd.testing.sandbox import Served
 from syncd_todoist.sandbox.app import TodoistSandbox, make
-from syncd_todoist.sandbox.places import Small
+from syncd_todoist.sandbox.places import LabelOperations
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def served(sandbox: TodoistSandbox) -> Iterator[Served]:
 @pytest.fixture
 def lived_in(sandbox: TodoistSandbox) -> dict[str, list[dict[str, Any]]]:
     """Every object of an account in which everything was done, by table."""
-    person, small = sandbox.person, Small(sandbox.state)
+    person, small = sandbox.person, LabelOperations(sandbox.state)
     for title in ("Kept", "Archived", "Deleted"):
         person.add(Kind.GOAL, title)
     at = Moment(datetime(2026, 6, 1, 9, tzinfo=UTC), "Europe/Paris")
@@ -52,7 +52,7 @@ def lived_in(sandbox: TodoistSandbox) -> dict[str, list[dict[str, Any]]]:
     person.delete(Kind.GOAL, "Deleted")
     person.aside("A day", "Well done", "2026-06-30")
     small.add_label({"name": "deep work"})
-    small.add_note({"project_id": person._ours()["id"], "content": "On the project"})
+    small.add_note({"project_id": person._plan_project()["id"], "content": "On the project"})
     person.add_project("Old")
     person.archive_project("Old")
     person.add_project("Gone")

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from syncd.testing.sandbox import Served
-from syncd_todoist.sandbox import account, wire
+from syncd_todoist.sandbox import wire
 from syncd_todoist.sandbox.app import TodoistSandbox
 
 HERE = Path(__file__).parent
@@ -56,11 +56,13 @@ def test_the_sdks_schemas_take_every_object(
     now = sandbox.state.clock.now()
     objects: dict[str, list[Any]] = {
         **lived_in,
-        "users": [account.user("Asia/Kolkata", now, "1", premium=it) for it in (True, False)],
+        "users": [
+            wire.user_object("Asia/Kolkata", now, "1", premium=it) for it in (True, False)
+        ],
         "errors": [
             error.body
             for error in (
-                wire.bad("limit"),
+                wire.invalid_argument("limit"),
                 wire.not_found("Task"),
                 wire.unauthorized(),
                 wire.too_many(66),

@@ -12,9 +12,9 @@ from tests.connectors.syncd_google.harness import GoogleHarness
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[GoogleHarness]:
     """Give a connector on an account that has no calendar of syncd's yet."""
-    it = GoogleHarness(tmp_path)
-    yield it
-    it.close()
+    harness = GoogleHarness(tmp_path)
+    yield harness
+    harness.close()
 
 
 @pytest.fixture
@@ -30,5 +30,5 @@ def api(google: GoogleHarness) -> Iterator[httpx.Client]:
     """Give a plain HTTP client that may do everything, at the API's root."""
     headers = {"authorization": f"Bearer {google.sandbox.grant('calendar')}"}
     base = f"{google.server.origin}/calendar/v3"
-    with httpx.Client(base_url=base, headers=headers, timeout=10) as it:
-        yield it
+    with httpx.Client(base_url=base, headers=headers, timeout=10) as harness:
+        yield harness

@@ -72,10 +72,10 @@ class Garbled:
 
 def garbled(google: GoogleHarness) -> Garbled:
     """Put such a client between a connector, which tries nothing again, and its service."""
-    it = Garbled(google.bare._client)
-    google.bare._client = it
+    garbled = Garbled(google.bare._client)
+    google.bare._client = garbled
     google.connector = google.bare
-    return it
+    return garbled
 
 
 def places(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -15,7 +15,7 @@ from syncd.testing.sandbox_harness import SandboxHarness
 from syncd_google.connector import PLUGIN
 from syncd_google.sandbox import acts
 from syncd_google.sandbox.app import GoogleSandbox, make
-from syncd_google.sandbox.state import Calendar
+from syncd_google.sandbox.model import GoogleCalendar
 from tests.conformance.google.schema_gate import Gate
 
 ASIDE = {
@@ -26,9 +26,9 @@ ASIDE = {
 
 
 def gated(directory: Path, clock: Clock) -> GoogleSandbox:
-    it = make(directory, clock)
-    it.app = Gate(it.app)
-    return it
+    sandbox = make(directory, clock)
+    sandbox.app = Gate(sandbox.app)
+    return sandbox
 
 
 class GoogleHarness(SandboxHarness):
@@ -40,7 +40,7 @@ class GoogleHarness(SandboxHarness):
         self._directory = directory
 
     @property
-    def calendar(self) -> Calendar:
+    def calendar(self) -> GoogleCalendar:
         """The calendar that syncd made."""
         return self.sandbox.person.calendar()
 
@@ -91,9 +91,11 @@ class GoogleHarness(SandboxHarness):
     def paths(self) -> list[str]:
         """Return every request so far: method, and what follows the calendar's id."""
         shown = []
-        for one in self.server.log:
-            path = one.path.removeprefix("/calendar/v3").replace(f"/{self.calendar.id}", "/ID")
-            shown.append(f"{one.method} {path}")
+        for request in self.server.log:
+            path = request.path.removeprefix("/calendar/v3").replace(
+                f"/{self.calendar.id}", "/ID"
+            )
+            shown.append(f"{request.method} {path}")
         return shown
 
     def wrong_credentials(self) -> bool:
@@ -106,7 +108,9 @@ class GoogleHarness(SandboxHarness):
 
     def containers(self) -> list[str]:
         every = self.sandbox.account.calendars.values()
-        return [one.summary for one in every if not one.gone and not one.primary]
+        return [
+            calendar.summary for calendar in every if not calendar.gone and not calendar.primary
+        ]
 
     def keep_aside(self, kind: Kind, title: str) -> bool:
         sandbox = self.sandbox

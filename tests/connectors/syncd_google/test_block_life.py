@@ -13,7 +13,7 @@ from syncd.model.remote import LINKS, Remote
 from syncd.model.values import BlockState, Moment
 from syncd.testing.samples import AT, ZONE
 from syncd_google.sandbox import acts
-from syncd_google.sandbox.state import Event
+from syncd_google.sandbox.model import GoogleEvent
 from tests.connectors.syncd_google.harness import GoogleHarness
 
 GOALS = [f"01JWQ9E4V0Z8N3A6B7C2D5F1{number:02}" for number in range(14)]
@@ -23,7 +23,7 @@ def block(google: GoogleHarness, title: str = "SQL course", **fields: object) ->
     return google.create(Kind.BLOCK, title, **fields)  # type: ignore[arg-type]
 
 
-def event(google: GoogleHarness, title: str = "SQL course") -> Event:
+def event(google: GoogleHarness, title: str = "SQL course") -> GoogleEvent:
     return google.sandbox.person.event(Kind.BLOCK, title)
 
 
@@ -53,10 +53,10 @@ def test_reminders_are_as_the_setting_says(
 
 
 def test_a_reminder_that_was_changed_by_hand_stays(google: GoogleHarness) -> None:
-    made = block(google)
+    item = block(google)
     mine = {"useDefault": False, "overrides": [{"method": "email", "minutes": 60}]}
-    acts.note(google.sandbox.account, google.calendar, made.id, reminders=mine)
-    google.made(google.new_update(google.read(made), title="SQL", state=BlockState.DONE))
+    acts.note(google.sandbox.account, google.calendar, item.id, reminders=mine)
+    google.made(google.new_update(google.read(item), title="SQL", state=BlockState.DONE))
     assert event(google, "SQL").fields["reminders"] == mine
 
 
@@ -81,15 +81,15 @@ def test_a_block_without_a_goal_has_the_calendars_colour(google: GoogleHarness) 
 def test_another_goal_brings_another_colour_and_no_other_change_does(
     google: GoogleHarness,
 ) -> None:
-    made = block(google, goal=GOALS[0])
-    acts.note(google.sandbox.account, google.calendar, made.id, colorId="7")
-    made = google.made(
-        google.new_update(google.read(made), title="SQL", goal=GOALS[0], **{LINKS: ""})
+    item = block(google, goal=GOALS[0])
+    acts.note(google.sandbox.account, google.calendar, item.id, colorId="7")
+    item = google.made(
+        google.new_update(google.read(item), title="SQL", goal=GOALS[0], **{LINKS: ""})
     )
     assert event(google, "SQL").fields["colorId"] == "7"
-    made = google.made(google.new_update(made, goal=GOALS[1]))
+    item = google.made(google.new_update(item, goal=GOALS[1]))
     assert event(google, "SQL").fields["colorId"] == "2"
-    google.made(google.new_update(made, goal=None))
+    google.made(google.new_update(item, goal=None))
     assert "colorId" not in event(google, "SQL").fields
 
 
@@ -106,46 +106,46 @@ def test_goals_keep_their_colours_when_the_memory_is_lost(google: GoogleHarness)
 
 
 def test_a_block_that_is_dragged_keeps_its_length_and_its_zone(google: GoogleHarness) -> None:
-    made = block(google)
+    item = block(google)
     there = Moment(datetime(2026, 6, 12, 7, 15, tzinfo=UTC), ZONE)
     google.person.edit(Kind.BLOCK, "SQL course", "start", there)
-    moved = google.read(made)
+    moved = google.read(item)
     end = Moment(there.at + timedelta(hours=1), ZONE)
     pinned = {"state": BlockState.PINNED}
-    assert moved.fields == {**made.fields, "start": there, "end": end, **pinned}
+    assert moved.fields == {**item.fields, "start": there, "end": end, **pinned}
 
 
 def test_a_block_that_takes_the_whole_day_is_told_and_comes_back(google: GoogleHarness) -> None:
-    made = block(google)
+    item = block(google)
     google.person.edit(Kind.BLOCK, "SQL course", "start", date(2026, 6, 12))
-    whole = google.read(made)
+    whole = google.read(item)
     assert set(whole.problems) == {"start", "end"}
     assert not {"start", "end"} & set(whole.fields)
     same = google.made(google.new_update(whole, title="SQL"))
     assert event(google, "SQL").start.day == date(2026, 6, 12)
-    times = {"start": made.fields["start"], "end": made.fields["end"]}
+    times = {"start": item.fields["start"], "end": item.fields["end"]}
     back = google.made(google.new_update(same, **times))
-    assert back.fields == {**made.fields, "title": "SQL"}
+    assert back.fields == {**item.fields, "title": "SQL"}
     assert not back.problems
     google.person.edit(Kind.BLOCK, "SQL", "start", date(2026, 6, 12))
     google.person.edit(Kind.BLOCK, "SQL", "start", Moment(AT, ZONE))
-    assert google.read(made).fields["start"] == Moment(AT, google.calendar.zone)
+    assert google.read(item).fields["start"] == Moment(AT, google.calendar.zone)
 
 
 def test_a_deleted_block_is_gone_and_comes_back_with_what_was_written_there(
     google: GoogleHarness,
 ) -> None:
     write = google.new_write(Kind.BLOCK, "SQL course")
-    made = google.made(write)
+    item = google.made(write)
     cursor = google.connector.pull(None).cursor
     text = event(google).fields["description"]
     mine = f"Room 4, bring the laptop\n\n{text}"
-    acts.note(google.sandbox.account, google.calendar, made.id, description=mine)
+    acts.note(google.sandbox.account, google.calendar, item.id, description=mine)
     google.person.edit(Kind.BLOCK, "SQL course", "start", date(2026, 6, 12))
     google.person.delete(Kind.BLOCK, "SQL course")
-    assert google.connector.pull(cursor).gone == {made.id}
+    assert google.connector.pull(cursor).gone == {item.id}
     again = google.made(write)
-    assert (again.id, again.fields) == (made.id, made.fields)
+    assert (again.id, again.fields) == (item.id, item.fields)
     assert event(google).fields["description"] == mine
 
 
@@ -153,10 +153,10 @@ def test_a_revived_block_carries_other_links_below_what_was_written(
     google: GoogleHarness,
 ) -> None:
     write = google.new_write(Kind.BLOCK, "SQL course")
-    made = google.made(write)
+    item = google.made(write)
     text = event(google).fields["description"]
     note = {"description": f"Room 4\n\n{text}"}
-    acts.note(google.sandbox.account, google.calendar, made.id, **note)
+    acts.note(google.sandbox.account, google.calendar, item.id, **note)
     google.person.delete(Kind.BLOCK, "SQL course")
     fields = {**write.fields, LINKS: "Todoist https://example.org/2", "task": None}
     again = google.made(dataclasses.replace(write, fields=fields))
@@ -168,16 +168,16 @@ def test_a_revived_block_looks_as_its_person_made_it(google: GoogleHarness) -> N
     google.connector.close()
     google.connector = google.built(reminder_minutes="default")
     write = google.new_write(Kind.BLOCK, "SQL course", goal=GOALS[0])
-    made = google.made(write)
+    item = google.made(write)
     reminders = {"useDefault": False, "overrides": [{"method": "popup", "minutes": 5}]}
     mine = {"colorId": "7", "reminders": reminders}
-    acts.note(google.sandbox.account, google.calendar, made.id, **mine)
+    acts.note(google.sandbox.account, google.calendar, item.id, **mine)
     google.person.delete(Kind.BLOCK, "SQL course")
-    assert google.made(write).id == made.id
+    assert google.made(write).id == item.id
     assert {name: event(google).fields[name] for name in mine} == mine
     google.person.delete(Kind.BLOCK, "SQL course")
     other = google.new_write(Kind.BLOCK, "SQL course", goal=GOALS[1])
-    assert google.made(dataclasses.replace(write, fields=other.fields)).id == made.id
+    assert google.made(dataclasses.replace(write, fields=other.fields)).id == item.id
     assert event(google).fields["colorId"] == "2"
 
 
@@ -195,19 +195,19 @@ def test_milestones_and_blocks_are_told_apart(google: GoogleHarness) -> None:
     late = Moment(AT)
     google.person.edit(Kind.MILESTONE, "Exam", "due", late)  # a milestone with a time
     google.person.edit(Kind.BLOCK, "SQL course", "start", date(2026, 6, 12))  # a day's block
-    kinds = {it.id: it.kind for it in google.connector.pull(None).items}
+    kinds = {item.id: item.kind for item in google.connector.pull(None).items}
     assert kinds == {made.id: Kind.BLOCK, day.id: Kind.MILESTONE}
     assert google.person.titles(Kind.BLOCK) == ["SQL course"]
     assert google.person.titles(Kind.MILESTONE) == ["Exam"]
 
 
 def test_a_block_that_moved_on_is_not_overwritten(google: GoogleHarness) -> None:
-    made = block(google)
+    item = block(google)
     google.person.edit(Kind.BLOCK, "SQL course", "end", Moment(AT + timedelta(hours=4), ZONE))
     later = {"start": Moment(AT + timedelta(days=1), ZONE)}
     later |= {"end": Moment(AT + timedelta(days=1, hours=1), ZONE)}
-    assert isinstance(google.update(made, **later), Changed)
-    assert google.read(made).fields["start"] == made.fields["start"]
+    assert isinstance(google.update(item, **later), Changed)
+    assert google.read(item).fields["start"] == item.fields["start"]
 
 
 UNFIT = {
@@ -223,9 +223,9 @@ UNFIT = {
 def test_what_the_calendar_cannot_hold_is_refused_with_a_reason(
     google: GoogleHarness, fields: dict[str, object]
 ) -> None:
-    made = block(google)
+    item = block(google)
     before = len(google.server.log)
-    outcome = google.update(made, **fields)  # type: ignore[arg-type]
+    outcome = google.update(item, **fields)  # type: ignore[arg-type]
     assert isinstance(outcome, SkipItem)
     assert str(outcome).endswith((".", "again."))
     write = google.new_write(Kind.BLOCK, "Another", **fields)  # type: ignore[arg-type]
@@ -241,10 +241,10 @@ def test_nothing_but_the_own_calendar_is_ever_written(fresh: GoogleHarness) -> N
         google.connector.close()
         google.connector = google.built(**settings)
         google.start()
-        made = block(google, f"Block {len(settings)}")
+        item = block(google, f"Block {len(settings)}")
         day = google.milestone(f"Exam {len(settings)}")
         later = {"end": Moment(AT + timedelta(hours=3), ZONE), "goal": GOALS[0]}
-        made = google.made(google.new_update(made, **later))
+        item = google.made(google.new_update(item, **later))
         google.person.meeting("Lunch", AT, AT + timedelta(hours=1))
         google.person.add(
             Kind.BLOCK, "Mine", start=Moment(AT), end=Moment(AT + timedelta(hours=1))
@@ -252,22 +252,26 @@ def test_nothing_but_the_own_calendar_is_ever_written(fresh: GoogleHarness) -> N
         pull = google.connector.pull(None)
         assert google.connector.busy(AT - timedelta(days=1), AT + timedelta(days=90)).spans
         assert google.connector.find(google.new_write(Kind.BLOCK, "No one")) is None
-        google.read(made)
-        assert google.delete(made) is None
+        google.read(item)
+        assert google.delete(item) is None
         assert google.delete(day) is None
         google.connector.pull(pull.cursor)
     own = re.compile(rf"/calendar/v3/calendars/{re.escape(google.calendar.id)}/events(/\w+)?")
-    written = [it for it in google.server.log if it.method != "GET"]
-    elsewhere = [f"{it.method} {it.path}" for it in written if not own.fullmatch(it.path)]
+    written = [request for request in google.server.log if request.method != "GET"]
+    elsewhere = [
+        f"{request.method} {request.path}"
+        for request in written
+        if not own.fullmatch(request.path)
+    ]
     assert set(elsewhere) <= {
         "POST /calendar/v3/calendars",  # making the own one
         "POST /calendar/v3/freeBusy",
         "POST /token",
     }
     assert elsewhere.count("POST /calendar/v3/calendars") == 1
-    assert {it.method for it in written} == {"POST", "PATCH", "DELETE"}
+    assert {request.method for request in written} == {"POST", "PATCH", "DELETE"}
     primary = google.sandbox.account.calendar("primary")
-    assert {it.series for it in primary.events.values()} == {None}
+    assert {event.series for event in primary.events.values()} == {None}
 
 
 def test_what_the_person_keeps_in_syncds_calendar_is_busy_time(google: GoogleHarness) -> None:
@@ -297,8 +301,8 @@ def test_what_the_person_keeps_in_syncds_calendar_is_busy_time(google: GoogleHar
 
 def test_a_copy_of_a_block_is_busy_time(google: GoogleHarness) -> None:
     """It carries the block's mark, but syncd did not make it, nor moves it."""
-    made = block(google)
-    copy = acts.duplicate(google.sandbox.account, google.calendar, made.id)
+    item = block(google)
+    copy = acts.duplicate(google.sandbox.account, google.calendar, item.id)
     start = AT + timedelta(days=30)
     acts.drag(google.sandbox.account, google.calendar, copy.id, start)
     google.connector.pull(None)
@@ -307,9 +311,9 @@ def test_a_copy_of_a_block_is_busy_time(google: GoogleHarness) -> None:
 
 
 def test_a_block_that_was_made_to_recur_is_not_busy_time(google: GoogleHarness) -> None:
-    made = block(google)
+    item = block(google)
     again = {"recurrence": ["RRULE:FREQ=DAILY;COUNT=5"]}
-    acts.note(google.sandbox.account, google.calendar, made.id, **again)
+    acts.note(google.sandbox.account, google.calendar, item.id, **again)
     google.person.add(Kind.BLOCK, "Mine", start=Moment(AT), end=Moment(AT + timedelta(hours=1)))
     google.connector.pull(None)
     busy = google.connector.busy(AT - timedelta(hours=1), AT + timedelta(days=3))

@@ -11,7 +11,7 @@ from syncd.model.entities import Kind
 from syncd.model.ids import EntityId
 from syncd.model.remote import LINKS
 from syncd.model.values import BlockState, Moment
-from syncd_google import blocks, mapping
+from syncd_google import mapping
 
 ENTITY = EntityId("01JWQ9E4V0Z8N3A6B7C2D5F1GH")
 TASK, GOAL = "01JWQ9E4V0Z8N3A6B7C2D5F1T1", "01JWQ9E4V0Z8N3A6B7C2D5F1G1"
@@ -29,7 +29,7 @@ BLOCK: dict[str, Any] = {
 }
 LINES = "Notion: https://www.notion.so/1\nTodoist: https://app.todoist.com/app/task/2"
 
-HELD = [it for it in BlockState if it not in (BlockState.DRAFT, BlockState.SKIPPED)]
+HELD = [state for state in BlockState if state not in (BlockState.DRAFT, BlockState.SKIPPED)]
 
 
 def event_of(fields: dict[str, Any]) -> dict[str, Any]:
@@ -155,6 +155,14 @@ def test_an_event_that_is_not_where_syncd_put_it_is_pinned() -> None:
         assert mapping.from_remote(there, BERLIN).fields["state"] is BlockState.PUBLISHED
 
 
+def test_a_block_is_put_where_it_is_though_its_goal_changes_too() -> None:
+    event = event_of({**BLOCK, "state": BlockState.PINNED})
+    fields = {"state": BlockState.PUBLISHED, "goal": "another"}
+    there = patched(event, mapping.to_patch(Kind.BLOCK, fields, event, BERLIN))
+    item = mapping.from_remote(there, BERLIN)
+    assert item.fields == {**BLOCK, **fields}
+
+
 def test_another_offset_of_one_instant_is_no_change() -> None:
     event = event_of(BLOCK)
     event["start"]["dateTime"] = "2026-06-15T16:30:00Z"
@@ -186,8 +194,8 @@ def test_a_state_is_shown_as_done_pinned_or_neither(state: BlockState) -> None:
     assert mapping.holds(Kind.BLOCK, fields) is held
     fitted = mapping.fit(Kind.BLOCK, fields)["state"]
     if held:
-        told = state in (BlockState.DONE, BlockState.PINNED)
-        assert fitted is (state if told else BlockState.PUBLISHED)
+        shown_as_itself = state in (BlockState.DONE, BlockState.PINNED)
+        assert fitted is (state if shown_as_itself else BlockState.PUBLISHED)
         event = event_of(fields)
         assert mapping.from_remote(event, BERLIN).fields["state"] is fitted
 
@@ -216,11 +224,13 @@ WITHOUT_A_TIME = {
 
 @pytest.mark.parametrize("case", WITHOUT_A_TIME.values(), ids=WITHOUT_A_TIME.keys())
 def test_a_block_without_a_time_keeps_the_plans_and_is_told(case: Any) -> None:
-    start, end, said = case
+    start, end, sentence = case
     item = mapping.from_remote({**event_of(BLOCK), "start": start, "end": end}, BERLIN)
-    assert item.fields == {name: it for name, it in BLOCK.items() if name not in item.problems}
+    assert item.fields == {
+        name: value for name, value in BLOCK.items() if name not in item.problems
+    }
     assert item.problems.keys() - {"state"} == {"start", "end"}
-    assert said in item.problems["start"]
+    assert sentence in item.problems["start"]
     assert "'SQL course'" in item.problems["start"]
 
 
@@ -260,7 +270,9 @@ def test_odd_values_do_not_stop_the_rest() -> None:
     event["extendedProperties"]["private"] |= {"syncd-task": 5, "syncd-goal": None}
     item = mapping.from_remote(event, BERLIN)
     assert item.problems.keys() == {"task", "goal", LINKS}
-    assert item.fields == {name: it for name, it in BLOCK.items() if name not in item.problems}
+    assert item.fields == {
+        name: value for name, value in BLOCK.items() if name not in item.problems
+    }
 
 
 def test_what_is_missing_is_said_in_words() -> None:
@@ -269,14 +281,14 @@ def test_what_is_missing_is_said_in_words() -> None:
         "later end": {**BLOCK, "end": START},
         "plan it again": {**BLOCK, "state": BlockState.SKIPPED},
     }
-    for said, fields in words.items():
-        assert said in mapping.lacks(Kind.BLOCK, fields)
+    for sentence, fields in words.items():
+        assert sentence in mapping.lacks(Kind.BLOCK, fields)
         assert not mapping.holds(Kind.BLOCK, fields)
     assert mapping.lacks(Kind.BLOCK, {"title": "SQL"}) == ""
     assert not mapping.holds(Kind.BLOCK, {"title": "SQL"})
 
 
 def test_what_gone_means_is_that_the_block_is_skipped() -> None:
-    assert blocks.CARRIED.gone == {"state": BlockState.SKIPPED}
-    assert not blocks.CARRIED.archives
-    assert not blocks.CARRIED.adopts
+    assert mapping.CARRIES[Kind.BLOCK].gone == {"state": BlockState.SKIPPED}
+    assert not mapping.CARRIES[Kind.BLOCK].archives
+    assert not mapping.CARRIES[Kind.BLOCK].adopts

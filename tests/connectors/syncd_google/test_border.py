@@ -60,10 +60,10 @@ def test_one_spoilt_value_costs_its_field_or_its_item_and_no_more(
     for path, spoiled in spoilt(event):
         rows(client, spoiled, fine)
         pull = google.connector.pull(None)
-        found = {it.id: it for it in pull.items}
-        assert found.pop(other.id) == other, path
+        by_id = {item.id: item for item in pull.items}
+        assert by_id.pop(other.id) == other, path
         assert pull.gone == frozenset(), path
-        costs_no_more(pull, found, item, path)
+        costs_no_more(pull, by_id, item, path)
 
 
 def costs_no_more(
@@ -83,7 +83,7 @@ def costs_no_more(
         assert pull.cursor is None, path
         assert bool(pull.whole) is (path != ("id",))
     assert found == {}, path
-    assert all(one.endswith(".") and one.encode() for one in sentences)
+    assert all(sentence.endswith(".") and sentence.encode() for sentence in sentences)
 
 
 def test_a_flag_that_is_no_flag_is_no_evidence(google: GoogleHarness, client: Garbled) -> None:
@@ -116,7 +116,7 @@ def test_a_row_without_an_id_is_nothing_new(google: GoogleHarness, client: Garbl
     for row in NAMELESS:
         rows(client, event_of(google, item), row)
         pull = google.connector.pull(None)
-        assert [it.id for it in pull.items] == [item.id]
+        assert [item.id for item in pull.items] == [item.id]
         assert (pull.whole, pull.cursor, pull.unread) == (frozenset(), None, {})
         assert pull.problems[0].endswith("update syncd.")
 
@@ -342,9 +342,9 @@ def test_an_absurd_time_is_its_fields_problem(
         {**event_of(google, block), "end": time},
         {**event_of(google, milestone), "start": time},
     )
-    found = {it.id: it for it in google.connector.pull(None).items}
-    assert found[milestone.id].problems.keys() == {"due"}
-    assert {"start", "end"} <= found[block.id].problems.keys()
+    by_id = {item.id: item for item in google.connector.pull(None).items}
+    assert by_id[milestone.id].problems.keys() == {"due"}
+    assert {"start", "end"} <= by_id[block.id].problems.keys()
 
 
 def test_a_block_of_years_is_no_learning_time(google: GoogleHarness, client: Garbled) -> None:

@@ -33,7 +33,9 @@ ANYTHING = st.recursive(
 
 def some(**parts: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Return objects with some of these parts, some of which are something else."""
-    return st.fixed_dictionaries({}, optional={it: one | ANYTHING for it, one in parts.items()})
+    return st.fixed_dictionaries(
+        {}, optional={name: part | ANYTHING for name, part in parts.items()}
+    )
 
 
 MOMENTS = st.datetimes(timezones=st.sampled_from([None, UTC])).map(datetime.isoformat)
@@ -84,10 +86,10 @@ class Says:
 @given(ANSWERS, st.sampled_from(KINDS))
 def test_whatever_is_answered_ends_in_a_sentence(answer: dict[str, Any], kind: Kind) -> None:
     for does in DOES:
-        told = what(does, over(Says(answer)), kind)
-        assert not isinstance(told, Exception) or str(told).endswith(".")
-        for one in told.items if isinstance(told, Pull) else ():
-            assert content_hash(one)
+        answer_of = what(does, over(Says(answer)), kind)
+        assert not isinstance(answer_of, Exception) or str(answer_of).endswith(".")
+        for item in answer_of.items if isinstance(answer_of, Pull) else ():
+            assert content_hash(item)
 
 
 def what(does: Any, connector: GoogleConnector, kind: Kind) -> Any:

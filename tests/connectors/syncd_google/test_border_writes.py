@@ -23,7 +23,7 @@ def client(google: GoogleHarness) -> Garbled:
 
 
 NOT_WHAT_WAS_WRITTEN: dict[str, Any] = {
-    "no-id": lambda real: {name: it for name, it in real.items() if name != "id"},
+    "no-id": lambda real: {name: value for name, value in real.items() if name != "id"},
     "odd-id": lambda real: {**real, "id": 5},
     "another-id": lambda real: {**real, "id": "another"},
     "no-version": lambda real: {**real, "etag": None},
@@ -42,10 +42,10 @@ def test_a_create_whose_answer_is_spoilt_is_looked_for(
     write = google.new_write(kind, "Exam")
     client.spoil("insert", spoil)
     assert isinstance(google.do(write), Unclear)
-    found = google.connector.find(write)
-    assert found is not None
-    assert found.fields == write.fields
-    assert google.made(write).id == found.id
+    remote = google.connector.find(write)
+    assert remote is not None
+    assert remote.fields == write.fields
+    assert google.made(write).id == remote.id
 
 
 @pytest.mark.parametrize("spoil", NOT_WHAT_WAS_WRITTEN.values(), ids=NOT_WHAT_WAS_WRITTEN)
@@ -118,7 +118,9 @@ def test_nothing_is_written_to_what_cannot_be_read(
     assert google.read(item) == item
 
 
-@pytest.mark.parametrize("value", [it for it in HOSTILE.values() if not isinstance(it, str)])
+@pytest.mark.parametrize(
+    "value", [value for value in HOSTILE.values() if not isinstance(value, str)]
+)
 def test_a_description_that_cannot_be_read_is_not_written_over(
     google: GoogleHarness, client: Garbled, value: Any
 ) -> None:
@@ -141,7 +143,9 @@ def test_a_title_that_cannot_be_read_is_not_written_over(
         odd = google.read(item)
         assert isinstance(google.update(odd, title="Viva"), SkipItem)
         other = {
-            name: it for name, it in sample(kind, "x", {}).items() if name in ("due", "end")
+            name: value
+            for name, value in sample(kind, "x", {}).items()
+            if name in ("due", "end")
         }
         assert isinstance(google.update(odd, **other), Remote)
         assert google.read(item).fields["title"] == "Exam"
@@ -156,7 +160,9 @@ NO_LISTS: dict[str, Any] = {
     "text-entry": {"items": ["Learning"]},
     "no-id": {"items": [{**ENTRY, "id": None}]},
     "odd-id": {"items": [{**ENTRY, "id": "../.."}]},
-    "no-role": {"items": [{name: it for name, it in ENTRY.items() if name != "accessRole"}]},
+    "no-role": {
+        "items": [{name: value for name, value in ENTRY.items() if name != "accessRole"}]
+    },
     "odd-role": {"items": [{**ENTRY, "accessRole": 1}]},
     "unknown-role": {"items": [{**ENTRY, "accessRole": "OWNER"}]},
     "text-for-deleted": {"items": [{**ENTRY, "deleted": "false"}]},
@@ -215,7 +221,9 @@ def test_a_calendar_in_no_known_zone_is_bound_in_the_plans(fresh: GoogleHarness)
     client = garbled(fresh)
     client.spoil(
         "calendars",
-        lambda real: {"items": [{**it, "timeZone": "Mars/North"} for it in real["items"]]},
+        lambda real: {
+            "items": [{**calendar, "timeZone": "Mars/North"} for calendar in real["items"]]
+        },
     )
     fresh.connector.bind()
     assert fresh.memory.get("calendar")["zone"] == "Europe/Paris"
@@ -326,7 +334,9 @@ def test_what_the_person_keeps_in_syncds_calendar_is_never_overlooked(
     google.connector.pull(None)
     assert google.memory.get("guests") is not False
     client.spoil("events", lambda real: {**real, "items": [{**MEETING, "transparency": 1}]})
-    assert any(google.calendar.id in it for it in google.connector.busy(*WEEK).unreadable)
+    assert any(
+        google.calendar.id in sentence for sentence in google.connector.busy(*WEEK).unreadable
+    )
 
 
 def test_busy_time_that_was_interrupted_goes_on_where_it_stopped(
@@ -350,7 +360,7 @@ def test_busy_time_that_was_interrupted_goes_on_where_it_stopped(
     assert client.asked[0][1][1]["pageToken"]
 
 
-@pytest.mark.parametrize("value", [it for it in HOSTILE.values() if it != {}])
+@pytest.mark.parametrize("value", [value for value in HOSTILE.values() if value != {}])
 def test_a_time_that_cannot_be_read_is_not_written_over(
     google: GoogleHarness, client: Garbled, value: Any
 ) -> None:

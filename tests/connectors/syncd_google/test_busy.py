@@ -116,7 +116,7 @@ def test_a_series_takes_time_where_it_really_happens(
     person = empty.person
     person.meeting("Moved", at(8, -14), at(9, -14), weekly=True)
     person.meeting("Left out", at(8, -13), at(9, -13), weekly=True)
-    moved, left_out = (it.id for it in primary.events.values())
+    moved, left_out = (event.id for event in primary.events.values())
     acts.drag(account, primary, f"{moved}_{at(8):%Y%m%dT%H%M%SZ}", at(12, 3))
     acts.delete(account, primary, f"{left_out}_{at(8, 1):%Y%m%dT%H%M%SZ}")
     assert told(empty, *BASE, *scopes).spans == (span(12, 13, 3),)
@@ -126,7 +126,7 @@ def test_a_weekly_meeting_keeps_its_hour_when_the_clocks_change(empty: GoogleHar
     nine = datetime(2026, 10, 19, 7, tzinfo=UTC)  # in Berlin, in summer time
     empty.person.meeting("Weekly", nine, nine + timedelta(hours=1), weekly=True)
     busy = empty.connector.busy(nine, nine + timedelta(days=8))
-    assert [it.start for it in busy.spans] == [nine, datetime(2026, 10, 26, 8, tzinfo=UTC)]
+    assert [span.start for span in busy.spans] == [nine, datetime(2026, 10, 26, 8, tzinfo=UTC)]
 
 
 def test_meetings_are_moved_and_cancelled(empty: GoogleHarness) -> None:
@@ -212,9 +212,9 @@ def test_a_long_time_is_asked_for_in_pieces(empty: GoogleHarness) -> None:
 
 def test_many_calendars_are_asked_for_in_pieces(empty: GoogleHarness) -> None:
     account = empty.sandbox.account
-    many = [account.add_calendar(summary=f"{it}", zone="UTC") for it in range(103)]
+    many = [account.add_calendar(summary=f"{n}", zone="UTC") for n in range(103)]
     acts.add_meeting(account, many[102], "Work", at(9), 60)
-    names = [it.id for it in many]
+    names = [calendar.id for calendar in many]
     busy = told(empty, busy_calendars=names)
     assert busy == Busy(spans=(span(9, 10),), calendars=tuple(names))
     assert empty.paths() == ["POST /freeBusy"] * 3

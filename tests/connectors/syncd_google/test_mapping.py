@@ -86,7 +86,7 @@ def test_how_long_it_takes_does_not_change_with_the_clocks() -> None:
 
 
 def _length(event: dict[str, Any]) -> timedelta:
-    start, end = (datetime.fromisoformat(event[it]["dateTime"]) for it in ("start", "end"))
+    start, end = (datetime.fromisoformat(event[name]["dateTime"]) for name in ("start", "end"))
     return end.astimezone(UTC) - start.astimezone(UTC)
 
 

@@ -19,7 +19,7 @@ EVENTS = r".*/events"
 def changed(google: GoogleHarness, cursor: str | None) -> dict[str, object]:
     """Return the fields of what changed, by title."""
     items = google.connector.pull(cursor).items
-    return {str(it.fields["title"]): it.fields for it in items}
+    return {str(item.fields["title"]): item.fields for item in items}
 
 
 def test_what_the_person_adds_is_theirs(google: GoogleHarness) -> None:
@@ -33,7 +33,7 @@ def test_what_the_person_adds_is_theirs(google: GoogleHarness) -> None:
     )
     google.milestone("Exam")
     pull = google.connector.pull(None)
-    assert [it.fields["title"] for it in pull.items] == ["Exam"]
+    assert [item.fields["title"] for item in pull.items] == ["Exam"]
     assert pull.gone == frozenset()
 
 
@@ -103,7 +103,7 @@ def test_a_series_that_the_person_makes_of_a_milestone_is_one_item(
     api.delete(f"{event}_20260622").raise_for_status()
     api.patch(f"{event}_20260629", json={"summary": "The last"}).raise_for_status()
     pull = google.connector.pull(cursor)
-    assert [(it.id, it.fields["title"]) for it in pull.items] == [(item.id, "Exam")]
+    assert [(item.id, item.fields["title"]) for item in pull.items] == [(item.id, "Exam")]
     assert pull.gone == frozenset()
     assert google.connector.pull(None).gone == frozenset()
 
@@ -122,7 +122,7 @@ def test_a_milestone_restored_from_the_bin_is_back(google: GoogleHarness) -> Non
     cursor = google.connector.pull(None).cursor
     acts.restore(google.sandbox.account, google.calendar, item.id)
     pull = google.connector.pull(cursor)
-    assert [it.id for it in pull.items] == [item.id]
+    assert [item.id for item in pull.items] == [item.id]
     assert pull.gone == frozenset()
 
 
@@ -244,7 +244,7 @@ def test_a_service_that_sends_us_elsewhere_is_not_followed(google: GoogleHarness
     google.server.faults.append(fault)
     with pytest.raises(TryLater):
         google.connector.pull(None)
-    assert not [it for it in google.server.log if it.path == "/elsewhere"]
+    assert not [request for request in google.server.log if request.path == "/elsewhere"]
 
 
 def test_the_tools_clock_is_told(google: GoogleHarness) -> None:

@@ -50,48 +50,52 @@ def changed(it: Recorded, item: Remote, op: Op, **fields: object) -> Write:
 
 
 def test_a_milestone_goes_there_and_back(recorded: Start) -> None:
-    it = recorded(PLUGIN, make)
-    it.connector.bind()
-    it.connector.provision()
-    cursor = it.connector.pull(None).cursor
-    create = created(it)
-    made = written(it, create)
-    assert written(it, create).id == made.id  # 409, and it is ours
-    pull = it.connector.pull(cursor)
-    assert [(one.id, one.mark) for one in pull.items] == [(made.id, ENTITY)]
-    after = written(it, changed(it, made, Op.UPDATE, done=True, due=date(2027, 7, 1)))
+    session = recorded(PLUGIN, make)
+    session.connector.bind()
+    session.connector.provision()
+    cursor = session.connector.pull(None).cursor
+    create = created(session)
+    remote = written(session, create)
+    assert written(session, create).id == remote.id  # 409, and it is ours
+    pull = session.connector.pull(cursor)
+    assert [(item.id, item.mark) for item in pull.items] == [(remote.id, ENTITY)]
+    after = written(
+        session, changed(session, remote, Op.UPDATE, done=True, due=date(2027, 7, 1))
+    )
     assert after.fields == {"title": "Done with SQL", "due": date(2027, 7, 1), "done": True}
-    assert it.restart().read(Kind.MILESTONE, made.id).fields == after.fields
-    assert it.connector.write([changed(it, after, Op.DELETE)]) == [None]
-    assert it.connector.write([changed(it, after, Op.DELETE)]) == [None]  # 410, or 412
-    assert it.connector.pull(pull.cursor).gone == {made.id}
-    assert written(it, create).id == made.id  # revived
+    assert session.restart().read(Kind.MILESTONE, remote.id).fields == after.fields
+    assert session.connector.write([changed(session, after, Op.DELETE)]) == [None]
+    assert session.connector.write([changed(session, after, Op.DELETE)]) == [
+        None
+    ]  # 410, or 412
+    assert session.connector.pull(pull.cursor).gone == {remote.id}
+    assert written(session, create).id == remote.id  # revived
 
 
 def test_a_block_goes_there_and_back(recorded: Start) -> None:
-    it = recorded(PLUGIN, make)
-    it.connector.bind()
-    it.connector.provision()
-    cursor = it.connector.pull(None).cursor
+    session = recorded(PLUGIN, make)
+    session.connector.bind()
+    session.connector.provision()
+    cursor = session.connector.pull(None).cursor
     create = Write(
-        op=Op.CREATE, key=it.key(), kind=Kind.BLOCK, entity=ENTITY, fields=dict(BLOCK)
+        op=Op.CREATE, key=session.key(), kind=Kind.BLOCK, entity=ENTITY, fields=dict(BLOCK)
     )
-    made = written(it, create)
-    assert made.fields == BLOCK
-    pull = it.connector.pull(cursor)
-    assert [(one.kind, one.fields) for one in pull.items] == [(Kind.BLOCK, BLOCK)]
+    remote = written(session, create)
+    assert remote.fields == BLOCK
+    pull = session.connector.pull(cursor)
+    assert [(item.kind, item.fields) for item in pull.items] == [(Kind.BLOCK, BLOCK)]
     done = {"state": BlockState.DONE, "end": Moment(AT + timedelta(hours=2), "Europe/Paris")}
-    after = written(it, changed(it, made, Op.UPDATE, **done))
+    after = written(session, changed(session, remote, Op.UPDATE, **done))
     assert after.fields == {**BLOCK, **done}
-    assert it.connector.write([changed(it, after, Op.DELETE)]) == [None]
-    assert it.connector.pull(pull.cursor).gone == {made.id}
-    assert written(it, create).fields == BLOCK  # revived
+    assert session.connector.write([changed(session, after, Op.DELETE)]) == [None]
+    assert session.connector.pull(pull.cursor).gone == {remote.id}
+    assert written(session, create).fields == BLOCK  # revived
 
 
 def test_busy_time_is_read(recorded: Start) -> None:
-    it = recorded(PLUGIN, make)
-    monday = it.clock.now() - timedelta(days=it.clock.now().weekday())
-    busy = it.connector.busy(monday, monday + timedelta(days=100))
+    session = recorded(PLUGIN, make)
+    monday = session.clock.now() - timedelta(days=session.clock.now().weekday())
+    busy = session.connector.busy(monday, monday + timedelta(days=100))
     assert busy.calendars == ("primary",)
     assert busy.unreadable == ()
     assert busy.spans == tuple(sorted(busy.spans))

@@ -22,7 +22,7 @@ def test_a_new_calendar_is_in_utc_and_listed_at_once(api: httpx.Client) -> None:
     assert made["timeZone"] == "UTC"
     name, _, domain = made["id"].partition("@")
     assert (len(name), domain) == (66, "group.calendar.google.com")
-    assert made["id"] in [it["id"] for it in api.get(LIST).json()["items"]]
+    assert made["id"] in [calendar["id"] for calendar in api.get(LIST).json()["items"]]
     assert len(made["etag"]) == 29
     assert reason(api.post("/calendars", json={})) == (400, "required")
 
@@ -38,7 +38,7 @@ def test_a_calendar_can_be_renamed_and_deleted(api: httpx.Client) -> None:
     assert reason(api.get(path)) == (404, "notFound")
     (gone,) = api.get(LIST, params={"syncToken": token}).json()["items"]
     assert (gone["id"], gone["deleted"]) == (made["id"], True)
-    assert made["id"] not in [it["id"] for it in api.get(LIST).json()["items"]]
+    assert made["id"] not in [calendar["id"] for calendar in api.get(LIST).json()["items"]]
     assert reason(api.delete("/calendars/primary")) == (403, "forbidden")
 
 
@@ -63,15 +63,15 @@ def test_some_parameters_do_not_go_with_a_token_of_the_list(
 
 def test_busy_time_leaves_out_what_is_declined_or_free(api: httpx.Client) -> None:
     items = [{"id": "primary"}, {"id": "c_1@group.calendar.google.com"}]
-    told = api.post("/freeBusy", json={**WEEK, "items": items}).json()
-    assert told["timeMin"] == "2026-05-03T22:00:00.000Z"
-    assert told["calendars"]["primary"]["busy"] == [
+    reply = api.post("/freeBusy", json={**WEEK, "items": items}).json()
+    assert reply["timeMin"] == "2026-05-03T22:00:00.000Z"
+    assert reply["calendars"]["primary"]["busy"] == [
         {"start": "2026-05-04T07:30:00Z", "end": "2026-05-04T08:00:00Z"},
         {"start": "2026-05-05T16:30:00Z", "end": "2026-05-05T17:15:00Z"},
         {"start": "2026-05-06T12:00:00Z", "end": "2026-05-06T13:30:00Z"},
         {"start": "2026-05-07T17:30:00Z", "end": "2026-05-07T19:00:00Z"},
     ]
-    assert told["calendars"][items[1]["id"]]["errors"][0]["reason"] == "notFound"
+    assert reply["calendars"][items[1]["id"]]["errors"][0]["reason"] == "notFound"
 
 
 def test_busy_times_that_touch_are_one(api: httpx.Client) -> None:
@@ -82,8 +82,8 @@ def test_busy_times_that_touch_are_one(api: httpx.Client) -> None:
         }
         api.post("/calendars/primary/events", json=times).raise_for_status()
     friday = {"timeMin": "2026-05-08T08:15:00Z", "timeMax": "2026-05-09T00:00:00Z"}
-    told = api.post("/freeBusy", json={**friday, "items": [{"id": "primary"}]}).json()
-    assert told["calendars"]["primary"]["busy"] == [
+    reply = api.post("/freeBusy", json={**friday, "items": [{"id": "primary"}]}).json()
+    assert reply["calendars"]["primary"]["busy"] == [
         {"start": "2026-05-08T08:15:00Z", "end": "2026-05-08T10:00:00Z"}
     ]
 
@@ -91,7 +91,7 @@ def test_busy_times_that_touch_are_one(api: httpx.Client) -> None:
 def test_busy_time_of_no_time_or_of_too_many_is_refused(api: httpx.Client) -> None:
     backwards = {"timeMin": WEEK["timeMax"], "timeMax": WEEK["timeMin"], "items": []}
     assert reason(api.post("/freeBusy", json=backwards)) == (400, "timeRangeEmpty")
-    many = [{"id": f"c_{it}@group.calendar.google.com"} for it in range(51)]
+    many = [{"id": f"c_{n}@group.calendar.google.com"} for n in range(51)]
     assert reason(api.post("/freeBusy", json={**WEEK, "items": many})) == (400, "invalid")
 
 
@@ -153,7 +153,7 @@ def test_who_may_see_busy_time_sees_no_titles(google: GoogleHarness, api: httpx.
     page = api.get("/calendars/primary/events", headers=headers).json()
     assert page["accessRole"] == "freeBusyReader"
     assert page["items"]
-    assert not any("summary" in it for it in page["items"])
+    assert not any("summary" in event for event in page["items"])
     one = api.get(f"/calendars/primary/events/{page['items'][0]['id']}", headers=headers).json()
     assert "summary" not in one
 

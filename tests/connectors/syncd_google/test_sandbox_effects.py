@@ -14,7 +14,7 @@ from syncd.testing.fault_injection import Fault
 from syncd.testing.sandbox import Served
 from syncd_google.sandbox import oauth
 from syncd_google.sandbox.app import make
-from syncd_google.sandbox.person import GooglePerson
+from syncd_google.sandbox.user import GoogleUser
 from tests.connectors.syncd_google.harness import GoogleHarness
 from tests.connectors.syncd_google.test_sandbox_events import DAY, HOUR, made, reason
 
@@ -29,7 +29,7 @@ def events(google: GoogleHarness) -> str:
 
 
 @pytest.fixture
-def person(google: GoogleHarness) -> GooglePerson:
+def person(google: GoogleHarness) -> GoogleUser:
     return google.sandbox.person
 
 
@@ -94,7 +94,9 @@ def test_other_reminders_are_told_and_move_neither_time_nor_etag(
     changed = api.patch(f"{events}/{event['id']}", json={"reminders": reminders}).json()
     assert changed["reminders"] == reminders
     assert (changed["updated"], changed["etag"]) == (event["updated"], event["etag"])
-    assert [it["id"] for it in listed(api, events, syncToken=token)["items"]] == [event["id"]]
+    assert [event["id"] for event in listed(api, events, syncToken=token)["items"]] == [
+        event["id"]
+    ]
 
 
 # A calendar that was just made.
@@ -139,7 +141,7 @@ def test_a_moved_event_leaves_a_tombstone_and_keeps_its_id(
 
 
 def test_an_event_that_comes_back_is_found_by_its_old_id(
-    google: GoogleHarness, api: httpx.Client, events: str, person: GooglePerson
+    google: GoogleHarness, api: httpx.Client, events: str, person: GoogleUser
 ) -> None:
     google.milestone("Exam")
     moved = person.move_out(Kind.MILESTONE, "Exam")
@@ -185,7 +187,7 @@ def test_listings_and_busy_times_may_be_answered_from_an_older_state(
     api.delete(f"{events}/{early['id']}")
     late = made(api, events, summary="Late", **DAY)
     google.sandbox.switches.stale = timedelta(minutes=5)
-    assert [it["summary"] for it in listed(api, events)["items"]] == ["Early"]
+    assert [event["summary"] for event in listed(api, events)["items"]] == ["Early"]
     assert api.get(f"{events}/{late['id']}").status_code == 200, "it is there"
     week = {"timeMin": "2026-06-01T00:00:00Z", "timeMax": "2026-06-08T00:00:00Z"}
     asked = {**week, "items": [{"id": google.calendar.id}]}
@@ -195,8 +197,8 @@ def test_listings_and_busy_times_may_be_answered_from_an_older_state(
     assert delta["items"] == []
     google.clock.advance(minutes=6)
     delta = listed(api, events, syncToken=delta["nextSyncToken"])
-    told = [(it["id"], it["status"]) for it in delta["items"]]
-    assert told == [(early["id"], "cancelled"), (late["id"], "confirmed")]
+    stated = [(event["id"], event["status"]) for event in delta["items"]]
+    assert stated == [(early["id"], "cancelled"), (late["id"], "confirmed")]
 
 
 def test_an_old_listing_never_goes_back_behind_a_token(
@@ -218,13 +220,13 @@ def test_rows_may_be_left_out_or_come_again(
     first, *_ = [made(api, events, summary=str(at), **DAY) for at in range(4)]
     google.sandbox.switches.repeats_rows = True
     page = listed(api, events, maxResults="2")
-    seen = [it["summary"] for it in page["items"]]
+    seen = [event["summary"] for event in page["items"]]
     while "nextPageToken" in page:
         page = listed(api, events, maxResults="2", pageToken=page["nextPageToken"])
-        seen += [it["summary"] for it in page["items"]]
+        seen += [event["summary"] for event in page["items"]]
     assert seen == ["0", "1", "1", "2", "2", "3"]
     google.sandbox.switches.omits = {first["id"]}
-    assert [it["summary"] for it in listed(api, events)["items"]] == ["1", "2", "3"]
+    assert [event["summary"] for event in listed(api, events)["items"]] == ["1", "2", "3"]
 
 
 def test_keys_that_nobody_knows_are_in_every_event(tmp_path: Path) -> None:
@@ -232,9 +234,9 @@ def test_keys_that_nobody_knows_are_in_every_event(tmp_path: Path) -> None:
     served = Served(sandbox)
     sandbox.switches.extra_keys = {"brandNew": {"deep": [1]}}
     headers = {"authorization": f"Bearer {sandbox.grant('calendar')}"}
-    with httpx.Client(base_url=f"{served.origin}/calendar/v3", headers=headers) as it:
-        assert made(it, PRIMARY, **DAY)["brandNew"] == {"deep": [1]}
-        assert all("brandNew" in one for one in listed(it, PRIMARY)["items"])
+    with httpx.Client(base_url=f"{served.origin}/calendar/v3", headers=headers) as client:
+        assert made(client, PRIMARY, **DAY)["brandNew"] == {"deep": [1]}
+        assert all("brandNew" in event for event in listed(client, PRIMARY)["items"])
     served.close()
 
 
@@ -244,7 +246,7 @@ def test_a_minutes_share_can_be_set(
     google.clock.advance(minutes=2)
     google.sandbox.switches.per_minute = 2
     answers = [api.get(events) for _ in range(3)]
-    assert [it.status_code for it in answers] == [200, 200, 403]
+    assert [answer.status_code for answer in answers] == [200, 200, 403]
     error = answers[-1].json()["error"]["errors"][0]
     assert (error["domain"], error["reason"]) == ("usageLimits", "rateLimitExceeded")
     google.clock.advance(minutes=1)
@@ -332,7 +334,7 @@ def test_more_may_be_granted_than_was_asked_for(google: GoogleHarness) -> None:
 
 
 def test_a_person_restores_what_was_deleted_last(
-    google: GoogleHarness, person: GooglePerson
+    google: GoogleHarness, person: GoogleUser
 ) -> None:
     for due in (date(2026, 5, 7), date(2026, 5, 8)):
         google.milestone("Exam", due)
@@ -345,7 +347,7 @@ def test_a_person_restores_what_was_deleted_last(
 
 @pytest.mark.parametrize("keeps", [True, False])
 def test_a_copy_may_have_the_mark_of_the_original(
-    google: GoogleHarness, person: GooglePerson, keeps: bool
+    google: GoogleHarness, person: GoogleUser, keeps: bool
 ) -> None:
     google.sandbox.switches.keeps_private = keeps
     google.milestone("Exam")
@@ -363,7 +365,7 @@ def test_a_copy_may_have_the_mark_of_the_original(
 
 
 def test_a_copy_may_take_the_place_of_the_original_or_go_elsewhere(
-    google: GoogleHarness, person: GooglePerson
+    google: GoogleHarness, person: GoogleUser
 ) -> None:
     google.milestone("Exam")
     before = person.ids(Kind.MILESTONE, "Exam")
@@ -375,7 +377,7 @@ def test_a_copy_may_take_the_place_of_the_original_or_go_elsewhere(
     assert "Exam" in person.meetings()
 
 
-def test_a_person_writes_below_the_title(google: GoogleHarness, person: GooglePerson) -> None:
+def test_a_person_writes_below_the_title(google: GoogleHarness, person: GoogleUser) -> None:
     at = datetime(2026, 5, 6, 7, tzinfo=UTC)
     person.add(Kind.BLOCK, "Read", start=Moment(at), end=Moment(at + timedelta(hours=1)))
     person.describe(Kind.BLOCK, "Read", "Chapter 3")
@@ -383,7 +385,7 @@ def test_a_person_writes_below_the_title(google: GoogleHarness, person: GooglePe
 
 
 def test_a_person_makes_an_event_come_again_and_changes_the_calendar(
-    google: GoogleHarness, api: httpx.Client, events: str, person: GooglePerson
+    google: GoogleHarness, api: httpx.Client, events: str, person: GoogleUser
 ) -> None:
     person.add(Kind.MILESTONE, "Exam", due=date(2026, 5, 7))
     person.repeat(Kind.MILESTONE, "Exam", "RRULE:FREQ=WEEKLY;COUNT=3")
@@ -391,7 +393,7 @@ def test_a_person_makes_an_event_come_again_and_changes_the_calendar(
     event = made(api, events, **HOUR)
     person.change_zone("America/New_York")
     person.rename_calendar("My career")
-    told = api.get(f"{events}/{event['id']}").json()
-    assert told["start"]["dateTime"] == "2026-06-01T03:00:00-04:00"
-    assert told["etag"] == event["etag"], "no event was edited"
+    stated = api.get(f"{events}/{event['id']}").json()
+    assert stated["start"]["dateTime"] == "2026-06-01T03:00:00-04:00"
+    assert stated["etag"] == event["etag"], "no event was edited"
     assert listed(api, events)["summary"] == "My career"

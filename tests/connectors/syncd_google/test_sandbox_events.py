@@ -78,7 +78,7 @@ def test_on_the_primary_calendar_both_people_are_oneself(api: httpx.Client) -> N
 
 
 def test_an_event_without_a_zone_gets_the_calendars(api: httpx.Client, events: str) -> None:
-    times = {it: {"dateTime": HOUR[it]["dateTime"]} for it in HOUR}
+    times = {name: {"dateTime": HOUR[name]["dateTime"]} for name in HOUR}
     assert made(api, events, **times)["start"]["timeZone"] == "UTC"
 
 
@@ -185,7 +185,7 @@ def test_a_day_does_not_take_the_place_of_a_time_by_itself(
     event = made(api, events, **HOUR)
     path = f"{events}/{event['id']}"
     assert reason(api.patch(path, json=DAY)) == (400, "invalid")
-    cleared = {it: {**DAY[it], "dateTime": None, "timeZone": None} for it in DAY}
+    cleared = {name: {**DAY[name], "dateTime": None, "timeZone": None} for name in DAY}
     assert api.patch(path, json=cleared).json()["start"] == DAY["start"]
 
 
@@ -211,7 +211,7 @@ def test_a_write_that_changes_nothing_leaves_the_etag(api: httpx.Client, events:
 def test_two_edits_at_one_moment_have_two_etags(api: httpx.Client, events: str) -> None:
     event = made(api, events, **DAY)
     path = f"{events}/{event['id']}"
-    etags = {api.patch(path, json={"summary": f"Exam {it}"}).json()["etag"] for it in range(3)}
+    etags = {api.patch(path, json={"summary": f"Exam {n}"}).json()["etag"] for n in range(3)}
     assert len(etags | {event["etag"]}) == 4
 
 
@@ -294,18 +294,18 @@ SERIES = {
 
 def test_a_series_keeps_its_wall_clock_time(api: httpx.Client, events: str) -> None:
     master = made(api, events, **SERIES)
-    found = api.get(f"{events}/{master['id']}/instances").json()["items"]
-    assert [it["start"]["dateTime"] for it in found] == [
+    occurrences = api.get(f"{events}/{master['id']}/instances").json()["items"]
+    assert [event["start"]["dateTime"] for event in occurrences] == [
         "2026-10-19T07:00:00Z",
         "2026-10-26T08:00:00Z",
     ]
-    assert [it["id"] for it in found] == [
+    assert [event["id"] for event in occurrences] == [
         f"{master['id']}_20261019T070000Z",
         f"{master['id']}_20261026T080000Z",
     ]
-    assert {it["etag"] for it in found} == {master["etag"]}
-    assert {it["iCalUID"] for it in found} == {master["iCalUID"]}
-    assert found[0]["recurringEventId"] == master["id"]
+    assert {event["etag"] for event in occurrences} == {master["etag"]}
+    assert {event["iCalUID"] for event in occurrences} == {master["iCalUID"]}
+    assert occurrences[0]["recurringEventId"] == master["id"]
 
 
 def test_one_occurrence_can_be_moved_and_another_deleted(
@@ -314,18 +314,18 @@ def test_one_occurrence_can_be_moved_and_another_deleted(
     master = made(api, events, **SERIES)
     first, second = f"{master['id']}_20261019T070000Z", f"{master['id']}_20261026T080000Z"
     moved = {
-        it: {"dateTime": f"2026-10-20T1{n}:00:00Z"} for n, it in enumerate(("start", "end"))
+        name: {"dateTime": f"2026-10-20T1{n}:00:00Z"} for n, name in enumerate(("start", "end"))
     }
     assert api.patch(f"{events}/{first}", json=moved).status_code == 200
     assert api.delete(f"{events}/{second}").status_code == 204
     listed = api.get(events).json()["items"]
-    assert [(it["id"], it["status"]) for it in listed] == [
+    assert [(event["id"], event["status"]) for event in listed] == [
         (master["id"], "confirmed"),
         (first, "confirmed"),
         (second, "cancelled"),
     ]
     single = api.get(events, params={"singleEvents": "true"}).json()["items"]
-    assert [(it["id"], it["start"]["dateTime"]) for it in single] == [
+    assert [(event["id"], event["start"]["dateTime"]) for event in single] == [
         (first, "2026-10-20T10:00:00Z")
     ]
     assert single[0]["originalStartTime"]["dateTime"] == "2026-10-19T07:00:00Z"
@@ -335,11 +335,11 @@ def test_one_occurrence_can_be_moved_and_another_deleted(
 
 def test_all_day_occurrences_are_named_by_their_day(api: httpx.Client, events: str) -> None:
     master = made(api, events, recurrence=["RRULE:FREQ=DAILY;COUNT=2"], **DAY)
-    found = api.get(f"{events}/{master['id']}/instances").json()["items"]
-    assert [it["id"] for it in found] == [
+    occurrences = api.get(f"{events}/{master['id']}/instances").json()["items"]
+    assert [event["id"] for event in occurrences] == [
         f"{master['id']}_20260615",
         f"{master['id']}_20260616",
     ]
-    timed = {it: {"dateTime": HOUR[it]["dateTime"]} for it in HOUR}
+    timed = {name: {"dateTime": HOUR[name]["dateTime"]} for name in HOUR}
     rule = {"recurrence": ["RRULE:FREQ=DAILY"]}
     assert reason(api.post(events, json={**timed, **rule})) == (400, "invalid")

@@ -27,7 +27,7 @@ def refused(api: httpx.Client, path: str, **params: Any) -> tuple[int, str]:
 
 
 def summaries(page: Any) -> list[str]:
-    return [it.get("summary", it["status"]) for it in page["items"]]
+    return [event.get("summary", event["status"]) for event in page["items"]]
 
 
 def add(api: httpx.Client, events: str, summary: str, day: int = 15) -> Any:
@@ -170,7 +170,9 @@ def test_the_primary_calendar_has_a_usual_week(api: httpx.Client) -> None:
         "Choir",
         "Sister's birthday",
     ]
-    starts = [it["start"].get("dateTime", it["start"].get("date")) for it in page["items"]]
+    starts = [
+        event["start"].get("dateTime", event["start"].get("date")) for event in page["items"]
+    ]
     assert starts[0] == "2026-05-04T09:30:00+02:00"
     assert page["items"][2]["status"] == "tentative"
 

@@ -69,8 +69,8 @@ def test_who_agrees_in_a_browser_is_signed_in(
     fresh: GoogleHarness, settings: GoogleSettings
 ) -> None:
     browser = Browser()
-    said = sign_in(settings, browser)
-    assert str(settings.token_file) in said
+    sentence = sign_in(settings, browser)
+    assert str(settings.token_file) in sentence
     assert any("ssh -L" in line for line in browser.told)
     path = settings.token_file or Path()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -84,7 +84,7 @@ def test_who_agrees_in_a_browser_is_signed_in(
 @pytest.mark.usefixtures("on_loopback")
 def test_only_the_smallest_scopes_are_asked_for(settings: GoogleSettings) -> None:
     sign_in(settings, Browser())
-    assert sorted(it.rpartition("/")[2] for it in kept(settings)["scopes"]) == [
+    assert sorted(scope.rpartition("/")[2] for scope in kept(settings)["scopes"]) == [
         "calendar.app.created",
         "calendar.calendarlist.readonly",
         "calendar.events.freebusy",
@@ -99,7 +99,7 @@ def test_to_tell_meetings_apart_one_scope_more_is_asked_for(
     settings: GoogleSettings, more: dict[str, bool]
 ) -> None:
     sign_in(settings.model_copy(update=more), Browser())
-    scopes = {it.rpartition("/")[2] for it in kept(settings)["scopes"]}
+    scopes = {scope.rpartition("/")[2] for scope in kept(settings)["scopes"]}
     assert "calendar.events.readonly" in scopes
     assert len(scopes) == 4
 
@@ -172,13 +172,13 @@ def test_a_token_that_is_over_is_refreshed_and_kept(google: GoogleHarness) -> No
     google.restart_on(path)
     google.server.log.clear()
     google.connector.pull(None)
-    assert [it.path for it in google.server.log if it.path == ENDPOINT] == []
+    assert [request.path for request in google.server.log if request.path == ENDPOINT] == []
 
 
 def test_an_access_token_ends_after_an_hour(google: GoogleHarness) -> None:
     google.clock.advance(minutes=61)
     google.connector.pull(None)
-    paths = [it.path for it in google.server.log]
+    paths = [request.path for request in google.server.log]
     assert ENDPOINT in paths
 
 

@@ -46,8 +46,8 @@ def test_a_sign_in_is_refreshed_where_google_does_it(
     tmp_path: Path, base_url: str | None, uris: list[str | None]
 ) -> None:
     for uri in uris:
-        found = tokens.load(file(tmp_path, token_uri=uri), base_url)
-        assert found.token_uri == (uri or "https://oauth2.googleapis.com/token")
+        credentials = tokens.load(file(tmp_path, token_uri=uri), base_url)
+        assert credentials.token_uri == (uri or "https://oauth2.googleapis.com/token")
 
 
 @pytest.mark.parametrize(
@@ -93,10 +93,10 @@ def test_what_is_no_token_is_refused_and_not_repeated(
 ) -> None:
     with pytest.raises(SignIn) as caught:
         tokens.load(file(tmp_path, **{name: value}))
-    said = str(caught.value)
-    assert f"`{name}`" in said
-    assert said.endswith(": run `syncd auth google`.")
-    assert "hunter22" not in said
+    sentence = str(caught.value)
+    assert f"`{name}`" in sentence
+    assert sentence.endswith(": run `syncd auth google`.")
+    assert "hunter22" not in sentence
 
 
 def test_what_is_left_out_is_told_as_before(tmp_path: Path) -> None:

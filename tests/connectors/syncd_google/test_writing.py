@@ -25,7 +25,9 @@ POST = {"method": "POST", "path": ".*/events"}
 
 def sent(google: GoogleHarness, method: str) -> list[object]:
     """Return the bodies that were sent with a method."""
-    return [json.loads(it.body) for it in google.server.log if it.method == method]
+    return [
+        json.loads(request.body) for request in google.server.log if request.method == method
+    ]
 
 
 def test_a_milestone_is_made_in_one_request(google: GoogleHarness) -> None:
@@ -173,8 +175,8 @@ def test_a_create_that_is_looked_for_is_found_behind_an_id_that_stays_deleted(
     write = google.new_write(Kind.MILESTONE, "Exam")
     google.delete(google.made(write))
     google.server.faults.append(Fault(act="status", status=403, reply=FORBIDDEN, **PATCH))
-    made = google.made(write)
-    assert google.connector.find(write) == made
+    item = google.made(write)
+    assert google.connector.find(write) == item
 
 
 def test_a_deleted_event_that_refuses_an_update_is_gone(google: GoogleHarness) -> None:
@@ -208,10 +210,10 @@ def test_an_id_that_something_else_has_is_left_to_it(
     theirs = {"id": events.event_id(write.entity), "summary": "Theirs", "start": day}
     theirs["end"] = {"date": "2026-06-16"}
     api.post(f"/calendars/{google.calendar.id}/events", json=theirs).raise_for_status()
-    made = google.made(write)
-    assert made.id == events.event_id(write.entity, 1)
-    assert google.connector.find(write) == made
-    assert google.made(write) == made
+    item = google.made(write)
+    assert item.id == events.event_id(write.entity, 1)
+    assert google.connector.find(write) == item
+    assert google.made(write) == item
     assert sorted(google.person.titles(Kind.MILESTONE)) == ["Exam", "Theirs"]
 
 
@@ -280,7 +282,7 @@ def test_a_deleted_event_was_deleted_though_its_etag_moved_on(google: GoogleHarn
 
 
 def test_a_tool_that_is_away_stops_the_writes_at_the_first(google: GoogleHarness) -> None:
-    writes = [google.new_write(Kind.MILESTONE, f"Step {it}") for it in range(2)]
+    writes = [google.new_write(Kind.MILESTONE, f"Step {n}") for n in range(2)]
     google.restart()
     google.server.close()
     with pytest.raises(TryLater):
@@ -297,7 +299,7 @@ def test_a_server_that_hangs_up_and_is_away_may_have_done_it(google: GoogleHarne
 
 
 def test_what_fails_later_is_told_with_its_own_write(google: GoogleHarness) -> None:
-    writes = [google.new_write(Kind.MILESTONE, f"Step {it}") for it in range(3)]
+    writes = [google.new_write(Kind.MILESTONE, f"Step {n}") for n in range(3)]
     body = {"error": {"code": 400, "errors": [{"reason": "invalid"}], "message": "Bad title"}}
     google.server.faults.append(Fault(act="status", status=400, reply=body, skip=1, **POST))
     first, second, third = google.connector.write(writes)
@@ -315,7 +317,7 @@ def test_before_the_calendar_is_made_nothing_can_be_written(fresh: GoogleHarness
 def test_nobody_is_told_by_mail(google: GoogleHarness) -> None:
     item = google.milestone("Exam")
     google.delete(google.made(google.new_update(item, title="Viva")))
-    assert all("sendUpdates=none" in it.query for it in google.server.log)
+    assert all("sendUpdates=none" in request.query for request in google.server.log)
 
 
 def test_a_copy_can_be_given_its_own_mark(google: GoogleHarness) -> None:
@@ -358,7 +360,7 @@ def test_the_reason_of_a_refusal_says_what_is_next(
     assert isinstance(outcome, expected), outcome
     assert "Because" in str(outcome)
     assert getattr(outcome, "seconds", None) == seconds
-    assert not [it for it in google.server.log if it.path == "/elsewhere"]
+    assert not [request for request in google.server.log if request.path == "/elsewhere"]
 
 
 def test_a_wait_given_as_a_date_is_counted_from_the_replys_own_date(

@@ -6,19 +6,19 @@ from syncd.connect.contract import Connector
 from syncd.testing.fault_injection import RequestLog
 from syncd.testing.sandbox_harness import SandboxHarness
 from syncd_notion.sandbox.app import NotionSandbox
-from syncd_notion.sandbox.person import NotionPerson
-from syncd_notion.sandbox.world import World
+from syncd_notion.sandbox.user import NotionUser
+from syncd_notion.sandbox.workspace import NotionWorkspace
 
 
 class Desk(SandboxHarness):
     """A connector, the sandbox it talks to, and the person who works there."""
 
     sandbox: NotionSandbox
-    person: NotionPerson
+    person: NotionUser
 
     @property
-    def world(self) -> World:
-        return self.sandbox.world
+    def workspace(self) -> NotionWorkspace:
+        return self.sandbox.workspace
 
     def with_settings(self, **other: Any) -> Connector:
         """Replace the connector by one with these settings; it remembers nothing."""

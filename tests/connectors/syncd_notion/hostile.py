@@ -51,21 +51,21 @@ def copied(value: Any) -> Any:
 
 
 def page(desk: Desk, item: RemoteId) -> Any:
-    return copied(page_of(desk.world, desk.world.pages[item]))
+    return copied(page_of(desk.workspace, desk.workspace.pages[item]))
 
 
 def database(desk: Desk, kind: Kind) -> Any:
     source = desk.person.source(kind)
-    return copied(database_of(desk.world, desk.world.databases[source.parent]))
+    return copied(database_of(desk.workspace, desk.workspace.databases[source.parent]))
 
 
 def source(desk: Desk, kind: Kind) -> Any:
-    return copied(source_of(desk.world, desk.person.source(kind)))
+    return copied(source_of(desk.workspace, desk.person.source(kind)))
 
 
 def blocks(desk: Desk, holder: str) -> list[Any]:
-    thing = desk.world.pages[holder]
-    return [copied(block_of(desk.world, it)) for it in desk.world.children(thing)]
+    thing = desk.workspace.pages[holder]
+    return [copied(block_of(desk.workspace, it)) for it in desk.workspace.children(thing)]
 
 
 def spoilt(thing: Any, path: str, value: Any) -> Any:

@@ -11,7 +11,8 @@ from syncd.connect.border import MOST_PAGES
 from syncd.errors import Gone, SkipItem, SyncdError, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
-from syncd_notion.pages import EDITED, Lister
+from syncd_notion.border import EDITED
+from syncd_notion.pull import RowLister
 from tests.connectors.syncd_notion.desk import Desk
 from tests.connectors.syncd_notion.hostile import (
     ADVICE,
@@ -231,7 +232,7 @@ class Endless:
 def test_a_listing_without_end_ends(cut: bool) -> None:
     service: Any = Endless(cut=cut)
     with pytest.raises(TryLater, match="does not end"):
-        Lister(service, lambda: None).read("s", EDITED, None)
+        RowLister(service, lambda: None).read("s", EDITED, None)
     assert next(service.asked) == MOST_PAGES + 1
 
 

@@ -11,11 +11,10 @@ import pytest
 from syncd.connect.border import sort_out
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote, Seen
-from syncd_notion.binding import bound_from_json
-from syncd_notion.border import TITLE, Row, title_of
-from syncd_notion.columns import COLUMNS
-from syncd_notion.incoming import MOST_WHOLE, Unreadable
-from syncd_notion.mapping import CARRIES, fit, from_remote, to_remote
+from syncd_notion.border import TITLE, RowReply, title_of
+from syncd_notion.codecs import MOST_WHOLE, UnreadableProperty
+from syncd_notion.mapping import CARRIES, COLUMNS, fit, from_remote, to_remote
+from syncd_notion.schema import binding_from_json
 from tests.connectors.syncd_notion.desk import Desk
 from tests.connectors.syncd_notion.hostile import ADVICE, listed, page, query, says
 from tests.connectors.syncd_notion.test_mapping import day, option, page_with, shape_of, stored
@@ -175,17 +174,17 @@ MORE = [10**400, "9999-12-31T23:59:59-12:00", "\ud800", "x" * 3000, math.inf, {"
 def test_a_row_that_is_spoilt_anywhere_ends_in_sentences(desk: Desk, kind: Kind) -> None:
     """Every part of a row in turn becomes each piece of nonsense; nothing fails."""
     row = page(desk, desk.create(kind, "A title").id)
-    shape = bound_from_json(kind, desk.memory.kept[f"database.{kind}"]).shape("Europe/Paris")
+    shape = binding_from_json(kind, desk.memory.kept[f"database.{kind}"]).schema("Europe/Paris")
     told = random.Random(5)  # noqa: S311  # a fifth of them: all are many
     for place in places(row):
         for value in [*NONSENSE, *MORE]:
             if told.random() > 0.2:
                 continue
-            found = sort_out([spoilt(row, place, value, more=False)], Row, TITLE, title_of)
+            found = sort_out([spoilt(row, place, value, more=False)], RowReply, TITLE, title_of)
             for one in found.good.values():
                 try:
                     remote = from_remote(shape, one)
-                except Unreadable:
+                except UnreadableProperty:
                     continue
                 assert set(remote.fields) | set(remote.problems) == set(COLUMNS[kind])
                 json.dumps(remote.extra)

@@ -302,7 +302,9 @@ def test_a_list_of_databases_that_can_not_be_read_does_not_lead_to_second_ones(
     desk: Desk, path: str, wrong: Any
 ) -> None:
     desk.restart(remembering=False)
-    desk.world.databases[desk.person.source(Kind.GOAL).parent].parent = ""  # by search alone
+    desk.workspace.databases[
+        desk.person.source(Kind.GOAL).parent
+    ].parent = ""  # by search alone
     says(desk, path, wrong[0] if isinstance(wrong, list) else listed(wrong))
     _makes_nothing(desk)
 
@@ -311,10 +313,10 @@ def _makes_nothing(desk: Desk) -> None:
     for act in (desk.connector.bind, desk.connector.provision, desk.connector.bind):
         with pytest.raises(TryLater):
             act()
-    assert len(desk.world.databases) == 9
+    assert len(desk.workspace.databases) == 9
     desk.heal()
     desk.start()
-    assert len(desk.world.databases) == 9
+    assert len(desk.workspace.databases) == 9
 
 
 @nonsense(
@@ -330,7 +332,7 @@ def test_a_database_that_was_made_and_not_told_of_is_found(bare: Desk, wrong: An
         bare.start()
     bare.heal()
     bare.start()
-    assert len(bare.world.databases) == 9
+    assert len(bare.workspace.databases) == 9
 
 
 @nonsense({"nothing": {}, "another": {"object": "data_source", "id": "x", "properties": {}}})

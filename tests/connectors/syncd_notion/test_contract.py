@@ -10,7 +10,7 @@ from syncd.testing.harness import Harness
 from syncd.testing.sandbox_harness import Matching, SandboxHarness
 from syncd_notion.connector import PLUGIN
 from syncd_notion.sandbox.app import NotionSandbox, make
-from syncd_notion.sandbox.texts import plain, run_of
+from syncd_notion.sandbox.rich_text import plain, run_of
 
 
 def _error(status: int, code: str, message: str) -> dict[str, Any]:
@@ -33,7 +33,7 @@ class NotionHarness(SandboxHarness):
     sandbox: NotionSandbox
 
     def containers(self) -> list[str]:
-        databases = self.sandbox.world.databases.values()
+        databases = self.sandbox.workspace.databases.values()
         return [plain(it.title) for it in databases]
 
     def keep_aside(self, kind: Kind, title: str) -> bool:

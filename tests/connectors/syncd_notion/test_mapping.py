@@ -16,27 +16,27 @@ from syncd.model.fields import FieldSpec, FieldType
 from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Seen
 from syncd.model.values import GoalStatus, Moment
-from syncd_notion.columns import COLUMNS
-from syncd_notion.mapping import CARRIES, fit, from_remote, to_remote
-from syncd_notion.shape import Property, Shape
-from syncd_notion.texts import RUN_UNITS, fit_text, split
+from syncd_notion import codecs, dates, options, recurrence
+from syncd_notion.codecs import Property
+from syncd_notion.mapping import CARRIES, COLUMNS, DatabaseSchema, fit, from_remote, to_remote
+from syncd_notion.rich_text import RUN_UNITS, fit_text, split
 
 MARK = EntityId("01ARZ3NDEKTSV4RRFFQ69G5FAV")
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia", "UTC")
 
 
-def shape_of(kind: Kind, types: Mapping[str, str] | None = None) -> Shape:
+def shape_of(kind: Kind, types: Mapping[str, str] | None = None) -> DatabaseSchema:
     """Return a database as syncd makes it; ``types`` are those of other properties."""
     found: dict[str, Property] = {}
     for field, column in COLUMNS[kind].items():
-        notion_type = (types or {}).get(field, column.types[0])
+        notion_type = (types or {}).get(field, column.codec.types[0])
         name = "title" if field == "title" else "%3A" + column.name.replace(" ", "_")
         found[field] = Property(id=name, type=notion_type, name=column.name)
     mark = Property(id="m%60rk", type="rich_text", name="Sync ID")
-    return Shape(kind=kind, properties=found, mark=mark, zone="Europe/Paris")
+    return DatabaseSchema(kind=kind, properties=found, mark=mark, zone="Europe/Paris")
 
 
-def stored(shape: Shape, sent: Mapping[str, Any]) -> dict[str, Any]:
+def stored(shape: DatabaseSchema, sent: Mapping[str, Any]) -> dict[str, Any]:
     """Return the page that Notion would keep for these properties."""
     types = {prop.id: prop for prop in shape.properties.values()}
     types |= {shape.mark.id: shape.mark} if shape.mark else {}
@@ -119,6 +119,33 @@ def fields_of(kind: Kind) -> Any:
     return st.fixed_dictionaries(
         {name: values_of(column.spec) for name, column in COLUMNS[kind].items()}
     )
+
+
+CODECS: Mapping[FieldType, Any] = {
+    FieldType.INT: codecs.WHOLE_NUMBER,
+    FieldType.BOOL: codecs.CHECKBOX,
+    FieldType.WORD: options.WORD,
+    FieldType.PRIORITY: options.PRIORITY,
+    FieldType.LABELS: options.LABELS,
+    FieldType.DUE: dates.DATE,
+    FieldType.MOMENT: dates.DATE,
+    FieldType.REF: codecs.PAGE,
+    FieldType.REFS: codecs.PAGES,
+}
+READERS: Mapping[FieldType, Any] = {
+    FieldType.TEXT: (codecs.TEXT, recurrence.RECURRENCE),
+    FieldType.NUMBER: (codecs.NUMBER,),
+    FieldType.DATE: (dates.DATE, dates.PERIOD_END),
+}
+
+
+def test_the_codec_of_every_field_is_one_of_its_type() -> None:
+    for column in [column for columns in COLUMNS.values() for column in columns.values()]:
+        codec, of_type = column.codec, column.spec.type
+        if of_type in CODECS:
+            assert codec is CODECS[of_type], column
+        else:
+            assert codec.read in [known.read for known in READERS[of_type]], column
 
 
 KINDS = [pytest.param(kind, id=kind.value) for kind in COLUMNS]
@@ -323,7 +350,7 @@ def test_a_value_that_syncd_computes_is_never_a_problem() -> None:
 def test_an_option_that_was_renamed_is_known_by_its_id() -> None:
     shape = shape_of(Kind.GOAL)
     known = Property(id="s", type="select", name="Status", options={"7": "Active"})
-    shape = Shape(kind=Kind.GOAL, properties={"status": known}, mark=None)
+    shape = DatabaseSchema(kind=Kind.GOAL, properties={"status": known}, mark=None)
     page = {"id": "1", "properties": {"Status": {"id": "s", "type": "select"}}}
     page["properties"]["Status"]["select"] = option("Doing it", "7")  # type: ignore[index]
     assert from_remote(shape, page).fields["status"] is GoalStatus.ACTIVE

@@ -9,7 +9,7 @@ from syncd.model.entities import Kind
 from syncd.model.remote import Remote
 from syncd.model.values import GoalStatus
 from syncd.testing.fault_injection import Fault
-from syncd_notion.sandbox.texts import plain
+from syncd_notion.sandbox.rich_text import plain
 from tests.connectors.syncd_notion.desk import Desk
 
 EXPECTED = {
@@ -57,7 +57,7 @@ def options(desk: Desk, kind: Kind, name: str) -> list[str]:
 
 def test_every_database_has_its_title_and_its_columns(desk: Desk) -> None:
     made = {}
-    for source in desk.world.sources.values():
+    for source in desk.workspace.sources.values():
         types = {prop.name: prop.type for prop in source.props.values()}
         assert types.pop("Sync ID") == "rich_text"
         made[plain(source.title)] = " ".join(f"{it}={types[it]}" for it in sorted(types))
@@ -94,7 +94,7 @@ def test_what_is_bound_is_found_without_a_request(desk: Desk) -> None:
 
 
 def test_the_parent_page_that_is_not_shared_is_a_mistake_that_says_how(bare: Desk) -> None:
-    bare.world.hidden.add(bare.world.parent_page)
+    bare.workspace.hidden.add(bare.workspace.parent_page)
     with pytest.raises(Mistake, match="Connections"):
         bare.connector.bind()
 
@@ -103,10 +103,10 @@ def test_a_lost_memory_finds_databases_that_were_renamed_and_moved(desk: Desk) -
     """The line in the description tells them; the search finds what was moved."""
     sources = {kind: desk.person.source(kind).id for kind in (Kind.GOAL, Kind.TASK)}
     person = desk.person
-    renamed = desk.world.databases[person.source(Kind.GOAL).parent]
-    moved = desk.world.databases[person.source(Kind.TASK).parent]
+    renamed = desk.workspace.databases[person.source(Kind.GOAL).parent]
+    moved = desk.workspace.databases[person.source(Kind.TASK).parent]
     renamed.title = [*renamed.title, *renamed.title]
-    moved.parent = desk.world.add_page(desk.world.parent_page, []).id
+    moved.parent = desk.workspace.add_page(desk.workspace.parent_page, []).id
     desk.restart(remembering=False)
     assert desk.connector.bind().missing == ()
     bound = {kind: desk.memory.kept[f"database.{kind}"]["source"] for kind in sources}
@@ -114,7 +114,7 @@ def test_a_lost_memory_finds_databases_that_were_renamed_and_moved(desk: Desk) -
 
 
 def test_without_its_line_a_database_is_known_by_its_title_and_sync_id(desk: Desk) -> None:
-    for database in desk.world.databases.values():
+    for database in desk.workspace.databases.values():
         database.description = []
     desk.restart(remembering=False)
     assert desk.connector.bind() == desk.connector.bind()
@@ -123,18 +123,18 @@ def test_without_its_line_a_database_is_known_by_its_title_and_sync_id(desk: Des
 
 def test_a_database_of_another_plan_is_left_alone(desk: Desk) -> None:
     """Its line names the page that it was made for."""
-    other = desk.world.add_page("", []).id
+    other = desk.workspace.add_page("", []).id
     connector = desk.with_settings(parent_page=other)
     assert len(connector.bind().missing) == 9
     connector.provision()
-    assert len(desk.world.databases) == 18
+    assert len(desk.workspace.databases) == 18
 
 
 def test_a_copied_database_is_not_taken_for_the_first(desk: Desk) -> None:
     source = desk.person.source(Kind.GOAL)
-    first = desk.world.databases[source.parent]
+    first = desk.workspace.databases[source.parent]
     desk.clock.advance(minutes=5)
-    copy, _ = desk.world.add_database(desk.world.parent_page, first.title)
+    copy, _ = desk.workspace.add_database(desk.workspace.parent_page, first.title)
     copy.description = first.description
     desk.restart(remembering=False)
     desk.connector.bind()
@@ -152,11 +152,11 @@ def test_a_persons_own_database_of_that_title_is_left_alone_and_said(bare: Desk)
 
 
 def test_a_search_that_lags_makes_no_second_set(bare: Desk) -> None:
-    bare.world.search_lag = 8
+    bare.workspace.search_lag = 8
     bare.start()
     bare.restart(remembering=False)
     bare.start()
-    assert len(bare.world.databases) == 9
+    assert len(bare.workspace.databases) == 9
 
 
 OWN_GOALS = {
@@ -264,7 +264,7 @@ def test_a_persons_own_sync_id_is_not_converted(bare: Desk) -> None:
     connector.bind()
     with pytest.raises(Mistake, match="'Sync ID'"):
         connector.provision()
-    assert bare.world.sources[source.id].props
+    assert bare.workspace.sources[source.id].props
 
 
 def test_a_relation_to_another_database_is_not_the_plans(bare: Desk) -> None:
@@ -301,7 +301,7 @@ def test_a_database_that_is_not_shared_is_a_mistake_that_names_the_setting(
 
 def test_a_database_with_two_data_sources_asks_which(bare: Desk) -> None:
     source, connector = own_goals(bare)
-    second = bare.world.add_source(source.parent, "Old goals")
+    second = bare.workspace.add_source(source.parent, "Old goals")
     bare.person.add_property_to(second, "Name", "title")
     with pytest.raises(Mistake, match=second.id):
         connector.bind()
@@ -327,7 +327,7 @@ def test_another_property_in_the_settings_is_bound_instead(desk: Desk) -> None:
     desk.person.add(Kind.GOAL, "Run 10 km")
     prop = desk.person.prop(Kind.GOAL, "Deadline")
     made = desk.create(Kind.GOAL, "Swim 1 km")
-    page = desk.world.pages[made.id]
+    page = desk.workspace.pages[made.id]
     assert page.values[prop.id]["start"] == made.fields["due"].isoformat()  # type: ignore[union-attr]
 
 
@@ -338,12 +338,12 @@ def test_a_provision_whose_reply_is_garbage_finds_what_it_made(bare: Desk) -> No
         bare.start()
     bare.heal()
     bare.start()
-    assert len(bare.world.databases) == 9
+    assert len(bare.workspace.databases) == 9
 
 
 def test_provisioning_without_looking_first_looks(desk: Desk) -> None:
     desk.restart(remembering=False).provision()
-    assert len(desk.world.databases) == 9
+    assert len(desk.workspace.databases) == 9
 
 
 def test_a_deleted_sync_id_is_missing_and_comes_back_with_the_next_provision(
@@ -365,7 +365,7 @@ def test_a_deleted_sync_id_is_missing_and_comes_back_with_the_next_provision(
 def test_a_database_in_the_trash_holds_the_tool_whatever_a_query_of_it_answers(
     desk: Desk, answer: str
 ) -> None:
-    desk.world.trashed_query = answer
+    desk.workspace.trashed_query = answer
     made = desk.create(Kind.TASK, "Write the summary")
     cursor = desk.connector.pull(None).cursor
     desk.person.trash_database(Kind.TASK)
@@ -379,7 +379,7 @@ def test_a_database_in_the_trash_holds_the_tool_whatever_a_query_of_it_answers(
 
 
 def test_an_empty_database_in_the_trash_is_noticed_within_minutes(desk: Desk) -> None:
-    desk.world.trashed_query = "empty"
+    desk.workspace.trashed_query = "empty"
     cursor = desk.connector.pull(None).cursor
     desk.person.trash_database(Kind.TASK)
     desk.clock.advance(minutes=11)

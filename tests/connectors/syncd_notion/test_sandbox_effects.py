@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from syncd.model.entities import Kind
-from syncd_notion.sandbox.refusals import Refused
+from syncd_notion.sandbox.errors import NotionRefusal
+from syncd_notion.sandbox.rich_text import run_of
 from syncd_notion.sandbox.schema import ELSEWHERE
-from syncd_notion.sandbox.texts import run_of
 from tests.connectors.syncd_notion.caller import NOWHERE, Caller, named, text, titles
 from tests.connectors.syncd_notion.desk import Desk
 
@@ -88,9 +88,9 @@ def test_two_properties_cannot_have_one_name(it: Caller) -> None:
     ):
         it.call("PATCH", path, {"properties": change})
     assert set(it.call("GET", path)["properties"]) == {"Name", "Other", "One"}
-    with pytest.raises(Refused):
+    with pytest.raises(NotionRefusal):
         it.sandbox.person.rename_property(Kind.GOAL, "Other", "One")
-    with pytest.raises(Refused):
+    with pytest.raises(NotionRefusal):
         it.sandbox.person.add_property(Kind.GOAL, "One", "number")
 
 
@@ -213,7 +213,7 @@ def test_filters_tell_trashed_and_archived_rows_apart_from_live_ones(it: Caller)
 
 
 def it_rows(it: Caller, source: str, names: list[str]) -> list[Any]:
-    pages = it.sandbox.world.pages.values()
+    pages = it.sandbox.workspace.pages.values()
     return [
         {"id": page.id}
         for page in pages

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 
 from syncd.testing.fake_clock import FakeClock
-from syncd_notion.sandbox import bodies, rows
-from syncd_notion.sandbox.app import NotionSandbox, make
-from syncd_notion.sandbox.asked import Asked
-from syncd_notion.sandbox.drafts import parse_drafts
+from syncd_notion.sandbox import blocks, endpoints
+from syncd_notion.sandbox.app import ENDPOINTS, NotionSandbox, make
+from syncd_notion.sandbox.block_types import parse_drafts
+from syncd_notion.sandbox.endpoints import NotionRequest
+from syncd_notion.sandbox.errors import NotionRefusal
 from syncd_notion.sandbox.page_text import draft
-from syncd_notion.sandbox.refusals import Refused
-from syncd_notion.sandbox.service import ENDPOINTS
 from tests.connectors.syncd_notion.caller import COLUMNS, text
 
 VALUES: dict[str, Any] = {
@@ -121,14 +120,16 @@ class Desk:
 
     def __init__(self, directory: Path) -> None:
         self.sandbox = make(directory, FakeClock())
-        self.world = self.sandbox.world
+        self.workspace = self.sandbox.workspace
         person = self.sandbox.person
         other = person.add_database("Other", {"Name": {"title": {}}})
         to = {"relation": {"data_source_id": other.id, "single_property": {}}}
         columns = {"Name": {"title": {}}, **COLUMNS, "To": to, "People": {"people": {}}}
         self.source = person.add_database("Plans", columns)
-        self.row = self.world.add_row(self.source, {})
-        (self.block,) = bodies.put(self.world, self.row, parse_drafts(BLOCKS[:1], "blocks"))
+        self.row = self.workspace.add_row(self.source, {})
+        (self.block,) = blocks.put_blocks(
+            self.workspace, self.row, parse_drafts(BLOCKS[:1], "blocks")
+        )
         self.ids = {
             "page_id": self.row.id,
             "database_id": self.source.parent,
@@ -136,23 +137,23 @@ class Desk:
             "block_id": self.block.id,
             "property_id": "To",
         }
-        self.answer(rows.update_page, {"properties": VALUES})
+        self.answer(endpoints.update_page, {"properties": VALUES})
         self.kept = copied((self.row.values, self.source.props))
 
     def answer(
         self, endpoint: Any, body: Any, query: dict[str, str] | None = None, **ids: str
     ) -> int:
-        asked = Asked(ids={**self.ids, **ids}, query=query or {}, body=copied(body))
+        asked = NotionRequest(ids={**self.ids, **ids}, query=query or {}, body=copied(body))
         try:
-            assert endpoint(self.world, asked)["object"]
-        except Refused as refused:
+            assert endpoint(self.workspace, asked)["object"]
+        except NotionRefusal as refused:
             return refused.status
         return 200
 
     def put_right(self) -> None:
         self.row.values, self.source.props = copied(self.kept)
         self.row.in_trash = self.row.is_archived = self.source.in_trash = False
-        self.world.databases[self.source.parent].in_trash = self.block.in_trash = False
+        self.workspace.databases[self.source.parent].in_trash = self.block.in_trash = False
 
 
 BODIES = ["search", "create_database", "update_database", "update_source", "query"]

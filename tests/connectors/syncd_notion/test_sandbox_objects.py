@@ -63,7 +63,7 @@ def test_what_is_not_there_or_not_shared_is_not_found(it: Caller, good: str) -> 
         status, code, message = it.refused("GET", f"/{path}/{good}")
         assert (status, code) == (404, "object_not_found")
         assert message.startswith(f"Could not find {what} with ID: ")
-    it.sandbox.world.hidden.add(it.sandbox.parent_page)
+    it.sandbox.workspace.hidden.add(it.sandbox.parent_page)
     assert it.refused("GET", f"/pages/{it.sandbox.parent_page}")[0] == 404
 
 
@@ -155,7 +155,7 @@ def test_what_is_below_something_in_the_trash_is_in_the_trash(it: Caller) -> Non
 
 
 def test_a_search_sees_what_is_new_late(it: Caller) -> None:
-    it.sandbox.world.search_lag = 2
+    it.sandbox.workspace.search_lag = 2
     it.database({}, "Career goals")
     asked = {"query": "goals", "filter": {"property": "object", "value": "data_source"}}
     found = [len(it.call("POST", "/search", asked)["results"]) for _ in range(3)]

@@ -36,7 +36,7 @@ def test_a_list_that_is_cut_off_says_so(it: Caller) -> None:
     _, source = it.database({})
     for number in range(4):
         it.row(source, {"Name": named(str(number))})
-    it.sandbox.world.query_limit = 3
+    it.sandbox.workspace.query_limit = 3
     reply = it.query(source)
     assert (len(reply["results"]), reply["has_more"]) == (3, False)
     assert reply["request_status"] == {

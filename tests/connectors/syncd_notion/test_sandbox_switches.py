@@ -80,7 +80,7 @@ def test_a_query_may_end_without_a_word(it: Caller) -> None:
     _, source = it.database({}, "Goals")
     for number in range(4):
         it.row(source, {"Name": named(str(number))})
-    it.sandbox.world.query_limit = 3
+    it.sandbox.workspace.query_limit = 3
     it.sandbox.switches.ends_silently = True
     reply = it.query(source)
     assert (len(reply["results"]), reply["has_more"]) == (3, False)

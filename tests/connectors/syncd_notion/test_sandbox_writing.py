@@ -10,9 +10,9 @@ import pytest
 
 from syncd.model.entities import Kind
 from syncd_notion.sandbox.page_text import draft
-from syncd_notion.sandbox.texts import run_of
-from syncd_notion.sandbox.world import PERSON
-from tests.connectors.syncd_notion.bodies import append, changed, ids, p, page_with, shown
+from syncd_notion.sandbox.rich_text import run_of
+from syncd_notion.sandbox.workspace import USER
+from tests.connectors.syncd_notion.blocks import append, changed, ids, p, page_with, shown
 from tests.connectors.syncd_notion.caller import Caller, named, text
 
 WELL, WAY = "What went well?", "What got in the way?"
@@ -147,7 +147,7 @@ def test_an_edit_by_the_api_is_none_of_the_page(it: Caller) -> None:
 
 
 def test_where_it_is_one_it_still_is_none_inside_of_a_block(it: Caller) -> None:
-    it.sandbox.world.api_edits_move_pages = True
+    it.sandbox.workspace.api_edits_move_pages = True
     page = page_with(it, p("a", p("inner")))
     (block,) = ids(it, page)
     before = edited(it, page)
@@ -171,7 +171,7 @@ def test_an_edit_by_hand_is_one_of_the_page(it: Caller) -> None:
         it.clock.advance(minutes=1)
         act()
         now = it.clock.now().strftime("%Y-%m-%dT%H:%M:00.000Z")
-        assert edited(it, page) == (now, PERSON)
+        assert edited(it, page) == (now, USER)
 
 
 def test_what_is_written_again_as_it_stands_is_no_edit(it: Caller) -> None:

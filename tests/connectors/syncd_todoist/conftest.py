@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from syncd_todoist.sandbox.app import TodoistSandbox
-from syncd_todoist.sandbox.person import TodoistPerson
+from syncd_todoist.sandbox.user import TodoistUser
 from tests.connectors.syncd_todoist.harness import TodoistHarness
 from tests.connectors.syncd_todoist.wire import Wire
 
@@ -30,7 +30,7 @@ def sandbox(todoist: TodoistHarness) -> TodoistSandbox:
 
 
 @pytest.fixture
-def person(sandbox: TodoistSandbox) -> TodoistPerson:
+def person(sandbox: TodoistSandbox) -> TodoistUser:
     return sandbox.person
 
 

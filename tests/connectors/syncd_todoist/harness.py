@@ -13,7 +13,7 @@ from syncd.testing.harness import seen
 from syncd.testing.sandbox_harness import Matching, SandboxHarness
 from syncd_todoist.connector import PLUGIN
 from syncd_todoist.sandbox.app import TodoistSandbox, make
-from syncd_todoist.sandbox.wire import bad, not_found, too_many, unauthorized
+from syncd_todoist.sandbox.wire import invalid_argument, not_found, too_many, unauthorized
 
 
 def _error(status: int, tag: str) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def _error(status: int, tag: str) -> dict[str, Any]:
 class TodoistHarness(SandboxHarness):
     writes = Matching(method="POST", path="/api/v1/sync", body="commands=")
     errors: ClassVar[dict[int, Any]] = {
-        400: bad("commands").body,
+        400: invalid_argument("commands").body,
         401: unauthorized().body,
         403: _error(403, "FORBIDDEN"),
         404: not_found("Task").body,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from syncd.errors import HoldTool, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.values import Moment
-from syncd_todoist.border import AccountShape, told
+from syncd_todoist.border import AccountShape, parse_sync_reply
 from syncd_todoist.sandbox.app import TodoistSandbox
 from syncd_todoist.sandbox.wire import new_item
 from tests.connectors.syncd_todoist.harness import TodoistHarness
@@ -262,7 +262,7 @@ def test_an_account_that_cannot_be_read_is_as_it_was(
     todoist: TodoistHarness, sandbox: TodoistSandbox, user: dict[str, Any]
 ) -> None:
     made = todoist.task("Call")
-    sandbox.person._items.update(made.id, {"due": {"date": "2026-06-01T09:00:00"}})
+    sandbox.person._tasks.update(made.id, {"due": {"date": "2026-06-01T09:00:00"}})
     todoist.cursor()
     reply = sync_reply(todoist, None) | user
     answer(todoist, reply)
@@ -275,9 +275,9 @@ def test_an_account_that_cannot_be_read_is_as_it_was(
 
 @given(JSON)
 def test_whatever_a_reply_is_it_is_told_apart(reply: Any) -> None:
-    found = told(reply if isinstance(reply, dict) else {"items": reply})
-    assert found.wrong
-    assert not found.sure
+    found = parse_sync_reply(reply if isinstance(reply, dict) else {"items": reply})
+    assert found.invalid
+    assert not found.fully_read
 
 
 @given(
@@ -285,15 +285,15 @@ def test_whatever_a_reply_is_it_is_told_apart(reply: Any) -> None:
 )
 def test_whatever_is_in_a_reply_is_told_apart(parts: dict[str, Any]) -> None:
     reply = {"sync_token": "t", "items": [], "sections": [], "projects": [], **parts}
-    found = told(reply)
+    found = parse_sync_reply(reply)
     rows = [rows for rows in found.rows.values() if rows.unread or rows.nameless]
-    assert not (found.sure and (found.wrong or found.unsure or rows))
+    assert not (found.fully_read and (found.invalid or found.account_problem or rows))
 
 
 @given(st.dictionaries(st.sampled_from(list(new_item("x", ("a", "b")))), JSON, max_size=3))
 def test_whatever_a_task_holds_it_is_read_or_left_alone(parts: dict[str, Any]) -> None:
     raw = new_item("7qWc3Fh9RvX2mJ5p", ("2026-06-01T07:00:00Z",) * 2) | parts
-    rows = told({"sync_token": "t", "items": [raw]}).rows[Kind.TASK]
+    rows = parse_sync_reply({"sync_token": "t", "items": [raw]}).rows[Kind.TASK]
     assert len(rows.good) + len(rows.unread) + len(rows.nameless) == 1
 
 

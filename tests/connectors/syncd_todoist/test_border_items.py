@@ -1,14 +1,13 @@
-"""What becomes of one item, or of a listing's pages, that are not what was asked for."""
+"""What becomes of one item that is not what was asked for."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from syncd.connect.border import MOST_PAGES
 from syncd.errors import Gone, SkipItem, StartOver, TryLater
 from syncd.model.entities import Kind
-from syncd_todoist.sandbox.person import TodoistPerson
+from syncd_todoist.sandbox.user import TodoistUser
 from tests.connectors.syncd_todoist.harness import TodoistHarness
 from tests.connectors.syncd_todoist.hostile import MISSING, VALUES, altered, answer
 
@@ -86,7 +85,7 @@ def test_whatever_a_task_holds_it_is_read_or_refused(
 
 
 def _completed(
-    todoist: TodoistHarness, person: TodoistPerson, change: Any
+    todoist: TodoistHarness, person: TodoistUser, change: Any
 ) -> tuple[Any, dict[str, Any]]:
     made = todoist.task("Read a book")
     person.edit(Kind.TASK, "Read a book", "done", True)
@@ -98,7 +97,7 @@ def _completed(
 
 @pytest.mark.parametrize("key", ["checked", "is_deleted", "due"])
 def test_a_completed_task_that_cannot_be_read_is_left_alone(
-    todoist: TodoistHarness, person: TodoistPerson, key: str
+    todoist: TodoistHarness, person: TodoistUser, key: str
 ) -> None:
     made, _ = _completed(todoist, person, lambda raw: {**raw, key: 1})
     with pytest.raises(SkipItem, match="'Read a book'"):
@@ -107,7 +106,7 @@ def test_a_completed_task_that_cannot_be_read_is_left_alone(
 
 @pytest.mark.parametrize("entry", [5, None, [], {"content": "Read a book"}, {"id": 5}])
 def test_a_task_that_may_be_among_what_has_no_id_is_not_gone(
-    todoist: TodoistHarness, person: TodoistPerson, entry: Any
+    todoist: TodoistHarness, person: TodoistUser, entry: Any
 ) -> None:
     made, _ = _completed(todoist, person, lambda _: entry)
     with pytest.raises(SkipItem, match="update syncd"):
@@ -118,71 +117,8 @@ def test_a_task_that_may_be_among_what_has_no_id_is_not_gone(
         todoist.now(made)
 
 
-NO_PAGES: list[Any] = [
-    *({}, [], "", "null", 5, {"error": "no"}, {"next_cursor": "more"}),
-    *[{"results": it, "items": it} for it in (None, 5, "ab", {}, {"a": 1}, True)],
-    *[{"results": [], "items": [], "next_cursor": it} for it in (5, [], {}, True)],
-]
-
-
-@pytest.mark.parametrize("page", NO_PAGES)
-def test_a_page_that_is_none_ends_the_reading(todoist: TodoistHarness, page: Any) -> None:
-    task, goal = todoist.new_write(Kind.TASK, "A"), todoist.new_write(Kind.GOAL, "B")
-    made = todoist.task()
-    todoist.restart()
-    answer(todoist, page, path=f"{TASKS}|{SECTIONS}|{COMPLETED}")
-    with pytest.raises(TryLater):
-        todoist.connector.find(task)
-    with pytest.raises(TryLater):
-        todoist.connector.find(goal)
-    answer(todoist, {"error": "Task not found"}, path=".*/tasks/.*", status=404)
-    with pytest.raises(TryLater):
-        todoist.now(made)
-    todoist.memory.put("links", {})
-    todoist.restart()
-    with pytest.raises(TryLater):
-        todoist.connector.pull(None)
-
-
-def test_a_list_that_always_goes_on_is_given_up(todoist: TodoistHarness) -> None:
-    write = todoist.new_write(Kind.TASK, "Nowhere")
-    for number in range(MOST_PAGES + 1):
-        page = {"results": [], "next_cursor": f"page-{number}"}
-        answer(todoist, page, path=TASKS, times=1)
-    todoist.server.log.clear()
-    with pytest.raises(TryLater, match="does not end"):
-        todoist.connector.find(write)
-    assert len(todoist.server.log) == MOST_PAGES
-
-
-def test_a_list_that_was_interrupted_goes_on_where_it_stopped(todoist: TodoistHarness) -> None:
-    write = todoist.new_write(Kind.TASK, "Nowhere")
-    answer(todoist, {"results": [], "next_cursor": "second"}, path=TASKS, times=1)
-    answer(todoist, {}, path=TASKS, status=503)
-    with pytest.raises(TryLater):
-        todoist.connector.find(write)
-    todoist.heal()
-    todoist.server.log.clear()
-    answer(todoist, {"results": []}, path=TASKS)
-    assert todoist.connector.find(write) is None
-    assert [("cursor=second" in logged.query) for logged in todoist.server.log] == [True]
-
-
-def test_a_finished_reading_lets_go_of_what_was_interrupted(todoist: TodoistHarness) -> None:
-    write = todoist.new_write(Kind.TASK, "Nowhere")
-    answer(todoist, {"results": [], "next_cursor": "second"}, path=TASKS, times=1)
-    answer(todoist, {}, path=TASKS, status=503)
-    with pytest.raises(TryLater):
-        todoist.connector.find(write)
-    todoist.heal()
-    todoist.cursor()
-    todoist.server.log.clear()
-    assert todoist.connector.find(write) is None
-    assert "cursor" not in todoist.server.log[0].query
-
-
 def test_what_was_completed_while_a_list_was_interrupted_is_seen(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     first = todoist.task("First")
     person.edit(Kind.TASK, "First", "done", True)
@@ -214,7 +150,7 @@ def _pull(todoist: TodoistHarness, cursor: str) -> Any:
 
 
 def test_a_completed_task_that_cannot_be_read_keeps_the_cursor(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     made, _ = _completed(todoist, person, lambda raw: {**raw, "is_deleted": "no"})
     todoist.memory.put("links", {})

@@ -10,7 +10,7 @@ from syncd.model.entities import Kind
 from syncd.model.remote import Op, Remote
 from syncd_todoist.commands import key_of, temporary
 from syncd_todoist.sandbox.app import PROJECT
-from syncd_todoist.sandbox.person import TodoistPerson
+from syncd_todoist.sandbox.user import TodoistUser
 from tests.connectors.syncd_todoist.harness import TodoistHarness
 from tests.connectors.syncd_todoist.hostile import answer, change_rows, sync_reply
 
@@ -118,7 +118,7 @@ def test_what_was_written_and_cannot_be_read_is_not_recorded(
 
 
 def test_what_cannot_be_read_is_not_written_over(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     bad, good = todoist.task("Read"), todoist.task("Write")
     cursor = todoist.cursor()
@@ -145,7 +145,7 @@ def test_what_cannot_be_read_is_not_written_over(
 
 @pytest.mark.parametrize("reply", [{}, {"items": 5}, {"sync_token": 5}, {"error": "no"}])
 def test_nothing_is_written_while_what_changed_cannot_be_read(
-    todoist: TodoistHarness, person: TodoistPerson, reply: dict[str, Any]
+    todoist: TodoistHarness, person: TodoistUser, reply: dict[str, Any]
 ) -> None:
     made = todoist.task("Read")
     person.edit(Kind.TASK, "Read", "notes", "The person's own")
@@ -155,7 +155,7 @@ def test_nothing_is_written_while_what_changed_cannot_be_read(
 
 
 def test_what_changed_is_seen_though_an_answer_left_it_out(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     made = todoist.task("Read")
     person.edit(Kind.TASK, "Read", "notes", "The person's own")
@@ -166,7 +166,7 @@ def test_what_changed_is_seen_though_an_answer_left_it_out(
 
 @pytest.mark.parametrize("entry", [5, {"content": "Below"}, {"checked": 0}, {"parent_id": 5}])
 def test_nothing_is_deleted_while_what_is_below_cannot_be_read(
-    todoist: TodoistHarness, person: TodoistPerson, entry: Any
+    todoist: TodoistHarness, person: TodoistUser, entry: Any
 ) -> None:
     top, other = todoist.task("Top"), todoist.task("Other")
     below = todoist.task("Below", parent=top.id)
@@ -182,7 +182,7 @@ def test_nothing_is_deleted_while_what_is_below_cannot_be_read(
 
 
 def test_tasks_that_are_told_to_be_below_each_other_are_not_deleted_meanwhile(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     one, two, kept = (todoist.task(title) for title in ("One", "Two", "Kept"))
     above = {one.id: two.id, two.id: one.id, kept.id: one.id}

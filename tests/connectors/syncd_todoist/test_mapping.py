@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from syncd.model.entities import Kind
 from syncd.model.remote import LINK
 from syncd.model.values import Moment
-from syncd_todoist import mapping, texts
+from syncd_todoist import mapping
 from syncd_todoist.mapping import fit, from_remote, to_remote
-from syncd_todoist.values import Account
+from syncd_todoist.values import TodoistAccount, address, join_description, split_description
 
-ACCOUNT = Account(zone="Europe/Berlin", plan_zone="Europe/Paris")
+ACCOUNT = TodoistAccount(zone="Europe/Berlin", plan_zone="Europe/Paris")
 MARK = "syncd:01ARZ3NDEKTSV4RRFFQ69G5FAV"
 PAGE = "https://www.notion.so/Read-a-book-0123456789abcdef0123456789abcdef"
 
@@ -88,13 +88,13 @@ def test_what_is_written_of_a_goal_is_what_fits(fields: dict[str, Any]) -> None:
 
 @given(_NOTES, _LINKS)
 def test_known_pages_are_recognised_without_knowing_them(notes: str, link: str) -> None:
-    link = texts.address(link)
+    link = address(link)
     if link and "example" not in link:
-        assert texts.parted(texts.described(notes, link))[1] == link
+        assert split_description(join_description(notes, link))[1] == link
 
 
 def test_a_plan_without_durations_says_nothing_of_estimates() -> None:
-    poor = Account(zone="UTC", plan_zone="UTC", durations=False)
+    poor = TodoistAccount(zone="UTC", plan_zone="UTC", durations=False)
     assert "estimate_minutes" not in fit(Kind.TASK, {"estimate_minutes": 45}, poor)
     assert "duration" not in to_remote(Kind.TASK, {"estimate_minutes": 45}, poor)
     assert "estimate_minutes" not in from_remote(Kind.TASK, {"duration": None}, poor).fields
@@ -228,7 +228,7 @@ def test_a_description_is_parted_into_notes_and_link(
 def test_a_link_that_was_written_is_known_wherever_it_stands(
     description: str, notes: str
 ) -> None:
-    assert texts.parted(description, PAGE) == (notes, PAGE)
+    assert split_description(description, PAGE) == (notes, PAGE)
 
 
 def test_a_mark_is_read_as_mark_and_as_link() -> None:

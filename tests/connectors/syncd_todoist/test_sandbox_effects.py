@@ -7,7 +7,7 @@ import pytest
 
 from syncd.model.entities import Kind
 from syncd.testing.fault_injection import Fault
-from syncd_todoist.sandbox.person import TodoistPerson
+from syncd_todoist.sandbox.user import TodoistUser
 from tests.connectors.syncd_todoist.harness import TodoistHarness
 from tests.connectors.syncd_todoist.wire import Wire
 
@@ -335,14 +335,14 @@ def test_trouble_sounds_like_todoists(wire: Wire, status: int, tag: str) -> None
 
 
 @pytest.fixture
-def people(todoist: TodoistHarness) -> TodoistPerson:
+def people(todoist: TodoistHarness) -> TodoistUser:
     todoist.person.add(Kind.GOAL, "Goal")
     todoist.task("Read", notes="Why", due=date(2026, 6, 1), labels=frozenset({"a"}))
     todoist.person.add(Kind.TASK, "Below", parent="Read")
     return todoist.sandbox.person
 
 
-def test_a_duplicate_has_all_of_the_original_its_link_too(people: TodoistPerson) -> None:
+def test_a_duplicate_has_all_of_the_original_its_link_too(people: TodoistUser) -> None:
     link = people.shows(Kind.TASK, "Read")["link"]
     people.edit(Kind.TASK, "Read", "goal", "Goal")
     copy = people.duplicate("Read")
@@ -355,14 +355,14 @@ def test_a_duplicate_has_all_of_the_original_its_link_too(people: TodoistPerson)
     assert len(people.ids(Kind.TASK, "Read")) == 1
 
 
-def test_a_copy_may_take_the_place_of_the_original(people: TodoistPerson) -> None:
+def test_a_copy_may_take_the_place_of_the_original(people: TodoistUser) -> None:
     (before,) = people.ids(Kind.TASK, "Read")
     after = people.copy_and_delete("Read")
     assert people.ids(Kind.TASK, "Read") == [after]
     assert before != after
 
 
-def test_a_person_archives_and_brings_back_sections_and_projects(people: TodoistPerson) -> None:
+def test_a_person_archives_and_brings_back_sections_and_projects(people: TodoistUser) -> None:
     people.edit(Kind.TASK, "Read", "goal", "Goal")
     people.archive_section("Goal")
     assert people.titles(Kind.TASK) == people.titles(Kind.GOAL) == []
@@ -379,7 +379,7 @@ def test_a_person_archives_and_brings_back_sections_and_projects(people: Todoist
             act("Nothing")
 
 
-def test_a_person_ends_a_repetition_and_renames_a_label(people: TodoistPerson) -> None:
+def test_a_person_ends_a_repetition_and_renames_a_label(people: TodoistUser) -> None:
     people.edit(Kind.TASK, "Read", "recurrence", "every day")
     people.rename_label("a", "b")
     assert people.shows(Kind.TASK, "Read")["labels"] == frozenset({"b"})

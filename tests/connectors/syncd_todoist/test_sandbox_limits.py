@@ -4,15 +4,17 @@ from typing import Any
 
 import pytest
 
-from syncd_todoist.sandbox.switches import Limits
+from syncd_todoist.sandbox.account import TodoistLimits
 from tests.connectors.syncd_todoist.wire import Wire
 
 FULL = "MAX_ITEMS_LIMIT_REACHED"
 
 
 @pytest.fixture
-def limits(wire: Wire) -> Limits:
-    wire.harness.sandbox.switches.limits = Limits(tasks_per_project=2, sections_per_project=2)
+def limits(wire: Wire) -> TodoistLimits:
+    wire.harness.sandbox.switches.limits = TodoistLimits(
+        tasks_per_project=2, sections_per_project=2
+    )
     return wire.harness.sandbox.switches.limits
 
 
@@ -34,7 +36,7 @@ def test_a_project_holds_three_hundred_active_tasks(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("status", [403, 400])
-def test_the_rest_api_refuses_likewise(wire: Wire, limits: Limits, status: int) -> None:
+def test_the_rest_api_refuses_likewise(wire: Wire, limits: TodoistLimits, status: int) -> None:
     limits.refused_with = status
     wire.task()
     wire.task()
@@ -44,7 +46,7 @@ def test_the_rest_api_refuses_likewise(wire: Wire, limits: Limits, status: int) 
 
 
 def test_what_is_done_or_deleted_makes_room_and_what_comes_back_needs_it(
-    wire: Wire, limits: Limits
+    wire: Wire, limits: TodoistLimits
 ) -> None:
     done, gone = wire.task(), wire.task()
     wire.do("item_close", id=done["id"])
@@ -56,7 +58,7 @@ def test_what_is_done_or_deleted_makes_room_and_what_comes_back_needs_it(
     assert said(wire.do("item_add", **below)) == (FULL, 403)
 
 
-def test_a_move_needs_room_for_the_whole_family(wire: Wire, limits: Limits) -> None:
+def test_a_move_needs_room_for_the_whole_family(wire: Wire, limits: TodoistLimits) -> None:
     (section,) = wire.sections(1)
     inbox = wire.task()
     top = wire.task("Top", section_id=section["id"])
@@ -68,7 +70,9 @@ def test_a_move_needs_room_for_the_whole_family(wire: Wire, limits: Limits) -> N
     assert wire.do("item_move", id=top["id"], **to_inbox) == "ok", "it is there already"
 
 
-def test_a_section_needs_room_to_come_back_and_to_move(wire: Wire, limits: Limits) -> None:
+def test_a_section_needs_room_to_come_back_and_to_move(
+    wire: Wire, limits: TodoistLimits
+) -> None:
     first, _ = wire.sections(2)
     project = first["project_id"]
     wire.task(section_id=first["id"])
@@ -99,7 +103,7 @@ def test_a_free_plan_has_five_projects_beside_the_inbox(wire: Wire) -> None:
     assert wire.sync()["user_plan_limits"]["current"]["max_projects"] == 5
 
 
-def test_there_is_an_end_to_labels(wire: Wire, limits: Limits) -> None:
+def test_there_is_an_end_to_labels(wire: Wire, limits: TodoistLimits) -> None:
     limits.labels = 1
     assert wire.do("label_add", name="a") == "ok"
     assert said(wire.do("label_add", name="b")) == ("MAX_LABELS_LIMIT_REACHED", 403)

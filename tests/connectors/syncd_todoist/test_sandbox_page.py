@@ -7,7 +7,7 @@ import pytest
 
 from syncd.model.entities import Kind
 from syncd.model.values import Moment, Value
-from syncd_todoist.sandbox.person import TodoistPerson
+from syncd_todoist.sandbox.user import TodoistUser
 from tests.connectors.syncd_todoist.harness import TodoistHarness
 
 
@@ -17,7 +17,7 @@ def page(todoist: TodoistHarness) -> httpx.Client:
 
 
 def test_the_page_shows_projects_sections_and_tasks(
-    page: httpx.Client, person: TodoistPerson
+    page: httpx.Client, person: TodoistUser
 ) -> None:
     person.add(Kind.GOAL, "Become an engineer")
     person.add(Kind.TASK, "<script>Read</script>", goal="Become an engineer")
@@ -28,7 +28,7 @@ def test_the_page_shows_projects_sections_and_tasks(
 
 
 def test_a_person_adds_ticks_edits_moves_and_deletes_there(
-    page: httpx.Client, todoist: TodoistHarness, person: TodoistPerson
+    page: httpx.Client, todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     project = todoist.connector.pull(None).cursor
     assert project
@@ -91,7 +91,7 @@ AT = Moment(datetime(2026, 6, 1, 7, tzinfo=UTC), "Europe/Berlin")
     ],
 )
 def test_what_a_person_edits_is_shown_and_pulled(
-    todoist: TodoistHarness, person: TodoistPerson, field: str, value: Value, shown: Value
+    todoist: TodoistHarness, person: TodoistUser, field: str, value: Value, shown: Value
 ) -> None:
     person.add(Kind.GOAL, "Goal")
     person.add(Kind.TASK, "Other")
@@ -107,9 +107,7 @@ def test_what_a_person_edits_is_shown_and_pulled(
         assert (item.fields[field] is None) is (shown is None)
 
 
-def test_notes_are_edited_above_the_link(
-    todoist: TodoistHarness, person: TodoistPerson
-) -> None:
+def test_notes_are_edited_above_the_link(todoist: TodoistHarness, person: TodoistUser) -> None:
     made = todoist.task("Read", notes="Why")
     person.edit(Kind.TASK, "Read", "notes", "How")
     assert person.shows(Kind.TASK, "Read")["link"] == made.link
@@ -117,7 +115,7 @@ def test_notes_are_edited_above_the_link(
     assert (now.fields["notes"], now.link) == ("How", made.link)
 
 
-def test_a_goal_is_renamed_as_a_section(todoist: TodoistHarness, person: TodoistPerson) -> None:
+def test_a_goal_is_renamed_as_a_section(todoist: TodoistHarness, person: TodoistUser) -> None:
     made = todoist.goal("Goal")
     person.edit(Kind.GOAL, "Goal", "title", "Other goal")
     assert todoist.now(made).fields == {"title": "Other goal"}

@@ -11,8 +11,8 @@ from syncd.model.remote import LINK, Op, Remote
 from syncd.model.values import Moment
 from syncd.testing.sandbox import Fault
 from syncd_todoist.sandbox.app import TodoistSandbox
-from syncd_todoist.sandbox.person import TodoistPerson
-from syncd_todoist.sandbox.wire import bad, too_many
+from syncd_todoist.sandbox.user import TodoistUser
+from syncd_todoist.sandbox.wire import invalid_argument, too_many
 from tests.connectors.syncd_todoist.harness import TodoistHarness, commands_in
 
 OTHER = "https://www.notion.so/Another-00000000000000000000000000000001"
@@ -46,7 +46,7 @@ def test_only_what_changed_is_sent(todoist: TodoistHarness) -> None:
 
 
 def test_a_persons_deadline_and_comment_survive(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     made = todoist.task("Read")
     person.aside("Read", "Well done", "2026-06-30")
@@ -90,7 +90,7 @@ def test_a_task_can_be_made_done(todoist: TodoistHarness) -> None:
 
 
 def test_a_repetition_of_the_persons_own_is_left_alone(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     made = todoist.task("Practise")
     person.edit(Kind.TASK, "Practise", "recurrence", "every week")
@@ -115,7 +115,7 @@ def test_the_link_changes_and_the_notes_stay(todoist: TodoistHarness) -> None:
 
 
 def test_a_page_address_that_the_person_wrote_is_kept(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     person.add(Kind.TASK, "Read")
     person.describe("Read", OTHER)
@@ -129,7 +129,7 @@ def test_a_page_address_that_the_person_wrote_is_kept(
 
 
 def test_writing_below_the_link_keeps_it_the_link(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     made = todoist.task("Read", notes="Why")
     person.describe("Read", f"Why\n\n{made.link}\nand how")
@@ -138,7 +138,7 @@ def test_writing_below_the_link_keeps_it_the_link(
 
 
 def test_a_link_is_known_again_after_the_memory_was_lost(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     made = todoist.task("Read", notes="Why")
     todoist.restart(remembering=False)
@@ -161,7 +161,7 @@ def test_a_link_to_anywhere_is_known_again_where_it_was_written(
 
 
 def test_what_the_person_edited_meanwhile_is_not_written_over(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     made = todoist.task("Read", notes="Why")
     person.edit(Kind.TASK, "Read", "notes", "The person's own")
@@ -171,7 +171,7 @@ def test_what_the_person_edited_meanwhile_is_not_written_over(
 
 
 def test_a_change_of_nothing_that_syncd_carries_is_no_hindrance(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     made = todoist.task("Read")
     person.aside("Read", "Well done", "2026-06-30")
@@ -179,103 +179,13 @@ def test_a_change_of_nothing_that_syncd_carries_is_no_hindrance(
 
 
 def test_an_update_of_a_task_that_was_moved_away_is_gone_and_a_delete_leaves_it(
-    todoist: TodoistHarness, person: TodoistPerson
+    todoist: TodoistHarness, person: TodoistUser
 ) -> None:
     made = todoist.task("Read")
     person.move_out("Read")
     assert isinstance(todoist.update(made, title="Mine"), Gone)
     assert todoist.delete(made) is None
     assert "Read" in person.titles(Kind.TASK)
-
-
-def test_deleting_a_task_keeps_the_sub_tasks_that_are_not_deleted(
-    todoist: TodoistHarness, person: TodoistPerson
-) -> None:
-    goal = todoist.goal("Goal")
-    top = todoist.task("Top", goal=goal.id)
-    middle = todoist.task("Middle", goal=goal.id, parent=top.id)
-    todoist.task("Bottom", goal=goal.id, parent=middle.id)
-    person.add(Kind.TASK, "By hand", parent="Top")
-    outcomes = todoist.connector.write([todoist.deletion(top), todoist.deletion(middle)])
-    assert outcomes == [None, None]
-    assert set(person.titles(Kind.TASK)) == {"Bottom", "By hand"}
-    for title in ("Bottom", "By hand"):
-        shown = person.shows(Kind.TASK, title)
-        assert (shown["goal"], shown["parent"]) == ("Goal", None)
-
-
-def test_removing_a_goal_archives_its_section_and_keeps_its_tasks(
-    todoist: TodoistHarness, person: TodoistPerson
-) -> None:
-    goal = todoist.goal("Goal")
-    parent = todoist.task("Kept", goal=goal.id)
-    todoist.task("Below", goal=goal.id, parent=parent.id)
-    assert todoist.delete(goal) is None
-    assert todoist.raw(goal.id)["is_archived"] is True
-    assert person.shows(Kind.TASK, "Kept")["done"] is False
-    assert person.shows(Kind.TASK, "Below")["parent"] == "Kept"
-    assert "section_delete" not in {command["type"] for command in todoist.sent()}
-
-
-def test_a_sub_task_that_cannot_be_kept_keeps_its_parent(
-    todoist: TodoistHarness, person: TodoistPerson
-) -> None:
-    top = todoist.task("Top")
-    person.add(Kind.TASK, "By hand", parent="Top")
-    todoist.server.faults.append(
-        Fault(act="status", status=200, body="item_move", reply={"sync_token": "*"}, times=0)
-    )
-    assert isinstance(todoist.delete(top), TryLater)
-    assert set(person.titles(Kind.TASK)) == {"Top", "By hand"}
-
-
-def test_a_goal_comes_back_out_of_the_archive(todoist: TodoistHarness) -> None:
-    goal = todoist.goal("Goal")
-    assert todoist.delete(goal) is None
-    write = todoist.new_write(Kind.GOAL, "Goal, again")
-    again = todoist.made(dataclasses.replace(write, seen=todoist.deletion(goal).seen))
-    assert (again.id, again.fields["title"]) == (goal.id, "Goal, again")
-
-
-def test_a_section_that_cannot_be_archived_is_left_empty(
-    todoist: TodoistHarness, sandbox: TodoistSandbox, person: TodoistPerson
-) -> None:
-    sandbox.switches.lacks = frozenset({"section_archive", "section_unarchive"})
-    goal = todoist.goal("Goal")
-    todoist.task("Kept", goal=goal.id)
-    assert todoist.delete(goal) is None
-    assert person.shows(Kind.TASK, "Kept")["goal"] is None
-    assert todoist.raw(goal.id)["is_deleted"] is False
-    write = todoist.new_write(Kind.GOAL, "Goal, again")
-    again = todoist.made(dataclasses.replace(write, seen=todoist.deletion(goal).seen))
-    assert (again.id, person.titles(Kind.GOAL)) == (goal.id, ["Goal, again"])
-
-
-def test_a_section_that_cannot_be_unarchived_is_made_anew(
-    todoist: TodoistHarness, sandbox: TodoistSandbox, person: TodoistPerson
-) -> None:
-    sandbox.switches.lacks = frozenset({"section_unarchive"})
-    goal = todoist.goal("Goal")
-    assert todoist.delete(goal) is None
-    write = todoist.new_write(Kind.GOAL, "Goal")
-    again = todoist.made(dataclasses.replace(write, seen=todoist.deletion(goal).seen))
-    assert again.id != goal.id
-    assert person.titles(Kind.GOAL) == ["Goal"]
-
-
-@pytest.mark.parametrize("repeats", [True, False])
-def test_a_goal_whose_section_was_deleted_gets_a_new_one(
-    todoist: TodoistHarness, sandbox: TodoistSandbox, person: TodoistPerson, repeats: bool
-) -> None:
-    sandbox.switches.repeats_mapping = repeats
-    goal = todoist.goal("Goal")
-    person.delete(Kind.GOAL, "Goal")
-    write = todoist.new_write(Kind.GOAL, "Goal")
-    write = dataclasses.replace(write, seen=todoist.deletion(goal).seen)
-    again = todoist.made(write)
-    assert again.id != goal.id
-    assert todoist.made(write).id == again.id
-    assert person.titles(Kind.GOAL) == ["Goal"]
 
 
 def test_one_refused_write_does_not_spoil_the_others(todoist: TodoistHarness) -> None:
@@ -291,7 +201,9 @@ def test_one_refused_write_does_not_spoil_the_others(todoist: TodoistHarness) ->
 
 def test_one_write_that_spoils_a_whole_request_is_found(todoist: TodoistHarness) -> None:
     writes = [todoist.new_write(Kind.TASK, f"Task {number}") for number in range(3)]
-    fault = Fault(act="status", status=400, body="Task.1", reply=bad("content").body, times=0)
+    fault = Fault(
+        act="status", status=400, body="Task.1", reply=invalid_argument("content").body, times=0
+    )
     todoist.server.faults.append(fault)
     first, refused, last = todoist.connector.write(writes)
     assert isinstance(first, Remote)
@@ -422,7 +334,7 @@ def test_a_duration_that_is_refused_for_itself_is_left_out_once(
     todoist: TodoistHarness,
 ) -> None:
     write = todoist.new_write(Kind.TASK, "Too long", estimate_minutes=9)
-    reply = {"sync_token": "*", "sync_status": {write.key: bad("duration").body}}
+    reply = {"sync_token": "*", "sync_status": {write.key: invalid_argument("duration").body}}
     todoist.server.faults.append(Fault(act="status", status=200, body="item_add", reply=reply))
     assert todoist.made(write).fields["estimate_minutes"] is None
     assert todoist.task("As usual", estimate_minutes=30).fields["estimate_minutes"] == 30

@@ -1,18 +1,18 @@
 """Clearing up in the calendar: what is over and settled is no loss; all else is."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
 from syncd.engine.blocks.edits import live_blocks
 from syncd.model.entities import Goal, Kind, Task
 from syncd.model.ids import ToolName
+from syncd.model.remote import Remote
 from syncd.model.values import BlockState, GoalStatus
 from syncd.schedule.problem import Preferences
 from syncd.store.tool_store import ToolState
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
-from tests.engine.world import ZONE, World, ident
+from tests.engine.world import ZONE, World, ident, moment
 
 FREE = Preferences(
     zone=ZONE,
@@ -53,16 +53,16 @@ def task(world: World, number: int) -> Task:
     )
 
 
-def events(world: World, *, past: bool) -> list[Any]:
+def events(world: World, *, past: bool) -> list[Remote]:
     """Return the events of blocks that are over, or of those that are not."""
     now = world.clock.now()
     items = world.services["calendar"].items.values()
     return [
-        it for it in items if it.kind is Kind.BLOCK and (it.fields["end"].at <= now) is past
+        it for it in items if it.kind is Kind.BLOCK and (moment(it, "end").at <= now) is past
     ]
 
 
-def clear(world: World, items: list[Any]) -> ToolState:
+def clear(world: World, items: list[Remote]) -> ToolState:
     """Delete events, and return how the calendar is after the next cycle."""
     for one in items:
         world.services["calendar"].delete(one.id)
@@ -93,10 +93,10 @@ def test_what_is_ahead_is_missed_however_much_was_done(world: World) -> None:
 
 def test_what_nobody_confirmed_is_asked_about(world: World) -> None:
     """Deleting it says that it did not take place; of what is done that says nothing."""
-    world.clock.set_to(max(it.fields["end"].at for it in events(world, past=False)))
+    world.clock.set_to(max(moment(it, "end").at for it in events(world, past=False)))
     world.clock.advance(minutes=5)
     world.sync()
-    waiting = [it for it in events(world, past=True) if it.fields["start"].at.day > 11]
+    waiting = [it for it in events(world, past=True) if moment(it, "start").at.day > 11]
     assert states(world).count(BlockState.UNCONFIRMED) == len(waiting) == AHEAD
     before = states(world)
     assert clear(world, events(world, past=True)) is ToolState.HELD

@@ -13,7 +13,7 @@ from syncd.engine.blocks.preview import difference
 from syncd.model.entities import Block, Task
 from syncd.model.rules.blocks import AHEAD
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Firmness, Problem, Span, minute_of
+from syncd.schedule.problem import Firmness, Problem, ScheduledBlock, Span, minute_of
 from syncd.schedule.search.objective import score
 from syncd.schedule.timetable import Effort, Placed, RandomSource, Timetable
 from syncd.testing.fake_clock import FakeClock
@@ -98,7 +98,7 @@ def test_the_first_plan_is_what_the_full_search_finds(seed: int) -> None:
 
 def task(world: World, name: str, **more: object) -> Task:
     given = {"estimate_minutes": 60, "due": date(2026, 11, 1), **more}
-    return Task(id=ident(name), title=name, created_at=world.clock.now(), **given)  # type: ignore[arg-type]
+    return Task(id=ident(name), title=name, created_at=world.clock.now(), **given)  # type: ignore[arg-type]  # its fields, by name
 
 
 def test_what_stands_after_the_first_plan_is_left_in_peace() -> None:
@@ -124,7 +124,7 @@ def test_a_draft_alone_stands_too() -> None:
     assert Effort.FULL not in planner.efforts
 
 
-def world_standing(world: World, planner: Watched) -> Sequence[object]:
+def world_standing(world: World, planner: Watched) -> Sequence[ScheduledBlock]:
     """Return what stands when one more task is planned; the planner remembers that alone."""
     planner.seen.clear()
     world.plan(task(world, "later", due=None))

@@ -1,18 +1,21 @@
 """Killed at every moment of a cycle that plans blocks: the same blocks in the end."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from syncd.connect.busy import BusySpan
-from syncd.model.entities import Goal, Kind, Task
-from syncd.model.values import BlockState, GoalStatus, Moment
+from syncd.model.entities import Block, Goal, Kind, Task
+from syncd.model.remote import Remote
+from syncd.model.values import BlockState, GoalStatus
 from syncd.schedule.problem import Preferences
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.checks import disagreements
-from tests.engine.test_crashes import Trial, nothing
-from tests.engine.world import ZONE, World, ident
+from tests.engine.test_crashes import Act, Trial, nothing
+from tests.engine.world import ZONE, World, end_of, ident, moment, start_of
 
 
 def small() -> World:
@@ -43,20 +46,20 @@ def synced() -> World:
     return world
 
 
-def events(world: World) -> list[Any]:
+def events(world: World) -> list[Remote]:
     items = world.services["calendar"].items.values()
     found = [one for one in items if one.kind is Kind.BLOCK]
-    return sorted(found, key=lambda one: (one.fields["start"].at, one.id))
+    return sorted(found, key=lambda one: (moment(one, "start").at, one.id))
 
 
 def an_evening(world: World) -> None:
     """A meeting lands on one block, another is dragged, one is ticked; a task is renamed."""
     calendar = world.services["calendar"]
     first, second, third = events(world)[:3]
-    start = first.fields["start"].at
-    calendar.busy["own"].append(BusySpan(start, start + timedelta(minutes=30)))
+    start = moment(first, "start").at
+    calendar.busy["own"] = [BusySpan(start, start + timedelta(minutes=30))]
     moved = {
-        name: Moment(second.fields[name].at - timedelta(hours=5), second.fields[name].zone)
+        name: replace(moment(second, name), at=moment(second, name).at - timedelta(hours=5))
         for name in ("start", "end")
     }
     calendar.edit(second.id, **moved)
@@ -70,7 +73,11 @@ def a_deletion(world: World) -> None:
 
 def shown(world: World) -> list[Any]:
     blocks = [one.entity for one in world.store.plan.every(Kind.BLOCK, archived=False)]
-    plan = sorted((one.start.at, one.end.at, one.title, one.state, one.task) for one in blocks)
+    plan = sorted(
+        (start_of(one).at, end_of(one).at, one.title, one.state, one.task)
+        for one in blocks
+        if isinstance(one, Block)
+    )
     calendar = [(one.id, sorted(one.fields.items(), key=str)) for one in events(world)]
     tasks = [world.shows("pages", Kind.TASK, it) for it in world.titles("pages", Kind.TASK)]
     minutes = [(it["minutes_done"], it["minutes_planned"], it["next_block"]) for it in tasks]
@@ -83,7 +90,9 @@ def shown(world: World) -> list[Any]:
     [(small, nothing), (synced, an_evening), (synced, a_deletion)],
     ids=["first blocks", "an evening", "a deletion"],
 )
-def test_killed_at_any_moment_the_blocks_are_the_same(begin: Any, act: Any) -> None:
+def test_killed_at_any_moment_the_blocks_are_the_same(
+    begin: Callable[[], World], act: Act
+) -> None:
     undisturbed = begin()
     act(undisturbed)
     undisturbed.sync()

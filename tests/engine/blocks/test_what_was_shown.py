@@ -10,7 +10,7 @@ from syncd.model.entities import Kind, Task
 from syncd.model.remote import Op
 from syncd.schedule.problem import Preferences
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
-from tests.engine.world import ZONE, World, ident
+from tests.engine.world import ZONE, World, ident, moment
 
 SOON = Preferences(zone=ZONE, publish_days=4)
 
@@ -34,8 +34,8 @@ def test_a_block_that_must_move_far_ahead_moves_in_the_calendar(world: World) ->
     calendar.busy["own"] = [BusySpan(world.clock.now(), world.clock.now() + away)]
     world.settle()
     after = calendar.items[before.id]
-    assert after.fields["start"].at > world.clock.now() + timedelta(days=SOON.publish_days)
-    assert after.fields["start"].at > before.fields["start"].at + timedelta(days=5)
+    assert moment(after, "start").at > world.clock.now() + timedelta(days=SOON.publish_days)
+    assert moment(after, "start").at > moment(before, "start").at + timedelta(days=5)
     assert [one.op for one in calendar.log[seen:]] == [Op.UPDATE]
 
 

@@ -15,7 +15,7 @@ HERE = Here(datetime(2026, 1, 30, 23, 30, tzinfo=UTC), BERLIN)  # the 31st in Be
 
 
 def at(*wall: int, zone: str = BERLIN, own: str | None = None) -> Moment:
-    return Moment(datetime(*wall, tzinfo=ZoneInfo(zone)), own)  # type: ignore[arg-type, misc]
+    return Moment(datetime(*wall, tzinfo=ZoneInfo(zone)), own)  # type: ignore[arg-type, misc]  # a wall clock
 
 
 @pytest.mark.parametrize(

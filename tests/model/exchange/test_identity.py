@@ -22,10 +22,10 @@ def read(source: Any, existing: tuple[Entity, ...] = ()) -> Imported:
 
 
 def task(name: str, **fields: object) -> Task:
-    return Task(id=EntityId(name), title="Read", created_at=THEN, **fields)  # type: ignore[arg-type]
+    return Task(id=EntityId(name), title="Read", created_at=THEN, **fields)  # type: ignore[arg-type]  # its fields, by name
 
 
-HAND_WRITTEN = {
+HAND_WRITTEN: dict[str, Any] = {
     "goals": [
         {
             "key": "g",
@@ -95,7 +95,7 @@ def test_what_was_taken_in_without_its_goal_is_known_again_with_it() -> None:
     assert first.problems
     second = read({**wrong, "tasks": [{"title": "Read", "goal": "Lead"}]}, first.entities)
     assert [one.id for one in second.entities] == [one.id for one in first.entities]
-    assert second.entities[1].goal == second.entities[0].id  # type: ignore[attr-defined]
+    assert second.entities[1].goal == second.entities[0].id  # type: ignore[attr-defined]  # they are tasks
 
 
 def test_two_of_a_file_never_become_the_same_entity() -> None:

@@ -40,7 +40,7 @@ RENDER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
 def made(cls: type[Entity], name: str, **fields: object) -> Any:
-    return cls(id=EntityId(name), created_at=THEN, **{"title": name, **fields})  # type: ignore[arg-type]
+    return cls(id=EntityId(name), created_at=THEN, **{"title": name, **fields})  # type: ignore[arg-type]  # its fields, by name
 
 
 PLAN = [

@@ -87,7 +87,7 @@ def test_a_plan_written_by_hand_is_read() -> None:
     assert asked.labels == {"talk", "home"}
     skill = found["Speaking"]
     assert isinstance(skill, Skill)
-    assert (skill.goals, skill.target_level) == ({goal.id}, 4)
+    assert (skill.goals, skill.target_level) == (frozenset({goal.id}), 4)
     book = found["A book"]
     assert isinstance(book, Resource)
     assert (book.goal, book.skill, book.cost) == (goal.id, skill.id, 12.5)

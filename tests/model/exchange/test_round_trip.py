@@ -214,7 +214,7 @@ def test_facts_are_json_where_nothing_is_lost_by_it(facts: str, shown: Any) -> N
 
 
 def test_numbers_that_json_does_not_have_are_nothing() -> None:
-    goal = CLASSES[Kind.GOAL](id=EntityId("g"), created_at=NOW, target=float("inf"))  # type: ignore[call-arg]
+    goal = CLASSES[Kind.GOAL](id=EntityId("g"), created_at=NOW, target=float("inf"))  # type: ignore[call-arg]  # it is a Goal
     assert plan_to_json([goal])["goals"][0]["target"] is None
 
 

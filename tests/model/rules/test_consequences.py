@@ -27,7 +27,7 @@ Begin = Callable[..., Any]
 
 
 def made(cls: type[Entity], name: str, **fields: object) -> Any:
-    return cls(id=EntityId(name), created_at=MADE, **{"title": name, **fields})  # type: ignore[arg-type]
+    return cls(id=EntityId(name), created_at=MADE, **{"title": name, **fields})  # type: ignore[arg-type]  # its fields, by name
 
 
 GOAL = made(Goal, "goal", status=GoalStatus.ACTIVE, due=date(2026, 12, 31))

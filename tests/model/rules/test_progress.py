@@ -15,7 +15,7 @@ BERLIN = "Europe/Berlin"
 
 
 def goal(**fields: object) -> Goal:
-    return Goal(id=EntityId("g"), title="Lead a team", created_at=NEW_YEAR, **fields)  # type: ignore[arg-type]
+    return Goal(id=EntityId("g"), title="Lead a team", created_at=NEW_YEAR, **fields)  # type: ignore[arg-type]  # its fields, by name
 
 
 def numbers(baseline: float, current: float, target: float) -> Goal:
@@ -158,7 +158,7 @@ SMART = {
 )
 def test_smart_gaps_when(missing: dict[str, object], words: str) -> None:
     fields: dict[str, object] = {"title": "Lead a team of five", **SMART, **missing}
-    it = Goal(id=EntityId("g"), created_at=NEW_YEAR, **fields)  # type: ignore[arg-type]
+    it = Goal(id=EntityId("g"), created_at=NEW_YEAR, **fields)  # type: ignore[arg-type]  # its fields, by name
     assert smart_gaps(it) == words
 
 
@@ -177,13 +177,13 @@ def test_smart_gaps_when(missing: dict[str, object], words: str) -> None:
     ],
 )
 def test_a_title_that_only_says_to_get_better_is_not_specific(title: str, vague: bool) -> None:
-    it = Goal(id=EntityId("g"), created_at=NEW_YEAR, title=title, **SMART)  # type: ignore[arg-type]
+    it = Goal(id=EntityId("g"), created_at=NEW_YEAR, title=title, **SMART)  # type: ignore[arg-type]  # its fields, by name
     assert bool(smart_gaps(it)) is vague
 
 
 def test_a_due_date_beyond_eighteen_months_wants_milestones() -> None:
     fields: dict[str, object] = {**SMART, "due": date(2028, 1, 1)}
-    it = Goal(id=EntityId("g"), created_at=NEW_YEAR, title="Lead a team of five", **fields)  # type: ignore[arg-type]
+    it = Goal(id=EntityId("g"), created_at=NEW_YEAR, title="Lead a team of five", **fields)  # type: ignore[arg-type]  # its fields, by name
     assert "18 months" in smart_gaps(it, date(2026, 1, 1))
     assert smart_gaps(it, date(2026, 1, 1), stepped=True) == ""
     assert smart_gaps(it, date(2026, 8, 1)) == ""

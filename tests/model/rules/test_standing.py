@@ -13,7 +13,7 @@ IN, KEEP, OUT = Standing.IN, Standing.KEEP, Standing.OUT
 
 
 def task(**fields: object) -> Task:
-    return Task(id=EntityId("t"), title="Read", created_at=THEN, **fields)  # type: ignore[arg-type]
+    return Task(id=EntityId("t"), title="Read", created_at=THEN, **fields)  # type: ignore[arg-type]  # its fields, by name
 
 
 def goal(status: GoalStatus) -> Goal:
@@ -22,7 +22,7 @@ def goal(status: GoalStatus) -> Goal:
 
 def step(status: GoalStatus, **fields: object) -> Milestone:
     it = EntityId(f"step of {status}")
-    return Milestone(id=it, created_at=THEN, goal=EntityId(status), **fields)  # type: ignore[arg-type]
+    return Milestone(id=it, created_at=THEN, goal=EntityId(status), **fields)  # type: ignore[arg-type]  # its fields, by name
 
 
 PAUSED, DROPPED, ACTIVE = GoalStatus.PAUSED, GoalStatus.DROPPED, GoalStatus.ACTIVE

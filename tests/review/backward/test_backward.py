@@ -12,10 +12,10 @@ from syncd.model.entities import Entity, Goal, Milestone, Task
 from syncd.model.ids import EntityId
 from syncd.model.plan import Plan
 from syncd.model.values import GoalStatus
-from syncd.review.backward import Backward, Way, backward, proposed, why_none
-from syncd.review.checks.finding import Facts
+from syncd.review.available_time import AvailableTime, GoalLoad, finish_of
+from syncd.review.backward import BackwardPlan, GoalTime, backward, proposed, why_none
+from syncd.review.checks.finding import CheckedPlan
 from syncd.review.checks.goals import milestone_each_quarter
-from syncd.review.room import Load, Room, finish_of
 from tests.examples import examples
 
 MADE = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -37,20 +37,22 @@ def milestone(due: date, **fields) -> Milestone:
     return Milestone(id=EntityId(f"m{due}"), created_at=MADE, goal=G, due=due, **fields)
 
 
-def way(it: Goal, *others: Entity, a_week: int = 420, today: date = TODAY) -> Way:
+def way(it: Goal, *others: Entity, a_week: int = 420, today: date = TODAY) -> GoalTime:
     sums = [number * a_week // 7 for number in range(365)]
     daily = tuple(late - early for early, late in pairwise(sums))
-    room = Room(first=today, daily=daily)
-    return Way(goal=it, room=room, load=Load(plan=Plan.of([it, *others]), today=today))
+    room = AvailableTime(first=today, daily=daily)
+    return GoalTime(
+        goal=it, available=room, load=GoalLoad(plan=Plan.of([it, *others]), today=today)
+    )
 
 
-def planned(it: Goal, *others: Entity, **more) -> Backward:
+def planned(it: Goal, *others: Entity, **more) -> BackwardPlan:
     plan = backward(way(it, *others, **more))
     assert plan is not None
     return plan
 
 
-def new(it: Goal, plan: Backward) -> list[Milestone]:
+def new(it: Goal, plan: BackwardPlan) -> list[Milestone]:
     return [
         Milestone(id=one, title=title, created_at=MADE, goal=it.id, due=step.due)
         for one, title, step in proposed(it, plan)
@@ -132,7 +134,7 @@ def test_effort_that_fits_can_be_done():
     plan = planned(goal(), task(60 * 47))  # an hour a day
     assert (plan.effort, plan.ways_out) == (60 * 47, None)
     assert plan.weekly == 60  # in 47 weeks
-    assert plan.room == 420
+    assert plan.available == 420
     assert plan.slack == 328 - 46
     assert plan.steps[-1].earliest == TODAY + timedelta(days=46)
 
@@ -168,7 +170,7 @@ def test_the_weekly_minutes_of_a_goal_limit_it():
     assert slow.slack is not None
     assert fast.slack is not None
     assert slow.slack < fast.slack
-    assert slow.room == 35
+    assert slow.available == 35
 
 
 def test_without_tasks_the_weekly_minutes_are_the_effort():
@@ -206,7 +208,7 @@ def test_a_goal_without_a_title_has_milestones_too():
 @examples(100)
 @given(daily=st.lists(st.integers(0, 600), max_size=30), days=st.integers(-5, 100))
 def test_time_only_grows_and_goes_on_as_it_was(daily, days):
-    room = Room(first=TODAY, daily=tuple(daily))
+    room = AvailableTime(first=TODAY, daily=tuple(daily))
     day = TODAY + timedelta(days=days)
     before, there = room.until(day - timedelta(days=1)), room.until(day)
     assert before <= there
@@ -268,7 +270,7 @@ def test_the_steps_leave_no_quarter_without_a_milestone(due):
 
 
 def _bare(plan: Plan) -> Iterable[object]:
-    return list(milestone_each_quarter(Facts(plan=plan, today=TODAY, zone="UTC")))
+    return list(milestone_each_quarter(CheckedPlan(plan=plan, today=TODAY, zone="UTC")))
 
 
 @examples(60)

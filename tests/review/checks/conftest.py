@@ -10,13 +10,13 @@ from syncd.model.entities import Entity, Goal
 from syncd.model.ids import EntityId
 from syncd.model.plan import Plan
 from syncd.model.values import GoalStatus
-from syncd.review.checks.finding import Facts, Finding
+from syncd.review.available_time import AvailableTime, TimeLimits
+from syncd.review.checks.finding import CheckedPlan, Finding
 from syncd.review.checks.plan import check_plan
-from syncd.review.room import Limits, Room
 
 TODAY = date(2026, 3, 10)
 MADE = datetime(2026, 1, 5, 12, tzinfo=UTC)
-LIMITS = Limits(windows={0: (180,), 2: (180,)}, daily=120, weekly=240, shortest=30)
+LIMITS = TimeLimits(windows={0: (180,), 2: (180,)}, daily=120, weekly=240, shortest=30)
 
 
 @pytest.fixture
@@ -47,18 +47,18 @@ def found() -> Callable[..., list[Finding]]:
     def look(
         *entities: Entity,
         a_week: int | None = 240,
-        limits: Limits = LIMITS,
+        limits: TimeLimits = LIMITS,
         set_at: dict[tuple[EntityId, str], datetime] | None = None,
         vision: bool = False,
     ) -> list[Finding]:
         daily = () if a_week is None else tuple([a_week, 0, 0, 0, 0, 0, 0] * 52)
-        room = Room(first=TODAY, daily=daily, limits=limits)
-        facts = Facts(
+        room = AvailableTime(first=TODAY, daily=daily, limits=limits)
+        facts = CheckedPlan(
             plan=Plan.of(entities),
             today=TODAY,
             zone="Europe/Berlin",
             set_at=set_at or {},
-            room=None if a_week is None else room,
+            available=None if a_week is None else room,
         )
         return [one for one in check_plan(facts) if vision or one.field != "aspect"]
 

@@ -8,10 +8,10 @@ import pytest
 from syncd.model.entities import Task
 from syncd.model.ids import EntityId
 from syncd.model.values import GoalStatus
-from syncd.review.room import Limits
+from syncd.review.available_time import TimeLimits
 
 MADE = datetime(2026, 1, 5, 12, tzinfo=UTC)
-LIMITS = Limits(windows={0: (180,), 2: (180,)}, daily=120, weekly=240, shortest=30)
+LIMITS = TimeLimits(windows={0: (180,), 2: (180,)}, daily=120, weekly=240, shortest=30)
 
 
 def task(goal, minutes, one="t", **fields):

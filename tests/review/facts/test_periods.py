@@ -51,9 +51,9 @@ def test_what_is_no_such_period_is_told_with_how_to_write_it(kind, text, words):
 @given(st.sampled_from(ReviewKind), DAYS)
 def test_every_day_is_in_one_period_that_can_be_read_back(kind, day):
     found = period_of(kind, day)
-    assert found.holds(day)
+    assert found.contains(day)
     assert read_period(kind, found.code) == found
-    assert not period_of(kind, found.last + timedelta(days=1)).holds(found.last)
+    assert not period_of(kind, found.last + timedelta(days=1)).contains(found.last)
 
 
 @given(st.sampled_from(ReviewKind), DAYS)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from syncd.model.entities import Block, Entity, Goal, kind_of, replace
 from syncd.model.ids import EntityId
 from syncd.model.values import BlockState, GoalStatus, Moment, ReviewKind
-from syncd.review.facts_of import facts
 from syncd.review.inputs import Edit, Inputs
+from syncd.review.make_facts import make_facts
 from syncd.review.periods import read_period
 
 ZONE = "Europe/Berlin"
@@ -115,7 +115,7 @@ def test_facts_agree_with_a_recount_from_the_history(week, history):
     ordinary = WEEKS["an ordinary one"]
     entities, edits = _moved(history, week.first - ordinary.first)
     now = week.end(ZONE) + timedelta(days=8)
-    told = facts(
+    told = make_facts(
         Inputs(period=week, now=now, zone=ZONE, entities=tuple(entities), edits=tuple(edits))
     )
     state: dict[str, Any] = {}

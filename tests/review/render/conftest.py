@@ -9,20 +9,20 @@ import pytest
 from syncd.model.values import GoalStatus, Pace, ReviewKind
 from syncd.review.facts import (
     Ahead,
+    DueContact,
     Facts,
     GoalFacts,
     Item,
     Minutes,
     Money,
-    Person,
     Share,
     Sign,
     SkillFacts,
     Skipped,
-    Week,
+    TrendWeek,
     Win,
 )
-from syncd.review.inputs import Decision, Deed
+from syncd.review.inputs import DecisionWanted, SystemAction
 
 SOME = Minutes(confirmed=300, assumed=80, planned=480)
 HOSTILE = (
@@ -63,25 +63,25 @@ def full(text: str = "Lead a team") -> Facts:
         rest=(Share(title=text, minutes=SOME),),
         skills=(Share(title=text, minutes=SOME),),
         trend=tuple(
-            Week(name=f"W{number}", first=first, minutes=SOME) for number in range(40, 48)
+            TrendWeek(name=f"W{number}", first=first, minutes=SOME) for number in range(40, 48)
         ),
         streak=3,
-        decisions=(Decision(what="short", sentence=text, command="syncd schedule"),),
+        decisions=(DecisionWanted(what="short", sentence=text, command="syncd schedule"),),
         milestones_done=(item,),
         milestones_missed=(item,),
         tasks_done=(item,),
         wins=(Win(title=text, day=first, impact=text),),
         ahead=(Ahead(title=text, start=datetime(2026, 11, 24, 18), minutes=90, goal=text),),  # noqa: DTZ001  # a wall clock's time
         weekly_cap=480,
-        people=(Person(name=text, due=first, role="mentor", last=first),),
+        people=(DueContact(name=text, due=first, role="mentor", last=first),),
         money=(Money(currency=text, spent=30.0, planned=99.5),),
         signs=(Sign(what="late", sentence=text),),
-        deeds=(Deed(what="moved", sentence=text),),
+        system_actions=(SystemAction(what="moved", sentence=text),),
         levels=(SkillFacts(title=text, before=1, level=3, target=4),),
         setbacks=(text,),
         beliefs=(text,),
         words=((text, text),),
-        lacks=(text,) * 5,
+        plan_gaps=(text,) * 5,
         skipped=(
             Skipped(
                 name="Week 45", minutes=Minutes(confirmed=60, planned=90), milestones=(text,)
@@ -95,7 +95,13 @@ def large() -> Facts:
     """Return the facts of a plan of 20 goals and 300 tasks."""
     told = full("A title as long as most people write them")
     many: dict[str, Any] = {"goals": 20, "tasks_done": 300, "ahead": 40, "decisions": 30}
-    many |= {"deeds": 40, "milestones_done": 40, "wins": 30, "skills": 30, "people": 30}
+    many |= {
+        "system_actions": 40,
+        "milestones_done": 40,
+        "wins": 30,
+        "skills": 30,
+        "people": 30,
+    }
     return replace(
         told, **{name: getattr(told, name) * number for name, number in many.items()}
     )

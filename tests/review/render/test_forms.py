@@ -7,15 +7,15 @@ from datetime import date
 
 import pytest
 
+from syncd.app import html_writer
 from syncd.model.values import GoalStatus, Pace, ReviewKind
 from syncd.review.facts import Minutes, Skipped
-from syncd.review.inputs import Decision, Deed
-from syncd.review.render.html import html
+from syncd.review.inputs import DecisionWanted, SystemAction
 from syncd.review.render.markdown import markdown
-from syncd.review.render.page import page
+from syncd.review.render.page import page, subject, summary
 from syncd.review.render.text import text
-from syncd.review.render.verdict import subject, verdict
 
+html = html_writer()
 FORMS = [text, html, markdown]
 STEERING = set("\u202e\u2066\u200f\x1b\x07\x00\u2028\r")
 
@@ -54,14 +54,14 @@ def test_what_others_read_is_the_shared_sections_alone(week):
     private = "PRIVATE"
     told = replace(
         week,
-        decisions=(Decision(what="conflict", sentence=private),),
+        decisions=(DecisionWanted(what="conflict", sentence=private),),
         wins=tuple(replace(one, impact=private) for one in week.wins),
         people=tuple(replace(one, name=private) for one in week.people),
         money=tuple(replace(one, currency=private) for one in week.money),
         signs=tuple(replace(one, sentence=private) for one in week.signs),
-        deeds=(Deed(what="held", sentence=private),),
+        system_actions=(SystemAction(what="held", sentence=private),),
         words=((private, private),),
-        lacks=(private,),
+        plan_gaps=(private,),
         skipped=(Skipped(name=private, minutes=Minutes()),),
         beliefs=(private,),
         setbacks=(private,),
@@ -85,7 +85,7 @@ def test_weeks_without_a_digest_are_told_of_in_the_next_one(week):
 
 
 def test_what_the_plan_lacks_is_told_in_short_with_the_command_that_tells_all(week):
-    told = text(page(replace(week, lacks=tuple(f"Lack {it}." for it in range(5)))))
+    told = text(page(replace(week, plan_gaps=tuple(f"Lack {it}." for it in range(5)))))
     assert "Lack 2." in told
     assert "Lack 3." not in told
     assert "and 2 more" in told
@@ -174,7 +174,7 @@ def test_no_text_of_a_user_comes_into_the_subject(hostile, week):
     ("done", "word"), [(470, "A good week"), (300, "A fair week"), (30, "A thin week")]
 )
 def test_the_verdict_is_one_word_and_the_numbers(week, done, word):
-    told = verdict(replace(week, minutes=Minutes(confirmed=done, planned=480)))
+    told = summary(replace(week, minutes=Minutes(confirmed=done, planned=480)))
     assert told.startswith(f"{word}: ")
 
 
@@ -188,7 +188,7 @@ def test_what_waits_and_what_comes_next_stand_under_the_verdict(week):
 
 
 def test_a_command_within_a_sentence_is_code_and_a_lone_backtick_is_a_backtick(week):
-    told = html(page(replace(week, lacks=("See `syncd plan check` now.", "A ` alone <b>"))))
+    told = html(page(replace(week, plan_gaps=("See `syncd plan check` now.", "A ` alone <b>"))))
     assert re.search(r"See <code [^>]*>syncd plan check</code> now\.", told)
     assert "A ` alone &lt;b&gt;" in told
 

@@ -1,5 +1,6 @@
 """Laws of the capacity check."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -28,7 +29,7 @@ AHEAD = st.integers(min_value=-1440, max_value=20 * 1440)
 
 
 @st.composite
-def preferences(draw):
+def preferences(draw: st.DrawFn) -> Preferences:
     """Draw settings for two weeks across a clock change."""
     zone = st.sampled_from(["UTC", "Europe/Berlin", "Australia/Lord_Howe"])
     weekdays = st.integers(min_value=0, max_value=6)
@@ -45,7 +46,7 @@ def preferences(draw):
 
 
 @st.composite
-def works(draw):
+def works(draw: st.DrawFn) -> tuple[TaskDemand, ...]:
     """Draw tasks, some dated, some waiting for others."""
     names = [EntityId(f"t{number}") for number in range(draw(st.integers(0, 6)))]
     return tuple(
@@ -63,7 +64,7 @@ def works(draw):
 
 
 @st.composite
-def problems(draw):
+def problems(draw: st.DrawFn) -> tuple[Problem, Preferences]:
     """Draw a problem with its settings."""
     wants = draw(preferences())
     busy = draw(
@@ -73,7 +74,7 @@ def problems(draw):
     standing = tuple(
         ScheduledBlock(
             id=EntityId(f"b{number}"),
-            task=tasks[0].id if tasks and draw(st.booleans()) else None,
+            task=tasks[0].id if len(tasks) > 0 and draw(st.booleans()) else None,
             span=Span(NOW + at, NOW + at + 60),
             hold=draw(st.sampled_from([Firmness.FIXED, Firmness.DRAFT])),
         )
@@ -82,7 +83,12 @@ def problems(draw):
     return problem(wants, busy, tasks, standing), wants
 
 
-def problem(wants, busy, tasks, standing=()):
+def problem(
+    wants: Preferences,
+    busy: Sequence[Span],
+    tasks: tuple[TaskDemand, ...],
+    standing: tuple[ScheduledBlock, ...] = (),
+) -> Problem:
     """Return a problem."""
     days, weeks = calendar(wants, busy, NOW)
     return Problem(
@@ -97,12 +103,12 @@ def problem(wants, busy, tasks, standing=()):
     )
 
 
-def short(given_, wants, missed=0.0):
+def short(given_: Problem, wants: Preferences, missed: float = 0.0) -> dict[str, int]:
     """Return the shortfalls by task."""
     return {one.task: one.minutes for one in capacity(given_, wants, missed)}
 
 
-def filled(problem_):
+def filled(problem_: Problem) -> set[EntityId]:
     """Fill time minute by minute, earliest date first; return the tasks that are late."""
     week = [one.room for one in problem_.weeks]
     day = [problem_.daily] * len(problem_.days)
@@ -123,19 +129,21 @@ def filled(problem_):
             ]
     late = set()
     known = problem_.days[-1].span.end if problem_.days else NOW
-    dated = [one for one in problem_.works if one.due is not None and one.due <= known]
-    for work in sorted(dated, key=lambda one: one.due):
+    dated = [
+        (one.due, one) for one in problem_.works if one.due is not None and one.due <= known
+    ]
+    for due, work in sorted(dated, key=lambda one: one[0]):
         needs = work.minutes - sum(
             one.span.minutes
             for one in problem_.standing
             if one.task == work.id
             and one.hold is Firmness.FIXED
-            and problem_.now < one.span.end <= work.due
+            and problem_.now < one.span.end <= due
         )
         for number, one in enumerate(problem_.days):
             runs, left[number] = left[number], []
             for start, end in runs:
-                room = min(end, work.due) - start
+                room = min(end, due) - start
                 takes = max(0, min(needs, room, day[number], week[one.week]))
                 needs, day[number] = needs - takes, day[number] - takes
                 week[one.week] -= takes
@@ -147,7 +155,9 @@ def filled(problem_):
 
 @examples(150)
 @given(problems())
-def test_where_nothing_is_short_serving_the_earliest_date_first_keeps_all_dates(drawn):
+def test_where_nothing_is_short_serving_the_earliest_date_first_keeps_all_dates(
+    drawn: tuple[Problem, Preferences],
+) -> None:
     given_, wants = drawn
     # What comes before what, and when it may begin, is the planner's business.
     free = tuple(replace(one, after=(), release=None) for one in given_.works)
@@ -159,7 +169,9 @@ def test_where_nothing_is_short_serving_the_earliest_date_first_keeps_all_dates(
 
 @examples(150)
 @given(problems(), st.sampled_from([0.0, 0.2, 0.5]))
-def test_a_task_is_short_by_some_of_its_effort_and_each_can_be_told(drawn, missed):
+def test_a_task_is_short_by_some_of_its_effort_and_each_can_be_told(
+    drawn: tuple[Problem, Preferences], missed: float
+) -> None:
     given_, wants = drawn
     minutes = {one.id: one.minutes for one in given_.works}
     for one in capacity(given_, wants, missed):
@@ -170,7 +182,9 @@ def test_a_task_is_short_by_some_of_its_effort_and_each_can_be_told(drawn, misse
 
 @examples(150)
 @given(problems(), WINDOW, st.integers(0, 6))
-def test_more_hours_make_nothing_worse(drawn, window, weekday):
+def test_more_hours_make_nothing_worse(
+    drawn: tuple[Problem, Preferences], window: tuple[int, int], weekday: int
+) -> None:
     given_, wants = drawn
     tasks, standing = given_.works, given_.standing
     more = {**wants.hours, weekday: (*wants.hours.get(weekday, ()), window)}
@@ -182,7 +196,9 @@ def test_more_hours_make_nothing_worse(drawn, window, weekday):
 
 @examples(120)
 @given(problems(), AHEAD)
-def test_more_busy_time_makes_nothing_better(drawn, ahead):
+def test_more_busy_time_makes_nothing_better(
+    drawn: tuple[Problem, Preferences], ahead: int
+) -> None:
     _, wants = drawn
     tasks = drawn[0].works
     busy = [Span(NOW + ahead, NOW + ahead + 120)]
@@ -192,7 +208,9 @@ def test_more_busy_time_makes_nothing_better(drawn, ahead):
 
 @examples(120)
 @given(problems(), st.integers(0, 5), MINUTES)
-def test_more_effort_makes_nothing_better(drawn, at, minutes):
+def test_more_effort_makes_nothing_better(
+    drawn: tuple[Problem, Preferences], at: int, minutes: int
+) -> None:
     given_, wants = drawn
     if at >= len(given_.works):
         return
@@ -204,7 +222,7 @@ def test_more_effort_makes_nothing_better(drawn, at, minutes):
 
 @examples(120)
 @given(problems())
-def test_more_that_is_missed_makes_nothing_better(drawn):
+def test_more_that_is_missed_makes_nothing_better(drawn: tuple[Problem, Preferences]) -> None:
     given_, wants = drawn
     sums = [sum(short(given_, wants, rate).values()) for rate in (0.0, 0.1, 0.3, 0.5, 0.9)]
     assert sums == sorted(sums)
@@ -212,7 +230,7 @@ def test_more_that_is_missed_makes_nothing_better(drawn):
 
 @examples(150)
 @given(problems())
-def test_a_date_that_is_proposed_makes_a_task_fit(drawn):
+def test_a_date_that_is_proposed_makes_a_task_fit(drawn: tuple[Problem, Preferences]) -> None:
     given_, wants = drawn
     given_ = replace(given_, works=tuple(replace(one, after=()) for one in given_.works))
     before = short(given_, wants)
@@ -224,6 +242,7 @@ def test_a_date_that_is_proposed_makes_a_task_fit(drawn):
         if not words:
             continue
         due = named[words.removeprefix("move the date to ")]
+        assert one.due is not None
         assert due > one.due
         moved = tuple(
             replace(work, due=due) if work.id == one.task else work for work in given_.works
@@ -238,7 +257,9 @@ def test_a_date_that_is_proposed_makes_a_task_fit(drawn):
 
 @examples(100)
 @given(problems())
-def test_the_same_problem_in_another_order_is_told_the_same(drawn):
+def test_the_same_problem_in_another_order_is_told_the_same(
+    drawn: tuple[Problem, Preferences],
+) -> None:
     given_, wants = drawn
     backwards = replace(given_, works=given_.works[::-1], standing=given_.standing[::-1])
     assert capacity(backwards, wants) == capacity(given_, wants)

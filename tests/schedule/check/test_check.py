@@ -1,7 +1,9 @@
 """One fault is planted into a timetable that has none; the checker names that one."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,12 +16,14 @@ BERLIN = ZoneInfo("Europe/Berlin")
 SQL, RUST, TALK = EntityId("sql"), EntityId("rust"), EntityId("talk")
 
 
-def at(text):
+def at(text: str) -> datetime:
     """Return an instant by the clock in Berlin."""
     return datetime.fromisoformat(text).replace(tzinfo=BERLIN)
 
 
-def slot(name, task, start, minutes=60, *, fixed=False):
+def slot(
+    name: str, task: EntityId | None, start: str, minutes: int = 60, *, fixed: bool = False
+) -> Slot:
     """Return a block."""
     begins = at(start)
     # By the clock on the wall; no hour is skipped or doubled inside a block here.
@@ -60,19 +64,21 @@ VALID = (
 )
 
 
-def named(given, before, after):
+def named(
+    given: CheckInput, before: tuple[Slot, ...], after: Sequence[Slot]
+) -> set[tuple[HardRule, EntityId]]:
     """Return each rule and block that the checker names."""
     return {(fault.rule, fault.block) for fault in check(given, before, after)}
 
 
-def with_moved(name, start, minutes=60, **changes):
+def with_moved(name: str, start: str, minutes: int = 60, **changes: Any) -> tuple[Slot, ...]:
     """Return the timetable with one block put elsewhere."""
     begins = at(start)
     moved = {"start": begins, "end": begins + timedelta(minutes=minutes), **changes}
     return tuple(replace(one, **moved) if one.id == name else one for one in VALID)
 
 
-def test_a_timetable_without_faults_is_let_be():
+def test_a_timetable_without_faults_is_let_be() -> None:
     assert check(GIVEN, VALID, VALID) == ()
     assert check(GIVEN, (), VALID) == ()
 
@@ -109,7 +115,9 @@ def test_a_timetable_without_faults_is_let_be():
         pytest.param(HardRule.HORIZON, "e", "2026-04-22 18:00", 60, id="beyond the horizon"),
     ],
 )
-def test_the_one_fault_that_is_planted_is_the_one_that_is_named(rule, name, start, minutes):
+def test_the_one_fault_that_is_planted_is_the_one_that_is_named(
+    rule: HardRule, name: str, start: str, minutes: int
+) -> None:
     given, after = GIVEN, with_moved(name, start, minutes)
     if rule in (HardRule.ONE_A_DAY, HardRule.ORDER, HardRule.FREED):
         given = replace(GIVEN, preferences=replace(PREFERENCES, daily=300))
@@ -118,13 +126,13 @@ def test_the_one_fault_that_is_planted_is_the_one_that_is_named(rule, name, star
     assert named(given, VALID, after) == {(rule, EntityId(name))}
 
 
-def test_a_block_that_is_too_long_is_named():
+def test_a_block_that_is_too_long_is_named() -> None:
     given = replace(GIVEN, preferences=replace(PREFERENCES, daily=300, longest=80))
     after = with_moved("e", "2026-04-02 18:00", 85)
     assert named(given, VALID, after) == {(HardRule.LONG, "e")}
 
 
-def test_a_block_in_the_past_is_named_and_one_in_this_minute_is_not():
+def test_a_block_in_the_past_is_named_and_one_in_this_minute_is_not() -> None:
     given = replace(GIVEN, now=at("2026-03-25 18:05:40"))
     assert named(given, VALID, with_moved("a", "2026-03-25 18:04", 56)) == {
         (HardRule.PAST, "a")
@@ -132,18 +140,18 @@ def test_a_block_in_the_past_is_named_and_one_in_this_minute_is_not():
     assert named(given, VALID, with_moved("a", "2026-03-25 18:05", 55)) == set()
 
 
-def test_a_day_over_the_cap_blames_only_the_block_that_came_to_it():
+def test_a_day_over_the_cap_blames_only_the_block_that_came_to_it() -> None:
     after = (*VALID, slot("new", None, "2026-03-25 20:00", 30))
     assert named(GIVEN, VALID, after) == {(HardRule.DAILY, "new")}
 
 
-def test_a_week_over_the_cap_counts_its_past_and_fixed_blocks():
+def test_a_week_over_the_cap_counts_its_past_and_fixed_blocks() -> None:
     given = replace(GIVEN, preferences=replace(PREFERENCES, weekly=299))
     # Monday to Sunday: an hour is past, four are ahead; one of these is moved.
     assert named(given, VALID, with_moved("d", "2026-03-28 09:00")) == {(HardRule.WEEKLY, "d")}
 
 
-def test_a_week_is_filled_up_to_its_share_of_the_free_time_and_no_further():
+def test_a_week_is_filled_up_to_its_share_of_the_free_time_and_no_further() -> None:
     # Free: five evenings of 180, Saturday 240 and 180, less 60 busy and 10 of buffer.
     given = replace(GIVEN, preferences=replace(PREFERENCES, share=0.24))
     new = slot("new", None, "2026-03-28 18:00", 30)
@@ -155,13 +163,13 @@ def test_a_week_is_filled_up_to_its_share_of_the_free_time_and_no_further():
     assert named(given, VALID, (*VALID, new)) == {(HardRule.SHARE, "new")}
 
 
-def test_a_fixed_block_that_moves_or_goes_is_a_fault():
+def test_a_fixed_block_that_moves_or_goes_is_a_fault() -> None:
     moved = with_moved("pinned", "2026-04-03 07:00", 200)
     assert named(GIVEN, VALID, moved) == {(HardRule.FIXED, "pinned")}
     assert named(GIVEN, VALID, VALID[:-1]) == {(HardRule.FIXED, "pinned")}
 
 
-def test_a_fixed_block_is_not_judged_but_counts_for_the_others():
+def test_a_fixed_block_is_not_judged_but_counts_for_the_others() -> None:
     dragged = slot("pin", TALK, "2026-03-26 17:00", 90, fixed=True)
     assert named(GIVEN, VALID, (*VALID, dragged)) == set()
     elsewhere = with_moved("c", "2026-03-26 18:15")
@@ -171,31 +179,31 @@ def test_a_fixed_block_is_not_judged_but_counts_for_the_others():
     }
 
 
-def test_a_block_that_stays_is_not_blamed_for_what_came_over_it():
+def test_a_block_that_stays_is_not_blamed_for_what_came_over_it() -> None:
     meeting = (at("2026-03-25 18:00"), at("2026-03-25 19:00"))
     given = replace(GIVEN, busy=(*GIVEN.busy, meeting))
     assert check(given, VALID, VALID) == ()
     assert named(given, (), VALID) == {(HardRule.BUSY, "a"), (HardRule.BUSY, "b")}
 
 
-def test_a_later_task_that_the_person_pinned_early_holds_up_no_earlier_one():
+def test_a_later_task_that_the_person_pinned_early_holds_up_no_earlier_one() -> None:
     dragged = slot("pin", TALK, "2026-03-25 06:00", fixed=True)
     given = replace(GIVEN, preferences=replace(PREFERENCES, daily=300))
     assert named(given, (), (*VALID, dragged)) == set()
 
 
-def test_tasks_that_wait_for_each_other_in_a_circle_bind_nobody():
+def test_tasks_that_wait_for_each_other_in_a_circle_bind_nobody() -> None:
     circle = frozenset({(SQL, RUST), (RUST, TALK), (TALK, SQL)})
     assert check(replace(GIVEN, order=circle), (), VALID) == ()
     longer = frozenset({(RUST, SQL), (TALK, TALK)})
     assert (HardRule.ORDER, "a") in named(replace(GIVEN, order=longer), (), VALID)
 
 
-def test_one_block_given_twice_overlaps_itself():
+def test_one_block_given_twice_overlaps_itself() -> None:
     assert (HardRule.OVERLAP, "a") in named(GIVEN, (), (*VALID, VALID[1]))
 
 
-def test_a_block_that_ends_before_it_starts_is_too_short():
+def test_a_block_that_ends_before_it_starts_is_too_short() -> None:
     assert (HardRule.SHORT, "c") in named(
         GIVEN, VALID, with_moved("c", "2026-03-26 19:00", -60)
     )
@@ -215,15 +223,15 @@ def test_a_block_that_ends_before_it_starts_is_too_short():
     ],
 )
 def test_the_hours_are_the_persons_wall_clock_on_either_side_of_a_clock_change(
-    zone, start, inside
-):
+    zone: str, start: str, inside: bool
+) -> None:
     given = CheckInput(preferences=Preferences(zone=zone), now=at("2026-03-25 12:00"))
     begins = datetime.fromisoformat(start)
     block = Slot(id=EntityId("x"), task=SQL, start=begins, end=begins + timedelta(hours=1))
     assert named(given, (), [block]) == (set() if inside else {(HardRule.HOURS, "x")})
 
 
-def test_a_window_in_a_skipped_hour_is_an_hour_later():
+def test_a_window_in_a_skipped_hour_is_an_hour_later() -> None:
     hours = dict.fromkeys(range(7), ((120 + 15, 120 + 45),))
     given = CheckInput(
         preferences=Preferences(zone="Europe/Berlin", hours=hours, share=1.0),
@@ -234,7 +242,7 @@ def test_a_window_in_a_skipped_hour_is_an_hour_later():
     assert named(given, (), [block]) == set()
 
 
-def test_a_fault_says_when_the_block_is_and_what_is_wrong():
+def test_a_fault_says_when_the_block_is_and_what_is_wrong() -> None:
     (fault,) = check(GIVEN, VALID, with_moved("c", "2026-03-27 18:30"))
     assert fault.sentence == "2026-03-27 18:30-19:30 is over or too close to busy time"
 
@@ -252,21 +260,21 @@ def test_a_fault_says_when_the_block_is_and_what_is_wrong():
         pytest.param("d", "2026-04-04 18:00", 60, id="the day after a pinned one of its task"),
     ],
 )
-def test_what_just_fits_is_let_be(name, start, minutes):
+def test_what_just_fits_is_let_be(name: str, start: str, minutes: int) -> None:
     given = replace(GIVEN, preferences=replace(PREFERENCES, longest=120))
     assert named(given, VALID, with_moved(name, start, minutes)) == set()
 
 
-def test_one_minute_beyond_the_window_is_too_much():
+def test_one_minute_beyond_the_window_is_too_much() -> None:
     assert named(GIVEN, VALID, with_moved("d", "2026-03-30 20:01")) == {(HardRule.HOURS, "d")}
 
 
-def test_an_event_without_length_is_in_nobodys_way():
+def test_an_event_without_length_is_in_nobodys_way() -> None:
     moment = at("2026-03-26 18:30")
     assert named(replace(GIVEN, busy=((moment, moment),)), (), VALID) == set()
 
 
-def test_the_share_is_that_of_the_time_off_busy_time_and_its_buffers():
+def test_the_share_is_that_of_the_time_off_busy_time_and_its_buffers() -> None:
     # As above, and the end of Saturday evening with the buffer before it: 1181 min.
     evening = (at("2026-03-28 20:01"), at("2026-03-28 21:00"))
     exact = replace(PREFERENCES, share=0.5, weekly=9999, daily=9999, longest=999)
@@ -279,7 +287,7 @@ def test_the_share_is_that_of_the_time_off_busy_time_and_its_buffers():
     assert (HardRule.SHARE, "rest") in fuller
 
 
-def test_a_date_that_never_was_adds_no_free_time():
+def test_a_date_that_never_was_adds_no_free_time() -> None:
     # Samoa went from the 29th to the 31st of December 2011.
     given = CheckInput(
         preferences=Preferences(zone="Pacific/Apia", share=0.027, weekly=9999),

@@ -1,11 +1,16 @@
 """The checker against a count of minutes, on timetables by dice."""
 
+from collections.abc import Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syncd.model.ids import EntityId
 from syncd.schedule.check import HardRule, check
 from tests.examples import examples
 from tests.schedule.check.worlds import (
+    Block,
+    World,
     circumstances,
     dice,
     mutated,
@@ -18,7 +23,9 @@ from tests.schedule.check.worlds import (
 SEEDS = st.integers(min_value=0, max_value=2**32)
 
 
-def found(world, before, after):
+def found(
+    world: World, before: Sequence[Block], after: list[Block]
+) -> set[tuple[HardRule, EntityId]]:
     """Return each rule and block that the checker names."""
     faults = check(circumstances(world), slots(before), slots(after))
     named = [(fault.rule, fault.block) for fault in faults]
@@ -28,7 +35,7 @@ def found(world, before, after):
 
 @examples(30)
 @given(SEEDS)
-def test_a_valid_timetable_has_no_faults_new_or_as_it_stands(seed):
+def test_a_valid_timetable_has_no_faults_new_or_as_it_stands(seed: int) -> None:
     world = some_world(dice(seed))
     blocks = some_timetable(world, dice(seed))
     assert found(world, (), blocks) == set()
@@ -37,7 +44,7 @@ def test_a_valid_timetable_has_no_faults_new_or_as_it_stands(seed):
 
 @examples(40)
 @given(SEEDS)
-def test_whatever_is_changed_the_checker_names_what_counting_minutes_names(seed):
+def test_whatever_is_changed_the_checker_names_what_counting_minutes_names(seed: int) -> None:
     rolled = dice(seed)
     world = some_world(rolled)
     blocks = some_timetable(world, rolled)
@@ -46,7 +53,7 @@ def test_whatever_is_changed_the_checker_names_what_counting_minutes_names(seed)
         assert found(world, blocks, after) == oracle(world, blocks, after)
 
 
-def test_the_dice_break_every_rule_at_times():
+def test_the_dice_break_every_rule_at_times() -> None:
     named = set()
     for seed in range(60):
         rolled = dice(seed)

@@ -1,7 +1,9 @@
 """What is planned from free time passes the checker: two readings of the same rules."""
 
+import random
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.model.ids import EntityId
-from syncd.schedule.check import CheckInput, Slot, check
+from syncd.schedule.check import CheckInput, RuleViolation, Slot, check
 from syncd.schedule.free_time import calendar
 from syncd.schedule.planner import Annealer
 from syncd.schedule.problem import (
@@ -22,27 +24,30 @@ from syncd.schedule.problem import (
     instant,
 )
 from syncd.schedule.search.anneal import EarliestDueFirst, Schedule
-from syncd.schedule.timetable import Effort
+from syncd.schedule.timetable import Effort, Planner
 from tests.examples import examples
 from tests.schedule.check.worlds import PLACES, World, moment, some_world
 
 SHORT = Schedule(steps=300, hot=12.0, cold=0.2)
-PLANNERS = {"annealer": Annealer(light=SHORT, full=SHORT), "baseline": EarliestDueFirst()}
+PLANNERS: dict[str, Planner] = {
+    "annealer": Annealer(light=SHORT, full=SHORT),
+    "baseline": EarliestDueFirst(),
+}
 
 
-def times(spans):
+def times(spans: Iterable[Span]) -> tuple[tuple[datetime, datetime], ...]:
     """Return spans as the checker is told them."""
     return tuple((instant(one.start), instant(one.end)) for one in spans)
 
 
-def slot(name, task, span, *, fixed=False):
+def slot(name: EntityId, task: EntityId | None, span: Span, *, fixed: bool = False) -> Slot:
     """Return a block as the checker is told it."""
     return Slot(
         id=name, task=task, start=instant(span.start), end=instant(span.end), fixed=fixed
     )
 
 
-def some_works(world, dice):
+def some_works(world: World, dice: random.Random) -> tuple[TaskDemand, ...]:
     """Return tasks by dice, the second after the first, the third not on a day."""
     spans = [Span(*one) for those in world.avoid.values() for one in those]
     names = [EntityId(name) for name in ("sql", "rust", "talk", "book", "cv")]
@@ -60,9 +65,9 @@ def some_works(world, dice):
     )
 
 
-def some_standing(world, dice):
+def some_standing(world: World, dice: random.Random) -> tuple[ScheduledBlock, ...]:
     """Return blocks as they stand, by dice: some where they may not be any more."""
-    found = []
+    found: list[ScheduledBlock] = []
     for number in range(dice.randrange(8)):
         start = (world.now // 15 + dice.randrange(-200, 96 * 4)) * 15
         if any(one.span.start < start + 60 and start < one.span.end for one in found):
@@ -74,7 +79,9 @@ def some_standing(world, dice):
     return tuple(found)
 
 
-def planned(world, dice, planner, effort):
+def planned(
+    world: World, dice: random.Random, planner: Planner, effort: Effort
+) -> tuple[RuleViolation, ...]:
     """Return what is wrong with a plan for a world."""
     wants = replace(world.preferences, share=world.percent / 100)
     works, standing = some_works(world, dice), some_standing(world, dice)
@@ -113,14 +120,16 @@ def planned(world, dice, planner, effort):
 @pytest.mark.parametrize("planner", PLANNERS)
 @examples(30)
 @given(seed=st.integers(min_value=0, max_value=2**32))
-def test_every_plan_keeps_the_rules_as_the_checker_reads_them(planner, effort, seed):
+def test_every_plan_keeps_the_rules_as_the_checker_reads_them(
+    planner: str, effort: Effort, seed: int
+) -> None:
     dice = Random(seed)  # noqa: S311 - nothing secret
     world = some_world(dice)
     assert planned(world, dice, PLANNERS[planner], effort) == ()
 
 
 @pytest.mark.parametrize(("zone", "about"), PLACES)
-def test_a_full_calendar_across_a_clock_change_passes(zone, about):
+def test_a_full_calendar_across_a_clock_change_passes(zone: str, about: datetime) -> None:
     now = int((about - moment(0)) / timedelta(minutes=1))
     hours = dict.fromkeys(range(7), ((0, 1440),))
     wants = Preferences(zone=zone, hours=hours, daily=240, weekly=1500, horizon_days=14)

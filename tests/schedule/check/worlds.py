@@ -1,8 +1,9 @@
 """Small timetables, and the hard rules read minute by minute: what the checker is held to."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
 from random import Random
 from zoneinfo import ZoneInfo
@@ -11,6 +12,8 @@ from syncd.model.ids import EntityId
 from syncd.schedule.check import CheckInput, HardRule, Slot
 from syncd.schedule.problem import Preferences
 
+Walls = dict[int, tuple[date, int]]
+"""By minute, the date and minute that a wall clock shows."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = 1440
 # Zones and Wednesdays after which the clock changes within days; the hours below never
@@ -52,12 +55,12 @@ class World:
     avoid: dict[EntityId, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
     @cached_property
-    def walls(self):
+    def walls(self) -> Walls:
         """Return for each minute around now the date and minute that a wall clock shows."""
         return walls(self.preferences.zone, self.now // DAY * DAY - 18 * DAY)
 
     @cached_property
-    def near(self):
+    def near(self) -> set[int]:
         """Return the minutes that are busy or too close to it."""
         pad = self.preferences.buffer
         return {
@@ -68,7 +71,7 @@ class World:
         }
 
     @cached_property
-    def free_by_week(self):
+    def free_by_week(self) -> Counter[date]:
         """Return how many minutes of each week are free."""
         return Counter(
             day - timedelta(day.weekday())
@@ -79,15 +82,15 @@ class World:
         )
 
 
-def moment(minute):
+def moment(minute: int) -> datetime:
     """Return the instant of a minute."""
     return EPOCH + timedelta(minutes=minute)
 
 
-def circumstances(world):
+def circumstances(world: World) -> CheckInput:
     """Return a world as the checker is told it."""
 
-    def times(spans):
+    def times(spans: Iterable[tuple[int, int]]) -> tuple[tuple[datetime, datetime], ...]:
         return tuple((moment(start), moment(end)) for start, end in spans)
 
     return CheckInput(
@@ -100,7 +103,7 @@ def circumstances(world):
     )
 
 
-def slots(blocks):
+def slots(blocks: Iterable[Block]) -> list[Slot]:
     """Return blocks as the checker is told them."""
     return [
         Slot(
@@ -115,7 +118,7 @@ def slots(blocks):
 
 
 @cache
-def walls(zone, first):
+def walls(zone: str, first: int) -> Walls:
     """Return for each minute of six weeks the date and minute that a wall clock shows."""
     shown = {}
     for minute in range(first, first + 42 * DAY):
@@ -124,13 +127,15 @@ def walls(zone, first):
     return shown
 
 
-def inside(world, day, clock):
+def inside(world: World, day: date, clock: int) -> bool:
     """Say whether a wall clock's time is inside the hours of its weekday."""
     hours = world.preferences.hours.get(day.weekday(), ())
     return any(opens <= clock < closes for opens, closes in hours)
 
 
-def oracle(world, before, after):
+def oracle(
+    world: World, before: Sequence[Block], after: Sequence[Block]
+) -> set[tuple[HardRule, EntityId]]:
     """Return every (rule, block) that is broken, by plain counting of minutes."""
     wall, busy, was = world.walls, world.near, {one.id: one for one in before}
     found = {
@@ -140,7 +145,9 @@ def oracle(world, before, after):
         and replace(one, fixed=False) not in [replace(b, fixed=False) for b in after]
     }
     day_of = {id(one): wall[one.start][0] for one in after}
-    days, weeks, taken = Counter(), Counter(), Counter()
+    days: Counter[date] = Counter()
+    weeks: Counter[date] = Counter()
+    taken: Counter[int] = Counter()
     for one in after:
         days[day_of[id(one)]] += one.end - one.start
         weeks[day_of[id(one)] - timedelta(day_of[id(one)].weekday())] += one.end - one.start
@@ -158,7 +165,7 @@ def oracle(world, before, after):
         last = wall[world.now][0] + timedelta(wants.horizon_days)
         avoided = {
             wall[minute][0]
-            for start, end in world.avoid.get(one.task, ())
+            for start, end in (world.avoid.get(one.task, ()) if one.task else ())
             for minute in range(start, end)
         }
         broken = {
@@ -187,7 +194,7 @@ def oracle(world, before, after):
     return found
 
 
-def some_world(dice):
+def some_world(dice: Random) -> World:
     """Return a world by dice."""
     zone, about = dice.choice(PLACES)
     now = int((about - EPOCH) / timedelta(minutes=1)) + dice.randrange(0, 600)
@@ -216,7 +223,7 @@ def some_world(dice):
     )
 
 
-def some_block(world, dice, number):
+def some_block(world: World, dice: Random, number: int) -> Block:
     """Return a block by dice, most often a plausible one."""
     quarter = (world.now // 15 + dice.randrange(0, 9 * 96)) * 15
     length = dice.choice([30, 45, 60, 90, 120])
@@ -225,7 +232,7 @@ def some_block(world, dice, number):
     )
 
 
-def some_timetable(world, dice):
+def some_timetable(world: World, dice: Random) -> list[Block]:
     """Return blocks that keep all rules: those of many tries that the oracle lets be."""
     past = Block(EntityId("past"), TASKS[0], world.now - 1500, world.now - 1440, fixed=True)
     kept = [past]
@@ -236,7 +243,7 @@ def some_timetable(world, dice):
     return kept
 
 
-def mutated(world, blocks, dice):
+def mutated(world: World, blocks: Sequence[Block], dice: Random) -> list[Block]:
     """Return a timetable with something changed, by dice."""
     after = list(blocks)
     for number in range(dice.choice([1, 1, 2])):
@@ -261,6 +268,6 @@ def mutated(world, blocks, dice):
     return after
 
 
-def dice(seed):
+def dice(seed: int) -> Random:
     """Return dice that always fall the same way."""
     return Random(seed)  # noqa: S311 - nothing secret

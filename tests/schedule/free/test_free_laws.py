@@ -34,7 +34,7 @@ HOURS = st.dictionaries(
 
 
 @st.composite
-def situations(draw):
+def situations(draw: st.DrawFn) -> tuple[Preferences, list[Span], int, list[Span]]:
     """Draw preferences, busy time, a moment and freed time."""
     zone, about = draw(st.sampled_from(PLACES))
     now = minute_of(about) + draw(st.integers(min_value=0, max_value=3 * 1440))
@@ -64,13 +64,13 @@ def situations(draw):
     return preferences, draw(spans), now, draw(spans)
 
 
-def wall(zone, minute):
+def wall(zone: str, minute: int) -> tuple[date, int]:
     """Return the date and the minute of the day that a clock on the wall shows."""
     at = instant(minute).astimezone(ZoneInfo(zone))
     return at.date(), at.hour * 60 + at.minute
 
 
-def changes(zone, minute):
+def changes(zone: str, minute: int) -> bool:
     """Say whether the clock of a zone is changed within a day of a minute."""
     at = instant(minute)
     offsets = {
@@ -80,7 +80,7 @@ def changes(zone, minute):
     return len(offsets) > 1
 
 
-def wanted(preferences, busy, minute):
+def wanted(preferences: Preferences, busy: list[Span], minute: int) -> bool:
     """Say whether the wall clock is inside the hours and nothing is near, by plain reading."""
     day, clock = wall(preferences.zone, minute)
     hours = preferences.hours.get(day.weekday(), ())
@@ -99,7 +99,9 @@ def wanted(preferences, busy, minute):
 
 @examples(40)
 @given(situations())
-def test_a_minute_is_free_if_and_only_if_every_rule_lets_it_be(situation):
+def test_a_minute_is_free_if_and_only_if_every_rule_lets_it_be(
+    situation: tuple[Preferences, list[Span], int, list[Span]],
+) -> None:
     preferences, busy, now, taken = situation
     days, _ = calendar(preferences, busy, now, taken)
     free = {
@@ -119,7 +121,9 @@ def test_a_minute_is_free_if_and_only_if_every_rule_lets_it_be(situation):
 
 @examples(100)
 @given(situations())
-def test_days_follow_each_other_from_today_to_the_horizon(situation):
+def test_days_follow_each_other_from_today_to_the_horizon(
+    situation: tuple[Preferences, list[Span], int, list[Span]],
+) -> None:
     preferences, busy, now, taken = situation
     days, weeks = calendar(preferences, busy, now, taken)
     assert len(days) == preferences.horizon_days
@@ -137,7 +141,9 @@ def test_days_follow_each_other_from_today_to_the_horizon(situation):
 
 @examples(100)
 @given(situations())
-def test_free_spans_are_in_order_apart_and_inside_their_day(situation):
+def test_free_spans_are_in_order_apart_and_inside_their_day(
+    situation: tuple[Preferences, list[Span], int, list[Span]],
+) -> None:
     preferences, busy, now, taken = situation
     for day in calendar(preferences, busy, now, taken)[0]:
         edges = [edge for span in day.free for edge in (span.start, span.end)]
@@ -148,7 +154,9 @@ def test_free_spans_are_in_order_apart_and_inside_their_day(situation):
 
 @examples(60)
 @given(situations())
-def test_the_room_of_a_week_is_the_cap_or_the_share_of_its_free_time(situation):
+def test_the_room_of_a_week_is_the_cap_or_the_share_of_its_free_time(
+    situation: tuple[Preferences, list[Span], int, list[Span]],
+) -> None:
     preferences, busy, now, taken = situation
     for week in calendar(preferences, busy, now, taken)[1]:
         start = minute_of(datetime.combine(week.monday, datetime.min.time(), UTC)) - 1440
@@ -166,7 +174,9 @@ def test_the_room_of_a_week_is_the_cap_or_the_share_of_its_free_time(situation):
 
 @examples(60)
 @given(situations(), st.integers(min_value=1, max_value=6 * 1440))
-def test_the_room_does_not_shrink_as_the_week_passes(situation, later):
+def test_the_room_does_not_shrink_as_the_week_passes(
+    situation: tuple[Preferences, list[Span], int, list[Span]], later: int
+) -> None:
     preferences, busy, now, taken = situation
     before = {week.monday: week.room for week in calendar(preferences, busy, now, taken)[1]}
     after = {week.monday: week.room for week in calendar(preferences, busy, now + later)[1]}
@@ -175,7 +185,9 @@ def test_the_room_does_not_shrink_as_the_week_passes(situation, later):
 
 @examples(60)
 @given(situations())
-def test_nothing_beyond_its_reach_changes_the_calendar(situation):
+def test_nothing_beyond_its_reach_changes_the_calendar(
+    situation: tuple[Preferences, list[Span], int, list[Span]],
+) -> None:
     preferences, busy, now, taken = situation
     known = reach(preferences, now)
     beyond = [Span(known.start - 500, known.start), Span(known.end, known.end + 500)]

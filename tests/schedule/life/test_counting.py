@@ -42,7 +42,7 @@ def shifted(blocks: Blocks, **values: object) -> tuple[Blocks, Block]:
         "start": Moment(block.start.at + timedelta(days=1), ZONE),
         "end": Moment(block.end.at + timedelta(days=1), ZONE),
     }
-    return {**blocks, block.id: replace(block, **{**later, **values})}, block  # type: ignore[arg-type]
+    return {**blocks, block.id: replace(block, **{**later, **values})}, block  # type: ignore[arg-type]  # its fields, by name
 
 
 def why(world: World, after: Blocks, touched: tuple[EntityId, ...] = ()) -> list[str]:
@@ -90,5 +90,5 @@ def test_a_longer_block_is_needed_only_where_more_is_wanted(world: World) -> Non
     assert why(world, after) == [NEEDLESS]
     task = world.store.plan.get(block.task or ident(""))
     assert task is not None
-    world.plan(replace(task.entity, estimate_minutes=90))  # type: ignore[call-arg]
+    world.plan(replace(task.entity, estimate_minutes=90))  # type: ignore[call-arg]  # it is a task
     assert why(world, after) == ["its task needs other time"]

@@ -69,7 +69,8 @@ class _Oracle:
 
     def _rules(self) -> None:
         model, given = self.model, self.given
-        slots, minutes = defaultdict(list), defaultdict(list)
+        slots: defaultdict[int, list[Any]] = defaultdict(list)
+        minutes: defaultdict[tuple[str | int, ...], list[Any]] = defaultdict(list)
         for one in self.options:
             minutes["day", one.day].append(one.span.minutes * one.yes)
             minutes["week", given.days[one.day].week].append(one.span.minutes * one.yes)

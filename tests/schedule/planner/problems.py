@@ -68,13 +68,13 @@ def problem(count: int, *works: TaskDemand, **how: object) -> Problem:
         "works": works,
         **how,
     }
-    return Problem(**given)  # type: ignore[arg-type]
+    return Problem(**given)  # type: ignore[arg-type]  # its fields, by name
 
 
 def work(name: str, minutes: int, **how: object) -> TaskDemand:
     """Return a task."""
     given = {"title": name, "topic": name, **how}
-    return TaskDemand(id=EntityId(name), minutes=minutes, **given)  # type: ignore[arg-type]
+    return TaskDemand(id=EntityId(name), minutes=minutes, **given)  # type: ignore[arg-type]  # its fields, by name
 
 
 def stands(name: str, task: str, start: int, minutes: int, hold: Firmness) -> ScheduledBlock:
@@ -113,7 +113,7 @@ def faults(given: Problem, timetable: Timetable) -> list[str]:
 
 def changed(given: Problem, timetable: Timetable) -> list[Placed]:
     """Return the blocks that are new or lie elsewhere than before."""
-    before = {one.id: one.span for one in given.standing}
+    before: dict[EntityId | None, Span] = {one.id: one.span for one in given.standing}
     return [block for block in timetable.blocks if before.get(block.id) != block.span]
 
 

@@ -134,7 +134,7 @@ def test_what_waits_for_a_task_without_room_is_not_planned_before_it() -> None:
     first = work("first", 10_000)
     found = plan(problem(7, first, work("then", 60, after=(EntityId("first"),))))
     assert "then" not in {block.task for block in found.blocks}
-    assert found.unplaced["then"] == 60
+    assert found.unplaced[EntityId("then")] == 60
 
 
 def test_no_free_time_is_an_empty_plan_and_a_report() -> None:

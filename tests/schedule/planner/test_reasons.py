@@ -1,6 +1,7 @@
 """Why a block is there, why it moved, why some effort has none."""
 
 import random
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from syncd.model.ids import EntityId
 from syncd.schedule.explain import Reasons, reasons
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Firmness, Problem, Span
+from syncd.schedule.problem import Firmness, Problem, ScheduledBlock, Span, TaskDemand
 from syncd.schedule.timetable import Effort, Placed, Score, Timetable
 from tests.schedule.planner.problems import at, days, problem, problems, stands, weeks, work
 
@@ -97,12 +98,17 @@ def test_a_frozen_block_stays_for_it_starts_soon() -> None:
     )
 
 
-def moved(stood_at: int, *works: object, minutes: int = 60, **how: object) -> str:
+def moved(
+    stood_at: int,
+    *works: TaskDemand,
+    minutes: int = 60,
+    others: Sequence[ScheduledBlock] = (),
+    hold: Firmness = Firmness.PUBLISHED,
+    **how: object,
+) -> str:
     """Return why the block of the first task moved or went."""
-    others = tuple(how.pop("others", ()))  # type: ignore[arg-type,call-overload]
-    hold = how.pop("hold", Firmness.PUBLISHED)
-    stood = stands("a", "book", stood_at, minutes, hold)  # type: ignore[arg-type]
-    given = problem(7, *works, standing=(stood, *others), **how)  # type: ignore[arg-type]
+    stood = stands("a", "book", stood_at, minutes, hold)
+    given = problem(7, *works, standing=(stood, *others), **how)
     found = told(given)
     return {**found.moved, **found.dropped}[EntityId("a")]
 
@@ -145,8 +151,8 @@ def test_a_block_without_a_task_is_dropped_for_there_is_nothing_to_do() -> None:
     assert found.dropped == {"a": "nothing is left to do for it"}
 
 
-def lacking(*works: object, **how: object) -> dict[str, str]:
-    given = problem(7, *works, **how)  # type: ignore[arg-type]
+def lacking(*works: TaskDemand, **how: object) -> dict[str, str]:
+    given = problem(7, *works, **how)
     return {str(task): words for task, words in told(given).unplaced.items()}
 
 
