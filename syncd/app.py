@@ -17,10 +17,10 @@ from syncd.connect.contract import Connector, Plugin, Toolbox
 from syncd.connect.network import Network, Proxies, RateLimiter
 from syncd.connect.registry import Registry, connectors
 from syncd.connect.wrappers import DryRun, wrapped
-from syncd.engine.connector_factory import ConnectorFactory, Unusable, let_go
 from syncd.engine.context import Context
 from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
+from syncd.engine.tool_status import ConnectorFactory, Unusable, let_go
 from syncd.errors import Mistake, NoSecret, NotLoaded, OnError, SignIn, said
 from syncd.logs import get_logger
 from syncd.model.ids import ToolName
@@ -317,7 +317,7 @@ def html_writer() -> "WriteHtml":
 
     import css_inline
 
-    from syncd.review.render.html import environment, html
+    from syncd.review.render.output import environment, html
 
     folder = files("syncd.review") / "templates"
     templates = environment({file.name: file.read_text("utf-8") for file in folder.iterdir()})

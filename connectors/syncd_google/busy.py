@@ -6,9 +6,9 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from syncd.connect.border import Pages, fault, sort_out
-from syncd.connect.busy import Busy, BusySpan, merged
+from syncd.connect.contract import Busy, BusySpan, merged
 from syncd.errors import Changed, Gone, SkipItem
-from syncd_google import border, events, texts
+from syncd_google import border, events
 from syncd_google.border import UnreadableEvent
 from syncd_google.errors import SIGN_IN, ScopeMissing
 from syncd_google.listing import is_persons_event
@@ -253,7 +253,7 @@ def spans_of_answer(busy: Iterable[Json]) -> Iterator[BusySpan]:
 
 def _span(start: datetime | None, end: datetime | None, title: str) -> Iterator[BusySpan]:
     if start is None or end is None or end < start:
-        what = texts.quoted(title) if title else "something there"
+        what = events.quoted(title) if title else "something there"
         raise UnreadableEvent(f"nobody can tell when {what} takes place")
     if start < end:
         yield BusySpan(start, end)

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from syncd.connect.border import Pages
-from syncd.connect.busy import Busy
-from syncd.connect.contract import Outcome, Plugin, Toolbox
+from syncd.connect.contract import Busy, Outcome, Plugin, Toolbox
 from syncd.connect.network import Network, RateLimit
 from syncd.errors import Mistake, SignIn, ToolError, TryLater
 from syncd.model.entities import Kind

@@ -16,7 +16,7 @@ from typing import Any
 from syncd.model.remote import LINKS
 from syncd.model.schema import Fields
 from syncd.model.values import BlockState, Moment, Value
-from syncd_google import events, texts
+from syncd_google import events
 from syncd_google.events import Json
 
 Body = dict[str, Any]
@@ -66,13 +66,13 @@ def title(untitled: str, problem: str) -> FieldCodec:
     def read(event: Json, _zone: str) -> Value | ReadProblem:
         summary = events.read_text(event, "summary")
         if summary is None:
-            return ReadProblem(texts.UNREADABLE_TITLE)
-        return texts.split_summary(summary)[0] or ReadProblem(problem)
+            return ReadProblem(events.UNREADABLE_TITLE)
+        return events.split_summary(summary)[0] or ReadProblem(problem)
 
     return FieldCodec(
         name="title",
         keys=("summary",),
-        fit=lambda value, _: texts.clean_title(str(value)) or untitled,
+        fit=lambda value, _: events.clean_title(str(value)) or untitled,
         send=lambda event, fields, _: _summary(event, title=str(fields["title"])),
         read=read,
     )
@@ -81,8 +81,8 @@ def title(untitled: str, problem: str) -> FieldCodec:
 def _read_done(event: Json, _zone: str) -> Value | ReadProblem:
     summary = events.read_text(event, "summary")
     if summary is None:
-        return ReadProblem(texts.UNREADABLE_TITLE)
-    return texts.split_summary(summary)[1]
+        return ReadProblem(events.UNREADABLE_TITLE)
+    return events.split_summary(summary)[1]
 
 
 DONE = FieldCodec(
@@ -96,11 +96,11 @@ DONE = FieldCodec(
 
 def _summary(event: Json, title: str | None = None, *, done: bool | None = None) -> Body:
     """Return the summary that says this, if it differs; what is not given stays."""
-    there = texts.split_summary(events.text(event, "summary"))
+    there = events.split_summary(events.text(event, "summary"))
     wanted = (there[0] if title is None else title, there[1] if done is None else done)
     if wanted == there:
         return {}
-    return {"summary": texts.join_summary(wanted[0], done=wanted[1])}
+    return {"summary": events.join_summary(wanted[0], done=wanted[1])}
 
 
 # The day of a milestone.
@@ -140,8 +140,8 @@ DUE = FieldCodec(
 
 
 def _quoted(event: Json) -> str:
-    title, _ = texts.split_summary(events.text(event, "summary"))
-    return texts.quoted(title or str(event.get("id")))
+    title, _ = events.split_summary(events.text(event, "summary"))
+    return events.quoted(title or str(event.get("id")))
 
 
 # The times of a block, and whether syncd put it there.
@@ -338,24 +338,27 @@ def reference_of(event: Json, name: str) -> str | None:
 
 
 def _send_links(event: Json, fields: Fields, _zone: str) -> Body:
-    links, (description, names) = texts.parse_links(str(fields[LINKS] or "")), _described(event)
-    if links == texts.find_links(description, names):
+    links, (description, names) = (
+        events.parse_links(str(fields[LINKS] or "")),
+        _described(event),
+    )
+    if links == events.find_links(description, names):
         return {}
-    wanted = texts.link_names(links)
+    wanted = events.link_names(links)
     kept = {} if wanted == names else events.with_private({_LINK_NAMES: wanted or None})
-    return {"description": texts.place_links(description, names, links), **kept}
+    return {"description": events.place_links(description, names, links), **kept}
 
 
 def _read_links(event: Json, _zone: str) -> Value | ReadProblem:
     if events.read_text(event, "description") is None or hides_links(event):
         return ReadProblem(_UNREAD)
-    return texts.links_text(texts.find_links(*_described(event)))
+    return events.links_text(events.find_links(*_described(event)))
 
 
 BLOCK_LINKS = FieldCodec(
     name=LINKS,
     keys=("description", "extendedProperties"),
-    fit=lambda value, _: texts.clean_links(str(value or "")),
+    fit=lambda value, _: events.clean_links(str(value or "")),
     send=_send_links,
     read=_read_links,
     editable=False,

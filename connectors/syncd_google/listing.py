@@ -9,7 +9,7 @@ from syncd.connect.border import Pages, Sorted, sort_out
 from syncd.errors import Forbidden, Gone, HoldTool, NotFound, Refused, StartOver
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Pull, Remote
-from syncd_google import border, events, mapping, texts
+from syncd_google import border, events, mapping
 from syncd_google.provision import BoundCalendar
 
 if TYPE_CHECKING:  # the client library takes long to import
@@ -136,7 +136,7 @@ def _zone(stated: str, known: str) -> tuple[str, tuple[str, ...]]:
     if not stated or events.zone_named(stated):
         return stated or known, ()
     return known, (
-        f"Google Calendar says that the calendar is in {texts.quoted(stated)}, which is no time "
+        f"Google Calendar says that the calendar is in {events.quoted(stated)}, which is no time "
         f"zone that syncd knows, so it goes on with {known}: choose another zone in the "
         "calendar's settings.",
     )

@@ -16,7 +16,7 @@ from syncd.errors import (
     TryLater,
     Unclear,
 )
-from syncd_google import border, events, texts
+from syncd_google import border, events
 from syncd_google.errors import ScopeMissing
 from syncd_google.settings import GoogleSettings
 
@@ -130,7 +130,7 @@ def _role_unknown(entry: Json, settings: GoogleSettings) -> str:
 
 def _doubtful(entry: object, wrong: str) -> str:
     title = entry.get("summary") if isinstance(entry, dict) else None
-    which = texts.quoted(title) if isinstance(title, str) and title.strip() else "a calendar"
+    which = events.quoted(title) if isinstance(title, str) and title.strip() else "a calendar"
     return (
         f"Google Calendar lists {which} in a form that can't be read (`{wrong}`), so nobody "
         "knows whether syncd has its own already: trying again later; if that lasts, update "
@@ -160,7 +160,7 @@ def _usable(client: "GoogleClient", entry: Json, zone: str) -> BoundCalendar:
     if _open(client, entry):
         return _calendar(entry, zone)
     raise HoldTool(
-        f"There is a calendar {texts.quoted(entry.get('summary', ''))} that syncd kept, but this sign-in may "
+        f"There is a calendar {events.quoted(entry.get('summary', ''))} that syncd kept, but this sign-in may "
         "not use it: sign in with the OAuth client that made it (`syncd auth google`)."
     )
 
@@ -191,7 +191,7 @@ def _doubled(kept: list[Json]) -> tuple[str, ...]:
     if len(kept) == 1:
         return ()
     return (
-        f"There are {len(kept)} calendars kept by syncd; {texts.quoted(kept[0].get('summary', ''))} is used: "
+        f"There are {len(kept)} calendars kept by syncd; {events.quoted(kept[0].get('summary', ''))} is used: "
         "put the id of the right one in `calendar` under [connectors.google].",
     )
 

@@ -20,7 +20,7 @@ from syncd.errors import (
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Remote, Seen, Write
-from syncd_google import border, events, mapping, texts
+from syncd_google import border, events, mapping
 from syncd_google.border import UnreadableEvent
 from syncd_google.listing import calendar_lost, has_details
 from syncd_google.provision import BoundCalendar
@@ -332,4 +332,4 @@ def _seen(write: Write) -> Seen:
 
 
 def _shown(write: Write) -> str:
-    return texts.quoted(str(write.fields.get("title") or write.entity))
+    return events.quoted(str(write.fields.get("title") or write.entity))

@@ -10,8 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from syncd.connect.border import usable_id
-from syncd.model.fields import FieldSpec
-from syncd.model.values import Value
+from syncd.model.values import FieldSpec, Value
 from syncd_notion import rich_text
 from syncd_notion.rich_text import quoted
 

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from syncd.connect.busy import Busy
-from syncd.connect.contract import Outcome, Plugin, Toolbox
+from syncd.connect.contract import Busy, Outcome, Plugin, Toolbox
 from syncd.connect.network import RateLimit
 from syncd.errors import Mistake, SignIn, SyncdError, TryLater
 from syncd.model.entities import Kind
@@ -13,7 +12,7 @@ from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
 from syncd_notion.mapping import CARRIES, fit
-from syncd_notion.settings import Addresses, Settings
+from syncd_notion.settings import Addresses, NotionSettings
 
 
 class Notion:
@@ -27,12 +26,12 @@ class Notion:
     batch_size = 1
     idempotent = frozenset({Op.DELETE})  # Notion knows no keys
 
-    def __init__(self, settings: Settings, token: str, toolbox: Toolbox) -> None:
+    def __init__(self, settings: NotionSettings, token: str, toolbox: Toolbox) -> None:
         # What speaks HTTP takes long to import, and a plugin is read at every start.
         from syncd_notion.client import NotionApi
+        from syncd_notion.page_content import ReviewAnswers
         from syncd_notion.provision import Provisioner
         from syncd_notion.pull import Puller
-        from syncd_notion.reviews import ReviewAnswers
         from syncd_notion.rows import RowWriter
         from syncd_notion.schema import DatabaseRegistry
 
@@ -115,7 +114,7 @@ def _each(writes: Sequence[Write], do: Callable[[Write], Remote | None]) -> list
     return outcomes
 
 
-def _build(settings: Settings, toolbox: Toolbox) -> Notion:
+def _build(settings: NotionSettings, toolbox: Toolbox) -> Notion:
     token = settings.token.get_secret_value() if settings.token else ""
     if not token.strip():
         raise Mistake(
@@ -133,7 +132,7 @@ def _build(settings: Settings, toolbox: Toolbox) -> Notion:
 PLUGIN = Plugin(
     name="notion",
     title="Notion",
-    settings=Settings,
+    settings=NotionSettings,
     build=_build,
     secrets=frozenset({"token"}),
     rate_limit=lambda own: RateLimit(

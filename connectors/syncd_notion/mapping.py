@@ -11,11 +11,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldSpec, FieldType
 from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import BODY, Carried, Remote, Seen
 from syncd.model.schema import FIELDS, Fields
-from syncd.model.values import Value
+from syncd.model.values import FieldSpec, FieldType, Value
 from syncd_notion.codecs import (
     CHECKBOX,
     CURRENCY,
@@ -34,10 +33,9 @@ from syncd_notion.codecs import (
     UnreadableProperty,
     garbled,
 )
-from syncd_notion.dates import DATE, PERIOD_END, PERIOD_START, fit_period, instant
+from syncd_notion.dates import DATE, PERIOD_END, PERIOD_START, RECURRENCE, fit_period, instant
 from syncd_notion.options import LABELS, PRIORITY, WORD, is_choosable, option_name
 from syncd_notion.page_content import ANSWERS, fit_answers
-from syncd_notion.recurrence import RECURRENCE
 from syncd_notion.rich_text import quoted, runs_of, text_of
 
 MARK = "Sync ID"

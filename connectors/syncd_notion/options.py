@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from syncd.model.fields import FieldSpec, FieldType
-from syncd.model.values import Value
+from syncd.model.values import FieldSpec, FieldType, Value
 from syncd_notion.codecs import (
     Codec,
     Property,

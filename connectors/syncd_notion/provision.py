@@ -32,7 +32,7 @@ from syncd_notion.mapping import COLUMNS, MARK, FieldColumn
 from syncd_notion.options import option_name
 from syncd_notion.rich_text import plain, quoted, runs_of
 from syncd_notion.schema import DatabaseBinding, DatabaseRegistry
-from syncd_notion.settings import Settings
+from syncd_notion.settings import NotionSettings
 
 TITLES: Mapping[Kind, str] = {
     Kind.PROFILE: "Profile",
@@ -189,7 +189,9 @@ def _older(known: DatabaseReply | None, database: DatabaseReply) -> DatabaseRepl
 class Provisioner:
     """Finds and makes databases; every id is remembered as it comes."""
 
-    def __init__(self, api: NotionApi, registry: DatabaseRegistry, settings: Settings) -> None:
+    def __init__(
+        self, api: NotionApi, registry: DatabaseRegistry, settings: NotionSettings
+    ) -> None:
         self._api = api
         self._registry = registry
         self._parent = settings.parent_page or ""

@@ -7,10 +7,10 @@ from typing import Any
 from syncd.connect.border import Pages, sort_out, unreadable
 from syncd.errors import Gone, SkipItem, TryLater
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldType
 from syncd.model.ids import RemoteId
 from syncd.model.remote import BODY, Op, Remote, Write
 from syncd.model.schema import Fields
+from syncd.model.values import FieldType
 from syncd_notion.border import (
     CREATED,
     EDITED,
@@ -25,9 +25,8 @@ from syncd_notion.border import (
     title_of,
     unclear_write,
 )
-from syncd_notion.client import PAGE_SIZE, Json, NotionApi, entries
+from syncd_notion.client import PAGE_SIZE, Json, NotionApi, StaleSchema, entries
 from syncd_notion.codecs import UnreadableProperty
-from syncd_notion.errors import StaleSchema
 from syncd_notion.mapping import (
     COLUMNS,
     MARK,
@@ -38,8 +37,7 @@ from syncd_notion.mapping import (
     to_remote,
     values_by_id,
 )
-from syncd_notion.page_content import ANSWERS, Pairs, children_of, fit_answers
-from syncd_notion.reviews import ReviewAnswers
+from syncd_notion.page_content import ANSWERS, Pairs, ReviewAnswers, children_of, fit_answers
 from syncd_notion.schema import DatabaseBinding, DatabaseRegistry, differs
 
 

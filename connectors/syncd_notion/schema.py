@@ -17,7 +17,7 @@ from syncd_notion.client import NotionApi
 from syncd_notion.codecs import Property
 from syncd_notion.mapping import COLUMNS, MARK, DatabaseSchema, FieldColumn, values_by_id
 from syncd_notion.rich_text import plain, quoted
-from syncd_notion.settings import Settings
+from syncd_notion.settings import NotionSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +273,7 @@ class DatabaseRegistry:
     """Which kinds are carried, and where each is bound; ``stale`` ones are learnt anew."""
 
     def __init__(
-        self, api: NotionApi, memory: ConnectorMemory, settings: Settings, zone: str
+        self, api: NotionApi, memory: ConnectorMemory, settings: NotionSettings, zone: str
     ) -> None:
         self._api = api
         self._memory = memory

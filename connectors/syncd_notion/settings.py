@@ -60,7 +60,7 @@ class Addresses:
             return None
 
 
-class Settings(BaseModel):
+class NotionSettings(BaseModel):
     """Where the plan lives in Notion.
 
     parent_page: the page under which syncd makes its databases: its id or address.

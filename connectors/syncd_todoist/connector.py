@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from syncd.connect.busy import Busy
-from syncd.connect.contract import Connector, Outcome, Plugin, Toolbox
+from syncd.connect.contract import Busy, Connector, Outcome, Plugin, Toolbox
 from syncd.connect.network import RateLimit
 from syncd.errors import Mistake
 from syncd.model.entities import Kind
@@ -40,9 +39,9 @@ class Todoist:
     idempotent = frozenset(Op)  # each command has a uuid
 
     def __init__(self, client: "TodoistClient", toolbox: Toolbox, project: str) -> None:
+        from syncd_todoist.commands import TodoistRecords
         from syncd_todoist.provision import ProjectProvisioner
         from syncd_todoist.reading import TodoistReader
-        from syncd_todoist.records import TodoistRecords
         from syncd_todoist.writing import CommandSender, TodoistWriter
 
         self._new_key = toolbox.new_key

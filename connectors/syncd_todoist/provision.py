@@ -6,10 +6,8 @@ from syncd.connect.contract import ConnectorMemory
 from syncd.errors import SkipItem, TryLater, Unclear
 from syncd.model.remote import Binding
 from syncd_todoist.border import Json, incomplete_answer, parse_sync_reply
-from syncd_todoist.client import EVERYTHING, TodoistClient
-from syncd_todoist.commands import key_of, numbered
-from syncd_todoist.errors import error_of_command
-from syncd_todoist.records import TodoistRecords
+from syncd_todoist.client import EVERYTHING, TodoistClient, error_of_command
+from syncd_todoist.commands import TodoistRecords, key_of, numbered
 
 _KEY = "project_key"
 

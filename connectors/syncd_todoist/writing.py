@@ -19,10 +19,11 @@ from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import LINK, Op, Remote, Seen, Write
 from syncd_todoist.border import SyncReply, incomplete_answer, parse_sync_reply, sort_rows
-from syncd_todoist.client import EVERYTHING, TodoistClient
+from syncd_todoist.client import EVERYTHING, TodoistClient, error_of_command, is_about_duration
 from syncd_todoist.commands import (
     MAX_COMMANDS,
     Command,
+    TodoistRecords,
     WriteTarget,
     commands_of,
     moves_out,
@@ -30,9 +31,7 @@ from syncd_todoist.commands import (
     seen_of,
     temporary,
 )
-from syncd_todoist.errors import error_of_command, is_about_duration
 from syncd_todoist.reading import TodoistReader
-from syncd_todoist.records import TodoistRecords
 
 
 class CommandSender:

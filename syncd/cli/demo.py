@@ -12,7 +12,7 @@ from syncd.cli.output import Json
 from syncd.cli.schedule import Agenda
 from syncd.cli.session import Session
 from syncd.daemon.logs import set_up
-from syncd.daemon.signals import Signals
+from syncd.daemon.supervisor import Signals
 from syncd.errors import Mistake
 
 

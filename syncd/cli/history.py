@@ -30,10 +30,9 @@ from syncd.engine.edits import Undone, bring_back
 from syncd.errors import Mistake
 from syncd.model.entities import Block, kind_of
 from syncd.model.exchange.output import value_to_plain
-from syncd.model.fields import REFERENCES
 from syncd.model.rules.blocks import is_over
 from syncd.model.schema import FIELDS
-from syncd.model.values import BlockState
+from syncd.model.values import REFERENCES, BlockState
 from syncd.store.rows import HistoryRow
 from syncd.sync.decide import Presence
 from syncd.text import one_line

@@ -10,9 +10,15 @@ from zoneinfo import ZoneInfo
 from syncd.app import App
 from syncd.cli.lookup import ShortIds
 from syncd.cli.output import TITLE, day
-from syncd.engine.blocks.busy_time import BUSY_TIME, KnownBusy, known, sources_of
 from syncd.engine.blocks.edits import live_blocks
-from syncd.engine.blocks.planner_state import PlannerState, PlanningResult
+from syncd.engine.blocks.planner_state import (
+    BUSY_TIME,
+    KnownBusy,
+    PlannerState,
+    PlanningResult,
+    known,
+    sources_of,
+)
 from syncd.engine.blocks.problem_builder import Demand, demand
 from syncd.engine.context import Context, StoredPlanView, today
 from syncd.engine.unit_of_work import SCHEDULE

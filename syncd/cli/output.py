@@ -15,10 +15,9 @@ from rich.text import Text
 
 from syncd.model.entities import Kind
 from syncd.model.exchange.output import instant_text
-from syncd.model.fields import REFERENCES
 from syncd.model.ids import EntityId
 from syncd.model.schema import FIELDS
-from syncd.model.values import Moment, Value
+from syncd.model.values import REFERENCES, Moment, Value
 from syncd.store.rows import HistoryRow
 from syncd.store.store import Store
 from syncd.text import json_text, one_line, printable

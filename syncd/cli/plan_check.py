@@ -12,7 +12,7 @@ from syncd.cli.output import TITLE, Json, Speech, add_row, count, table
 from syncd.cli.session import Session
 from syncd.engine.context import today
 from syncd.engine.edits import PERSON, put_all
-from syncd.engine.plan_check import checked, time_available
+from syncd.engine.rules import checked, time_available
 from syncd.errors import Mistake
 from syncd.model.entities import Goal, Kind, Milestone, kind_of
 from syncd.model.exchange.markdown import duration
@@ -33,7 +33,7 @@ from syncd.review.backward import (
     proposed,
     why_none,
 )
-from syncd.review.checks.finding import Finding, finding_sentence
+from syncd.review.finding import Finding, finding_sentence
 from syncd.text import one_line
 
 _WHOLE_PLAN = "plan"

@@ -21,11 +21,10 @@ from syncd.cli.session import Session
 from syncd.engine.report import Report, ToolReport
 from syncd.model.entities import Kind
 from syncd.model.exchange.output import value_to_plain
-from syncd.model.fields import REFERENCES
 from syncd.model.ids import RemoteId, ToolName
 from syncd.model.remote import Op
 from syncd.model.schema import DEFAULTS, FIELDS
-from syncd.model.values import Value
+from syncd.model.values import REFERENCES, Value
 from syncd.sync.decide import Operation
 from syncd.text import one_line
 

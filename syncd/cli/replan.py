@@ -24,13 +24,12 @@ from syncd.cli.output import (
 from syncd.cli.schedule import block_json, total, when
 from syncd.cli.session import Session
 from syncd.engine.blocks import edits
-from syncd.engine.blocks.busy_time import sources_of
-from syncd.engine.blocks.planner_state import PlannerState
-from syncd.engine.blocks.preview import Difference, difference
+from syncd.engine.blocks.planner_state import PlannerState, sources_of
+from syncd.engine.blocks.service import Difference, difference
 from syncd.engine.context import Context, today
 from syncd.model.entities import Block, Kind
 from syncd.model.values import BlockState
-from syncd.schedule.timetable import Effort
+from syncd.schedule.problem import Effort
 from syncd.text import one_line
 
 NOT_READ = "When you are busy was never read, so nothing can be planned yet: run `syncd sync`."

@@ -21,9 +21,8 @@ from syncd.private import make_folder
 from syncd.private import write as write_file
 from syncd.review.facts import Facts, facts_json
 from syncd.review.periods import Period, last_ended, read_period
-from syncd.review.render.markdown import markdown
+from syncd.review.render.output import markdown, text
 from syncd.review.render.page import page, subject, summary
-from syncd.review.render.text import text
 from syncd.text import one_line
 
 _NOBODY = "syncd@localhost"

@@ -9,7 +9,7 @@ import typer
 from syncd.cli.session import Session
 from syncd.daemon.logs import set_up, supervised
 from syncd.daemon.service import serve
-from syncd.daemon.signals import Signals
+from syncd.daemon.supervisor import Signals
 
 
 def run(

@@ -10,11 +10,11 @@ import typer
 
 from syncd.cli.session import Session
 from syncd.connect.registry import sandboxes
-from syncd.daemon.signals import Signals
+from syncd.daemon.supervisor import Signals
 from syncd.errors import Mistake
 from syncd.private import make_folder, write
+from syncd.settings.formats import document
 from syncd.settings.sources import machine_zone
-from syncd.settings.toml import document
 
 if TYPE_CHECKING:
     from syncd.testing.sandbox import Served

@@ -36,8 +36,7 @@ from syncd.cli.output import (
     table,
 )
 from syncd.cli.session import Session
-from syncd.engine.blocks.busy_time import KnownBusy
-from syncd.engine.blocks.planner_state import proposal
+from syncd.engine.blocks.planner_state import KnownBusy, proposal
 from syncd.model.entities import Block
 from syncd.model.exchange.markdown import duration
 from syncd.model.rules.blocks import AHEAD, is_over, length

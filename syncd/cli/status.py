@@ -14,8 +14,8 @@ from syncd.cli.mails import mails
 from syncd.cli.outlook import misfits, outlook
 from syncd.cli.output import Json, Speech, count, local, moment_json
 from syncd.cli.session import Session
-from syncd.engine.connector_factory import Unusable
 from syncd.engine.cycle_report import look, sentences
+from syncd.engine.tool_status import Unusable
 from syncd.model.ids import ToolName
 from syncd.store.rows import Problem
 from syncd.store.tool_store import ToolRow, ToolState

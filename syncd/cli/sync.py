@@ -18,7 +18,7 @@ from syncd.cli.output import Json, Speech, add_row, count, table
 from syncd.cli.preview import preview
 from syncd.cli.session import Session
 from syncd.connect.network import RateLimit
-from syncd.daemon.signals import Signals
+from syncd.daemon.supervisor import Signals
 from syncd.engine.cycle import Engine
 from syncd.engine.report import Report, ToolReport
 from syncd.engine.rules import BY

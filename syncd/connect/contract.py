@@ -12,20 +12,63 @@ Every method raises only errors of ``syncd.errors``:
 - ``Mistake``: the settings name something that can't be.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from pydantic import BaseModel
 
 from syncd.clock import Clock
-from syncd.connect.busy import Busy
 from syncd.connect.network import Network, RateLimit
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BusySpan:
+    """From ``start`` until before ``end``, both in UTC."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Busy:
+    """What a tool told of a person's busy time.
+
+    spans: in order, neither overlapping nor touching, within what was asked for.
+    calendars: the names of those that were read.
+    unreadable: a sentence, ending with what to do, for each calendar that could not be
+        read: nobody knows when that one is busy, so it is never taken for free.
+    problems: sentences on what was read, though not as the settings ask for.
+    """
+
+    spans: tuple[BusySpan, ...] = ()
+    calendars: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def merged(spans: Iterable[BusySpan], start: datetime, end: datetime) -> tuple[BusySpan, ...]:
+    """Return spans as ``Busy`` promises them: clipped to start and end, in order, in UTC."""
+    found: list[BusySpan] = []
+    for one in sorted(_within(span, start, end) for span in spans):
+        if one.end <= one.start:
+            continue
+        if found and one.start <= found[-1].end:
+            found[-1] = BusySpan(found[-1].start, max(found[-1].end, one.end))
+        else:
+            found.append(one)
+    return tuple(found)
+
+
+def _within(span: BusySpan, start: datetime, end: datetime) -> BusySpan:
+    first, last = max(span.start, start), min(span.end, end)
+    return BusySpan(first.astimezone(UTC), last.astimezone(UTC))
+
 
 Outcome = Remote | Exception | None
 """What became of a write: the item as the tool now holds it, None for a delete that

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from syncd.connect.busy import Busy
-from syncd.connect.contract import Connector, Outcome
+from syncd.connect.contract import Busy, Connector, Outcome
 from syncd.connect.network import RateLimiter
 from syncd.errors import HoldTool, Mistake, Stopped, TryLater, Unclear, wait_of
 from syncd.model.entities import Kind

@@ -1,5 +1,7 @@
 """The daemon as a service: what its jobs do, and what it is made of."""
 
+import threading
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,22 +12,74 @@ import structlog
 
 from syncd.app import App, open_app
 from syncd.daemon.due import Due, Poll
-from syncd.daemon.logs import FailureLog, redacted_traceback
+from syncd.daemon.logs import FailureLog, Record, redacted_traceback
 from syncd.daemon.loop import Cycle, Loop, Workload
-from syncd.daemon.mail_worker import MailWorker, mail_failures
-from syncd.daemon.readiness import notifier
-from syncd.daemon.signals import SignalFlags
+from syncd.daemon.supervisor import SignalFlags, notifier
 from syncd.engine.cycle import Engine
 from syncd.engine.report import Report
 from syncd.errors import Mistake
 from syncd.model.ids import ToolName
 from syncd.review.periods import Period
+from syncd.store.outbox import OutboxMessage, OutboxStatus
 from syncd.store.tool_store import ToolRow, ToolState
+
+log = structlog.get_logger("syncd.daemon")
+Send = Callable[[Record], Iterable[OutboxMessage]]
+"""Sends what waits; reports a mail that fails, and returns what was taken up."""
+
+
+def mail_failures() -> FailureLog:
+    """Return what logs that mail fails."""
+    return FailureLog(
+        cannot="no mail can be sent",
+        broke="mail broke; trying again",
+        works="mail works again",
+    )
+
+
+class MailWorker:
+    """Sends in a thread, once at a time; logs when a mail's state changes, not each attempt."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+        self._states: dict[str, OutboxStatus] = {}
+        self._failures = mail_failures()
+
+    @property
+    def busy(self) -> bool:
+        """Say whether it is sending."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self, send: Send) -> None:
+        """Send what waits, unless that is going on already; returns at once."""
+        if not self.busy:
+            self._thread = threading.Thread(target=self._run, args=(send,), daemon=True)
+            self._thread.start()
+
+    def wait(self, patience: float) -> None:
+        """Let what is going on end, for so many seconds."""
+        if self._thread is not None:
+            self._thread.join(timeout=patience)
+
+    def _run(self, send: Send) -> None:
+        with self._failures.attempt(all_parts=False) as record:
+            for message in send(record):
+                self._log(message)
+
+    def _log(self, message: OutboxMessage) -> None:
+        if message.state not in (OutboxStatus.WAITING, OutboxStatus.LEAVING):
+            self._failures.resolved(message.key)
+        if self._states.get(message.key) is message.state:
+            return
+        self._states[message.key] = message.state
+        if message.state is OutboxStatus.SENT:
+            log.info("mail sent", mail=message.key)
+        else:
+            log.warning("mail not sent yet", mail=message.key, hint="see `syncd status`")
+
 
 PATIENCE = 20.0
 """Seconds that one cycle waits for slow tools; they go on by themselves."""
-
-log = structlog.get_logger("syncd.daemon")
 
 
 def serve(app: App, config: Path | None, flags: SignalFlags) -> None:

@@ -17,7 +17,7 @@ from syncd.errors import Mistake
 from syncd.model.entities import Kind
 from syncd.model.ids import ToolName
 from syncd.private import write
-from syncd.settings.toml import document
+from syncd.settings.formats import document
 from syncd.testing.sandbox import CalendarUser, Served, UserDriver
 
 STATE = "state"

@@ -16,7 +16,6 @@ from typing import Any
 from syncd.connect.network import RateLimit
 from syncd.engine.approvals import container_lost
 from syncd.engine.blocks.service import BlockService
-from syncd.engine.connector_factory import ConnectorFactory, Unusable, let_go, wait_for_joiners
 from syncd.engine.context import Context
 from syncd.engine.cycle_report import Summary
 from syncd.engine.holds import Holds
@@ -26,12 +25,19 @@ from syncd.engine.pull import PullResult, pull_tool
 from syncd.engine.report import Report, ToolReport, WriteCounts
 from syncd.engine.rules import forget_check, full_check
 from syncd.engine.tool import Tool, ToolFault
-from syncd.engine.tool_status import ToolStatus, record_failure
+from syncd.engine.tool_status import (
+    ConnectorFactory,
+    ToolStatus,
+    Unusable,
+    let_go,
+    record_failure,
+    wait_for_joiners,
+)
 from syncd.errors import HoldTool, StateTrouble, Stopped, SyncdError, said
 from syncd.logs import get_logger
 from syncd.model.ids import ToolName
 from syncd.schedule.planner import Annealer
-from syncd.schedule.timetable import Planner
+from syncd.schedule.problem import Planner
 from syncd.store.tool_store import ToolState
 from syncd.sync.decide import plan_hash
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from syncd.engine.connector_factory import Unusable
 from syncd.engine.context import Context
 from syncd.engine.report import Report, ToolReport, WriteCounts
+from syncd.engine.tool_status import Unusable
 from syncd.model.entities import Kind
 from syncd.model.ids import ToolName
 from syncd.store.database import Damage

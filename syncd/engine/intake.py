@@ -7,10 +7,11 @@ from syncd.engine.apply_pulls import PullApplier
 from syncd.engine.blocks.service import BlockService
 from syncd.engine.context import Context
 from syncd.engine.holds import Holds
-from syncd.engine.pull import PullResult, remember_paused
+from syncd.engine.pull import PullResult
 from syncd.engine.rules import follow_rules
 from syncd.engine.tool import ToolFault
 from syncd.engine.tool_status import ToolStatus, record_success
+from syncd.engine.translate import remember_unmapped
 from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import StateTrouble
 from syncd.logs import get_logger
@@ -167,7 +168,7 @@ class Intake:
             Problem(tool=name, entity=None, field=str(place), sentence=sentence)
             for place, sentence in enumerate(sentences)
         )
-        remember_paused(store, pulled.tool, pulled.pull.paused)
+        remember_unmapped(store, pulled.tool, pulled.pull.paused)
         if store.tools.get(name).last_ok is None:  # switched on just now: it lacks everything
             store.links.mark_all_dirty(name)
         cursor = None if keep_cursor else pulled.pull.cursor

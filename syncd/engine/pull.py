@@ -1,77 +1,20 @@
-"""Reading one tool: what is in flight, what changed, what is gone, what it can't sync for now."""
+"""Reading one tool: what is in flight, what changed, what is gone."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syncd.engine.blocks.busy_time import BusyReading, BusyWindow, read
+from syncd.engine.blocks.planner_state import BusyReading, BusyWindow, read
 from syncd.engine.outcomes import OutcomeRecorder
 from syncd.engine.tool import Audience, Tool
-from syncd.engine.translate import content_hash
+from syncd.engine.translate import content_hash, keep_values, newly_mapped
 from syncd.errors import Gone, SkipItem, StartOver, Stopped, ToolError, said
-from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
-from syncd.model.remote import LINK, Binding, Op, Pull, Remote
-from syncd.model.schema import DEFAULTS
+from syncd.model.remote import Binding, Op, Pull, Remote
 from syncd.store.rows import Intent, Link
 from syncd.store.store import Store
 from syncd.sync.decide import Presence
 from syncd.sync.limits import most_direct_reads
-
-_NAME = "paused"
-_Fields = Mapping[Kind, frozenset[str]]
-
-
-def paused_fields(store: Store, tool: Tool) -> _Fields:
-    """Return the fields that a tool can't sync for now."""
-    raw = store.tools.recall(_owner(tool), _NAME) or {}
-    return {Kind(kind): frozenset(names) for kind, names in raw.items()}
-
-
-def remember_paused(store: Store, tool: Tool, paused: _Fields) -> None:
-    """Remember which fields a tool can't sync; where that changed, decide anew."""
-    now = {str(kind): sorted(names) for kind, names in paused.items() if names}
-    if now != (store.tools.recall(_owner(tool), _NAME) or {}):
-        store.tools.remember(_owner(tool), _NAME, now)
-        store.links.mark_all_dirty(tool.name)
-
-
-def came_back(store: Store, tool: Tool, pull: Pull) -> _Fields:
-    """Return the fields, by kind, that could not be read until this time."""
-    back = {
-        kind: names - pull.paused.get(kind, frozenset())
-        for kind, names in paused_fields(store, tool).items()
-    }
-    return {kind: names for kind, names in back.items() if names}
-
-
-def keep_values(
-    tool: Tool,
-    changed: Iterable[Remote],
-    links: dict[RemoteId, Link],
-    back: _Fields,
-) -> None:
-    """Let links agree with what came back empty.
-
-    A column that is given another type, and then its own again, comes back empty:
-    nobody took those values away, so the plan's go back into it.
-    """
-    for item in changed:
-        link, names = links.get(item.id), back.get(item.kind)
-        if link is None or not names:
-            continue
-        empty = tool.connector.fit(item.kind, {**DEFAULTS[item.kind], LINK: None})
-        lost = {
-            name: value
-            for name, value in item.fields.items()
-            if name in names and value == empty.get(name)
-        }
-        links[item.id] = replace(link, base={**link.base, **lost})
-
-
-def _owner(tool: Tool) -> str:
-    return f"engine:{tool.name}"
-
 
 SKEW = timedelta(seconds=3)
 """A tool's clock is believed to be ours unless it is off by more than this."""
@@ -178,7 +121,7 @@ def pull_tool(
         connector.provision()
     unresolved = _resolve_all(tool, store, committer)
     pull = _pull(tool, store)
-    back = came_back(store, tool, pull)
+    back = newly_mapped(store, tool, pull)
     if back.keys() - pull.whole:  # what they hold now is to be seen for every item
         pull = connector.pull(None)
     reading = _Reading(tool=tool, pull=pull, binding=binding)

@@ -6,17 +6,17 @@ from datetime import date, datetime, timedelta
 
 from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.context import Context
-from syncd.engine.plan_check import checked
-from syncd.engine.rules import BY
+from syncd.engine.rules import BY, checked
 from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import OnError, isolated
-from syncd.mail.message import Letter, MailAudience, WriteHtml, key_of, letters
+from syncd.mail.letters import letters
+from syncd.mail.message import Letter, MailAudience, WriteHtml, key_of
 from syncd.model.entities import Block, Review
 from syncd.model.ids import EntityId, derived_id
 from syncd.model.rules.blocks import ASSUMED
 from syncd.model.values import ReviewKind
-from syncd.review.checks.finding import finding_sentence
 from syncd.review.facts import Facts, facts_from, facts_text
+from syncd.review.finding import finding_sentence
 from syncd.review.inputs import DecisionWanted, Edit, Inputs, SystemAction
 from syncd.review.make_facts import make_facts
 from syncd.review.periods import DueReview, Period, ReviewRule, last_due, period_before

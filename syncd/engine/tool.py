@@ -7,8 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from syncd.connect.busy import Busy
-from syncd.connect.contract import Connector, Outcome
+from syncd.connect.contract import Busy, Connector, Outcome
 from syncd.connect.network import RateLimiter
 from syncd.errors import StateTrouble, SyncdError, said
 from syncd.model.entities import Kind

@@ -1,19 +1,18 @@
-"""References between the plan's ids and one tool's remote ids; skills as labels; hashes of content."""
+"""References between the plan's ids and one tool's remote ids; skills as labels; fields that it can't sync now."""
 
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from syncd.engine.tool import Tool
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldType
 from syncd.model.ids import EntityId, RemoteId, ToolName
-from syncd.model.remote import Remote
-from syncd.model.schema import REFERENCE_FIELDS, Fields, fields_to_json
-from syncd.model.values import Value
+from syncd.model.remote import LINK, Pull, Remote
+from syncd.model.schema import DEFAULTS, REFERENCE_FIELDS, Fields, fields_to_json
+from syncd.model.values import FieldType, Value
 from syncd.store.rows import Foreign, Link
 from syncd.store.store import Store
 from syncd.sync.decide import Presence
@@ -257,3 +256,58 @@ def content_hash(item: Remote) -> str:
     ]
     text = _SORTED.encode(seen)
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+_UNMAPPED = "paused"
+_Fields = Mapping[Kind, frozenset[str]]
+
+
+def unmapped_fields(store: Store, tool: Tool) -> _Fields:
+    """Return the fields that a tool can't sync for now."""
+    raw = store.tools.recall(_owner_of(tool), _UNMAPPED) or {}
+    return {Kind(kind): frozenset(names) for kind, names in raw.items()}
+
+
+def remember_unmapped(store: Store, tool: Tool, paused: _Fields) -> None:
+    """Remember which fields a tool can't sync; where that changed, decide anew."""
+    now = {str(kind): sorted(names) for kind, names in paused.items() if names}
+    if now != (store.tools.recall(_owner_of(tool), _UNMAPPED) or {}):
+        store.tools.remember(_owner_of(tool), _UNMAPPED, now)
+        store.links.mark_all_dirty(tool.name)
+
+
+def newly_mapped(store: Store, tool: Tool, pull: Pull) -> _Fields:
+    """Return the fields, by kind, that could not be read until this time."""
+    back = {
+        kind: names - pull.paused.get(kind, frozenset())
+        for kind, names in unmapped_fields(store, tool).items()
+    }
+    return {kind: names for kind, names in back.items() if names}
+
+
+def keep_values(
+    tool: Tool,
+    changed: Iterable[Remote],
+    links: dict[RemoteId, Link],
+    back: _Fields,
+) -> None:
+    """Let links agree with what came back empty.
+
+    A column that is given another type, and then its own again, comes back empty:
+    nobody took those values away, so the plan's go back into it.
+    """
+    for item in changed:
+        link, names = links.get(item.id), back.get(item.kind)
+        if link is None or not names:
+            continue
+        empty = tool.connector.fit(item.kind, {**DEFAULTS[item.kind], LINK: None})
+        lost = {
+            name: value
+            for name, value in item.fields.items()
+            if name in names and value == empty.get(name)
+        }
+        links[item.id] = replace(link, base={**link.base, **lost})
+
+
+def _owner_of(tool: Tool) -> str:
+    return f"engine:{tool.name}"

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from syncd.engine.context import Beside, Context, StoredPlanView
-from syncd.engine.pull import paused_fields
 from syncd.engine.tool import Tool
-from syncd.engine.translate import Translator, as_label, targets
+from syncd.engine.translate import Translator, as_label, targets, unmapped_fields
 from syncd.model.entities import Entity, Kind, kind_of
 from syncd.model.ids import EntityId
 from syncd.model.remote import LINK, LINKS
@@ -155,7 +154,7 @@ class Desk:
     def of(cls, context: Context, tool: Tool, ids: Sequence[EntityId]) -> "Desk":
         """Read what is needed for these entities."""
         store = context.store
-        desk = cls(context, tool, ids, paused=paused_fields(store, tool))
+        desk = cls(context, tool, ids, paused=unmapped_fields(store, tool))
         with store.transaction():
             desk.records = store.plan.many(ids)
             desk.links = store.links.of_entities(tool.name, ids)

@@ -12,13 +12,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from syncd.model.fields import FieldType, spec
 from syncd.model.ids import EntityId
 from syncd.model.values import (
     Aspect,
     BlockState,
     ContactRole,
     Due,
+    FieldType,
     GoalHorizon,
     GoalStatus,
     Moment,
@@ -28,6 +28,7 @@ from syncd.model.values import (
     ReviewKind,
     SkillCategory,
     VisionHorizon,
+    spec,
 )
 
 T = FieldType

@@ -9,9 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from syncd.model.entities import CLASSES, Entity, Kind, kind_of
-from syncd.model.fields import REFERENCES, FieldSpec, FieldType
 from syncd.model.ids import EntityId
-from syncd.model.values import Moment, Value
+from syncd.model.values import REFERENCES, FieldSpec, FieldType, Moment, Value
 
 Fields = Mapping[str, Value]
 """Field names to values; always all of a kind's, or some of them."""

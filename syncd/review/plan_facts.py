@@ -20,7 +20,7 @@ from syncd.model.entities import (
 from syncd.model.ids import EntityId
 from syncd.model.plan import Plan
 from syncd.model.rules.blocks import AHEAD, is_over, length
-from syncd.model.rules.touch import next_contact
+from syncd.model.rules.consequences import next_contact
 from syncd.model.values import Aspect, BlockState, GoalStatus, ResourceStatus
 from syncd.review.facts import Ahead, DueContact, Item, Money, Sign, SkillFacts, TrendWeek, Win
 from syncd.review.inputs import Inputs, PlanVersions

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId
+from syncd.schedule.free_time import Supply, supply
 from syncd.schedule.problem import Firmness, PlanDay, Preferences, Problem, TaskDemand, instant
-from syncd.schedule.supply import Supply, supply
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MORE = 60

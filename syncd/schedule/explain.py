@@ -8,13 +8,11 @@ from itertools import islice
 
 from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId
-from syncd.schedule.problem import Firmness, Problem, Span
+from syncd.schedule.problem import Firmness, Problem, Span, Timetable
 from syncd.schedule.search.instance import CurrentBlock, Placement, SearchTask, encode
-from syncd.schedule.search.objective import day_number, edges, fixed_blocks
-from syncd.schedule.search.ordering import NEVER
+from syncd.schedule.search.objective import NEVER, day_number, edges, fixed_blocks
 from syncd.schedule.search.slots import Wish, candidates
 from syncd.schedule.search.solution import Solution
-from syncd.schedule.timetable import Timetable
 
 
 def date_of(problem: Problem, minute: int) -> str:

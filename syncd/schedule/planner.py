@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-from syncd.schedule.problem import Firmness, Problem
+from syncd.schedule.problem import Effort, Firmness, Problem, RandomSource, Timetable
 from syncd.schedule.search.anneal import Floor, Schedule, afresh, annealed, best_of
 from syncd.schedule.search.instance import encode
 from syncd.schedule.search.repair import fill, repaired
 from syncd.schedule.search.solution import Solution, recognised, timetable
-from syncd.schedule.timetable import Effort, RandomSource, Timetable
 
 LIGHT = Schedule(steps=10_000, hot=1.0, cold=0.05)
 FULL = Schedule(steps=150_000, hot=10.0, cold=0.1)

@@ -5,8 +5,12 @@ words that finish the sentence "`setting` is VALUE: ...".
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
+
+import tomlkit
 
 from syncd.text import nearest
 
@@ -104,3 +108,19 @@ def address(text: str) -> str:
     if _ADDRESS.fullmatch(text) and "\n" not in text and "\r" not in text:
         return text
     raise ValueError("write an e-mail address, such as ada@example.org")
+
+
+def document(table: Mapping[str, Any]) -> str:
+    """Return a table of texts, numbers, truths, lists and tables as TOML."""
+    return tomlkit.dumps(_known(table))
+
+
+def _known(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table without what is not set, and with paths as texts."""
+    return {name: _value(value) for name, value in table.items() if value is not None}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _known(value)
+    return value if isinstance(value, bool | int | float | list | tuple) else str(value)

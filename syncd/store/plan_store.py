@@ -9,11 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, case, delete, func, insert, or_, select, text
 
 from syncd.model.entities import Kind, kind_of
-from syncd.model.fields import FieldType
 from syncd.model.ids import EntityId, PlanId
 from syncd.model.plan import Part, normalised
 from syncd.model.schema import FIELDS, entity_from, fields_from_json, fields_of, references
-from syncd.model.values import Moment
+from syncd.model.values import FieldType, Moment
 from syncd.store import tables
 from syncd.store.database import Damaged, Database
 from syncd.store.rows import (

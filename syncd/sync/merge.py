@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from syncd.model.entities import Kind
-from syncd.model.fields import SETS, FieldType
 from syncd.model.schema import FIELDS, Fields, text_of
-from syncd.model.values import Moment, Value, as_map, distinct
+from syncd.model.values import SETS, FieldType, Moment, Value, as_map, distinct
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -3,7 +3,7 @@
 import pytest
 
 pytest.register_assert_rewrite(
-    "syncd.testing.block_laws",
+    "syncd.testing.tool_laws",
     "syncd.testing.failure_laws",
     "syncd.testing.harness",
     "syncd.testing.item_laws",

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from syncd.testing.block_laws import BlockLaws
 from syncd.testing.failure_laws import FailingLaws
 from syncd.testing.harness import Harness
 from syncd.testing.item_laws import CreatingLaws, WritingLaws
 from syncd.testing.reading_laws import ReadingLaws
-from syncd.testing.tool_laws import BindingLaws, TellingLaws
+from syncd.testing.tool_laws import BindingLaws, BlockLaws, TellingLaws
 from syncd.testing.value_laws import FittingLaws, HoldingLaws
 
 

@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldType
 from syncd.model.remote import BODY, LINK, LINKS, Carried
 from syncd.model.schema import FIELDS, Fields
-from syncd.model.values import BlockState, Moment, Value
+from syncd.model.values import BlockState, FieldType, Moment, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from syncd.connect.busy import Busy, merged
-from syncd.connect.contract import ConnectorMemory, Outcome, Toolbox
+from syncd.connect.contract import Busy, ConnectorMemory, Outcome, Toolbox, merged
 from syncd.errors import Gone, HoldTool, SignIn, StartOver, SyncdError, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId

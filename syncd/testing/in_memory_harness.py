@@ -2,15 +2,13 @@
 
 from datetime import datetime
 
-from syncd.connect.busy import BusySpan
-from syncd.connect.contract import Connector
+from syncd.connect.contract import BusySpan, Connector
 from syncd.errors import TryLater, Unclear
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldType
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Write
 from syncd.model.schema import FIELDS
-from syncd.model.values import Value
+from syncd.model.values import FieldType, Value
 from syncd.testing.fake_clock import FakeClock
 from syncd.testing.harness import Harness
 from syncd.testing.in_memory_capabilities import Capabilities

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from syncd.clock import Clock
-from syncd.connect.busy import BusySpan
-from syncd.connect.contract import Outcome
+from syncd.connect.contract import BusySpan, Outcome
 from syncd.errors import Changed, Gone, SignIn, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId

@@ -6,10 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldSpec, FieldType
 from syncd.model.ids import RemoteId
 from syncd.model.schema import FIELDS, Fields
-from syncd.model.values import BlockState, Moment, Value
+from syncd.model.values import BlockState, FieldSpec, FieldType, Moment, Value
 
 DAY = date(2026, 6, 11)
 AT = datetime(2026, 6, 11, 16, 30, tzinfo=UTC)

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldSpec, FieldType
 from syncd.model.remote import LINK, LINKS
 from syncd.model.schema import FIELDS
-from syncd.model.values import Moment, Value
+from syncd.model.values import FieldSpec, FieldType, Moment, Value
 from syncd.testing.harness import Harness
 from syncd.testing.samples import another, empty, sample
 

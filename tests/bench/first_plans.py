@@ -20,24 +20,27 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from syncd.connect.busy import BusySpan
+from syncd.connect.contract import BusySpan
 from syncd.model.entities import Block, Entity, Goal, Task
 from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import AHEAD
 from syncd.model.values import GoalStatus
 from syncd.schedule.planner import Annealer
 from syncd.schedule.problem import (
+    Effort,
     Firmness,
+    Placed,
     Preferences,
     Problem,
+    RandomSource,
     Span,
     TaskDemand,
+    Timetable,
     instant,
     minute_of,
 )
 from syncd.schedule.search.anneal import EarliestDueFirst
 from syncd.schedule.search.objective import score, unplaced
-from syncd.schedule.timetable import Effort, Placed, RandomSource, Timetable
 from syncd.testing.fake_clock import FakeClock
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World

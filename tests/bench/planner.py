@@ -8,9 +8,8 @@ import time
 from typing import Any
 
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Problem
+from syncd.schedule.problem import Effort, Planner, Problem, Timetable
 from syncd.schedule.search.anneal import EarliestDueFirst
-from syncd.schedule.timetable import Effort, Planner, Timetable
 from tests.bench.child import forget_peak, peak_mb, resident_mb
 from tests.schedule.planner.instances import big, crowd, interrupted
 from tests.schedule.planner.problems import again

@@ -12,7 +12,7 @@ from syncd.engine import apply_pulls, matching, outcomes, pull, push, unit_of_wo
 from syncd.model.entities import Kind
 from syncd.model.remote import Remote
 from syncd.model.values import Moment
-from syncd.store import journal
+from syncd.store import store
 from syncd.sync import match, merge
 from syncd_google import client as google
 from syncd_todoist import mapping as todoist
@@ -38,7 +38,7 @@ def _notes_no_intent() -> None:
     def opened(_journal: Any, _tool: Any, writes: Any, *_: Any) -> Any:
         return list(writes)
 
-    journal.Journal.open = opened  # type: ignore[method-assign,assignment]  # on purpose
+    store.Journal.open = opened  # type: ignore[method-assign,assignment]  # on purpose
 
 
 def _tombstones_after_adoption() -> None:

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from syncd.app import App, open_app
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
-from syncd.engine.blocks import busy_time
-from syncd.engine.blocks.busy_time import BusyReading
+from syncd.engine.blocks import planner_state
 from syncd.engine.blocks.edits import live_blocks
+from syncd.engine.blocks.planner_state import BusyReading
 from syncd.engine.blocks.planning import Planning
 from syncd.model.entities import Block
 from syncd.model.ids import ToolName
@@ -86,9 +86,11 @@ class Evenings(Desk):
                     unreadable=self.unreadable,
                     problems=(),
                 )
-                for one in busy_time.windows(context.preferences, app.store, TOOL, self.clock)
+                for one in planner_state.windows(
+                    context.preferences, app.store, TOOL, self.clock
+                )
             ]
-            busy_time.keep(app.store, TOOL, readings, now)
+            planner_state.keep(app.store, TOOL, readings, now)
             with searching_less():
                 Planning(context, (TOOL,)).run(fresh=True)
         finally:

@@ -33,13 +33,11 @@ FORBIDDEN = {
         "google.auth",
         "notion_client",
         "todoist_api_python",
-        "httpx",
         "requests",
     ],
     "templates": ["jinja2", "css_inline"],
     "the console logger": ["structlog", "rich.traceback"],
     "the daemon": ["schedule", "syncd.daemon.loop"],
-    "what sends mail": ["smtplib", "syncd.mail.smtp"],
 }
 
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from syncd.connect.busy import Busy
-from syncd.connect.contract import Outcome
+from syncd.connect.contract import Busy, Outcome
 from syncd.errors import Gone, SignIn, SyncdError, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId

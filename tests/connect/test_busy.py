@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.connect.busy import BusySpan, merged
+from syncd.connect.contract import BusySpan, merged
 
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
 

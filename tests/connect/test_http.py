@@ -17,8 +17,7 @@ import pytest
 import trustme
 
 from syncd.connect import http as way_out
-from syncd.connect.deadline import Deadlines
-from syncd.connect.http import Place, Transport
+from syncd.connect.http import Deadlines, Place, Transport
 from syncd.connect.network import Network, Proxies, RateLimiter
 from syncd.connect.refusals import unanswered
 from syncd.errors import Mistake, TryLater, Unclear

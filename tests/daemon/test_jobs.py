@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.daemon.due import JobId, JobKind
-from syncd.daemon.jobs import CYCLE, JobList
+from syncd.daemon.loop import CYCLE, JobList
 from syncd.model.ids import ToolName
 from tests.daemon.conftest import START, FakeClock
 

@@ -12,11 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.daemon.due import Due, JobKind, Poll
-from syncd.daemon.jobs import JobList
 from syncd.daemon.logs import set_up
-from syncd.daemon.loop import Cycle, Loop, Workload
-from syncd.daemon.readiness import Notifier
-from syncd.daemon.signals import SignalFlags
+from syncd.daemon.loop import Cycle, JobList, Loop, Workload
+from syncd.daemon.supervisor import Notifier, SignalFlags
 from syncd.errors import Mistake, StateTrouble, TryLater
 from syncd.model.ids import ToolName
 from syncd.redaction import Redactor

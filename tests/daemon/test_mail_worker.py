@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from structlog.testing import capture_logs
 
-from syncd.daemon.mail_worker import MailWorker
+from syncd.daemon.service import MailWorker
 from syncd.errors import Mistake, StateTrouble
 from syncd.store.outbox import OutboxMessage, OutboxStatus
 

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from syncd.daemon.readiness import Notifier, notifier
+from syncd.daemon.supervisor import Notifier, notifier
 from tests.daemon.conftest import FakeClock, Supervisor
 
 

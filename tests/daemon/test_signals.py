@@ -14,8 +14,8 @@ import sys
 from syncd.clock import SystemClock
 from syncd.daemon.due import Poll
 from syncd.daemon.loop import Cycle, Loop, Workload
-from syncd.daemon.readiness import Notifier
-from syncd.daemon.signals import Signals
+from syncd.daemon.supervisor import Notifier
+from syncd.daemon.supervisor import Signals
 
 way, grace = sys.argv[1], float(sys.argv[2])
 clock, deaf = SystemClock(), SystemClock()

@@ -8,7 +8,7 @@ MAY = {
     "cli/app.py": "the command says what the product is",
     "cli/lookup.py": "an example of a table in the settings",
     "testing/in_memory_capabilities.py": "what the services in memory are like",
-    "testing/block_laws.py": "links as an event holds them",
+    "testing/tool_laws.py": "links as an event holds them",
     "testing/harness.py": "links as an event holds them",
     "testing/scrubbing.py": "what must not stand in a recording",
     "model/remote.py": "links as an event holds them",

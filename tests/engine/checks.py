@@ -9,11 +9,10 @@ from sqlalchemy import select
 
 from syncd.engine.write_plan import write_plan
 from syncd.model.entities import Entity, Goal, Milestone, Task, kind_of
-from syncd.model.fields import FieldType
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import LINK, Remote
 from syncd.model.schema import FIELDS, fields_of, value_to_json
-from syncd.model.values import GoalStatus, Value
+from syncd.model.values import FieldType, GoalStatus, Value
 from syncd.store import tables
 from syncd.store.store import Store
 from syncd.sync.decide import Presence

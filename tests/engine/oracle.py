@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from syncd.model.entities import kind_of
-from syncd.model.fields import FieldType
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.schema import FIELDS, fields_of
-from syncd.model.values import Value
+from syncd.model.values import FieldType, Value
 from tests.engine.simulator import Edit, Simulator
 
 Place = tuple[EntityId, str]

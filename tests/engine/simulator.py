@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from syncd.engine.report import Report
 from syncd.errors import TryLater, Unclear
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldType
 from syncd.model.ids import RemoteId, ToolName
 from syncd.model.remote import Remote, Write
 from syncd.model.schema import FIELDS
-from syncd.model.values import Moment, Value
+from syncd.model.values import FieldType, Moment, Value
 from syncd.store.database import Database
 from syncd.sync.limits import Limits
 from syncd.testing.in_memory_capabilities import LIKE_CALENDAR, LIKE_NOTION, LIKE_TODOS

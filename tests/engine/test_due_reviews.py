@@ -13,7 +13,7 @@ from syncd.engine.context import Context
 from syncd.engine.edits import put_all, set_field
 from syncd.engine.reviews import DueReviews, make_review, review_id
 from syncd.mail.message import Letter, mail_addresses
-from syncd.mail.outbox import queue_letters
+from syncd.mail.service import queue_letters
 from syncd.model.entities import Goal, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.values import GoalStatus, ReviewKind

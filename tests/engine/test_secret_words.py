@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.busy import Busy
+from syncd.connect.contract import Busy
 from syncd.connect.network import RateLimiter
 from syncd.engine.tool import Tool, guarded
 from syncd.errors import SkipItem, TryLater

@@ -12,8 +12,7 @@ from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.tool import Tool
 from syncd.model.entities import Kind
 from syncd.schedule.planner import LIGHT, Annealer
-from syncd.schedule.problem import Problem
-from syncd.schedule.timetable import Effort, RandomSource, Timetable
+from syncd.schedule.problem import Effort, Problem, RandomSource, Timetable
 from syncd.testing.fake_clock import FakeClock
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import World

@@ -20,8 +20,7 @@ from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import Pull, Remote
 from syncd.model.values import GoalStatus, Moment, Value
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Preferences
-from syncd.schedule.timetable import Planner
+from syncd.schedule.problem import Planner, Preferences
 from syncd.store.database import Database
 from syncd.store.store import Store, private_store
 from syncd.store.tool_store import ToolMemory

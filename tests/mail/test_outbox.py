@@ -14,8 +14,8 @@ import pytest
 
 from syncd.errors import SignIn, StateTrouble, TryLater
 from syncd.mail.message import MailAudience, mail_addresses
-from syncd.mail.outbox import LEASE, OutboxRun, queue_letters
-from syncd.store.outbox import Outbox, OutboxStatus
+from syncd.mail.service import LEASE, OutboxRun, queue_letters
+from syncd.store.outbox import Outbox, OutboxMessage, OutboxStatus
 from syncd.store.store import Store, open_store, private_store
 from syncd.testing.fake_clock import FakeClock
 from tests.mail.letters import ADA, BEN, EVE, MONDAY, letter
@@ -339,7 +339,7 @@ SENDING = """
 import os, signal, sys
 from pathlib import Path
 from syncd.testing.fake_clock import FakeClock
-from syncd.mail.outbox import OutboxRun
+from syncd.mail.service import OutboxRun
 from syncd.mail.smtp import Server, SmtpSender
 from syncd.store.store import open_store
 from tests.mail.letters import MONDAY

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.daemon.signals import GRACE
+from syncd.daemon.supervisor import GRACE
 
 ROOT = Path(__file__).parents[2]
 UNITS = [ROOT / "systemd" / "syncd.service", ROOT / "systemd" / "syncd-user.service"]

@@ -7,10 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldSpec, FieldType
 from syncd.model.ids import EntityId, PlanId
 from syncd.model.schema import FIELDS, entity_from
-from syncd.model.values import Moment, Value
+from syncd.model.values import FieldSpec, FieldType, Moment, Value
 from syncd.store.rows import Record
 from syncd.store.store import Store, private_store
 from syncd.sync.merge import Author

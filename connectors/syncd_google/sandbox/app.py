@@ -17,7 +17,7 @@ from starlette.routing import Route
 from syncd.clock import Clock
 from syncd.private import make_folder, write
 from syncd.testing.fault_injection import App
-from syncd_google.sandbox import calendars, events, oauth, page, search
+from syncd_google.sandbox import events, oauth, page, search
 from syncd_google.sandbox.account import GoogleAccount, GoogleSwitches
 from syncd_google.sandbox.call import (
     PREFIX,
@@ -186,15 +186,15 @@ HANDLERS: dict[str, Callable[[GoogleCall], GoogleReply]] = {
     "events.update": events.update,
     "events.delete": events.delete,
     "events.move": events.move,
-    "calendars.insert": calendars.insert,
-    "calendars.get": calendars.get,
-    "calendars.patch": calendars.patch,
-    "calendars.delete": calendars.delete,
-    "calendarList.list": calendars.entries,
-    "calendarList.get": calendars.entry,
-    "freebusy.query": calendars.busy,
-    "settings.get": calendars.setting,
-    "colors.get": calendars.colours,
+    "calendars.insert": events.insert_calendar,
+    "calendars.get": events.get_calendar,
+    "calendars.patch": events.patch_calendar,
+    "calendars.delete": events.delete_calendar,
+    "calendarList.list": events.entries,
+    "calendarList.get": events.entry,
+    "freebusy.query": events.busy,
+    "settings.get": events.setting,
+    "colors.get": events.colours,
 }
 _MINUTE = timedelta(minutes=1)
 _NOT_CACHED = "no-cache, no-store, max-age=0, must-revalidate"

@@ -23,7 +23,6 @@ from syncd.clock import Clock
 from syncd.model.entities import Kind
 from syncd.testing.fault_injection import App
 from syncd_notion.sandbox import blocks, endpoints
-from syncd_notion.sandbox.endpoints import NotionRequest
 from syncd_notion.sandbox.errors import (
     NotionRefusal,
     error_body,
@@ -32,7 +31,7 @@ from syncd_notion.sandbox.errors import (
     saved_without_reply,
     trouble,
 )
-from syncd_notion.sandbox.objects import uuid_of
+from syncd_notion.sandbox.objects import NotionRequest, uuid_of
 from syncd_notion.sandbox.page import body_page, perform, workspace_page
 from syncd_notion.sandbox.render import Json
 from syncd_notion.sandbox.switches import NotionSwitches

@@ -14,7 +14,6 @@ from syncd_notion.sandbox.block_types import (
     childless,
     parse_drafts,
 )
-from syncd_notion.sandbox.endpoints import NotionRequest
 from syncd_notion.sandbox.errors import in_body, invalid, missing, only, trashed, unknown
 from syncd_notion.sandbox.objects import (
     BodyPart,
@@ -22,6 +21,7 @@ from syncd_notion.sandbox.objects import (
     NotionDatabase,
     NotionObject,
     NotionPage,
+    NotionRequest,
 )
 from syncd_notion.sandbox.render import Json, listing
 from syncd_notion.sandbox.workspace import USER, NotionWorkspace

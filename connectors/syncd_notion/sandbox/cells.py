@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any
 
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldType
-from syncd.model.values import Moment, Value
+from syncd.model.values import FieldType, Moment, Value
 from syncd_notion.sandbox.objects import SchemaProperty, title_of
 from syncd_notion.sandbox.rich_text import plain
 from syncd_notion.sandbox.values import instant_of, shown

@@ -1,7 +1,6 @@
 """The endpoints of databases, data sources, pages, the search and the own user."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from syncd_notion.sandbox import blocks, render, schema
@@ -11,6 +10,7 @@ from syncd_notion.sandbox.objects import (
     DataSource,
     NotionObject,
     NotionPage,
+    NotionRequest,
     SchemaProperty,
     title_of,
     to_the_millisecond,
@@ -23,15 +23,6 @@ from syncd_notion.sandbox.workspace import NotionWorkspace
 
 PARENT = frozenset({"type", "page_id", "data_source_id", "database_id", "workspace"})
 PAGING = frozenset({"page_size", "start_cursor"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotionRequest:
-    """One request: the ids in its path, its query, its body."""
-
-    ids: Mapping[str, str]
-    query: Mapping[str, str]
-    body: Json
 
 
 def set_trash(workspace: NotionWorkspace, thing: NotionObject, body: Json) -> None:

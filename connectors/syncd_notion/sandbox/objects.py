@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -200,3 +201,12 @@ class PageHistory:
     def pages(self, at: datetime) -> dict[str, NotionPage]:
         """Return the pages that there were at a time, as they were, by id."""
         return {page.id: page for when, page in self._entries if when <= at}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotionRequest:
+    """One request: the ids in its path, its query, its body."""
+
+    ids: Mapping[str, str]
+    query: Mapping[str, str]
+    body: dict[str, Any]

@@ -16,8 +16,15 @@ from syncd.model.rules.blocks import AHEAD, ASSUMED, is_over, with_time
 from syncd.model.rules.world import goal_of
 from syncd.model.values import BlockState, Moment, start_of
 from syncd.schedule.explain import Reasons
-from syncd.schedule.problem import Firmness, Preferences, Problem, Span, instant
-from syncd.schedule.timetable import Placed, Timetable
+from syncd.schedule.problem import (
+    Firmness,
+    Placed,
+    Preferences,
+    Problem,
+    Span,
+    Timetable,
+    instant,
+)
 from syncd.store.rows import Record
 from syncd.sync.merge import Author, FieldChange
 

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from syncd.engine.blocks import busy_time
-from syncd.engine.blocks.busy_time import KnownBusy
+from syncd.engine.blocks import planner_state
 from syncd.engine.blocks.lifecycle import Lifecycle, Placing, next_look, published_until
-from syncd.engine.blocks.planner_state import OWED, PlannerState, PlanningResult
-from syncd.engine.blocks.problem_builder import Demand, demand, off_limits, standing
-from syncd.engine.blocks.validate import violations
+from syncd.engine.blocks.planner_state import OWED, KnownBusy, PlannerState, PlanningResult
+from syncd.engine.blocks.problem_builder import Demand, demand, off_limits, standing, violations
 from syncd.engine.context import Context, StoredPlanView, today
 from syncd.engine.unit_of_work import SCHEDULE, UnitOfWork
 from syncd.model.entities import Block, Kind
@@ -22,8 +20,16 @@ from syncd.schedule.check import RuleViolation
 from syncd.schedule.explain import Reasons, reasons
 from syncd.schedule.free_time import calendar
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Firmness, Preferences, Problem, Weights, minute_of
-from syncd.schedule.timetable import Effort, Planner, Timetable
+from syncd.schedule.problem import (
+    Effort,
+    Firmness,
+    Planner,
+    Preferences,
+    Problem,
+    Timetable,
+    Weights,
+    minute_of,
+)
 from syncd.store.rows import Record
 
 WEIGHTS = Weights(
@@ -35,7 +41,7 @@ In simulated lives a dearer move left fewer moves without need, and not more tas
 """
 TRIES = 3
 """How often a look begins anew, at most, because the plan moved while it was planned."""
-WAITING = frozenset({busy_time.BUSY_TIME, OWED})
+WAITING = frozenset({planner_state.BUSY_TIME, OWED})
 """What asks for a look only where busy time is known."""
 
 
@@ -91,7 +97,7 @@ class Planning:
             lifecycle.pass_time(assume_done=preferences.assume_done)
             wished = demand(self.context, view, lifecycle.blocks, now)
             lifecycle.drop(wished, view)
-            known = busy_time.known(store, self.sources) if fresh else None
+            known = planner_state.known(store, self.sources) if fresh else None
             if known is None or known.unreadable:
                 return _PlanningRun(asked, blocks, lifecycle)
             lifecycle.change_zone(preferences.zone)

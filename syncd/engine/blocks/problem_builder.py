@@ -1,4 +1,4 @@
-"""From the plan to a planner's problem: which tasks want time, and which blocks stay."""
+"""From the plan to a planner's problem, and the checker in front of every write of blocks."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -6,19 +6,25 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from syncd.engine.blocks.planner_state import KnownBusy
 from syncd.engine.context import Context
+from syncd.logs import get_logger
 from syncd.model.entities import Block, Entity, Goal, Kind, Milestone, Task
 from syncd.model.ids import EntityId
 from syncd.model.plan import PlanView
 from syncd.model.rules.blocks import AHEAD, is_over, length
 from syncd.model.rules.world import at_rest, goal_of
 from syncd.model.values import BlockState, Due, GoalStatus, Moment, start_of
+from syncd.schedule.check import CheckInput, RuleViolation, Slot, check
 from syncd.schedule.problem import (
     Firmness,
     Preferences,
+    Problem,
     ScheduledBlock,
     Span,
     TaskDemand,
+    Timetable,
+    instant,
     minute_of,
 )
 from syncd.store.rows import Record
@@ -290,3 +296,60 @@ def _budgets(view: PlanView) -> dict[str, int]:
         for goal in view.of_kind(Kind.GOAL)
         if isinstance(goal, Goal) and goal.weekly_minutes and goal.status is GoalStatus.ACTIVE
     }
+
+
+log = get_logger("syncd.engine.blocks")
+
+_NEW = "new "
+
+
+def violations(
+    problem: Problem,
+    timetable: Timetable,
+    preferences: Preferences,
+    known: KnownBusy,
+    freed: Iterable[Span],
+) -> Mapping[int, RuleViolation]:
+    """Return what is wrong with a timetable, by the place of the block in it."""
+    now = instant(problem.now)
+    before = [
+        Slot(
+            id=one.id,
+            task=one.task,
+            start=instant(one.span.start),
+            end=instant(one.span.end),
+            fixed=one.hold is Firmness.FIXED,
+        )
+        for one in problem.standing
+    ]
+    after = [one for one in before if one.fixed]
+    places: dict[EntityId, int] = {}
+    for place, block in enumerate(timetable.blocks):
+        key = block.id or EntityId(f"{_NEW}{place}")
+        places[key] = place
+        start, end = instant(block.span.start), instant(block.span.end)
+        after.append(Slot(id=key, task=block.task, start=start, end=end))
+    found = check(_given(problem, preferences, known, freed, now), before, after)
+    for fault in found:
+        log.error("a planned block breaks a rule and is left out", rule=str(fault.rule))
+    return {places[fault.block]: fault for fault in found if fault.block in places}
+
+
+def _given(
+    problem: Problem,
+    preferences: Preferences,
+    known: KnownBusy,
+    freed: Iterable[Span],
+    now: datetime,
+) -> CheckInput:
+    return CheckInput(
+        preferences=preferences,
+        now=now,
+        busy=tuple((instant(one.start), instant(one.end)) for one in known.spans),
+        order=frozenset((first, one.id) for one in problem.works for first in one.after),
+        freed=tuple((instant(one.start), instant(one.end)) for one in freed),
+        avoid={
+            one.id: tuple((instant(it.start), instant(it.end)) for it in one.avoid)
+            for one in problem.works
+        },
+    )

@@ -1,4 +1,4 @@
-"""The plan as one JSON object, and as YAML that a person edits and imports again."""
+"""The plan as one JSON object."""
 
 import json
 import math

@@ -9,15 +9,23 @@ from itertools import islice
 from typing import Any
 
 from syncd.model.entities import REFERENCE_ORDER, Entity, Kind, Task, kind_of, replace
-from syncd.model.exchange.drafts import Draft, drafts_of
-from syncd.model.exchange.names import ONE, Unreadable, as_text, nearest, shown, zone_key
-from syncd.model.exchange.source import Problems, data_of
+from syncd.model.exchange.names import (
+    ONE,
+    Draft,
+    Problems,
+    Unreadable,
+    as_text,
+    drafts_of,
+    nearest,
+    shown,
+    zone_key,
+)
+from syncd.model.exchange.source import data_of
 from syncd.model.exchange.values import Here, read_instant, read_value
-from syncd.model.fields import REFERENCES, FieldSpec, FieldType
 from syncd.model.ids import EntityId, derived_id
 from syncd.model.plan import Plan, natural_key_of, normalised
 from syncd.model.schema import FIELDS, Fields, entity_from, fields_of
-from syncd.model.values import Value, overlaid
+from syncd.model.values import REFERENCES, FieldSpec, FieldType, Value, overlaid
 
 _ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9_-]{1,63}")
 _NEAREST_OF = 300

@@ -13,9 +13,8 @@ from dateutil.relativedelta import relativedelta
 
 from syncd.model.exchange.names import Unreadable, as_text, either, nearest, shown
 from syncd.model.exchange.output import facts_text
-from syncd.model.fields import FieldSpec, FieldType
 from syncd.model.rules.recurrence import recurrence_problem, repetition
-from syncd.model.values import Due, Moment, Value
+from syncd.model.values import Due, FieldSpec, FieldType, Moment, Value
 
 _TEXT = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d|[+-]\d{1,4} ?[dwmy]|today|tomorrow|yesterday)"

@@ -1,4 +1,7 @@
-"""The plan as YAML. Apart from what else is written, for the library takes time to import."""
+"""The plan as YAML that a person edits and imports again.
+
+Apart from the JSON, for most commands print no YAML and the library takes time to import.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,8 +10,8 @@ import yaml
 
 from syncd.model.entities import Entity, Kind, kind_of
 from syncd.model.exchange.output import entity_to_json
-from syncd.model.fields import FieldType
 from syncd.model.schema import FIELDS
+from syncd.model.values import FieldType
 
 _WIDTH = 88
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log
 
-from syncd.schedule.problem import Firmness, Problem
+from syncd.schedule.problem import Effort, Firmness, Problem, RandomSource, Timetable
 from syncd.schedule.search.instance import Instance, Placement, encode
 from syncd.schedule.search.neighbourhood import Move, Neighbourhood
 from syncd.schedule.search.repair import fill
@@ -19,7 +19,6 @@ from syncd.schedule.search.slots import (
     valid_blocks,
 )
 from syncd.schedule.search.solution import Solution, arranged, recognised, timetable
-from syncd.schedule.timetable import Effort, RandomSource, Timetable
 
 LEAST = 1e-9
 """Costs closer than that are the same."""

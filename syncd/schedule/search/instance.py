@@ -15,8 +15,17 @@ from syncd.schedule.problem import (
     TaskDemand,
     Weights,
 )
-from syncd.schedule.search.objective import covered, day_number, edges, fixed_blocks, week_of
-from syncd.schedule.search.ordering import NEVER, Links, in_order, turned
+from syncd.schedule.search.objective import (
+    NEVER,
+    Links,
+    covered,
+    day_number,
+    edges,
+    fixed_blocks,
+    in_order,
+    turned,
+    week_of,
+)
 
 Interval = tuple[int, int]
 """Free time: (from, to)."""

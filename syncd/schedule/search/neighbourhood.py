@@ -5,11 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from syncd.schedule.problem import SLOT
+from syncd.schedule.problem import SLOT, RandomSource
 from syncd.schedule.search.instance import Interval, Placement
 from syncd.schedule.search.slots import FINE, locked, starts
 from syncd.schedule.search.solution import Solution
-from syncd.schedule.timetable import RandomSource
 
 T = TypeVar("T")
 NEARBY = 6

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from syncd.schedule.problem import SLOT
 from syncd.schedule.search.instance import Instance, Placement
-from syncd.schedule.search.ordering import NEVER
+from syncd.schedule.search.objective import NEVER
 from syncd.schedule.search.slots import (
     BEST_LENGTH,
     Place,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from syncd.schedule.problem import SLOT, Firmness
 from syncd.schedule.search.instance import CurrentBlock, DaySlots, Instance, Interval, Placement
-from syncd.schedule.search.ordering import NEVER
+from syncd.schedule.search.objective import NEVER
 from syncd.schedule.search.solution import Solution
 
 FINE = 5

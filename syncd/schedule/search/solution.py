@@ -4,19 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from syncd.model.ids import EntityId
-from syncd.schedule.problem import SLOT, Span
+from syncd.schedule.problem import SLOT, Placed, Span, Timetable
 from syncd.schedule.search.instance import Instance, Interval, Placement, without
 from syncd.schedule.search.objective import (
     DAY,
     DROPPED_DAYS,
+    NEVER,
     TOPICS,
     move_price,
     odd_length,
     score,
     unplaced,
 )
-from syncd.schedule.search.ordering import NEVER
-from syncd.schedule.timetable import Placed, Timetable
 
 
 class Solution:

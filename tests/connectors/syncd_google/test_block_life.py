@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from syncd.connect.busy import BusySpan
+from syncd.connect.contract import BusySpan
 from syncd.errors import Changed, SkipItem
 from syncd.model.entities import Kind
 from syncd.model.remote import LINKS, Remote

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.busy import Busy, BusySpan
+from syncd.connect.contract import Busy, BusySpan
 from syncd.errors import SignIn, TryLater
 from syncd.testing.fault_injection import Fault
 from syncd_google.sandbox import acts

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd_google import texts
+from syncd_google import events
 
 SUMMARIES = {
     "tick": ("✓ Learn SQL", ("Learn SQL", True)),
@@ -30,28 +30,28 @@ SUMMARIES = {
 
 @pytest.mark.parametrize(("summary", "read"), SUMMARIES.values(), ids=SUMMARIES.keys())
 def test_a_title_says_whether_it_is_done(summary: str, read: tuple[str, bool]) -> None:
-    assert texts.split_summary(summary) == read
+    assert events.split_summary(summary) == read
 
 
 def test_what_is_done_is_written_with_a_tick() -> None:
-    assert texts.join_summary("Learn SQL", done=True) == "✓ Learn SQL"
-    assert texts.join_summary("Learn SQL", done=False) == "Learn SQL"
+    assert events.join_summary("Learn SQL", done=True) == "✓ Learn SQL"
+    assert events.join_summary("Learn SQL", done=False) == "Learn SQL"
 
 
 @pytest.mark.parametrize("title", ["Done with part one", "✓ and ✗", "done: what I did"])
 def test_a_title_that_begins_like_a_tick_is_not_done(title: str) -> None:
-    written = texts.join_summary(title, done=False)
-    assert texts.split_summary(written) == (title, False)
-    assert written.replace(texts.GUARD, "") == title
-    assert texts.split_summary(texts.join_summary(title, done=True)) == (title, True)
-    assert texts.split_summary(f"✓ {written}") == (title, True)
+    written = events.join_summary(title, done=False)
+    assert events.split_summary(written) == (title, False)
+    assert written.replace(events.GUARD, "") == title
+    assert events.split_summary(events.join_summary(title, done=True)) == (title, True)
+    assert events.split_summary(f"✓ {written}") == (title, True)
 
 
 @given(st.text() | st.from_regex(r"\s*(done|DONE|✓|✔)[\s:-]*.*", fullmatch=True), st.booleans())
 def test_every_title_is_read_as_it_was_written(text: str, done: bool) -> None:
-    title = texts.clean_title(text)
-    assert texts.clean_title(title) == title
-    assert texts.split_summary(texts.join_summary(title, done=done)) == (title, done)
+    title = events.clean_title(text)
+    assert events.clean_title(title) == title
+    assert events.split_summary(events.join_summary(title, done=done)) == (title, done)
 
 
 NOTION, TODOIST = "https://www.notion.so/1", "https://app.todoist.com/app/task/2"
@@ -75,14 +75,14 @@ OURS = {
 
 @pytest.mark.parametrize("description", OURS.values(), ids=OURS.keys())
 def test_syncds_lines_are_found_wherever_they_stand(description: str) -> None:
-    assert texts.find_links(description, NAMES) == BOTH
+    assert events.find_links(description, NAMES) == BOTH
 
 
 def test_a_line_of_the_person_is_no_link_of_syncds() -> None:
     mine = f"Docs: https://example.org\n{LINES}"
-    assert texts.find_links(mine, NAMES) == BOTH
-    assert texts.find_links(mine, "") == {}
-    assert texts.place_links(mine, NAMES, {}) == "Docs: https://example.org"
+    assert events.find_links(mine, NAMES) == BOTH
+    assert events.find_links(mine, "") == {}
+    assert events.place_links(mine, NAMES, {}) == "Docs: https://example.org"
 
 
 PLACED = {
@@ -118,10 +118,10 @@ PLACED = {
 
 
 @pytest.mark.parametrize("case", PLACED.values(), ids=PLACED.keys())
-def test_what_the_person_wrote_stays(case: tuple[str, str, texts.Links, str]) -> None:
+def test_what_the_person_wrote_stays(case: tuple[str, str, events.Links, str]) -> None:
     description, kept, wanted, expected = case
-    assert texts.place_links(description, kept, wanted) == expected
-    assert texts.find_links(expected, texts.link_names(wanted)) == wanted
+    assert events.place_links(description, kept, wanted) == expected
+    assert events.find_links(expected, events.link_names(wanted)) == wanted
 
 
 UNSAFE = [
@@ -140,18 +140,18 @@ UNSAFE = [
 
 @pytest.mark.parametrize("text", UNSAFE)
 def test_what_is_no_safe_address_is_left_out(text: str) -> None:
-    assert texts.clean_links(text) == ""
+    assert events.clean_links(text) == ""
 
 
 def test_addresses_of_apps_are_kept() -> None:
     text = "syncd syncd:task/1\nMy tool http://127.0.0.1:9001/x?a=1&copy=2"
-    assert texts.clean_links(text) == text
-    assert texts.place_links("", "", texts.parse_links(text)).endswith(
+    assert events.clean_links(text) == text
+    assert events.place_links("", "", events.parse_links(text)).endswith(
         "My tool: http://127.0.0.1:9001/x?a=1&copy=2"
     )
-    assert texts.find_links(
-        texts.place_links("", "", texts.parse_links(text)), "syncd\nMy tool"
-    ) == texts.parse_links(text)
+    assert events.find_links(
+        events.place_links("", "", events.parse_links(text)), "syncd\nMy tool"
+    ) == events.parse_links(text)
 
 
 @pytest.mark.parametrize(
@@ -162,6 +162,6 @@ def test_addresses_of_apps_are_kept() -> None:
 def test_a_long_description_takes_no_longer_than_it_is_long(text: str) -> None:
     began = time.process_time()
     ours = f"Notion: https://a.example/b\n{text}"
-    assert texts.find_links(ours, "Notion") == {"Notion": "https://a.example/b"}
-    texts.place_links(ours, "Notion", {"Notion": "https://c.example/d"})
+    assert events.find_links(ours, "Notion") == {"Notion": "https://a.example/b"}
+    events.place_links(ours, "Notion", {"Notion": "https://c.example/d"})
     assert time.process_time() - began < 5

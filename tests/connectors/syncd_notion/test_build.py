@@ -9,7 +9,7 @@ from syncd.model.entities import Kind
 from syncd.testing.fake_clock import FakeClock
 from syncd.testing.in_memory_connector import DictMemory
 from syncd_notion.connector import PLUGIN
-from syncd_notion.settings import Settings
+from syncd_notion.settings import NotionSettings
 
 PAGE = "5e000000000040008000000000000001"
 
@@ -27,22 +27,22 @@ def toolbox() -> Toolbox:
 
 def test_without_a_token_it_says_where_to_get_one() -> None:
     with pytest.raises(Mistake, match=r"notion\.so/developers.*connectors\.notion\.token"):
-        PLUGIN.build(Settings(parent_page=PAGE), toolbox())
+        PLUGIN.build(NotionSettings(parent_page=PAGE), toolbox())
 
 
 @pytest.mark.parametrize("token", ["", "  "])
 def test_an_empty_token_is_none(token: str) -> None:
     with pytest.raises(Mistake):
-        PLUGIN.build(Settings(token=token, parent_page=PAGE), toolbox())
+        PLUGIN.build(NotionSettings(token=token, parent_page=PAGE), toolbox())
 
 
 def test_without_a_page_it_says_what_to_share() -> None:
     with pytest.raises(Mistake, match=r"connectors\.notion\.parent_page"):
-        PLUGIN.build(Settings(token="ntn_x"), toolbox())  # noqa: S106  # not a token
+        PLUGIN.build(NotionSettings(token="ntn_x"), toolbox())  # noqa: S106  # not a token
 
 
 def test_it_carries_all_kinds_but_blocks_and_gives_addresses() -> None:
-    made = PLUGIN.build(Settings(token="ntn_x", parent_page=PAGE), toolbox())  # noqa: S106  # not a secret
+    made = PLUGIN.build(NotionSettings(token="ntn_x", parent_page=PAGE), toolbox())  # noqa: S106  # not a secret
     assert set(made.carries) == set(Kind) - {Kind.BLOCK}
     assert made.gives_address
     assert made.keeps_marks
@@ -52,7 +52,7 @@ def test_it_carries_all_kinds_but_blocks_and_gives_addresses() -> None:
 
 
 def test_with_databases_of_ones_own_alone_it_carries_only_these() -> None:
-    settings = Settings(token="ntn_x", databases={"tasks": PAGE, "goals": PAGE})  # noqa: S106  # not a secret
+    settings = NotionSettings(token="ntn_x", databases={"tasks": PAGE, "goals": PAGE})  # noqa: S106  # not a secret
     made = PLUGIN.build(settings, toolbox())
     assert set(made.carries) == {Kind.TASK, Kind.GOAL}
     assert not made.holds(Kind.SKILL, {"title": "Analysis"})

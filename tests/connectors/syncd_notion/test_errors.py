@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from syncd.errors import Gone, SignIn, SkipItem, StartOver, TryLater, Unclear
-from syncd_notion import errors
-from syncd_notion.errors import BLOCKED_SECONDS, StaleSchema
+from syncd_notion import client
+from syncd_notion.client import BLOCKED_SECONDS, StaleSchema
 
 NOW = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
 TRASHED = "Can't edit block that is archived. You must unarchive the block before editing."
@@ -24,7 +24,7 @@ def answered(
     text = json.dumps(body | ({"additional_data": data} if data else {}))
     headers = {"retry-after": more["after"]} if "after" in more else {}
     reply = httpx.Response(status, text=more.get("body", text), headers=headers)
-    return errors.error_of(reply, write=write, now=NOW)
+    return client.error_of(reply, write=write, now=NOW)
 
 
 CASES = [

@@ -12,11 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.model.entities import Kind
-from syncd.model.fields import FieldSpec, FieldType
 from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Seen
-from syncd.model.values import GoalStatus, Moment
-from syncd_notion import codecs, dates, options, recurrence
+from syncd.model.values import FieldSpec, FieldType, GoalStatus, Moment
+from syncd_notion import codecs, dates, options
 from syncd_notion.codecs import Property
 from syncd_notion.mapping import CARRIES, COLUMNS, DatabaseSchema, fit, from_remote, to_remote
 from syncd_notion.rich_text import RUN_UNITS, fit_text, split
@@ -133,7 +132,7 @@ CODECS: Mapping[FieldType, Any] = {
     FieldType.REFS: codecs.PAGES,
 }
 READERS: Mapping[FieldType, Any] = {
-    FieldType.TEXT: (codecs.TEXT, recurrence.RECURRENCE),
+    FieldType.TEXT: (codecs.TEXT, dates.RECURRENCE),
     FieldType.NUMBER: (codecs.NUMBER,),
     FieldType.DATE: (dates.DATE, dates.PERIOD_END),
 }

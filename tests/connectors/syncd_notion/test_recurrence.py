@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd_notion.recurrence import from_words, tidy, to_words
+from syncd_notion.dates import from_words, tidy, to_words
 
 SAID = [
     ("every day", "FREQ=DAILY"),

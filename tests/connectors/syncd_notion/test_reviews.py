@@ -11,8 +11,7 @@ from syncd.model.entities import Kind
 from syncd.model.remote import BODY, Remote
 from syncd.testing.fault_injection import Fault
 from syncd.testing.harness import seen
-from syncd_notion.page_content import MOST_BLOCKS, children_of, fit_answers
-from syncd_notion.reviews import MARGIN
+from syncd_notion.page_content import MARGIN, MOST_BLOCKS, children_of, fit_answers
 from syncd_notion.sandbox.page_text import draft
 from tests.connectors.syncd_notion.desk import Desk
 

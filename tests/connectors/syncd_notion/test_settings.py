@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from syncd_notion.settings import Addresses, Settings, id_of
+from syncd_notion.settings import Addresses, NotionSettings, id_of
 
 ID = "5e000000-0000-4000-8000-000000000001"
 HEX = ID.replace("-", "")
@@ -29,7 +29,7 @@ ADDRESSES = [
 @pytest.mark.parametrize("text", ADDRESSES)
 def test_a_page_is_named_by_its_id_or_any_of_its_addresses(text: str) -> None:
     assert id_of(text) == ID
-    assert Settings(parent_page=text).parent_page == ID
+    assert NotionSettings(parent_page=text).parent_page == ID
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,12 @@ def test_a_page_is_named_by_its_id_or_any_of_its_addresses(text: str) -> None:
 )
 def test_what_is_no_page_is_a_mistake(text: str) -> None:
     with pytest.raises(ValidationError, match="copy its link"):
-        Settings(parent_page=text)
+        NotionSettings(parent_page=text)
 
 
 @pytest.mark.parametrize("name", ["goals", "goal", "Goal", " goals "])
 def test_a_kind_is_named_in_singular_or_plural(name: str) -> None:
-    settings = Settings(databases={name: HEX}, properties={name: {"due": "Deadline"}})
+    settings = NotionSettings(databases={name: HEX}, properties={name: {"due": "Deadline"}})
     assert settings.databases == {"goals": ID}
     assert settings.properties == {"goals": {"due": "Deadline"}}
 
@@ -58,11 +58,11 @@ WRONG = [
 @pytest.mark.parametrize(("raw", "said"), WRONG)
 def test_a_setting_that_names_nothing_is_a_mistake(raw: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
-        Settings(**raw)
+        NotionSettings(**raw)
 
 
 def test_a_secret_is_not_shown() -> None:
-    assert "ntn_" not in repr(Settings(token="ntn_secret"))  # noqa: S106  # not a token
+    assert "ntn_" not in repr(NotionSettings(token="ntn_secret"))  # noqa: S106  # not a token
 
 
 def test_the_address_of_a_page_is_known_by_its_form() -> None:

@@ -16,7 +16,7 @@ from syncd.errors import (
     TryLater,
     Unclear,
 )
-from syncd_todoist.errors import error_of_command, error_of_response
+from syncd_todoist.client import error_of_command, error_of_response
 
 
 class Answers(httpx.BaseTransport):

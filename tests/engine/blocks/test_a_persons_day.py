@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.busy import BusySpan
+from syncd.connect.contract import BusySpan
 from syncd.engine.blocks.edits import pause, resume
 from syncd.engine.blocks.planner_state import PlannerState, proposal
 from syncd.model.entities import Block, Goal, Kind, Task
 from syncd.model.values import BlockState, GoalStatus, Moment
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Preferences, Problem, Span
-from syncd.schedule.timetable import Effort, RandomSource, Timetable
+from syncd.schedule.problem import Effort, Preferences, Problem, RandomSource, Span, Timetable
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World, end_of, ident, start_of
 

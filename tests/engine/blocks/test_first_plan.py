@@ -7,15 +7,24 @@ from datetime import date, timedelta
 
 import pytest
 
-from syncd.engine.blocks.busy_time import sources_of
 from syncd.engine.blocks.edits import live_blocks
-from syncd.engine.blocks.preview import difference
+from syncd.engine.blocks.planner_state import sources_of
+from syncd.engine.blocks.service import difference
 from syncd.model.entities import Block, Task
 from syncd.model.rules.blocks import AHEAD
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Firmness, Problem, ScheduledBlock, Span, minute_of
+from syncd.schedule.problem import (
+    Effort,
+    Firmness,
+    Placed,
+    Problem,
+    RandomSource,
+    ScheduledBlock,
+    Span,
+    Timetable,
+    minute_of,
+)
 from syncd.schedule.search.objective import score
-from syncd.schedule.timetable import Effort, Placed, RandomSource, Timetable
 from syncd.testing.fake_clock import FakeClock
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import World, ident

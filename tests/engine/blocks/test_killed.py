@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syncd.connect.busy import BusySpan
+from syncd.connect.contract import BusySpan
 from syncd.model.entities import Block, Goal, Kind, Task
 from syncd.model.remote import Remote
 from syncd.model.values import BlockState, GoalStatus

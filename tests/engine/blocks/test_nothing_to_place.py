@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from syncd.connect.busy import BusySpan
+from syncd.connect.contract import BusySpan
 from syncd.engine.blocks.edits import live_blocks
 from syncd.engine.unit_of_work import SCHEDULE
 from syncd.model.entities import Goal, Kind, Task

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syncd.connect.busy import BusySpan
+from syncd.connect.contract import BusySpan
 from syncd.model.entities import Kind, Task
 from syncd.model.remote import Op
 from syncd.schedule.problem import Preferences

@@ -15,10 +15,9 @@ from syncd.model.entities import CLASSES, REFERENCE_ORDER, Entity, Kind, Review,
 from syncd.model.exchange.output import plan_to_json
 from syncd.model.exchange.reading import read_plan
 from syncd.model.exchange.yaml_output import plan_to_yaml
-from syncd.model.fields import FieldSpec, FieldType
 from syncd.model.ids import EntityId, derived_id
 from syncd.model.schema import FIELDS
-from syncd.model.values import Moment
+from syncd.model.values import FieldSpec, FieldType, Moment
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 BERLIN = "Europe/Berlin"

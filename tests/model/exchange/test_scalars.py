@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from syncd.model.entities import Kind
 from syncd.model.exchange.names import Unreadable
 from syncd.model.exchange.values import Here, read_value
-from syncd.model.fields import REFERENCES
 from syncd.model.schema import FIELDS
+from syncd.model.values import REFERENCES
 
 HERE = Here(datetime(2026, 3, 10, 8, tzinfo=UTC), "Europe/Berlin")
 GOAL, TASK = FIELDS[Kind.GOAL], FIELDS[Kind.TASK]

@@ -17,8 +17,7 @@ from syncd.model.entities import (
 )
 from syncd.model.ids import EntityId, derived_id
 from syncd.model.plan import Plan
-from syncd.model.rules.consequences import consequences
-from syncd.model.rules.touch import catch_up_id
+from syncd.model.rules.consequences import catch_up_id, consequences
 from syncd.model.values import GoalStatus, Moment, Pace
 
 BERLIN = "Europe/Berlin"

@@ -14,8 +14,8 @@ from syncd.model.plan import Plan
 from syncd.model.values import GoalStatus
 from syncd.review.available_time import AvailableTime, GoalLoad, finish_of
 from syncd.review.backward import BackwardPlan, GoalTime, backward, proposed, why_none
-from syncd.review.checks.finding import CheckedPlan
-from syncd.review.checks.goals import milestone_each_quarter
+from syncd.review.finding import CheckedPlan
+from syncd.review.goal_checks import milestone_each_quarter
 from tests.examples import examples
 
 MADE = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -11,8 +11,8 @@ from syncd.model.ids import EntityId
 from syncd.model.plan import Plan
 from syncd.model.values import GoalStatus
 from syncd.review.available_time import AvailableTime, TimeLimits
-from syncd.review.checks.finding import CheckedPlan, Finding
-from syncd.review.checks.plan import check_plan
+from syncd.review.checks import check_plan
+from syncd.review.finding import CheckedPlan, Finding
 
 TODAY = date(2026, 3, 10)
 MADE = datetime(2026, 1, 5, 12, tzinfo=UTC)

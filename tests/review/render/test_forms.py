@@ -11,9 +11,8 @@ from syncd.app import html_writer
 from syncd.model.values import GoalStatus, Pace, ReviewKind
 from syncd.review.facts import Minutes, Skipped
 from syncd.review.inputs import DecisionWanted, SystemAction
-from syncd.review.render.markdown import markdown
+from syncd.review.render.output import markdown, text
 from syncd.review.render.page import page, subject, summary
-from syncd.review.render.text import text
 
 html = html_writer()
 FORMS = [text, html, markdown]

@@ -15,7 +15,9 @@ from syncd.schedule.check import CheckInput, RuleViolation, Slot, check
 from syncd.schedule.free_time import calendar
 from syncd.schedule.planner import Annealer
 from syncd.schedule.problem import (
+    Effort,
     Firmness,
+    Planner,
     Preferences,
     Problem,
     ScheduledBlock,
@@ -24,7 +26,6 @@ from syncd.schedule.problem import (
     instant,
 )
 from syncd.schedule.search.anneal import EarliestDueFirst, Schedule
-from syncd.schedule.timetable import Effort, Planner
 from tests.examples import examples
 from tests.schedule.check.worlds import PLACES, World, moment, some_world
 

@@ -13,7 +13,7 @@ from syncd.model.ids import EntityId
 from syncd.model.remote import Op, Write
 from syncd.model.values import BlockState
 from syncd.schedule.planner import Annealer
-from syncd.schedule.timetable import Planner
+from syncd.schedule.problem import Planner
 from syncd.testing.fake_clock import FakeClock
 from syncd.testing.in_memory_capabilities import LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS
 from tests.engine.world import ZONE, World

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from syncd.connect.busy import BusySpan
+from syncd.connect.contract import BusySpan
 from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.edits import set_field
 from syncd.engine.unit_of_work import SCHEDULE

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syncd.connect.busy import BusySpan
+from syncd.connect.contract import BusySpan
 from syncd.model.entities import Block, Task
 from syncd.model.ids import EntityId
 from syncd.model.values import BlockState, Moment

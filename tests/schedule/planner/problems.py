@@ -8,17 +8,18 @@ from hypothesis import strategies as st
 from syncd.model.ids import EntityId
 from syncd.schedule.problem import (
     Firmness,
+    Placed,
     PlanDay,
     PlanWeek,
     Problem,
     ScheduledBlock,
     Span,
     TaskDemand,
+    Timetable,
     Weights,
     minute_of,
 )
 from syncd.schedule.search.objective import unplaced
-from syncd.schedule.timetable import Placed, Timetable
 
 DAY = 1440
 MONDAY = date(2026, 3, 2)

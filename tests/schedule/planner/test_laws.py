@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given, settings
 
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Firmness, Problem
+from syncd.schedule.problem import Effort, Firmness, Problem, Timetable
 from syncd.schedule.search.anneal import EarliestDueFirst, Schedule, annealed
 from syncd.schedule.search.instance import encode
 from syncd.schedule.search.objective import score
 from syncd.schedule.search.repair import repaired
 from syncd.schedule.search.slots import firm
 from syncd.schedule.search.solution import timetable
-from syncd.schedule.timetable import Effort, Timetable
 from tests.schedule.planner.problems import again, faults, problems
 
 SHORT = Annealer(

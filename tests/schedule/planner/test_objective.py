@@ -5,9 +5,8 @@ from dataclasses import fields, replace
 import pytest
 
 from syncd.model.ids import EntityId
-from syncd.schedule.problem import Firmness, Problem, Span, Weights
+from syncd.schedule.problem import Firmness, Placed, Problem, Score, Span, Weights
 from syncd.schedule.search.objective import day_number, score
-from syncd.schedule.timetable import Placed, Score
 from tests.schedule.planner.problems import at, days, problem, stands, work
 
 EVENING = 1080

@@ -6,8 +6,7 @@ import pytest
 
 from syncd.model.ids import EntityId
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import PlanWeek, Problem
-from syncd.schedule.timetable import Effort
+from syncd.schedule.problem import Effort, PlanWeek, Problem
 from tests.schedule.planner.instances import DAY, MONDAY, START, calendar, meetings
 from tests.schedule.planner.problems import faults, work
 

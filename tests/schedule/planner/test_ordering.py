@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from syncd.model.ids import EntityId
 from syncd.schedule.problem import TaskDemand
-from syncd.schedule.search.ordering import in_order
+from syncd.schedule.search.objective import in_order
 from tests.schedule.planner.problems import at, work
 
 

@@ -7,9 +7,8 @@ import pytest
 
 from syncd.model.ids import EntityId
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Firmness, PlanWeek, Problem, Span
+from syncd.schedule.problem import Effort, Firmness, PlanWeek, Problem, Span, Timetable
 from syncd.schedule.search.anneal import EarliestDueFirst
-from syncd.schedule.timetable import Effort, Timetable
 from tests.schedule.planner.problems import (
     again,
     at,

@@ -9,8 +9,17 @@ from hypothesis import given, settings
 from syncd.model.ids import EntityId
 from syncd.schedule.explain import Reasons, reasons
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Firmness, Problem, ScheduledBlock, Span, TaskDemand
-from syncd.schedule.timetable import Effort, Placed, Score, Timetable
+from syncd.schedule.problem import (
+    Effort,
+    Firmness,
+    Placed,
+    Problem,
+    ScheduledBlock,
+    Score,
+    Span,
+    TaskDemand,
+    Timetable,
+)
 from tests.schedule.planner.problems import at, days, problem, problems, stands, weeks, work
 
 EVENING = 1080

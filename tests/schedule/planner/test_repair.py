@@ -7,8 +7,7 @@ import pytest
 
 from syncd.model.ids import EntityId
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Firmness, Problem, Span, Weights
-from syncd.schedule.timetable import Effort, Timetable
+from syncd.schedule.problem import Effort, Firmness, Problem, Span, Timetable, Weights
 from tests.schedule.planner.problems import at, days, problem, stands, weeks, work
 
 EVENING = 1080

@@ -8,9 +8,8 @@ from dataclasses import replace
 import pytest
 
 from syncd.schedule.planner import FULL, Annealer
-from syncd.schedule.problem import Problem, Span
+from syncd.schedule.problem import Effort, Planner, Problem, Span, Timetable
 from syncd.schedule.search.anneal import EarliestDueFirst
-from syncd.schedule.timetable import Effort, Planner, Timetable
 from tests.schedule.planner.instances import big, crowd, interrupted
 from tests.schedule.planner.problems import again, changed, faults, problem, work
 

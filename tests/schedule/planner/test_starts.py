@@ -9,12 +9,11 @@ from hypothesis import given, settings
 
 from syncd.model.ids import EntityId
 from syncd.schedule.planner import Annealer
-from syncd.schedule.problem import Firmness, Problem, Span, Weights
+from syncd.schedule.problem import Effort, Firmness, Problem, Span, Timetable, Weights
 from syncd.schedule.search.anneal import EarliestDueFirst, Floor, Schedule, afresh
 from syncd.schedule.search.instance import encode
 from syncd.schedule.search.repair import repaired
 from syncd.schedule.search.solution import timetable
-from syncd.schedule.timetable import Effort, Timetable
 from tests.schedule.planner.instances import big, interrupted
 from tests.schedule.planner.problems import again, faults, problems, work
 

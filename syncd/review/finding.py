@@ -1,4 +1,4 @@
-"""What a check looks at, what it finds, and that in a sentence."""
+"""What a check sees, and what it finds."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from itertools import chain
 
 from syncd.model.entities import Block, Contact, Goal, Milestone, Resource, Review, Skill, Task
+from syncd.model.rules.consequences import next_contact
 from syncd.model.rules.recurrence import recurrence_problem
-from syncd.model.rules.touch import next_contact
 from syncd.model.values import BlockState, GoalStatus, ResourceStatus, ReviewKind, day_of
-from syncd.review.checks import goals as goal_checks
-from syncd.review.checks.finding import ENDED, Check, CheckedPlan, Finding, has_any, order
+from syncd.review import goal_checks
+from syncd.review.finding import ENDED, Check, CheckedPlan, Finding, has_any, order
 
 LARGE_GAP = 2
 """Levels of a skill that want a task."""

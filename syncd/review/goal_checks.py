@@ -10,7 +10,7 @@ from syncd.model.rules.progress import is_far, smart
 from syncd.model.values import Aspect
 from syncd.review.available_time import TimeLimits, finish_of
 from syncd.review.backward import ends_of_quarters
-from syncd.review.checks.finding import ENDED, CheckedPlan, Finding, has_any
+from syncd.review.finding import ENDED, CheckedPlan, Finding, has_any
 
 MOST_ACTIVE = 3
 SOON = timedelta(days=31)
