@@ -5,15 +5,12 @@ import secrets
 import threading
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import structlog
+from typing import TYPE_CHECKING, Any
 
 from syncd.clock import Clock
 from syncd.connect.contract import Connector, Plugin, Toolbox
@@ -21,22 +18,15 @@ from syncd.connect.network import Network, Proxies, RateLimiter
 from syncd.connect.registry import Registry, connectors
 from syncd.connect.wrappers import DryRun, wrapped
 from syncd.engine.context import Context
-from syncd.engine.cycle import Engine
 from syncd.engine.report import Report
-from syncd.engine.reviews import DueReviews
 from syncd.engine.tool import OnDelete, Tool
-from syncd.engine.tool_status import Unusable
+from syncd.engine.tool_status import ConnectorFactory, Unusable, let_go
 from syncd.errors import Mistake, NoSecret, NotLoaded, OnError, SignIn, said
-from syncd.mail.message import WriteHtml
-from syncd.mail.service import MailService
+from syncd.logs import get_logger
 from syncd.model.ids import ToolName
-from syncd.model.values import ReviewKind
 from syncd.redaction import Redactor
-from syncd.review.periods import ReviewRule
-from syncd.review.render.sections import ReviewPage
-from syncd.schedule.problem import Preferences
+from syncd.settings.convert import preferences, review_rules
 from syncd.settings.credentials import Credentials, Runner, open_files
-from syncd.settings.messages import WEEKDAYS, clock_span, review_moment
 from syncd.settings.plugins import check_own_settings, own_settings, secret_ways
 from syncd.settings.schema import Settings, load, make_state_dir
 from syncd.store.database import StateLock
@@ -45,46 +35,17 @@ from syncd.store.tool_store import ToolMemory
 from syncd.sync.limits import Limits
 from syncd.text import is_token
 
+if TYPE_CHECKING:
+    from syncd.engine.cycle import Engine
+    from syncd.engine.reviews import DueReviews
+    from syncd.mail.message import WriteHtml
+    from syncd.mail.service import MailService
+    from syncd.review.render.sections import ReviewPage
 
-def preferences(settings: Settings) -> Preferences:
-    """Return what the settings say of the person's time."""
-    table = settings.schedule
-    hours = [getattr(table.hours, name) for name in WEEKDAYS]
-    liked = tuple(clock_span(window) for window in table.liked)
-    return Preferences(
-        zone=settings.plan.timezone,
-        hours={day: tuple(map(clock_span, spans)) for day, spans in enumerate(hours)},
-        liked=dict.fromkeys(range(7), liked) if liked else {},
-        rest_weekdays=frozenset(
-            WEEKDAYS.index(day) for day in table.rest_days if day in WEEKDAYS
-        ),
-        rest_dates=frozenset(
-            date.fromisoformat(day) for day in table.rest_days if day not in WEEKDAYS
-        ),
-        daily=table.daily_minutes,
-        weekly=table.weekly_minutes,
-        shortest=table.min_block,
-        longest=table.max_block,
-        buffer=table.buffer,
-        share=table.share,
-        publish_days=table.publish_days,
-        freeze_hours=table.freeze_hours,
-        default_minutes=table.default_minutes,
-        assume_done=table.assume_done,
-    )
+# What only some commands need is imported where it is put together: the planner, the mail
+# and the templates take longer to import than a command that reads takes to answer.
 
-
-def review_rules(settings: Settings) -> dict[ReviewKind, ReviewRule]:
-    """Return when each kind of review is due; without those that are off."""
-    moments = {kind: str(getattr(settings.review, kind.value)) for kind in ReviewKind}
-    parts = {kind: review_moment(text) for kind, text in moments.items() if text != "off"}
-    return {
-        kind: ReviewRule(month=month, day=day, hour=hour, minute=minute)
-        for kind, (month, day, hour, minute) in parts.items()
-    }
-
-
-log = structlog.get_logger("syncd.app")
+log = get_logger("syncd.app")
 Inner = Callable[[Connector], Connector]
 """Wraps a connector before its requests are paced and repeated."""
 
@@ -143,7 +104,7 @@ class App:
             preferences=preferences(self.settings),
         )
 
-    def engine(self) -> Engine:
+    def engine(self) -> "Engine":
         """Return an engine that reads and writes; it makes its tools in their lanes.
 
         Raises ``Mistake`` where the settings of a tool are wrong.
@@ -162,11 +123,22 @@ class App:
 
     def unusable(self) -> Mapping[ToolName, Unusable]:
         """Return the tools that can't be made now, and why: each is tried. Raises ``Mistake``."""
-        engine = self.engine()
+        context, stop = self._context(self.store), threading.Event()
+        pool, stopping = self.lanes(), self._stopping(stop)
+        make = self._maker(self.store, stopping, lambda connector: connector)
+        factory = ConnectorFactory(context, make, stopping, pool)
         try:
-            return engine.build()
+            for name in context.names:
+                factory.start(name)
+            wait(list(factory.lanes.values()))
+            for _, tool in factory.finish():
+                if tool is not None:
+                    let_go(tool)
+            return factory.unusable
         finally:
-            engine.close()
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            factory.close()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -233,8 +205,10 @@ class App:
             proxies=proxies,
         )
 
-    def mail(self) -> MailService:
+    def mail(self) -> "MailService":
         """Return what puts letters in the outbox and sends what waits there."""
+        from syncd.mail.service import MailService
+
         return MailService(
             settings=self.settings.mail,
             credentials=Credentials(self.environ, self.settings.file),
@@ -246,15 +220,17 @@ class App:
         )
 
     @cached_property
-    def reviews(self) -> DueReviews:
+    def reviews(self) -> "DueReviews":
         """Return what makes the reviews that are due, and posts them."""
+        from syncd.engine.reviews import DueReviews
+
         return DueReviews(self.plan_context(), review_rules(self.settings), self._write_html)
 
-    def _write_html(self, page: ReviewPage) -> str:
+    def _write_html(self, page: "ReviewPage") -> str:
         return self._html_writer(page)
 
     @cached_property
-    def _html_writer(self) -> WriteHtml:
+    def _html_writer(self) -> "WriteHtml":
         return html_writer()
 
     def post_reviews(self, on_error: OnError | None = None) -> list[str]:
@@ -265,11 +241,19 @@ class App:
         mail = self.mail()
         return self.reviews.post(mail.queue, on_error) if mail.wanted else []
 
-    def _engine(self, store: Store, inner: Inner) -> Engine:
+    def _engine(self, store: Store, inner: Inner) -> "Engine":
+        from syncd.engine.cycle import Engine
+
+        stop = threading.Event()
+        make = self._maker(store, self._stopping(stop), inner)
+        return Engine(self._context(store), remake=make, stop=stop, pool=self.lanes())
+
+    def _context(self, store: Store) -> Context:
+        """Return a context for working with the tools; raises ``Mistake``."""
         names = self.enabled()
         for name in names:
             self.check_settings(name)
-        context = Context(
+        return Context(
             store=store,
             clock=self.clock,
             rng=self.rng,
@@ -279,15 +263,14 @@ class App:
             preferences=preferences(self.settings),
             titles={name: self.registry.get(name).title for name in names},
         )
-        stop = threading.Event()
 
-        def stopping() -> bool:
-            return stop.is_set() or self.clock.sleep(0)
+    def _stopping(self, stop: threading.Event) -> Callable[[], bool]:
+        return lambda: stop.is_set() or self.clock.sleep(0)
 
-        def make(name: ToolName) -> Tool:
-            return self._made(name, store, stopping, inner)
-
-        return Engine(context, remake=make, stop=stop, pool=self.lanes())
+    def _maker(
+        self, store: Store, stopping: Callable[[], bool], inner: Inner
+    ) -> Callable[[ToolName], Tool]:
+        return lambda name: self._made(name, store, stopping, inner)
 
     def _made(
         self, name: ToolName, store: Store, stopping: Callable[[], bool], inner: Inner
@@ -329,7 +312,7 @@ class App:
         )
 
 
-def html_writer() -> WriteHtml:
+def html_writer() -> "WriteHtml":
     """Return what writes a page as HTML; templates are read here, and nowhere else."""
     # imported here: only what makes mails needs them, and they are slow to import
     from importlib.resources import files

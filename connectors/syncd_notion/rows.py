@@ -193,7 +193,7 @@ class RowReader:
     def _bound(self, kind: Kind) -> DatabaseBinding:
         bound = self._registry.get(kind)
         if bound is None or not bound.learnt:
-            raise SkipItem(f"There is no database for {kind} in Notion yet: run `syncd init`.")
+            raise SkipItem(f"There is no database for {kind} in Notion yet: run `syncd sync`.")
         return bound
 
 
@@ -220,7 +220,7 @@ class RowWriter(RowReader):
         if bound.mark is None:
             raise SkipItem(
                 f"The database '{bound.title}' has no property 'Sync ID', by which syncd knows"
-                " its rows: run `syncd init` to add it."
+                " its rows: run `syncd sync` to add it."
             )
         if write.key in self._sent:
             created = self.find(write)

@@ -149,7 +149,7 @@ class TodoistReader:
     def pull(self, cursor: str | None) -> Pull:
         """Read what changed since ``cursor``, or everything for None."""
         if self._records.project is None:
-            raise Mistake("Todoist has no project for the plan yet: run `syncd init`.")
+            raise Mistake("Todoist has no project for the plan yet: run `syncd sync`.")
         pull = self._everything() if cursor is None else self._changes(_parsed(cursor))
         self._client.forget()
         return pull

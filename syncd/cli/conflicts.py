@@ -1,22 +1,54 @@
 """``syncd conflicts``: the values that lost, and taking one after all."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from syncd.cli.past import TITLE
-from syncd.cli.plain import one_line
+import typer
+
+from syncd.cli.output import (
+    SPREAD,
+    TITLE,
+    Json,
+    Speech,
+    Words,
+    add_row,
+    field_word,
+    local,
+    moment_json,
+    table,
+)
 from syncd.cli.session import Session
-from syncd.cli.speech import Speech, row, table
-from syncd.cli.words import Words, field_word, local, moment_json
 from syncd.engine.cycle_report import sentences
 from syncd.engine.edits import take_lost
 from syncd.errors import Mistake
 from syncd.model.exchange.output import value_to_plain
 from syncd.store.rows import ConflictRow
+from syncd.text import one_line
 
-SPREAD = "The tools hear of it with the next sync."
+
+def conflicts(
+    ctx: typer.Context,
+    *,
+    take: Annotated[
+        int | None, typer.Option(metavar="N", help="Take the value that lost after all.")
+    ] = None,
+    keep: Annotated[
+        int | None, typer.Option(metavar="N", help="Agree with the value that won.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """List the values that lost, or take one after all.
+
+    Where two tools changed the same thing since they last agreed, one value wins and
+    the other is kept here.
+    """
+    if take is not None:
+        return take_loser(ctx.obj, take)
+    if keep is not None:
+        return keep_winner(ctx.obj, keep)
+    return list_conflicts(ctx.obj, as_json=json)
 
 
-def conflicts(session: Session, *, as_json: bool) -> int:
+def list_conflicts(session: Session, *, as_json: bool) -> int:
     """List the values that lost and that nobody has looked at yet."""
     with session.app() as app:
         found = app.store.history.conflicts(resolved=False)
@@ -37,17 +69,17 @@ def conflicts(session: Session, *, as_json: bool) -> int:
         return 0
 
 
-def take(session: Session, number: int) -> int:
+def take_loser(session: Session, number: int) -> int:
     """Give a field the value that lost."""
     with session.app() as app:
         one = _one(app.store.history.conflicts(), number)
         title = one_line(take_lost(app.plan_context(), number), TITLE)
         lost = Words(app.store, app.zone).value(one.kind, one.field, one.lost)
-        session.speech.note(f"'{title}': {field_word(one.field)} is {lost} now. {SPREAD}")
+        session.speech.note(f"'{title}': {field_word(one.field)} is {lost} now. {SPREAD}.")
         return 0
 
 
-def keep(session: Session, number: int) -> int:
+def keep_winner(session: Session, number: int) -> int:
     """Take a conflict off the list: the value that won stays."""
     with session.app() as app:
         one = _one(app.store.history.conflicts(), number)
@@ -77,7 +109,7 @@ def _list(speech: Speech, words: Words, found: list[ConflictRow]) -> None:
     for one in found:
         won = "kept" if one.field == "archived" else words.value(one.kind, one.field, one.won)
         field = "" if one.field == "archived" else f": {field_word(one.field)}"
-        row(
+        add_row(
             made,
             str(one.seq),
             local(one.lost_at or one.at, words.zone),

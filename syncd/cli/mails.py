@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syncd.app import App
-from syncd.cli.words import local, moment_json
+from syncd.cli.output import local, moment_json
 from syncd.store.outbox import OutboxMessage, OutboxStatus
 
 
@@ -62,7 +62,8 @@ def _line(message: OutboxMessage, zone: str, host: str) -> str:
         return f"{what} was not sent to {_who(message, OutboxStatus.FAILED)}.{why} {again}"
     if message.state is OutboxStatus.UNSURE:
         return (
-            f"{what} may not have reached {_who(message, OutboxStatus.UNSURE)}: {message.why.rstrip('.')}."
+            f"{what} may not have reached {_who(message, OutboxStatus.UNSURE)}:"
+            f" {message.why.rstrip('.')}."
             f" If it did not: `syncd review {kind} --period {period} --send`."
         )
     if not host:

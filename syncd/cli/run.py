@@ -2,6 +2,9 @@
 
 import os
 import sys
+from typing import Annotated
+
+import typer
 
 from syncd.cli.session import Session
 from syncd.daemon.logs import set_up, supervised
@@ -9,8 +12,15 @@ from syncd.daemon.service import serve
 from syncd.daemon.supervisor import Signals
 
 
-def run(session: Session, *, log_json: bool) -> int:
-    """Keep everything in step until a signal says stop."""
+def run(
+    ctx: typer.Context,
+    *,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Log JSON lines, as under a supervisor.")
+    ] = False,
+) -> int:
+    """Run the daemon, until it is stopped."""
+    session: Session = ctx.obj
     with session.app(log=False) as app, app.alone():
         json = log_json or supervised(session.environ, sys.stderr, os.getpid())
         colors = session.color and sys.stderr.isatty()

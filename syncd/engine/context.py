@@ -15,8 +15,6 @@ from syncd.model.ids import EntityId, RemoteId, ToolName, new_id
 from syncd.model.plan import Part
 from syncd.model.remote import EXTRA_FIELDS, LINKS, PAGE_CONTENT, PAGE_URL, Carried
 from syncd.model.schema import DEFAULTS, Fields, fields_of
-from syncd.review.facts import facts_from
-from syncd.review.render.page import outline, page
 from syncd.schedule.problem import Preferences
 from syncd.store.rows import Address, Link
 from syncd.store.store import Store
@@ -78,6 +76,10 @@ def page_content(entity: Entity) -> Body:
     """Return pairs of a style and a text, as ``PAGE_CONTENT`` tells; () where there is nothing."""
     if not isinstance(entity, Review) or not entity.facts:
         return ()
+    # most commands show no review, and what renders one takes its time to import
+    from syncd.review.facts import facts_from
+    from syncd.review.render.page import outline, page
+
     try:
         whole = page(facts_from(entity.facts))
     except ValueError:

@@ -13,8 +13,6 @@ from concurrent.futures import (
 from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
-
 from syncd.connect.network import RateLimit
 from syncd.engine.approvals import container_lost
 from syncd.engine.blocks.service import BlockService
@@ -36,13 +34,14 @@ from syncd.engine.tool_status import (
     wait_for_joiners,
 )
 from syncd.errors import HoldTool, StateTrouble, Stopped, SyncdError, said
+from syncd.logs import get_logger
 from syncd.model.ids import ToolName
 from syncd.schedule.planner import Annealer
 from syncd.schedule.problem import Planner
 from syncd.store.tool_store import ToolState
 from syncd.sync.decide import plan_hash
 
-log = structlog.get_logger("syncd.engine")
+log = get_logger("syncd.engine")
 
 
 @dataclass

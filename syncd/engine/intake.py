@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import structlog
-
 from syncd.engine.apply_pulls import PullApplier
 from syncd.engine.blocks.service import BlockService
 from syncd.engine.context import Context
@@ -16,10 +14,11 @@ from syncd.engine.tool_status import ToolStatus, record_success
 from syncd.engine.translate import remember_unmapped
 from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import StateTrouble
+from syncd.logs import get_logger
 from syncd.model.ids import ToolName
 from syncd.store.rows import Problem
 
-log = structlog.get_logger("syncd.engine")
+log = get_logger("syncd.engine")
 
 _MOST_SAID = 10
 """Sentences about items of one tool that can't be read."""

@@ -9,7 +9,8 @@ from syncd.engine.context import Context
 from syncd.engine.rules import BY, checked
 from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import OnError, isolated
-from syncd.mail.message import Letter, MailAudience, WriteHtml, key_of, letters
+from syncd.mail.letters import letters
+from syncd.mail.message import Letter, MailAudience, WriteHtml, key_of
 from syncd.model.entities import Block, Review
 from syncd.model.ids import EntityId, derived_id
 from syncd.model.rules.blocks import ASSUMED

@@ -23,6 +23,8 @@ from syncd.store.rows import Record
 from syncd.sync.merge import Author, Conflict, FieldChange
 
 BY = "syncd"
+PLANNED = "planned"
+"""Signs what the schedule made or changed, where there is no better reason."""
 
 
 def by_rule(author: str) -> bool:

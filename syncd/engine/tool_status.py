@@ -5,8 +5,6 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-import structlog
-
 from syncd.engine.approvals import PendingApproval, container_lost
 from syncd.engine.context import Context
 from syncd.engine.report import ToolReport
@@ -24,6 +22,7 @@ from syncd.errors import (
     said,
     wait_of,
 )
+from syncd.logs import get_logger
 from syncd.model.ids import ToolName
 from syncd.store.tool_store import ToolState
 
@@ -109,7 +108,7 @@ def state_of(title: str, error: BaseException) -> tuple[ToolState, str]:
     return ToolState.DEGRADED, f"{message}: it is tried again; if it stays, report it."
 
 
-log = structlog.get_logger("syncd.engine")
+log = get_logger("syncd.engine")
 
 FIRST_PAUSE = 60.0
 """Seconds before a tool that could not be made is tried again: its secret may come from a

@@ -171,7 +171,7 @@ def _read(file: Path) -> dict[str, Any]:
     except OSError as error:
         raise Mistake(
             f"The settings file {file} can't be read ({error.strerror}):"
-            " name another, or run `syncd init` to write one."
+            " name another, or begin with a copy of config/syncd.example.toml."
         ) from error
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.engine.blocks.problem_builder import Demand
 from syncd.engine.context import Context, StoredPlanView, today
-from syncd.engine.rules import BY
+from syncd.engine.rules import BY, PLANNED
 from syncd.engine.unit_of_work import UnitOfWork
 from syncd.model.entities import Block, Task
 from syncd.model.ids import EntityId, derived_id
@@ -159,10 +159,6 @@ def _same_wall_time(moment: Moment | None, old: str, new: str) -> Moment | None:
         return None
     wall = moment.at.astimezone(ZoneInfo(old)).replace(tzinfo=None)
     return Moment(wall.replace(tzinfo=ZoneInfo(new)), new)
-
-
-PLANNED = "planned"
-"""Signs what the schedule made or changed, where there is no better reason."""
 
 
 def published_until(context: Context, preferences: Preferences) -> datetime:

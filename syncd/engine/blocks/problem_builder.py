@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-import structlog
-
 from syncd.engine.blocks.planner_state import KnownBusy
 from syncd.engine.context import Context
+from syncd.logs import get_logger
 from syncd.model.entities import Block, Entity, Goal, Kind, Milestone, Task
 from syncd.model.ids import EntityId
 from syncd.model.plan import PlanView
@@ -303,7 +302,7 @@ def _budgets(view: PlanView) -> dict[str, int]:
     }
 
 
-log = structlog.get_logger("syncd.engine.blocks")
+log = get_logger("syncd.engine.blocks")
 
 _NEW = "new "
 

@@ -3,25 +3,29 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-import structlog
-
 from syncd.engine.blocks.edits import live_blocks
 from syncd.engine.blocks.planner_state import (
     BUSY_TIME,
     NEAR,
+    PROPOSAL,
+    WEIGHED,
     BusyWindow,
     KnownBusy,
     PlannerState,
+    Proposal,
     keep,
     known,
+    proposal,
+    week_of,
     windows,
 )
 from syncd.engine.blocks.planning import Planning
-from syncd.engine.context import Context, today
+from syncd.engine.context import Context
 from syncd.engine.pull import PullResult
 from syncd.engine.tool import Tool
 from syncd.engine.unit_of_work import SCHEDULE
 from syncd.errors import StateTrouble
+from syncd.logs import get_logger
 from syncd.model.entities import Block
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.rules.blocks import AHEAD
@@ -76,11 +80,6 @@ def difference(
         copy.close()
 
 
-def sources_of(context: Context) -> tuple[ToolName, ...]:
-    """Return the tools whose busy time was read before; no connector is built."""
-    return tuple(name for name in context.names if known(context.store, [name]) is not None)
-
-
 def _ahead(context: Context) -> dict[EntityId, Block]:
     return {block.id: block for block in live_blocks(context) if block.state in AHEAD}
 
@@ -97,60 +96,32 @@ def _between(
     )
 
 
-_WEEK = "weighed in"
-_FOUND = "proposal"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """How many blocks a full replan would place, move and drop. week: as 2026-W47."""
-
-    week: str
-    placed: int
-    moved: int
-    dropped: int
-
-
 def weigh(planning: Planning) -> Proposal | None:
     """In a new week, look what a full replan would change; return it if it is anything.
 
     A full replan takes a while, and the first week there is nothing to compare with.
     """
     context, memory = planning.context, PlannerState(planning.context.store)
-    week = _week(context)
-    known = memory.recall(_WEEK)
+    week = week_of(context)
+    known = memory.recall(WEIGHED)
     if known == week:
         return None
-    memory.remember(_WEEK, week)
-    memory.remember(_FOUND, None)
+    memory.remember(WEIGHED, week)
+    memory.remember(PROPOSAL, None)
     if known is None:
         return None
     found = difference(context, planning.sources, Effort.FULL, planning.planner)
     if found.empty:
         return None
-    memory.remember(_FOUND, [week, *_counts(found)])
+    memory.remember(PROPOSAL, [week, *_counts(found)])
     return proposal(context)
-
-
-def proposal(context: Context) -> Proposal | None:
-    """Return this week's proposal, until it was taken."""
-    raw = PlannerState(context.store).recall(_FOUND)
-    if raw is None or raw[0] != _week(context):
-        return None
-    week, placed, moved, dropped = raw
-    return Proposal(week=week, placed=placed, moved=moved, dropped=dropped)
 
 
 def _counts(found: Difference) -> tuple[int, int, int]:
     return len(found.placed), len(found.moved), len(found.dropped)
 
 
-def _week(context: Context) -> str:
-    year, week, _ = today(context.clock, context.zone).isocalendar()
-    return f"{year}-W{week:02}"
-
-
-log = structlog.get_logger("syncd.engine")
+log = get_logger("syncd.engine")
 
 
 @dataclass

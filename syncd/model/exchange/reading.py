@@ -9,8 +9,18 @@ from itertools import islice
 from typing import Any
 
 from syncd.model.entities import REFERENCE_ORDER, Entity, Kind, Task, kind_of, replace
-from syncd.model.exchange.names import ONE, Draft, as_text, drafts_of, nearest, shown, zone_key
-from syncd.model.exchange.source import Problems, Unreadable, data_of
+from syncd.model.exchange.names import (
+    ONE,
+    Draft,
+    Problems,
+    Unreadable,
+    as_text,
+    drafts_of,
+    nearest,
+    shown,
+    zone_key,
+)
+from syncd.model.exchange.source import data_of
 from syncd.model.exchange.values import Here, read_instant, read_value
 from syncd.model.ids import EntityId, derived_id
 from syncd.model.plan import Plan, natural_key_of, normalised

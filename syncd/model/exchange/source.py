@@ -1,4 +1,4 @@
-"""The text of a plan file to plain data, bounded, without aliases; what can't be read, in sentences."""
+"""The text of a plan file to plain data, bounded, without aliases."""
 
 import json
 from dataclasses import dataclass, field
@@ -7,41 +7,7 @@ from typing import Any
 import yaml
 
 from syncd.errors import Mistake
-
-_MOST = 200
-
-
-class Unreadable(Exception):
-    """A value that is not what its field holds; says so, and what to write."""
-
-
-@dataclass(slots=True)
-class Problems:
-    """Collects sentences; after many, only counts."""
-
-    sentences: list[str] = field(default_factory=list)
-    more: int = 0
-
-    @property
-    def full(self) -> bool:
-        """Say whether further sentences are only counted."""
-        return len(self.sentences) >= _MOST
-
-    def add(self, where: str, what: str) -> None:
-        """Note one sentence about a place in the file."""
-        if self.full:
-            self.more += 1
-            return
-        sentence = f"{where}: {what}" if where else what
-        self.sentences.append(sentence[:1].upper() + sentence[1:])
-
-    def all(self) -> tuple[str, ...]:
-        """Return the sentences."""
-        if not self.more:
-            return tuple(self.sentences)
-        rest = f"There are {self.more} more such problems: mend these first and import again."
-        return (*self.sentences, rest)
-
+from syncd.model.exchange.names import Problems
 
 LONGEST = 5_000_000
 DEEPEST = 40

@@ -241,7 +241,7 @@ def test_without_sync_id_nothing_is_added(bare: Desk) -> None:
     assert connector.pull(None).items == ()
     (outcome,) = connector.write([bare.new_write(Kind.GOAL, "Too early")])
     assert isinstance(outcome, SkipItem)
-    assert "syncd init" in str(outcome)
+    assert "syncd sync" in str(outcome)
 
 
 def test_a_column_of_the_wrong_type_is_not_carried_and_said(bare: Desk) -> None:

@@ -202,7 +202,7 @@ def test_a_cursor_of_another_place_starts_over(todoist: TodoistHarness, cursor: 
 
 
 def test_without_a_project_nothing_is_read(fresh: TodoistHarness) -> None:
-    with pytest.raises(Mistake, match="syncd init"):
+    with pytest.raises(Mistake, match="syncd sync"):
         fresh.connector.pull(None)
 
 

@@ -8,8 +8,7 @@ import pytest
 
 from syncd.connect.contract import BusySpan
 from syncd.engine.blocks.edits import pause, resume
-from syncd.engine.blocks.planner_state import PlannerState
-from syncd.engine.blocks.service import proposal
+from syncd.engine.blocks.planner_state import PlannerState, proposal
 from syncd.model.entities import Block, Goal, Kind, Task
 from syncd.model.values import BlockState, GoalStatus, Moment
 from syncd.schedule.planner import Annealer

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from syncd.engine.blocks.edits import live_blocks
-from syncd.engine.blocks.service import difference, sources_of
+from syncd.engine.blocks.planner_state import sources_of
+from syncd.engine.blocks.service import difference
 from syncd.model.entities import Block, Task
 from syncd.model.rules.blocks import AHEAD
 from syncd.schedule.planner import Annealer
