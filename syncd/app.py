@@ -25,10 +25,9 @@ from syncd.errors import Mistake, NoSecret, NotLoaded, OnError, SignIn, said
 from syncd.logs import get_logger
 from syncd.model.ids import ToolName
 from syncd.redaction import Redactor
-from syncd.settings.convert import preferences, review_rules
 from syncd.settings.credentials import Credentials, Runner, open_files
 from syncd.settings.plugins import check_own_settings, own_settings, secret_ways
-from syncd.settings.schema import Settings, load, make_state_dir
+from syncd.settings.schema import Settings, load, make_state_dir, preferences, review_rules
 from syncd.store.database import StateLock
 from syncd.store.store import Store, open_store
 from syncd.store.tool_store import ToolMemory

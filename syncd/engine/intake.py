@@ -16,7 +16,7 @@ from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import StateTrouble
 from syncd.logs import get_logger
 from syncd.model.ids import ToolName
-from syncd.store.rows import Problem
+from syncd.store.rows import ToolProblem
 
 log = get_logger("syncd.engine")
 
@@ -165,7 +165,7 @@ class Intake:
             ]
         )
         store.tools.put_problems(
-            Problem(tool=name, entity=None, field=str(place), sentence=sentence)
+            ToolProblem(tool=name, entity=None, field=str(place), sentence=sentence)
             for place, sentence in enumerate(sentences)
         )
         remember_unmapped(store, pulled.tool, pulled.pull.unmapped_fields)

@@ -11,7 +11,7 @@ from syncd.model.ids import EntityId
 from syncd.model.remote import LINKS, PAGE_URL, Op, Remote, Write
 from syncd.model.schema import Fields
 from syncd.model.values import Value
-from syncd.store.rows import Foreign, Link, Problem
+from syncd.store.rows import Foreign, Link, ToolProblem
 from syncd.store.store import Store
 from syncd.sync.decide import Operation, Presence, plan_hash
 
@@ -148,7 +148,7 @@ class OutcomeRecorder:
         )
         record = self._store.plan.get(write.entity)
         title = record.entity.title if record is not None else write.entity
-        problem = Problem(
+        problem = ToolProblem(
             tool=self._tool.name,
             entity=write.entity,
             field="",
@@ -239,7 +239,7 @@ def record_problems(store: Store, tool: Tool, entity: EntityId, item: Remote) ->
     store.tools.clear_problems(tool.name, entity)
     title = str(item.fields.get("title") or item.id)
     store.tools.put_problems(
-        Problem(
+        ToolProblem(
             tool=tool.name,
             entity=entity,
             field=name,

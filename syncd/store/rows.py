@@ -139,7 +139,7 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class ToolProblem:
     """A sentence about one tool, or one field of one entity in it.
 
     ``refused`` is the hash of what the tool refused, so as not to send it again.

@@ -12,7 +12,7 @@ from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import PAGE_URL, Op, Seen, Write
 from syncd.model.schema import FIELDS, fields_of, references
-from syncd.store.rows import ConflictRow, HistoryRow, Link, Problem, Record
+from syncd.store.rows import ConflictRow, HistoryRow, Link, Record, ToolProblem
 from syncd.store.store import Store
 from syncd.store.tool_store import Consent, ToolMemory, ToolRow, ToolState
 from syncd.sync.decide import Presence
@@ -228,8 +228,8 @@ def test_how_a_tool_is_doing(row: ToolRow) -> None:
 
 
 def test_problems_are_told_once_and_taken_off_one_by_one(store: Store) -> None:
-    def problem(field: str, sentence: str, entity: str | None = "T") -> Problem:
-        return Problem(
+    def problem(field: str, sentence: str, entity: str | None = "T") -> ToolProblem:
+        return ToolProblem(
             tool=TODOS,
             entity=EntityId(entity) if entity else None,
             field=field,
