@@ -22,9 +22,8 @@ from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.tool_status import ConnectorFactory, Unusable, let_go
 from syncd.errors import Mistake, NoSecret, NotLoaded, OnError, SignIn, said
-from syncd.logs import get_logger
 from syncd.model.ids import ToolName
-from syncd.redaction import Redactor
+from syncd.redaction import Redactor, get_logger
 from syncd.settings.credentials import Credentials, Runner, open_files
 from syncd.settings.plugins import check_own_settings, own_settings, secret_ways
 from syncd.settings.schema import Settings, load, make_state_dir, preferences, review_rules

@@ -35,8 +35,7 @@ from syncd_notion.codecs import (
 )
 from syncd_notion.dates import DATE, PERIOD_END, PERIOD_START, RECURRENCE, fit_period, instant
 from syncd_notion.options import LABELS, PRIORITY, WORD, is_choosable, option_name
-from syncd_notion.page_content import ANSWERS, fit_answers
-from syncd_notion.rich_text import quoted, runs_of, text_of
+from syncd_notion.page_content import ANSWERS, fit_answers, quoted, runs_of, text_of
 
 MARK = "Sync ID"
 """The column in which syncd keeps the entity's id."""

@@ -26,7 +26,7 @@ class CommandEntry(NamedTuple):
 
 COMMANDS: Mapping[str, CommandEntry] = {
     "sync": CommandEntry("sync:sync", "Run one cycle now."),
-    "run": CommandEntry("run:run", "Run the daemon, until it is stopped."),
+    "run": CommandEntry("sync:run", "Run the daemon, until it is stopped."),
     "status": CommandEntry("status:status", "Show how each tool does, and what to do next."),
     "schedule": CommandEntry(
         "schedule:schedule", "Show the coming blocks, and what does not fit and why."

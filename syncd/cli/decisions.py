@@ -1,4 +1,4 @@
-"""``syncd conflicts``: the values that lost, and taking one after all."""
+"""``syncd conflicts``, ``approve`` and ``reject``: what waits for the person's decision."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""The mails that wait, and those that did not get through, in a line each."""
+"""The mails that wait or did not get through, in a line each; sending a review now."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""``syncd plan show``: the plan as a tree."""
+"""``syncd plan show``, ``import`` and ``export``; the plan as a tree."""
 
 import sys
 from collections import defaultdict

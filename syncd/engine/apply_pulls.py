@@ -17,11 +17,11 @@ from syncd.engine.rules import (
     restore_change,
 )
 from syncd.engine.tool import OnDelete, Tool
-from syncd.engine.translate import SkillLabels, Translator, as_label, content_hash
+from syncd.engine.translate import SkillLabels, Translator, as_label
 from syncd.engine.unit_of_work import UnitOfWork
 from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
-from syncd.model.remote import PAGE_URL, Carried, Remote
+from syncd.model.remote import PAGE_URL, Carried, Remote, content_hash
 from syncd.model.rules.world import Standing, standing
 from syncd.model.schema import FIELDS, REFERENCE_FIELDS, Fields, fields_of
 from syncd.store.rows import Foreign, HistoryRow, Link, Record

@@ -88,6 +88,8 @@ def page_content(entity: Entity) -> Body:
     return outline(replace(whole, sections=whole.sections[:-1]))
 
 
+SCHEDULE = ToolName("schedule")
+"""In its name the plan's entities are marked that ask for another look at the blocks."""
 _OWNER, _DOUBTED, _ADDRESSES = "engine", "doubted", "gives_address"
 
 

@@ -34,8 +34,8 @@ from syncd.engine.tool_status import (
     wait_for_joiners,
 )
 from syncd.errors import HoldTool, StateTrouble, Stopped, SyncdError, said
-from syncd.logs import get_logger
 from syncd.model.ids import ToolName
+from syncd.redaction import get_logger
 from syncd.schedule.planner import Annealer
 from syncd.schedule.problem import Planner
 from syncd.store.tool_store import ToolState

@@ -25,11 +25,11 @@ from syncd.engine.report import ToolReport
 from syncd.engine.rules import follow_rules
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.tool_status import ToolStatus, record_held
-from syncd.engine.translate import Translator, content_hash
+from syncd.engine.translate import Translator
 from syncd.engine.unit_of_work import UnitOfWork
 from syncd.engine.write_plan import WritePlan
 from syncd.model.ids import ToolName
-from syncd.model.remote import Remote
+from syncd.model.remote import Remote, content_hash
 from syncd.model.schema import fields_of
 from syncd.store.rows import Link
 from syncd.store.store import Store

@@ -14,8 +14,8 @@ from syncd.engine.tool_status import ToolStatus, record_success
 from syncd.engine.translate import remember_unmapped
 from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import StateTrouble
-from syncd.logs import get_logger
 from syncd.model.ids import ToolName
+from syncd.redaction import get_logger
 from syncd.store.rows import ToolProblem
 
 log = get_logger("syncd.engine")

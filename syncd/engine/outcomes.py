@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from syncd.engine.tool import Audience, Tool
-from syncd.engine.translate import content_hash
 from syncd.errors import Changed, Gone, SkipItem, said
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId
-from syncd.model.remote import LINKS, PAGE_URL, Op, Remote, Write
+from syncd.model.remote import LINKS, PAGE_URL, Op, Remote, Write, content_hash
 from syncd.model.schema import Fields
 from syncd.model.values import Value
 from syncd.store.rows import Foreign, Link, ToolProblem

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from syncd.engine.blocks.planner_state import BusyReading, BusyWindow, read
 from syncd.engine.outcomes import OutcomeRecorder
 from syncd.engine.tool import Audience, Tool
-from syncd.engine.translate import content_hash, keep_values, newly_mapped
+from syncd.engine.translate import keep_values, newly_mapped
 from syncd.errors import Gone, SkipItem, StartOver, Stopped, ToolError, said
 from syncd.model.ids import RemoteId
-from syncd.model.remote import Binding, Op, Pull, Remote
+from syncd.model.remote import Binding, Op, Pull, Remote, content_hash
 from syncd.store.rows import Intent, Link
 from syncd.store.store import Store
 from syncd.sync.decide import Presence

@@ -13,12 +13,11 @@ from syncd.engine.context import Context
 from syncd.engine.outcomes import OutcomeRecorder
 from syncd.engine.report import WriteCounts
 from syncd.engine.tool import Tool
-from syncd.engine.translate import content_hash
 from syncd.engine.write_plan import SLICE, Desk, WritePlan
 from syncd.errors import Changed, Gone, HoldTool, SignIn, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
-from syncd.model.remote import Op, Remote, Write
+from syncd.model.remote import Op, Remote, Write, content_hash
 from syncd.store.rows import Link
 from syncd.sync.decide import Operation, Presence
 

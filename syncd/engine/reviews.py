@@ -1,4 +1,4 @@
-"""Reviews: made from the store, kept once their period is over, and posted when due."""
+"""Reviews: from the store to their facts, kept once, posted when due, as letters."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """References between the plan's ids and one tool's remote ids; skills as labels; fields that it can't sync now."""
 
-import hashlib
-import json
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -11,7 +9,7 @@ from syncd.engine.tool import Tool
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.remote import PAGE_URL, Pull, Remote
-from syncd.model.schema import DEFAULTS, REFERENCE_FIELDS, Fields, fields_to_json
+from syncd.model.schema import DEFAULTS, REFERENCE_FIELDS, Fields
 from syncd.model.values import FieldType, Value
 from syncd.store.rows import Foreign, Link
 from syncd.store.store import Store
@@ -236,28 +234,6 @@ def as_label(tool: Tool, kind: Kind) -> bool:
     if kind is not Kind.TASK or carried is None:
         return False
     return "labels" in carried.fields and "skill" not in carried.fields
-
-
-_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
-
-
-def content_hash(item: Remote) -> str:
-    """Return a hash of all that syncd reads of an item but its times and version.
-
-    What is kept beside the fields belongs to it (the end of a span, further relations): a
-    write hands that back, so it has to be as the person last left it.
-    """
-    seen = [
-        fields_to_json(item.fields),
-        item.mark,
-        item.link,
-        item.url,
-        item.completions,
-        dict(item.problems),
-        dict(item.extra),
-    ]
-    text = _SORTED.encode(seen)
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 _UNMAPPED = "paused"

@@ -7,6 +7,8 @@ a kind that the tool does not carry (a block's task and goal in a calendar) is t
 plan's own id: the tool keeps it for syncd, and has nothing that it could lead to.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,8 +17,10 @@ from typing import Any
 
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
-from syncd.model.schema import Fields
+from syncd.model.schema import Fields, fields_to_json
 from syncd.model.values import Moment
+
+_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
 PAGE_URL = "link"
 """A field beside those of the kind: the address of the entity's page in the tool
@@ -195,3 +199,22 @@ class Binding:
 
     missing: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+
+
+def content_hash(item: Remote) -> str:
+    """Return a hash of all that syncd reads of an item but its times and version.
+
+    What is kept beside the fields belongs to it (the end of a span, further relations): a
+    write hands that back, so it has to be as the person last left it.
+    """
+    seen = [
+        fields_to_json(item.fields),
+        item.mark,
+        item.link,
+        item.url,
+        item.completions,
+        dict(item.problems),
+        dict(item.extra),
+    ]
+    text = _SORTED.encode(seen)
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

@@ -1,4 +1,4 @@
-"""What can be set: a typed table for each part of syncd."""
+"""What can be set, as a model, and in the values that the parts work with."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date

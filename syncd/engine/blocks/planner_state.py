@@ -7,8 +7,7 @@ from typing import Any
 
 from syncd.clock import Clock
 from syncd.connect.contract import Connector
-from syncd.engine.context import Context, today
-from syncd.engine.unit_of_work import SCHEDULE
+from syncd.engine.context import SCHEDULE, Context, today
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import start_of
 from syncd.schedule.free_time import reach

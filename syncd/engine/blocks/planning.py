@@ -10,8 +10,8 @@ from syncd.engine.blocks import planner_state
 from syncd.engine.blocks.lifecycle import Lifecycle, Placing, next_look, published_until
 from syncd.engine.blocks.planner_state import OWED, KnownBusy, PlannerState, PlanningResult
 from syncd.engine.blocks.problem_builder import Demand, demand, off_limits, standing, violations
-from syncd.engine.context import Context, StoredPlanView, today
-from syncd.engine.unit_of_work import SCHEDULE, UnitOfWork
+from syncd.engine.context import SCHEDULE, Context, StoredPlanView, today
+from syncd.engine.unit_of_work import UnitOfWork
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import BlockState, start_of

@@ -8,13 +8,13 @@ from itertools import pairwise
 
 from syncd.engine.blocks.planner_state import KnownBusy
 from syncd.engine.context import Context
-from syncd.logs import get_logger
 from syncd.model.entities import Block, Entity, Goal, Kind, Milestone, Task
 from syncd.model.ids import EntityId
 from syncd.model.plan import PlanView
 from syncd.model.rules.blocks import AHEAD, is_over, length
 from syncd.model.rules.world import at_rest, goal_of
 from syncd.model.values import BlockState, Due, GoalStatus, Moment, start_of
+from syncd.redaction import get_logger
 from syncd.schedule.check import CheckInput, RuleViolation, Slot, check
 from syncd.schedule.problem import (
     Firmness,

@@ -20,15 +20,14 @@ from syncd.engine.blocks.planner_state import (
     windows,
 )
 from syncd.engine.blocks.planning import Planning
-from syncd.engine.context import Context
+from syncd.engine.context import SCHEDULE, Context
 from syncd.engine.pull import PullResult
 from syncd.engine.tool import Tool
-from syncd.engine.unit_of_work import SCHEDULE
 from syncd.errors import StateTrouble
-from syncd.logs import get_logger
 from syncd.model.entities import Block
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.rules.blocks import AHEAD
+from syncd.redaction import get_logger
 from syncd.schedule.planner import Annealer
 from syncd.schedule.problem import Effort, Planner
 

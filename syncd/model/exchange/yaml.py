@@ -1,4 +1,4 @@
-"""The text of a plan file to plain data, bounded, without aliases."""
+"""A plan file as YAML or JSON: read to plain data, bounded, without aliases; and written."""
 
 import json
 from collections.abc import Iterable
