@@ -9,7 +9,17 @@ from syncd.model.plan import Plan
 from syncd.model.values import BlockState, Moment, ReviewKind
 from syncd.review import plan_facts
 from syncd.review.facts import Facts, Share, Skipped
-from syncd.review.goals import goal_facts, listed_goals
+from syncd.review.goals import (
+    PastBlock,
+    away_days,
+    goal_facts,
+    listed_goals,
+    past_blocks,
+    streak,
+    total,
+    totals_by,
+    trend,
+)
 from syncd.review.periods import (
     DecisionWanted,
     Edit,
@@ -19,15 +29,6 @@ from syncd.review.periods import (
     plan_versions,
 )
 from syncd.review.render.sections import safe
-from syncd.review.time_totals import (
-    PastBlock,
-    away_days,
-    past_blocks,
-    streak,
-    total,
-    totals_by,
-    trend,
-)
 from syncd.text import count, short_day
 
 SHOWN = 5

@@ -151,7 +151,7 @@ def _use(harness: Harness) -> None:
 HOUR = timedelta(hours=1)
 
 
-class TellingLaws:
+class BusyTimeLaws:
     """What a person has planned otherwise is told, and what cannot be read is not free."""
 
     def test_a_tool_that_cannot_tell_tells_nothing(self, harness: Harness) -> None:

@@ -38,7 +38,7 @@ LONG_TEXTS = {
 }
 
 
-class FittingLaws:
+class FitLaws:
     """``fit`` is what the tool then holds."""
 
     def test_what_an_item_holds_is_what_fits(self, harness: Harness) -> None:
@@ -181,7 +181,7 @@ LABELS = {
 }
 
 
-class HoldingLaws:
+class FieldLaws:
     """A value comes back as ``fit`` said, or the item is refused with a reason."""
 
     @pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS.keys())
