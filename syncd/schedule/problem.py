@@ -285,6 +285,6 @@ class RandomSource(Protocol):
 class Planner(Protocol):
     """From a problem to a timetable; the same problem and dice, the same timetable."""
 
-    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
+    def plan(self, problem: Problem, effort: Effort, rng: RandomSource) -> Timetable:
         """Return a timetable that keeps every hard rule, whatever the problem holds."""
         ...

@@ -403,8 +403,8 @@ def test_syncd_puts_no_tick_before_a_title_itself(world: World) -> None:
 class Restless(Annealer):
     """A planner whose full replan has every block that stands an hour later."""
 
-    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
-        made = super().plan(problem, Effort.REPAIR, dice)
+    def plan(self, problem: Problem, effort: Effort, rng: RandomSource) -> Timetable:
+        made = super().plan(problem, Effort.REPAIR, rng)
         if effort is not Effort.FULL:
             return made
         later = [

@@ -49,9 +49,9 @@ class Watched(Annealer):
         super().__init__()
         self.seen: list[Seen] = []
 
-    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
+    def plan(self, problem: Problem, effort: Effort, rng: RandomSource) -> Timetable:
         self.seen.append(Seen(problem, effort))
-        return super().plan(problem, effort, dice)
+        return super().plan(problem, effort, rng)
 
     @property
     def efforts(self) -> list[Effort]:
@@ -60,15 +60,15 @@ class Watched(Annealer):
 
 def world_of(seed: int) -> tuple[World, Watched]:
     """Return a person's plan for some weeks, on its first morning."""
-    dice, planner = random.Random(seed), Watched()  # noqa: S311  # one seed, one plan
+    rng, planner = random.Random(seed), Watched()  # noqa: S311  # one seed, one plan
     world = World(
         shapes=(LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS),
         preferences=BERLIN,
         planner=planner,
         clock=FakeClock(START),
     )
-    Person(world, BERLIN, dice).known_meetings(MONDAY, WEEKS * 7)
-    world.plan(*plan_of(dice, WEEKS))
+    Person(world, BERLIN, rng).known_meetings(MONDAY, WEEKS * 7)
+    world.plan(*plan_of(rng, WEEKS))
     return world, planner
 
 

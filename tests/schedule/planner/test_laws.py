@@ -107,10 +107,10 @@ def test_the_search_adds_up_the_same_cost_as_the_score(problem: Problem) -> None
 @given(problem=problems())
 @settings(max_examples=40)
 def test_the_search_weighs_as_the_score_does(problem: Problem) -> None:
-    dice = random.Random(1)  # noqa: S311  not a secret
+    rng = random.Random(1)  # noqa: S311  not a secret
     one = repaired(encode(problem))
-    other = annealed(one, Schedule(steps=200, hot=50.0, cold=50.0), dice)
-    firmly = firm(one.board)
+    other = annealed(one, Schedule(steps=200, hot=50.0, cold=50.0), rng)
+    firmly = firm(one.instance)
     for found in (other, firmly):
         by_search = found.cost() - one.cost()
         by_score = timetable(found).score.total - timetable(one).score.total

@@ -140,8 +140,8 @@ def test_no_free_time_is_an_empty_plan_and_a_report() -> None:
     given = problem(7, work("book", 60), days=days(7, ()))
     for planner in (Annealer(), EarliestDueFirst()):
         for effort in Effort:
-            dice = random.Random(1)  # noqa: S311  not a secret
-            found = planner.plan(given, effort, dice)
+            rng = random.Random(1)  # noqa: S311  not a secret
+            found = planner.plan(given, effort, rng)
             assert (found.blocks, found.unplaced) == ((), {"book": 60})
 
 

@@ -26,8 +26,8 @@ EVENING = 1080
 
 
 def told(given: Problem, effort: Effort = Effort.REPAIR) -> Reasons:
-    dice = random.Random(1)  # noqa: S311  not a secret
-    return reasons(given, Annealer().plan(given, effort, dice))
+    rng = random.Random(1)  # noqa: S311  not a secret
+    return reasons(given, Annealer().plan(given, effort, rng))
 
 
 def at_hand(given: Problem, *blocks: tuple[str | None, str, int, int]) -> Reasons:
@@ -190,8 +190,8 @@ def test_what_keeps_effort_from_having_a_block_is_told() -> None:
 @given(problem=problems())
 @settings(max_examples=60)
 def test_there_is_a_reason_for_everything(problem: Problem) -> None:
-    dice = random.Random(1)  # noqa: S311  not a secret
-    timetable = Annealer().plan(problem, Effort.REPAIR, dice)
+    rng = random.Random(1)  # noqa: S311  not a secret
+    timetable = Annealer().plan(problem, Effort.REPAIR, rng)
     found = reasons(problem, timetable)
     now_at = {block.id: block.span for block in timetable.blocks}
     loose = [block for block in problem.standing if block.hold is not Firmness.FIXED]
