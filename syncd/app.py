@@ -21,7 +21,7 @@ from syncd.engine.context import Context
 from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.tool_status import ConnectorFactory, Unusable, let_go
-from syncd.errors import Mistake, NoSecret, NotLoaded, OnError, SignIn, said
+from syncd.errors import Mistake, NoSecret, NotLoaded, OnError, SignIn, message_of
 from syncd.model.ids import ToolName
 from syncd.redaction import Redactor, get_logger
 from syncd.settings.credentials import Credentials, Runner, open_files
@@ -281,7 +281,7 @@ class App:
         except Mistake as error:
             unset = all(getattr(own, secret, None) is None for secret in plugin.secrets)
             if plugin.secrets and unset:  # without any of its secrets it needs a sign-in
-                raise SignIn(said(error)) from error
+                raise SignIn(message_of(error)) from error
             raise
 
     def _tool(

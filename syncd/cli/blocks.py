@@ -157,7 +157,7 @@ def report(session: Session, which: str, *, took_place: bool, as_json: bool) -> 
     with session.app() as app:
         blocks = blocks_to_report(app, which)
         _refuse_skipped(blocks)
-        changed = edits.settle(app.plan_context(), blocks, done=took_place)
+        changed = edits.record_outcomes(app.plan_context(), blocks, done=took_place)
         said = (
             _done(app, blocks)
             if took_place

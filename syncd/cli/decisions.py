@@ -87,7 +87,7 @@ def keep_winner(session: Session, number: int) -> int:
     """Take a conflict off the list: the value that won stays."""
     with session.app() as app:
         one = _one(app.store.history.conflicts(), number)
-        app.store.history.settle_conflict(number)
+        app.store.history.resolve_conflict(number)
         won = Words(app.store, app.zone).value(one.kind, one.field, one.won)
         title = one_line(one.title, TITLE)
         session.speech.note(f"'{title}': {field_word(one.field)} stays {won}.")

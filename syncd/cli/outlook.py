@@ -181,7 +181,7 @@ def _rooms(preferences: Preferences, busy: KnownBusy | None, now: datetime) -> d
     if busy is None:
         return {}
     _, weeks = calendar(preferences, busy.spans, minute_of(now))
-    return {one.monday: one.room for one in weeks}
+    return {one.monday: one.capacity for one in weeks}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from syncd.demo.environment import DemoTools
 from syncd.demo.scenario import Expectation, ScenarioStep, combined
 from syncd.demo.week import Times
-from syncd.engine.blocks.edits import live_blocks, settle
+from syncd.engine.blocks.edits import live_blocks, record_outcomes
 from syncd.engine.context import Context
 from syncd.model.entities import Block, Entity, Kind, Milestone, Task
 from syncd.model.ids import EntityId
@@ -306,7 +306,7 @@ class ConfirmationSteps:
                 calendar.user.edit(Kind.BLOCK, block.title, "state", BlockState.DONE)
             for block in ended:
                 todos.user.edit(Kind.TASK, block.title, "done", value=True)
-            settle(self.by_hand, typed, done=True)
+            record_outcomes(self.by_hand, typed, done=True)
 
         ways = (
             (ticked, f"puts a ✓ before {_named(ticked)} in {calendar.title}"),

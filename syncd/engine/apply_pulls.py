@@ -22,7 +22,7 @@ from syncd.engine.unit_of_work import UnitOfWork
 from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.remote import PAGE_URL, Carried, Remote, content_hash
-from syncd.model.rules.world import Standing, standing
+from syncd.model.rules.world import LiveState, live_state
 from syncd.model.schema import FIELDS, REFERENCE_FIELDS, Fields, fields_of
 from syncd.store.rows import Foreign, HistoryRow, Link, Record
 from syncd.sync.decide import Presence
@@ -295,7 +295,7 @@ class PullApplier:
         """
         if not carried.live_only or record.entity.archived:
             return False
-        return standing(record.entity, StoredPlanView(self.context.store)) is Standing.OUT
+        return live_state(record.entity, StoredPlanView(self.context.store)) is LiveState.OUT
 
     def _last_words(self, pulled: PullResult, link: Link) -> None:
         """Take in what the person wrote into an item before they deleted it.

@@ -172,15 +172,15 @@ class Holds:
         self._hold(pulled.tool, pending)
         return None
 
-    def blocks_push(self, tool: Tool, projection: WritePlan) -> bool:
+    def blocks_push(self, tool: Tool, planned: WritePlan) -> bool:
         """Say whether what would be removed in a tool has to wait, and all else with it."""
         store, name = self.context.store, tool.name
-        pending = self._on_removals(tool, projection)
+        pending = self._on_removals(tool, planned)
         if pending is None:
             expire_approval(store, name)
             return False
         decision = take_approval(store, name, pending)
-        ids = [removal.entity for removal in removals(projection.operations)]
+        ids = [removal.entity for removal in removals(planned.operations)]
         if decision is Decision.APPROVED:
             remember_approved_removals(store, name, ids)
             return False
@@ -205,8 +205,8 @@ class Holds:
                 work.commit()
         return decision is not Decision.NONE
 
-    def _on_removals(self, tool: Tool, projection: WritePlan) -> PendingApproval | None:
-        removes = removals(projection.operations)
+    def _on_removals(self, tool: Tool, planned: WritePlan) -> PendingApproval | None:
+        removes = removals(planned.operations)
         if len(removes) <= tool.limits.max_deletes:
             return None
         store = self.context.store

@@ -161,7 +161,7 @@ class Intake:
                 *pulled.binding.problems,
                 *pulled.pull.problems,
                 *_some(list(pulled.unreadable.values())),
-                *self.blocks.hear(pulled),
+                *self.blocks.record_busy(pulled),
             ]
         )
         store.tools.put_problems(

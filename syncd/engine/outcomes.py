@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from syncd.engine.tool import Audience, Tool
-from syncd.errors import Changed, Gone, SkipItem, said
+from syncd.errors import Changed, Gone, SkipItem, message_of
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId
 from syncd.model.remote import LINKS, PAGE_URL, Op, Remote, Write, content_hash
@@ -151,7 +151,7 @@ class OutcomeRecorder:
             tool=self._tool.name,
             entity=write.entity,
             field="",
-            sentence=f"{self._tool.title}, '{title}': {said(why)}",
+            sentence=f"{self._tool.title}, '{title}': {message_of(why)}",
             refused=plan_hash([operation]),
         )
         with self._store.transaction():

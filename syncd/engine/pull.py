@@ -8,7 +8,7 @@ from syncd.engine.blocks.planner_state import BusyReading, BusyWindow, read
 from syncd.engine.outcomes import OutcomeRecorder
 from syncd.engine.tool import Audience, Tool
 from syncd.engine.translate import keep_values, newly_mapped
-from syncd.errors import Gone, SkipItem, StartOver, Stopped, ToolError, said
+from syncd.errors import Gone, SkipItem, StartOver, Stopped, ToolError, message_of
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Op, Pull, Remote, content_hash
 from syncd.store.rows import Intent, Link
@@ -161,7 +161,7 @@ def _resolve_all(tool: Tool, store: Store, committer: OutcomeRecorder) -> dict[R
             _resolve(tool, store, committer, intent)
         except SkipItem as error:  # one item's trouble: its write stays in flight
             seen = intent.write.seen
-            unreadable[seen.id if seen else RemoteId(intent.write.key)] = said(error)
+            unreadable[seen.id if seen else RemoteId(intent.write.key)] = message_of(error)
     return unreadable
 
 
@@ -294,7 +294,7 @@ def _read_again(reading: _Reading, link: Link) -> Remote | None:
             reading.last[link.remote] = error.last
         return None
     except SkipItem as error:
-        reading.unreadable[link.remote] = said(error)
+        reading.unreadable[link.remote] = message_of(error)
         return None
     if not _known(item, link):
         reading.changed.append(item)
@@ -355,5 +355,5 @@ def _verify_reappeared(reading: _Reading) -> None:
         except Gone:
             continue
         except SkipItem as error:
-            reading.unreadable[item.id] = said(error)
+            reading.unreadable[item.id] = message_of(error)
     reading.changed = kept

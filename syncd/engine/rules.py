@@ -177,7 +177,7 @@ def limits(preferences: Preferences) -> TimeLimits:
 def daily(preferences: Preferences, now: datetime) -> Iterator[int]:
     """Yield for each day the minutes that its caps and its week's leave."""
     days, weeks = calendar(preferences, (), minute_of(now))
-    left = [week.room for week in weeks]
+    left = [week.capacity for week in weeks]
     for day in days:
         free = sum(one.minutes for one in day.free if one.minutes >= preferences.shortest)
         taken = min(free, preferences.daily, left[day.week])

@@ -9,7 +9,7 @@ from typing import Any
 
 from syncd.connect.contract import Busy, Connector, Outcome
 from syncd.connect.network import RateLimiter
-from syncd.errors import StateTrouble, SyncdError, said
+from syncd.errors import StateTrouble, SyncdError, message_of
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId, ToolName
 from syncd.model.remote import Binding, Carried, Pull, Remote, Write
@@ -195,7 +195,7 @@ class Guarded:
         return replace(item, fields=kept, problems=told)
 
     def _clear(self, error: SyncdError) -> None:
-        error.args = (self._text(said(error)), *error.args[1:])
+        error.args = (self._text(message_of(error)), *error.args[1:])
 
     def _all_cleared(self, sentences: Sequence[str]) -> tuple[str, ...]:
         return tuple(self._text(sentence) for sentence in sentences)

@@ -19,7 +19,7 @@ from syncd.errors import (
     SyncdError,
     TryLater,
     Unclear,
-    said,
+    message_of,
     wait_of,
 )
 from syncd.model.ids import ToolName
@@ -77,7 +77,7 @@ def record_held(doing: ToolStatus, hold: PendingApproval) -> None:
 def record_failure(doing: ToolStatus, error: BaseException) -> None:
     """The tool raised this; what comes next follows from its name."""
     if isinstance(error, HoldTool):
-        record_held(doing, container_lost(said(error)))
+        record_held(doing, container_lost(message_of(error)))
         return
     tools = doing.context.store.tools
     row = tools.get(doing.tool.name)
@@ -96,7 +96,7 @@ def record_failure(doing: ToolStatus, error: BaseException) -> None:
 
 def state_of(title: str, error: BaseException) -> tuple[ToolState, str]:
     """Return what state a tool is in that raised this, and the sentence that says so."""
-    told = said(error)
+    told = message_of(error)
     if isinstance(error, SignIn):
         return ToolState.SIGN_IN, told
     if isinstance(error, (TryLater, Unclear)):

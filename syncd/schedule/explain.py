@@ -97,11 +97,11 @@ def _limit(solution: Solution, day: int) -> str:
     """Return the limit that a day or its week has reached."""
     instance = solution.instance
     week = instance.days[day].week
-    if solution.week_minutes[week] + instance.shortest <= instance.rooms[week]:
+    if solution.week_minutes[week] + instance.shortest <= instance.capacities[week]:
         return f"the daily limit of {duration(instance.problem.daily)} is used up"
-    if len(set(instance.rooms)) > 1:
+    if len(set(instance.capacities)) > 1:
         return "the weekly limits are used up"
-    return f"the weekly limit of {duration(instance.rooms[week])} is used up"
+    return f"the weekly limit of {duration(instance.capacities[week])} is used up"
 
 
 def _not_open(solution: Solution, number: int, day: int) -> str:
@@ -124,7 +124,7 @@ def why_moved(solution: Solution, number: int, span: Span | None) -> str:
         _not_free(solution, origin)
         or _forbidden(solution, origin, task)
         or _resized(solution, origin, span)
-        or _made_room(solution, origin)
+        or _made_capacity(solution, origin)
         or _full(solution, origin, span)
     )
     if found:
@@ -185,7 +185,7 @@ def _resized(solution: Solution, origin: CurrentBlock, span: Span | None) -> str
     return "its task needs less time" if needs < stood else "another block takes over from it"
 
 
-def _made_room(solution: Solution, origin: CurrentBlock) -> str | None:
+def _made_capacity(solution: Solution, origin: CurrentBlock) -> str | None:
     """Return which block lies there now."""
     instance, span = solution.instance, origin.block.span
     for placement in solution.by_day[origin.day]:
@@ -214,7 +214,10 @@ def _full(solution: Solution, origin: CurrentBlock, span: Span | None) -> str | 
         one.week == ground.week and instance.problem.days[at].span.meets(span)
         for at, one in enumerate(instance.days)
     )
-    if not there and solution.week_minutes[ground.week] + minutes > instance.rooms[ground.week]:
+    if (
+        not there
+        and solution.week_minutes[ground.week] + minutes > instance.capacities[ground.week]
+    ):
         return "the week was full"
     return None
 
@@ -331,9 +334,9 @@ def reasons(problem: Problem, timetable: Timetable) -> Reasons:
     gone = {
         block.id: known.get(block.id, NOTHING_LEFT)
         for block in problem.standing
-        if block.hold is not Firmness.FIXED and block.id not in now_at
+        if block.firmness is not Firmness.FIXED and block.id not in now_at
     }
-    frozen = {block.id for block in problem.standing if block.hold is Firmness.FROZEN}
+    frozen = {block.id for block in problem.standing if block.firmness is Firmness.FROZEN}
     return Reasons(
         placed=tuple(
             STARTS_SOON if block.id in frozen else why_here(solution, placement)

@@ -61,7 +61,7 @@ class ScheduledBlock:
     id: EntityId
     task: EntityId | None
     span: Span
-    hold: Firmness
+    firmness: Firmness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class PlanWeek:
     and past ones included: the weekly cap, and the share of its free time."""
 
     monday: date
-    room: int
+    capacity: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -201,7 +201,7 @@ def _turn(world: World) -> Turn:
 
 def _placed(problem: Problem, blocks: Iterable[Block]) -> Iterable[Placed]:
     """Yield the blocks that stand, as a planner gives them."""
-    known = {one.id: one.hold for one in problem.standing}
+    known = {one.id: one.firmness for one in problem.standing}
     wanted = {one.id for one in problem.works}
     for one in blocks:
         if (

@@ -198,7 +198,7 @@ def test_conflicts(row: HistoryRow, settled: bool) -> None:
     store.history.add_conflicts([conflict])
     assert [replace(one, seq=0) for one in store.history.conflicts()] == [conflict]
     if settled:
-        store.history.settle_conflict(1)
+        store.history.resolve_conflict(1)
     assert len(store.history.conflicts(resolved=True)) == settled
     assert len(store.history.conflicts(resolved=False)) == (not settled)
 

@@ -197,7 +197,7 @@ class Placing:
             else:
                 self._move(place, one, live[one.id])
         for standing in self.problem.standing:
-            if standing.hold is not Firmness.FIXED and standing.id not in kept:
+            if standing.firmness is not Firmness.FIXED and standing.id not in kept:
                 why = self.why.dropped.get(standing.id, PLANNED)
                 self.lifecycle.set(live[standing.id], why, archived=True)
 

@@ -21,7 +21,7 @@ PROPOSAL = "proposal"
 """The name of what that would change."""
 SETTINGS = EntityId("settings")
 """What stands for settings and leaves among the entities that ask for another look."""
-OWED = EntityId("owed")
+PLAN_AGAIN = EntityId("owed")
 """What stands there for a look that could place nothing: it is made up for later."""
 
 

@@ -77,7 +77,7 @@ def demand(
     return reader.read()
 
 
-def standing(
+def scheduled_blocks(
     blocks: Iterable[Block], view: PlanView, preferences: Preferences, now: datetime
 ) -> tuple[ScheduledBlock, ...]:
     """Return the blocks that count: those ahead, and what this week's took already.
@@ -97,13 +97,13 @@ def standing(
                 id=block.id,
                 task=block.task,
                 span=Span(minute_of(block.start.at), minute_of(block.end.at)),
-                hold=hold(block, preferences, now) if known else Firmness.FIXED,
+                firmness=firmness_of(block, preferences, now) if known else Firmness.FIXED,
             )
         )
     return tuple(sorted(found, key=lambda one: (one.span, one.id)))
 
 
-def hold(block: Block, preferences: Preferences, now: datetime) -> Firmness:
+def firmness_of(block: Block, preferences: Preferences, now: datetime) -> Firmness:
     """Say how firmly a block stands."""
     assert block.start is not None  # noqa: S101  # asked only of blocks with a time
     if block.state not in (BlockState.DRAFT, BlockState.PUBLISHED) or block.start.at <= now:
@@ -322,7 +322,7 @@ def violations(
             task=one.task,
             start=instant(one.span.start),
             end=instant(one.span.end),
-            fixed=one.hold is Firmness.FIXED,
+            fixed=one.firmness is Firmness.FIXED,
         )
         for one in problem.standing
     ]

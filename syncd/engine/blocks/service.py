@@ -132,7 +132,7 @@ class BlockService:
 
     context: Context
     planner: Planner
-    told: set[ToolName] = field(default_factory=set)
+    reported: set[ToolName] = field(default_factory=set)
 
     def windows(self, tool: Tool) -> list[BusyWindow]:
         """Return the time for which a tool is asked when the person is busy."""
@@ -141,7 +141,7 @@ class BlockService:
             return []
         return windows(preferences, self.context.store, tool.name, self.context.clock)
 
-    def hear(self, found: PullResult) -> Iterator[str]:
+    def record_busy(self, found: PullResult) -> Iterator[str]:
         """Write down when the person is busy; yield what could not be told."""
         if found.silent:
             yield found.silent
@@ -151,7 +151,7 @@ class BlockService:
         if keep(store, name, found.busy, self.context.clock.now()):
             store.links.mark_dirty(SCHEDULE, [BUSY_TIME])
         if not any(one.unreadable for one in found.busy if one.window.name == NEAR):
-            self.told.add(name)
+            self.reported.add(name)
         for reading in found.busy:
             yield from (*reading.unreadable, *reading.problems)
 
@@ -174,7 +174,7 @@ class BlockService:
         """Look at the blocks, if there is reason to; return whether the plan changed."""
         sources = self._sources()
         planning = Planning(self.context, sources, self.planner)
-        fresh = bool(sources) and self.told.issuperset(sources)
+        fresh = bool(sources) and self.reported.issuperset(sources)
         if not planning.wanted(fresh=fresh):
             return False
         changed = planning.run(fresh=fresh)

@@ -83,7 +83,7 @@ class _Search:
         self.solution = solution
         self.tasks = list(map(solution.task_cost, range(len(instance.tasks))))
         self.days = list(map(solution.day_cost, range(len(instance.days))))
-        self.weeks = list(map(solution.week_cost, range(len(instance.rooms))))
+        self.weeks = list(map(solution.week_cost, range(len(instance.capacities))))
         self.topics = list(map(solution.topic_cost, range(len(instance.budgets))))
         self.budgeted = instance.weights.budget > 0 and any(instance.budgets)
         self.balance = 0.0
@@ -101,7 +101,7 @@ class _Search:
                 break
             solution.put(placement)
             put += 1
-        if put == len(change.new) and self._settle(change, bearable):
+        if put == len(change.new) and self._keeps(change, bearable):
             return True
         for placement in change.new[:put]:
             solution.take(placement)
@@ -109,7 +109,7 @@ class _Search:
             solution.put(placement)
         return False
 
-    def _settle(self, change: Move, bearable: float) -> bool:
+    def _keeps(self, change: Move, bearable: float) -> bool:
         """Take the new costs on if they are bearable; say whether they are."""
         placements = change.gone + change.new
         solution, instance = self.solution, self.solution.instance
@@ -221,7 +221,7 @@ class Floor:
 def afresh(instance: Instance, least: Firmness) -> list[Solution]:
     """Return what can be had while only what stands so firmly stays: by due dates, and by
     weight. Nothing where all stands so firmly: that is what can be had anyway."""
-    if all(origin.block.hold >= least for origin in instance.origins):
+    if all(origin.block.firmness >= least for origin in instance.origins):
         return []
     soonest, weighed = firm(instance, least), firm(instance, least)
     serve(soonest)

@@ -187,8 +187,12 @@ class Neighbourhood:
         if other is placement or locked(instance, other):
             return None
         length = placement.end - placement.start
-        room = instance.longest - (other.end - other.start)
-        give = length if length <= room else self._part(min(room, length - instance.shortest))
+        capacity = instance.longest - (other.end - other.start)
+        give = (
+            length
+            if length <= capacity
+            else self._part(min(capacity, length - instance.shortest))
+        )
         longer = self._longer(other, give) if give > 0 else None
         if longer is None:
             return None
@@ -248,8 +252,8 @@ class Neighbourhood:
 
     def _grown(self, placement: Placement) -> Move | None:
         instance = self.solution.instance
-        room = instance.longest - (placement.end - placement.start)
-        more = min(room // SLOT, -(-self.solution.missing(placement.task) // SLOT)) * SLOT
+        capacity = instance.longest - (placement.end - placement.start)
+        more = min(capacity // SLOT, -(-self.solution.missing(placement.task) // SLOT)) * SLOT
         if more <= 0 or locked(instance, placement):
             return None
         made = self._longer(placement, more)

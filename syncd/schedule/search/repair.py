@@ -40,7 +40,7 @@ def late(solution: Solution, place: CandidateSlot) -> bool:
     return place.placement.end > solution.instance.tasks[place.placement.task].urgent
 
 
-def with_room_made(solution: Solution, task: int, origin: int) -> CandidateSlot | None:
+def with_capacity_made(solution: Solution, task: int, origin: int) -> CandidateSlot | None:
     """Return a place in time for a block, after one with a later due date has moved.
 
     Nothing has changed if it is None: no block can move without its being late or dropped.
@@ -168,7 +168,7 @@ def serve(solution: Solution, task: int, homeless: list[int]) -> None:
         origin = homeless[0] if homeless else -1
         place = _place(solution, task, origin)
         if place is None or late(solution, place):
-            place = with_room_made(solution, task, origin) or place
+            place = with_capacity_made(solution, task, origin) or place
         if place is None:
             return
         solution.put(place.placement)

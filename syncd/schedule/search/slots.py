@@ -167,7 +167,7 @@ def firm(instance: Instance, least: Firmness = Firmness.FROZEN) -> Solution:
     """Return only the blocks that stand so firmly, and are still valid."""
     solution = valid_blocks(instance)
     for placement in solution.placements():
-        if instance.origins[placement.origin].block.hold < least:
+        if instance.origins[placement.origin].block.firmness < least:
             solution.take(placement)
     for task in range(len(instance.tasks)):
         trim(solution, task)
@@ -175,7 +175,7 @@ def firm(instance: Instance, least: Firmness = Firmness.FROZEN) -> Solution:
 
 
 def _rank(origin: CurrentBlock) -> tuple[int, int, int]:
-    return (-origin.block.hold, origin.task, origin.block.span.start)
+    return (-origin.block.firmness, origin.task, origin.block.span.start)
 
 
 def _as_it_stands(solution: Solution, number: int) -> Placement | None:
@@ -229,7 +229,7 @@ def _weakest(solution: Solution, task: int) -> list[Placement]:
     return sorted(
         solution.by_task[task],
         key=lambda placement: (
-            instance.origins[placement.origin].block.hold
+            instance.origins[placement.origin].block.firmness
             if placement.origin >= 0
             else Firmness.DRAFT,
             -placement.start,
@@ -241,7 +241,7 @@ def shown(instance: Instance, placement: Placement) -> bool:
     """Say whether a block stands in the calendar just so."""
     return (
         stays(instance, placement)
-        and instance.origins[placement.origin].block.hold >= Firmness.PUBLISHED
+        and instance.origins[placement.origin].block.firmness >= Firmness.PUBLISHED
     )
 
 
@@ -257,8 +257,8 @@ def _shorten(solution: Solution, task: int, over: int) -> bool:
     """Shorten one block that may be changed; on an over-full day or week none may."""
     instance = solution.instance
     for placement in _weakest(solution, task):
-        room = placement.end - placement.start - instance.shortest
-        less = min(over, room) // SLOT * SLOT
+        capacity = placement.end - placement.start - instance.shortest
+        less = min(over, capacity) // SLOT * SLOT
         if less <= 0 or locked(instance, placement) or shown(instance, placement):
             continue
         solution.take(placement)

@@ -136,7 +136,7 @@ class Solution:
         week = self.instance.days[day].week
         return min(
             self.instance.problem.daily - self.day_minutes[day],
-            self.instance.rooms[week] - self.week_minutes[week],
+            self.instance.capacities[week] - self.week_minutes[week],
         )
 
     def has(self, day: int, task: int) -> bool:

@@ -129,7 +129,7 @@ def test_a_draft_alone_stands_too() -> None:
     Person(world, BERLIN, random.Random(1)).take_leave(*leave)  # noqa: S311  # one seed
     world.sync()
     assert planner.efforts == [Effort.FULL]
-    assert {one.hold for one in world_standing(world, planner)} == {Firmness.DRAFT}
+    assert {one.firmness for one in world_standing(world, planner)} == {Firmness.DRAFT}
     assert Effort.FULL not in planner.efforts
 
 

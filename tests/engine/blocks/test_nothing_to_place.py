@@ -47,17 +47,17 @@ def reads_of_the_plan(world: World) -> list[str]:
     """Return what the next cycle asks of the plan's entities."""
     asked: list[str] = []
 
-    def hear(*told: Any) -> None:
-        statement = " ".join(told[2].split())
+    def note(*event_args: Any) -> None:
+        statement = " ".join(event_args[2].split())
         if statement.startswith("SELECT") and "FROM entities" in statement:
             asked.append(statement)
 
     engine = world.store._database._engine
-    event.listen(engine, "before_cursor_execute", hear)
+    event.listen(engine, "before_cursor_execute", note)
     try:
         assert world.sync().writes == 0
     finally:
-        event.remove(engine, "before_cursor_execute", hear)
+        event.remove(engine, "before_cursor_execute", note)
     return asked
 
 

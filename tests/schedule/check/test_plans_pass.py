@@ -73,10 +73,12 @@ def some_standing(world: World, rng: random.Random) -> tuple[ScheduledBlock, ...
         start = (world.now // 15 + rng.randrange(-200, 96 * 4)) * 15
         if any(one.span.start < start + 60 and start < one.span.end for one in found):
             continue
-        hold = Firmness.FIXED if start < world.now else rng.choice(list(Firmness))
+        firmness = Firmness.FIXED if start < world.now else rng.choice(list(Firmness))
         task = EntityId(rng.choice(["sql", "rust", "talk", "book"]))
         span = Span(start, start + 60)
-        found.append(ScheduledBlock(id=EntityId(f"b{number}"), task=task, span=span, hold=hold))
+        found.append(
+            ScheduledBlock(id=EntityId(f"b{number}"), task=task, span=span, firmness=firmness)
+        )
     return tuple(found)
 
 
@@ -108,7 +110,8 @@ def planned(
         avoid={one.id: times(one.avoid) for one in works},
     )
     before = [
-        slot(one.id, one.task, one.span, fixed=one.hold is Firmness.FIXED) for one in standing
+        slot(one.id, one.task, one.span, fixed=one.firmness is Firmness.FIXED)
+        for one in standing
     ]
     after = [
         slot(one.id or EntityId(f"new {number}"), one.task, one.span)

@@ -231,9 +231,9 @@ class Person:
         busy = self.world.services["calendar"].busy["own"] or []
         if any(one.start < end and start < one.end for one in busy):
             return False
-        return careless or self._has_room(item, start, end)
+        return careless or self._has_capacity(item, start, end)
 
-    def _has_room(self, item: Remote, start: datetime, end: datetime) -> bool:
+    def _has_capacity(self, item: Remote, start: datetime, end: datetime) -> bool:
         """Say whether a day holds a block besides its other ones, without being too full."""
         day = start.astimezone(ZoneInfo(ZONE)).date()
         minutes = (end - start) / MINUTE

@@ -44,7 +44,7 @@ def big(seed: int) -> Problem:
         now=START,
         days=calendar(busy),
         weeks=tuple(
-            PlanWeek(monday=MONDAY + timedelta(weeks=week), room=720)
+            PlanWeek(monday=MONDAY + timedelta(weeks=week), capacity=720)
             for week in range(DAYS // 7)
         ),
         works=works(rng),

@@ -34,7 +34,7 @@ def small(seed: int, tasks: int, days: int) -> Problem:
     return Problem(
         now=START,
         days=calendar(meetings(rng))[:days],
-        weeks=(PlanWeek(monday=MONDAY, room=720), PlanWeek(monday=MONDAY, room=720)),
+        weeks=(PlanWeek(monday=MONDAY, capacity=720), PlanWeek(monday=MONDAY, capacity=720)),
         works=tuple(works),
         daily=180,
     )
