@@ -10,8 +10,6 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-import tomlkit
-
 from syncd.text import nearest
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -112,6 +110,8 @@ def address(text: str) -> str:
 
 def document(table: Mapping[str, Any]) -> str:
     """Return a table of texts, numbers, truths, lists and tables as TOML."""
+    import tomlkit  # what only reads settings writes none, and it takes time to import
+
     return tomlkit.dumps(_known(table))
 
 
