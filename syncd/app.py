@@ -22,13 +22,11 @@ from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.tool_status import ConnectorFactory, Unusable, let_go
 from syncd.errors import Mistake, NoSecret, NotLoaded, OnError, SignIn, said
-from syncd.logs import get_logger
 from syncd.model.ids import ToolName
-from syncd.redaction import Redactor
-from syncd.settings.convert import preferences, review_rules
+from syncd.redaction import Redactor, get_logger
 from syncd.settings.credentials import Credentials, Runner, open_files
 from syncd.settings.plugins import check_own_settings, own_settings, secret_ways
-from syncd.settings.schema import Settings, load, make_state_dir
+from syncd.settings.schema import Settings, load, make_state_dir, preferences, review_rules
 from syncd.store.database import StateLock
 from syncd.store.store import Store, open_store
 from syncd.store.tool_store import ToolMemory
@@ -40,7 +38,7 @@ if TYPE_CHECKING:
     from syncd.engine.reviews import DueReviews
     from syncd.mail.message import WriteHtml
     from syncd.mail.service import MailService
-    from syncd.review.render.elements import ReviewPage
+    from syncd.review.render.sections import ReviewPage
 
 # What only some commands need is imported where it is put together: the planner, the mail
 # and the templates take longer to import than a command that reads takes to answer.
@@ -188,9 +186,11 @@ class App:
         filled = credentials.fill(f"connectors.{name}", ways, plugin.secrets)
         self.redactor.hide(filled.values)
         check_tokens(name, filled.values)
-        self.warnings.extend(it for it in filled.warnings if it not in self.warnings)
+        self.warnings.extend(
+            warning for warning in filled.warnings if warning not in self.warnings
+        )
         own = own_settings(plugin, given, filled.table)
-        self.warnings.extend(it for it in open_files(own) if it not in self.warnings)
+        self.warnings.extend(file for file in open_files(own) if file not in self.warnings)
         return plugin, own
 
     def network(self, plugin: Plugin, own: Any) -> Network:

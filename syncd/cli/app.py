@@ -26,7 +26,7 @@ class CommandEntry(NamedTuple):
 
 COMMANDS: Mapping[str, CommandEntry] = {
     "sync": CommandEntry("sync:sync", "Run one cycle now."),
-    "run": CommandEntry("run:run", "Run the daemon, until it is stopped."),
+    "run": CommandEntry("sync:run", "Run the daemon, until it is stopped."),
     "status": CommandEntry("status:status", "Show how each tool does, and what to do next."),
     "schedule": CommandEntry(
         "schedule:schedule", "Show the coming blocks, and what does not fit and why."
@@ -47,13 +47,13 @@ COMMANDS: Mapping[str, CommandEntry] = {
     "review": CommandEntry("review:review", "Look back on a week, a quarter or a year."),
     "history": CommandEntry("history:history", "List what changed in the plan, newest first."),
     "conflicts": CommandEntry(
-        "conflicts:conflicts", "List the values that lost, or take one after all."
+        "decisions:conflicts", "List the values that lost, or take one after all."
     ),
     "why": CommandEntry("why:why", "Tell who set each field, when, and what it beat."),
     "undo": CommandEntry("history:undo", "Take back a change, or a whole cycle."),
     "restore": CommandEntry("history:restore", "Bring back what was deleted, in every tool."),
-    "approve": CommandEntry("approvals:approve", "Accept what a held tool is held for, once."),
-    "reject": CommandEntry("approvals:reject", "Refuse what a held tool is held for."),
+    "approve": CommandEntry("decisions:approve", "Accept what a held tool is held for, once."),
+    "reject": CommandEntry("decisions:reject", "Refuse what a held tool is held for."),
     "connectors": CommandEntry(
         "connectors:connectors", "List the connectors that are installed."
     ),
@@ -65,9 +65,9 @@ COMMANDS: Mapping[str, CommandEntry] = {
 }
 PLAN_COMMANDS: Mapping[str, CommandEntry] = {
     "show": CommandEntry("plan:plan_show", "Show the plan as a tree."),
-    "import": CommandEntry("plan_files:plan_import", "Take a plan file into the plan."),
+    "import": CommandEntry("plan:plan_import", "Take a plan file into the plan."),
     "export": CommandEntry(
-        "plan_files:plan_export", "Write the whole plan as YAML, JSON or Markdown."
+        "plan:plan_export", "Write the whole plan as YAML, JSON or Markdown."
     ),
     "check": CommandEntry(
         "plan_check:plan_check", "Say what goals lack to be SMART, and what can't work."

@@ -20,8 +20,7 @@ from syncd.engine.blocks.planner_state import (
     sources_of,
 )
 from syncd.engine.blocks.problem_builder import Demand, demand
-from syncd.engine.context import Context, StoredPlanView, today
-from syncd.engine.unit_of_work import SCHEDULE
+from syncd.engine.context import SCHEDULE, Context, StoredPlanView, today
 from syncd.model.entities import Block, Kind, Task
 from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId

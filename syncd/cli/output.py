@@ -18,7 +18,7 @@ from syncd.model.exchange.output import instant_text
 from syncd.model.ids import EntityId
 from syncd.model.schema import FIELDS
 from syncd.model.values import REFERENCES, Moment, Value
-from syncd.store.rows import HistoryRow
+from syncd.store.rows import ConflictRow, HistoryRow
 from syncd.store.store import Store
 from syncd.text import json_text, one_line, printable
 
@@ -204,3 +204,10 @@ class Words:
 def moment_json(at: datetime | None, zone: str) -> str | None:
     """Return an instant as ISO 8601 with the offset of the plan's zone."""
     return instant_text(at, zone) if at else None
+
+
+def conflict_words(words: Words, one: ConflictRow) -> str:
+    """Return the value that lost, in words."""
+    if one.field == "archived":
+        return "its deletion" if one.lost else "its return"
+    return words.value(one.kind, one.field, one.lost)

@@ -24,10 +24,10 @@ from syncd.review.achievements import (
     achievements_markdown,
     sheet_entries,
 )
-from syncd.review.available_time import GoalLoad
-from syncd.review.backward import (
+from syncd.review.available_time import (
     Alternatives,
     BackwardPlan,
+    GoalLoad,
     GoalTime,
     backward,
     proposed,

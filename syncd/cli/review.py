@@ -9,8 +9,8 @@ import typer
 
 from syncd.app import App
 from syncd.cli.errors import Exit
+from syncd.cli.mails import send
 from syncd.cli.output import Json
-from syncd.cli.sending import send
 from syncd.cli.session import Session
 from syncd.engine.context import today
 from syncd.engine.reviews import ReviewResult, make_review, review_id

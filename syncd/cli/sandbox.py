@@ -13,7 +13,7 @@ from syncd.connect.registry import sandboxes
 from syncd.daemon.supervisor import Signals
 from syncd.errors import Mistake
 from syncd.private import make_folder, write
-from syncd.settings.formats import document
+from syncd.settings.messages import document
 from syncd.settings.sources import machine_zone
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncd.clock import SystemClock
-from syncd.logs import set_up_later
 from syncd.private import open_folder
+from syncd.redaction import set_up_later
 
 if TYPE_CHECKING:  # these take their time to import, and `--help` needs none of them
     from syncd.app import App

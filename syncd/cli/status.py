@@ -17,7 +17,7 @@ from syncd.cli.session import Session
 from syncd.engine.cycle_report import look, sentences
 from syncd.engine.tool_status import Unusable
 from syncd.model.ids import ToolName
-from syncd.store.rows import Problem
+from syncd.store.rows import ToolProblem
 from syncd.store.tool_store import ToolRow, ToolState
 from syncd.text import one_line
 
@@ -68,7 +68,7 @@ class ToolSummary:
     items: int
     waiting: int
     in_flight: int
-    problems: tuple[Problem, ...]
+    problems: tuple[ToolProblem, ...]
 
     @property
     def new(self) -> bool:

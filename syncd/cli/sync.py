@@ -1,5 +1,7 @@
-"""``syncd sync``: one cycle now."""
+"""``syncd sync``: one cycle now; ``syncd run``: the daemon."""
 
+import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -18,6 +20,8 @@ from syncd.cli.output import Json, Speech, add_row, count, table
 from syncd.cli.preview import preview
 from syncd.cli.session import Session
 from syncd.connect.network import RateLimit
+from syncd.daemon.logs import set_up, supervised
+from syncd.daemon.service import serve
 from syncd.daemon.supervisor import Signals
 from syncd.engine.cycle import Engine
 from syncd.engine.report import Report, ToolReport
@@ -262,3 +266,22 @@ def _did(tool: ToolReport) -> str:
     if tool.state is ToolState.OK:
         return done or "nothing new"
     return f"{tool.state}" + (f" ({done})" if done else "")
+
+
+def run(
+    ctx: typer.Context,
+    *,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Log JSON lines, as under a supervisor.")
+    ] = False,
+) -> int:
+    """Run the daemon, until it is stopped."""
+    session: Session = ctx.obj
+    with session.app(log=False) as app, app.alone():
+        json = log_json or supervised(session.environ, sys.stderr, os.getpid())
+        colors = session.color and sys.stderr.isatty()
+        redact = session.redactor
+        set_up(sys.stderr, json=json, colors=colors, clock=session.clock, redact=redact)
+        with Signals(session.clock.stop.set, session.clock) as signals:
+            serve(app, session.config, signals.flags)
+        return signals.status

@@ -8,7 +8,6 @@ from typing import Any
 import typer
 
 from syncd.app import App
-from syncd.cli.conflicts import conflict_words
 from syncd.cli.lookup import Which, find_entity, tool_title
 from syncd.cli.output import (
     Json,
@@ -16,6 +15,7 @@ from syncd.cli.output import (
     Words,
     add_row,
     clock,
+    conflict_words,
     day,
     field_word,
     kind_word,

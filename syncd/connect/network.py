@@ -64,7 +64,7 @@ class Proxies:
 
     def _is_exempt(self, host: str, port: int) -> bool:
         entries = [it.strip().lower() for it in self.without.split(",")]
-        return any(_meets(it, host.lower(), port) for it in entries if it)
+        return any(_meets(entry, host.lower(), port) for entry in entries if entry)
 
 
 def _meets(entry: str, host: str, port: int) -> bool:

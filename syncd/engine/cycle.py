@@ -34,8 +34,8 @@ from syncd.engine.tool_status import (
     wait_for_joiners,
 )
 from syncd.errors import HoldTool, StateTrouble, Stopped, SyncdError, said
-from syncd.logs import get_logger
 from syncd.model.ids import ToolName
+from syncd.redaction import get_logger
 from syncd.schedule.planner import Annealer
 from syncd.schedule.problem import Planner
 from syncd.store.tool_store import ToolState
@@ -227,7 +227,7 @@ class Engine:
     def _step(self, left: float | None) -> bool:
         """Wait for what finishes first, and act on it; False when time ran out."""
         limits = [left, self.grace if self._writers.held_back else None]
-        first = min((one for one in limits if one is not None), default=None)
+        first = min((limit for limit in limits if limit is not None), default=None)
         done, _ = wait(self._lanes(), timeout=first, return_when=FIRST_COMPLETED)
         if not done:
             if first == left:

@@ -55,9 +55,9 @@ def _of_the_past(store: Store) -> Iterator[str]:
             f"Change {one.key} of {one.of} in the history can't be read ({one.why}): it is left"
             f" out; {_TODO} `history`."
         )
-    for one in store.history.damaged_conflicts:
+    for conflict in store.history.damaged_conflicts:
         yield (
-            f"Value {one.key} of {one.of} that lost can't be read ({one.why}): it is left out;"
+            f"Value {conflict.key} of {conflict.of} that lost can't be read ({conflict.why}): it is left out;"
             f" {_TODO} `conflicts`."
         )
 
@@ -99,13 +99,13 @@ class Summary:
         store, tool = self.context.store, self.context.tools[name]
         report.requests = self.tally.requests(name, tool.limiter)
         problems = store.tools.problems(name)
-        refused = any(one.refused for one in problems)
+        refused = any(problem.refused for problem in problems)
         left = store.tools.waiting(name) > 0 or bool(store.journal.entities(name))
         if report.state is not ToolState.OK or refused or busy or (left and not dry):
             self.report.converged = False
         if report.message:
             self.report.problems.append(f"{tool.title}: {report.message}")
-        self.report.problems.extend(one.sentence for one in problems)
+        self.report.problems.extend(problem.sentence for problem in problems)
 
     def _absent(self, report: ToolReport, why: Unusable | None) -> None:
         """Say of a tool that could not be made why that is; or it is still being made."""

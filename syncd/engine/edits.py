@@ -97,7 +97,9 @@ def undo(context: Context, rows: Sequence[HistoryRow]) -> Undone:
 def take_lost(context: Context, seq: int) -> str:
     """Give a field the value that lost in a conflict; return the entity's title."""
     store = context.store
-    found = next((one for one in store.history.conflicts() if one.seq == seq), None)
+    found = next(
+        (conflict for conflict in store.history.conflicts() if conflict.seq == seq), None
+    )
     if found is None:
         message = f"There is no conflict {seq}: `syncd conflicts` lists them."
         raise Mistake(message)

@@ -14,9 +14,9 @@ from syncd.engine.tool_status import ToolStatus, record_success
 from syncd.engine.translate import remember_unmapped
 from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import StateTrouble
-from syncd.logs import get_logger
 from syncd.model.ids import ToolName
-from syncd.store.rows import Problem
+from syncd.redaction import get_logger
+from syncd.store.rows import ToolProblem
 
 log = get_logger("syncd.engine")
 
@@ -85,7 +85,7 @@ class Intake:
         self, pulls: Sequence[PullResult], guilty: dict[ToolName, Exception], error: Exception
     ) -> dict[ToolName, Exception]:
         """Return whose fault it is; raises where that is none of those that were read."""
-        if not guilty.keys() & {one.tool.name for one in pulls}:
+        if not guilty.keys() & {pull.tool.name for pull in pulls}:
             raise error
         for name, fault in guilty.items():
             log.error("a tool failed unexpectedly", tool=name, exc_info=fault)
@@ -98,7 +98,7 @@ class Intake:
         the plan's own rules that fail."""
         if self._tried([]) is not None:
             raise error
-        tried = {one.tool.name: self._tried([one]) for one in pulls}
+        tried = {pull.tool.name: self._tried([pull]) for pull in pulls}
         return {name: fault for name, fault in tried.items() if fault is not None}
 
     def _tried(self, pulls: Sequence[PullResult]) -> Exception | None:
@@ -165,10 +165,10 @@ class Intake:
             ]
         )
         store.tools.put_problems(
-            Problem(tool=name, entity=None, field=str(place), sentence=sentence)
+            ToolProblem(tool=name, entity=None, field=str(place), sentence=sentence)
             for place, sentence in enumerate(sentences)
         )
-        remember_unmapped(store, pulled.tool, pulled.pull.paused)
+        remember_unmapped(store, pulled.tool, pulled.pull.unmapped_fields)
         if store.tools.get(name).last_ok is None:  # switched on just now: it lacks everything
             store.links.mark_all_dirty(name)
         cursor = None if keep_cursor else pulled.pull.cursor

@@ -13,7 +13,7 @@ from syncd.engine.write_plan import WritePlan, write_plan
 from syncd.errors import StateTrouble
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId, ToolName
-from syncd.model.remote import LINK, LINKS, Op
+from syncd.model.remote import LINKS, PAGE_URL, Op
 from syncd.sync.decide import Operation
 
 
@@ -44,7 +44,11 @@ class Awaited:
         for name in self.making.keys() - going:
             del self.making[name]
         for name, projection in decided.items():
-            made = {one.entity for one in projection.operations if one.op is Op.CREATE}
+            made = {
+                operation.entity
+                for operation in projection.operations
+                if operation.op is Op.CREATE
+            }
             self.making[name] = made
 
     def started(self, name: ToolName) -> None:
@@ -62,7 +66,11 @@ class Awaited:
         waiting = self._waiting(tool, projection.operations)
         if waiting:
             self.held.add(tool.name)
-            kept = [one for one in projection.operations if one.entity not in waiting]
+            kept = [
+                operation
+                for operation in projection.operations
+                if operation.entity not in waiting
+            ]
             projection.operations = kept
 
     def look(self, lanes: Iterable[ToolName]) -> bool:
@@ -90,8 +98,8 @@ class Awaited:
             return set()
         addressing = self.context.addressing
         pages = makers.get(addressing.name, set()) if addressing else set[EntityId]()
-        fresh = [one for one in operations if one.op is Op.CREATE]
-        found = {one.entity for one in fresh if self._shows(tool, one.kind, LINK)} & pages
+        fresh = [operation for operation in operations if operation.op is Op.CREATE]
+        found = {one.entity for one in fresh if self._shows(tool, one.kind, PAGE_URL)} & pages
         blocks = [one.entity for one in fresh if self._shows(tool, one.kind, LINKS)]
         tasks = set[EntityId]().union(*makers.values())
         return found | {one for one, task in self._tasks(blocks) if task in tasks}

@@ -63,13 +63,13 @@ def checked(context: Context, records: Sequence[Record]) -> list[Finding]:
     planned = context.preferences is not None
     return check_plan(
         CheckedPlan(
-            plan=Plan.of(one.entity for one in records),
+            plan=Plan.of(record.entity for record in records),
             today=today(context.clock, context.zone),
             zone=context.zone,
             set_at={
-                (one.entity.id, name): author.at
-                for one in records
-                for name, author in one.authors.items()
+                (record.entity.id, name): author.at
+                for record in records
+                for name, author in record.authors.items()
                 if author.at is not None
             },
             available=time_available(context, context.clock.now()) if planned else None,

@@ -13,12 +13,11 @@ from syncd.engine.context import Context
 from syncd.engine.outcomes import OutcomeRecorder
 from syncd.engine.report import WriteCounts
 from syncd.engine.tool import Tool
-from syncd.engine.translate import content_hash
 from syncd.engine.write_plan import SLICE, Desk, WritePlan
 from syncd.errors import Changed, Gone, HoldTool, SignIn, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
-from syncd.model.remote import Op, Remote, Write
+from syncd.model.remote import Op, Remote, Write, content_hash
 from syncd.store.rows import Link
 from syncd.sync.decide import Operation, Presence
 
@@ -108,7 +107,9 @@ class Pusher:
         self.context.store.links.clear_dirty(self.tool.name, projection.unchanged)
         size = max(1, self.tool.connector.batch_size)
         operations, parents = projection.operations, projection.parents
-        self._count = Counter(one.kind for one in operations if one.op is not Op.CREATE)
+        self._count = Counter(
+            operation.kind for operation in operations if operation.op is not Op.CREATE
+        )
         for part in _parts(_chunks(operations, size, parents)):
             desk = projection.desk or self._desk(part)
             self.committer.work_on(desk.links)
@@ -260,15 +261,15 @@ def _chunks(
 ) -> Iterator[Sequence[Operation]]:
     """Cut into chunks of one level: an item's references are made before it is."""
     chunk: list[Operation] = []
-    for one in operations:
+    for operation in operations:
         if chunk:
-            same = one.kind is chunk[0].kind and one.op is chunk[0].op
-            above = parents.get(one.entity)
+            same = operation.kind is chunk[0].kind and operation.op is chunk[0].op
+            above = parents.get(operation.entity)
             under = any(it.entity == above for it in chunk) if above else False
             if len(chunk) >= size or not same or under:
                 yield chunk
                 chunk = []
-        chunk.append(one)
+        chunk.append(operation)
     if chunk:
         yield chunk
 

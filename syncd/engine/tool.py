@@ -73,17 +73,17 @@ class Guarded:
         self._secrets = secrets
         self.name = connector.name
         self.edit_resolution = connector.edit_resolution
-        self.gives_address = connector.gives_address
+        self.provides_urls = connector.provides_urls
         self.keeps_marks = connector.keeps_marks
         self.reads_busy = connector.reads_busy
         self.batch_size = connector.batch_size
         self.idempotent = connector.idempotent
 
     @property
-    def carries(self) -> Mapping[Kind, Carried]:
+    def capabilities(self) -> Mapping[Kind, Carried]:
         """What the tool carries, by kind."""
         with self._pure():
-            return self._connector.carries
+            return self._connector.capabilities
 
     def bind(self) -> Binding:
         """Find the containers."""
@@ -102,7 +102,7 @@ class Guarded:
             found = self._connector.pull(cursor)
         return replace(
             found,
-            items=tuple(self._item(it) for it in found.items),
+            items=tuple(self._item(item) for item in found.items),
             unread={remote: self._text(why) for remote, why in found.unread.items()},
             problems=self._all_cleared(found.problems),
         )
@@ -128,22 +128,22 @@ class Guarded:
         """Do these writes."""
         with self._cleared():
             outcomes = self._connector.write(writes)
-        return [self._outcome(it) for it in outcomes]
+        return [self._outcome(outcome) for outcome in outcomes]
 
     def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
         """Return what the tool can hold of ``fields``."""
         with self._pure():
             return self._connector.fit(kind, fields)
 
-    def holds(self, kind: Kind, fields: Fields) -> bool:
+    def can_hold(self, kind: Kind, fields: Fields) -> bool:
         """Say whether the tool can hold such an entity at all."""
         with self._pure():
-            return self._connector.holds(kind, fields)
+            return self._connector.can_hold(kind, fields)
 
-    def addressed(self, url: str) -> RemoteId | None:
+    def id_from_url(self, url: str) -> RemoteId | None:
         """Return which item of the tool an address leads to."""
         with self._pure():
-            return self._connector.addressed(url)
+            return self._connector.id_from_url(url)
 
     def busy(self, start: datetime, end: datetime) -> Busy:
         """Read when the user has no time."""
@@ -198,7 +198,7 @@ class Guarded:
         error.args = (self._text(said(error)), *error.args[1:])
 
     def _all_cleared(self, sentences: Sequence[str]) -> tuple[str, ...]:
-        return tuple(self._text(it) for it in sentences)
+        return tuple(self._text(sentence) for sentence in sentences)
 
     def _text(self, sentence: object) -> str:
         return self._secrets.words(sentence, _LONGEST)
@@ -234,7 +234,7 @@ class Audience:
         yield from self.absent
         for tool in self.tools:
             try:
-                carried = tool.connector.carries.get(kind)
+                carried = tool.connector.capabilities.get(kind)
             except ToolFault:
                 yield tool.name
                 continue

@@ -22,8 +22,8 @@ from syncd.errors import (
     said,
     wait_of,
 )
-from syncd.logs import get_logger
 from syncd.model.ids import ToolName
+from syncd.redaction import get_logger
 from syncd.store.tool_store import ToolState
 
 LONGEST = 3600.0

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from syncd.engine.context import Context
+from syncd.engine.context import SCHEDULE, Context
 from syncd.engine.outcomes import mark_addressed_dirty, mark_blocks_dirty
 from syncd.model.entities import Entity, Kind, Skill, kind_of
 from syncd.model.entities import replace as with_fields
@@ -14,8 +14,6 @@ from syncd.model.values import Value
 from syncd.store.rows import ConflictRow, HistoryRow, Record
 from syncd.sync.merge import Author, Conflict, FieldChange
 
-SCHEDULE = ToolName("schedule")
-"""In its name the plan's entities are marked that ask for another look at the blocks."""
 _PLANNED_BY: Mapping[Kind, frozenset[str]] = {
     Kind.TASK: frozenset(
         [
@@ -83,9 +81,9 @@ class UnitOfWork:
             return
         record = self.records[entity]
         before = record.entity
-        values = {one.field: one.after for one in changes}
+        values = {change.field: change.after for change in changes}
         after = with_fields(before, **values)
-        authors = {**record.authors, **{one.field: one.author for one in changes}}
+        authors = {**record.authors, **{change.field: change.author for change in changes}}
         self.records[entity] = Record(entity=after, authors=authors)
         fresh = self.before.get(entity, before) is None
         for one in changes:
@@ -136,14 +134,14 @@ class UnitOfWork:
                 entity=entity,
                 kind=kind_of(record),
                 title=record.title,
-                field=one.field,
-                won=one.won,
-                won_by=one.won_by,
-                lost=one.lost,
-                lost_by=one.lost_by,
-                lost_at=one.lost_at,
+                field=conflict.field,
+                won=conflict.won,
+                won_by=conflict.won_by,
+                lost=conflict.lost,
+                lost_by=conflict.lost_by,
+                lost_at=conflict.lost_at,
             )
-            for one in conflicts
+            for conflict in conflicts
         )
 
     def record_event(self, entity: EntityId, row: HistoryRow) -> None:
@@ -159,7 +157,9 @@ class UnitOfWork:
         """Return who edited it last, in this cycle or before."""
         if entity in self._editors:
             return self._editors[entity]
-        known = [one for one in self.records[entity].authors.values() if one.at is not None]
+        known = [
+            author for author in self.records[entity].authors.values() if author.at is not None
+        ]
         latest = max(known, key=lambda one: (one.at is not None, one.at), default=None)
         return latest.by if latest else "plan"
 

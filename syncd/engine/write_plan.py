@@ -9,7 +9,7 @@ from syncd.engine.tool import Tool
 from syncd.engine.translate import Translator, as_label, targets, unmapped_fields
 from syncd.model.entities import Entity, Kind, kind_of
 from syncd.model.ids import EntityId
-from syncd.model.remote import LINK, LINKS
+from syncd.model.remote import LINKS, PAGE_URL
 from syncd.model.rules.world import Standing, standing
 from syncd.model.schema import fields_of
 from syncd.store.database import Damaged
@@ -117,12 +117,12 @@ def desired(
     """Return whether a tool should hold an entity."""
     kind = kind_of(entity)
     shown = None if entity.archived else context.shown(tool, entity, beside)
-    if shown is None or not tool.connector.holds(kind, shown):
+    if shown is None or not tool.connector.can_hold(kind, shown):
         return Desired.ABSENT
-    if not tool.connector.carries[kind].live_only:
+    if not tool.connector.capabilities[kind].live_only:
         return Desired.PRESENT
     damaged = context.store.plan.damaged
-    if damaged and any(one in damaged for one in targets(kind, fields_of(entity))):
+    if damaged and any(target in damaged for target in targets(kind, fields_of(entity))):
         return Desired.UNCHANGED  # whether that rests can't be told
     return _WANTS[standing(entity, view)]
 
@@ -185,7 +185,7 @@ class Desk:
         shown = {
             record.entity.id
             for record in self.records.values()
-            if self._carried(record.entity) and LINK in self._fields(record.entity)
+            if self._carried(record.entity) and PAGE_URL in self._fields(record.entity)
         }
         for record in self.records.values():
             if self._carried(record.entity) and LINKS in self._fields(record.entity):
@@ -194,7 +194,7 @@ class Desk:
         return shown
 
     def _fields(self, entity: Entity) -> frozenset[str]:
-        return self.tool.connector.carries[kind_of(entity)].fields
+        return self.tool.connector.capabilities[kind_of(entity)].fields
 
     def must_wait(self, entity: EntityId) -> bool:
         """Say whether what is known of an entity, or of its item, can't be read."""
@@ -226,14 +226,16 @@ class Desk:
         if record is None or not self._carried(record.entity):
             return None
         it, kind = record.entity, kind_of(record.entity)
-        carried = self.tool.connector.carries[kind]
+        carried = self.tool.connector.capabilities[kind]
         held = _held(self.tool, link)
         there = held is not None and held.presence is Presence.PRESENT
         wanted = self._want(it)
         if fit is None:
             needed = there if slim else True
             fit = self.fit(entity) if needed and wanted is not Desired.ABSENT else {}
-        left = self._left(it, carried.told | (carried.once if there else frozenset()))
+        left = self._left(
+            it, carried.read_only | (carried.write_once if there else frozenset())
+        )
         case = Case(
             kind=kind,
             entity=it.id,
@@ -241,7 +243,7 @@ class Desk:
             want=wanted,
             fit={name: value for name, value in fit.items() if name not in left},
             held=held,
-            recreate=carried.archives,
+            recreate=carried.delete_archives,
             archived=it.archived,
             hides_done=carried.hides_done,
         )
@@ -265,7 +267,7 @@ class Desk:
         return self.context.store.plan.damaged
 
     def _carried(self, entity: Entity) -> bool:
-        return kind_of(entity) in self.tool.connector.carries
+        return kind_of(entity) in self.tool.connector.capabilities
 
     def _leaves(self, entity: Entity) -> bool:
         return self._want(entity) is Desired.ABSENT

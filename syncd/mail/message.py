@@ -13,7 +13,7 @@ from email.policy import SMTP
 from enum import StrEnum
 
 from syncd.errors import Mistake
-from syncd.review.render.elements import ReviewPage
+from syncd.review.render.sections import ReviewPage
 
 LONGEST_SUBJECT = 150
 _TRANSFER = "quoted-printable"

@@ -40,7 +40,7 @@ _VALUES: Mapping[Kind, tuple[tuple[str, ...], Callable[[Entity], tuple[Value, ..
 """How all values of an entity are read at once."""
 
 REFERENCE_FIELDS: Mapping[Kind, tuple[FieldSpec, ...]] = {
-    kind: tuple(it for it in specs.values() if it.type in REFERENCES)
+    kind: tuple(spec for spec in specs.values() if spec.type in REFERENCES)
     for kind, specs in FIELDS.items()
 }
 

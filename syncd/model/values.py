@@ -176,7 +176,7 @@ def as_map(value: Value) -> dict[str, str]:
 
 def distinct(*values: Value) -> bool:
     """Say whether each pair of each value can be told by its first half."""
-    return all(len(as_map(it)) == len(it) for it in values if isinstance(it, tuple))
+    return all(len(as_map(value)) == len(value) for value in values if isinstance(value, tuple))
 
 
 def overlaid(before: Value, after: Value) -> Value:
@@ -196,7 +196,7 @@ def without(now: Value, before: Value, after: Value) -> Value:
     None where that can't be: they are no pairs, or those were changed since.
     """
     sides = (now, before, after)
-    if not all(isinstance(it, tuple) for it in sides) or not distinct(*sides):
+    if not all(isinstance(side, tuple) for side in sides) or not distinct(*sides):
         return None
     current, old, new = map(as_map, sides)
     changed = {it for it in {**old, **new} if old.get(it) != new.get(it)}

@@ -189,9 +189,9 @@ def _in_order(demands: Sequence[_Demand]) -> list[_Demand]:
 def _short(demands: Sequence[_Demand], taken: int) -> list[int]:
     """Return what each is short by, in order; ``taken``: minutes that others need first."""
     short = []
-    for one in demands:
-        fits = max(0, min(one.minutes, one.own, one.room - taken))
-        short.append(one.minutes - fits)
+    for demand in demands:
+        fits = max(0, min(demand.minutes, demand.own, demand.room - taken))
+        short.append(demand.minutes - fits)
         taken += fits
     return short
 

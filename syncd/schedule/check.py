@@ -193,7 +193,9 @@ def check(
     """
     was = {slot.id: slot for slot in before}
     table = CheckTables(given, tuple(after))
-    changed = [one for one in table.slots if not one.fixed and _differs(was.get(one.id), one)]
+    changed = [
+        slot for slot in table.slots if not slot.fixed and _differs(was.get(slot.id), slot)
+    ]
     return (
         *_moved_though_fixed(was, table.slots),
         *(

@@ -213,7 +213,7 @@ class Supply:
 
     def _usable(self, number: int, at: int) -> int:
         lengths = (min(run.end, at) - run.start for run in self.runs[number])
-        free = sum(one // SLOT * SLOT for one in lengths if one >= self.shortest)
+        free = sum(length // SLOT * SLOT for length in lengths if length >= self.shortest)
         return free + (self.more[number] if self.days[number].end <= at else 0)
 
     def _beyond(self, known: int, at: int) -> int:

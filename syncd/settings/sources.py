@@ -21,8 +21,7 @@ from pydantic_settings import (
 )
 
 from syncd.errors import Mistake
-from syncd.settings.formats import is_zone
-from syncd.settings.messages import Name, SettingsOrigin, model_of
+from syncd.settings.messages import Name, SettingsOrigin, is_zone, model_of
 
 PREFIX = "SYNCD_"
 FILE_VARIABLE = "SYNCD_CONFIG"

@@ -90,7 +90,7 @@ class HistoryStore:
             chosen = chosen.where(H.cycle == cycle)
         with self._database.transaction() as connection:
             rows = connection.execute(chosen.order_by(H.seq.desc()).limit(limit)).all()
-        read = (self.damaged.read(it, str(it.seq), _history, of=it.entity) for it in rows)
+        read = (self.damaged.read(row, str(row.seq), _history, of=row.entity) for row in rows)
         return [row for row in read if row is not None]
 
     def row(self, seq: int) -> HistoryRow | None:
@@ -139,7 +139,7 @@ class HistoryStore:
         with self._database.transaction() as connection:
             rows = connection.execute(chosen.order_by(C.seq.desc())).all()
         damaged = self.damaged_conflicts
-        read = (damaged.read(it, str(it.seq), _conflict, of=it.entity) for it in rows)
+        read = (damaged.read(row, str(row.seq), _conflict, of=row.entity) for row in rows)
         return [row for row in read if row is not None]
 
     def settle_conflict(self, seq: int) -> None:

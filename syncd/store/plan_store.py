@@ -232,7 +232,7 @@ class PlanStore:
 
     def save(self, records: Iterable[Record]) -> None:
         """Write entities, whole, with their references; none over one that can't be read."""
-        rows = [self._row(it) for it in records if it.entity.id not in self.damaged]
+        rows = [self._row(record) for record in records if record.entity.id not in self.damaged]
         if not rows:
             return
         referred = [one for _, found in rows for one in found]

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import dialect, insert
 
 from syncd.model.entities import Entity, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
-from syncd.model.remote import BESIDE, Op, Seen, Write
+from syncd.model.remote import EXTRA_FIELDS, Op, Seen, Write
 from syncd.model.schema import (
     FIELDS,
     Fields,
@@ -139,7 +139,7 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class ToolProblem:
     """A sentence about one tool, or one field of one entity in it.
 
     ``refused`` is the hash of what the tool refused, so as not to send it again.
@@ -189,7 +189,7 @@ def read_or(read: Callable[[Any], R], raw: Any, otherwise: R) -> R:
 
 
 def dump_fields(fields: Fields) -> str:
-    """Return fields (those of ``BESIDE`` too) as JSON text."""
+    """Return fields (those of ``EXTRA_FIELDS`` too) as JSON text."""
     return _SORTED.encode(fields_to_json(fields))
 
 
@@ -278,7 +278,7 @@ def load_write(text: str) -> Write:
 
 
 def _with_links(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Value]:
-    beside = {name: _beside(raw[name]) for name in BESIDE if name in raw}
+    beside = {name: _beside(raw[name]) for name in EXTRA_FIELDS if name in raw}
     return {**fields_from_json(kind, raw), **beside}
 
 
@@ -359,7 +359,7 @@ class Prepared:
     def _of(self, row: Row) -> tuple[Any, ...]:
         if not self._given:
             return tuple([row[name] for name in self._names])
-        return tuple([row[it] if it in row else self._given[it] for it in self._names])
+        return tuple([row[name] if name in row else self._given[name] for name in self._names])
 
 
 def put(table: Table, key: Sequence[str], changed: Sequence[str] | None = None) -> Prepared:
@@ -368,7 +368,7 @@ def put(table: Table, key: Sequence[str], changed: Sequence[str] | None = None) 
     changed: the columns that are written over; all but those of the key unless given.
     """
     statement = insert(table)
-    names = changed or [it.name for it in table.columns if it.name not in key]
+    names = changed or [column.name for column in table.columns if column.name not in key]
     return Prepared(
         statement.on_conflict_do_update(
             index_elements=list(key), set_={name: statement.excluded[name] for name in names}

@@ -263,7 +263,7 @@ def _known() -> list[str]:
     from alembic.script import ScriptDirectory  # slow to import, rarely needed
 
     revisions = ScriptDirectory.from_config(_config()).walk_revisions()
-    return [one.revision for one in revisions][::-1]
+    return [revision.revision for revision in revisions][::-1]
 
 
 def _newest_copy(path: Path, known: Sequence[str]) -> Path | None:

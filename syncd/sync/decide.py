@@ -161,12 +161,15 @@ def plan_hash(operations: Sequence[Operation]) -> str:
     lines = sorted(
         json.dumps(
             [
-                one.op,
-                one.kind,
-                one.entity,
-                {name: value_to_json(value) for name, value in sorted(one.fields.items())},
+                operation.op,
+                operation.kind,
+                operation.entity,
+                {
+                    name: value_to_json(value)
+                    for name, value in sorted(operation.fields.items())
+                },
             ]
         )
-        for one in operations
+        for operation in operations
     )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

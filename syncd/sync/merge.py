@@ -1,4 +1,23 @@
-"""The three-way merge of one entity, field by field, with any number of tools."""
+"""The three-way merge of one entity, field by field, with any number of tools.
+
+The cases, for each field that a tool may edit. *Base*: what tool and plan last agreed on (the
+tool's own answer, decision 0001). *Fit*: what the tool can hold of the plan's value now.
+
+| the tool shows | the plan | what follows |
+| --- | --- | --- |
+| its base | the same, or edited | nothing: the plan's edit goes out with the next write |
+| what fits of the plan | edited to the same | nothing: both agree |
+| another value | as in the base | the tool's value is taken |
+| another value | edited since | the later edit wins; the other is a conflict |
+| nothing where there was a value | as in the base | the field is emptied |
+| values in two tools, both new | as in the base | the later edit wins; the other is a conflict |
+| a set (labels, references) | whatever | each tool's additions and removals, against its own base |
+| pairs (prompts and answers) | whatever | pair by pair, each as a field of its own |
+
+Where times tie at the coarser side's resolution, or one is unknown: a task that is ticked wins, then
+the field's home tool, then any tool over the plan, then the name, so that no order of reading matters.
+A moment that lost its zone in a tool takes the plan's zone back.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -89,19 +108,19 @@ def merge(
     kind: Kind,
     plan: Fields,
     authors: Mapping[str, Author],
-    sightings: Sequence[Observation],
+    observations: Sequence[Observation],
     zone: str,
 ) -> Merged:
     """Merge what the tools show into the plan's fields.
 
     ``authors`` tells who set each field of the plan last. Moments that come without
     a zone take the one that the plan has for them, else ``zone``. The result does not
-    depend on the order of ``sightings``.
+    depend on the order of ``observations``.
     """
     changes: list[FieldChange] = []
     conflicts: list[Conflict] = []
     for name, spec in FIELDS[kind].items():
-        edits = [one for one in sightings if _edited(one, name)]
+        edits = [seen for seen in observations if _edited(seen, name)]
         if not edits:
             continue
         if spec.type in SETS:
@@ -126,12 +145,12 @@ def merge(
     return Merged(changes=tuple(changes), conflicts=tuple(conflicts))
 
 
-def _edited(sighting: Observation, name: str) -> bool:
+def _edited(observation: Observation, name: str) -> bool:
     """Say whether the tool's user changed this field to something the plan lacks."""
-    if name not in sighting.editable or name not in sighting.observed:
+    if name not in observation.editable or name not in observation.observed:
         return False
-    observed = sighting.observed[name]
-    return observed != sighting.base.get(name) and observed != sighting.fit.get(name)
+    observed = observation.observed[name]
+    return observed != observation.base.get(name) and observed != observation.fit.get(name)
 
 
 def _merge_set(name: str, plan: Value, edits: Sequence[Observation]) -> FieldChange | None:
@@ -139,14 +158,14 @@ def _merge_set(name: str, plan: Value, edits: Sequence[Observation]) -> FieldCha
     now = _set(plan)
     added: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
-    for one in edits:
-        observed, base = _set(one.observed[name]), _set(one.base.get(name))
+    for edit in edits:
+        observed, base = _set(edit.observed[name]), _set(edit.base.get(name))
         added |= observed - base
         removed |= base - observed
     result = (now - removed) | added
     if result == now:
         return None
-    last = max(edits, key=lambda one: (one.edited_at or EPOCH, one.tool))
+    last = max(edits, key=lambda edit: (edit.edited_at or EPOCH, edit.tool))
     author = Author(by=last.tool, at=last.edited_at)
     return FieldChange(field=name, before=now, after=result, author=author)
 
@@ -157,7 +176,7 @@ def _set(value: Value) -> frozenset[str]:
 
 def _distinct(name: str, plan: Fields, edits: Sequence[Observation]) -> bool:
     """Say whether each of several pairs can be told by its first half."""
-    sides = [plan, *(side for one in edits for side in (one.observed, one.base, one.fit))]
+    sides = [plan, *(side for edit in edits for side in (edit.observed, edit.base, edit.fit))]
     return distinct(*(side.get(name) for side in sides))
 
 
@@ -170,27 +189,28 @@ def _merge_pairs(
     """
     now, conflicts = as_map(plan), list[Conflict]()
     result = dict(now)
-    last = max(edits, key=lambda one: (one.edited_at or EPOCH, one.tool))
-    for key in dict.fromkeys(it for one in edits for it in _touched(one, name)):
-        told = [
+    last = max(edits, key=lambda edit: (edit.edited_at or EPOCH, edit.tool))
+    for key in dict.fromkeys(key for edit in edits for key in _edited_pairs(edit, name)):
+        theirs = [
             _Contender(
-                value=_one(as_map(one.observed.get(name)), key),
-                author=_by(one if one.moved else replace(one, edited_at=None), name),
+                value=_pair(as_map(edit.observed.get(name)), key),
+                author=_by(edit if edit.moved else replace(edit, edited_at=None), name),
             )
-            for one in edits
-            if key in _touched(one, name)
+            for edit in edits
+            if key in _edited_pairs(edit, name)
         ]
-        seen = all(
-            as_map(one.fit.get(name)).get(key) == as_map(one.base.get(name)).get(key)
-            for one in edits
+        plan_was_seen = all(
+            as_map(edit.fit.get(name)).get(key) == as_map(edit.base.get(name)).get(key)
+            for edit in edits
         )
-        ours = _Contender(value=_one(now, key), author=author or Author(by="plan", at=None))
-        winner, losers = _judge(name, told if seen else [*told, ours])
+        ours = _Contender(value=_pair(now, key), author=author or Author(by="plan", at=None))
+        winner, losers = _judge(name, theirs if plan_was_seen else [*theirs, ours])
         conflicts.extend(_conflict(name, winner, loser) for loser in losers)
         result.pop(key, None)
         result |= as_map(winner.value)
     shown = as_map(last.observed[name])
-    ordered = [it for it in shown if it in result] + [it for it in result if it not in shown]
+    ordered = [key for key in shown if key in result]
+    ordered += [key for key in result if key not in shown]
     after = tuple((key, result[key]) for key in ordered)
     if after == plan:
         return None, conflicts
@@ -198,14 +218,16 @@ def _merge_pairs(
     return FieldChange(field=name, before=plan, after=after, author=who), conflicts
 
 
-def _touched(one: Observation, name: str) -> list[str]:
+def _edited_pairs(edit: Observation, name: str) -> list[str]:
     """Return the first halves of the pairs that a tool's user changed."""
-    observed, base, fit = (as_map(it.get(name)) for it in (one.observed, one.base, one.fit))
+    observed, base, fit = (
+        as_map(side.get(name)) for side in (edit.observed, edit.base, edit.fit)
+    )
     keys = dict.fromkeys([*observed, *base])
-    return [it for it in keys if observed.get(it) not in (base.get(it), fit.get(it))]
+    return [key for key in keys if observed.get(key) not in (base.get(key), fit.get(key))]
 
 
-def _one(pairs: Mapping[str, str], key: str) -> Value:
+def _pair(pairs: Mapping[str, str], key: str) -> Value:
     return ((key, pairs[key]),) if key in pairs else ()
 
 
@@ -213,24 +235,24 @@ def _contenders(
     name: str, plan: Value, author: Author | None, edits: Sequence[Observation], zone: str
 ) -> list[_Contender]:
     """Return the tools' values, and the plan's where some tool had not seen it."""
-    found = [
-        _Contender(value=lift(one.observed[name], plan, zone), author=_by(one, name))
-        for one in edits
+    contenders = [
+        _Contender(value=lift(edit.observed[name], plan, zone), author=_by(edit, name))
+        for edit in edits
     ]
-    unseen = any(one.fit.get(name) != one.base.get(name) for one in edits)
+    unseen = any(edit.fit.get(name) != edit.base.get(name) for edit in edits)
     if unseen:
         known = author or Author(by="plan", at=None)
-        found.append(_Contender(value=plan, author=known))
-    return found
+        contenders.append(_Contender(value=plan, author=known))
+    return contenders
 
 
-def _by(one: Observation, name: str) -> Author:
+def _by(edit: Observation, name: str) -> Author:
     """Return who made the edit of a field that a tool shows."""
     return Author(
-        by=one.tool,
-        at=one.edited_at,
-        resolution=one.resolution,
-        home=name in one.home,
+        by=edit.tool,
+        at=edit.edited_at,
+        resolution=edit.resolution,
+        home=name in edit.home,
         is_tool=True,
     )
 
@@ -245,18 +267,18 @@ def lift(observed: Value, plan: Value, zone: str) -> Value:
 
 def _judge(name: str, contenders: Sequence[_Contender]) -> tuple[_Contender, list[_Contender]]:
     """Return the winner, and those whose different value it beat."""
-    coarsest = max(one.author.resolution for one in contenders)
-    comparable = all(one.author.at is not None for one in contenders)
+    coarsest = max(side.author.resolution for side in contenders)
+    comparable = all(side.author.at is not None for side in contenders)
 
-    def rank(one: _Contender) -> tuple[datetime, bool, bool, bool, str, str]:
-        at = _cut(one.author.at or EPOCH, coarsest) if comparable else EPOCH
-        ticked = name == "done" and one.value is True
-        author = one.author
-        return (at, ticked, author.home, author.is_tool, author.by, text_of(one.value))
+    def rank(side: _Contender) -> tuple[datetime, bool, bool, bool, str, str]:
+        at = _cut(side.author.at or EPOCH, coarsest) if comparable else EPOCH
+        ticked = name == "done" and side.value is True
+        author = side.author
+        return (at, ticked, author.home, author.is_tool, author.by, text_of(side.value))
 
     ordered = sorted(contenders, key=rank)
     winner = ordered[-1]
-    return winner, [one for one in ordered[:-1] if one.value != winner.value]
+    return winner, [side for side in ordered[:-1] if side.value != winner.value]
 
 
 def _cut(at: datetime, resolution: timedelta) -> datetime:

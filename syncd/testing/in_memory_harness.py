@@ -25,12 +25,14 @@ class MemoryPerson:
     def titles(self, kind: Kind) -> list[str]:
         """Return the titles of all items of a kind."""
         items = self._tool.items.values()
-        return [str(it.fields["title"]) for it in items if it.kind is kind]
+        return [str(item.fields["title"]) for item in items if item.kind is kind]
 
     def ids(self, kind: Kind, title: str) -> list[str]:
         """Return the ids of all items of this title."""
         items = self._tool.items.values()
-        return [it.id for it in items if it.kind is kind and it.fields["title"] == title]
+        return [
+            item.id for item in items if item.kind is kind and item.fields["title"] == title
+        ]
 
     def shows(self, kind: Kind, title: str) -> dict[str, Value]:
         """Return the fields of one item; references are remote ids."""
@@ -38,7 +40,9 @@ class MemoryPerson:
 
     def add(self, kind: Kind, title: str, **fields: Value) -> None:
         """Add an item by hand."""
-        self._tool.add(kind, title, **{it: self._id(kind, it, fields[it]) for it in fields})
+        self._tool.add(
+            kind, title, **{field: self._id(kind, field, fields[field]) for field in fields}
+        )
 
     def edit(self, kind: Kind, title: str, field: str, value: Value) -> None:
         """Change one field of an item by hand."""

@@ -30,8 +30,8 @@ class Plant:
 
 def _writes_blindly() -> None:
     push.Pusher._fresh = lambda *_: True  # type: ignore[method-assign]  # broken on purpose
-    todoist_writing.TodoistWriter._check_unchanged = lambda *_: None  # type: ignore[method-assign]
-    google._if_match = lambda request, _: request  # type: ignore[attr-defined]
+    todoist_writing.TodoistWriter._check_unchanged = lambda *_: None  # type: ignore[method-assign]  # broken on purpose
+    google._if_match = lambda request, etag: request
 
 
 def _notes_no_intent() -> None:
@@ -70,9 +70,9 @@ def _whole_items_win() -> None:
     good = merge._edited
     apply_pulls.merge = merge.merge  # type: ignore[attr-defined]  # it is imported there
 
-    def edited(sighting: Any, name: str) -> bool:
-        blank = replace(sighting, base={})
-        return good(sighting, name) or (sighting.moved and good(blank, name))
+    def edited(observation: Any, name: str) -> bool:
+        blank = replace(observation, base={})
+        return good(observation, name) or (observation.moved and good(blank, name))
 
     merge._edited = edited
 
@@ -123,8 +123,8 @@ def _cleared_is_a_gap() -> None:
     """What was emptied in a tool is filled again instead."""
     good = merge._edited
 
-    def edited(sighting: Any, name: str) -> bool:
-        return good(sighting, name) and bool(sighting.observed[name])
+    def edited(observation: Any, name: str) -> bool:
+        return good(observation, name) and bool(observation.observed[name])
 
     merge._edited = edited
 

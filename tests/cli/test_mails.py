@@ -61,6 +61,7 @@ def posted(bare: Desk) -> Fill:
             )
         )
         mine = store.outbox.claim(f"weekly/2026-W47/{audience}", "me", now, now)
+        assert mine is not None
         mine = with_delivery(with_delivery(mine, [ADA], ada), [BEN], ben)
         store.outbox.record_outcome(mine)
         store.close()
@@ -89,7 +90,9 @@ def test_a_mail_that_waits_for_a_server_says_what_to_set(posted: Fill) -> None:
     assert "waits to be sent: set `mail.host`." in said.out
 
 
-def test_a_mail_that_was_refused_is_told_with_the_command_that_sends_it_again(posted):
+def test_a_mail_that_was_refused_is_told_with_the_command_that_sends_it_again(
+    posted: Fill,
+) -> None:
     refused = Delivery(status=OutboxStatus.FAILED, why=f"{BEN} was refused (no such person).")
     said = posted(SENT, refused, audience="shared").syncd("status")
     (line,) = [it for it in " ".join(said.out.split()).split("The weekly") if BEN in it]
@@ -99,7 +102,7 @@ def test_a_mail_that_was_refused_is_told_with_the_command_that_sends_it_again(po
     assert ADA not in line
 
 
-def test_a_mail_that_may_have_arrived_is_told_as_such(posted):
+def test_a_mail_that_may_have_arrived_is_told_as_such(posted: Fill) -> None:
     unsure = Delivery(
         status=OutboxStatus.UNSURE, why="syncd was stopped while the server was taking it"
     )
@@ -113,12 +116,12 @@ def test_mails_that_were_sent_are_not_spoken_of(posted: Fill) -> None:
     assert desk.syncd("status", "--json").json["mail"]["messages"] == []
 
 
-def test_a_mail_that_failed_long_ago_is_not_spoken_of_for_ever(posted):
+def test_a_mail_that_failed_long_ago_is_not_spoken_of_for_ever(posted: Fill) -> None:
     failed = Delivery(status=OutboxStatus.FAILED, why="No.")
     assert "weekly" in posted(SENT, failed, age=timedelta(days=13)).syncd("status").out
 
 
-def test_a_mail_that_failed_three_weeks_ago_is_forgotten(posted):
+def test_a_mail_that_failed_three_weeks_ago_is_forgotten(posted: Fill) -> None:
     failed = Delivery(status=OutboxStatus.FAILED, why="No.")
     assert "weekly" not in posted(SENT, failed, age=timedelta(days=21)).syncd("status").out
 
@@ -152,6 +155,6 @@ def test_the_daemon_sends_what_waits(desk: Desk, tmp_path: Path) -> None:
         running.controller.stop(no_assert=True)
     assert ADA not in heard
     assert len(running.house.inbox(ADA)) == 1
-    assert store.outbox.get(KEY).state is OutboxStatus.SENT
+    assert [mail.state for mail in store.outbox.all()] == [OutboxStatus.SENT]
     assert daemon.returncode == 143
     store.close()

@@ -11,7 +11,7 @@ from rich.console import Console
 from syncd.cli.errors import UnexpectedErrorHook
 from syncd.cli.sync import Estimate, Progress
 from syncd.model.ids import ToolName
-from syncd.settings.formats import document
+from syncd.settings.messages import document
 from syncd.store.tool_store import ToolStore
 from syncd.text import json_text, one_line, printable
 from tests.cli.desks import Desk

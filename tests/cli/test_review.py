@@ -11,7 +11,7 @@ import pytest
 from syncd.app import html_writer
 from syncd.cli.errors import Exit
 from syncd.engine.edits import set_field
-from syncd.mail.letters import letters
+from syncd.engine.reviews import letters
 from syncd.mail.message import MailAudience
 from syncd.model.rules.blocks import length
 from syncd.model.values import BlockState

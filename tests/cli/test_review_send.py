@@ -18,6 +18,7 @@ from syncd.engine.reviews import review_id
 from syncd.model.entities import Review
 from syncd.model.values import ReviewKind
 from syncd.review.periods import read_period
+from syncd.store.outbox import OutboxMessage
 from tests.cli.desks import complaint
 from tests.cli.evenings import Evenings
 from tests.mail.servers import House, Running, run
@@ -314,7 +315,13 @@ def test_a_tool_that_does_not_let_go_keeps_the_mail_in_flight_from_nothing(
     stubborn, engine = cast("Engine", Stubborn()), daemon.daemon._engine
     daemon.daemon._engine = stubborn
     gone = threading.Event()
-    daemon.daemon._mail_worker.start(lambda _: gone.wait(0.3) or gone.set() or [])
+
+    def slowly(_: object) -> list[OutboxMessage]:
+        gone.wait(0.3)
+        gone.set()
+        return []
+
+    daemon.daemon._mail_worker.start(slowly)
     with structlog.testing.capture_logs() as told:
         daemon.close()
     assert gone.is_set()

@@ -2,18 +2,19 @@
 
 import threading
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from structlog.testing import capture_logs
 
-from syncd.daemon.service import MailWorker
-from syncd.errors import Mistake, StateTrouble
+from syncd.daemon.service import MailWorker, Send
+from syncd.errors import Mistake, OnError, StateTrouble
 from syncd.store.outbox import OutboxMessage, OutboxStatus
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
-def message(state, key="weekly/2026-W47/own"):
+def message(state: OutboxStatus, key: str = "weekly/2026-W47/own") -> OutboxMessage:
     return OutboxMessage(
         key=key,
         sender="syncd@example.org",
@@ -26,16 +27,21 @@ def message(state, key="weekly/2026-W47/own"):
     )
 
 
-def round_of(worker, send):
+def one_mail(state: OutboxStatus, _: OnError) -> list[OutboxMessage]:
+    return [message(state)]
+
+
+def round_of(worker: MailWorker, send: Send) -> None:
     worker.start(send)
     worker.wait(20)
     assert not worker.busy
 
 
-def test_a_slow_server_holds_up_nothing_and_gets_one_round_at_a_time():
-    worker, rounds, go_on = MailWorker(), [], threading.Event()
+def test_a_slow_server_holds_up_nothing_and_gets_one_round_at_a_time() -> None:
+    worker, go_on = MailWorker(), threading.Event()
+    rounds: list[int] = []
 
-    def send(on_error):
+    def send(on_error: OnError) -> list[OutboxMessage]:
         rounds.append(1)
         go_on.wait(timeout=20)
         return []
@@ -51,18 +57,18 @@ def test_a_slow_server_holds_up_nothing_and_gets_one_round_at_a_time():
     assert len(rounds) == 2
 
 
-def test_a_mail_is_told_when_it_first_waits_and_when_it_is_gone():
+def test_a_mail_is_told_when_it_first_waits_and_when_it_is_gone() -> None:
     worker = MailWorker()
     with capture_logs() as logs:
         for state in (OutboxStatus.WAITING, OutboxStatus.WAITING, OutboxStatus.SENT):
-            round_of(worker, lambda _, state=state: [message(state)])
+            round_of(worker, partial(one_mail, state))
     assert [it["event"] for it in logs] == ["mail not sent yet", "mail sent"]
 
 
-def test_settings_that_let_no_mail_out_are_told_once():
+def test_settings_that_let_no_mail_out_are_told_once() -> None:
     worker = MailWorker()
 
-    def send(on_error):
+    def send(on_error: OnError) -> list[OutboxMessage]:
         raise Mistake("Set `mail.password`.")
 
     with capture_logs() as logs:
@@ -72,7 +78,7 @@ def test_settings_that_let_no_mail_out_are_told_once():
 
 
 @pytest.mark.parametrize("state", [OutboxStatus.FAILED, OutboxStatus.UNSURE])
-def test_a_mail_that_did_not_get_through_is_a_warning(state):
+def test_a_mail_that_did_not_get_through_is_a_warning(state: OutboxStatus) -> None:
     with capture_logs() as logs:
         round_of(MailWorker(), lambda _: [message(state)])
     assert [it["log_level"] for it in logs] == ["warning"]
@@ -81,19 +87,21 @@ def test_a_mail_that_did_not_get_through_is_a_warning(state):
 # What nobody thought of.
 
 
-def disk(_on_error):
+def disk(_on_error: OnError) -> list[OutboxMessage]:
     raise OSError(5, "the disk fails")
 
 
-def memory(_on_error):
+def memory(_on_error: OnError) -> list[OutboxMessage]:
     raise RuntimeError("of Ada")
 
 
-def nothing(_on_error):
+def nothing(_on_error: OnError) -> list[OutboxMessage]:
     return []
 
 
-def test_whatever_breaks_a_round_is_told_once_and_so_is_that_mail_works_again(capfd):
+def test_whatever_breaks_a_round_is_told_once_and_so_is_that_mail_works_again(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     worker = MailWorker()
     with capture_logs() as logs:
         for send in (disk, disk, memory, disk, memory, nothing, nothing, disk):
@@ -111,10 +119,10 @@ def test_whatever_breaks_a_round_is_told_once_and_so_is_that_mail_works_again(ca
     assert capfd.readouterr().err == ""
 
 
-def test_a_full_disk_is_told_by_its_sentence_and_then_that_mail_works_again():
+def test_a_full_disk_is_told_by_its_sentence_and_then_that_mail_works_again() -> None:
     worker = MailWorker()
 
-    def full(_on_error):
+    def full(_on_error: OnError) -> list[OutboxMessage]:
         raise StateTrouble("The disk is full: make room there.")
 
     with capture_logs() as logs:
@@ -126,11 +134,11 @@ def test_a_full_disk_is_told_by_its_sentence_and_then_that_mail_works_again():
     ]
 
 
-def test_a_mail_that_breaks_is_told_once_beside_others_that_go_out():
+def test_a_mail_that_breaks_is_told_once_beside_others_that_go_out() -> None:
     worker = MailWorker()
     keys = ("weekly/2026-W47/own", "weekly/2026-W48/own", "annual/2026/own")
 
-    def send(on_error):
+    def send(on_error: OnError) -> list[OutboxMessage]:
         for key in keys[:2]:
             on_error(key, UnicodeError("of Ada"))
         return [
@@ -138,10 +146,10 @@ def test_a_mail_that_breaks_is_told_once_beside_others_that_go_out():
             message(OutboxStatus.SENT, keys[2]),
         ]
 
-    def others(_on_error):
+    def others(_on_error: OnError) -> list[OutboxMessage]:
         return [message(OutboxStatus.SENT, keys[2])]
 
-    def both(_on_error):
+    def both(_on_error: OnError) -> list[OutboxMessage]:
         return [message(OutboxStatus.SENT, key) for key in keys[:2]]
 
     with capture_logs() as logs:

@@ -18,7 +18,7 @@ from syncd.model.entities import Goal, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
 from syncd.model.values import GoalStatus, ReviewKind
 from syncd.review.periods import ReviewRule, read_period
-from syncd.review.render.elements import ReviewPage
+from syncd.review.render.sections import ReviewPage
 from syncd.store.outbox import OutboxMessage
 from syncd.store.rows import Link
 from syncd.store.store import private_store
@@ -32,7 +32,9 @@ RULES = {
     ReviewKind.QUARTERLY: ReviewRule(day=1, hour=7, minute=0),
     ReviewKind.ANNUAL: ReviewRule(month=1, day=2, hour=7, minute=0),
 }
-WITHOUT_ANNUAL = {kind: it for kind, it in RULES.items() if kind is not ReviewKind.ANNUAL}
+WITHOUT_ANNUAL: dict[ReviewKind, ReviewRule] = {
+    kind: it for kind, it in RULES.items() if kind is not ReviewKind.ANNUAL
+}
 WHO = mail_addresses("me@example.org", ["me@example.org"], ["partner@example.org"])
 GOAL = Goal(
     id=EntityId("goal"),
@@ -77,7 +79,7 @@ class Desk:
     def started(self) -> DueReviews:
         return DueReviews(self.context, RULES, in_html)
 
-    def put(self, letters: list[Letter]) -> list[str]:
+    def put(self, letters: Iterable[Letter]) -> list[str]:
         return queue_letters(self.context.store.outbox, letters, WHO, self.watch.now())
 
     def turn(self) -> list[str]:
@@ -120,7 +122,7 @@ def test_it_is_posted_once_however_often_and_by_whomever_it_is_looked_at(desk: D
     assert len(desk.waiting()) == 2
 
 
-def test_a_crash_between_making_and_reviews_loses_nothing(desk):
+def test_a_crash_between_making_and_reviews_loses_nothing(desk: Desk) -> None:
     desk.monday()
     desk.reviews.make()
     assert desk.started().post(desk.put) == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]

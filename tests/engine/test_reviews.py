@@ -12,7 +12,7 @@ from syncd.engine.blocks.edits import pause
 from syncd.engine.blocks.planner_state import PlannerState, PlanningResult
 from syncd.engine.context import Context
 from syncd.engine.edits import put_all, set_field
-from syncd.engine.reviews import MOST_SKIPPED, Made, collect, make_review, review_id
+from syncd.engine.reviews import MOST_SKIPPED, ReviewResult, collect, make_review, review_id
 from syncd.model.entities import Goal, Kind, Review, Task
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import GoalStatus, ReviewKind
@@ -74,7 +74,7 @@ def context(watch: Watch) -> Iterator[Context]:
     made.store.close()
 
 
-def kept_review(context: Context, made: Made) -> Review:
+def kept_review(context: Context, made: ReviewResult) -> Review:
     """Return what the plan keeps of a review that was made."""
     assert made.entity is not None
     record = context.store.plan.get(made.entity)

@@ -20,7 +20,6 @@ from syncd.cli.session import Session
 from syncd.clock import SystemClock
 from syncd.connect.registry import sandboxes
 from syncd.daemon.logs import LARGEST_LOG, LogFile
-from syncd.demo import environment
 from syncd.demo.smtp_sink import Mailbox
 from syncd.model.entities import Goal
 from syncd.model.ids import EntityId
@@ -152,7 +151,8 @@ def _served(folder: Path) -> None:
 
 
 def _staged(folder: Path) -> None:
-    environment._write(folder / "syncd.toml", {"connectors.x": {"token": "secret"}})
+    """Write settings as the demonstration does."""
+    private.write(folder / "syncd.toml", '[connectors.x]\ntoken = "secret"\n')
 
 
 def _signed_in(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,9 @@ SENT = Delivery(status=OutboxStatus.SENT)
 FAILED = Delivery(status=OutboxStatus.FAILED, why="no such person")
 
 
-def message(key=KEY, recipients=(ADA,), **changes):
+def message(
+    key: str = KEY, recipients: tuple[str, ...] = (ADA,), **changes: Any
+) -> OutboxMessage:
     return replace(
         OutboxMessage(
             key=key,
@@ -35,11 +38,26 @@ def message(key=KEY, recipients=(ADA,), **changes):
     )
 
 
-def statuses(store, key=KEY):
-    return {who: it.status for who, it in store.outbox.get(key).recipients.items()}
+def kept_mail(store: Store, key: str = KEY) -> OutboxMessage:
+    mail = store.outbox.get(key)
+    assert mail is not None
+    return mail
 
 
-def test_a_mail_is_read_back_as_it_was_put_in(store):
+def claimed(
+    store: Store, turn: str, now: datetime = NOON, until: datetime = SOON
+) -> OutboxMessage:
+    """Take the mail up."""
+    mail = store.outbox.claim(KEY, turn, now, until)
+    assert mail is not None
+    return mail
+
+
+def statuses(store: Store, key: str = KEY) -> dict[str, OutboxStatus]:
+    return {who: it.status for who, it in kept_mail(store, key).recipients.items()}
+
+
+def test_a_mail_is_read_back_as_it_was_put_in(store: Store) -> None:
     whole = message(
         recipients=(ADA, BEN), attempts=3, doubts=1, why="busy", sent_at=NOON, claim="me"
     )
@@ -48,10 +66,10 @@ def test_a_mail_is_read_back_as_it_was_put_in(store):
     assert store.outbox.get("weekly/2026-W48/own") is None
 
 
-def test_a_mail_is_put_in_once(store):
+def test_a_mail_is_put_in_once(store: Store) -> None:
     assert store.outbox.put(message())
     assert not store.outbox.put(message(message=b"other"))
-    assert store.outbox.get(KEY).message == message().message
+    assert kept_mail(store).message == message().message
 
 
 def test_a_mail_that_is_put_in_outlasts_the_process(tmp_path: Path) -> None:
@@ -71,29 +89,29 @@ def test_two_plans_have_outboxes_of_their_own() -> None:
     assert yours.outbox.claim(KEY, "me", NOON, SOON) is None
 
 
-def test_what_waits_is_due_when_its_time_has_come(store):
+def test_what_waits_is_due_when_its_time_has_come(store: Store) -> None:
     store.outbox.put(message(next_at=SOON))
     assert store.outbox.due(NOON) == []
     assert store.outbox.claim(KEY, "me", NOON, SOON) is None
     assert store.outbox.due(SOON) == [KEY]
 
 
-def test_a_clock_that_was_set_back_keeps_no_mail_for_years(store):
+def test_a_clock_that_was_set_back_keeps_no_mail_for_years(store: Store) -> None:
     store.outbox.put(message(next_at=NOON + timedelta(days=700)))
     assert store.outbox.due(NOON) == [KEY]
 
 
-def test_one_of_two_gets_a_mail_to_send(store):
+def test_one_of_two_gets_a_mail_to_send(store: Store) -> None:
     store.outbox.put(message())
-    assert store.outbox.claim(KEY, "me", NOON, SOON).attempts == 1
+    assert claimed(store, "me").attempts == 1
     assert store.outbox.claim(KEY, "you", NOON, SOON) is None
     assert store.outbox.due(NOON) == []
 
 
-def test_who_ended_before_anything_left_is_followed_by_another(store):
+def test_who_ended_before_anything_left_is_followed_by_another(store: Store) -> None:
     store.outbox.put(message())
-    mine = store.outbox.claim(KEY, "me", NOON, SOON)
-    yours = store.outbox.claim(KEY, "you", LATER, LATER + timedelta(minutes=5))
+    mine = claimed(store, "me")
+    yours = claimed(store, "you", LATER, LATER + timedelta(minutes=5))
     assert (yours.claim, yours.attempts) == ("you", 2)
     assert not store.outbox.mark_leaving(mine, [ADA], LATER)
     assert not store.outbox.record_outcome(with_delivery(mine, [ADA], SENT))
@@ -102,27 +120,27 @@ def test_who_ended_before_anything_left_is_followed_by_another(store):
     assert statuses(store) == {ADA: OutboxStatus.SENT}
 
 
-def test_who_ended_while_a_server_took_it_is_followed_by_nobody(store):
+def test_who_ended_while_a_server_took_it_is_followed_by_nobody(store: Store) -> None:
     store.outbox.put(message(recipients=(ADA, BEN)))
-    mine = store.outbox.claim(KEY, "me", NOON, SOON)
+    mine = claimed(store, "me")
     assert store.outbox.mark_leaving(mine, [ADA, BEN], SOON)
     assert store.outbox.due(NOON) == []
     assert store.outbox.claim(KEY, "you", LATER, LATER) is None
     assert statuses(store) == {ADA: OutboxStatus.UNSURE, BEN: OutboxStatus.UNSURE}
-    after = store.outbox.get(KEY)
+    after = kept_mail(store)
     assert after.state is OutboxStatus.UNSURE
     assert "was stopped" in after.why
     assert store.outbox.due(LATER) == []
 
 
-def test_only_those_who_may_have_it_are_left_out_after_a_crash(store):
+def test_only_those_who_may_have_it_are_left_out_after_a_crash(store: Store) -> None:
     store.outbox.put(message(recipients=(ADA, BEN)))
-    mine = store.outbox.claim(KEY, "me", NOON, SOON)
+    mine = claimed(store, "me")
     store.outbox.mark_leaving(mine, [ADA], SOON)
-    yours = store.outbox.claim(KEY, "you", LATER, LATER)
+    yours = claimed(store, "you", LATER, LATER)
     assert yours.recipients_with(OutboxStatus.WAITING) == (BEN,)
     store.outbox.record_outcome(with_delivery(yours, [BEN], SENT))
-    assert store.outbox.get(KEY).state is OutboxStatus.UNSURE
+    assert kept_mail(store).state is OutboxStatus.UNSURE
 
 
 @pytest.mark.parametrize(
@@ -135,26 +153,28 @@ def test_only_those_who_may_have_it_are_left_out_after_a_crash(store):
         (FAILED, Delivery(status=OutboxStatus.UNSURE), OutboxStatus.UNSURE),
     ],
 )
-def test_a_mail_has_come_as_far_as_the_last_of_its_recipients(store, ada, ben, state):
+def test_a_mail_has_come_as_far_as_the_last_of_its_recipients(
+    store: Store, ada: Delivery, ben: Delivery, state: OutboxStatus
+) -> None:
     store.outbox.put(message(recipients=(ADA, BEN)))
-    mine = store.outbox.claim(KEY, "me", NOON, SOON)
+    mine = claimed(store, "me")
     store.outbox.record_outcome(with_delivery(with_delivery(mine, [ADA], ada), [BEN], ben))
-    after = store.outbox.get(KEY)
+    after = kept_mail(store)
     assert (after.state, after.claim) == (state, "")
     assert (after.message == b"") is (state is OutboxStatus.SENT)
 
 
-def recorded(store, **told):
+def recorded(store: Store, **told: Delivery) -> None:
     """A mail to Ada and Ben that came this far."""
     store.outbox.put(message(recipients=(ADA, BEN)))
-    mine = store.outbox.claim(KEY, "me", NOON, SOON)
+    mine = claimed(store, "me")
     names = {"ada": ADA, "ben": BEN}
     for name, delivery in told.items():
         mine = with_delivery(mine, [names[name]], delivery)
     store.outbox.record_outcome(mine)
 
 
-def test_asked_for_again_it_goes_to_those_only_who_do_not_have_it(store):
+def test_asked_for_again_it_goes_to_those_only_who_do_not_have_it(store: Store) -> None:
     recorded(store, ada=SENT, ben=FAILED)
     assert not store.outbox.put(message(recipients=(ADA, BEN)))
     assert store.outbox.put(message(recipients=(ADA, BEN, "eve@example.org")), again=True)
@@ -165,16 +185,16 @@ def test_asked_for_again_it_goes_to_those_only_who_do_not_have_it(store):
     }
 
 
-def test_asked_for_again_what_everyone_has_stays_as_it_is(store):
+def test_asked_for_again_what_everyone_has_stays_as_it_is(store: Store) -> None:
     recorded(store, ada=SENT, ben=SENT)
     before = store.outbox.get(KEY)
     assert not store.outbox.put(message(recipients=(ADA, BEN), made_at=LATER), again=True)
     assert store.outbox.get(KEY) == before
 
 
-def test_asked_for_again_while_it_is_sent_it_is_sent_once(store):
+def test_asked_for_again_while_it_is_sent_it_is_sent_once(store: Store) -> None:
     store.outbox.put(message())
-    mine = store.outbox.claim(KEY, "me", NOON, SOON)
+    mine = claimed(store, "me")
     assert not store.outbox.put(message(), again=True)
     assert store.outbox.record_outcome(with_delivery(mine, [ADA], SENT))
     assert store.outbox.due(LATER) == []

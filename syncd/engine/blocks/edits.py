@@ -96,7 +96,11 @@ def catch_up(context: Context, since: date | None = None) -> list[Block]:
     Returns them; their effort is planned again from now on.
     """
     records = context.store.plan.every(Kind.BLOCK, archived=False)
-    missed = [_block(one, one.entity.id) for one in records if _missed(one, context, since)]
+    missed = [
+        _block(record, record.entity.id)
+        for record in records
+        if _missed(record, context, since)
+    ]
     PlannerState(context.store).ask()
     return set_state(context, [one.id for one in missed], BlockState.MISSED)
 
@@ -104,7 +108,11 @@ def catch_up(context: Context, since: date | None = None) -> list[Block]:
 def assumed(context: Context, since: date) -> list[Block]:
     """Return the blocks since a day that count as done though nobody said so."""
     records = context.store.plan.every(Kind.BLOCK, archived=False)
-    return [_block(one, one.entity.id) for one in records if _assumed(one, context, since)]
+    return [
+        _block(record, record.entity.id)
+        for record in records
+        if _assumed(record, context, since)
+    ]
 
 
 def pause(context: Context, until: date, since: date | None = None) -> Leave:
@@ -160,7 +168,7 @@ def want_again(context: Context, task: EntityId) -> int:
 def live_blocks(context: Context) -> list[Block]:
     """Return the plan's blocks that are not archived, in order of time."""
     records = context.store.plan.every(Kind.BLOCK, archived=False)
-    found = [one.entity for one in records if isinstance(one.entity, Block)]
+    found = [record.entity for record in records if isinstance(record.entity, Block)]
     return sorted(found, key=_start)
 
 

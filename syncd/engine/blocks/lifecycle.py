@@ -118,8 +118,10 @@ class Lifecycle:
 
     def live(self) -> list[Block]:
         """Return the blocks that are not archived, as they are now."""
-        entities = (one.entity for one in self.blocks.values())
-        return [one for one in entities if isinstance(one, Block) and not one.archived]
+        entities = (block.entity for block in self.blocks.values())
+        return [
+            entity for entity in entities if isinstance(entity, Block) and not entity.archived
+        ]
 
     def set(self, block: Block, why: str, **values: object) -> None:
         """Change a block; the change is signed with the reason, and yields to any person's."""
@@ -149,7 +151,7 @@ def next_look(blocks: Iterable[Block], now: datetime, midnight: datetime) -> dat
             moments += [it.at for it in (block.start, block.end) if it is not None]
         if block.state is BlockState.UNCONFIRMED and block.end is not None:
             moments.append(block.end.at + SETTLES_AFTER)
-    return min(one for one in moments if one > now)
+    return min(moment for moment in moments if moment > now)
 
 
 def _same_wall_time(moment: Moment | None, old: str, new: str) -> Moment | None:

@@ -7,8 +7,7 @@ from typing import Any
 
 from syncd.clock import Clock
 from syncd.connect.contract import Connector
-from syncd.engine.context import Context, today
-from syncd.engine.unit_of_work import SCHEDULE
+from syncd.engine.context import SCHEDULE, Context, today
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import start_of
 from syncd.schedule.free_time import reach
@@ -167,7 +166,7 @@ def read(connector: Connector, wanted: Iterable[BusyWindow]) -> tuple[BusyReadin
         found.append(
             BusyReading(
                 window=window,
-                spans=tuple(_span(one.start, one.end) for one in told.spans),
+                spans=tuple(_span(span.start, span.end) for span in told.spans),
                 calendars=told.calendars,
                 unreadable=told.unreadable,
                 problems=told.problems,
@@ -205,10 +204,10 @@ def known(store: Store, tools: Iterable[ToolName]) -> KnownBusy | None:
             return None
         joins = far is not None and far["start"] <= near["end"] and not far["unreadable"]
         parts = [near, far] if joins else [near]
-        ends.append(max(one["end"] for one in parts))
+        ends.append(max(part["end"] for part in parts))
         read_at.append(datetime.fromisoformat(near["at"]))
-        for one in parts:
-            spans.extend(Span(start, end) for start, end in one["spans"])
+        for part in parts:
+            spans.extend(Span(start, end) for start, end in part["spans"])
         calendars.extend(near["calendars"])
         unreadable.extend(near["unreadable"])
     if not ends:
@@ -226,7 +225,7 @@ def _row(reading: BusyReading) -> dict[str, Any]:
     return {
         "start": minute_of(reading.window.start),
         "end": minute_of(reading.window.end),
-        "spans": [[one.start, one.end] for one in reading.spans],
+        "spans": [[span.start, span.end] for span in reading.spans],
         "calendars": list(reading.calendars),
         "unreadable": list(reading.unreadable),
     }

@@ -10,8 +10,8 @@ from syncd.engine.blocks import planner_state
 from syncd.engine.blocks.lifecycle import Lifecycle, Placing, next_look, published_until
 from syncd.engine.blocks.planner_state import OWED, KnownBusy, PlannerState, PlanningResult
 from syncd.engine.blocks.problem_builder import Demand, demand, off_limits, standing, violations
-from syncd.engine.context import Context, StoredPlanView, today
-from syncd.engine.unit_of_work import SCHEDULE, UnitOfWork
+from syncd.engine.context import SCHEDULE, Context, StoredPlanView, today
+from syncd.engine.unit_of_work import UnitOfWork
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import BlockState, start_of
@@ -90,7 +90,7 @@ class Planning:
             work = UnitOfWork.fresh(self.context, plans=True)
             view = StoredPlanView(store)
             blocks = {
-                one.entity.id: one for one in store.plan.every(Kind.BLOCK, archived=False)
+                link.entity.id: link for link in store.plan.every(Kind.BLOCK, archived=False)
             }
             lifecycle = Lifecycle(work, dict(blocks), now)
             preferences = self.preferences()
@@ -208,7 +208,7 @@ class Planning:
         found = self.planner.plan(problem, effort, random.Random(day))  # noqa: S311  # no secret
         if effort is not Effort.REPAIR or not _strained(problem, found):
             return found
-        kept = {(one.id, one.span) for one in found.blocks}
+        kept = {(block.id, block.span) for block in found.blocks}
         firm = tuple(
             replace(one, hold=Firmness.FROZEN)
             if one.hold is Firmness.PUBLISHED and (one.id, one.span) in kept
@@ -227,7 +227,7 @@ class Planning:
             for one in problem.standing
             if one.hold is Firmness.DRAFT and one.span.start >= edge
         }
-        return any(one.id in beyond and one.span.start < edge for one in found.blocks)
+        return any(block.id in beyond and block.span.start < edge for block in found.blocks)
 
     def _found(self, look: "_PlanningRun", effort: Effort) -> "_Found":
         """Plan; nothing is read or written for it, and no transaction waits for it."""
@@ -297,7 +297,7 @@ class _Found:
 def _strained(problem: Problem, found: Timetable) -> bool:
     """Say whether something had to be placed, and something is late or has no place."""
     stood = {(one.id, one.span) for one in problem.standing if one.hold is not Firmness.FIXED}
-    news = {(one.id, one.span) for one in found.blocks} - stood
+    news = {(block.id, block.span) for block in found.blocks} - stood
     return bool(news) and (found.score.late > 0 or any(found.unplaced.values()))
 
 
@@ -305,7 +305,7 @@ def _short(
     problem: Problem, preferences: Preferences, blocks: Iterable[Block]
 ) -> tuple[tuple[str, str], ...]:
     """Return the tasks that cannot be met, each with a sentence."""
-    states = Counter(one.state for one in blocks)
+    states = Counter(block.state for block in blocks)
     missed = miss_rate(states[BlockState.DONE], states[BlockState.MISSED])
     found = capacity(problem, preferences, missed)
     return tuple((one.task, sentence(one, preferences.zone)) for one in found)

@@ -8,13 +8,13 @@ from itertools import pairwise
 
 from syncd.engine.blocks.planner_state import KnownBusy
 from syncd.engine.context import Context
-from syncd.logs import get_logger
 from syncd.model.entities import Block, Entity, Goal, Kind, Milestone, Task
 from syncd.model.ids import EntityId
 from syncd.model.plan import PlanView
 from syncd.model.rules.blocks import AHEAD, is_over, length
 from syncd.model.rules.world import at_rest, goal_of
 from syncd.model.values import BlockState, Due, GoalStatus, Moment, start_of
+from syncd.redaction import get_logger
 from syncd.schedule.check import CheckInput, RuleViolation, Slot, check
 from syncd.schedule.problem import (
     Firmness,
@@ -63,7 +63,7 @@ def demand(
     """Return what open tasks ask for; ``blocks`` are all live blocks by id."""
     assert context.preferences is not None  # noqa: S101  # nobody else plans
     plan = context.store.plan
-    open_tasks = {one.entity.id: one for one in plan.open_tasks()}
+    open_tasks = {task.entity.id: task for task in plan.open_tasks()}
     untold = plan.beside_damaged() if plan.damaged else frozenset()
     reader = _DemandReader(
         tasks=open_tasks,
@@ -121,7 +121,7 @@ def off_limits(blocks: Sequence[Block], now: datetime) -> tuple[Span, ...]:
     for block in blocks:
         if block.state in AHEAD and block.start is not None and block.end is not None:
             gap = Span(minute_of(block.start.at), minute_of(block.end.at))
-            pieces = [it for one in pieces for it in _without(one, gap)]
+            pieces = [it for piece in pieces for it in _without(piece, gap)]
     return (*freed(blocks, now), *pieces)
 
 
@@ -131,14 +131,14 @@ def is_snoozed(task: Record, blocks: Sequence[Record], now: datetime) -> bool:
     What they change of the task afterwards, and a block that they pin, takes it back.
     """
     told = sorted(
-        one.authors["state"].at or now
-        for one in blocks
-        if isinstance(one.entity, Block)
-        and one.entity.state is BlockState.SKIPPED
-        and "state" in one.authors
+        block.authors["state"].at or now
+        for block in blocks
+        if isinstance(block.entity, Block)
+        and block.entity.state is BlockState.SKIPPED
+        and "state" in block.authors
     )
     twice = [late for early, late in pairwise(told) if late - early <= SOON]
-    if not twice or any(_pinned_ahead(one, now) for one in blocks):
+    if not twice or any(_pinned_ahead(block, now) for block in blocks):
         return False
     edits = [task.authors[name].at for name in _EDITS if name in task.authors]
     return not any(at is not None and at > twice[-1] for at in edits)
@@ -171,7 +171,7 @@ def _without(span: Span, gap: Span) -> list[Span]:
         Span(span.start, min(span.end, gap.start)),
         Span(max(span.start, gap.end), span.end),
     )
-    return [one for one in sides if one.minutes > 0]
+    return [side for side in sides if side.minutes > 0]
 
 
 def freed(blocks: Iterable[Entity], now: datetime) -> tuple[Span, ...]:
@@ -216,7 +216,9 @@ class _DemandReader:
             elif task.estimate_minutes != 0 and not self._has_parts(task):
                 used_up.add(one)
         finished = {
-            one for one in self.blocks if one not in tasks and self.view.get(one) is not None
+            block
+            for block in self.blocks
+            if block not in tasks and self.view.get(block) is not None
         }
         return Demand(
             works=tuple(works),
@@ -241,7 +243,9 @@ class _DemandReader:
         if effort is None:
             effort = self.preferences.default_minutes
         blocks = [one.entity for one in self.blocks.get(task.id, ())]
-        spent = sum(length(one) for one in blocks if isinstance(one, Block) and self._over(one))
+        spent = sum(
+            length(block) for block in blocks if isinstance(block, Block) and self._over(block)
+        )
         return max(0, effort - spent)
 
     def _over(self, block: Block) -> bool:
@@ -345,11 +349,11 @@ def _given(
     return CheckInput(
         preferences=preferences,
         now=now,
-        busy=tuple((instant(one.start), instant(one.end)) for one in known.spans),
-        order=frozenset((first, one.id) for one in problem.works for first in one.after),
+        busy=tuple((instant(span.start), instant(span.end)) for span in known.spans),
+        order=frozenset((first, work.id) for work in problem.works for first in work.after),
         freed=tuple((instant(one.start), instant(one.end)) for one in freed),
         avoid={
-            one.id: tuple((instant(it.start), instant(it.end)) for it in one.avoid)
-            for one in problem.works
+            work.id: tuple((instant(it.start), instant(it.end)) for it in work.avoid)
+            for work in problem.works
         },
     )

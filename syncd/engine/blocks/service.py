@@ -20,15 +20,14 @@ from syncd.engine.blocks.planner_state import (
     windows,
 )
 from syncd.engine.blocks.planning import Planning
-from syncd.engine.context import Context
+from syncd.engine.context import SCHEDULE, Context
 from syncd.engine.pull import PullResult
 from syncd.engine.tool import Tool
-from syncd.engine.unit_of_work import SCHEDULE
 from syncd.errors import StateTrouble
-from syncd.logs import get_logger
 from syncd.model.entities import Block
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.rules.blocks import AHEAD
+from syncd.redaction import get_logger
 from syncd.schedule.planner import Annealer
 from syncd.schedule.problem import Effort, Planner
 
@@ -81,7 +80,7 @@ def difference(
 
 
 def _ahead(context: Context) -> dict[EntityId, Block]:
-    return {one.id: one for one in live_blocks(context) if one.state in AHEAD}
+    return {block.id: block for block in live_blocks(context) if block.state in AHEAD}
 
 
 def _between(
@@ -186,4 +185,4 @@ class BlockService:
     def _sources(self) -> tuple[ToolName, ...]:
         """Return the tools that tell when the person is busy."""
         tools = self.context.tools.values()
-        return tuple(sorted(one.name for one in tools if one.connector.reads_busy))
+        return tuple(sorted(tool.name for tool in tools if tool.connector.reads_busy))

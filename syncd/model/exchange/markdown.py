@@ -294,8 +294,8 @@ def _goal_order(goal: Goal) -> tuple[int, int, date, str]:
 def _section(name: str, entities: Sequence[E], line: Callable[[E], str]) -> Iterator[str]:
     if entities:
         yield from (f"## {name}", "")
-        for one in entities:
-            yield from _item(line(one), one.notes, "")
+        for entity in entities:
+            yield from _item(line(entity), entity.notes, "")
         yield ""
 
 

@@ -91,8 +91,8 @@ def zone_key(field: str) -> str:
 def known_names(kind: Kind) -> list[str]:
     """Return every name that an entity of a kind may hold in a plan file."""
     specs = FIELDS[kind].values()
-    zones = [zone_key(it.name) for it in specs if it.type in ZONED]
-    return [*_OWN, *(it.name for it in specs), *zones, *NESTED.get(kind, ())]
+    zones = [zone_key(spec.name) for spec in specs if spec.type in ZONED]
+    return [*_OWN, *(spec.name for spec in specs), *zones, *NESTED.get(kind, ())]
 
 
 def canonical(name: str, known: Collection[str]) -> str | None:

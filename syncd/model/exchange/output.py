@@ -36,7 +36,9 @@ def entity_to_json(entity: Entity, zone: str) -> dict[str, Any]:
             shown[zone_key(name)] = value.zone
     if isinstance(entity, Review):
         shown["facts"] = _facts(entity.facts)
-        shown["answers"] = [{"prompt": it[0], "text": it[1]} for it in entity.answers]
+        shown["answers"] = [
+            {"prompt": answer[0], "text": answer[1]} for answer in entity.answers
+        ]
     shown["created_at"] = instant_text(entity.created_at, zone)
     shown["archived"] = shown.pop("archived")
     return shown

@@ -20,8 +20,8 @@ from syncd.model.exchange.names import (
     shown,
     zone_key,
 )
-from syncd.model.exchange.source import data_of
 from syncd.model.exchange.values import Here, read_instant, read_value
+from syncd.model.exchange.yaml import data_of
 from syncd.model.ids import EntityId, derived_id
 from syncd.model.plan import Plan, natural_key_of, normalised
 from syncd.model.schema import FIELDS, Fields, entity_from, fields_of

@@ -85,7 +85,7 @@ def known_to_its_task(block: Entity, world: World) -> Iterable[Entity]:
 
 def with_time(task: Task, blocks: Iterable[Block], now: datetime) -> Task:
     """Return a task with what its blocks say of its time."""
-    found = [one for one in blocks if not one.archived]
+    found = [block for block in blocks if not block.archived]
     done = sum(length(one) for one in found if one.state in SPENT)
     ahead = [one for one in found if one.state in AHEAD and not is_over(one, now)]
     planned = sum(length(one) for one in ahead)

@@ -115,13 +115,15 @@ class _Search:
         tasks = {piece.task for piece in pieces}
         weeks = {board.days[day].week for day in days}
         ledger = [
-            (self.tasks, [(one, arrangement.task_cost(one)) for one in tasks]),
-            (self.days, [(one, arrangement.day_cost(one)) for one in days]),
-            (self.weeks, [(one, arrangement.week_cost(one)) for one in weeks]),
+            (self.tasks, [(task, arrangement.task_cost(task)) for task in tasks]),
+            (self.days, [(day, arrangement.day_cost(day)) for day in days]),
+            (self.weeks, [(week, arrangement.week_cost(week)) for week in weeks]),
         ]
         if self.budgeted:
             topics = {board.tasks[task].topic for task in tasks}
-            ledger.append((self.topics, [(one, arrangement.topic_cost(one)) for one in topics]))
+            ledger.append(
+                (self.topics, [(topic, arrangement.topic_cost(topic)) for topic in topics])
+            )
         rise = sum(cost - old[one] for old, new in ledger for one, cost in new)
         if rise > bearable:
             return False
@@ -226,5 +228,5 @@ def afresh(board: Instance, least: Firmness) -> list[Solution]:
 
 def best_of(starts: Sequence[Solution], floor: Floor) -> Solution:
     """Return the cheapest of some starts that is good enough, the first of equals."""
-    good = [one for one in starts if floor.holds(timetable(one))]
+    good = [start for start in starts if floor.holds(timetable(start))]
     return min(good or [floor.soonest], key=Solution.cost)

@@ -153,8 +153,8 @@ class _Told:
         """Return the days that blocks lie ahead, by the weight of their tasks."""
         weight = {work.id: work.weight for work in self.problem.works}
         return sum(
-            weight.get(one.task, 1.0) * day_number(self.edges, one.span.start)
-            for one in self.blocks
+            weight.get(block.task, 1.0) * day_number(self.edges, block.span.start)
+            for block in self.blocks
         )
 
     def days(self, work: TaskDemand) -> list[int]:

@@ -7,7 +7,7 @@ from syncd.schedule.search.instance import Instance, Placement
 from syncd.schedule.search.objective import NEVER
 from syncd.schedule.search.slots import (
     BEST_LENGTH,
-    Place,
+    CandidateSlot,
     Wish,
     cheapest,
     extra,
@@ -35,18 +35,18 @@ def lengths(arrangement: Solution, task: int, origin: int) -> list[int]:
     return sorted(found, key=lambda length: length != mine)
 
 
-def late(arrangement: Solution, place: Place) -> bool:
+def late(arrangement: Solution, place: CandidateSlot) -> bool:
     """Say whether a place is behind the due date of its task, or of one that waits for it."""
     return place.piece.end > arrangement.board.tasks[place.piece.task].urgent
 
 
-def with_room_made(arrangement: Solution, task: int, origin: int) -> Place | None:
+def with_room_made(arrangement: Solution, task: int, origin: int) -> CandidateSlot | None:
     """Return a place in time for a block, after one with a later due date has moved.
 
     Nothing has changed if it is None: no block can move without its being late or dropped.
     """
     length = lengths(arrangement, task, origin)[0]
-    best: tuple[float, Placement, Place, Place] | None = None
+    best: tuple[float, Placement, CandidateSlot, CandidateSlot] | None = None
     trials = 0
     for victim in _victims(arrangement, task):
         arrangement.take(victim)
@@ -92,7 +92,7 @@ def _victims(arrangement: Solution, task: int) -> list[Placement]:
 
 def _swap(
     arrangement: Solution, victim: Placement, wish: Wish
-) -> tuple[float, Place, Place] | None:
+) -> tuple[float, CandidateSlot, CandidateSlot] | None:
     """Return what it costs to place a block on a day that another one left, and where
     that one goes instead."""
     back = extra(arrangement, victim)
@@ -171,9 +171,9 @@ def serve(arrangement: Solution, task: int, homeless: list[int]) -> None:
         del homeless[:1]
 
 
-def _place(arrangement: Solution, task: int, origin: int) -> Place | None:
+def _place(arrangement: Solution, task: int, origin: int) -> CandidateSlot | None:
     """Return a place for the next block, of the best length that is not late."""
-    best: Place | None = None
+    best: CandidateSlot | None = None
     look = first_place if _critical(arrangement, task) else cheapest
     for length in lengths(arrangement, task, origin):
         place = look(arrangement, Wish(task, length, origin))

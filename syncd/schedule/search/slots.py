@@ -14,7 +14,7 @@ BEST_LENGTH = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CandidateSlot:
     """A block that could be put, and what that adds to the cost."""
 
     piece: Placement
@@ -105,15 +105,15 @@ def candidates(arrangement: Solution, wish: Wish) -> Iterator[Placement]:
                 yield arrangement.piece(wish.task, day, run, wish.origin)
 
 
-def first_place(arrangement: Solution, wish: Wish) -> Place | None:
+def first_place(arrangement: Solution, wish: Wish) -> CandidateSlot | None:
     """Return the first place for a block."""
     piece = next(candidates(arrangement, wish), None)
-    return None if piece is None else Place(piece, extra(arrangement, piece))
+    return None if piece is None else CandidateSlot(piece, extra(arrangement, piece))
 
 
-def cheapest(arrangement: Solution, wish: Wish) -> Place | None:
+def cheapest(arrangement: Solution, wish: Wish) -> CandidateSlot | None:
     """Return the cheapest place for a block, the first of equals."""
-    best: Place | None = None
+    best: CandidateSlot | None = None
     last: Placement | None = None
     for piece in candidates(arrangement, wish):
         # On one day only the price of a block itself tells places apart.
@@ -122,7 +122,7 @@ def cheapest(arrangement: Solution, wish: Wish) -> Place | None:
         last = piece
         cost = extra(arrangement, piece)
         if best is None or cost < best.cost - 1e-9:
-            best = Place(piece, cost)
+            best = CandidateSlot(piece, cost)
     return best
 
 

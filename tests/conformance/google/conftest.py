@@ -20,7 +20,7 @@ def sandbox(tmp_path: Path) -> GoogleSandbox:
 def served(sandbox: GoogleSandbox) -> Iterator[Served]:
     gate = Gate(sandbox.app)
     sandbox.app = gate
-    served = Served(sandbox)  # type: ignore[arg-type]
+    served = Served(sandbox)
     yield served
     served.close()
     assert gate.seen > 0

@@ -127,11 +127,8 @@ def test_the_list_of_calendars_is_synced(
 
 def test_events_are_read_and_written(served: Served, token: str) -> None:
     async def work(service: GoogleCalendarService) -> None:
-        days = {
-            name: DateOrDatetime(date=day)
-            for name, day in zip(("start", "end"), WEEK, strict=True)
-        }
-        await service.async_create_event("primary", Event(summary="Fair", **days))
+        start, end = (DateOrDatetime(date=day) for day in WEEK)
+        await service.async_create_event("primary", Event(summary="Fair", start=start, end=end))
         week = ListEventsRequest(
             calendarId="primary", timeMin=SUNDAY, timeMax=SUNDAY + timedelta(days=7)
         )
@@ -141,6 +138,7 @@ def test_events_are_read_and_written(served: Served, token: str) -> None:
             for event in page.items
         ]
         (fair,) = [event for event in shown if event.summary == "Fair"]
+        assert fair.id
         assert fair.start.date == WEEK[0]
         one = await service.async_get_event("primary", fair.id)
         assert one.summary == "Fair"

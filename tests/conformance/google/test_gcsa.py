@@ -27,7 +27,7 @@ def calendar(served: Served, token: str) -> GoogleCalendar:
     document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
     document["rootUrl"] = f"{served.origin}/"
     document["baseUrl"] = f"{served.origin}/calendar/v3/"
-    credentials = Credentials(token)
+    credentials = Credentials(token)  # type: ignore[no-untyped-call]  # its library has no types
     client = GoogleCalendar(credentials=credentials)
     client.service = build_from_document(document, credentials=credentials)
     return client

@@ -258,7 +258,7 @@ def test_without_a_paid_plan_estimates_are_paused(
     cursor = todoist.cursor()
     sandbox.downgrade()
     pull = todoist.connector.pull(cursor)
-    assert pull.paused == {Kind.TASK: {"estimate_minutes"}}
+    assert pull.unmapped_fields == {Kind.TASK: {"estimate_minutes"}}
     assert "estimate_minutes" not in todoist.connector.fit(Kind.TASK, {"estimate_minutes": 5})
     made = todoist.task("Write a book")
     assert "estimate_minutes" not in made.fields

@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from syncd.connect.contract import BusySpan
 from syncd.engine.blocks.edits import live_blocks
-from syncd.engine.unit_of_work import SCHEDULE
+from syncd.engine.context import SCHEDULE
 from syncd.model.entities import Goal, Kind, Task
 from syncd.model.values import GoalStatus
 from syncd.schedule.problem import Preferences

@@ -10,7 +10,7 @@ import pytest
 from syncd.app import html_writer
 from syncd.model.values import GoalStatus, Pace, ReviewKind
 from syncd.review.facts import Minutes, Skipped
-from syncd.review.inputs import DecisionWanted, SystemAction
+from syncd.review.periods import DecisionWanted, SystemAction
 from syncd.review.render.output import markdown, text
 from syncd.review.render.page import page, subject, summary
 

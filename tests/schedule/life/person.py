@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from syncd.connect.contract import BusySpan
 from syncd.engine.blocks.planner_state import PlannerState
+from syncd.engine.context import SCHEDULE
 from syncd.engine.edits import set_field
-from syncd.engine.unit_of_work import SCHEDULE
 from syncd.model.entities import Block, Kind, Task
 from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Remote

@@ -1,9 +1,10 @@
-"""``syncd conflicts``: the values that lost, and taking one after all."""
+"""``syncd conflicts``, ``approve`` and ``reject``: what waits for the person's decision."""
 
 from typing import Annotated, Any
 
 import typer
 
+from syncd.cli.lookup import ToolArgument, find_tool, tool_title
 from syncd.cli.output import (
     SPREAD,
     TITLE,
@@ -11,17 +12,20 @@ from syncd.cli.output import (
     Speech,
     Words,
     add_row,
+    conflict_words,
     field_word,
     local,
     moment_json,
     table,
 )
 from syncd.cli.session import Session
+from syncd.engine.approvals import record_approval
 from syncd.engine.cycle_report import sentences
 from syncd.engine.edits import take_lost
 from syncd.errors import Mistake
 from syncd.model.exchange.output import value_to_plain
 from syncd.store.rows import ConflictRow
+from syncd.store.tool_store import Consent
 from syncd.text import one_line
 
 
@@ -90,13 +94,6 @@ def keep_winner(session: Session, number: int) -> int:
         return 0
 
 
-def conflict_words(words: Words, one: ConflictRow) -> str:
-    """Return the value that lost, in words."""
-    if one.field == "archived":
-        return "its deletion" if one.lost else "its return"
-    return words.value(one.kind, one.field, one.lost)
-
-
 def _one(found: list[ConflictRow], number: int) -> ConflictRow:
     known = next((one for one in found if one.seq == number), None)
     if known is None:
@@ -135,3 +132,41 @@ def _as_json(one: ConflictRow, zone: str) -> dict[str, Any]:
         "lost_by": one.lost_by,
         "lost_at": moment_json(one.lost_at, zone),
     }
+
+
+_DECIDED = {
+    Consent.APPROVED: "You accept this.",
+    Consent.REJECTED: "You refuse this: the plan's side is restored there.",
+}
+
+
+PlanHash = Annotated[
+    str, typer.Option("--plan", metavar="HASH", help="Decide only if it is still this plan.")
+]
+
+
+def approve(ctx: typer.Context, tool: ToolArgument, *, plan: PlanHash = "") -> int:
+    """Accept what a held tool is held for, once."""
+    return _decide(ctx.obj, tool, plan, Consent.APPROVED)
+
+
+def reject(ctx: typer.Context, tool: ToolArgument, *, plan: PlanHash = "") -> int:
+    """Refuse what a held tool is held for.
+
+    The plan's side is restored there.
+    """
+    return _decide(ctx.obj, tool, plan, Consent.REJECTED)
+
+
+def _decide(session: Session, text: str, plan: str, consent: Consent) -> int:
+    with session.app() as app:
+        name = find_tool(app, text)
+        record_approval(app.store, name, consent, plan or None)
+        row = app.store.tools.get(name)
+        title = tool_title(app, name)
+        session.speech.line(f"{title}: {row.held['why']}.")
+        session.speech.line(
+            f"{_DECIDED[consent]} This holds once, for plan {row.held['hash']}."
+        )
+        session.speech.note("The next sync does it: `syncd sync`, or the daemon soon.")
+        return 0
