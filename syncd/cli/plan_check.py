@@ -12,7 +12,7 @@ from syncd.cli.output import TITLE, Json, Speech, add_row, count, table
 from syncd.cli.session import Session
 from syncd.engine.context import today
 from syncd.engine.edits import PERSON, put_all
-from syncd.engine.rules import checked, time_available
+from syncd.engine.plan_check import checked, time_available
 from syncd.errors import Mistake
 from syncd.model.entities import Goal, Kind, Milestone, kind_of
 from syncd.model.exchange.markdown import duration

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 
 from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.context import Context
-from syncd.engine.rules import BY, checked
+from syncd.engine.plan_check import checked
+from syncd.engine.rules import BY
 from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import OnError, isolated
 from syncd.mail.message import Letter, MailAudience, WriteHtml, key_of

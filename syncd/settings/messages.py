@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-import tomlkit
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticUndefined
 
@@ -346,6 +345,8 @@ def address(text: str) -> str:
 
 def document(table: Mapping[str, Any]) -> str:
     """Return a table of texts, numbers, truths, lists and tables as TOML."""
+    import tomlkit  # what only reads settings writes none, and it takes time to import
+
     return tomlkit.dumps(_known(table))
 
 
