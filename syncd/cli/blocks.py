@@ -9,7 +9,7 @@ import typer
 
 from syncd.app import App
 from syncd.cli.lookup import ShortIds, find_matching, only_one, tool_title
-from syncd.cli.output import SPREAD, TITLE, Json, Words, count
+from syncd.cli.output import SPREAD, TITLE, Json, Words
 from syncd.cli.schedule import block_json, total, when
 from syncd.cli.session import Session
 from syncd.engine.blocks import edits
@@ -19,7 +19,7 @@ from syncd.model.entities import Block, Kind, Task
 from syncd.model.rules.blocks import AHEAD, OPEN, is_over
 from syncd.model.values import BlockState
 from syncd.sync.decide import Presence
-from syncd.text import one_line
+from syncd.text import count, one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

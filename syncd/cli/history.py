@@ -16,7 +16,6 @@ from syncd.cli.output import (
     Speech,
     Words,
     add_row,
-    count,
     kind_word,
     local,
     moment_json,
@@ -35,7 +34,7 @@ from syncd.model.schema import FIELDS
 from syncd.model.values import REFERENCES, BlockState
 from syncd.store.rows import HistoryRow
 from syncd.sync.decide import Presence
-from syncd.text import one_line
+from syncd.text import count, one_line
 
 _CYCLE = re.compile(r"(?:c|cycle[: ]?)(\d{1,9})", re.IGNORECASE)
 

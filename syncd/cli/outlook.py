@@ -22,13 +22,12 @@ from syncd.engine.blocks.planner_state import (
 from syncd.engine.blocks.problem_builder import Demand, demand
 from syncd.engine.context import SCHEDULE, Context, StoredPlanView, today
 from syncd.model.entities import Block, Kind, Task
-from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import AHEAD, is_over, length
 from syncd.model.values import BlockState, Moment
 from syncd.schedule.free_time import calendar
 from syncd.schedule.problem import Preferences, minute_of
-from syncd.text import one_line
+from syncd.text import duration, one_line
 
 WEEK = timedelta(days=7)
 COUNTED = AHEAD | {BlockState.UNCONFIRMED, BlockState.DONE}

@@ -13,7 +13,7 @@ from rich.tree import Tree
 
 from syncd.app import App
 from syncd.cli.errors import Exit
-from syncd.cli.output import Json, Speech, count, local
+from syncd.cli.output import Json, Speech, local
 from syncd.cli.session import Session
 from syncd.engine.cycle_report import sentences
 from syncd.engine.edits import put_all
@@ -37,7 +37,7 @@ from syncd.model.ids import EntityId
 from syncd.model.rules.recurrence import parts_of_rule, repetition
 from syncd.model.values import Due, GoalStatus, Moment, day_of
 from syncd.private import write
-from syncd.text import json_text, one_line
+from syncd.text import count, json_text, one_line
 
 E = TypeVar("E", bound=Entity)
 _TREE_TITLE = 60

@@ -12,7 +12,6 @@ from syncd.cli.output import (
     Speech,
     Words,
     add_row,
-    count,
     field_word,
     kind_word,
     table,
@@ -26,7 +25,7 @@ from syncd.model.remote import Op
 from syncd.model.schema import DEFAULTS, FIELDS
 from syncd.model.values import REFERENCES, Value
 from syncd.sync.decide import Operation
-from syncd.text import one_line
+from syncd.text import count, one_line
 
 MOST = 90
 """Characters of what is told of a new item; `--json` tells all."""

@@ -16,7 +16,6 @@ from syncd.cli.output import (
     Speech,
     Words,
     add_row,
-    count,
     day,
     moment_json,
     table,
@@ -30,7 +29,7 @@ from syncd.engine.context import Context, today
 from syncd.model.entities import Block, Kind
 from syncd.model.values import BlockState
 from syncd.schedule.problem import Effort
-from syncd.text import one_line
+from syncd.text import count, one_line
 
 NOT_READ = "When you are busy was never read, so nothing can be planned yet: run `syncd sync`."
 

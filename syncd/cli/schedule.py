@@ -23,25 +23,13 @@ from syncd.cli.outlook import (
     outlook,
     planning_notes,
 )
-from syncd.cli.output import (
-    Json,
-    Speech,
-    Words,
-    add_row,
-    clock,
-    count,
-    day,
-    local,
-    moment_json,
-    table,
-)
+from syncd.cli.output import Json, Speech, Words, add_row, clock, day, local, moment_json, table
 from syncd.cli.session import Session
 from syncd.engine.blocks.planner_state import KnownBusy, proposal
 from syncd.model.entities import Block
-from syncd.model.exchange.markdown import duration
 from syncd.model.rules.blocks import AHEAD, is_over, length
 from syncd.model.values import BlockState
-from syncd.text import one_line
+from syncd.text import count, duration, one_line
 
 _TIMES_WIDTH = 11
 _COLUMN_GAP = 2

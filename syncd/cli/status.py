@@ -12,14 +12,14 @@ from syncd.cli.errors import status_of_states
 from syncd.cli.lookup import no_tools, tool_title
 from syncd.cli.mails import mails
 from syncd.cli.outlook import misfits, outlook
-from syncd.cli.output import Json, Speech, count, local, moment_json
+from syncd.cli.output import Json, Speech, local, moment_json
 from syncd.cli.session import Session
 from syncd.engine.cycle_report import look, sentences
 from syncd.engine.tool_status import Unusable
 from syncd.model.ids import ToolName
 from syncd.store.rows import ToolProblem
 from syncd.store.tool_store import ToolRow, ToolState
-from syncd.text import one_line
+from syncd.text import count, one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

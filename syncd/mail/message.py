@@ -14,11 +14,11 @@ from enum import StrEnum
 
 from syncd.errors import Mistake
 from syncd.review.render.sections import ReviewPage
+from syncd.text import DIRECTION_MARKS
 
 LONGEST_SUBJECT = 150
 _TRANSFER = "quoted-printable"
 """Nothing on the way may break, wrap or strip what is encoded so."""
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _JOINERS = frozenset("\u200c\u200d")
 """Scripts and emoji need them, and they turn nothing around."""
 WriteHtml = Callable[[ReviewPage], str]
@@ -129,7 +129,7 @@ def _one_line(words: str, longest: int) -> str:
 
 
 def _seen(character: str) -> str:
-    if character in _BIDI:
+    if character in DIRECTION_MARKS:
         return ""
     kind = unicodedata.category(character)
     if kind in ("Cc", "Zl", "Zp"):

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
-from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId
 from syncd.schedule.problem import Firmness, Problem, Span, Timetable
 from syncd.schedule.search.instance import CurrentBlock, Placement, SearchTask, encode
 from syncd.schedule.search.objective import NEVER, day_number, edges, fixed_blocks
 from syncd.schedule.search.slots import Wish, candidates
 from syncd.schedule.search.solution import Solution
+from syncd.text import duration
 
 
 def date_of(problem: Problem, minute: int) -> str:
