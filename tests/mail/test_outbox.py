@@ -6,15 +6,17 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, NoReturn, Protocol
 
 import pytest
 
-from syncd.errors import SignIn, StateTrouble, TryLater
-from syncd.mail.message import MailAudience, mail_addresses
-from syncd.mail.service import LEASE, OutboxRun, queue_letters
+from syncd.errors import OnError, SignIn, StateTrouble, TryLater
+from syncd.mail.message import Envelope, MailAudience, mail_addresses
+from syncd.mail.service import LEASE, OutboxRun, Send, queue_letters
+from syncd.mail.smtp import BeforeEnd, Receipt
 from syncd.store.outbox import Outbox, OutboxMessage, OutboxStatus
 from syncd.store.store import Store, open_store, private_store
 from syncd.testing.fake_clock import FakeClock
@@ -25,9 +27,15 @@ ROOT = Path(__file__).parents[2]
 FIVE_MINUTES = timedelta(minutes=5)
 
 
-def turn(outbox, send, clock, claim):
+def turn(outbox: Outbox, send: Send, clock: FakeClock, claim: str) -> OutboxRun:
     """A turn at an outbox."""
     return OutboxRun(outbox=outbox, send=send, clock=clock, claim=claim)
+
+
+class Sender(Protocol):
+    """What sends one message."""
+
+    def send(self, envelope: Envelope, before_end: BeforeEnd) -> Receipt: ...
 
 
 class Desk:
@@ -42,7 +50,9 @@ class Desk:
     def outbox(self) -> Outbox:
         return self.store.outbox
 
-    def put(self, *recipients, cc=(), again=False, **changes):
+    def put(
+        self, *recipients: str, cc: Sequence[str] = (), again: bool = False, **changes: Any
+    ) -> list[str]:
         those = mail_addresses("syncd@example.org", recipients or (ADA,), cc)
         letters = [
             letter(**changes),
@@ -50,11 +60,20 @@ class Desk:
         ]
         return queue_letters(self.outbox, letters, those, self.clock.now(), again=again)
 
-    def send(self, sender=None, on_error=None):
+    def send(
+        self,
+        sender: Sender | None = None,
+        on_error: OnError | None = None,
+    ) -> list[OutboxMessage]:
         send = (sender or self.running.post()).send
         return turn(self.outbox, send, self.clock, "me").send_due(on_error)
 
-    def later(self, wait=FIVE_MINUTES, sender=None, on_error=None):
+    def later(
+        self,
+        wait: timedelta = FIVE_MINUTES,
+        sender: Sender | None = None,
+        on_error: OnError | None = None,
+    ) -> list[OutboxMessage]:
         self.clock.advance(seconds=wait.total_seconds())
         return self.send(sender, on_error)
 
@@ -177,7 +196,7 @@ class Failing:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def send(self, envelope, before_end):
+    def send(self, envelope: Envelope, before_end: BeforeEnd) -> NoReturn:
         raise self.error
 
 
@@ -206,7 +225,7 @@ class Breaking:
         self.running, self.error = running, error
         self.left, self.late = first, late
 
-    def send(self, envelope, before_end):
+    def send(self, envelope: Envelope, before_end: BeforeEnd) -> Receipt:
         if not self.left:
             return self.running.post().send(envelope, before_end)
         self.left -= 1
@@ -240,7 +259,7 @@ def test_a_mail_that_breaks_holds_up_no_other_and_is_tried_again(
     assert first.why == str(error) or type(error).__name__ in first.why
     assert "Zoë" not in first.why
     desk.later()
-    assert (desk.got(), desk.outbox.get(first.key).state) == (2, OutboxStatus.SENT)
+    assert (desk.got(), desk.kept(first.key).state) == (2, OutboxStatus.SENT)
 
 
 def test_a_mail_that_breaks_once_it_may_have_left_is_not_sent_for_days(desk: Desk) -> None:
@@ -254,7 +273,8 @@ def test_a_mail_that_breaks_once_it_may_have_left_is_not_sent_for_days(desk: Des
 def test_a_mail_that_is_damaged_in_the_database_holds_up_no_other(
     tmp_path: Path, running: Running
 ) -> None:
-    desk, told = Desk(open_store(tmp_path), running), []
+    desk = Desk(open_store(tmp_path), running)
+    told: list[tuple[str, str]] = []
     desk.put(period="2026-W47")
     desk.put(period="2026-W48")
     with sqlite3.connect(tmp_path / "syncd.db") as database:
@@ -302,7 +322,7 @@ def test_a_sender_that_was_too_slow_leaves_it_to_the_other(desk: Desk) -> None:
     class Slow:
         """It names the recipients, and then takes longer than it may."""
 
-        def send(self, envelope, before_end):
+        def send(self, envelope: Envelope, before_end: BeforeEnd) -> Receipt:
             desk.later(LEASE + timedelta(seconds=1))
             return desk.running.post().send(envelope, before_end)
 
@@ -330,7 +350,7 @@ def test_of_two_at_once_one_sends(tmp_path: Path, running: Running) -> None:
     for one in threads:
         one.join(timeout=60)
     assert len(running.house.arrived) == 1
-    assert first.outbox.get("weekly/2026-W47/own").state is OutboxStatus.SENT
+    assert Desk(first, running).kept("weekly/2026-W47/own").state is OutboxStatus.SENT
     for store in stores:
         store.close()
 
@@ -338,6 +358,7 @@ def test_of_two_at_once_one_sends(tmp_path: Path, running: Running) -> None:
 SENDING = """
 import os, signal, sys
 from pathlib import Path
+from typing import Any, NoReturn, Protocol
 from syncd.testing.fake_clock import FakeClock
 from syncd.mail.service import OutboxRun
 from syncd.mail.smtp import Server, SmtpSender
