@@ -23,6 +23,8 @@ from syncd.store.rows import Record
 from syncd.sync.merge import Author, Conflict, FieldChange
 
 BY = "syncd"
+PLANNED = "planned"
+"""Signs what the schedule made or changed, where there is no better reason."""
 
 
 def by_rule(author: str) -> bool:
@@ -175,7 +177,7 @@ def limits(preferences: Preferences) -> TimeLimits:
 def daily(preferences: Preferences, now: datetime) -> Iterator[int]:
     """Yield for each day the minutes that its caps and its week's leave."""
     days, weeks = calendar(preferences, (), minute_of(now))
-    left = [week.room for week in weeks]
+    left = [week.capacity for week in weeks]
     for day in days:
         free = sum(one.minutes for one in day.free if one.minutes >= preferences.shortest)
         taken = min(free, preferences.daily, left[day.week])

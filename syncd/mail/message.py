@@ -1,4 +1,4 @@
-"""From a review's facts to letters, and from a letter to the bytes of a message."""
+"""Letters, their addresses, and from a letter to the bytes of a message."""
 
 import hashlib
 import re
@@ -13,10 +13,7 @@ from email.policy import SMTP
 from enum import StrEnum
 
 from syncd.errors import Mistake
-from syncd.review.facts import Facts
-from syncd.review.render.elements import ReviewPage
-from syncd.review.render.output import text
-from syncd.review.render.page import page, subject
+from syncd.review.render.sections import ReviewPage
 
 LONGEST_SUBJECT = 150
 _TRANSFER = "quoted-printable"
@@ -66,42 +63,6 @@ class Letter:
 def key_of(kind: str, period: str, audience: MailAudience) -> str:
     """Return the key of a letter."""
     return f"{kind}/{period}/{audience}"
-
-
-def letters(
-    facts: Facts, plan: str, write_html: WriteHtml, answers_at: str = ""
-) -> tuple[Letter, ...]:
-    """Return the letters of a review; ``plan`` names whose plan it is.
-
-    Others get the shared sections only: no conflicts, money, people or own words.
-    answers_at: where the person can write their answers, "" where nowhere.
-    """
-    own = page(facts, answers_at=answers_at)
-    shared = page(facts, shared=True)
-    return (
-        _letter(facts, plan, MailAudience.OWN, own, write_html),
-        _letter(facts, plan, MailAudience.SHARED, shared, write_html),
-    )
-
-
-def _letter(
-    facts: Facts, plan: str, audience: MailAudience, whole: ReviewPage, write_html: WriteHtml
-) -> Letter:
-    return Letter(
-        plan=plan,
-        kind=facts.kind,
-        period=_period_code(facts),
-        audience=audience,
-        subject=subject(facts),
-        text=text(whole),
-        html=write_html(whole),
-    )
-
-
-def _period_code(facts: Facts) -> str:
-    """A look at a week that still runs must not stand in the way of the week's digest."""
-    code = facts.period.code
-    return code if facts.ended else f"{code}~{facts.until:%m%d}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from syncd.model.exchange.names import as_text, either, nearest, shown
+from syncd.model.exchange.names import Unreadable, as_text, either, nearest, shown
 from syncd.model.exchange.output import facts_text
-from syncd.model.exchange.source import Unreadable
 from syncd.model.rules.recurrence import recurrence_problem, repetition
 from syncd.model.values import Due, FieldSpec, FieldType, Moment, Value
 

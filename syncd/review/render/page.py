@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from syncd.model.values import GoalStatus, Pace, ReviewKind
 from syncd.review.facts import GOOD, DueContact, Facts, Money, SkillFacts, Skipped
 from syncd.review.render import sections
-from syncd.review.render.elements import (
+from syncd.review.render.sections import (
+    MOST,
     Bars,
     BulletList,
     Element,
@@ -16,11 +17,11 @@ from syncd.review.render.elements import (
     Quote,
     ReviewPage,
     ReviewSection,
+    listing,
     page_link,
     paragraphs,
     safe,
 )
-from syncd.review.render.sections import MOST, listing
 from syncd.text import count, day_span, hours, listed, percent, short_day
 
 _SENTENCE = 300

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from syncd.engine.translate import content_hash
 from syncd.errors import HoldTool, SkipItem, StartOver, TryLater
 from syncd.model.entities import Kind
-from syncd.model.remote import Pull, Remote
+from syncd.model.remote import Pull, Remote, content_hash
 from syncd.model.values import BlockState
 from syncd.testing.fault_injection import Fault
 from syncd.testing.samples import AT

@@ -188,9 +188,9 @@ def test_what_cannot_be_read_of_an_event_does_not_stop_the_rest() -> None:
 
 
 def test_a_milestone_needs_a_day_to_be_in_the_calendar() -> None:
-    assert not mapping.holds(Kind.MILESTONE, DEFAULTS[Kind.MILESTONE])
-    assert mapping.holds(Kind.MILESTONE, {"due": DUE})
-    assert not mapping.holds(Kind.TASK, {"due": DUE})
+    assert not mapping.can_hold(Kind.MILESTONE, DEFAULTS[Kind.MILESTONE])
+    assert mapping.can_hold(Kind.MILESTONE, {"due": DUE})
+    assert not mapping.can_hold(Kind.TASK, {"due": DUE})
     assert mapping.fit(Kind.TASK, {"title": "Read"}) == {}
 
 

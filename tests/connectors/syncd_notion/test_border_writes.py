@@ -7,7 +7,7 @@ import pytest
 
 from syncd.errors import Gone, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
-from syncd.model.remote import BODY, Remote
+from syncd.model.remote import PAGE_CONTENT, Remote
 from tests.connectors.syncd_notion.desk import Desk
 from tests.connectors.syncd_notion.hostile import (
     ADVICE,
@@ -170,7 +170,7 @@ ASKED = ((WELL, "The talk."), (WAY, ""))
 
 
 def review(desk: Desk) -> Remote:
-    return desk.create(Kind.REVIEW, WEEK, answers=ASKED, **{BODY: ()})
+    return desk.create(Kind.REVIEW, WEEK, answers=ASKED, **{PAGE_CONTENT: ()})
 
 
 BLOCKS: dict[str, tuple[str, Any]] = {

@@ -46,8 +46,8 @@ def test_without_a_page_it_says_what_to_share() -> None:
 def test_it_carries_all_kinds_but_blocks_and_gives_addresses() -> None:
     settings = NotionSettings.model_validate({"token": "ntn_x", "parent_page": PAGE})
     made = PLUGIN.build(settings, toolbox())
-    assert set(made.carries) == set(Kind) - {Kind.BLOCK}
-    assert made.gives_address
+    assert set(made.capabilities) == set(Kind) - {Kind.BLOCK}
+    assert made.provides_urls
     assert made.keeps_marks
     assert made.edit_resolution.total_seconds() == 60
     assert made.batch_size == 1
@@ -58,6 +58,6 @@ def test_with_databases_of_ones_own_alone_it_carries_only_these() -> None:
     databases = {"tasks": PAGE, "goals": PAGE}
     settings = NotionSettings.model_validate({"token": "ntn_x", "databases": databases})
     made = PLUGIN.build(settings, toolbox())
-    assert set(made.carries) == {Kind.TASK, Kind.GOAL}
-    assert not made.holds(Kind.SKILL, {"title": "Analysis"})
+    assert set(made.capabilities) == {Kind.TASK, Kind.GOAL}
+    assert not made.can_hold(Kind.SKILL, {"title": "Analysis"})
     made.close()

@@ -6,8 +6,7 @@ from typing import Any
 
 from syncd.errors import SkipItem
 from syncd.model.entities import Kind
-from syncd.testing.contract import HttpContractSuite
-from syncd.testing.failure_laws import Errors
+from syncd.testing.contract import Errors, HttpContractSuite
 from syncd.testing.harness import Harness
 from syncd.testing.sandbox_harness import Matching, SandboxHarness
 from syncd_notion.connector import PLUGIN

@@ -8,10 +8,11 @@ import pytest
 
 from syncd.errors import Changed
 from syncd.model.entities import Kind
-from syncd.model.remote import BODY, Remote
+from syncd.model.remote import PAGE_CONTENT, Remote
 from syncd.testing.fault_injection import Fault
 from syncd.testing.harness import seen
-from syncd_notion.page_content import MARGIN, MOST_BLOCKS, children_of, fit_answers
+from syncd_notion.page_content import MOST_BLOCKS, children_of, fit_answers
+from syncd_notion.reviews import MARGIN
 from syncd_notion.sandbox.page_text import draft
 from tests.connectors.syncd_notion.desk import Desk
 
@@ -27,7 +28,7 @@ TOLD = (
 
 
 def made(desk: Desk, *answers: tuple[str, str], body: Any = TOLD) -> Remote:
-    return desk.create(Kind.REVIEW, WEEK, answers=answers or ASKED, **{BODY: body})
+    return desk.create(Kind.REVIEW, WEEK, answers=answers or ASKED, **{PAGE_CONTENT: body})
 
 
 def pulled(desk: Desk, cursor: str | None = None) -> dict[str, Any]:
@@ -321,7 +322,7 @@ def test_a_page_that_comes_back_from_the_trash_keeps_its_text(desk: Desk) -> Non
     before = desk.person.body(WEEK)
     desk.delete(desk.connector.read(Kind.REVIEW, item.id))
     write = dataclasses.replace(
-        desk.new_write(Kind.REVIEW, WEEK, answers=ASKED, **{BODY: TOLD}),
+        desk.new_write(Kind.REVIEW, WEEK, answers=ASKED, **{PAGE_CONTENT: TOLD}),
         entity=item.mark,
         seen=seen(item),
     )

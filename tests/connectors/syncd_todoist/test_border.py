@@ -272,7 +272,7 @@ def test_an_account_that_cannot_be_read_is_as_it_was(
     pull = todoist.connector.pull(None)
     due = pull.items[0].fields["due"]
     assert isinstance(due, Moment)
-    assert (due.zone, pull.cursor, dict(pull.paused)) == ("Europe/Berlin", None, {})
+    assert (due.zone, pull.cursor, dict(pull.unmapped_fields)) == ("Europe/Berlin", None, {})
     assert pull.problems[0].endswith("update syncd.")
 
 

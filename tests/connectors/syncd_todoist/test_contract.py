@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from syncd.errors import Mistake
-from syncd.testing.contract import HttpContractSuite
-from syncd.testing.failure_laws import Errors
+from syncd.testing.contract import Errors, HttpContractSuite
 from tests.connectors.syncd_todoist.harness import TodoistHarness
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.engine.translate import content_hash
 from syncd.model.entities import Kind
+from syncd.model.remote import content_hash
 from syncd.model.values import Moment
 from syncd_todoist import mapping
 from syncd_todoist.mapping import fit, from_remote

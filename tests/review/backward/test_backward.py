@@ -13,8 +13,16 @@ from syncd.model.entities import Entity, Goal, Milestone, Task
 from syncd.model.ids import EntityId
 from syncd.model.plan import Plan
 from syncd.model.values import GoalStatus
-from syncd.review.available_time import AvailableTime, GoalLoad, finish_of
-from syncd.review.backward import BackwardPlan, GoalTime, backward, proposed, why_none
+from syncd.review.available_time import (
+    AvailableTime,
+    BackwardPlan,
+    GoalLoad,
+    GoalTime,
+    backward,
+    finish_of,
+    proposed,
+    why_none,
+)
 from syncd.review.finding import CheckedPlan
 from syncd.review.goal_checks import milestone_each_quarter
 from tests.examples import examples

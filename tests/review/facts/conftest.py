@@ -10,8 +10,7 @@ import pytest
 from syncd.model.entities import Block, Entity, Goal, Task, kind_of
 from syncd.model.ids import EntityId
 from syncd.model.values import BlockState, GoalStatus, Moment, ReviewKind
-from syncd.review.inputs import Edit, Inputs
-from syncd.review.periods import read_period
+from syncd.review.periods import Edit, Inputs, read_period
 
 ZONE = "Europe/Berlin"
 _E = TypeVar("_E", bound=Entity)

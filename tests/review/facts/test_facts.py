@@ -10,8 +10,8 @@ from syncd.model.entities import Achievement, Contact, Milestone, ProfileEntry, 
 from syncd.model.ids import EntityId
 from syncd.model.values import Aspect, BlockState, GoalStatus, Moment, Pace, ResourceStatus
 from syncd.review.facts import Minutes, facts_from, facts_json, facts_text
-from syncd.review.inputs import SystemAction
 from syncd.review.make_facts import make_facts
+from syncd.review.periods import SystemAction
 from tests.review.facts.conftest import Story
 
 LONG_AGO = datetime(2026, 1, 1, 12, tzinfo=UTC)

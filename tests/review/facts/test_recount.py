@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from syncd.model.entities import Block, Entity, Goal, kind_of, replace
 from syncd.model.ids import EntityId
 from syncd.model.values import BlockState, GoalStatus, Moment, ReviewKind
-from syncd.review.inputs import Edit, Inputs
 from syncd.review.make_facts import make_facts
-from syncd.review.periods import Period, read_period
+from syncd.review.periods import Edit, Inputs, Period, read_period
 
 ZONE = "Europe/Berlin"
 START = datetime(2026, 11, 8, tzinfo=UTC)

@@ -22,7 +22,7 @@ from syncd.review.facts import (
     TrendWeek,
     Win,
 )
-from syncd.review.inputs import DecisionWanted, SystemAction
+from syncd.review.periods import DecisionWanted, SystemAction
 
 SOME = Minutes(confirmed=300, assumed=80, planned=480)
 HOSTILE = (

@@ -12,10 +12,10 @@ import pytest
 from syncd.app import html_writer
 from syncd.model.values import GoalStatus, Pace, ReviewKind
 from syncd.review.facts import Facts, Minutes, Skipped
-from syncd.review.inputs import DecisionWanted, SystemAction
-from syncd.review.render.elements import ReviewPage
+from syncd.review.periods import DecisionWanted, SystemAction
 from syncd.review.render.output import markdown, text
 from syncd.review.render.page import page, subject, summary
+from syncd.review.render.sections import ReviewPage
 
 html = html_writer()
 Form = Callable[[ReviewPage], str]

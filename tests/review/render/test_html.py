@@ -14,7 +14,7 @@ import pytest
 import syncd.review
 from syncd.app import html_writer
 from syncd.review.facts import Facts
-from syncd.review.inputs import SystemAction
+from syncd.review.periods import SystemAction
 from syncd.review.render.page import page
 
 html = html_writer()
