@@ -98,7 +98,7 @@ def table(*headings: str, narrow: Collection[str] = (), header: bool = True) -> 
 
 def add_row(made: Table, *cells: Cell) -> None:
     """Add a row; texts are made harmless."""
-    made.add_row(*(it if isinstance(it, Text) else Text(one_line(it)) for it in cells))
+    made.add_row(*(cell if isinstance(cell, Text) else Text(one_line(cell)) for cell in cells))
 
 
 LONGEST = 60

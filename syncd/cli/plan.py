@@ -59,7 +59,7 @@ class _PlanTree:
 
     def __init__(self, entities: Iterable[Entity], zone: str) -> None:
         self._zone = zone
-        self._all = {one.id: one for one in entities}
+        self._all = {entity.id: entity for entity in entities}
         self._below: Mapping[EntityId | None, list[Entity]] = defaultdict(list)
         for one in self._all.values():
             if isinstance(one, Milestone | Task):
@@ -150,7 +150,7 @@ def _line(
     shown.append(
         one_line(title, _TREE_TITLE) or "(without a title)", style="dim" if tick else style
     )
-    said = ", ".join(one_line(it) for it in facts if it)
+    said = ", ".join(one_line(fact) for fact in facts if fact)
     if said:
         shown.append(f"  {said}", style="dim")
     return shown
