@@ -5,14 +5,12 @@ import secrets
 import threading
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import structlog
+from typing import TYPE_CHECKING, Any
 
 from syncd.clock import Clock
 from syncd.connect.contract import Connector, Plugin, Toolbox
@@ -20,28 +18,32 @@ from syncd.connect.network import Network, Proxies, RateLimiter
 from syncd.connect.registry import Registry, connectors
 from syncd.connect.wrappers import DryRun, wrapped
 from syncd.engine.context import Context
-from syncd.engine.cycle import Engine
 from syncd.engine.report import Report
-from syncd.engine.reviews import DueReviews
 from syncd.engine.tool import OnDelete, Tool
-from syncd.engine.tool_status import Unusable
-from syncd.errors import Mistake, NoSecret, NotLoaded, OnError, SignIn, said
-from syncd.mail.message import WriteHtml
-from syncd.mail.service import MailService
+from syncd.engine.tool_status import ConnectorFactory, Unusable, let_go
+from syncd.errors import Mistake, NoSecret, NotLoaded, OnError, SignIn, message_of
 from syncd.model.ids import ToolName
-from syncd.redaction import Redactor
-from syncd.review.render.elements import ReviewPage
-from syncd.settings.convert import preferences, review_rules
+from syncd.redaction import Redactor, get_logger
 from syncd.settings.credentials import Credentials, Runner, open_files
 from syncd.settings.plugins import check_own_settings, own_settings, secret_ways
-from syncd.settings.schema import Settings, load, make_state_dir
+from syncd.settings.schema import Settings, load, make_state_dir, preferences, review_rules
 from syncd.store.database import StateLock
 from syncd.store.store import Store, open_store
 from syncd.store.tool_store import ToolMemory
 from syncd.sync.limits import Limits
 from syncd.text import is_token
 
-log = structlog.get_logger("syncd.app")
+if TYPE_CHECKING:
+    from syncd.engine.cycle import Engine
+    from syncd.engine.reviews import DueReviews
+    from syncd.mail.message import WriteHtml
+    from syncd.mail.service import MailService
+    from syncd.review.render.sections import ReviewPage
+
+# What only some commands need is imported where it is put together: the planner, the mail
+# and the templates take longer to import than a command that reads takes to answer.
+
+log = get_logger("syncd.app")
 Inner = Callable[[Connector], Connector]
 """Wraps a connector before its requests are paced and repeated."""
 
@@ -100,7 +102,7 @@ class App:
             preferences=preferences(self.settings),
         )
 
-    def engine(self) -> Engine:
+    def engine(self) -> "Engine":
         """Return an engine that reads and writes; it makes its tools in their lanes.
 
         Raises ``Mistake`` where the settings of a tool are wrong.
@@ -119,11 +121,22 @@ class App:
 
     def unusable(self) -> Mapping[ToolName, Unusable]:
         """Return the tools that can't be made now, and why: each is tried. Raises ``Mistake``."""
-        engine = self.engine()
+        context, stop = self._context(self.store), threading.Event()
+        pool, stopping = self.lanes(), self._stopping(stop)
+        make = self._maker(self.store, stopping, lambda connector: connector)
+        factory = ConnectorFactory(context, make, stopping, pool)
         try:
-            return engine.build()
+            for name in context.names:
+                factory.start(name)
+            wait(list(factory.lanes.values()))
+            for _, tool in factory.finish():
+                if tool is not None:
+                    let_go(tool)
+            return factory.unusable
         finally:
-            engine.close()
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            factory.close()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -190,8 +203,10 @@ class App:
             proxies=proxies,
         )
 
-    def mail(self) -> MailService:
+    def mail(self) -> "MailService":
         """Return what puts letters in the outbox and sends what waits there."""
+        from syncd.mail.service import MailService
+
         return MailService(
             settings=self.settings.mail,
             credentials=Credentials(self.environ, self.settings.file),
@@ -203,15 +218,17 @@ class App:
         )
 
     @cached_property
-    def reviews(self) -> DueReviews:
+    def reviews(self) -> "DueReviews":
         """Return what makes the reviews that are due, and posts them."""
+        from syncd.engine.reviews import DueReviews
+
         return DueReviews(self.plan_context(), review_rules(self.settings), self._write_html)
 
-    def _write_html(self, page: ReviewPage) -> str:
+    def _write_html(self, page: "ReviewPage") -> str:
         return self._html_writer(page)
 
     @cached_property
-    def _html_writer(self) -> WriteHtml:
+    def _html_writer(self) -> "WriteHtml":
         return html_writer()
 
     def post_reviews(self, on_error: OnError | None = None) -> list[str]:
@@ -222,11 +239,19 @@ class App:
         mail = self.mail()
         return self.reviews.post(mail.queue, on_error) if mail.wanted else []
 
-    def _engine(self, store: Store, inner: Inner) -> Engine:
+    def _engine(self, store: Store, inner: Inner) -> "Engine":
+        from syncd.engine.cycle import Engine
+
+        stop = threading.Event()
+        make = self._maker(store, self._stopping(stop), inner)
+        return Engine(self._context(store), remake=make, stop=stop, pool=self.lanes())
+
+    def _context(self, store: Store) -> Context:
+        """Return a context for working with the tools; raises ``Mistake``."""
         names = self.enabled()
         for name in names:
             self.check_settings(name)
-        context = Context(
+        return Context(
             store=store,
             clock=self.clock,
             rng=self.rng,
@@ -236,15 +261,14 @@ class App:
             preferences=preferences(self.settings),
             titles={name: self.registry.get(name).title for name in names},
         )
-        stop = threading.Event()
 
-        def stopping() -> bool:
-            return stop.is_set() or self.clock.sleep(0)
+    def _stopping(self, stop: threading.Event) -> Callable[[], bool]:
+        return lambda: stop.is_set() or self.clock.sleep(0)
 
-        def make(name: ToolName) -> Tool:
-            return self._made(name, store, stopping, inner)
-
-        return Engine(context, remake=make, stop=stop, pool=self.lanes())
+    def _maker(
+        self, store: Store, stopping: Callable[[], bool], inner: Inner
+    ) -> Callable[[ToolName], Tool]:
+        return lambda name: self._made(name, store, stopping, inner)
 
     def _made(
         self, name: ToolName, store: Store, stopping: Callable[[], bool], inner: Inner
@@ -257,7 +281,7 @@ class App:
         except Mistake as error:
             unset = all(getattr(own, secret, None) is None for secret in plugin.secrets)
             if plugin.secrets and unset:  # without any of its secrets it needs a sign-in
-                raise SignIn(said(error)) from error
+                raise SignIn(message_of(error)) from error
             raise
 
     def _tool(
@@ -286,7 +310,7 @@ class App:
         )
 
 
-def html_writer() -> WriteHtml:
+def html_writer() -> "WriteHtml":
     """Return what writes a page as HTML; templates are read here, and nowhere else."""
     # imported here: only what makes mails needs them, and they are slow to import
     from importlib.resources import files

@@ -24,7 +24,7 @@ def wait_of(asked: object) -> float | None:
     return min(seconds, LONGEST_WAIT)
 
 
-def said(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
     """Return an error's sentence, as text that can be written down whatever it holds."""
     try:
         text = str(error)

@@ -1,10 +1,11 @@
-"""The secrets that are known, and texts and log events without them."""
+"""The secrets that are known, texts and log events without them; loggers that load their library late."""
 
 import base64
 import json
+import logging
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -108,3 +109,48 @@ class Redactor:
         if isinstance(value, list | tuple | set | frozenset):
             return [self._shown("", inner) for inner in value]
         return self.text(str(value))
+
+
+SetUp = Callable[[], None]
+_waiting: list[SetUp] = []
+
+
+class Logger:
+    """A structlog logger that is made when something is logged."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, method: str) -> Any:
+        """Return a method of the logger proper: ``info``, ``warning``, ``error`` ..."""
+        set_up_now()
+        import structlog  # not before something is logged
+
+        return getattr(structlog.get_logger(self._name), method)
+
+
+def get_logger(name: str) -> Any:
+    """Return the logger of this name."""
+    return Logger(name)
+
+
+def set_up_later(set_up: SetUp) -> None:
+    """Have logging set up before the first record, of syncd or of a library, is written."""
+    _waiting[:] = [set_up]
+    logging.basicConfig(handlers=[_FirstRecord()], level=logging.WARNING, force=True)
+
+
+def set_up_now() -> None:
+    """Set logging up if that still waits."""
+    if _waiting:
+        _waiting.pop()()
+
+
+class _FirstRecord(logging.Handler):
+    """Stands where the log will be: sets it up, and passes the record on."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        set_up_now()
+        for handler in logging.getLogger().handlers:
+            if handler is not self and record.levelno >= handler.level:
+                handler.handle(record)

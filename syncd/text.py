@@ -1,12 +1,18 @@
-"""Texts of others: on one line, bounded; the known word that was meant; what can be a token."""
+"""Texts: safe to show, on one line, bounded; counts, durations and days; the known word that was meant."""
 
 import difflib
+import json
 import re
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 LONGEST_WORDS = 200
 """Characters of a service's own words that a sentence quotes."""
+DIRECTION_MARKS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+"""Characters that turn the direction of what follows."""
 _TOKEN = re.compile(r"[!#-&(-_a-~]{1,4096}")
 """Plain letters, figures and signs, without a blank or a quote; none is longer."""
 
@@ -18,10 +24,37 @@ def line(text: str, most: int = LONGEST_WORDS) -> str:
     return joined if len(joined) <= most else joined[: most - 1] + "…"
 
 
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls, but for tab and newline
+    "\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff"  # turn the direction
+    "\ud800-\udfff]"  # halves of characters
+)
+
+
+def printable(text: str) -> str:
+    """Return a text of several lines without what would steer a terminal."""
+    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
+
+
+def one_line(text: object, longest: int = 0) -> str:
+    """Return a text on one line, cut to ``longest`` characters unless that is 0."""
+    words = " ".join(_UNSAFE.sub(" ", str(text)).split())
+    if longest and len(words) > longest:
+        return f"{words[: longest - 1].rstrip()}…"
+    return words
+
+
+def json_text(data: Any) -> str:
+    """Return data as JSON for programs that is harmless to look at in a terminal."""
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was most likely meant, if any is near."""
-    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return near[0] if near else None
+    """Return the known word that was most likely meant, in any case, if any is near."""
+    by_lower = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(word[:LONGEST_WORDS].casefold(), by_lower, 1, 0.6)
+    return by_lower[near[0]] if near else None
 
 
 def is_token(text: str) -> bool:
@@ -29,7 +62,7 @@ def is_token(text: str) -> bool:
     return _TOKEN.fullmatch(text) is not None
 
 
-def hours(minutes: int) -> str:
+def duration(minutes: int) -> str:
     """Return minutes as "6 h 20", "2 h" or "45 min"."""
     whole, rest = divmod(minutes, 60)
     if not whole:

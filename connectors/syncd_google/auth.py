@@ -12,7 +12,7 @@ from google.auth.exceptions import GoogleAuthError
 from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
 from oauthlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]  # has no types
 
-from syncd.connect.http import Place, Transport
+from syncd.connect.http import ServiceAddress, Transport
 from syncd.connect.network import Network
 from syncd.errors import Mistake, SignIn
 from syncd_google import tokens
@@ -81,7 +81,7 @@ def _flow(settings: GoogleSettings, say: Callable[[str], None]) -> "_TellingFlow
 
 def _agreed(flow: "_TellingFlow", network: Network) -> Any:
     """Return the credentials that the person's agreement yields."""
-    place = Place(origin=flow.token_uri, named=_secured(flow.token_uri))
+    place = ServiceAddress(origin=flow.token_uri, named=_secured(flow.token_uri))
     transport = Transport(place, network)
     flow.oauth2session.mount("https://", TransportAdapter(transport))
     flow.oauth2session.mount("http://", TransportAdapter(transport))

@@ -10,9 +10,8 @@ from syncd.connect.contract import Busy, BusySpan, merged
 from syncd.errors import Changed, Gone, SkipItem
 from syncd_google import border, events
 from syncd_google.border import UnreadableEvent
+from syncd_google.calendars import BoundCalendar, is_persons_event
 from syncd_google.errors import SIGN_IN, ScopeMissing
-from syncd_google.listing import is_persons_event
-from syncd_google.provision import BoundCalendar
 from syncd_google.settings import GoogleSettings
 
 if TYPE_CHECKING:  # the client library takes long to import

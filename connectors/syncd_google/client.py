@@ -20,7 +20,7 @@ from google.oauth2.credentials import Credentials
 from googleapiclient import discovery_cache
 from googleapiclient.discovery import build_from_document
 
-from syncd.connect.http import Place, Transport
+from syncd.connect.http import ServiceAddress, Transport
 from syncd.connect.network import Network
 from syncd.connect.refusals import refusal_of, unanswered, unreadable
 from syncd.errors import SignIn, SyncdError, TryLater
@@ -221,7 +221,7 @@ class GoogleClient:
     def _through(self, credentials: Credentials) -> Any:
         """Return the connection that requests go through, with its credentials."""
         if self._http is None:
-            place = Place(origin=self._base_url, also=(str(credentials.token_uri),))
+            place = ServiceAddress(origin=self._base_url, also=(str(credentials.token_uri),))
             http = TransportHttp(Transport(place, self._network))
             self._http = CheckedHttp(
                 google_auth_httplib2.AuthorizedHttp(credentials, http=http)

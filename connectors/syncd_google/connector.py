@@ -13,9 +13,9 @@ from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
-from syncd_google import border, listing, mapping, provision
+from syncd_google import border, calendars, mapping
 from syncd_google.busy import BusyListings, BusyReader
-from syncd_google.provision import BoundCalendar
+from syncd_google.calendars import BoundCalendar
 from syncd_google.settings import GoogleSettings
 from syncd_google.writing import Appearance, EventWriter
 
@@ -30,9 +30,9 @@ class GoogleConnector:
     """One secondary calendar of one account."""
 
     name = "google"
-    carries: Mapping[Kind, Carried] = mapping.CARRIES
+    capabilities: Mapping[Kind, Carried] = mapping.CARRIES
     edit_resolution = timedelta(milliseconds=1)
-    gives_address = False
+    provides_urls = False
     keeps_marks = True
     reads_busy = True
     batch_size = 1
@@ -56,7 +56,7 @@ class GoogleConnector:
         """Find the calendar again; without a request once it is known."""
         if self._bound() is not None:
             return Binding()
-        search = provision.look(
+        search = calendars.look(
             self._client, self._calendars, self._settings, self._toolbox.timezone
         )
         if search.calendar is None:
@@ -69,14 +69,14 @@ class GoogleConnector:
         """Make the calendar."""
         if self._bound() is None:
             zone = self._toolbox.timezone
-            self._remember(provision.make(self._client, self._calendars, self._settings, zone))
+            self._remember(calendars.make(self._client, self._calendars, self._settings, zone))
 
     def pull(self, cursor: str | None) -> Pull:
         """Read the calendar by sync token; all of it without one."""
         calendar = self._bound()
         if calendar is None:
-            return Pull(whole=frozenset(self.carries))
-        listed = listing.pull(self._client, self._pages, calendar, cursor)
+            return Pull(whole=frozenset(self.capabilities))
+        listed = calendars.pull(self._client, self._pages, calendar, cursor)
         if listed.zone != calendar.zone:
             self._remember(replace(calendar, zone=listed.zone))
         self._appearance.learn(listed.colours)
@@ -112,11 +112,11 @@ class GoogleConnector:
         """Return what an event can hold; times without a zone are in the plan's."""
         return mapping.fit(kind, fields, self._toolbox.timezone)
 
-    def holds(self, kind: Kind, fields: Fields) -> bool:
+    def can_hold(self, kind: Kind, fields: Fields) -> bool:
         """Say whether there can be an event: a milestone needs its day, a block its time."""
-        return mapping.holds(kind, fields)
+        return mapping.can_hold(kind, fields)
 
-    def addressed(self, url: str) -> RemoteId | None:  # noqa: ARG002  # gives none
+    def id_from_url(self, url: str) -> RemoteId | None:  # noqa: ARG002  # gives none
         """Return None: other tools carry no addresses of events."""
         return None
 

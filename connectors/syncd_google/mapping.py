@@ -23,12 +23,12 @@ class KindCodec:
 
     codecs: in the order in which they are sent: a later one sees what earlier ones change.
     fixed: what a new event says beside its fields, or without them.
-    archives, gone, live_only: as ``Carried`` has them.
+    delete_delete_archives, gone, live_only: as ``Carried`` has them.
     """
 
     codecs: tuple[FieldCodec, ...]
     fixed: Body
-    archives: bool = False
+    delete_archives: bool = False
     gone: Fields = field(default_factory=dict)
     live_only: bool = False
 
@@ -44,9 +44,9 @@ class KindCodec:
             fields=frozenset(codec.name for codec in self.codecs),
             editable=frozenset(codec.name for codec in self.codecs if codec.editable),
             home=frozenset(codec.name for codec in self.codecs if codec.home),
-            told=frozenset(codec.name for codec in self.codecs if codec.read_only),
-            adopts=False,
-            archives=self.archives,
+            read_only=frozenset(codec.name for codec in self.codecs if codec.read_only),
+            imports=False,
+            delete_archives=self.delete_archives,
             gone=self.gone,
             live_only=self.live_only,
         )
@@ -66,7 +66,7 @@ _MILESTONE = KindCodec(
         "transparency": "transparent",
         "reminders": {"useDefault": False},
     },
-    archives=True,
+    delete_archives=True,
 )
 _BLOCK = KindCodec(
     codecs=(
@@ -89,7 +89,7 @@ _KINDS: Mapping[Kind, KindCodec] = {Kind.MILESTONE: _MILESTONE, Kind.BLOCK: _BLO
 CARRIES: Mapping[Kind, Carried] = {kind: codec.carried for kind, codec in _KINDS.items()}
 
 
-def holds(kind: Kind, fields: Fields) -> bool:
+def can_hold(kind: Kind, fields: Fields) -> bool:
     """Say whether there can be an event: it needs a day, or a time."""
     return kind in _KINDS and not lacks(kind, with_needed(kind, fields))
 

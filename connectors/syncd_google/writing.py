@@ -22,8 +22,7 @@ from syncd.model.ids import RemoteId
 from syncd.model.remote import Remote, Seen, Write
 from syncd_google import border, events, mapping
 from syncd_google.border import UnreadableEvent
-from syncd_google.listing import calendar_lost, has_details
-from syncd_google.provision import BoundCalendar
+from syncd_google.calendars import BoundCalendar, calendar_lost, has_details
 from syncd_google.settings import GoogleSettings
 
 if TYPE_CHECKING:  # the client library takes long to import

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from syncd.connect.border import Id, Shape, fault
 from syncd.errors import TryLater, Unclear
 from syncd_notion.dates import instant
-from syncd_notion.rich_text import plain, text_of
+from syncd_notion.page_content import plain, text_of
 
 Json = dict[str, Any]
 

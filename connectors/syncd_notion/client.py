@@ -9,7 +9,7 @@ import httpx
 
 from syncd.clock import Clock
 from syncd.connect.border import Pages
-from syncd.connect.http import Place, Transport
+from syncd.connect.http import ServiceAddress, Transport
 from syncd.connect.network import Network, asked_wait
 from syncd.connect.refusals import (
     Refusal,
@@ -189,7 +189,7 @@ class NotionApi:
         import httpx
         from notion_client import Client as NotionClient
 
-        transport = Transport(Place(origin=base_url), self._network, seconds)
+        transport = Transport(ServiceAddress(origin=base_url), self._network, seconds)
         return NotionClient(
             auth=token,
             base_url=base_url,

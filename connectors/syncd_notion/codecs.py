@@ -11,8 +11,8 @@ from urllib.parse import unquote
 
 from syncd.connect.border import usable_id
 from syncd.model.values import FieldSpec, Value
-from syncd_notion import rich_text
-from syncd_notion.rich_text import quoted
+from syncd_notion import page_content
+from syncd_notion.page_content import quoted
 
 MOST_WHOLE = 10_000_000
 """The largest whole number that a field of the plan takes, as its import does."""
@@ -105,15 +105,15 @@ def garbled(prop: Property) -> UnreadableProperty:
 # Texts, addresses, and how a task repeats.
 
 _FIT_TEXT: Mapping[str, Callable[[str], str]] = {
-    "url": lambda text: rich_text.fit_line(text, rich_text.URL_LENGTH),
-    "email": lambda text: rich_text.fit_line(text, rich_text.EMAIL_LENGTH),
-    "phone_number": lambda text: rich_text.fit_line(text, rich_text.EMAIL_LENGTH),
-    "select": rich_text.fit_option,
+    "url": lambda text: page_content.fit_line(text, page_content.URL_LENGTH),
+    "email": lambda text: page_content.fit_line(text, page_content.EMAIL_LENGTH),
+    "phone_number": lambda text: page_content.fit_line(text, page_content.EMAIL_LENGTH),
+    "select": page_content.fit_option,
 }
 
 
 def _fit_text(_spec: FieldSpec, notion_type: str, value: Any) -> str:
-    return _FIT_TEXT.get(notion_type, rich_text.fit_text)(value or "")
+    return _FIT_TEXT.get(notion_type, page_content.fit_text)(value or "")
 
 
 def _send_text(_spec: FieldSpec, prop: Property, sending: Sending) -> Any:
@@ -123,7 +123,7 @@ def _send_text(_spec: FieldSpec, prop: Property, sending: Sending) -> Any:
 def sent_text(prop: Property, text: str) -> Any:
     """Return a text as a property of this type takes it."""
     if prop.type in _TEXTS:
-        return rich_text.runs_of(text)
+        return page_content.runs_of(text)
     return option_of(text) if prop.type == "select" else (text or None)
 
 
@@ -137,16 +137,16 @@ def read_text(_spec: FieldSpec, prop: Property, raw: Any) -> str:
         return chosen(prop, raw)
     if not isinstance(raw, str):
         raise garbled(prop)
-    return rich_text.mended(raw)
+    return page_content.mended(raw)
 
 
 def _read_runs(prop: Property, raw: Any) -> str:
-    if rich_text.mentions(raw) >= rich_text.MOST_MENTIONS:
+    if page_content.mentions(raw) >= page_content.MOST_MENTIONS:
         raise UnreadableProperty(
             f"'{quoted(prop.name)}' holds more mentions than Notion tells: keep fewer than"
-            f" {rich_text.MOST_MENTIONS} in it."
+            f" {page_content.MOST_MENTIONS} in it."
         )
-    text = rich_text.text_of(raw)
+    text = page_content.text_of(raw)
     if text is None:
         raise garbled(prop)
     return text
@@ -162,7 +162,7 @@ def chosen(prop: Property, raw: Any) -> str:
     name = raw.get("name") if isinstance(raw, Mapping) else None
     if not isinstance(name, str) or not name:
         raise garbled(prop)
-    return rich_text.mended(name)
+    return page_content.mended(name)
 
 
 TEXT = Codec(

@@ -20,7 +20,7 @@ class Notion:
 
     name = "notion"
     edit_resolution = timedelta(minutes=1)
-    gives_address = True
+    provides_urls = True
     keeps_marks = True
     reads_busy = False
     batch_size = 1
@@ -43,7 +43,7 @@ class Notion:
         self._writer = RowWriter(self._api, self._registry, answers)
         self._puller = Puller(self._api, self._registry, self._writer, limiter, clock)
         self._addresses = Addresses(settings.base_url)
-        self.carries: Mapping[Kind, Carried] = {
+        self.capabilities: Mapping[Kind, Carried] = {
             kind: CARRIES[kind] for kind in self._registry.kinds
         }
 
@@ -75,12 +75,12 @@ class Notion:
         """Do these writes, one request each."""
         return _each(writes, self._writer.write)
 
-    def holds(self, kind: Kind, fields: Fields) -> bool:
+    def can_hold(self, kind: Kind, fields: Fields) -> bool:
         """Say whether Notion has a database for this kind; a row needs nothing."""
         del fields
-        return kind in self.carries
+        return kind in self.capabilities
 
-    def addressed(self, url: str) -> RemoteId | None:
+    def id_from_url(self, url: str) -> RemoteId | None:
         """Return the page that an address leads to, by its form alone."""
         return self._addresses.page(url)
 

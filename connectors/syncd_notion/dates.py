@@ -19,7 +19,7 @@ from syncd_notion.codecs import (
     read_text,
     sent_text,
 )
-from syncd_notion.rich_text import quoted
+from syncd_notion.page_content import quoted
 
 _DAY_LENGTH = len("2026-12-01")
 _FIRST_YEAR, _LAST_YEAR = 2, 9998

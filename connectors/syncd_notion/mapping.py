@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
-from syncd.model.remote import BODY, Carried, Remote, Seen
+from syncd.model.remote import PAGE_CONTENT, Carried, Remote, Seen
 from syncd.model.schema import FIELDS, Fields
 from syncd.model.values import FieldSpec, FieldType, Value
 from syncd_notion.codecs import (
@@ -35,8 +35,7 @@ from syncd_notion.codecs import (
 )
 from syncd_notion.dates import DATE, PERIOD_END, PERIOD_START, RECURRENCE, fit_period, instant
 from syncd_notion.options import LABELS, PRIORITY, WORD, is_choosable, option_name
-from syncd_notion.page_content import ANSWERS, fit_answers
-from syncd_notion.rich_text import quoted, runs_of, text_of
+from syncd_notion.page_content import ANSWERS, fit_answers, quoted, runs_of, text_of
 
 MARK = "Sync ID"
 """The column in which syncd keeps the entity's id."""
@@ -202,7 +201,7 @@ COLUMNS: Mapping[Kind, Mapping[str, FieldColumn]] = {
 ON_PAGE: Mapping[Kind, Mapping[str, PageField]] = {
     Kind.REVIEW: {
         ANSWERS: PageField(fit=fit_answers),
-        BODY: PageField(fit=tuple, write_once=True),
+        PAGE_CONTENT: PageField(fit=tuple, write_once=True),
     }
 }
 """What stands on the pages of a kind; ``page_content`` has its form."""
@@ -215,7 +214,7 @@ def _carried(kind: Kind) -> Carried:
     elsewhere = frozenset(name for name, column in columns.items() if not column.home)
     fields = frozenset(columns) | frozenset(on_page)
     editable = fields - computed - once
-    return Carried(fields=fields, editable=editable, home=editable - elsewhere, once=once)
+    return Carried(fields=fields, editable=editable, home=editable - elsewhere, write_once=once)
 
 
 CARRIES: Mapping[Kind, Carried] = {kind: _carried(kind) for kind in COLUMNS}

@@ -14,7 +14,7 @@ from syncd_notion.codecs import (
     garbled,
     option_of,
 )
-from syncd_notion.rich_text import fit_options, quoted
+from syncd_notion.page_content import fit_options, quoted
 
 PRIORITIES = (1, 2, 3, 4)
 

@@ -30,7 +30,7 @@ from syncd_notion.border import (
 from syncd_notion.client import Json, NotionApi, entries
 from syncd_notion.mapping import COLUMNS, MARK, FieldColumn
 from syncd_notion.options import option_name
-from syncd_notion.rich_text import plain, quoted, runs_of
+from syncd_notion.page_content import plain, quoted, runs_of
 from syncd_notion.schema import DatabaseBinding, DatabaseRegistry
 from syncd_notion.settings import NotionSettings
 

@@ -205,7 +205,7 @@ class Puller:
             cursor=collected.cursor(),
             clock_offset=self._limiter.offset,
             problems=(*self._problems(), *dict.fromkeys(collected.nameless)),
-            paused=self._unmapped(),
+            unmapped_fields=self._unmapped(),
         )
 
     def edited(self, kind: Kind, since: datetime) -> list[Remote] | None:

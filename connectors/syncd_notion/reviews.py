@@ -31,10 +31,10 @@ from syncd_notion.page_content import (
     PromptSection,
     asked_of,
     block,
+    content_text,
     fit_answers,
     lines_of,
     sections,
-    text_of,
 )
 
 MARGIN = timedelta(minutes=2)
@@ -191,7 +191,7 @@ class ReviewAnswers:
         lines = list(self._nested(section.heading, 0))
         for part in section.blocks:
             lines += [*lines_of(part), *self._nested(part, 1)]
-        return text_of(lines)
+        return content_text(lines)
 
     def _nested(self, parent: Json, depth: int) -> Iterator[str]:
         closed = not parent.get("has_children") or parent.get("type") in _INSIDE

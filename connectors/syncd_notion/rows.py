@@ -8,7 +8,7 @@ from syncd.connect.border import Pages, sort_out, unreadable
 from syncd.errors import Gone, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
-from syncd.model.remote import BODY, Op, Remote, Write
+from syncd.model.remote import PAGE_CONTENT, Op, Remote, Write
 from syncd.model.schema import Fields
 from syncd.model.values import FieldType
 from syncd_notion.border import (
@@ -193,7 +193,7 @@ class RowReader:
     def _bound(self, kind: Kind) -> DatabaseBinding:
         bound = self._registry.get(kind)
         if bound is None or not bound.learnt:
-            raise SkipItem(f"There is no database for {kind} in Notion yet: run `syncd init`.")
+            raise SkipItem(f"There is no database for {kind} in Notion yet: run `syncd sync`.")
         return bound
 
 
@@ -220,7 +220,7 @@ class RowWriter(RowReader):
         if bound.mark is None:
             raise SkipItem(
                 f"The database '{bound.title}' has no property 'Sync ID', by which syncd knows"
-                " its rows: run `syncd init` to add it."
+                " its rows: run `syncd sync` to add it."
             )
         if write.key in self._sent:
             created = self.find(write)
@@ -242,7 +242,7 @@ class RowWriter(RowReader):
             ) from error
         created, written = self._created(bound, page, write), _written(write)
         if written:
-            asked = bool(write.fields.get(BODY))
+            asked = bool(write.fields.get(PAGE_CONTENT))
             self._answers.remember_new(page, written[ANSWERS], asked=asked)
         return replace(created, fields={**created.fields, **written})
 
@@ -307,7 +307,7 @@ def _children(write: Write) -> list[Json] | None:
     """Return what the page of a new row begins with: the bodies of others are not ours."""
     if write.kind is not Kind.REVIEW:
         return None
-    body = write.fields.get(BODY)
+    body = write.fields.get(PAGE_CONTENT)
     return children_of(body if isinstance(body, tuple) else (), _answers(write.fields))
 
 

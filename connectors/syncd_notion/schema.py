@@ -16,7 +16,7 @@ from syncd_notion.border import DatabaseReply, DataSourceReply, PropertyConfig, 
 from syncd_notion.client import NotionApi
 from syncd_notion.codecs import Property
 from syncd_notion.mapping import COLUMNS, MARK, DatabaseSchema, FieldColumn, values_by_id
-from syncd_notion.rich_text import plain, quoted
+from syncd_notion.page_content import plain, quoted
 from syncd_notion.settings import NotionSettings
 
 

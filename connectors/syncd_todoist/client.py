@@ -12,7 +12,7 @@ from dataclass_wizard.errors import JSONWizardError
 from todoist_api_python.api import TodoistAPI
 
 from syncd.connect.border import Pages, listed, next_of, walked
-from syncd.connect.http import Place, Transport
+from syncd.connect.http import ServiceAddress, Transport
 from syncd.connect.network import Network, asked_wait
 from syncd.connect.refusals import Refusal, Service, judged, refusal_of, unanswered, unreadable
 from syncd.errors import Forbidden, Gone, Mistake, SignIn, SkipItem, TryLater, Unclear
@@ -195,7 +195,7 @@ class TodoistClient:
         self._pages = Pages(TITLE, lambda: network.limiter.received)
         self._secrets = network.secrets
         # The library names its host in every address (todoist-api-python 4.0.0, ``_core``).
-        transport = Transport(Place(origin=origin, named=HOST), network)
+        transport = Transport(ServiceAddress(origin=origin, named=HOST), network)
         self._http = httpx.Client(
             transport=transport, event_hooks={"response": [self._keep]}, trust_env=False
         )

@@ -9,7 +9,7 @@ from syncd.connect.contract import ConnectorMemory
 from syncd.errors import SkipItem
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
-from syncd.model.remote import LINK, Op, Remote, Seen, Write
+from syncd.model.remote import PAGE_URL, Op, Remote, Seen, Write
 from syncd_todoist import mapping
 from syncd_todoist.border import SyncReply
 from syncd_todoist.mapping import to_remote, update_keys
@@ -159,14 +159,14 @@ def _update(write: Write, target: WriteTarget) -> list[Step]:
 def _changed(write: Write, seen: Seen, target: WriteTarget) -> dict[str, Any]:
     """Return the fields to send; notes and link share a text and go together."""
     changed = dict(write.fields)
-    if not {"notes", LINK} & set(changed):
+    if not {"notes", PAGE_URL} & set(changed):
         return changed
     notes = str(changed.get("notes", seen.fields.get("notes")) or "")
-    before = str(seen.fields.get(LINK) or "")
-    after = str(changed.get(LINK, before) or "")
+    before = str(seen.fields.get(PAGE_URL) or "")
+    after = str(changed.get(PAGE_URL, before) or "")
     if before not in ("", after, target.link):
         notes = f"{notes}\n{before}"  # the person's own line, not one of ours
-    return {**changed, "notes": notes, LINK: after}
+    return {**changed, "notes": notes, PAGE_URL: after}
 
 
 def _move(write: Write, seen: Seen, target: WriteTarget) -> list[Step]:
@@ -280,7 +280,7 @@ class TodoistRecords:
 
     def ours(self, seen: Seen) -> str:
         """Return the link on an item if syncd wrote it there, or on what was copied."""
-        shown = str(seen.fields.get(LINK) or "")
+        shown = str(seen.fields.get(PAGE_URL) or "")
         copied = shown in self._known["links"].values()
         return shown if copied else self.link(seen.id)
 
@@ -297,7 +297,7 @@ class TodoistRecords:
         """Say whether a create may have made this: it is not known to belong to another."""
         if write.kind is Kind.GOAL:
             return self.owner(remote) in (None, write.entity)
-        return self.link(remote) in ("", write.fields.get(LINK))
+        return self.link(remote) in ("", write.fields.get(PAGE_URL))
 
     def record_write(self, remote: str, write: Write) -> None:
         """Note the link that a write put on an item, or whose section it made."""
@@ -305,7 +305,7 @@ class TodoistRecords:
             self._note("sections", remote, write.entity)
             return
         before = write.seen.fields if write.seen else {}
-        link = write.fields.get(LINK, before.get(LINK))
+        link = write.fields.get(PAGE_URL, before.get(PAGE_URL))
         if link:
             self._note("links", remote, str(link))
 

@@ -1,27 +1,60 @@
-"""The connector to Todoist: tasks of syncd's project, whose sections are the goals."""
+"""The connector to Todoist: tasks of syncd's project, whose sections are the goals; its settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+)
 
 from syncd.connect.contract import Busy, Connector, Outcome, Plugin, Toolbox
 from syncd.connect.network import RateLimit
 from syncd.errors import Mistake
+from syncd.hosts import service
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
 from syncd_todoist import mapping
-from syncd_todoist.settings import TodoistSettings
 
 if TYPE_CHECKING:
     from syncd_todoist.client import TodoistClient
 
+
+class TodoistSettings(BaseModel):
+    """How syncd reaches Todoist, and which project is its own.
+
+    token: the personal API token (Todoist: Settings, Integrations, Developer).
+    base_url: the origin of the service; ``/api/v1/…`` is added to it.
+    project: the name of the project that holds the plan's tasks.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    token: SecretStr | None = None
+    base_url: Annotated[str, AfterValidator(service)] = "https://api.todoist.com"
+    project: str = Field(default="Career plan", min_length=1, max_length=120)
+
+    @field_validator("project")
+    @classmethod
+    def _named(cls, name: str) -> str:
+        if not name.strip():
+            message = "must name a project"
+            raise ValueError(message)
+        return name.strip()
+
+
 CARRIES: Mapping[Kind, Carried] = {
     Kind.TASK: replace(mapping.capabilities(Kind.TASK), live_only=True, hides_done=True),
     Kind.GOAL: replace(
-        mapping.capabilities(Kind.GOAL), adopts=False, archives=False, live_only=True
+        mapping.capabilities(Kind.GOAL), imports=False, delete_archives=False, live_only=True
     ),
 }
 
@@ -30,9 +63,9 @@ class Todoist:
     """The contract's methods, over the client, the records and the mapping."""
 
     name = "todoist"
-    carries = CARRIES
+    capabilities = CARRIES
     edit_resolution = timedelta(milliseconds=1)
-    gives_address = False
+    provides_urls = False
     keeps_marks = False
     reads_busy = False
     batch_size = 100
@@ -86,12 +119,12 @@ class Todoist:
         """Return what Todoist can hold of ``fields``."""
         return mapping.fit(kind, fields, self._records.account)
 
-    def holds(self, kind: Kind, fields: Fields) -> bool:
+    def can_hold(self, kind: Kind, fields: Fields) -> bool:
         """Say that any task and any goal can be held."""
         del fields
-        return kind in self.carries
+        return kind in self.capabilities
 
-    def addressed(self, url: str) -> RemoteId | None:
+    def id_from_url(self, url: str) -> RemoteId | None:
         """Return None: other tools do not carry Todoist's addresses."""
         del url
         return None

@@ -10,7 +10,7 @@ from typing import Any
 
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
-from syncd.model.remote import LINK, Carried, Remote
+from syncd.model.remote import PAGE_URL, Carried, Remote
 from syncd.model.schema import Fields
 from syncd_todoist import values
 from syncd_todoist.values import CodecContext, TodoistAccount, UnreadableTodoistValue
@@ -132,7 +132,7 @@ def from_remote(
 def remote(kind: Kind, raw: Json, account: TodoistAccount, known_link: str = "") -> Remote:
     """Return a Todoist object as syncd sees it."""
     read = from_remote(kind, raw, account, known_link)
-    link = str(read.fields.get(LINK) or "")
+    link = str(read.fields.get(PAGE_URL) or "")
     repeats = _is_recurring(raw)
     place = "task" if kind is Kind.TASK else "section"
     return Remote(
@@ -188,7 +188,7 @@ _TASK: Mapping[str, TodoistCodec] = {
         send=values.send_description,
         read=lambda value, context: values.read_description(value, context)[0],
     ),
-    LINK: TodoistCodec(
+    PAGE_URL: TodoistCodec(
         key="description",
         fit=values.fit_link,
         send=None,  # with the notes

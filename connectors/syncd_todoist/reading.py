@@ -12,7 +12,7 @@ from syncd.connect.network import RateLimiter
 from syncd.errors import Gone, HoldTool, Mistake, SkipItem, StartOver, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
-from syncd.model.remote import LINK, Pull, Remote, Write
+from syncd.model.remote import PAGE_URL, Pull, Remote, Write
 from syncd_todoist import mapping
 from syncd_todoist.border import (
     LISTS,
@@ -149,7 +149,7 @@ class TodoistReader:
     def pull(self, cursor: str | None) -> Pull:
         """Read what changed since ``cursor``, or everything for None."""
         if self._records.project is None:
-            raise Mistake("Todoist has no project for the plan yet: run `syncd init`.")
+            raise Mistake("Todoist has no project for the plan yet: run `syncd sync`.")
         pull = self._everything() if cursor is None else self._changes(_parsed(cursor))
         self._client.forget()
         return pull
@@ -196,7 +196,7 @@ class TodoistReader:
             return None
         if write.kind is Kind.GOAL:
             return self._find_section(write, project)
-        link = str(write.fields.get(LINK) or "")
+        link = str(write.fields.get(PAGE_URL) or "")
         return self._find_task(write, project, link) if link else None
 
     def _find_task(self, write: Write, project: str, link: str) -> Remote | None:
@@ -289,7 +289,7 @@ class TodoistReader:
             cursor=self._cursor(reply.token) if reply.fully_read else None,
             clock_offset=self._limiter.offset,
             problems=tuple(dict.fromkeys([*nameless, *filter(None, [reply.account_problem])])),
-            paused=mapping.unavailable(self._records.account),
+            unmapped_fields=mapping.unavailable(self._records.account),
         )
 
     def _cursor(self, token: str) -> str:

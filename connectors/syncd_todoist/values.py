@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.errors import whole
 from syncd.model.ids import EntityId, is_id
-from syncd.model.remote import LINK
+from syncd.model.remote import PAGE_URL
 from syncd.model.schema import Fields
 from syncd.model.values import Due, Moment
 
@@ -201,7 +201,7 @@ def read_title(value: Any, _: CodecContext) -> str:
 
 def fit_notes(value: Any, context: CodecContext) -> str:
     """Return notes as Todoist holds them: in one text with the link."""
-    if LINK in context.fields:
+    if PAGE_URL in context.fields:
         return _fit_description(context)[0]
     return clean_text(join_description(str(value or ""), ""))
 
@@ -213,14 +213,14 @@ def fit_link(_value: Any, context: CodecContext) -> str:
 
 def _fit_description(context: CodecContext) -> tuple[str, str]:
     """Return notes and link as they come back from the one text that holds both."""
-    link = address(str(context.fields.get(LINK) or ""))
+    link = address(str(context.fields.get(PAGE_URL) or ""))
     notes = str(context.fields.get("notes") or "")
     return split_description(join_description(notes, link), link)
 
 
 def send_description(notes: Any, context: CodecContext) -> str:
     """Return the text that holds these notes and the link beside them."""
-    return join_description(notes, str(context.fields.get(LINK, "")))
+    return join_description(notes, str(context.fields.get(PAGE_URL, "")))
 
 
 def read_description(value: Any, context: CodecContext) -> tuple[str, str]:

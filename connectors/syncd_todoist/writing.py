@@ -17,7 +17,7 @@ from syncd.errors import (
 )
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId
-from syncd.model.remote import LINK, Op, Remote, Seen, Write
+from syncd.model.remote import PAGE_URL, Op, Remote, Seen, Write
 from syncd_todoist.border import SyncReply, incomplete_answer, parse_sync_reply, sort_rows
 from syncd_todoist.client import EVERYTHING, TodoistClient, error_of_command, is_about_duration
 from syncd_todoist.commands import (
@@ -162,8 +162,8 @@ class CommandSender:
         return RemoteId(matches[0]) if len(matches) == 1 else None
 
     def _alike(self, write: Write, raw: Mapping[str, Any]) -> bool:
-        now = self._records.remote(write.kind, raw, link=str(write.fields.get(LINK) or ""))
-        names = {"title", "notes", "goal", "parent", LINK} & set(write.fields)
+        now = self._records.remote(write.kind, raw, link=str(write.fields.get(PAGE_URL) or ""))
+        names = {"title", "notes", "goal", "parent", PAGE_URL} & set(write.fields)
         return all(now.fields.get(name) == write.fields[name] for name in names)
 
     def _read_back(self, write: Write, remote: RemoteId, *, revived: bool) -> Outcome:
@@ -180,7 +180,7 @@ class CommandSender:
         # Completed, and in no list yet: the write was done.
         before = write.seen.fields if write.seen else {}
         fields = {**before, **write.fields}
-        link = str(fields.get(LINK) or "") or None
+        link = str(fields.get(PAGE_URL) or "") or None
         return Remote(id=remote, kind=write.kind, fields=fields, link=link)
 
 

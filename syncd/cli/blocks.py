@@ -1,56 +1,172 @@
 """``syncd pin``, ``unpin``, ``done`` and ``missed``: what a person says of their blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
 
 from syncd.app import App
-from syncd.cli.agenda import total, when
-from syncd.cli.back import SPREAD
-from syncd.cli.naming import next_block, settled_blocks
-from syncd.cli.past import TITLE
-from syncd.cli.plain import one_line
-from syncd.cli.schedule import block_json
+from syncd.cli.lookup import ShortIds, find_matching, only_one, tool_title
+from syncd.cli.output import SPREAD, TITLE, Json, Words
+from syncd.cli.schedule import block_json, total, when
 from syncd.cli.session import Session
-from syncd.cli.words import Words, count
 from syncd.engine.blocks import edits
+from syncd.engine.blocks.edits import live_blocks
 from syncd.errors import Mistake
-from syncd.model.entities import Block
-from syncd.model.rules.blocks import is_over
+from syncd.model.entities import Block, Kind, Task
+from syncd.model.rules.blocks import AHEAD, OPEN, is_over
 from syncd.model.values import BlockState
+from syncd.sync.decide import Presence
+from syncd.text import count, one_line
 
 
-def pin(session: Session, which: str, *, as_json: bool) -> int:
-    """Keep a block where it is."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedBlocks:
+    """What was named: one block by itself (``single``), or those of a task or a title."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    task: Task | None
+    single: bool
+
+
+def blocks_to_report(app: App, text: str) -> list[Block]:
+    """Return the blocks that a word is said of: one by its id or its own title, or all of
+    a task that wait for a word. Raises ``Mistake``."""
+    meant, now = _named_blocks(app, text), app.clock.now()
+    if meant.single:
+        return list(meant.blocks)
+    found = [one for one in meant.blocks if one.state in OPEN and _begun(one, now)]
+    if not found:
+        raise Mistake(_nothing_waits(app, meant, now))
+    return found
+
+
+def next_block(app: App, text: str, fits: Callable[[Block], bool]) -> Block:
+    """Return one block by its id; or, of a task or a title, the next one that fits, else
+    the next one. Raises ``Mistake``."""
+    meant, now = _named_blocks(app, text), app.clock.now()
+    if meant.single:
+        return meant.blocks[0]
+    ahead = list(_ahead(meant.blocks, now))
+    if not ahead:
+        raise Mistake(f"'{meant.title}' has no block ahead: see `syncd schedule`.")
+    return next((one for one in ahead if fits(one)), ahead[0])
+
+
+def _named_blocks(app: App, text: str) -> NamedBlocks:
+    records = find_matching(app.store, text, (Kind.TASK, Kind.BLOCK))
+    tasks = [one for one in records if isinstance(one.entity, Task)]
+    live = live_blocks(app.plan_context())
+    if tasks:
+        task = only_one(text, tasks).entity
+        blocks = tuple(one for one in live if one.task == task.id)
+    else:
+        task, named = None, {one.entity.id for one in records}
+        blocks = tuple(one for one in live if one.id in named)
+    title = one_line(records[0].entity.title, TITLE)
+    if task is None and not blocks:
+        raise Mistake(f"The block '{title}' is gone: `syncd schedule` shows those there are.")
+    return NamedBlocks(
+        title=title,
+        blocks=blocks,
+        task=task if isinstance(task, Task) else None,
+        single=task is None and len(records) == 1,
+    )
+
+
+def _nothing_waits(app: App, meant: NamedBlocks, now: datetime) -> str:
+    said = f"No block of '{meant.title}' has begun and waits for a word"
+    ahead = next(iter(_ahead(meant.blocks, now)), None)
+    if ahead is not None:
+        short = ShortIds(app.store.plan.ids()).of(ahead.id)
+        return f"{said}: if one ahead is meant, give its id ({short})."
+    if meant.task is None:
+        return f"{said}: see `syncd schedule`."
+    return f"{said}: tick the task itself{_where_to_tick(app, meant.task)}."
+
+
+def _where_to_tick(app: App, task: Task) -> str:
+    """Return in which tools a task can be ticked."""
+    links = app.store.links.of_entity(task.id).items()
+    names = [tool_title(app, tool) for tool, it in links if it.presence is Presence.PRESENT]
+    return f" in {' or '.join(sorted(names))}" if names else ""
+
+
+def _ahead(blocks: Iterable[Block], now: datetime) -> Iterable[Block]:
+    return (one for one in blocks if one.state in AHEAD and not is_over(one, now))
+
+
+def _begun(block: Block, now: datetime) -> bool:
+    return block.start is not None and block.start.at <= now
+
+
+BlockOrTask = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID", help="A block's id or its first characters; or its task, id or title."
+    ),
+]
+
+
+def pin(ctx: typer.Context, which: BlockOrTask, *, json: Json = False) -> int:
+    """Keep a block where it is.
+
+    Of a task, its next block. Dragging it in the calendar does the same.
+    """
+    session: Session = ctx.obj
     with session.app() as app:
         block = next_block(app, which, lambda one: one.state is not BlockState.PINNED)
         changed = edits.pin(app.plan_context(), block)
         said = "is pinned: syncd will not move it" if changed else "was pinned already"
         outcome = _Outcome(blocks=[block], changed=changed, said=said)
-        return _tell(session, app, outcome, as_json=as_json)
+        return _show_outcome(session, app, outcome, as_json=json)
 
 
-def unpin(session: Session, which: str, *, as_json: bool) -> int:
+def unpin(ctx: typer.Context, which: BlockOrTask, *, json: Json = False) -> int:
     """Let syncd move a block again."""
+    session: Session = ctx.obj
     with session.app() as app:
         block = next_block(app, which, lambda one: one.state is BlockState.PINNED)
         edits.unpin(app.plan_context(), block)
         said = "is not pinned any more: syncd may move it where that is needed"
         outcome = _Outcome(blocks=[block], changed=True, said=said)
-        return _tell(session, app, outcome, as_json=as_json)
+        return _show_outcome(session, app, outcome, as_json=json)
 
 
-def settle(session: Session, which: str, *, done: bool, as_json: bool) -> int:
+def done(ctx: typer.Context, which: BlockOrTask, *, json: Json = False) -> int:
+    """Say that a block took place.
+
+    Of a task, all its blocks that wait for a word.
+    """
+    return report(ctx.obj, which, took_place=True, as_json=json)
+
+
+def missed(ctx: typer.Context, which: BlockOrTask, *, json: Json = False) -> int:
+    """Say that a block did not take place.
+
+    Its time is planned again.
+    """
+    return report(ctx.obj, which, took_place=False, as_json=json)
+
+
+def report(session: Session, which: str, *, took_place: bool, as_json: bool) -> int:
     """Say of blocks that they took place, or that they did not."""
     with session.app() as app:
-        blocks = settled_blocks(app, which)
+        blocks = blocks_to_report(app, which)
         _refuse_skipped(blocks)
-        changed = edits.settle(app.plan_context(), blocks, done=done)
-        said = _done(app, blocks) if done else "did not take place; its time is planned again"
+        changed = edits.record_outcomes(app.plan_context(), blocks, done=took_place)
+        said = (
+            _done(app, blocks)
+            if took_place
+            else "did not take place; its time is planned again"
+        )
         if not changed:
-            said = f"was {'done' if done else 'missed'} already"
+            said = f"was {'done' if took_place else 'missed'} already"
         outcome = _Outcome(blocks=blocks, changed=bool(changed), said=said)
-        return _tell(session, app, outcome, as_json=as_json)
+        return _show_outcome(session, app, outcome, as_json=as_json)
 
 
 def _refuse_skipped(blocks: Sequence[Block]) -> None:
@@ -77,9 +193,9 @@ class _Outcome:
     said: str
 
 
-def _tell(session: Session, app: App, outcome: _Outcome, *, as_json: bool) -> int:
+def _show_outcome(session: Session, app: App, outcome: _Outcome, *, as_json: bool) -> int:
     if as_json:
-        session.speech.json(_as_json(app, outcome))
+        session.speech.json(_outcome_json(app, outcome))
         return 0
     for one in outcome.blocks:
         title = one_line(one.title, TITLE)
@@ -94,7 +210,7 @@ def _tell(session: Session, app: App, outcome: _Outcome, *, as_json: bool) -> in
     return 0
 
 
-def _as_json(app: App, outcome: _Outcome) -> dict[str, Any]:
+def _outcome_json(app: App, outcome: _Outcome) -> dict[str, Any]:
     words = Words(app.store, app.zone)
     records = app.store.plan.many([one.id for one in outcome.blocks]).values()
     now = [one.entity for one in records if isinstance(one.entity, Block)]

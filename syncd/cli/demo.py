@@ -2,17 +2,36 @@
 
 import sys
 from pathlib import Path
+from typing import Annotated
 
-from syncd.cli.agenda import Agenda
-from syncd.cli.exits import Exit
+import typer
+
+from syncd.cli.errors import Exit
 from syncd.cli.outlook import outlook
+from syncd.cli.output import Json
+from syncd.cli.schedule import Agenda
 from syncd.cli.session import Session
 from syncd.daemon.logs import set_up
 from syncd.daemon.supervisor import Signals
 from syncd.errors import Mistake
 
 
-def demo(session: Session, directory: Path | None, *, once: bool, as_json: bool) -> int:
+def demo(
+    ctx: typer.Context,
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="End when everything agrees, instead of staying.")
+    ] = False,
+    directory: Annotated[
+        Path | None, typer.Option("--dir", metavar="DIR", help="Where its files go.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Show it all on local sandboxes, without an account."""
+    return play(ctx.obj, directory, once=once, as_json=json)
+
+
+def play(session: Session, directory: Path | None, *, once: bool, as_json: bool) -> int:
     """Play the demonstration; stay up afterwards unless ``once``."""
     try:
         from syncd.demo.run import run_demo

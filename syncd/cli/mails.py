@@ -1,11 +1,12 @@
-"""The mails that wait, and those that did not get through, in a line each."""
+"""The mails that wait or did not get through, in a line each; sending a review now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from syncd.app import App
-from syncd.cli.words import local, moment_json
+from syncd.cli.output import local, moment_json
+from syncd.mail.message import Letter
 from syncd.store.outbox import OutboxMessage, OutboxStatus
 
 
@@ -62,7 +63,8 @@ def _line(message: OutboxMessage, zone: str, host: str) -> str:
         return f"{what} was not sent to {_who(message, OutboxStatus.FAILED)}.{why} {again}"
     if message.state is OutboxStatus.UNSURE:
         return (
-            f"{what} may not have reached {_who(message, OutboxStatus.UNSURE)}: {message.why.rstrip('.')}."
+            f"{what} may not have reached {_who(message, OutboxStatus.UNSURE)}:"
+            f" {message.why.rstrip('.')}."
             f" If it did not: `syncd review {kind} --period {period} --send`."
         )
     if not host:
@@ -99,3 +101,37 @@ def _message_json(message: OutboxMessage, zone: str) -> dict[str, Any]:
         else None,
         "recipients": {who: each.status for who, each in message.recipients.items()},
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What became of the letters of one review; ``new``: who got one just now."""
+
+    new: tuple[str, ...]
+    mails: Mails
+
+    @property
+    def well(self) -> bool:
+        """Say whether everybody has it, as far as anybody knows."""
+        return not self.mails.messages
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """Yield who got it, and what still waits or did not get through."""
+        if self.new:
+            yield f"Sent to {', '.join(self.new)}."
+        elif self.well:
+            yield "Everybody has it already: nothing was sent."
+        yield from self.mails.lines
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """Return the same for programs."""
+        return {"sent": list(self.new), **self.mails.as_json}
+
+
+def send(app: App, letters: Iterable[Letter]) -> Sent:
+    """Send letters to whoever has no copy yet. Raises ``Mistake`` where none can be sent."""
+    result = app.mail().send_now(letters)
+    mails = Mails(messages=result.left, zone=app.zone, host=app.settings.mail.host)
+    return Sent(new=result.new, mails=mails)

@@ -1,29 +1,85 @@
 """What is known of the time ahead: blocks, loads, what does not fit, what waits."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from syncd.app import App
-from syncd.cli.loads import COUNTED, WEEK, WeekLoad, day_of, monday_of, week_load
+from syncd.cli.lookup import ShortIds
+from syncd.cli.output import TITLE, day
 from syncd.engine.blocks.edits import live_blocks
-from syncd.engine.blocks.planner_state import BUSY_TIME, KnownBusy, PlannerState, known
+from syncd.engine.blocks.planner_state import (
+    BUSY_TIME,
+    KnownBusy,
+    PlannerState,
+    PlanningResult,
+    known,
+    sources_of,
+)
 from syncd.engine.blocks.problem_builder import Demand, demand
-from syncd.engine.blocks.service import sources_of
-from syncd.engine.context import Context, StoredPlanView, today
-from syncd.engine.unit_of_work import SCHEDULE
-from syncd.model.entities import Block, Kind
-from syncd.model.rules.blocks import AHEAD, is_over
-from syncd.model.values import BlockState
+from syncd.engine.context import SCHEDULE, Context, StoredPlanView, today
+from syncd.model.entities import Block, Kind, Task
+from syncd.model.ids import EntityId
+from syncd.model.rules.blocks import AHEAD, is_over, length
+from syncd.model.values import BlockState, Moment
 from syncd.schedule.free_time import calendar
 from syncd.schedule.problem import Preferences, minute_of
+from syncd.text import duration, one_line
+
+WEEK = timedelta(days=7)
+COUNTED = AHEAD | {BlockState.UNCONFIRMED, BlockState.DONE}
+"""States of blocks whose minutes count into a week."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekLoad:
+    """A week's minutes; goals: (goal, minutes, budget), whatever has either of the two."""
+
+    monday: date
+    minutes: int
+    goals: tuple[tuple[EntityId, int, int], ...]
+
+
+def week_load(
+    monday: date, blocks: Iterable[Block], budgets: Mapping[str, int], zone: str
+) -> WeekLoad:
+    """Return what the blocks that start in a week come to."""
+    inside = [
+        one
+        for one in blocks
+        if one.state in COUNTED and monday <= day_of(one, zone) < monday + WEEK
+    ]
+    given: Counter[EntityId] = Counter()
+    for one in inside:
+        given[one.goal or EntityId("")] += length(one)
+    goals = {*(EntityId(it) for it in budgets), *(it for it in given if it)}
+    found = [(it, given[it], budgets.get(it, 0)) for it in goals]
+    return WeekLoad(
+        monday=monday,
+        minutes=sum(map(length, inside)),
+        goals=tuple(sorted(found, key=lambda it: (-it[2], -it[1], it[0]))),
+    )
+
+
+def monday_of(day: date) -> date:
+    """Return the first day of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def day_of(block: Block, zone: str) -> date:
+    """Return the day on which a block starts, in the plan's zone."""
+    assert block.start is not None  # noqa: S101  # only of blocks with a time
+    return block.start.at.astimezone(ZoneInfo(zone)).date()
+
 
 SHOWN = COUNTED | {BlockState.MISSED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class WeekRange:
     """Some weeks: the one that ``first`` lies in, and as many more; shown from ``first``."""
 
     first: date
@@ -51,7 +107,7 @@ class Outlook:
 
     now: datetime
     preferences: Preferences
-    window: Window
+    window: WeekRange
     blocks: tuple[Block, ...]
     weeks: tuple[WeekLoad, ...]
     rooms: Mapping[date, int]
@@ -83,7 +139,7 @@ def outlook(app: App, first: date | None = None, weeks: int = 2) -> Outlook:
     assert context.preferences is not None  # noqa: S101  # the settings always say
     preferences = replace(context.preferences, pauses=PlannerState(app.store).pauses)
     zone = preferences.zone
-    window = Window(first=first or monday_of(today(app.clock, zone)), weeks=weeks)
+    window = WeekRange(first=first or monday_of(today(app.clock, zone)), weeks=weeks)
     blocks = [one for one in live_blocks(context) if one.start and one.end]
     busy = known(app.store, sources_of(context))
     wished = _wishes(context, now)
@@ -124,4 +180,100 @@ def _rooms(preferences: Preferences, busy: KnownBusy | None, now: datetime) -> d
     if busy is None:
         return {}
     _, weeks = calendar(preferences, busy.spans, minute_of(now))
-    return {one.monday: one.room for one in weeks}
+    return {one.monday: one.capacity for one in weeks}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misfit:
+    """A task that does not get its time. what: short, unplaced, not now, or used up."""
+
+    task: EntityId
+    title: str
+    what: str
+    minutes: int
+    sentence: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for programs."""
+        return {
+            "task": self.task,
+            "title": self.title,
+            "what": self.what,
+            "minutes": self.minutes or None,
+            "sentence": self.sentence,
+        }
+
+
+def misfits(app: App, wished: Demand) -> list[Misfit]:
+    """Return the open tasks that do not get their time, each once."""
+    result = PlannerState(app.store).result
+    found = list(_of_last_planning(app, wished, result)) if result else []
+    return [*found, *_not_now(app, wished), *_used_up(app, wished)]
+
+
+def planning_notes(app: App) -> tuple[str, ...]:
+    """Return what else the last planning said."""
+    result = PlannerState(app.store).result
+    return result.notes if result else ()
+
+
+def _of_last_planning(app: App, wished: Demand, result: PlanningResult) -> Iterable[Misfit]:
+    """Yield what the last planning told of tasks that still want time."""
+    wanting = {one.id for one in wished.works}
+    short = {EntityId(one): f"{sentence.rstrip('.')}." for one, sentence in result.short}
+    left = {EntityId(one): (minutes, why) for one, minutes, why in result.unplaced}
+    tasks = _tasks(app, [*short, *left])
+    for one, task in tasks.items():
+        if one not in wanting:
+            continue
+        minutes, why = left.get(one, (0, ""))
+        what = "short" if one in short else "unplaced"
+        said = short.get(one) or _unplaced_sentence(task, minutes, why)
+        if one in short and task.next_block is not None:
+            said += f" It is planned from {_day_words(app, task.next_block)} on."
+        yield Misfit(task=one, title=task.title, what=what, minutes=minutes, sentence=said)
+
+
+def _day_words(app: App, moment: Moment) -> str:
+    return day(moment.at, app.zone, app.clock.now())
+
+
+def _unplaced_sentence(task: Task, minutes: int, why: str) -> str:
+    fact = f"{duration(minutes)} of '{_short_title(task)}' have no place yet"
+    return f"{fact}: {why.rstrip('.')}." if why else f"{fact}."
+
+
+def _not_now(app: App, wished: Demand) -> Iterable[Misfit]:
+    ids = ShortIds(app.store.plan.ids())
+    for one, task in _tasks(app, sorted(wished.not_now)).items():
+        yield Misfit(
+            task=one,
+            title=task.title,
+            what="not now",
+            minutes=0,
+            sentence=f"'{_short_title(task)}' is not planned, for you deleted its blocks twice:"
+            f" `syncd resume {ids.of(one)}` plans it again.",
+        )
+
+
+def _used_up(app: App, wished: Demand) -> Iterable[Misfit]:
+    for one, task in _tasks(app, sorted(wished.used_up)).items():
+        yield Misfit(
+            task=one,
+            title=task.title,
+            what="used up",
+            minutes=0,
+            sentence=f"'{_short_title(task)}' is open, but its time is used up: tick it, or give it"
+            " a larger estimate.",
+        )
+
+
+def _tasks(app: App, ids: Iterable[EntityId]) -> dict[EntityId, Task]:
+    wanted = list(ids)
+    found = app.store.plan.many(wanted)
+    every = ((one, found[one].entity) for one in wanted if one in found)
+    return {one: task for one, task in every if isinstance(task, Task)}
+
+
+def _short_title(task: Task) -> str:
+    return one_line(task.title, TITLE)

@@ -1,24 +1,236 @@
-"""``syncd plan show``, ``import`` and ``export``."""
+"""``syncd plan show``, ``import`` and ``export``; the plan as a tree."""
 
 import sys
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.text import Text
+from rich.tree import Tree
 
 from syncd.app import App
-from syncd.cli.exits import Exit
-from syncd.cli.plain import as_json as json_text
-from syncd.cli.plain import one_line
+from syncd.cli.errors import Exit
+from syncd.cli.output import Json, Speech, local
 from syncd.cli.session import Session
-from syncd.cli.tree import show_plan
-from syncd.cli.words import count
 from syncd.engine.cycle_report import sentences
 from syncd.engine.edits import put_all
 from syncd.errors import Mistake
-from syncd.model.entities import Entity
+from syncd.model.entities import (
+    Achievement,
+    Contact,
+    Entity,
+    Goal,
+    Milestone,
+    ProfileEntry,
+    Resource,
+    Skill,
+    Task,
+)
 from syncd.model.exchange.markdown import plan_to_markdown
-from syncd.model.exchange.output import plan_to_json, plan_to_yaml
+from syncd.model.exchange.output import plan_to_json
 from syncd.model.exchange.reading import Imported, read_plan
+from syncd.model.exchange.yaml import plan_to_yaml
+from syncd.model.ids import EntityId
+from syncd.model.rules.recurrence import parts_of_rule, repetition
+from syncd.model.values import Due, GoalStatus, Moment, day_of
 from syncd.private import write
+from syncd.text import count, json_text, one_line
+
+E = TypeVar("E", bound=Entity)
+_TREE_TITLE = 60
+"""Characters of a title; the rest is in `syncd why`."""
+_ORDER = tuple(GoalStatus)
+_DEEPEST = 20
+_UNITS = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
+
+
+def show_plan(speech: Speech, entities: Iterable[Entity], zone: str) -> None:
+    """Show what is live in the plan."""
+    grown = _PlanTree(entities, zone)
+    for tree in grown.trees():
+        speech.show(tree)
+
+
+class _PlanTree:
+    """Entities, sorted to where they stand."""
+
+    def __init__(self, entities: Iterable[Entity], zone: str) -> None:
+        self._zone = zone
+        self._all = {one.id: one for one in entities}
+        self._below: Mapping[EntityId | None, list[Entity]] = defaultdict(list)
+        for one in self._all.values():
+            if isinstance(one, Milestone | Task):
+                self._below[self._place(one)].append(one)
+
+    def trees(self) -> Iterable[Tree]:
+        """Yield one tree a part of the plan."""
+        goals = sorted(self._of(Goal), key=self._goal_order)
+        if goals:
+            tree = Tree(Text("Goals", style="bold"), guide_style="dim")
+            for goal in goals:
+                self._grow(
+                    tree.add(_line(goal.title, _goal_facts(goal), style="bold")), goal.id
+                )
+            yield tree
+        if self._below[None]:
+            tree = Tree(Text("Not part of a goal", style="bold"), guide_style="dim")
+            self._grow(tree, None)
+            yield tree
+        parts: Sequence[tuple[str, list[Tree | Text]]] = (
+            ("Skills", self._lines(Skill, _skill_facts)),
+            ("Resources", self._lines(Resource, _resource_facts)),
+            ("People", self._lines(Contact, _contact_facts)),
+            ("Achievements", self._lines(Achievement, _achievement_facts)),
+            ("Profile", self._lines(ProfileEntry, _profile_facts)),
+        )
+        for name, lines in parts:
+            if lines:
+                tree = Tree(Text(name, style="bold"), guide_style="dim")
+                for line in lines:
+                    tree.add(line)
+                yield tree
+
+    def _grow(self, tree: Tree, above: EntityId | None, depth: int = 0) -> None:
+        """Add milestones and tasks below what they are part of."""
+        if depth > _DEEPEST:
+            return
+        for one in sorted(self._below[above], key=self._step_order):
+            branch = tree.add(self._step(one))
+            self._grow(branch, one.id, depth + 1)
+
+    def _step(self, one: Entity) -> Text:
+        if isinstance(one, Milestone):
+            return _line(one.title, [_due_words(one.due, self._zone)], tick=one.done, sign="◆ ")
+        assert isinstance(one, Task)  # noqa: S101  # nothing else stands below
+        facts = [
+            _due_words(one.due, self._zone),
+            f"{one.estimate_minutes} min" if one.estimate_minutes else "",
+            f"P{one.priority}" if one.priority else "",
+            _recurrence_words(one.recurrence),
+        ]
+        return _line(one.title, facts, tick=one.done)
+
+    def _place(self, one: Milestone | Task) -> EntityId | None:
+        """Return below what a step stands: its task, its milestone, its goal."""
+        above = [one.goal]
+        if isinstance(one, Task):
+            above = [one.parent, one.milestone, one.goal]
+        return next((it for it in above if it in self._all and it != one.id), None)
+
+    def _lines(self, cls: type[E], facts: Callable[[E], list[str]]) -> list[Tree | Text]:
+        return [_line(one.title, facts(one)) for one in self._of(cls)]
+
+    def _of(self, cls: type[E]) -> list[E]:
+        return [one for one in self._all.values() if isinstance(one, cls)]
+
+    def _goal_order(self, goal: Goal) -> tuple[bool, int, int, date]:
+        ended = goal.status in (GoalStatus.DONE, GoalStatus.DROPPED)
+        return ended, _ORDER.index(goal.status), goal.priority or 5, goal.due or date.max
+
+    def _step_order(self, one: Entity) -> tuple[bool, bool, date, str]:
+        assert isinstance(one, Milestone | Task)  # noqa: S101  # as above
+        day = day_of(one.due, self._zone) if one.due else date.max
+        return isinstance(one, Task), one.done, day, one.title
+
+
+def _line(
+    title: str,
+    facts: Iterable[str],
+    *,
+    tick: bool | None = None,
+    sign: str = "",
+    style: str = "",
+) -> Text:
+    """Return a title with a tick before and facts behind it."""
+    box = "" if tick is None else "[x] " if tick else "[ ] "
+    shown = Text(f"{box}{sign}")
+    shown.append(
+        one_line(title, _TREE_TITLE) or "(without a title)", style="dim" if tick else style
+    )
+    said = ", ".join(one_line(it) for it in facts if it)
+    if said:
+        shown.append(f"  {said}", style="dim")
+    return shown
+
+
+def _goal_facts(goal: Goal) -> list[str]:
+    return [
+        goal.status,
+        f"P{goal.priority}" if goal.priority else "",
+        f"due {goal.due}" if goal.due else "no due date",
+        f"{goal.progress:.0%}" if goal.progress is not None else "",
+        goal.pace or "",
+    ]
+
+
+def _recurrence_words(text: str) -> str:
+    """Return roughly how a task repeats, in words."""
+    parts = parts_of_rule(repetition(text) or "")
+    unit = _UNITS.get(parts.get("FREQ", ""))
+    if unit is None:
+        return "repeats" if text.strip() else ""
+    every = parts.get("INTERVAL", "")
+    said = f"every {every} {unit}s" if every else f"every {unit}"
+    return f"{said} on {parts['BYDAY'].title()}" if "BYDAY" in parts else said
+
+
+def _due_words(due: Due | None, zone: str) -> str:
+    if due is None:
+        return ""
+    return f"due {local(due.at, zone) if isinstance(due, Moment) else due}"
+
+
+def _skill_facts(one: Skill) -> list[str]:
+    wants = f" of {one.target_level}" if one.target_level is not None else ""
+    level = f"level {one.level or 0}{wants}" if one.level is not None or wants else ""
+    return [one.category or "", level]
+
+
+def _resource_facts(one: Resource) -> list[str]:
+    cost = f"{one.cost:g} {one.currency}" if one.cost is not None else ""
+    return [one.type or "", one.status or "", cost, one.url]
+
+
+def _contact_facts(one: Contact) -> list[str]:
+    every = f"every {one.cadence_days} days" if one.cadence_days else ""
+    return [one.role or "", every, f"next {one.next_contact}" if one.next_contact else ""]
+
+
+def _achievement_facts(one: Achievement) -> list[str]:
+    return [str(one.date or ""), one.impact]
+
+
+def _profile_facts(one: ProfileEntry) -> list[str]:
+    return [one.aspect or "", one.horizon or ""]
+
+
+def plan_show(ctx: typer.Context, *, json: Json = False) -> int:
+    """Show the plan as a tree."""
+    session: Session = ctx.obj
+    with session.app() as app:
+        entities = _live(app)
+        if json:
+            session.speech.json(plan_to_json(_every(app), app.zone))
+        elif entities:
+            show_plan(session.speech, entities, app.zone)
+        else:
+            session.speech.note(
+                "The plan is empty: take one in with `syncd plan import FILE`, or sync a tool."
+            )
+        session.warn(list(sentences(app.store)))
+        return Exit.DONE
+
+
+def _every(app: App) -> list[Entity]:
+    return [record.entity for record in app.store.plan.every()]
+
+
+def _live(app: App) -> list[Entity]:
+    return [record.entity for record in app.store.plan.every(archived=False)]
+
 
 FORMS = {
     "yaml": "yaml",
@@ -30,20 +242,18 @@ FORMS = {
 STDIN = "-"
 
 
-def show(session: Session, *, as_json: bool) -> int:
-    """Show the plan as a tree."""
-    with session.app() as app:
-        entities = _live(app)
-        if as_json:
-            session.speech.json(plan_to_json(_every(app), app.zone))
-        elif entities:
-            show_plan(session.speech, entities, app.zone)
-        else:
-            session.speech.note(
-                "The plan is empty: take one in with `syncd plan import FILE`, or sync a tool."
-            )
-        session.warn(list(sentences(app.store)))
-        return Exit.DONE
+def plan_export(
+    ctx: typer.Context,
+    *,
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORM", help="yaml, json or markdown.")
+    ] = "yaml",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write to a file instead of stdout.")
+    ] = None,
+) -> int:
+    """Write the whole plan as YAML, JSON or Markdown."""
+    return export(ctx.obj, form, out)
 
 
 def export(session: Session, form: str, out: Path | None) -> int:
@@ -63,9 +273,16 @@ def export(session: Session, form: str, out: Path | None) -> int:
         return Exit.DONE
 
 
-def import_file(session: Session, name: str) -> int:
-    """Take a plan file into the plan; tell what in it could not be read."""
-    text = _read(name)
+def plan_import(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="YAML or JSON; - for stdin.")],
+) -> int:
+    """Take a plan file into the plan.
+
+    What the plan holds already is updated, not doubled. Days may be relative (+30d).
+    """
+    session: Session = ctx.obj
+    text = _read(file)
     with session.app() as app:
         read = read_plan(text, app.clock.now(), _every(app), app.zone)
         _refuse_seconds(app, read.entities)
@@ -127,11 +344,3 @@ def _written(app: App, form: str) -> str:
     if form == "yaml":
         return plan_to_yaml(_every(app), app.zone)
     return plan_to_markdown(_live(app), app.zone)
-
-
-def _every(app: App) -> list[Entity]:
-    return [record.entity for record in app.store.plan.every()]
-
-
-def _live(app: App) -> list[Entity]:
-    return [record.entity for record in app.store.plan.every(archived=False)]

@@ -4,11 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syncd.app import App
-from syncd.cli.plain import one_line
+from syncd.cli.errors import status_of_report
+from syncd.cli.lookup import chosen_tools, tool_title
+from syncd.cli.output import (
+    LONGEST,
+    NOTHING,
+    Speech,
+    Words,
+    add_row,
+    field_word,
+    kind_word,
+    table,
+)
 from syncd.cli.session import Session
-from syncd.cli.speech import Speech, row, table
-from syncd.cli.sync import chosen, status, title_of
-from syncd.cli.words import LONGEST, NOTHING, Words, count, field_word, kind_word
 from syncd.engine.report import Report, ToolReport
 from syncd.model.entities import Kind
 from syncd.model.exchange.output import value_to_plain
@@ -17,20 +25,21 @@ from syncd.model.remote import Op
 from syncd.model.schema import DEFAULTS, FIELDS
 from syncd.model.values import REFERENCES, Value
 from syncd.sync.decide import Operation
+from syncd.text import count, one_line
 
 MOST = 90
 """Characters of what is told of a new item; `--json` tells all."""
 WORDS = {Op.CREATE: "create", Op.UPDATE: "update", Op.DELETE: "remove"}
 
 
-def dry_run(session: Session, only: Sequence[str], *, as_json: bool) -> int:
+def preview(session: Session, only: Sequence[str], *, as_json: bool) -> int:
     """Decide without writing, and show the matches and all that would be written."""
     with session.app() as app:
-        tools = chosen(app, only)
+        tools = chosen_tools(app, only)
         report = app.preview(tools)
         if as_json:
             session.speech.json(_as_json(app, report))
-            return status(report)
+            return status_of_report(report)
         session.warn(app.warnings)
         for match in report.matches:
             session.speech.line(match)
@@ -39,14 +48,14 @@ def dry_run(session: Session, only: Sequence[str], *, as_json: bool) -> int:
         for sentence in dict.fromkeys(report.problems):
             session.speech.note(sentence)
         session.speech.note("Nothing was written: `syncd sync` does it.")
-        return status(report)
+        return status_of_report(report)
 
 
 class _Seen:
     """Speaks of what one tool holds: its remote ids become titles of the plan."""
 
     def __init__(self, app: App, tool: ToolName) -> None:
-        self.title = title_of(app, tool)
+        self.title = tool_title(app, tool)
         self.zone = app.zone
         self._links = app.store.links
         self._words = Words(app.store, app.zone)
@@ -98,7 +107,9 @@ def _show(speech: Speech, seen: _Seen, tool: ToolReport) -> None:
     shown = table("What", "Kind", "Title", "Fields", narrow=("What", "Kind"))
     for one in tool.plan:
         what = "take out" if one.withdraws else WORDS[one.op]
-        row(shown, what, kind_word(one.kind), one_line(one.title, LONGEST), _fields(seen, one))
+        add_row(
+            shown, what, kind_word(one.kind), one_line(one.title, LONGEST), _fields(seen, one)
+        )
     speech.show(shown)
 
 

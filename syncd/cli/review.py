@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from syncd.app import App
-from syncd.cli.exits import Exit
-from syncd.cli.plain import one_line
-from syncd.cli.sending import send
+from syncd.cli.errors import Exit
+from syncd.cli.mails import send
+from syncd.cli.output import Json
 from syncd.cli.session import Session
 from syncd.engine.context import today
 from syncd.engine.reviews import ReviewResult, make_review, review_id
@@ -20,13 +23,14 @@ from syncd.review.facts import Facts, facts_json
 from syncd.review.periods import Period, last_ended, read_period
 from syncd.review.render.output import markdown, text
 from syncd.review.render.page import page, subject, summary
+from syncd.text import one_line
 
 _NOBODY = "syncd@localhost"
 """Stands in a message that is only written to a file, where no address is set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ReviewOptions:
     """What is wanted: of which period, written to which folder, sent or not."""
 
     period: str | None = None
@@ -34,7 +38,33 @@ class Asked:
     send: bool = False
 
 
-def review(session: Session, kind: str, asked: Asked, *, as_json: bool) -> int:
+def review(  # noqa: PLR0913  # the options of a command
+    ctx: typer.Context,
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="weekly, quarterly or annual.")
+    ] = "weekly",
+    *,
+    period: Annotated[
+        str | None,
+        typer.Option(metavar="P", help="Such as 2026-W47, 2026-Q4 or 2026; else the last."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write it to files in this folder.")
+    ] = None,
+    send: Annotated[
+        bool, typer.Option("--send", help="Mail it now to whoever has no copy yet.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Look back on a week, a quarter or a year.
+
+    Without --period, on the last one that is over; it is then kept as it is.
+    """
+    asked = ReviewOptions(period=period, out=out, send=send)
+    return show_review(ctx.obj, kind, asked, as_json=json)
+
+
+def show_review(session: Session, kind: str, asked: ReviewOptions, *, as_json: bool) -> int:
     """Show a review, write it to files, or send it."""
     which = _kind(kind)
     with session.app() as app:

@@ -4,14 +4,16 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from syncd.cli.session import Session
 from syncd.connect.registry import sandboxes
 from syncd.daemon.supervisor import Signals
 from syncd.errors import Mistake
 from syncd.private import make_folder, write
-from syncd.settings.formats import document
+from syncd.settings.messages import document
 from syncd.settings.sources import machine_zone
 
 if TYPE_CHECKING:
@@ -20,7 +22,25 @@ if TYPE_CHECKING:
 LONG = 3600.0
 
 
-def sandbox(session: Session, directory: Path | None, port_base: int) -> int:
+def sandbox(
+    ctx: typer.Context,
+    *,
+    directory: Annotated[
+        Path | None, typer.Option("--dir", metavar="DIR", help="Where their files go.")
+    ] = None,
+    port_base: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, max=65000, help="First port; 0: any that is free."),
+    ] = 0,
+) -> int:
+    """Start local sandboxes of the three services.
+
+    For trying things without an account. Settings that point there are written.
+    """
+    return serve_until_stopped(ctx.obj, directory, port_base)
+
+
+def serve_until_stopped(session: Session, directory: Path | None, port_base: int) -> int:
     """Start every installed sandbox and stay until a signal says stop."""
     clock, speech = session.clock, session.speech
     with ExitStack() as stack, Signals(clock.stop.set, clock) as signals:

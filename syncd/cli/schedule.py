@@ -1,43 +1,215 @@
 """``syncd schedule``: the coming blocks, what does not fit, what waits for a word."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
 
 from syncd.app import App
-from syncd.cli import find
-from syncd.cli.agenda import Agenda, when
-from syncd.cli.given import day_given
-from syncd.cli.loads import WeekLoad
-from syncd.cli.misfits import misfits, notes
-from syncd.cli.outlook import Outlook, outlook
+from syncd.cli.lookup import ShortIds, no_tools, read_day_option
+from syncd.cli.outlook import (
+    COUNTED,
+    WEEK,
+    Outlook,
+    WeekLoad,
+    day_of,
+    misfits,
+    monday_of,
+    outlook,
+    planning_notes,
+)
+from syncd.cli.output import Json, Speech, Words, add_row, clock, day, local, moment_json, table
 from syncd.cli.session import Session
-from syncd.cli.short_ids import ShortIds
-from syncd.cli.speech import Speech, row, table
-from syncd.cli.words import Words, count, day, local, moment_json
-from syncd.engine.blocks.planner_state import KnownBusy
-from syncd.engine.blocks.service import proposal
+from syncd.engine.blocks.planner_state import KnownBusy, proposal
 from syncd.model.entities import Block
-from syncd.model.rules.blocks import length
+from syncd.model.rules.blocks import AHEAD, is_over, length
 from syncd.model.values import BlockState
+from syncd.text import count, duration, one_line
+
+_TIMES_WIDTH = 11
+_COLUMN_GAP = 2
+_TITLE_SHARE = 0.62
+"""How much of what is left of the width is for titles; the rest is for goals."""
+
+
+def mark(block: Block, now: datetime) -> str:
+    """Return a word on a block that is not just planned."""
+    if block.state in AHEAD and block.state is not BlockState.DRAFT and is_over(block, now):
+        return str(BlockState.UNCONFIRMED)
+    if block.state in AHEAD and block.start is not None and block.start.at <= now:
+        return "now"
+    return "" if block.state is BlockState.PUBLISHED else str(block.state)
+
+
+def times(block: Block, zone: str) -> str:
+    """Return from when to when a block lasts."""
+    if block.start is None or block.end is None:
+        return ""
+    return f"{clock(block.start.at, zone)}-{clock(block.end.at, zone)}"
+
+
+def when(block: Block, zone: str, now: datetime) -> str:
+    """Return a block's day and times."""
+    return f"{day(day_of(block, zone), zone, now)} {times(block, zone)}"
+
+
+@dataclass
+class Agenda:
+    """Shows an outlook's weeks."""
+
+    speech: Speech
+    app: App
+    outlook: Outlook
+    _words: Words = field(init=False)
+    _ids: ShortIds = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._words = Words(self.app.store, self.outlook.zone)
+        self._ids = ShortIds(self.app.store.plan.ids())
+        self._words.learn(one.goal for one in self.outlook.blocks if one.goal)
+        self._words.learn(goal for week in self.outlook.weeks for goal, _, _ in week.goals)
+
+    def weeks(self) -> None:
+        """Show all weeks."""
+        widths = self._widths()
+        for week in self.outlook.weeks:
+            inside = [
+                one
+                for one in self.outlook.blocks
+                if week.monday <= day_of(one, self.outlook.zone) < week.monday + WEEK
+            ]
+            self.speech.line(self._heading(week), style="bold")
+            for it, blocks in groupby(inside, lambda one: day_of(one, self.outlook.zone)):
+                self._day(it, list(blocks), widths)
+            if week.minutes:
+                self._goals(week)
+            self.speech.line()
+
+    def _heading(self, week: WeekLoad) -> str:
+        preferences, now = self.outlook.preferences, self.outlook.now
+        near = monday_of(self.outlook.today)
+        names = {near: "This week", near + WEEK: "Next week"}
+        first = day(week.monday, preferences.zone, now)
+        last = day(week.monday + timedelta(days=6), preferences.zone, now)
+        load = f"{duration(week.minutes)} of {duration(preferences.weekly)}"
+        load = load if week.minutes else "nothing planned"
+        room = self.outlook.rooms.get(week.monday)
+        if room is not None and room < preferences.weekly:
+            share = f"{preferences.share:.0%}".replace("%", " %")
+            load += f"; room for {duration(room)} ({share} of your free hours)"
+        name = f"{names[week.monday]}, " if week.monday in names else ""
+        return f"{name}{first} to {last}: {load}"
+
+    def _day(self, it: date, blocks: list[Block], widths: dict[str, int]) -> None:
+        said = self.outlook
+        counted = [one for one in blocks if one.state in COUNTED]
+        self.speech.line(f"{day(it, said.zone, said.now)}, {total(counted)}", indent=2)
+        shown = _day_table(widths)
+        for one in blocks:
+            goal = self._words.title(one.goal) if one.goal else ""
+            add_row(
+                shown,
+                "",
+                times(one, said.zone),
+                one.title or "(without a title)",
+                Text(one_line(goal), style="dim"),
+                mark(one, said.now),
+                Text(self._ids.of(one.id), style="dim"),
+            )
+        self.speech.show(shown)
+
+    def _goals(self, week: WeekLoad) -> None:
+        shown = table("", "Minutes", "Goal", header=False, narrow=("Minutes",))
+        shown.columns[0].width = 2
+        for goal, minutes, budget in week.goals:
+            of = f" of {duration(budget)}" if budget else ""
+            add_row(shown, "", f"{duration(minutes)}{of}", self._words.title(goal))
+        if week.goals:
+            self.speech.line("By goal", indent=2)
+            self.speech.show(shown)
+
+    def _widths(self) -> dict[str, int]:
+        """Return the widths of the columns, the same for all days."""
+        blocks, now = self.outlook.blocks, self.outlook.now
+        marks = max((len(mark(one, now)) for one in blocks), default=0)
+        ids = max((len(self._ids.of(one.id)) for one in blocks), default=0)
+        taken = [2, _TIMES_WIDTH, marks, ids]
+        rest = self.speech.out.width - sum(taken) - _COLUMN_GAP * 5
+        title = max(10, int(rest * _TITLE_SHARE))
+        goal = max(6, rest - title)
+        return {
+            "": 2,
+            "When": _TIMES_WIDTH,
+            "Title": title,
+            "Goal": goal,
+            "Mark": marks,
+            "Id": ids,
+        }
+
+
+def _day_table(widths: dict[str, int]) -> Table:
+    made = table(*widths, header=False, narrow=("When", "Goal", "Mark", "Id"))
+    for column, (name, width) in zip(made.columns, widths.items(), strict=True):
+        column.width = width
+        if name == "Goal":
+            column.overflow = "ellipsis"
+    return made
+
+
+def total(blocks: Iterable[Block]) -> str:
+    """Return how long blocks last together."""
+    return duration(sum(map(length, blocks)))
+
 
 OLD = timedelta(days=1)
 """Busy time that was read longer ago than this is not to be relied on."""
 MOST_WEEKS = 60
 
 
-def schedule(session: Session, first: str | None, weeks: int, *, as_json: bool) -> int:
+def schedule(  # noqa: PLR0913  # the options of a command
+    ctx: typer.Context,
+    *,
+    weeks: Annotated[
+        int, typer.Option(metavar="N", min=1, max=60, help="How many weeks to show.")
+    ] = 2,
+    first: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DATE", help="From this day on, such as +7d."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what planning all anew would change.")
+    ] = False,
+    replan: Annotated[
+        bool, typer.Option("--replan", help="Show that, and have the next sync do it.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Show the coming blocks, and what does not fit and why."""
+    if dry_run or replan:
+        from syncd.cli.replan import replan_all  # the planner takes its time to import
+
+        return replan_all(ctx.obj, ask=replan and not dry_run, as_json=json)
+    return show_schedule(ctx.obj, first, weeks, as_json=json)
+
+
+def show_schedule(session: Session, first: str | None, weeks: int, *, as_json: bool) -> int:
     """Show the blocks of some weeks, and all that a person should know besides."""
     with session.app() as app:
-        day_one = day_given(app, first, "--from") if first else None
+        day_one = read_day_option(app, first, "--from") if first else None
         seen = outlook(app, day_one, weeks)
         if as_json:
-            session.speech.json(_as_json(app, seen))
+            session.speech.json(_schedule_json(app, seen))
             return 0
-        _show(session.speech, app, seen)
+        _show_schedule(session.speech, app, seen)
         return 0
 
 
-def _show(speech: Speech, app: App, seen: Outlook) -> None:
+def _show_schedule(speech: Speech, app: App, seen: Outlook) -> None:
     if seen.blocks:
         Agenda(speech, app, seen).weeks()
         if any(one.state is BlockState.DRAFT for one in seen.blocks):
@@ -45,23 +217,23 @@ def _show(speech: Speech, app: App, seen: Outlook) -> None:
             speech.line(f"A draft is not in the calendar yet: only the next {days} are.")
             speech.line()
     else:
-        speech.line(nothing(app, seen))
+        speech.line(why_empty(app, seen))
         speech.line()
-    _waiting(speech, app, seen)
-    _misfits(speech, app, seen)
+    _show_waiting(speech, app, seen)
+    _show_misfits(speech, app, seen)
     for first, last in seen.pauses:
         span = f"{day(first, seen.zone, seen.now)} to {day(last, seen.zone, seen.now)}"
         speech.line(f"You are away from {span}; `syncd resume` ends it.")
-    for sentence in (*proposed(app), *busy_words(seen)):
+    for sentence in (*proposal_sentences(app), *busy_sentences(seen)):
         speech.line(sentence)
     if seen.stale and seen.busy is not None and not seen.busy.unreadable:
         speech.note("Something changed since this was planned: the next sync plans again.")
 
 
-def nothing(app: App, seen: Outlook) -> str:
+def why_empty(app: App, seen: Outlook) -> str:
     """Say why there is no block, and what to do."""
     if not app.enabled():
-        return find.no_tools(app)
+        return no_tools(app)
     if seen.following is not None:
         at = day(seen.following, seen.zone, seen.now)
         return f"Nothing is planned in this time; the next block is on {at}: see `--weeks`."
@@ -77,7 +249,7 @@ def nothing(app: App, seen: Outlook) -> str:
     )
 
 
-def proposed(app: App) -> list[str]:
+def proposal_sentences(app: App) -> list[str]:
     """Say what planning everything anew would change, in a week in which that is anything."""
     found = proposal(app.plan_context())
     if found is None:
@@ -90,7 +262,7 @@ def proposed(app: App) -> list[str]:
     ]
 
 
-def busy_words(seen: Outlook) -> list[str]:
+def busy_sentences(seen: Outlook) -> list[str]:
     """Say which calendars were gone by, and when they were read."""
     busy = seen.busy
     if busy is None:
@@ -106,33 +278,33 @@ def busy_words(seen: Outlook) -> list[str]:
     elif busy.calendars:
         names = ", ".join(busy.calendars)
         found.append(f"Busy time is that of {names}, read {local(busy.at, seen.zone)}.")
-    return [*found, *_old(busy, seen.now)]
+    return [*found, *_stale_busy(busy, seen.now)]
 
 
-def _old(busy: KnownBusy, now: datetime) -> list[str]:
+def _stale_busy(busy: KnownBusy, now: datetime) -> list[str]:
     if now - busy.at < OLD:
         return []
     days = count((now - busy.at).days, "day")
     return [f"That was {days} ago, and much may have changed: run `syncd sync`."]
 
 
-def _waiting(speech: Speech, app: App, seen: Outlook) -> None:
+def _show_waiting(speech: Speech, app: App, seen: Outlook) -> None:
     if not seen.waiting:
         return
     ids = ShortIds(app.store.plan.ids())
     speech.line("Waiting for a word", style="bold")
     shown = table("", "When", "Title", "Id", header=False, narrow=("When", "Id"))
     for one in seen.waiting:
-        row(shown, "", when(one, seen.zone, seen.now), one.title, ids.of(one.id))
+        add_row(shown, "", when(one, seen.zone, seen.now), one.title, ids.of(one.id))
     speech.show(shown)
     settles = "; after a day they count as done" if seen.preferences.assume_done else ""
     speech.line(f"Say `syncd done ID` or `syncd missed ID`{settles}.", indent=2)
     speech.line()
 
 
-def _misfits(speech: Speech, app: App, seen: Outlook) -> None:
+def _show_misfits(speech: Speech, app: App, seen: Outlook) -> None:
     found = [one.sentence for one in misfits(app, seen.wishes)]
-    found += notes(app)
+    found += planning_notes(app)
     if not found:
         return
     speech.line("What does not fit", style="bold")
@@ -141,7 +313,7 @@ def _misfits(speech: Speech, app: App, seen: Outlook) -> None:
     speech.line()
 
 
-def _as_json(app: App, seen: Outlook) -> dict[str, Any]:
+def _schedule_json(app: App, seen: Outlook) -> dict[str, Any]:
     words = Words(app.store, seen.zone)
     busy = seen.busy
     return {
@@ -151,7 +323,7 @@ def _as_json(app: App, seen: Outlook) -> dict[str, Any]:
         "blocks": [block_json(one, words) for one in seen.blocks],
         "waiting": [block_json(one, words) for one in seen.waiting],
         "does_not_fit": [one.as_json() for one in misfits(app, seen.wishes)],
-        "notes": list(notes(app)),
+        "notes": list(planning_notes(app)),
         "pauses": [
             {"first": first.isoformat(), "last": last.isoformat()}
             for first, last in seen.pauses
@@ -163,9 +335,9 @@ def _as_json(app: App, seen: Outlook) -> dict[str, Any]:
             "calendars": list(busy.calendars),
             "unreadable": list(busy.unreadable),
         },
-        "proposal": next(iter(proposed(app)), None),
+        "proposal": next(iter(proposal_sentences(app)), None),
         "stale": seen.stale,
-        "why_nothing": None if seen.blocks else nothing(app, seen),
+        "why_nothing": None if seen.blocks else why_empty(app, seen),
     }
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from syncd.clock import SystemClock
 from syncd.private import open_folder
+from syncd.redaction import set_up_later
 
 if TYPE_CHECKING:  # these take their time to import, and `--help` needs none of them
     from syncd.app import App
-    from syncd.cli.speech import Speech
+    from syncd.cli.output import Speech
     from syncd.redaction import Redactor
 
 
@@ -45,7 +46,7 @@ class Session:
     @cached_property
     def speech(self) -> "Speech":
         """Where things are said."""
-        from syncd.cli.speech import Speech
+        from syncd.cli.output import Speech
 
         return Speech(color=self.color)
 
@@ -71,10 +72,13 @@ class Session:
             app.close()
 
     def _log_to_file(self, folder: Path) -> None:
-        from syncd.daemon.logs import LogFile, set_up
+        def set_up_file() -> None:
+            from syncd.daemon.logs import LogFile, set_up
 
-        stream = LogFile(folder).stream()
-        set_up(stream, json=False, colors=False, clock=self.clock, redact=self.redactor)
+            stream = LogFile(folder).stream()
+            set_up(stream, json=False, colors=False, clock=self.clock, redact=self.redactor)
+
+        set_up_later(set_up_file)
 
     def warn(self, sentences: list[str]) -> None:
         """Say each of these once, on stderr."""

@@ -5,28 +5,61 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import typer
+
 from syncd.app import App
-from syncd.cli import find
-from syncd.cli.at_hand import at_hand
-from syncd.cli.exits import of_states
+from syncd.cli.errors import status_of_states
+from syncd.cli.lookup import no_tools, tool_title
 from syncd.cli.mails import mails
-from syncd.cli.plain import one_line
+from syncd.cli.outlook import misfits, outlook
+from syncd.cli.output import Json, Speech, local, moment_json
 from syncd.cli.session import Session
-from syncd.cli.speech import Speech
-from syncd.cli.sync import title_of
-from syncd.cli.words import count, local, moment_json
 from syncd.engine.cycle_report import look, sentences
 from syncd.engine.tool_status import Unusable
 from syncd.model.ids import ToolName
-from syncd.store.rows import Problem
+from syncd.store.rows import ToolProblem
 from syncd.store.tool_store import ToolRow, ToolState
+from syncd.text import count, one_line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlocksToReport:
+    """How many blocks wait for a word, how many tasks do not get their time, and whether
+    blocks are planned without knowing any calendar."""
+
+    unconfirmed: int
+    does_not_fit: int
+    unreadable: tuple[str, ...]
+
+    @property
+    def lines(self) -> Iterable[str]:
+        """Yield a line on each, with the command that tells more."""
+        if self.unconfirmed:
+            verb = "waits" if self.unconfirmed == 1 else "wait"
+            yield f"{count(self.unconfirmed, 'block')} {verb} for a word: `syncd schedule`."
+        if self.does_not_fit:
+            verb = "does" if self.does_not_fit == 1 else "do"
+            yield f"{count(self.does_not_fit, 'task')} {verb} not fit: `syncd schedule`."
+        if self.unreadable:
+            yield "No new blocks: a calendar can't be read for busy time (`syncd schedule`)."
+
+
+def blocks_to_report(app: App) -> BlocksToReport:
+    """Return what needs the person."""
+    seen = outlook(app)
+    return BlocksToReport(
+        unconfirmed=len(seen.waiting),
+        does_not_fit=len(misfits(app, seen.wishes)),
+        unreadable=seen.busy.unreadable if seen.busy else (),
+    )
+
 
 LINES = 20
 """How many lines of a held plan are shown; `--json` shows all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ToolSummary:
     """How one tool is doing, in values."""
 
     name: ToolName
@@ -35,7 +68,7 @@ class Standing:
     items: int
     waiting: int
     in_flight: int
-    problems: tuple[Problem, ...]
+    problems: tuple[ToolProblem, ...]
 
     @property
     def new(self) -> bool:
@@ -53,18 +86,19 @@ class Standing:
         return self.waits and self.row.consent == self.row.held["hash"]
 
 
-def status(session: Session, *, as_json: bool) -> int:
-    """Show how each tool is doing, what waits for the person, and what to do next."""
+def status(ctx: typer.Context, *, json: Json = False) -> int:
+    """Show how each tool does, and what to do next."""
+    session: Session = ctx.obj
     with session.app() as app:
         unusable = app.unusable()
-        tools = [_standing(app, name, unusable.get(name)) for name in app.enabled()]
+        tools = [_tool_status(app, name, unusable.get(name)) for name in app.enabled()]
         conflicts = len(app.store.history.conflicts(resolved=False))
         look(app.store)
         damaged = list(sentences(app.store))
-        blocks, post = at_hand(app), mails(app)
-        following = [*damaged, *_next(app, tools, conflicts), *blocks.lines, *post.lines]
+        blocks, post = blocks_to_report(app), mails(app)
+        following = [*damaged, *_next_steps(app, tools, conflicts), *blocks.lines, *post.lines]
         following = following or ["Nothing waits for you."]
-        if as_json:
+        if json:
             whole = _as_json(tools, app.zone)
             whole["problems"] = damaged + whole["problems"]
             session.speech.json(
@@ -87,14 +121,14 @@ def status(session: Session, *, as_json: bool) -> int:
                 session.speech.line(sentence)
         # what backs off mends itself; what is degraded does not
         well = not damaged and all(one.row.state is not ToolState.DEGRADED for one in tools)
-        return of_states((one.row.state for one in tools if not one.decided), done=well)
+        return status_of_states((one.row.state for one in tools if not one.decided), done=well)
 
 
-def _standing(app: App, name: ToolName, unusable: Unusable | None) -> Standing:
+def _tool_status(app: App, name: ToolName, unusable: Unusable | None) -> ToolSummary:
     store = app.store
-    return Standing(
+    return ToolSummary(
         name=name,
-        title=title_of(app, name),
+        title=tool_title(app, name),
         row=_row(app.store.tools.get(name), unusable),
         items=store.links.count(name),
         waiting=store.tools.waiting(name),
@@ -111,7 +145,7 @@ def _row(row: ToolRow, unusable: Unusable | None) -> ToolRow:
     return ToolRow(tool=row.tool, state=state, message=why, last_ok=row.last_ok)
 
 
-def _show(speech: Speech, tools: Iterable[Standing], app: App) -> None:
+def _show(speech: Speech, tools: Iterable[ToolSummary], app: App) -> None:
     for one in tools:
         until = f" until {local(one.row.until, app.zone)}" if one.row.until else ""
         state = "not synced yet" if one.new else f"{one.row.state}{until}"
@@ -120,14 +154,14 @@ def _show(speech: Speech, tools: Iterable[Standing], app: App) -> None:
         if message:
             speech.line(message, indent=2)
         if not one.new:
-            speech.line(_numbers(one, app.zone, app.clock.now()), indent=2)
+            speech.line(_numbers_line(one, app.zone, app.clock.now()), indent=2)
         _show_held(speech, one)
         for problem in one.problems:
             speech.line(f"- {problem.sentence}", indent=2)
         speech.line()
 
 
-def _numbers(one: Standing, zone: str, now: datetime) -> str:
+def _numbers_line(one: ToolSummary, zone: str, now: datetime) -> str:
     last = one.row.last_ok
     read = f"last read {local(last, zone)} ({_ago(last, now)})" if last else "never read"
     parts = [read, f"holds {count(one.items, 'item')}"]
@@ -151,7 +185,7 @@ def _ago(then: datetime, now: datetime) -> str:
     return f"{minutes // (24 * 60)} days ago"
 
 
-def _show_held(speech: Speech, one: Standing) -> None:
+def _show_held(speech: Speech, one: ToolSummary) -> None:
     held = one.row.held
     if not one.waits:
         return
@@ -164,10 +198,10 @@ def _show_held(speech: Speech, one: Standing) -> None:
         speech.line(f"You {one.row.consent_kind} this: the next sync acts on it.", indent=2)
 
 
-def _next(app: App, tools: list[Standing], conflicts: int) -> list[str]:
+def _next_steps(app: App, tools: list[ToolSummary], conflicts: int) -> list[str]:
     """Return what the person can do now, most urgent first."""
     if not tools:
-        return [find.no_tools(app)]
+        return [no_tools(app)]
     found = [sentence for one in tools for sentence in _of_tool(one)]
     degraded = [one for one in tools if one.row.state is ToolState.DEGRADED]
     if any(one.problems for one in tools) or any(one.row.message for one in degraded):
@@ -181,7 +215,7 @@ def _next(app: App, tools: list[Standing], conflicts: int) -> list[str]:
     return found
 
 
-def _of_tool(one: Standing) -> Iterable[str]:
+def _of_tool(one: ToolSummary) -> Iterable[str]:
     """Yield what one tool needs from the person."""
     if one.row.state is ToolState.SIGN_IN:
         yield f"Sign in to {one.title}: `syncd auth {one.name}`."
@@ -195,7 +229,7 @@ def _of_tool(one: Standing) -> Iterable[str]:
         )
 
 
-def _as_json(tools: list[Standing], zone: str) -> dict[str, Any]:
+def _as_json(tools: list[ToolSummary], zone: str) -> dict[str, Any]:
     sentences = [one.row.message for one in tools if one.row.message]
     sentences += [problem.sentence for one in tools for problem in one.problems]
     return {

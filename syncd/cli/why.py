@@ -1,25 +1,115 @@
 """``syncd why``: who set each field, when, what it beat; and where it all lives."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import typer
+
 from syncd.app import App
-from syncd.cli import find
-from syncd.cli.block_story import moves_json, story
-from syncd.cli.conflicts import conflict_words
-from syncd.cli.plain import one_line
+from syncd.cli.lookup import Which, find_entity, tool_title
+from syncd.cli.output import (
+    Json,
+    Speech,
+    Words,
+    add_row,
+    clock,
+    conflict_words,
+    day,
+    field_word,
+    kind_word,
+    local,
+    moment_json,
+    table,
+)
 from syncd.cli.session import Session
-from syncd.cli.speech import Speech, row, table
-from syncd.cli.sync import title_of
-from syncd.cli.words import Words, field_word, kind_word, local, moment_json
+from syncd.engine.edits import PERSON
+from syncd.engine.rules import BY, PLANNED
 from syncd.model.entities import Block, Kind, kind_of
 from syncd.model.exchange.output import value_to_plain
 from syncd.model.schema import DEFAULTS, FIELDS, fields_of
-from syncd.model.values import Value
+from syncd.model.values import BlockState, Moment, Value
 from syncd.store.rows import ConflictRow, HistoryRow, Link, Record
 from syncd.sync.decide import Presence
+from syncd.text import one_line
+
+_STATES = {
+    BlockState.DRAFT: "It is a draft: not in the calendar yet, and free to move.",
+    BlockState.PINNED: "You pinned it: syncd never moves it.",
+    BlockState.UNCONFIRMED: "It is over and waits for a word: `syncd done` or `syncd missed`.",
+    BlockState.MISSED: "It did not take place; its time is planned again.",
+    BlockState.SKIPPED: "You deleted its event, so its time was given back.",
+}
+_REASONS = {PLANNED: "it was planned anew"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockMove:
+    """A block that began at another time before. why: "" if a person moved it."""
+
+    at: datetime
+    before: datetime
+    after: datetime
+    by: str
+    why: str
+
+
+def story(app: App, block: Block, rows: Sequence[HistoryRow]) -> list[str]:
+    """Return sentences on a block's place; ``rows``: its history, newest first."""
+    found = [f"{_capitalised(block.notes).rstrip('.')}."] if block.notes else []
+    if block.state in _STATES and not block.archived:
+        found.append(_STATES[block.state])
+    return found + [_move_sentence(app, one) for one in moves(rows)]
+
+
+def moves(rows: Iterable[HistoryRow]) -> Iterable[BlockMove]:
+    """Yield when a block was moved, newest first."""
+    for row in rows:
+        if row.field != "start" or not isinstance(row.before, Moment):
+            continue
+        if not isinstance(row.after, Moment) or row.before.at == row.after.at:
+            continue
+        ours = row.by.startswith(f"{BY} (") or row.by == BY
+        why = row.by.removeprefix(f"{BY} (").removesuffix(")") if ours else ""
+        yield BlockMove(
+            at=row.set_at or row.at,
+            before=row.before.at,
+            after=row.after.at,
+            by=BY if ours else row.by,
+            why=_REASONS.get(why, why),
+        )
+
+
+def moves_json(rows: Iterable[HistoryRow], zone: str) -> list[dict[str, Any]]:
+    """Return the moves for programs."""
+    return [
+        {
+            "at": moment_json(one.at, zone),
+            "from": moment_json(one.before, zone),
+            "to": moment_json(one.after, zone),
+            "by": one.by,
+            "why": one.why or None,
+        }
+        for one in moves(rows)
+    ]
+
+
+def _move_sentence(app: App, move: BlockMove) -> str:
+    zone, now = app.zone, app.clock.now()
+    was, new = (f"{day(at, zone, now)} {clock(at, zone)}" for at in (move.before, move.after))
+    whose = move.by if move.by in (BY, PERSON) else f"you in {_tool_title(app, move.by)}"
+    why = f": {move.why}" if move.why else ""
+    return f"Moved from {was} to {new} by {whose}, {local(move.at, zone)}{why}."
+
+
+def _tool_title(app: App, tool: str) -> str:
+    return app.registry.get(tool).title if tool in app.registry.names() else tool
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
 
 _PLACES = {
     Presence.GONE: "deleted there",
@@ -31,7 +121,7 @@ _MANY = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class FieldOrigin:
     """Where a field's value comes from. ``change`` is None if it came with the entity."""
 
     name: str
@@ -43,27 +133,31 @@ class Origin:
     beat: tuple[ConflictRow, ...]
 
 
-def why(session: Session, which: str, *, as_json: bool) -> int:
-    """Tell for each field who set it, when, in which cycle, and what it beat."""
+def why(ctx: typer.Context, which: Which, *, json: Json = False) -> int:
+    """Tell who set each field, when, and what it beat.
+
+    And where it all lives.
+    """
+    session: Session = ctx.obj
     with session.app() as app:
-        record = find.entity(app.store, which)
+        record = find_entity(app.store, which)
         entity = record.entity
         rows = app.store.history.rows(entity=entity.id, limit=_MANY)
         lost = app.store.history.conflicts(entity=entity.id)
         made = next((one for one in rows if one.field == ""), None)
         fields = list(_origins(record, rows, lost, made))
         links = list(app.store.links.of_entity(entity.id).values())
-        if as_json:
+        if json:
             told = _as_json(app, record, fields, links)
             if isinstance(entity, Block):
                 told |= {"why": entity.notes, "moves": moves_json(rows, app.zone)}
             session.speech.json(told)
             return 0
-        _head(session.speech, app, record, made)
+        _show_head(session.speech, app, record, made)
         if isinstance(entity, Block):
-            _tell_story(session.speech, story(app, entity, rows))
-        _show(session.speech, app, kind_of(entity), fields)
-        _places(session.speech, app, links)
+            _show_story(session.speech, story(app, entity, rows))
+        _show_fields(session.speech, app, kind_of(entity), fields)
+        _show_places(session.speech, app, links)
         return 0
 
 
@@ -72,7 +166,7 @@ def _origins(
     rows: list[HistoryRow],
     lost: list[ConflictRow],
     made: HistoryRow | None,
-) -> Iterable[Origin]:
+) -> Iterable[FieldOrigin]:
     """Yield the origin of every field that somebody has set."""
     kind = kind_of(record.entity)
     for name, value in fields_of(record.entity).items():
@@ -83,7 +177,7 @@ def _origins(
         source = change or made
         derived = FIELDS[kind][name].derived and change is None
         by = author.by if author else (source.by if source else "plan")
-        yield Origin(
+        yield FieldOrigin(
             name=name,
             value=value,
             by=by,
@@ -94,7 +188,7 @@ def _origins(
         )
 
 
-def _head(speech: Speech, app: App, record: Record, made: HistoryRow | None) -> None:
+def _show_head(speech: Speech, app: App, record: Record, made: HistoryRow | None) -> None:
     entity = record.entity
     state = ", deleted" if entity.archived else ""
     what = f"{kind_word(kind_of(entity))} '{one_line(entity.title)}'{state}"
@@ -106,21 +200,21 @@ def _head(speech: Speech, app: App, record: Record, made: HistoryRow | None) -> 
     speech.line()
 
 
-def _tell_story(speech: Speech, sentences: list[str]) -> None:
+def _show_story(speech: Speech, sentences: list[str]) -> None:
     for sentence in sentences:
         speech.line(sentence)
     if sentences:
         speech.line()
 
 
-def _show(speech: Speech, app: App, kind: Kind, fields: list[Origin]) -> None:
+def _show_fields(speech: Speech, app: App, kind: Kind, fields: list[FieldOrigin]) -> None:
     words = Words(app.store, app.zone)
     replaced = [_replaced(words, kind, one) for one in fields]
     headings = ["Field", "Now", "Set by", "When", "Cycle"]
     last = ["Before, and what it beat"] if any(replaced) else []
     made = table(*headings, *last, narrow=("Field", "When", "Cycle"))
     for one, before in zip(fields, replaced, strict=True):
-        row(
+        add_row(
             made,
             field_word(one.name),
             words.value(kind, one.name, one.value),
@@ -132,7 +226,7 @@ def _show(speech: Speech, app: App, kind: Kind, fields: list[Origin]) -> None:
     speech.show(made)
 
 
-def _replaced(words: Words, kind: Kind, one: Origin) -> str:
+def _replaced(words: Words, kind: Kind, one: FieldOrigin) -> str:
     parts = []
     if one.change is not None:
         before = words.value(kind, one.name, one.change.before)
@@ -143,12 +237,12 @@ def _replaced(words: Words, kind: Kind, one: Origin) -> str:
     return "; ".join(parts)
 
 
-def _places(speech: Speech, app: App, links: list[Link]) -> None:
+def _show_places(speech: Speech, app: App, links: list[Link]) -> None:
     speech.line()
     if not links:
         speech.line("It lives in no tool yet.")
         return
-    titles = {link.tool: title_of(app, link.tool) for link in links}
+    titles = {link.tool: tool_title(app, link.tool) for link in links}
     width = max(map(len, titles.values()))
     for link in links:
         where = link.url or "there, without an address"
@@ -157,7 +251,7 @@ def _places(speech: Speech, app: App, links: list[Link]) -> None:
 
 
 def _as_json(
-    app: App, record: Record, fields: list[Origin], links: list[Link]
+    app: App, record: Record, fields: list[FieldOrigin], links: list[Link]
 ) -> dict[str, Any]:
     zone = app.zone
     return {
@@ -174,7 +268,7 @@ def _as_json(
     }
 
 
-def _origin_json(one: Origin, zone: str) -> dict[str, Any]:
+def _origin_json(one: FieldOrigin, zone: str) -> dict[str, Any]:
     return {
         "value": value_to_plain(one.value, zone),
         "by": one.by,

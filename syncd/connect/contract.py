@@ -93,7 +93,7 @@ class Connector(Protocol):
     name: str
     edit_resolution: timedelta
     """How fine the tool's edit times are (a minute, a millisecond)."""
-    gives_address: bool
+    provides_urls: bool
     """Whether ``Remote.url`` is the address that other tools carry as ``LINK``."""
     keeps_marks: bool
     """Whether the tool's items hold syncd's own key (``Remote.mark``). Then an update,
@@ -107,7 +107,7 @@ class Connector(Protocol):
     write is sent again at once where its outcome is unclear; another one after a look."""
 
     @property
-    def carries(self) -> Mapping[Kind, Carried]:
+    def capabilities(self) -> Mapping[Kind, Carried]:
         """What the tool carries, by kind."""
         ...
 
@@ -164,14 +164,14 @@ class Connector(Protocol):
         """
         ...
 
-    def holds(self, kind: Kind, fields: Fields) -> bool:
+    def can_hold(self, kind: Kind, fields: Fields) -> bool:
         """Say whether this tool can hold such an entity at all.
 
         A calendar, for one, has no place for a milestone without a day.
         """
         ...
 
-    def addressed(self, url: str) -> RemoteId | None:
+    def id_from_url(self, url: str) -> RemoteId | None:
         """Return which item of this tool an address leads to, by its form alone.
 
         None for every tool that does not give addresses, and for others' addresses.

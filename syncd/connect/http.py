@@ -181,7 +181,7 @@ class WebPage(httpx.DecodingError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ServiceAddress:
     """Where a service answers.
 
     origin: its scheme, host and port, by the settings.
@@ -203,7 +203,7 @@ class Transport(httpx.BaseTransport):
     those of httpx; ``Mistake`` where a proxy of the environment can't be used.
     """
 
-    def __init__(self, place: Place, network: Network, seconds: float = 20.0) -> None:
+    def __init__(self, place: ServiceAddress, network: Network, seconds: float = 20.0) -> None:
         self._place = place
         self._network = network
         self._seconds = seconds

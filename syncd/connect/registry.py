@@ -14,7 +14,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from syncd.clock import Clock
 from syncd.connect.contract import Plugin
-from syncd.errors import Mistake, NotLoaded, said
+from syncd.errors import Mistake, NotLoaded, message_of
 from syncd.text import nearest
 
 CONNECTORS = "syncd.connectors"
@@ -98,7 +98,7 @@ class Registry(Generic[T]):
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001  # a stranger's module
-            what = f"{type(error).__name__}: {said(error)}".rstrip(".: ")
+            what = f"{type(error).__name__}: {message_of(error)}".rstrip(".: ")
             return _broken(name, f"{_giver(point)} does not load ({what}); reinstall it")
         title = str(getattr(thing, "title", "") or name)
         return Installed(name=name, title=title, state="ok", plugin=thing)

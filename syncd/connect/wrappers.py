@@ -71,16 +71,16 @@ class Retry:
         self._waited = 0.0
         self.name = connector.name
         self.edit_resolution = connector.edit_resolution
-        self.gives_address = connector.gives_address
+        self.provides_urls = connector.provides_urls
         self.keeps_marks = connector.keeps_marks
         self.reads_busy = connector.reads_busy
         self.batch_size = connector.batch_size
         self.idempotent = connector.idempotent
 
     @property
-    def carries(self) -> Mapping[Kind, Carried]:
+    def capabilities(self) -> Mapping[Kind, Carried]:
         """What the tool carries, by kind."""
-        return self._inner.carries
+        return self._inner.capabilities
 
     def bind(self) -> Binding:
         """Find the containers."""
@@ -126,13 +126,13 @@ class Retry:
         """Return what the tool can hold."""
         return self._inner.fit(kind, fields)
 
-    def holds(self, kind: Kind, fields: Fields) -> bool:
+    def can_hold(self, kind: Kind, fields: Fields) -> bool:
         """Say whether the tool can hold such an entity."""
-        return self._inner.holds(kind, fields)
+        return self._inner.can_hold(kind, fields)
 
-    def addressed(self, url: str) -> RemoteId | None:
+    def id_from_url(self, url: str) -> RemoteId | None:
         """Return which item an address leads to."""
-        return self._inner.addressed(url)
+        return self._inner.id_from_url(url)
 
     def busy(self, start: datetime, end: datetime) -> Busy:
         """Read when the user has no time."""
@@ -197,16 +197,16 @@ class Throttle:
         self._limiter = limiter
         self.name = connector.name
         self.edit_resolution = connector.edit_resolution
-        self.gives_address = connector.gives_address
+        self.provides_urls = connector.provides_urls
         self.keeps_marks = connector.keeps_marks
         self.reads_busy = connector.reads_busy
         self.batch_size = connector.batch_size
         self.idempotent: frozenset[Op] = getattr(connector, "idempotent", frozenset())
 
     @property
-    def carries(self) -> Mapping[Kind, Carried]:
+    def capabilities(self) -> Mapping[Kind, Carried]:
         """What the tool carries, by kind."""
-        return self._inner.carries
+        return self._inner.capabilities
 
     def bind(self) -> Binding:
         """Find the containers."""
@@ -249,13 +249,13 @@ class Throttle:
         """Return what the tool can hold."""
         return self._inner.fit(kind, fields)
 
-    def holds(self, kind: Kind, fields: Fields) -> bool:
+    def can_hold(self, kind: Kind, fields: Fields) -> bool:
         """Say whether the tool can hold such an entity."""
-        return self._inner.holds(kind, fields)
+        return self._inner.can_hold(kind, fields)
 
-    def addressed(self, url: str) -> RemoteId | None:
+    def id_from_url(self, url: str) -> RemoteId | None:
         """Return which item an address leads to."""
-        return self._inner.addressed(url)
+        return self._inner.id_from_url(url)
 
     def busy(self, start: datetime, end: datetime) -> Busy:
         """Read when the user has no time."""
@@ -275,16 +275,16 @@ class DryRun:
         self._missing: tuple[str, ...] = ()
         self.name = connector.name
         self.edit_resolution = connector.edit_resolution
-        self.gives_address = connector.gives_address
+        self.provides_urls = connector.provides_urls
         self.keeps_marks = connector.keeps_marks
         self.reads_busy = connector.reads_busy
         self.batch_size = connector.batch_size
         self.idempotent: frozenset[Op] = frozenset()
 
     @property
-    def carries(self) -> Mapping[Kind, Carried]:
+    def capabilities(self) -> Mapping[Kind, Carried]:
         """What the tool carries, by kind."""
-        return self._inner.carries
+        return self._inner.capabilities
 
     def bind(self) -> Binding:
         """Find the containers; remember which are missing."""
@@ -326,13 +326,13 @@ class DryRun:
         """Return what the tool can hold."""
         return self._inner.fit(kind, fields)
 
-    def holds(self, kind: Kind, fields: Fields) -> bool:
+    def can_hold(self, kind: Kind, fields: Fields) -> bool:
         """Say whether the tool can hold such an entity."""
-        return self._inner.holds(kind, fields)
+        return self._inner.can_hold(kind, fields)
 
-    def addressed(self, url: str) -> RemoteId | None:
+    def id_from_url(self, url: str) -> RemoteId | None:
         """Return which item an address leads to."""
-        return self._inner.addressed(url)
+        return self._inner.id_from_url(url)
 
     def busy(self, start: datetime, end: datetime) -> Busy:
         """Read when the user has no time."""

@@ -17,7 +17,7 @@ from syncd.errors import Mistake
 from syncd.model.entities import Kind
 from syncd.model.ids import ToolName
 from syncd.private import write
-from syncd.settings.formats import document
+from syncd.settings.messages import document
 from syncd.testing.sandbox import CalendarUser, Served, UserDriver
 
 STATE = "state"
@@ -119,8 +119,8 @@ def demo_tools(tools: Mapping[ToolName, Tool], served: Mapping[str, Served]) -> 
         return next(
             candidate
             for candidate in candidates
-            if kind in candidate.tool.connector.carries
-            and field in candidate.tool.connector.carries[kind].home
+            if kind in candidate.tool.connector.capabilities
+            and field in candidate.tool.connector.capabilities[kind].home
         )
 
     calendar = home(Kind.BLOCK, "start")

@@ -13,12 +13,11 @@ from zoneinfo import ZoneInfo
 
 from syncd.app import App
 from syncd.clock import Clock
-from syncd.demo.calendar_steps import CalendarSteps, add_plans
-from syncd.demo.confirmation_steps import ConfirmationSteps
+from syncd.demo.calendar_steps import CalendarSteps, ConfirmationSteps
 from syncd.demo.environment import ZONE, Environment, demo_environment
 from syncd.demo.scenario import PlanSteps, ScenarioStep, Subjects, choose, combined
 from syncd.demo.smtp_sink import Mailbox, files_of, read_mail
-from syncd.demo.week import SampleWeek
+from syncd.demo.week import SampleWeek, add_plans
 from syncd.engine.context import Context
 from syncd.engine.edits import put_all
 from syncd.engine.report import Report

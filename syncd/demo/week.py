@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from syncd.clock import Clock
+from syncd.testing.sandbox import CalendarUser
 
 _BEGINS = time(20)
 _EVENING = time(21, 15)
 _AFTERNOON = time(16, 30)
 _TEA = time(17)
 _DUE = time(7)
+
+Times = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,3 +115,22 @@ class DemoClock:
     def go_home(self) -> None:
         """Let it become the present."""
         self._behind = timedelta(0)
+
+
+_PLANS: tuple[tuple[str, int, time, time], ...] = (
+    ("Yoga", 0, time(18), time(18, 45)),
+    ("Dinner with friends", 3, time(19, 30), time(21, 30)),
+    ("Parents' evening", 7, time(18), time(19, 30)),
+    ("Theatre", 10, time(19, 30), time(22)),
+)
+"""What the person has planned: title, how many days after Monday, from when to when."""
+
+
+def add_plans(user: CalendarUser, week: SampleWeek) -> list[Times]:
+    """Enter the person's plans for some evenings; return when they are."""
+    spans = []
+    for title, day, start, end in _PLANS:
+        span = (week.day(day, start), week.day(day, end))
+        user.meeting(title, *span)
+        spans.append(span)
+    return spans

@@ -17,12 +17,12 @@ from syncd.engine.rules import (
     restore_change,
 )
 from syncd.engine.tool import OnDelete, Tool
-from syncd.engine.translate import SkillLabels, Translator, as_label, content_hash
+from syncd.engine.translate import SkillLabels, Translator, as_label
 from syncd.engine.unit_of_work import UnitOfWork
 from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, ToolName
-from syncd.model.remote import LINK, Carried, Remote
-from syncd.model.rules.world import Standing, standing
+from syncd.model.remote import PAGE_URL, Carried, Remote, content_hash
+from syncd.model.rules.world import LiveState, live_state
 from syncd.model.schema import FIELDS, REFERENCE_FIELDS, Fields, fields_of
 from syncd.store.rows import Foreign, HistoryRow, Link, Record
 from syncd.sync.decide import Presence
@@ -134,7 +134,7 @@ class PullApplier:
 
     def _sighting(self, record: Record, one: SeenItem) -> Observation:
         tool, kind = one.pulled.tool, one.item.kind
-        carried = tool.connector.carries[kind]
+        carried = tool.connector.capabilities[kind]
         translator = self._translators[tool.name]
         fit = self.context.fit(tool, record.entity, translator, one.link)
         for name, asked in one.link.normalised.items():
@@ -193,11 +193,11 @@ class PullApplier:
         tool, item, link = one.pulled.tool, one.item, one.link
         translator = self._translators[tool.name]
         foreign = translator.to_plan(item.kind, item.fields)[1]
-        carried = tool.connector.carries[item.kind]
+        carried = tool.connector.capabilities[item.kind]
         fallen = carried.fallen(item.fields, link.base)
         seen = {**item.fields, **dict.fromkeys(fallen)}
-        if LINK in carried.fields:
-            seen.setdefault(LINK, item.link)
+        if PAGE_URL in carried.fields:
+            seen.setdefault(PAGE_URL, item.link)
         changed = {name for name, value in seen.items() if value != link.base.get(name)}
         # what the tool could not hold for want of another value, it may hold with the new one
         changed |= {name for name, other in carried.falls_with.items() if other in changed}
@@ -226,7 +226,7 @@ class PullApplier:
         self.work.mark_dirty(tool.name, link.entity)
         if link.presence is not Presence.PRESENT:
             store.links.mark_referrers_dirty(tool.name, link.entity)
-        if tool.connector.gives_address and item.url != link.url:
+        if tool.connector.provides_urls and item.url != link.url:
             self.work.readdress(item.kind, link.entity)
 
     def _completions(self, one: SeenItem, seen: Fields) -> None:
@@ -255,7 +255,7 @@ class PullApplier:
         tool = pulled.tool
         links = self.context.store.links
         record = self.work.records[link.entity]
-        carried = tool.connector.carries[link.kind]
+        carried = tool.connector.capabilities[link.kind]
         links.mark_referrers_dirty(tool.name, link.entity)
         mark_blocks_dirty(self.context.store, self.context.audience, link.kind, link.entity)
         self.work.mark_dirty(tool.name, link.entity)
@@ -267,7 +267,7 @@ class PullApplier:
         if self._has_no_place(record, carried):
             links.set_presence(tool.name, link.entity, Presence.REMOVED_BY_US)
             return
-        if not carried.archives or record.entity.archived:
+        if not carried.delete_archives or record.entity.archived:
             links.set_presence(tool.name, link.entity, Presence.GONE)
             return
         if tool.on_delete is OnDelete.FORGET:
@@ -295,7 +295,7 @@ class PullApplier:
         """
         if not carried.live_only or record.entity.archived:
             return False
-        return standing(record.entity, StoredPlanView(self.context.store)) is Standing.OUT
+        return live_state(record.entity, StoredPlanView(self.context.store)) is LiveState.OUT
 
     def _last_words(self, pulled: PullResult, link: Link) -> None:
         """Take in what the person wrote into an item before they deleted it.
@@ -323,7 +323,7 @@ class PullApplier:
 
         Nor can the person have known of one that is younger than its last reading.
         """
-        tool, paused = pulled.tool, pulled.pull.paused.get(link.kind, frozenset())
+        tool, paused = pulled.tool, pulled.pull.unmapped_fields.get(link.kind, frozenset())
         if self.work.edited(link.entity) or self._edited_since(record, tool):
             return True
         translator = self._translators[tool.name]

@@ -35,14 +35,14 @@ class PendingApproval:
 def check_pull(found: PullResult, store: Store) -> PendingApproval | None:
     """Look at what reading a tool brought, before any of it is believed."""
     tool = found.tool
-    carries = tool.connector.carries
+    capabilities = tool.connector.capabilities
     counts = tool.on_delete is OnDelete.ARCHIVE
     absent = [*found.gone, *found.unread]
     cleared = _cleared_up(absent, store)
     gone = [
         link
         for link in absent
-        if link.entity not in cleared and _matters(carries[link.kind], counts=counts)
+        if link.entity not in cleared and _matters(capabilities[link.kind], counts=counts)
     ]
     edited = [item for item in found.changed if edits(found, item)]
     copies = copies_in(found, store)
@@ -103,7 +103,7 @@ def edits(found: PullResult, item: Remote) -> bool:
     link = found.links.get(item.id)
     if link is None or link.presence is not Presence.PRESENT:
         return False
-    carried = found.tool.connector.carries[item.kind]
+    carried = found.tool.connector.capabilities[item.kind]
     counts = carried.editable - carried.fallen(item.fields, link.base)
     return any(
         value != link.base.get(name) for name, value in item.fields.items() if name in counts
@@ -129,7 +129,7 @@ def _cleared_up(gone: Iterable[Link], store: Store) -> set[EntityId]:
 
 def _matters(carried: Carried, *, counts: bool) -> bool:
     """Say whether an item's being gone changes the plan."""
-    return bool(carried.gone) or (counts and carried.archives)
+    return bool(carried.gone) or (counts and carried.delete_archives)
 
 
 def _has_twin(found: PullResult, item: Remote, store: Store) -> bool:

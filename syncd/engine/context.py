@@ -13,10 +13,8 @@ from syncd.engine.translate import SkillLabels, Translator, as_label
 from syncd.model.entities import Block, Entity, Kind, Review, kind_of
 from syncd.model.ids import EntityId, RemoteId, ToolName, new_id
 from syncd.model.plan import Part
-from syncd.model.remote import BESIDE, BODY, LINK, LINKS, Carried
+from syncd.model.remote import EXTRA_FIELDS, LINKS, PAGE_CONTENT, PAGE_URL, Carried
 from syncd.model.schema import DEFAULTS, Fields, fields_of
-from syncd.review.facts import facts_from
-from syncd.review.render.page import outline, page
 from syncd.schedule.problem import Preferences
 from syncd.store.rows import Address, Link
 from syncd.store.store import Store
@@ -75,9 +73,13 @@ Body = tuple[tuple[str, str], ...]
 
 
 def page_content(entity: Entity) -> Body:
-    """Return pairs of a style and a text, as ``BODY`` tells; () where there is nothing."""
+    """Return pairs of a style and a text, as ``PAGE_CONTENT`` tells; () where there is nothing."""
     if not isinstance(entity, Review) or not entity.facts:
         return ()
+    # most commands show no review, and what renders one takes its time to import
+    from syncd.review.facts import facts_from
+    from syncd.review.render.page import outline, page
+
     try:
         whole = page(facts_from(entity.facts))
     except ValueError:
@@ -86,6 +88,8 @@ def page_content(entity: Entity) -> Body:
     return outline(replace(whole, sections=whole.sections[:-1]))
 
 
+SCHEDULE = ToolName("schedule")
+"""In its name the plan's entities are marked that ask for another look at the blocks."""
 _OWNER, _DOUBTED, _ADDRESSES = "engine", "doubted", "gives_address"
 
 
@@ -138,13 +142,13 @@ class Context:
     def addressing(self) -> Tool | None:
         """Return the tool that gives addresses, if one does."""
         return next(
-            (tool for tool in self.tools.values() if tool.connector.gives_address), None
+            (tool for tool in self.tools.values() if tool.connector.provides_urls), None
         )
 
     def carried(self, tool: Tool, kind: Kind) -> Carried | None:
         """Return how a tool carries a kind, where another one is worked at."""
         try:
-            return tool.connector.carries.get(kind)
+            return tool.connector.capabilities.get(kind)
         except ToolFault as fault:
             self.faults[fault.tool] = fault.error
             return None
@@ -167,7 +171,7 @@ class Context:
                 raise LookupError(url)
             return None
         try:
-            return tool.connector.addressed(url)
+            return tool.connector.id_from_url(url)
         except ToolFault as fault:
             self.faults[fault.tool] = fault.error
             self.doubt()
@@ -181,7 +185,7 @@ class Context:
     def joined(self, tool: Tool) -> bool:
         """Take a tool in that was made; return whether all is to be decided again."""
         self.tools[tool.name] = tool
-        gives, tools = bool(tool.connector.gives_address), self.store.tools
+        gives, tools = bool(tool.connector.provides_urls), self.store.tools
         if self._addresses_of(tool.name) is not gives:
             tools.remember(f"{_OWNER}:{tool.name}", _ADDRESSES, gives)
         if self.may_address() or not tools.recall(_OWNER, _DOUBTED):
@@ -195,14 +199,14 @@ class Context:
     def in_order(self) -> list[Tool]:
         """Return the tools, the one that gives addresses first, else by name."""
         return sorted(
-            self.tools.values(), key=lambda one: (not one.connector.gives_address, one.name)
+            self.tools.values(), key=lambda one: (not one.connector.provides_urls, one.name)
         )
 
     def empty(self, tool: Tool, kind: Kind) -> dict[str, Any]:
         """Return what a tool shows of an entity that nobody has filled in."""
         key = (tool.name, kind)
         if key not in self._empty:
-            fields = {**DEFAULTS[kind], LINK: None, LINKS: "", BODY: ()}
+            fields = {**DEFAULTS[kind], PAGE_URL: None, LINKS: "", PAGE_CONTENT: ()}
             self._empty[key] = tool.connector.fit(kind, fields)
         return self._empty[key]
 
@@ -213,16 +217,16 @@ class Context:
         """
         kind = kind_of(entity)
         fields: dict[str, Any] = fields_of(entity)
-        carried = tool.connector.carries[kind].fields
-        if carried.isdisjoint(BESIDE) and not as_label(tool, kind):
+        carried = tool.connector.capabilities[kind].fields
+        if carried.isdisjoint(EXTRA_FIELDS) and not as_label(tool, kind):
             return fields
         known = beside or Beside(self.store)
-        if LINK in carried:
-            fields[LINK] = self._address(entity.id, known)
+        if PAGE_URL in carried:
+            fields[PAGE_URL] = self._address(entity.id, known)
         if LINKS in carried:
             fields[LINKS] = self._addresses(entity, known)
-        if BODY in carried:
-            fields[BODY] = page_content(entity)
+        if PAGE_CONTENT in carried:
+            fields[PAGE_CONTENT] = page_content(entity)
         if as_label(tool, kind):
             fields["labels"] = known.skills.added(fields["labels"], fields["skill"])
         return fields
@@ -246,8 +250,8 @@ class Context:
         foreign = link.foreign if there and link is not None else None
         fields = translator.to_remote(kind, self.shown(tool, entity, beside), base, foreign)
         fit = tool.connector.fit(kind, fields)
-        if LINK in fit and base and self._same_page(fit[LINK], base.get(LINK)):
-            fit[LINK] = base[LINK]
+        if PAGE_URL in fit and base and self._same_page(fit[PAGE_URL], base.get(PAGE_URL)):
+            fit[PAGE_URL] = base[PAGE_URL]
         if LINKS in fit and base:
             fit[LINKS] = self._same_pages(str(fit[LINKS] or ""), str(base.get(LINKS) or ""))
         return fit

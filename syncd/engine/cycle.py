@@ -13,8 +13,6 @@ from concurrent.futures import (
 from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
-
 from syncd.connect.network import RateLimit
 from syncd.engine.approvals import container_lost
 from syncd.engine.blocks.service import BlockService
@@ -35,14 +33,15 @@ from syncd.engine.tool_status import (
     record_failure,
     wait_for_joiners,
 )
-from syncd.errors import HoldTool, StateTrouble, Stopped, SyncdError, said
+from syncd.errors import HoldTool, StateTrouble, Stopped, SyncdError, message_of
 from syncd.model.ids import ToolName
+from syncd.redaction import get_logger
 from syncd.schedule.planner import Annealer
 from syncd.schedule.problem import Planner
 from syncd.store.tool_store import ToolState
 from syncd.sync.decide import plan_hash
 
-log = structlog.get_logger("syncd.engine")
+log = get_logger("syncd.engine")
 
 
 @dataclass
@@ -166,11 +165,11 @@ class Engine:
         self._take_in(found)
         self._plan_blocks()
         for name in sorted(self._writers.ready):
-            projection = self._writers.decide(name, whole=True)
-            if projection is not None:
-                self._brakes.blocks_push(self.context.tools[name], projection)
-                self._tool_report(name).plan = projection.operations
-                self._tool_report(name).plan_hash = plan_hash(projection.operations)
+            planned = self._writers.decide(name, whole=True)
+            if planned is not None:
+                self._brakes.blocks_push(self.context.tools[name], planned)
+                self._tool_report(name).plan = planned.operations
+                self._tool_report(name).plan_hash = plan_hash(planned.operations)
         self._summarise(chosen, dry=True)
         return self._report
 
@@ -197,7 +196,7 @@ class Engine:
     def _begin(self) -> None:
         """Start a report; what was read in an earlier run is old."""
         self._report = Report()
-        self._blocks.told.clear()
+        self._blocks.reported.clear()
         self._writers.begin()
         self._late = set(self._reading)
         self._planned = False
@@ -227,7 +226,7 @@ class Engine:
 
     def _step(self, left: float | None) -> bool:
         """Wait for what finishes first, and act on it; False when time ran out."""
-        limits = [left, self.grace if self._writers.held_back else None]
+        limits = [left, self.grace if self._writers.deferred else None]
         first = min((limit for limit in limits if limit is not None), default=None)
         done, _ = wait(self._lanes(), timeout=first, return_when=FIRST_COMPLETED)
         if not done:
@@ -342,7 +341,7 @@ class Engine:
 
     def _decides(self, name: ToolName, error: HoldTool) -> bool:
         """Do what the person said about a container that is gone, if they did."""
-        lost = container_lost(said(error))
+        lost = container_lost(message_of(error))
         return not self.stop.is_set() and self._brakes.resolve_container(name, lost)
 
     def _note(self, name: ToolName, error: Exception) -> None:

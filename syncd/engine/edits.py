@@ -107,7 +107,7 @@ def take_lost(context: Context, seq: int) -> str:
         record = store.plan.get(found.entity)
         now = fields_of(record.entity).get(found.field) if record is not None else None
         set_field(context, found.entity, found.field, overlaid(now, found.lost), PERSON)
-        store.history.settle_conflict(seq)
+        store.history.resolve_conflict(seq)
     return found.title
 
 

@@ -25,11 +25,11 @@ from syncd.engine.report import ToolReport
 from syncd.engine.rules import follow_rules
 from syncd.engine.tool import OnDelete, Tool
 from syncd.engine.tool_status import ToolStatus, record_held
-from syncd.engine.translate import Translator, content_hash
+from syncd.engine.translate import Translator
 from syncd.engine.unit_of_work import UnitOfWork
 from syncd.engine.write_plan import WritePlan
 from syncd.model.ids import ToolName
-from syncd.model.remote import Remote
+from syncd.model.remote import Remote, content_hash
 from syncd.model.schema import fields_of
 from syncd.store.rows import Link
 from syncd.store.store import Store
@@ -46,7 +46,7 @@ def accept_container_loss(context: Context, name: ToolName, work: UnitOfWork) ->
     forgets = tool.on_delete is OnDelete.FORGET
     work.load(link.entity for link in present)
     for link in present:
-        archives = tool.connector.carries[link.kind].archives
+        archives = tool.connector.capabilities[link.kind].delete_archives
         forgotten = forgets and archives
         links.set_presence(name, link.entity, Presence.DETACHED if forgotten else Presence.GONE)
         known = link.entity in work.records
@@ -120,7 +120,7 @@ def _passed_over(
 ) -> list[Conflict]:
     """Return the values that the tool's user had given, as having lost."""
     link: Link = pulled.links[item.id]
-    editable = pulled.tool.connector.carries[item.kind].editable
+    editable = pulled.tool.connector.capabilities[item.kind].editable
     seen = translator.to_plan(item.kind, item.fields)[0]
     plan = fields_of(work.records[link.entity].entity)
     return [
@@ -172,15 +172,15 @@ class Holds:
         self._hold(pulled.tool, pending)
         return None
 
-    def blocks_push(self, tool: Tool, projection: WritePlan) -> bool:
+    def blocks_push(self, tool: Tool, planned: WritePlan) -> bool:
         """Say whether what would be removed in a tool has to wait, and all else with it."""
         store, name = self.context.store, tool.name
-        pending = self._on_removals(tool, projection)
+        pending = self._on_removals(tool, planned)
         if pending is None:
             expire_approval(store, name)
             return False
         decision = take_approval(store, name, pending)
-        ids = [removal.entity for removal in removals(projection.operations)]
+        ids = [removal.entity for removal in removals(planned.operations)]
         if decision is Decision.APPROVED:
             remember_approved_removals(store, name, ids)
             return False
@@ -205,8 +205,8 @@ class Holds:
                 work.commit()
         return decision is not Decision.NONE
 
-    def _on_removals(self, tool: Tool, projection: WritePlan) -> PendingApproval | None:
-        removes = removals(projection.operations)
+    def _on_removals(self, tool: Tool, planned: WritePlan) -> PendingApproval | None:
+        removes = removals(planned.operations)
         if len(removes) <= tool.limits.max_deletes:
             return None
         store = self.context.store

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import structlog
-
 from syncd.engine.apply_pulls import PullApplier
 from syncd.engine.blocks.service import BlockService
 from syncd.engine.context import Context
@@ -17,9 +15,10 @@ from syncd.engine.translate import remember_unmapped
 from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import StateTrouble
 from syncd.model.ids import ToolName
-from syncd.store.rows import Problem
+from syncd.redaction import get_logger
+from syncd.store.rows import ToolProblem
 
-log = structlog.get_logger("syncd.engine")
+log = get_logger("syncd.engine")
 
 _MOST_SAID = 10
 """Sentences about items of one tool that can't be read."""
@@ -162,14 +161,14 @@ class Intake:
                 *pulled.binding.problems,
                 *pulled.pull.problems,
                 *_some(list(pulled.unreadable.values())),
-                *self.blocks.hear(pulled),
+                *self.blocks.record_busy(pulled),
             ]
         )
         store.tools.put_problems(
-            Problem(tool=name, entity=None, field=str(place), sentence=sentence)
+            ToolProblem(tool=name, entity=None, field=str(place), sentence=sentence)
             for place, sentence in enumerate(sentences)
         )
-        remember_unmapped(store, pulled.tool, pulled.pull.paused)
+        remember_unmapped(store, pulled.tool, pulled.pull.unmapped_fields)
         if store.tools.get(name).last_ok is None:  # switched on just now: it lacks everything
             store.links.mark_all_dirty(name)
         cursor = None if keep_cursor else pulled.pull.cursor

@@ -13,7 +13,7 @@ from syncd.engine.write_plan import WritePlan, write_plan
 from syncd.errors import StateTrouble
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId, ToolName
-from syncd.model.remote import LINK, LINKS, Op
+from syncd.model.remote import LINKS, PAGE_URL, Op
 from syncd.sync.decide import Operation
 
 
@@ -43,10 +43,10 @@ class Awaited:
         going = set(lanes)
         for name in self.making.keys() - going:
             del self.making[name]
-        for name, projection in decided.items():
+        for name, planned in decided.items():
             made = {
                 operation.entity
-                for operation in projection.operations
+                for operation in planned.operations
                 if operation.op is Op.CREATE
             }
             self.making[name] = made
@@ -60,18 +60,16 @@ class Awaited:
         """A tool's lane has ended: what it did not make, it does not make now."""
         self.making.pop(name, None)
 
-    def hold_back(self, tool: Tool, projection: WritePlan) -> None:
+    def defer(self, tool: Tool, planned: WritePlan) -> None:
         """Take out of a projection what is to be decided again once its address is there."""
         self.held.discard(tool.name)
-        waiting = self._waiting(tool, projection.operations)
+        waiting = self._waiting(tool, planned.operations)
         if waiting:
             self.held.add(tool.name)
             kept = [
-                operation
-                for operation in projection.operations
-                if operation.entity not in waiting
+                operation for operation in planned.operations if operation.entity not in waiting
             ]
-            projection.operations = kept
+            planned.operations = kept
 
     def look(self, lanes: Iterable[ToolName]) -> bool:
         """See which of these lanes did nothing since the last look: they hold nothing back.
@@ -99,7 +97,7 @@ class Awaited:
         addressing = self.context.addressing
         pages = makers.get(addressing.name, set()) if addressing else set[EntityId]()
         fresh = [operation for operation in operations if operation.op is Op.CREATE]
-        found = {one.entity for one in fresh if self._shows(tool, one.kind, LINK)} & pages
+        found = {one.entity for one in fresh if self._shows(tool, one.kind, PAGE_URL)} & pages
         blocks = [one.entity for one in fresh if self._shows(tool, one.kind, LINKS)]
         tasks = set[EntityId]().union(*makers.values())
         return found | {one for one, task in self._tasks(blocks) if task in tasks}
@@ -163,7 +161,7 @@ class Writers:
         self._turns[name] = _Turn(Sight(self.context.clock))
 
     @property
-    def held_back(self) -> bool:
+    def deferred(self) -> bool:
         """Say whether something waits for an address that a lane is about to make."""
         return bool(self._awaited.held)
 
@@ -175,13 +173,13 @@ class Writers:
     def start(self) -> None:
         """Decide for all tools that wait, then start the lanes of those that have to do."""
         decided = {
-            name: projection
+            name: planned
             for name in sorted(self.ready - self.lanes.keys())
-            if (projection := self._to_do(name)) is not None
+            if (planned := self._to_do(name)) is not None
         }
         self._awaited.will_make(decided, self.lanes)
-        for name, projection in decided.items():
-            self._start(name, projection)
+        for name, planned in decided.items():
+            self._start(name, planned)
 
     def finish(self) -> set[ToolName]:
         """Take off the lanes that ended; return the tools of those that did not end well."""
@@ -201,14 +199,14 @@ class Writers:
         """
         tool, later = self.context.tools[name], self._turns[name].later
         try:
-            projection = write_plan(self.context, tool, later, whole=whole)
+            planned = write_plan(self.context, tool, later, whole=whole)
         except StateTrouble:
             raise
         except Exception as error:  # noqa: BLE001  # one tool's fault ends its lane alone
             self._drop(name, error)
             return None
         self.note_faults()
-        return projection if name in self.ready else None
+        return planned if name in self.ready else None
 
     def note_faults(self) -> None:
         """Tools whose connectors failed while others were worked at are not well."""
@@ -222,26 +220,26 @@ class Writers:
         waits = rounds > 0 and self.lanes and not held
         if waits or rounds >= ROUNDS or self.stopping():
             return None
-        projection = self.decide(name)
-        if projection is None:
+        planned = self.decide(name)
+        if planned is None:
             return None
-        if self.holds.blocks_push(self.context.tools[name], projection):
+        if self.holds.blocks_push(self.context.tools[name], planned):
             self.ready.discard(name)
             return None
-        return projection
+        return planned
 
-    def _start(self, name: ToolName, projection: WritePlan) -> None:
+    def _start(self, name: ToolName, planned: WritePlan) -> None:
         """Start a tool's lane, unless there is nothing to do."""
         store, tool = self.context.store, self.context.tools[name]
-        self._awaited.hold_back(tool, projection)
+        self._awaited.defer(tool, planned)
         self.note_faults()
         if name not in self.ready:
             self._awaited.ended(name)
             return
-        for entity in projection.moot:
+        for entity in planned.moot:
             store.tools.clear_problems(name, entity, field="")
-        if not projection.operations:
-            store.links.clear_dirty(name, projection.unchanged)
+        if not planned.operations:
+            store.links.clear_dirty(name, planned.unchanged)
             if name not in self._awaited.held:
                 self._awaited.ended(name)
             return
@@ -256,7 +254,7 @@ class Writers:
             later=turn.later,
         )
         self._awaited.started(name)
-        self.lanes[name] = self.pool.submit(pusher.push, projection)
+        self.lanes[name] = self.pool.submit(pusher.push, planned)
 
     def _drop(self, name: ToolName, error: BaseException) -> None:
         self.ready.discard(name)

@@ -69,7 +69,7 @@ class ItemMatcher:
         for kind in _kinds_in_order(fresh):
             self._translator.forget()
             items = [item for item in fresh if item.kind is kind]
-            for verdict in match_items(items, pulled.tool.connector.carries, known):
+            for verdict in match_items(items, pulled.tool.connector.capabilities, known):
                 if isinstance(verdict, Waiting):
                     self.waits = True
                     continue
@@ -127,7 +127,7 @@ class ItemMatcher:
         """Make an entity of an item, as its user filled it in."""
         assert self._translator is not None  # noqa: S101  # made at the start of adopt
         tool = pulled.tool
-        carried = tool.connector.carries[item.kind]
+        carried = tool.connector.capabilities[item.kind]
         seen = self._translator.to_plan(item.kind, item.fields)[0]
         told = carried.editable | _keys(tool, item.kind)
         given = {
@@ -222,8 +222,8 @@ def _closed(fields: Fields) -> bool:
 
 def _keys(tool: Tool, kind: Kind) -> set[str]:
     """Return the fields in which a tool keeps ids of what it does not carry itself."""
-    carries = tool.connector.carries
-    return {it.name for it in REFERENCE_FIELDS[kind] if it.target not in carries}
+    capabilities = tool.connector.capabilities
+    return {it.name for it in REFERENCE_FIELDS[kind] if it.target not in capabilities}
 
 
 def _goal(record: Record) -> object:

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from syncd.engine.tool import Audience, Tool
-from syncd.engine.translate import content_hash
-from syncd.errors import Changed, Gone, SkipItem, said
+from syncd.errors import Changed, Gone, SkipItem, message_of
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId
-from syncd.model.remote import LINK, LINKS, Op, Remote, Write
+from syncd.model.remote import LINKS, PAGE_URL, Op, Remote, Write, content_hash
 from syncd.model.schema import Fields
 from syncd.model.values import Value
-from syncd.store.rows import Foreign, Link, Problem
+from syncd.store.rows import Foreign, Link, ToolProblem
 from syncd.store.store import Store
 from syncd.sync.decide import Operation, Presence, plan_hash
 
@@ -141,18 +140,18 @@ class OutcomeRecorder:
     def refused(self, write: Write, why: Exception) -> None:
         """The tool refuses this item: say so, and don't send the same again."""
         # what is only told there is given when an item is made, and no part of a decision
-        told = self._tool.connector.carries[write.kind].told
+        told = self._tool.connector.capabilities[write.kind].read_only
         fields = {name: value for name, value in write.fields.items() if name not in told}
         operation = Operation(
             op=write.op, kind=write.kind, entity=write.entity, title="", fields=fields
         )
         record = self._store.plan.get(write.entity)
         title = record.entity.title if record is not None else write.entity
-        problem = Problem(
+        problem = ToolProblem(
             tool=self._tool.name,
             entity=write.entity,
             field="",
-            sentence=f"{self._tool.title}, '{title}': {said(why)}",
+            sentence=f"{self._tool.title}, '{title}': {message_of(why)}",
             refused=plan_hash([operation]),
         )
         with self._store.transaction():
@@ -161,7 +160,7 @@ class OutcomeRecorder:
 
     def _fallen(self, write: Write, answer: Remote, old: Link) -> Fields:
         """Return what the tool emptied beside what was asked for; that is decided again."""
-        carried = self._tool.connector.carries[write.kind]
+        carried = self._tool.connector.capabilities[write.kind]
         fallen: Fields = {
             name: None
             for name in carried.fallen(answer.fields, old.base)
@@ -173,7 +172,7 @@ class OutcomeRecorder:
 
     def _to_try_again(self, write: Write, normalised: dict[str, Value]) -> dict[str, Value]:
         """Forget what the tool would not hold before, where that may be otherwise now."""
-        falls_with = self._tool.connector.carries[write.kind].falls_with
+        falls_with = self._tool.connector.capabilities[write.kind].falls_with
         again = {
             name
             for name, other in falls_with.items()
@@ -185,7 +184,7 @@ class OutcomeRecorder:
 
     def _lasting(self, write: Write) -> Fields:
         """Return what a write asked for, but for what is given only once."""
-        once = self._tool.connector.carries[write.kind].once
+        once = self._tool.connector.capabilities[write.kind].write_once
         return {name: value for name, value in write.fields.items() if name not in once}
 
     def _old(self, write: Write) -> Link | None:
@@ -224,7 +223,7 @@ class OutcomeRecorder:
             if self._foreign:
                 links.doubt_referrers(link.tool, link.remote)
         if fresh or (old is not None and old.url != link.url):
-            if self._tool.connector.gives_address:
+            if self._tool.connector.provides_urls:
                 mark_addressed_dirty(self._store, self._audience, link.kind, [link.entity])
             mark_blocks_dirty(self._store, self._audience, link.kind, link.entity)
         if self.links is not None:
@@ -239,7 +238,7 @@ def record_problems(store: Store, tool: Tool, entity: EntityId, item: Remote) ->
     store.tools.clear_problems(tool.name, entity)
     title = str(item.fields.get("title") or item.id)
     store.tools.put_problems(
-        Problem(
+        ToolProblem(
             tool=tool.name,
             entity=entity,
             field=name,
@@ -254,7 +253,7 @@ def mark_addressed_dirty(
 ) -> None:
     """Mark entities whose address changed, in the tools that show addresses."""
     found = list(ids)
-    for name in audience.showing(kind, LINK):
+    for name in audience.showing(kind, PAGE_URL):
         store.links.mark_dirty(name, found)
 
 

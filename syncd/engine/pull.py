@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from syncd.engine.blocks.planner_state import BusyReading, BusyWindow, read
 from syncd.engine.outcomes import OutcomeRecorder
 from syncd.engine.tool import Audience, Tool
-from syncd.engine.translate import content_hash, keep_values, newly_mapped
-from syncd.errors import Gone, SkipItem, StartOver, Stopped, ToolError, said
+from syncd.engine.translate import keep_values, newly_mapped
+from syncd.errors import Gone, SkipItem, StartOver, Stopped, ToolError, message_of
 from syncd.model.ids import RemoteId
-from syncd.model.remote import Binding, Op, Pull, Remote
+from syncd.model.remote import Binding, Op, Pull, Remote, content_hash
 from syncd.store.rows import Intent, Link
 from syncd.store.store import Store
 from syncd.sync.decide import Presence
@@ -161,7 +161,7 @@ def _resolve_all(tool: Tool, store: Store, committer: OutcomeRecorder) -> dict[R
             _resolve(tool, store, committer, intent)
         except SkipItem as error:  # one item's trouble: its write stays in flight
             seen = intent.write.seen
-            unreadable[seen.id if seen else RemoteId(intent.write.key)] = said(error)
+            unreadable[seen.id if seen else RemoteId(intent.write.key)] = message_of(error)
     return unreadable
 
 
@@ -238,13 +238,13 @@ def _bury(reading: _Reading, tombstones: Sequence[Link]) -> None:
 
     So many are read as may be gone without a question; what is there all the same stays.
     """
-    carries = reading.tool.connector.carries
+    capabilities = reading.tool.connector.capabilities
     silent = [
         link
         for link in tombstones
         if link.remote not in reading.last
-        and carries[link.kind].archives
-        and not carries[link.kind].gone
+        and capabilities[link.kind].delete_archives
+        and not capabilities[link.kind].gone
     ][: reading.tool.limits.max_deletes]
     reading.gone += [link for link in tombstones if link not in silent]
     for link in silent:
@@ -294,7 +294,7 @@ def _read_again(reading: _Reading, link: Link) -> Remote | None:
             reading.last[link.remote] = error.last
         return None
     except SkipItem as error:
-        reading.unreadable[link.remote] = said(error)
+        reading.unreadable[link.remote] = message_of(error)
         return None
     if not _known(item, link):
         reading.changed.append(item)
@@ -326,20 +326,20 @@ def _absent(reading: _Reading, store: Store) -> Iterable[Link]:
     whole = reading.pull.whole
     if not whole:
         return
-    name, carries = reading.tool.name, reading.tool.connector.carries
+    name, capabilities = reading.tool.name, reading.tool.connector.capabilities
     listed = {item.id for item in reading.pull.items} | reading.pull.unread.keys()
     absent = [one for one in store.links.content_hashes(name, whole) if one not in listed]
     for link in store.links.by_remote(name, absent).values():
         if link.damaged:
             continue
-        if carries[link.kind].hides_done and link.base.get("done") is True:
+        if capabilities[link.kind].hides_done and link.base.get("done") is True:
             continue
         yield link
 
 
 def _hidden(tool: Tool, item: Remote) -> bool:
     """Say whether it is no wonder that a listing lacks this item."""
-    return tool.connector.carries[item.kind].hides_done and item.fields.get("done") is True
+    return tool.connector.capabilities[item.kind].hides_done and item.fields.get("done") is True
 
 
 def _verify_reappeared(reading: _Reading) -> None:
@@ -355,5 +355,5 @@ def _verify_reappeared(reading: _Reading) -> None:
         except Gone:
             continue
         except SkipItem as error:
-            reading.unreadable[item.id] = said(error)
+            reading.unreadable[item.id] = message_of(error)
     reading.changed = kept

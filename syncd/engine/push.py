@@ -13,12 +13,11 @@ from syncd.engine.context import Context
 from syncd.engine.outcomes import OutcomeRecorder
 from syncd.engine.report import WriteCounts
 from syncd.engine.tool import Tool
-from syncd.engine.translate import content_hash
-from syncd.engine.write_plan import SLICE, Desk, WritePlan
+from syncd.engine.write_plan import SLICE, Decider, WritePlan
 from syncd.errors import Changed, Gone, HoldTool, SignIn, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
-from syncd.model.remote import Op, Remote, Write
+from syncd.model.remote import Op, Remote, Write, content_hash
 from syncd.store.rows import Link
 from syncd.sync.decide import Operation, Presence
 
@@ -98,36 +97,36 @@ class Pusher:
     def __post_init__(self) -> None:
         self.committer = OutcomeRecorder(self.context.store, self.tool, self.context.audience)
 
-    def push(self, projection: WritePlan) -> None:
+    def push(self, planned: WritePlan) -> None:
         """Do the operations in order; a limit or a failure of the tool ends it.
 
         Asked to stop, it sends nothing more; what is left waits for the next cycle.
 
         Raises what ended it (``TryLater``, ``SignIn``, ``HoldTool``, ``Unclear``).
         """
-        self.context.store.links.clear_dirty(self.tool.name, projection.unchanged)
+        self.context.store.links.clear_dirty(self.tool.name, planned.unchanged)
         size = max(1, self.tool.connector.batch_size)
-        operations, parents = projection.operations, projection.parents
+        operations, parents = planned.operations, planned.parents
         self._count = Counter(
             operation.kind for operation in operations if operation.op is not Op.CREATE
         )
         for part in _parts(_chunks(operations, size, parents)):
-            desk = projection.desk or self._desk(part)
-            self.committer.work_on(desk.links)
+            decider = planned.decider or self._desk(part)
+            self.committer.work_on(decider.links)
             for chunk in part:
                 if self.stopping():
                     return
-                self._send(chunk, desk, projection.stamps)
+                self._send(chunk, decider, planned.stamps)
 
-    def _desk(self, part: Sequence[Sequence[Operation]]) -> Desk:
+    def _desk(self, part: Sequence[Sequence[Operation]]) -> Decider:
         ids = [one.entity for chunk in part for one in chunk]
-        return Desk.of(self.context, self.tool, ids)
+        return Decider.of(self.context, self.tool, ids)
 
     def _send(
-        self, operations: Sequence[Operation], desk: Desk, stamps: Mapping[EntityId, int]
+        self, operations: Sequence[Operation], decider: Decider, stamps: Mapping[EntityId, int]
     ) -> None:
-        prepared = [self._prepare(operation, desk) for operation in operations]
-        writes = self._still_good([it for it in prepared if it is not None], desk)
+        prepared = [self._prepare(operation, decider) for operation in operations]
+        writes = self._still_good([it for it in prepared if it is not None], decider)
         if not writes or self.stopping():
             return
         store, name = self.context.store, self.tool.name
@@ -140,18 +139,18 @@ class Pusher:
             store.journal.close([write.key for write in opened])
             raise
         done = list(zip(opened, outcomes, strict=True))
-        self._take(done, desk, stamps)
+        self._take(done, decider, stamps)
         ends = [it for _, it in done if isinstance(it, _ENDS)]
         if ends:
             raise ends[-1]
 
-    def _still_good(self, prepared: Sequence[Write], desk: Desk) -> list[Write]:
+    def _still_good(self, prepared: Sequence[Write], decider: Decider) -> list[Write]:
         """Return those that may be sent; what has changed since is decided again later."""
         good = []
         for write in prepared:
             if self.stopping():
                 return []
-            if self._fresh(write, desk):
+            if self._fresh(write, decider):
                 good.append(write)
             else:
                 self.later.add(write.entity)
@@ -160,7 +159,7 @@ class Pusher:
     def _take(
         self,
         done: Sequence[tuple[Write, Outcome]],
-        desk: Desk,
+        decider: Decider,
         stamps: Mapping[EntityId, int],
     ) -> None:
         """Write the outcomes down, at once: first what needs nothing more, then what that
@@ -179,20 +178,20 @@ class Pusher:
                 if _again(outcome):
                     self.later.add(write.entity)
                 if isinstance(outcome, Remote):
-                    desk.translator.made(write.entity, outcome.id)
+                    decider.translator.made(write.entity, outcome.id)
                     self.sight.answered(write.entity)
             store.journal.close(closed)
 
-    def _prepare(self, operation: Operation, desk: Desk) -> Write | None:
+    def _prepare(self, operation: Operation, decider: Decider) -> Write | None:
         """Make the write of an operation from the plan as it stands now."""
         entity = operation.entity
-        if desk.must_wait(entity) or entity not in desk.records:
+        if decider.must_wait(entity) or entity not in decider.records:
             return None
-        fit = desk.fit(entity) if operation.op is not Op.DELETE else {}
-        now = desk.decide(entity, fit=fit)
+        fit = decider.fit(entity) if operation.op is not Op.DELETE else {}
+        now = decider.decide(entity, fit=fit)
         if now is None or now.op is not operation.op:
             return None  # something moved: it is decided again
-        link = desk.links.get(entity)
+        link = decider.links.get(entity)
         return Write(
             op=operation.op,
             key=str(uuid.UUID(bytes=self.context.rng.randbytes(16), version=4)),
@@ -202,12 +201,12 @@ class Pusher:
             seen=link.seen() if link is not None else None,
         )
 
-    def _fresh(self, write: Write, desk: Desk) -> bool:
+    def _fresh(self, write: Write, decider: Decider) -> bool:
         """Look at an item that was seen too long ago, where no version guards it.
 
         What its user changed meanwhile is merged in the next cycle, not overwritten.
         """
-        link = desk.links.get(write.entity)
+        link = decider.links.get(write.entity)
         if write.op is Op.CREATE or write.seen is None or link is None:
             return True
         if link.content_hash and (write.seen.version or self.sight.covers(write)):

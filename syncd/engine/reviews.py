@@ -1,4 +1,4 @@
-"""Reviews: made from the store, kept once their period is over, and posted when due."""
+"""Reviews: from the store to their facts, kept once, posted when due, as letters."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -6,25 +6,73 @@ from datetime import date, datetime, timedelta
 
 from syncd.engine.blocks.planner_state import PlannerState
 from syncd.engine.context import Context
-from syncd.engine.rules import BY, checked
+from syncd.engine.plan_check import checked
+from syncd.engine.rules import BY
 from syncd.engine.unit_of_work import UnitOfWork
 from syncd.errors import OnError, isolated
-from syncd.mail.message import Letter, MailAudience, WriteHtml, key_of, letters
+from syncd.mail.message import Letter, MailAudience, WriteHtml, key_of
 from syncd.model.entities import Block, Review
 from syncd.model.ids import EntityId, derived_id
 from syncd.model.rules.blocks import ASSUMED
 from syncd.model.values import ReviewKind
 from syncd.review.facts import Facts, facts_from, facts_text
 from syncd.review.finding import finding_sentence
-from syncd.review.inputs import DecisionWanted, Edit, Inputs, SystemAction
 from syncd.review.make_facts import make_facts
-from syncd.review.periods import DueReview, Period, ReviewRule, last_due, period_before
-from syncd.review.render.elements import safe
-from syncd.review.render.page import PROMPTS
+from syncd.review.periods import (
+    DecisionWanted,
+    DueReview,
+    Edit,
+    Inputs,
+    Period,
+    ReviewRule,
+    SystemAction,
+    last_due,
+    period_before,
+)
+from syncd.review.render.output import text
+from syncd.review.render.page import PROMPTS, page, subject
+from syncd.review.render.sections import ReviewPage, safe
 from syncd.store.rows import ConflictRow, HistoryRow, Record
 from syncd.store.store import MAIN
 from syncd.store.tool_store import ToolState
-from syncd.text import count, hours
+from syncd.text import count, duration
+
+
+def letters(
+    facts: Facts, plan: str, write_html: WriteHtml, answers_at: str = ""
+) -> tuple[Letter, ...]:
+    """Return the letters of a review; ``plan`` names whose plan it is.
+
+    Others get the shared sections only: no conflicts, money, people or own words.
+    answers_at: where the person can write their answers, "" where nowhere.
+    """
+    own = page(facts, answers_at=answers_at)
+    shared = page(facts, shared=True)
+    return (
+        _letter(facts, plan, MailAudience.OWN, own, write_html),
+        _letter(facts, plan, MailAudience.SHARED, shared, write_html),
+    )
+
+
+def _letter(
+    facts: Facts, plan: str, audience: MailAudience, whole: ReviewPage, write_html: WriteHtml
+) -> Letter:
+    return Letter(
+        plan=plan,
+        kind=facts.kind,
+        period=_period_code(facts),
+        audience=audience,
+        subject=subject(facts),
+        text=text(whole),
+        html=write_html(whole),
+    )
+
+
+def _period_code(facts: Facts) -> str:
+    """A look at a week that still runs must not stand in the way of the week's digest."""
+    code = facts.period.code
+    return code if facts.ended else f"{code}~{facts.until:%m%d}"
+
 
 MOST_SKIPPED = 8
 """Periods without a review that the next one lists."""
@@ -203,7 +251,7 @@ def _misfits(context: Context, planner: PlannerState) -> Iterator[DecisionWanted
     for task, minutes, why in result.unplaced:
         title = titles.get(EntityId(task))
         if title is not None:
-            fact = f"{hours(minutes)} of '{safe(title, 80)}' have no place yet"
+            fact = f"{duration(minutes)} of '{safe(title, 80)}' have no place yet"
             sentence = f"{fact}: {why.rstrip('.')}." if why else f"{fact}."
             yield DecisionWanted(what="short", sentence=sentence, command="syncd schedule")
 

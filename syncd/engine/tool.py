@@ -9,7 +9,7 @@ from typing import Any
 
 from syncd.connect.contract import Busy, Connector, Outcome
 from syncd.connect.network import RateLimiter
-from syncd.errors import StateTrouble, SyncdError, said
+from syncd.errors import StateTrouble, SyncdError, message_of
 from syncd.model.entities import Kind
 from syncd.model.ids import RemoteId, ToolName
 from syncd.model.remote import Binding, Carried, Pull, Remote, Write
@@ -73,17 +73,17 @@ class Guarded:
         self._secrets = secrets
         self.name = connector.name
         self.edit_resolution = connector.edit_resolution
-        self.gives_address = connector.gives_address
+        self.provides_urls = connector.provides_urls
         self.keeps_marks = connector.keeps_marks
         self.reads_busy = connector.reads_busy
         self.batch_size = connector.batch_size
         self.idempotent = connector.idempotent
 
     @property
-    def carries(self) -> Mapping[Kind, Carried]:
+    def capabilities(self) -> Mapping[Kind, Carried]:
         """What the tool carries, by kind."""
         with self._pure():
-            return self._connector.carries
+            return self._connector.capabilities
 
     def bind(self) -> Binding:
         """Find the containers."""
@@ -135,15 +135,15 @@ class Guarded:
         with self._pure():
             return self._connector.fit(kind, fields)
 
-    def holds(self, kind: Kind, fields: Fields) -> bool:
+    def can_hold(self, kind: Kind, fields: Fields) -> bool:
         """Say whether the tool can hold such an entity at all."""
         with self._pure():
-            return self._connector.holds(kind, fields)
+            return self._connector.can_hold(kind, fields)
 
-    def addressed(self, url: str) -> RemoteId | None:
+    def id_from_url(self, url: str) -> RemoteId | None:
         """Return which item of the tool an address leads to."""
         with self._pure():
-            return self._connector.addressed(url)
+            return self._connector.id_from_url(url)
 
     def busy(self, start: datetime, end: datetime) -> Busy:
         """Read when the user has no time."""
@@ -195,7 +195,7 @@ class Guarded:
         return replace(item, fields=kept, problems=told)
 
     def _clear(self, error: SyncdError) -> None:
-        error.args = (self._text(said(error)), *error.args[1:])
+        error.args = (self._text(message_of(error)), *error.args[1:])
 
     def _all_cleared(self, sentences: Sequence[str]) -> tuple[str, ...]:
         return tuple(self._text(sentence) for sentence in sentences)
@@ -234,7 +234,7 @@ class Audience:
         yield from self.absent
         for tool in self.tools:
             try:
-                carried = tool.connector.carries.get(kind)
+                carried = tool.connector.capabilities.get(kind)
             except ToolFault:
                 yield tool.name
                 continue

@@ -5,8 +5,6 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-import structlog
-
 from syncd.engine.approvals import PendingApproval, container_lost
 from syncd.engine.context import Context
 from syncd.engine.report import ToolReport
@@ -21,10 +19,11 @@ from syncd.errors import (
     SyncdError,
     TryLater,
     Unclear,
-    said,
+    message_of,
     wait_of,
 )
 from syncd.model.ids import ToolName
+from syncd.redaction import get_logger
 from syncd.store.tool_store import ToolState
 
 LONGEST = 3600.0
@@ -78,7 +77,7 @@ def record_held(doing: ToolStatus, hold: PendingApproval) -> None:
 def record_failure(doing: ToolStatus, error: BaseException) -> None:
     """The tool raised this; what comes next follows from its name."""
     if isinstance(error, HoldTool):
-        record_held(doing, container_lost(said(error)))
+        record_held(doing, container_lost(message_of(error)))
         return
     tools = doing.context.store.tools
     row = tools.get(doing.tool.name)
@@ -97,7 +96,7 @@ def record_failure(doing: ToolStatus, error: BaseException) -> None:
 
 def state_of(title: str, error: BaseException) -> tuple[ToolState, str]:
     """Return what state a tool is in that raised this, and the sentence that says so."""
-    told = said(error)
+    told = message_of(error)
     if isinstance(error, SignIn):
         return ToolState.SIGN_IN, told
     if isinstance(error, (TryLater, Unclear)):
@@ -109,7 +108,7 @@ def state_of(title: str, error: BaseException) -> tuple[ToolState, str]:
     return ToolState.DEGRADED, f"{message}: it is tried again; if it stays, report it."
 
 
-log = structlog.get_logger("syncd.engine")
+log = get_logger("syncd.engine")
 
 FIRST_PAUSE = 60.0
 """Seconds before a tool that could not be made is tried again: its secret may come from a

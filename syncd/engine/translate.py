@@ -1,7 +1,5 @@
 """References between the plan's ids and one tool's remote ids; skills as labels; fields that it can't sync now."""
 
-import hashlib
-import json
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -10,8 +8,8 @@ from functools import cached_property
 from syncd.engine.tool import Tool
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
-from syncd.model.remote import LINK, Pull, Remote
-from syncd.model.schema import DEFAULTS, REFERENCE_FIELDS, Fields, fields_to_json
+from syncd.model.remote import PAGE_URL, Pull, Remote
+from syncd.model.schema import DEFAULTS, REFERENCE_FIELDS, Fields
 from syncd.model.values import FieldType, Value
 from syncd.store.rows import Foreign, Link
 from syncd.store.store import Store
@@ -22,14 +20,14 @@ from syncd.sync.decide import Presence
 class Translator:
     """Translates for one tool, remembering what it looked up.
 
-    ``carries`` are the tool's kinds: a reference to another one is the plan's own id there,
+    ``capabilities`` are the tool's kinds: a reference to another one is the plan's own id there,
     too. ``leaving`` holds the entities that the tool is about to lose: nothing refers to
     them there any more.
     """
 
     store: Store
     tool: ToolName
-    carries: Collection[Kind]
+    capabilities: Collection[Kind]
     leaving: set[EntityId] = field(default_factory=set)
     _remote: dict[EntityId, tuple[RemoteId, Presence] | None] = field(default_factory=dict)
     _entity: dict[RemoteId, EntityId | None] = field(default_factory=dict)
@@ -39,7 +37,7 @@ class Translator:
         cls, store: Store, tool: Tool, leaving: AbstractSet[EntityId] = frozenset()
     ) -> "Translator":
         """Return a translator for a tool."""
-        return cls(store, tool.name, tool.connector.carries, set(leaving))
+        return cls(store, tool.name, tool.connector.capabilities, set(leaving))
 
     def learn_entities(self, ids: Iterable[EntityId]) -> None:
         """Look up many entities' items at once."""
@@ -83,7 +81,7 @@ class Translator:
         changed: dict[str, Value] = {}
         held, own = base or {}, foreign or {}
         for spec in REFERENCE_FIELDS[kind]:
-            if spec.name not in fields or spec.target not in self.carries:
+            if spec.name not in fields or spec.target not in self.capabilities:
                 continue
             value, before = fields[spec.name], held.get(spec.name)
             if spec.type is FieldType.REFS:
@@ -103,7 +101,7 @@ class Translator:
         foreign: dict[str, frozenset[RemoteId]] = {}
         for spec in REFERENCE_FIELDS[kind]:
             value = fields.get(spec.name)
-            if spec.target not in self.carries:
+            if spec.target not in self.capabilities:
                 continue
             if isinstance(value, frozenset):
                 self.learn_remotes(RemoteId(one) for one in value)
@@ -232,32 +230,10 @@ def label_of(title: str) -> str:
 
 def as_label(tool: Tool, kind: Kind) -> bool:
     """Say whether a tool shows a task's skill as a label."""
-    carried = tool.connector.carries.get(kind)
+    carried = tool.connector.capabilities.get(kind)
     if kind is not Kind.TASK or carried is None:
         return False
     return "labels" in carried.fields and "skill" not in carried.fields
-
-
-_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
-
-
-def content_hash(item: Remote) -> str:
-    """Return a hash of all that syncd reads of an item but its times and version.
-
-    What is kept beside the fields belongs to it (the end of a span, further relations): a
-    write hands that back, so it has to be as the person last left it.
-    """
-    seen = [
-        fields_to_json(item.fields),
-        item.mark,
-        item.link,
-        item.url,
-        item.completions,
-        dict(item.problems),
-        dict(item.extra),
-    ]
-    text = _SORTED.encode(seen)
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 _UNMAPPED = "paused"
@@ -281,7 +257,7 @@ def remember_unmapped(store: Store, tool: Tool, paused: _Fields) -> None:
 def newly_mapped(store: Store, tool: Tool, pull: Pull) -> _Fields:
     """Return the fields, by kind, that could not be read until this time."""
     back = {
-        kind: names - pull.paused.get(kind, frozenset())
+        kind: names - pull.unmapped_fields.get(kind, frozenset())
         for kind, names in unmapped_fields(store, tool).items()
     }
     return {kind: names for kind, names in back.items() if names}
@@ -302,7 +278,7 @@ def keep_values(
         link, names = links.get(item.id), back.get(item.kind)
         if link is None or not names:
             continue
-        empty = tool.connector.fit(item.kind, {**DEFAULTS[item.kind], LINK: None})
+        empty = tool.connector.fit(item.kind, {**DEFAULTS[item.kind], PAGE_URL: None})
         lost = {
             name: value
             for name, value in item.fields.items()

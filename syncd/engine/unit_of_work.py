@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from syncd.engine.context import Context
+from syncd.engine.context import SCHEDULE, Context
 from syncd.engine.outcomes import mark_addressed_dirty, mark_blocks_dirty
 from syncd.model.entities import Entity, Kind, Skill, kind_of
 from syncd.model.entities import replace as with_fields
@@ -14,8 +14,6 @@ from syncd.model.values import Value
 from syncd.store.rows import ConflictRow, HistoryRow, Record
 from syncd.sync.merge import Author, Conflict, FieldChange
 
-SCHEDULE = ToolName("schedule")
-"""In its name the plan's entities are marked that ask for another look at the blocks."""
 _PLANNED_BY: Mapping[Kind, frozenset[str]] = {
     Kind.TASK: frozenset(
         [

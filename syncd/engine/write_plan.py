@@ -9,8 +9,8 @@ from syncd.engine.tool import Tool
 from syncd.engine.translate import Translator, as_label, targets, unmapped_fields
 from syncd.model.entities import Entity, Kind, kind_of
 from syncd.model.ids import EntityId
-from syncd.model.remote import LINK, LINKS
-from syncd.model.rules.world import Standing, standing
+from syncd.model.remote import LINKS, PAGE_URL
+from syncd.model.rules.world import LiveState, live_state
 from syncd.model.schema import fields_of
 from syncd.store.database import Damaged
 from syncd.store.rows import Link, Record
@@ -26,9 +26,9 @@ from syncd.sync.decide import (
 )
 
 _WANTS = {
-    Standing.IN: Desired.PRESENT,
-    Standing.KEEP: Desired.UNCHANGED,
-    Standing.OUT: Desired.ABSENT,
+    LiveState.IN: Desired.PRESENT,
+    LiveState.KEEP: Desired.UNCHANGED,
+    LiveState.OUT: Desired.ABSENT,
 }
 
 
@@ -43,7 +43,7 @@ class WritePlan:
     unchanged: entities that need nothing; refused: operations that the tool refused
     before and would refuse again; moot: entities of which that is no longer asked.
     parents: of entities to be written, another of the same kind that comes before them.
-    desk: what was read to decide, where that is little enough to be kept for the writer.
+    decider: what was read to decide, where that is little enough to be kept for the writer.
     """
 
     operations: list[Operation] = field(default_factory=list)
@@ -52,7 +52,7 @@ class WritePlan:
     refused: int = 0
     moot: list[EntityId] = field(default_factory=list)
     parents: dict[EntityId, EntityId] = field(default_factory=dict)
-    desk: "Desk | None" = None
+    decider: "Decider | None" = None
 
 
 def write_plan(
@@ -78,21 +78,21 @@ def write_plan(
         if one.refused and one.entity
     }
     for start in range(0, len(ids), SLICE):
-        part = Desk.of(context, tool, ids[start : start + SLICE])
+        part = Decider.of(context, tool, ids[start : start + SLICE])
         _project_part(part, result, refused, whole=whole)
-        result.desk = part if len(ids) <= SLICE else None
+        result.decider = part if len(ids) <= SLICE else None
     result.operations = in_order(result.operations, result.parents)
     return result
 
 
 def _project_part(
-    desk: "Desk", result: WritePlan, refused: Mapping[EntityId, str], *, whole: bool
+    decider: "Decider", result: WritePlan, refused: Mapping[EntityId, str], *, whole: bool
 ) -> None:
     """Decide for some entities."""
-    for entity in desk.ids:
-        if desk.must_wait(entity):
+    for entity in decider.ids:
+        if decider.must_wait(entity):
             continue
-        operation = desk.decide(entity, slim=not whole and entity not in refused)
+        operation = decider.decide(entity, slim=not whole and entity not in refused)
         if operation is None:
             result.unchanged[entity] = result.stamps[entity]
             if entity in refused:
@@ -102,7 +102,7 @@ def _project_part(
             result.unchanged[entity] = result.stamps[entity]
         else:
             result.operations.append(operation)
-            parent = desk.parent(entity)
+            parent = decider.parent(entity)
             if parent is not None:
                 result.parents[entity] = parent
 
@@ -117,18 +117,18 @@ def desired(
     """Return whether a tool should hold an entity."""
     kind = kind_of(entity)
     shown = None if entity.archived else context.shown(tool, entity, beside)
-    if shown is None or not tool.connector.holds(kind, shown):
+    if shown is None or not tool.connector.can_hold(kind, shown):
         return Desired.ABSENT
-    if not tool.connector.carries[kind].live_only:
+    if not tool.connector.capabilities[kind].live_only:
         return Desired.PRESENT
     damaged = context.store.plan.damaged
     if damaged and any(target in damaged for target in targets(kind, fields_of(entity))):
         return Desired.UNCHANGED  # whether that rests can't be told
-    return _WANTS[standing(entity, view)]
+    return _WANTS[live_state(entity, view)]
 
 
 @dataclass(slots=True)
-class Desk:
+class Decider:
     """Some entities and all that is read to decide for them in one tool, at once.
 
     ``links`` and ``translator`` are kept up to date by whoever writes.
@@ -151,15 +151,15 @@ class Desk:
         self.beside = Beside(self.context.store)
 
     @classmethod
-    def of(cls, context: Context, tool: Tool, ids: Sequence[EntityId]) -> "Desk":
+    def of(cls, context: Context, tool: Tool, ids: Sequence[EntityId]) -> "Decider":
         """Read what is needed for these entities."""
         store = context.store
-        desk = cls(context, tool, ids, paused=unmapped_fields(store, tool))
+        decider = cls(context, tool, ids, paused=unmapped_fields(store, tool))
         with store.transaction():
-            desk.records = store.plan.many(ids)
-            desk.links = store.links.of_entities(tool.name, ids)
-            desk._learn()
-        return desk
+            decider.records = store.plan.many(ids)
+            decider.links = store.links.of_entities(tool.name, ids)
+            decider._learn()
+        return decider
 
     def _learn(self) -> None:
         """Look up what the entities refer to, and which of that is leaving the tool."""
@@ -185,7 +185,7 @@ class Desk:
         shown = {
             record.entity.id
             for record in self.records.values()
-            if self._carried(record.entity) and LINK in self._fields(record.entity)
+            if self._carried(record.entity) and PAGE_URL in self._fields(record.entity)
         }
         for record in self.records.values():
             if self._carried(record.entity) and LINKS in self._fields(record.entity):
@@ -194,7 +194,7 @@ class Desk:
         return shown
 
     def _fields(self, entity: Entity) -> frozenset[str]:
-        return self.tool.connector.carries[kind_of(entity)].fields
+        return self.tool.connector.capabilities[kind_of(entity)].fields
 
     def must_wait(self, entity: EntityId) -> bool:
         """Say whether what is known of an entity, or of its item, can't be read."""
@@ -226,14 +226,16 @@ class Desk:
         if record is None or not self._carried(record.entity):
             return None
         it, kind = record.entity, kind_of(record.entity)
-        carried = self.tool.connector.carries[kind]
+        carried = self.tool.connector.capabilities[kind]
         held = _held(self.tool, link)
         there = held is not None and held.presence is Presence.PRESENT
         wanted = self._want(it)
         if fit is None:
             needed = there if slim else True
             fit = self.fit(entity) if needed and wanted is not Desired.ABSENT else {}
-        left = self._left(it, carried.told | (carried.once if there else frozenset()))
+        left = self._left(
+            it, carried.read_only | (carried.write_once if there else frozenset())
+        )
         case = Case(
             kind=kind,
             entity=it.id,
@@ -241,7 +243,7 @@ class Desk:
             want=wanted,
             fit={name: value for name, value in fit.items() if name not in left},
             held=held,
-            recreate=carried.archives,
+            recreate=carried.delete_archives,
             archived=it.archived,
             hides_done=carried.hides_done,
         )
@@ -265,7 +267,7 @@ class Desk:
         return self.context.store.plan.damaged
 
     def _carried(self, entity: Entity) -> bool:
-        return kind_of(entity) in self.tool.connector.carries
+        return kind_of(entity) in self.tool.connector.capabilities
 
     def _leaves(self, entity: Entity) -> bool:
         return self._want(entity) is Desired.ABSENT

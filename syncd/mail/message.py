@@ -1,4 +1,4 @@
-"""From a review's facts to letters, and from a letter to the bytes of a message."""
+"""Letters, their addresses, and from a letter to the bytes of a message."""
 
 import hashlib
 import re
@@ -13,15 +13,12 @@ from email.policy import SMTP
 from enum import StrEnum
 
 from syncd.errors import Mistake
-from syncd.review.facts import Facts
-from syncd.review.render.elements import ReviewPage
-from syncd.review.render.output import text
-from syncd.review.render.page import page, subject
+from syncd.review.render.sections import ReviewPage
+from syncd.text import DIRECTION_MARKS
 
 LONGEST_SUBJECT = 150
 _TRANSFER = "quoted-printable"
 """Nothing on the way may break, wrap or strip what is encoded so."""
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _JOINERS = frozenset("\u200c\u200d")
 """Scripts and emoji need them, and they turn nothing around."""
 WriteHtml = Callable[[ReviewPage], str]
@@ -66,42 +63,6 @@ class Letter:
 def key_of(kind: str, period: str, audience: MailAudience) -> str:
     """Return the key of a letter."""
     return f"{kind}/{period}/{audience}"
-
-
-def letters(
-    facts: Facts, plan: str, write_html: WriteHtml, answers_at: str = ""
-) -> tuple[Letter, ...]:
-    """Return the letters of a review; ``plan`` names whose plan it is.
-
-    Others get the shared sections only: no conflicts, money, people or own words.
-    answers_at: where the person can write their answers, "" where nowhere.
-    """
-    own = page(facts, answers_at=answers_at)
-    shared = page(facts, shared=True)
-    return (
-        _letter(facts, plan, MailAudience.OWN, own, write_html),
-        _letter(facts, plan, MailAudience.SHARED, shared, write_html),
-    )
-
-
-def _letter(
-    facts: Facts, plan: str, audience: MailAudience, whole: ReviewPage, write_html: WriteHtml
-) -> Letter:
-    return Letter(
-        plan=plan,
-        kind=facts.kind,
-        period=_period_code(facts),
-        audience=audience,
-        subject=subject(facts),
-        text=text(whole),
-        html=write_html(whole),
-    )
-
-
-def _period_code(facts: Facts) -> str:
-    """A look at a week that still runs must not stand in the way of the week's digest."""
-    code = facts.period.code
-    return code if facts.ended else f"{code}~{facts.until:%m%d}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +129,7 @@ def _one_line(words: str, longest: int) -> str:
 
 
 def _seen(character: str) -> str:
-    if character in _BIDI:
+    if character in DIRECTION_MARKS:
         return ""
     kind = unicodedata.category(character)
     if kind in ("Cc", "Zl", "Zp"):

@@ -7,6 +7,8 @@ a kind that the tool does not carry (a block's task and goal in a calendar) is t
 plan's own id: the tool keeps it for syncd, and has nothing that it could lead to.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,10 +17,12 @@ from typing import Any
 
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
-from syncd.model.schema import Fields
+from syncd.model.schema import Fields, fields_to_json
 from syncd.model.values import Moment
 
-LINK = "link"
+_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+
+PAGE_URL = "link"
 """A field beside those of the kind: the address of the entity's page in the tool
 that gives addresses. A tool may carry it, and is then found again by it."""
 
@@ -27,12 +31,12 @@ LINKS = "links"
 in other tools. Text, a line each, the tool's name before the address:
 ``Notion https://…``."""
 
-BODY = "body"
+PAGE_CONTENT = "body"
 """A field beside those of the kind: what the page of an item begins with, as pairs of a
 style and a text on one line. The styles: ``heading``, ``text``, ``item`` (of a list),
 ``quote``. It is given only when the item is made."""
 
-BESIDE = (LINK, LINKS, BODY)
+EXTRA_FIELDS = (PAGE_URL, LINKS, PAGE_CONTENT)
 """The fields that a tool may carry beside those of the kind."""
 
 
@@ -40,15 +44,15 @@ BESIDE = (LINK, LINKS, BODY)
 class Carried:
     """How one tool carries one kind.
 
-    fields: all that the tool holds of it (those of ``BESIDE`` may be among them).
+    fields: all that the tool holds of it (those of ``EXTRA_FIELDS`` may be among them).
     editable: those whose changes there change the plan; the rest is syncd's own.
     home: where edit times tie, this tool's value wins for these fields.
-    once: those that syncd gives only when it makes the item; they are its user's from
+    write_once: those that syncd gives only when it makes the item; they are its user's from
         then on, and never read back.
-    told: of the editable ones, those that syncd only reads there and never writes (the
+    read_only: of the editable ones, those that syncd only reads there and never writes (the
         tick before a block's title).
-    adopts: an item that the user adds there becomes an entity of the plan.
-    archives: an item that is gone there archives its entity.
+    imports: an item that the user adds there becomes an entity of the plan.
+    delete_archives: an item that is gone there archives its entity.
     gone: what its being gone there means instead, as new values of the entity's fields
         (a learning block that was deleted is skipped).
     live_only: only what can be acted on now is held there (open tasks of goals
@@ -61,10 +65,10 @@ class Carried:
     fields: frozenset[str]
     editable: frozenset[str]
     home: frozenset[str] = frozenset()
-    told: frozenset[str] = frozenset()
-    once: frozenset[str] = frozenset()
-    adopts: bool = True
-    archives: bool = True
+    read_only: frozenset[str] = frozenset()
+    write_once: frozenset[str] = frozenset()
+    imports: bool = True
+    delete_archives: bool = True
     gone: Fields = field(default_factory=dict)
     live_only: bool = False
     hides_done: bool = False
@@ -146,7 +150,7 @@ class Pull:
     cursor: where the next pull starts; opaque text; None keeps the old one.
     clock_offset: the tool's clock less ours, from its Date header.
     problems: sentences about the container (a property renamed, retyped, missing).
-    paused: fields of kinds that can't be synced for now (their property is missing
+    unmapped_fields: fields of kinds that can't be synced for now (their property is missing
         or has another type): not read, not written.
     """
 
@@ -158,7 +162,7 @@ class Pull:
     cursor: str | None = None
     clock_offset: timedelta | None = None
     problems: tuple[str, ...] = ()
-    paused: Mapping[Kind, frozenset[str]] = field(default_factory=dict)
+    unmapped_fields: Mapping[Kind, frozenset[str]] = field(default_factory=dict)
 
 
 class Op(StrEnum):
@@ -195,3 +199,22 @@ class Binding:
 
     missing: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+
+
+def content_hash(item: Remote) -> str:
+    """Return a hash of all that syncd reads of an item but its times and version.
+
+    What is kept beside the fields belongs to it (the end of a span, further relations): a
+    write hands that back, so it has to be as the person last left it.
+    """
+    seen = [
+        fields_to_json(item.fields),
+        item.mark,
+        item.link,
+        item.url,
+        item.completions,
+        dict(item.problems),
+        dict(item.extra),
+    ]
+    text = _SORTED.encode(seen)
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

@@ -11,8 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from syncd.model.values import GoalStatus, Pace, ReviewKind
-from syncd.review.inputs import DecisionWanted, SystemAction
-from syncd.review.periods import Period
+from syncd.review.periods import DecisionWanted, Period, SystemAction
 
 GOOD = 0.85
 """The share of planned minutes that makes a good week, when done."""

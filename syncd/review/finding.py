@@ -12,7 +12,7 @@ from syncd.model.ids import EntityId
 from syncd.model.plan import PlanView
 from syncd.model.values import GoalStatus
 from syncd.review.available_time import AvailableTime, GoalLoad
-from syncd.review.render.elements import safe
+from syncd.review.render.sections import safe
 
 E = TypeVar("E", bound=Entity)
 _LONGEST_TITLE = 60

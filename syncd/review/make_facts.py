@@ -9,8 +9,18 @@ from syncd.model.plan import Plan
 from syncd.model.values import BlockState, Moment, ReviewKind
 from syncd.review import plan_facts
 from syncd.review.facts import Facts, Share, Skipped
-from syncd.review.goals import goal_facts, listed_goals
-from syncd.review.inputs import (
+from syncd.review.goals import (
+    PastBlock,
+    away_days,
+    goal_facts,
+    listed_goals,
+    past_blocks,
+    streak,
+    total,
+    totals_by,
+    trend,
+)
+from syncd.review.periods import (
     DecisionWanted,
     Edit,
     Inputs,
@@ -18,16 +28,7 @@ from syncd.review.inputs import (
     SystemAction,
     plan_versions,
 )
-from syncd.review.render.elements import safe
-from syncd.review.time_totals import (
-    PastBlock,
-    away_days,
-    past_blocks,
-    streak,
-    total,
-    totals_by,
-    trend,
-)
+from syncd.review.render.sections import safe
 from syncd.text import count, short_day
 
 SHOWN = 5

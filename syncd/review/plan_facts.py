@@ -23,8 +23,8 @@ from syncd.model.rules.blocks import AHEAD, is_over, length
 from syncd.model.rules.consequences import next_contact
 from syncd.model.values import Aspect, BlockState, GoalStatus, ResourceStatus
 from syncd.review.facts import Ahead, DueContact, Item, Money, Sign, SkillFacts, TrendWeek, Win
-from syncd.review.inputs import Inputs, PlanVersions
-from syncd.review.time_totals import PastBlock, goal_of_block
+from syncd.review.goals import PastBlock, goal_of_block
+from syncd.review.periods import Inputs, PlanVersions
 from syncd.text import count, percent
 
 LITTLE = 0.6

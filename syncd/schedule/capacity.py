@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId
 from syncd.schedule.free_time import Supply, supply
 from syncd.schedule.problem import Firmness, PlanDay, Preferences, Problem, TaskDemand, instant
+from syncd.text import duration
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MORE = 60
@@ -63,7 +63,7 @@ def _wider(
     """Give what the weeks leave where hours are added, of which a share may be filled."""
     for number, week in enumerate(problem.weeks):
         added = sum(one for one, at in zip(more, time.week, strict=True) if at == number)
-        allowed = min(int(preferences.share * added), preferences.weekly - week.room)
+        allowed = min(int(preferences.share * added), preferences.weekly - week.capacity)
         yield time.left[number] + max(0, allowed)
 
 
@@ -88,7 +88,7 @@ def _free(problem: Problem, time: Supply) -> dict[int, int]:
 def _of_the_week(problem: Problem, preferences: Preferences, by: int) -> str:
     """Return what limits the weeks until then: the cap, or else the share."""
     weeks = {day.week for day in problem.days if day.span.start < by}
-    if any(problem.weeks[week].room >= preferences.weekly for week in weeks):
+    if any(problem.weeks[week].capacity >= preferences.weekly for week in weeks):
         return f"raise the weekly limit of {duration(preferences.weekly)}"
     percent = f"{preferences.share:.0%}".replace("%", " %")
     return f"let blocks fill more than {percent} of your free time"
@@ -224,7 +224,9 @@ class _Reckoning:
         stands = sum(
             one.span.minutes
             for one in self._problem.standing
-            if one.task == work.id and one.hold is Firmness.FIXED and now < one.span.end <= by
+            if one.task == work.id
+            and one.firmness is Firmness.FIXED
+            and now < one.span.end <= by
         )
         # Rounded first, so that a millionth is not a minute.
         minutes = ceil(round(max(0, work.minutes - stands) / (1 - self._missed), 6))

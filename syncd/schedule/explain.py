@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
-from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId
 from syncd.schedule.problem import Firmness, Problem, Span, Timetable
 from syncd.schedule.search.instance import CurrentBlock, Placement, SearchTask, encode
 from syncd.schedule.search.objective import NEVER, day_number, edges, fixed_blocks
 from syncd.schedule.search.slots import Wish, candidates
 from syncd.schedule.search.solution import Solution
+from syncd.text import duration
 
 
 def date_of(problem: Problem, minute: int) -> str:
@@ -26,46 +26,48 @@ def due_of(problem: Problem, due: int) -> str:
     return date_of(problem, due - 1)
 
 
-def why_unplaced(arrangement: Solution, work: EntityId) -> str:
-    """Return why a task has less time than it wants in an arrangement."""
-    board = arrangement.board
-    if not board.days:
+def why_unplaced(solution: Solution, work: EntityId) -> str:
+    """Return why a task has less time than it wants in an solution."""
+    instance = solution.instance
+    if not instance.days:
         return "no days are planned"
-    nowhere = f"nothing is free in the next {len(board.days)} days"
-    if not any(ground.runs for ground in board.days):
+    nowhere = f"nothing is free in the next {len(instance.days)} days"
+    if not any(ground.runs for ground in instance.days):
         return nowhere
-    number = next((at for at, one in enumerate(board.tasks) if one.work.id == work), None)
+    number = next((at for at, one in enumerate(instance.tasks) if one.work.id == work), None)
     if number is None:
-        return _left_out(arrangement, work)
-    return _waiting(arrangement, number) or _blocked(arrangement, number) or nowhere
+        return _left_out(solution, work)
+    return _waiting(solution, number) or _blocked(solution, number) or nowhere
 
 
-def _left_out(arrangement: Solution, work: EntityId) -> str:
+def _left_out(solution: Solution, work: EntityId) -> str:
     """Return why a task did not even enter the search."""
-    problem = arrangement.board.problem
+    problem = solution.instance.problem
     release = next((one.release for one in problem.works if one.id == work), None)
     if release is not None and release >= problem.days[-1].span.end:
         return f"it does not begin before {date_of(problem, release)}"
     return "tasks that come first take all the time there is"
 
 
-def _waiting(arrangement: Solution, number: int) -> str | None:
-    board = arrangement.board
-    task = board.tasks[number]
+def _waiting(solution: Solution, number: int) -> str | None:
+    instance = solution.instance
+    task = instance.tasks[number]
     if task.waits:
         return "it waits for a task that has no room itself"
     for other in task.before:
-        if arrangement.missing(other):
-            return f"it waits for '{board.tasks[other].work.title}', which has no room itself"
+        if solution.missing(other):
+            return (
+                f"it waits for '{instance.tasks[other].work.title}', which has no room itself"
+            )
     return None
 
 
-def _blocked(arrangement: Solution, number: int) -> str | None:
+def _blocked(solution: Solution, number: int) -> str | None:
     """Return what keeps most of the days with free time from being used."""
-    board = arrangement.board
+    instance = solution.instance
     found: Counter[str] = Counter()
-    for day in range(len(board.days)):
-        if words := _on_day(arrangement, number, day):
+    for day in range(len(instance.days)):
+        if words := _on_day(solution, number, day):
             found[words] += 1
     if not found:
         return None
@@ -73,37 +75,37 @@ def _blocked(arrangement: Solution, number: int) -> str | None:
     return words
 
 
-def _on_day(arrangement: Solution, number: int, day: int) -> str | None:
+def _on_day(solution: Solution, number: int, day: int) -> str | None:
     """Return why a day with enough free time is not used; None if it has none."""
-    board, ground = arrangement.board, arrangement.board.days[day]
-    if not any(end - start >= board.shortest for start, end in ground.runs):
+    instance, ground = solution.instance, solution.instance.days[day]
+    if not any(end - start >= instance.shortest for start, end in ground.runs):
         return None
-    task = board.tasks[number]
-    if arrangement.spare(day) < board.shortest:
-        return _limit(arrangement, day)
-    if arrangement.has(day, number) or day in task.spent:
+    task = instance.tasks[number]
+    if solution.spare(day) < instance.shortest:
+        return _limit(solution, day)
+    if solution.has(day, number) or day in task.spent:
         return "every day with room has a block of it already"
     if day not in task.open:
-        return _not_open(arrangement, number, day)
-    first, last = arrangement.within(number)
-    if ground.start >= last or first >= board.problem.days[day].span.end:
+        return _not_open(solution, number, day)
+    first, last = solution.within(number)
+    if ground.start >= last or first >= instance.problem.days[day].span.end:
         return "the order of tasks leaves no room"
     return "other tasks take the time that is free"
 
 
-def _limit(arrangement: Solution, day: int) -> str:
+def _limit(solution: Solution, day: int) -> str:
     """Return the limit that a day or its week has reached."""
-    board = arrangement.board
-    week = board.days[day].week
-    if arrangement.week_minutes[week] + board.shortest <= board.rooms[week]:
-        return f"the daily limit of {duration(board.problem.daily)} is used up"
-    if len(set(board.rooms)) > 1:
+    instance = solution.instance
+    week = instance.days[day].week
+    if solution.week_minutes[week] + instance.shortest <= instance.capacities[week]:
+        return f"the daily limit of {duration(instance.problem.daily)} is used up"
+    if len(set(instance.capacities)) > 1:
         return "the weekly limits are used up"
-    return f"the weekly limit of {duration(board.rooms[week])} is used up"
+    return f"the weekly limit of {duration(instance.capacities[week])} is used up"
 
 
-def _not_open(arrangement: Solution, number: int, day: int) -> str:
-    task, problem = arrangement.board.tasks[number], arrangement.board.problem
+def _not_open(solution: Solution, number: int, day: int) -> str:
+    task, problem = solution.instance.tasks[number], solution.instance.problem
     if any(span.meets(problem.days[day].span) for span in task.work.avoid):
         return "the days with room were freed of it"
     return f"it does not begin before {date_of(problem, task.earliest)}"
@@ -112,31 +114,31 @@ def _not_open(arrangement: Solution, number: int, day: int) -> str:
 NOTHING_LEFT = "nothing is left to do for it"
 
 
-def why_moved(arrangement: Solution, number: int, span: Span | None) -> str:
+def why_moved(solution: Solution, number: int, span: Span | None) -> str:
     """Return why a standing block lies elsewhere now, or nowhere (None)."""
-    origin = arrangement.board.origins[number]
-    task = arrangement.board.tasks[origin.task]
+    origin = solution.instance.origins[number]
+    task = solution.instance.tasks[origin.task]
     if span is None and task.need <= 0:
         return NOTHING_LEFT
     found = (
-        _not_free(arrangement, origin)
-        or _forbidden(arrangement, origin, task)
-        or _resized(arrangement, origin, span)
-        or _made_room(arrangement, origin)
-        or _full(arrangement, origin, span)
+        _not_free(solution, origin)
+        or _forbidden(solution, origin, task)
+        or _resized(solution, origin, span)
+        or _made_capacity(solution, origin)
+        or _full(solution, origin, span)
     )
     if found:
         return found
     if span is None:
         return "its time went into other blocks of its task"
     if span.end <= task.urgent < origin.block.span.end:
-        return f"so that it is done by {due_of(arrangement.board.problem, task.urgent)}"
+        return f"so that it is done by {due_of(solution.instance.problem, task.urgent)}"
     return "it fits better there"
 
 
-def _not_free(arrangement: Solution, origin: CurrentBlock) -> str | None:
+def _not_free(solution: Solution, origin: CurrentBlock) -> str | None:
     """Return what took the time, if anything did."""
-    problem, span = arrangement.board.problem, origin.block.span
+    problem, span = solution.instance.problem, origin.block.span
     if not 0 <= origin.day < len(problem.days):
         return "that day is not planned"
     for block in fixed_blocks(problem):
@@ -150,32 +152,32 @@ def _not_free(arrangement: Solution, origin: CurrentBlock) -> str | None:
     return "the time is no longer free" if free else "nothing is free on that day any more"
 
 
-def _forbidden(arrangement: Solution, origin: CurrentBlock, task: SearchTask) -> str | None:
+def _forbidden(solution: Solution, origin: CurrentBlock, task: SearchTask) -> str | None:
     """Return the rule of its task that the old place breaks, if it does."""
-    board, span = arrangement.board, origin.block.span
-    if any(one.meets(board.problem.days[origin.day].span) for one in task.work.avoid):
+    instance, span = solution.instance, origin.block.span
+    if any(one.meets(instance.problem.days[origin.day].span) for one in task.work.avoid):
         return "that day was freed of it"
     if origin.day in task.spent:
         return "its task has a block on that day already"
     if span.start < task.earliest:
-        return f"it does not begin before {date_of(board.problem, task.earliest)}"
+        return f"it does not begin before {date_of(instance.problem, task.earliest)}"
     for other in task.before:
-        if arrangement.end(other) > span.start:
-            return f"'{board.tasks[other].work.title}' has to be done first"
+        if solution.end(other) > span.start:
+            return f"'{instance.tasks[other].work.title}' has to be done first"
     for other in task.after:
-        if any(piece.start < span.end for piece in arrangement.by_task[other]):
-            return f"it has to be done before '{board.tasks[other].work.title}'"
+        if any(placement.start < span.end for placement in solution.by_task[other]):
+            return f"it has to be done before '{instance.tasks[other].work.title}'"
     return None
 
 
-def _resized(arrangement: Solution, origin: CurrentBlock, span: Span | None) -> str | None:
+def _resized(solution: Solution, origin: CurrentBlock, span: Span | None) -> str | None:
     """Return why a block begins or ends where it did, but is longer or shorter."""
     old = origin.block.span
     if span is None or (span.start != old.start and span.end != old.end):
         return None
-    origins = arrangement.board.origins
+    origins = solution.instance.origins
     stood = sum(one.block.span.minutes for one in origins if one.task == origin.task)
-    needs = arrangement.board.tasks[origin.task].need
+    needs = solution.instance.tasks[origin.task].need
     if span.minutes > old.minutes:
         return (
             "its task needs more time" if needs > stood else "it takes over from another block"
@@ -183,32 +185,39 @@ def _resized(arrangement: Solution, origin: CurrentBlock, span: Span | None) -> 
     return "its task needs less time" if needs < stood else "another block takes over from it"
 
 
-def _made_room(arrangement: Solution, origin: CurrentBlock) -> str | None:
+def _made_capacity(solution: Solution, origin: CurrentBlock) -> str | None:
     """Return which block lies there now."""
-    board, span = arrangement.board, origin.block.span
-    for piece in arrangement.by_day[origin.day]:
-        if piece.start >= span.end or piece.end <= span.start or piece.task == origin.task:
+    instance, span = solution.instance, origin.block.span
+    for placement in solution.by_day[origin.day]:
+        if (
+            placement.start >= span.end
+            or placement.end <= span.start
+            or placement.task == origin.task
+        ):
             continue
-        other = board.tasks[piece.task]
-        due = "" if other.urgent == NEVER else f", due {due_of(board.problem, other.urgent)}"
+        other = instance.tasks[placement.task]
+        due = "" if other.urgent == NEVER else f", due {due_of(instance.problem, other.urgent)}"
         return f"makes room for '{other.work.title}'{due}"
     return None
 
 
-def _full(arrangement: Solution, origin: CurrentBlock, span: Span | None) -> str | None:
+def _full(solution: Solution, origin: CurrentBlock, span: Span | None) -> str | None:
     """Return which limit the block would break where it stood."""
-    board, day, minutes = arrangement.board, origin.day, origin.block.span.minutes
-    ground = board.days[day]
-    here = span is not None and ground.start <= span.start < board.problem.days[day].span.end
+    instance, day, minutes = solution.instance, origin.day, origin.block.span.minutes
+    ground = instance.days[day]
+    here = span is not None and ground.start <= span.start < instance.problem.days[day].span.end
     if here and span is not None:
         minutes -= span.minutes
-    if arrangement.day_minutes[day] + minutes > board.problem.daily:
+    if solution.day_minutes[day] + minutes > instance.problem.daily:
         return "the day was full"
     there = span is not None and any(
-        one.week == ground.week and board.problem.days[at].span.meets(span)
-        for at, one in enumerate(board.days)
+        one.week == ground.week and instance.problem.days[at].span.meets(span)
+        for at, one in enumerate(instance.days)
     )
-    if not there and arrangement.week_minutes[ground.week] + minutes > board.rooms[ground.week]:
+    if (
+        not there
+        and solution.week_minutes[ground.week] + minutes > instance.capacities[ground.week]
+    ):
         return "the week was full"
     return None
 
@@ -219,78 +228,78 @@ _LOOKED_AT = 400
 """Places that are looked at, at most, to say that a day is the only one."""
 
 
-def why_here(arrangement: Solution, piece: Placement) -> str:
-    """Return why a block of an arrangement is where it is."""
-    arrangement.take(piece)
-    clause = _clause(arrangement, piece)
-    arrangement.put(piece)
-    aim = _aim(arrangement, arrangement.board.tasks[piece.task])
+def why_here(solution: Solution, placement: Placement) -> str:
+    """Return why a block of an solution is where it is."""
+    solution.take(placement)
+    clause = _clause(solution, placement)
+    solution.put(placement)
+    aim = _aim(solution, solution.instance.tasks[placement.task])
     sentence = f"{aim}; {clause}" if aim else clause
     return sentence[0].upper() + sentence[1:]
 
 
-def _aim(arrangement: Solution, task: SearchTask) -> str | None:
+def _aim(solution: Solution, task: SearchTask) -> str | None:
     """Return what a task is due for, if anything."""
-    board = arrangement.board
+    instance = solution.instance
     if task.urgent == NEVER:
         return None
-    when = due_of(board.problem, task.urgent)
+    when = due_of(instance.problem, task.urgent)
     if task.urgent == task.due:
         return f"due {when}"
-    later = next((one for one in task.after if board.tasks[one].urgent == task.urgent), None)
-    title = "" if later is None else board.tasks[later].work.title
+    later = next((one for one in task.after if instance.tasks[one].urgent == task.urgent), None)
+    title = "" if later is None else instance.tasks[later].work.title
     return f"needed for '{title}', due {when}"
 
 
-def _clause(arrangement: Solution, piece: Placement) -> str:
+def _clause(solution: Solution, placement: Placement) -> str:
     """Return the strongest of what can be said of a place; its block is taken out."""
-    task = arrangement.board.tasks[piece.task]
-    length = piece.end - piece.start
-    first = next(candidates(arrangement, Wish(piece.task, length)), None)
-    soonest = first is None or first.day >= piece.day
-    if task.urgent != NEVER and piece.end > task.urgent:
+    task = solution.instance.tasks[placement.task]
+    length = placement.end - placement.start
+    first = next(candidates(solution, Wish(placement.task, length)), None)
+    soonest = first is None or first.day >= placement.day
+    if task.urgent != NEVER and placement.end > task.urgent:
         return "no earlier day has room" if soonest else "later than that"
-    if task.urgent != NEVER and _only_day(arrangement, piece):
+    if task.urgent != NEVER and _only_day(solution, placement):
         return "the only day with room before that"
     if soonest:
-        return f"the first day with room{_since(arrangement, piece)}"
-    return _beside(arrangement, piece)
+        return f"the first day with room{_since(solution, placement)}"
+    return _beside(solution, placement)
 
 
-def _only_day(arrangement: Solution, piece: Placement) -> bool:
+def _only_day(solution: Solution, placement: Placement) -> bool:
     """Say whether no other day has room before the due date, whatever waits for it."""
-    urgent = arrangement.board.tasks[piece.task].urgent
-    if arrangement.within(piece.task)[1] < urgent:
+    urgent = solution.instance.tasks[placement.task].urgent
+    if solution.within(placement.task)[1] < urgent:
         return False
-    wish = Wish(piece.task, piece.end - piece.start, until=urgent)
-    found = islice(candidates(arrangement, wish), _LOOKED_AT)
-    return all(other.day == piece.day for other in found)
+    wish = Wish(placement.task, placement.end - placement.start, until=urgent)
+    found = islice(candidates(solution, wish), _LOOKED_AT)
+    return all(other.day == placement.day for other in found)
 
 
-def _since(arrangement: Solution, piece: Placement) -> str:
+def _since(solution: Solution, placement: Placement) -> str:
     """Return from when on a task may have blocks, if not from now on."""
-    board = arrangement.board
-    task = board.tasks[piece.task]
-    ends = {arrangement.end(other): board.tasks[other].work.title for other in task.before}
+    instance = solution.instance
+    task = instance.tasks[placement.task]
+    ends = {solution.end(other): instance.tasks[other].work.title for other in task.before}
     last = max(ends, default=0)
     if last > task.earliest:
         return f" after '{ends[last]}'"
-    if task.earliest > board.problem.now:
-        return f" from {date_of(board.problem, task.earliest)} on"
+    if task.earliest > instance.problem.now:
+        return f" from {date_of(instance.problem, task.earliest)} on"
     return ""
 
 
-def _beside(arrangement: Solution, piece: Placement) -> str:
+def _beside(solution: Solution, placement: Placement) -> str:
     """Return what a place has that an earlier one has not."""
-    task = arrangement.board.tasks[piece.task]
-    others = [*task.spent, *(other.day for other in arrangement.by_task[piece.task])]
-    before = max((day for day in others if day < piece.day), default=None)
-    if before is not None and piece.day - before <= len(_NUMBERS) + 1:
-        apart = piece.day - before
+    task = solution.instance.tasks[placement.task]
+    others = [*task.spent, *(other.day for other in solution.by_task[placement.task])]
+    before = max((day for day in others if day < placement.day), default=None)
+    if before is not None and placement.day - before <= len(_NUMBERS) + 1:
+        apart = placement.day - before
         days = "a day" if apart == 1 else f"{_NUMBERS[apart - 2]} days"
         return f"{days} after the last block of the same task"
-    liked = arrangement.board.days[piece.day].liked
-    if any(start <= piece.start and piece.end <= end for start, end in liked):
+    liked = solution.instance.days[placement.day].liked
+    if any(start <= placement.start and placement.end <= end for start, end in liked):
         return "at a time of day that you like"
     return "there is room on that day"
 
@@ -309,41 +318,41 @@ class Reasons:
 
 def reasons(problem: Problem, timetable: Timetable) -> Reasons:
     """Return why a timetable is as it is; it is one of this problem, as a planner made it."""
-    arrangement = Solution(encode(problem))
-    pieces = _pieces(arrangement, timetable)
-    for piece in pieces:
-        arrangement.put(piece)
+    solution = Solution(encode(problem))
+    placements = _placements(solution, timetable)
+    for placement in placements:
+        solution.put(placement)
     now_at = {block.id: block.span for block in timetable.blocks}
     told = {
-        number: why_moved(arrangement, number, now_at.get(origin.block.id))
-        for number, origin in enumerate(arrangement.board.origins)
+        number: why_moved(solution, number, now_at.get(origin.block.id))
+        for number, origin in enumerate(solution.instance.origins)
         if now_at.get(origin.block.id) != origin.block.span
     }
     known = {
-        arrangement.board.origins[number].block.id: words for number, words in told.items()
+        solution.instance.origins[number].block.id: words for number, words in told.items()
     }
     gone = {
         block.id: known.get(block.id, NOTHING_LEFT)
         for block in problem.standing
-        if block.hold is not Firmness.FIXED and block.id not in now_at
+        if block.firmness is not Firmness.FIXED and block.id not in now_at
     }
-    frozen = {block.id for block in problem.standing if block.hold is Firmness.FROZEN}
+    frozen = {block.id for block in problem.standing if block.firmness is Firmness.FROZEN}
     return Reasons(
         placed=tuple(
-            STARTS_SOON if block.id in frozen else why_here(arrangement, piece)
-            for block, piece in zip(timetable.blocks, pieces, strict=True)
+            STARTS_SOON if block.id in frozen else why_here(solution, placement)
+            for block, placement in zip(timetable.blocks, placements, strict=True)
         ),
         moved={block: words for block, words in known.items() if block not in gone},
         dropped=gone,
-        unplaced={task: why_unplaced(arrangement, task) for task in timetable.unplaced},
+        unplaced={task: why_unplaced(solution, task) for task in timetable.unplaced},
     )
 
 
-def _pieces(arrangement: Solution, timetable: Timetable) -> list[Placement]:
-    bounds = edges(arrangement.board.problem)
-    number = {task.work.id: at for at, task in enumerate(arrangement.board.tasks)}
+def _placements(solution: Solution, timetable: Timetable) -> list[Placement]:
+    bounds = edges(solution.instance.problem)
+    number = {task.work.id: at for at, task in enumerate(solution.instance.tasks)}
     return [
-        arrangement.piece(
+        solution.placement(
             number[block.task],
             day_number(bounds, block.span.start),
             (block.span.start, block.span.end),

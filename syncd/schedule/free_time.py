@@ -54,7 +54,7 @@ def calendar(
     )
     weeks = days[-1].week + 1 if days else 0
     return days, tuple(
-        PlanWeek(monday=monday, room=_room(preferences, away, monday))
+        PlanWeek(monday=monday, capacity=_capacity(preferences, away, monday))
         for monday in (first + number * 7 * _DAY for number in range(weeks))
     )
 
@@ -67,7 +67,7 @@ def reach(preferences: Preferences, now: int) -> Span:
     return Span(_midnight(zone, _monday(today)) - preferences.buffer, end + preferences.buffer)
 
 
-def _room(preferences: Preferences, away: Sequence[Span], monday: date) -> int:
+def _capacity(preferences: Preferences, away: Sequence[Span], monday: date) -> int:
     """Return the most minutes that blocks may take in a week."""
     free = sum(
         span.minutes
@@ -224,7 +224,7 @@ class Supply:
 
 def supply(problem: Problem) -> Supply:
     """Return the time that there is for the blocks of a problem."""
-    fixed = sorted(one.span for one in problem.standing if one.hold is Firmness.FIXED)
+    fixed = sorted(one.span for one in problem.standing if one.firmness is Firmness.FIXED)
     used = [0] * len(problem.weeks)
     for week in range(len(problem.weeks)):
         used[week] = sum(span.minutes for span in fixed if _week(problem, span) == week)
@@ -239,7 +239,8 @@ def supply(problem: Problem) -> Supply:
         more=(0,) * len(problem.days),
         week=tuple(day.week for day in problem.days),
         left=tuple(
-            max(0, week.room - taken) for week, taken in zip(problem.weeks, used, strict=True)
+            max(0, week.capacity - taken)
+            for week, taken in zip(problem.weeks, used, strict=True)
         ),
         shortest=max(SLOT, problem.shortest),
         longest=problem.longest,

@@ -20,7 +20,7 @@ class Annealer:
     def __init__(self, light: Schedule = LIGHT, full: Schedule = FULL) -> None:
         self._schedules = {Effort.LIGHT: light, Effort.FULL: full}
 
-    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
+    def plan(self, problem: Problem, effort: Effort, rng: RandomSource) -> Timetable:
         """Return a timetable that keeps every hard rule, whatever the problem holds.
 
         With more effort it never costs more than with less, and never more than one of
@@ -34,17 +34,17 @@ class Annealer:
         starts = [mended, floor.filled(), *afresh(whole, Firmness.PUBLISHED)]
         if effort is Effort.FULL:
             starts += afresh(whole, Firmness.FROZEN)
-        found = _searched(best_of(starts, floor), self._schedules[effort], dice)
+        found = _searched(best_of(starts, floor), self._schedules[effort], rng)
         return floor.best(map(timetable, (*starts, found)))
 
 
-def _searched(start: Solution, schedule: Schedule, dice: RandomSource) -> Solution:
-    found = annealed(start, _sized(schedule, start), dice)
+def _searched(start: Solution, schedule: Schedule, rng: RandomSource) -> Solution:
+    found = annealed(start, _sized(schedule, start), rng)
     fill(found)
     return recognised(found)
 
 
 def _sized(schedule: Schedule, start: Solution) -> Schedule:
     """Return a schedule with no more steps than the number of blocks asks for."""
-    blocks = len(start.pieces()) + 1
+    blocks = len(start.placements()) + 1
     return replace(schedule, steps=min(schedule.steps, STEPS_A_BLOCK * blocks))

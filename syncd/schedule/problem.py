@@ -61,7 +61,7 @@ class ScheduledBlock:
     id: EntityId
     task: EntityId | None
     span: Span
-    hold: Firmness
+    firmness: Firmness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class PlanWeek:
     and past ones included: the weekly cap, and the share of its free time."""
 
     monday: date
-    room: int
+    capacity: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +285,6 @@ class RandomSource(Protocol):
 class Planner(Protocol):
     """From a problem to a timetable; the same problem and dice, the same timetable."""
 
-    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
+    def plan(self, problem: Problem, effort: Effort, rng: RandomSource) -> Timetable:
         """Return a timetable that keeps every hard rule, whatever the problem holds."""
         ...

@@ -1,6 +1,7 @@
-"""What can be set: a typed table for each part of syncd."""
+"""What can be set, as a model, and in the values that the parts work with."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,17 +18,25 @@ from pydantic import (
 
 from syncd.errors import Mistake
 from syncd.hosts import host
+from syncd.model.values import ReviewKind
 from syncd.private import make_folder
-from syncd.settings.formats import (
+from syncd.review.periods import ReviewRule
+from syncd.schedule.problem import Preferences
+from syncd.settings.messages import (
+    WEEKDAYS,
+    Complaint,
+    Setting,
     address,
     annual,
+    clock_span,
+    described,
     quarterly,
     rest_day,
+    review_moment,
     weekly,
     window,
     zone,
 )
-from syncd.settings.messages import Complaint, Setting, described
 from syncd.settings.sources import Given, Sourced, given
 
 Window = Annotated[str, AfterValidator(window)]
@@ -266,3 +275,41 @@ def make_state_dir(settings: Settings) -> Path:
             " set `state_dir` to a folder that you may write to."
         ) from error
     return settings.state_dir
+
+
+def preferences(settings: Settings) -> Preferences:
+    """Return what the settings say of the person's time."""
+    table = settings.schedule
+    hours = [getattr(table.hours, name) for name in WEEKDAYS]
+    liked = tuple(clock_span(window) for window in table.liked)
+    return Preferences(
+        zone=settings.plan.timezone,
+        hours={day: tuple(map(clock_span, spans)) for day, spans in enumerate(hours)},
+        liked=dict.fromkeys(range(7), liked) if liked else {},
+        rest_weekdays=frozenset(
+            WEEKDAYS.index(day) for day in table.rest_days if day in WEEKDAYS
+        ),
+        rest_dates=frozenset(
+            date.fromisoformat(day) for day in table.rest_days if day not in WEEKDAYS
+        ),
+        daily=table.daily_minutes,
+        weekly=table.weekly_minutes,
+        shortest=table.min_block,
+        longest=table.max_block,
+        buffer=table.buffer,
+        share=table.share,
+        publish_days=table.publish_days,
+        freeze_hours=table.freeze_hours,
+        default_minutes=table.default_minutes,
+        assume_done=table.assume_done,
+    )
+
+
+def review_rules(settings: Settings) -> dict[ReviewKind, ReviewRule]:
+    """Return when each kind of review is due; without those that are off."""
+    moments = {kind: str(getattr(settings.review, kind.value)) for kind in ReviewKind}
+    parts = {kind: review_moment(text) for kind, text in moments.items() if text != "off"}
+    return {
+        kind: ReviewRule(month=month, day=day, hour=hour, minute=minute)
+        for kind, (month, day, hour, minute) in parts.items()
+    }

@@ -21,8 +21,7 @@ from pydantic_settings import (
 )
 
 from syncd.errors import Mistake
-from syncd.settings.formats import is_zone
-from syncd.settings.messages import Name, SettingsOrigin, model_of
+from syncd.settings.messages import Name, SettingsOrigin, is_zone, model_of
 
 PREFIX = "SYNCD_"
 FILE_VARIABLE = "SYNCD_CONFIG"
@@ -172,7 +171,7 @@ def _read(file: Path) -> dict[str, Any]:
     except OSError as error:
         raise Mistake(
             f"The settings file {file} can't be read ({error.strerror}):"
-            " name another, or run `syncd init` to write one."
+            " name another, or begin with a copy of config/syncd.example.toml."
         ) from error
 
 

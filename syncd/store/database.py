@@ -16,7 +16,14 @@ from sqlalchemy.pool import StaticPool
 from syncd.clock import Clock, SystemClock
 from syncd.errors import AnotherRunning
 from syncd.private import opened
-from syncd.store.upgrade import PATIENCE, make_private, make_tables, opening, told, upgrade
+from syncd.store.upgrade import (
+    PATIENCE,
+    disk_errors,
+    make_private,
+    make_tables,
+    opening,
+    upgrade,
+)
 
 
 class Database:
@@ -56,7 +63,7 @@ class Database:
                 return
             self._depth = 1
             try:
-                with told(self._path), self._connection.begin():
+                with disk_errors(self._path), self._connection.begin():
                     yield self._connection
             finally:
                 self._depth = 0
@@ -100,7 +107,7 @@ class Database:
 
     def _opened(self, clock: Clock) -> Connection:
         path, today = self._path, clock.now().date()
-        with ExitStack() as unless_good, told(path, OSError):
+        with ExitStack() as unless_good, disk_errors(path, OSError):
             unless_good.callback(self._engine.dispose)
             if path is not None:
                 make_private(path)

@@ -142,7 +142,7 @@ class HistoryStore:
         read = (damaged.read(row, str(row.seq), _conflict, of=row.entity) for row in rows)
         return [row for row in read if row is not None]
 
-    def settle_conflict(self, seq: int) -> None:
+    def resolve_conflict(self, seq: int) -> None:
         """Mark a conflict as looked at."""
         changed = update(tables.conflicts).where(C.plan == self._plan, C.seq == seq)
         with self._database.transaction() as connection:

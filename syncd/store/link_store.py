@@ -96,7 +96,7 @@ _SET_PRESENCE = Prepared(
 _TOUCHED = Prepared(
     select(D.entity, D.stamp).where(D.plan == bindparam("plan"), D.tool == bindparam("tool"))
 )
-_SETTLE = Prepared(
+_CLEAR_DIRTY = Prepared(
     text(
         """
         DELETE FROM dirty WHERE rowid IN (
@@ -258,7 +258,7 @@ class LinkStore:
     def add_referrers(self, tool: ToolName, target: EntityId) -> None:
         """Mark what refers to ``target`` in a tool, but for what is marked already.
 
-        For the tool's own lane alone, which has settled by then what it wrote before.
+        For the tool's own lane alone, which has recorded by then what became of its writes.
         """
         with self._database.transaction() as connection:
             _ADD_REFERRERS.run(connection, self._aimed(tool, target, None))
@@ -286,7 +286,7 @@ class LinkStore:
             return
         which = {"p": self._plan, "t": tool, "marks": json.dumps(list(stamps.items()))}
         with self._database.transaction() as connection:
-            _SETTLE.run(connection, which)
+            _CLEAR_DIRTY.run(connection, which)
 
     def every(self) -> Iterator[Link]:
         """Return all links in all tools."""

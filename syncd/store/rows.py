@@ -6,7 +6,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Executable, Table, bindparam, func, select
@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import dialect, insert
 
 from syncd.model.entities import Entity, Kind
 from syncd.model.ids import EntityId, RemoteId, ToolName
-from syncd.model.remote import BESIDE, Op, Seen, Write
+from syncd.model.remote import EXTRA_FIELDS, Op, Seen, Write
 from syncd.model.schema import (
     FIELDS,
     Fields,
@@ -139,7 +139,7 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class ToolProblem:
     """A sentence about one tool, or one field of one entity in it.
 
     ``refused`` is the hash of what the tool refused, so as not to send it again.
@@ -189,7 +189,7 @@ def read_or(read: Callable[[Any], R], raw: Any, otherwise: R) -> R:
 
 
 def dump_fields(fields: Fields) -> str:
-    """Return fields (those of ``BESIDE`` too) as JSON text."""
+    """Return fields (those of ``EXTRA_FIELDS`` too) as JSON text."""
     return _SORTED.encode(fields_to_json(fields))
 
 
@@ -278,7 +278,7 @@ def load_write(text: str) -> Write:
 
 
 def _with_links(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Value]:
-    beside = {name: _beside(raw[name]) for name in BESIDE if name in raw}
+    beside = {name: _beside(raw[name]) for name in EXTRA_FIELDS if name in raw}
     return {**fields_from_json(kind, raw), **beside}
 
 
@@ -302,19 +302,36 @@ def listed(ids: Iterable[str]) -> str:
 class Prepared:
     """A statement as SQL text; rows give its parameters by name, as plain SQLite values.
 
-    Made once for all databases of a process, and given to SQLite as it is: that costs a
-    fraction of what building and compiling it each time does.
+    Compiled once for all databases of a process, when it is first run, and given to SQLite
+    as it is: that costs a fraction of what building and compiling it each time does.
     """
 
     def __init__(self, statement: Executable, columns: Sequence[str] | None = None) -> None:
         """Prepare; ``columns``: those that an insert fills, where it does not say."""
-        keys = list(columns) if columns is not None else None
-        compiled = statement.compile(dialect=dialect(), column_keys=keys)  # type: ignore[attr-defined]  # every statement used here has it
-        self._sql = str(compiled)
-        self._names: tuple[str, ...] = tuple(compiled.positiontup)
-        given = ((name, compiled.params.get(name)) for name in self._names)
-        self._given = {name: value for name, value in given if value is not None}
-        self._row = _row_of(statement)
+        self._statement = statement
+        self._columns = columns
+
+    @cached_property
+    def _compiled(self) -> Any:
+        keys = list(self._columns) if self._columns is not None else None
+        return self._statement.compile(dialect=dialect(), column_keys=keys)  # type: ignore[attr-defined]  # every statement used here has it
+
+    @cached_property
+    def _sql(self) -> str:
+        return str(self._compiled)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(self._compiled.positiontup)
+
+    @cached_property
+    def _given(self) -> dict[str, Any]:
+        values = ((name, self._compiled.params.get(name)) for name in self._names)
+        return {name: value for name, value in values if value is not None}
+
+    @cached_property
+    def _row(self) -> Callable[[Iterable[Any]], Any]:
+        return _row_of(self._statement)
 
     def run(self, connection: Connection, row: Row) -> int:
         """Run it once; return how many rows it changed. Raises ``sqlite3.Error``."""

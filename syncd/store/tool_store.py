@@ -13,7 +13,7 @@ from syncd.errors import ToolError, whole
 from syncd.model.ids import EntityId, PlanId, ToolName
 from syncd.store import tables
 from syncd.store.database import Database
-from syncd.store.rows import Prepared, Problem, moment_of, moment_text, put, read_or
+from syncd.store.rows import Prepared, ToolProblem, moment_of, moment_text, put, read_or
 
 T = tables.tools.c
 P = tables.problems.c
@@ -130,13 +130,13 @@ class ToolStore:
         with self._database.transaction() as connection:
             _SAVE.run(connection, values)
 
-    def problems(self, tool: ToolName | None = None) -> list[Problem]:
+    def problems(self, tool: ToolName | None = None) -> list[ToolProblem]:
         """Return the open problems, of one tool or of all."""
         which = {"plan": self._plan, "tool": tool}
         with self._database.transaction() as connection:
             rows = _PROBLEMS.rows(connection, which)
         return [
-            Problem(
+            ToolProblem(
                 tool=row.tool,
                 entity=row.entity or None,
                 field=row.field,
@@ -146,7 +146,7 @@ class ToolStore:
             for row in rows
         ]
 
-    def put_problems(self, problems: Iterable[Problem]) -> None:
+    def put_problems(self, problems: Iterable[ToolProblem]) -> None:
         """Write problems down, each in place of the older one of its field."""
         rows = [
             {

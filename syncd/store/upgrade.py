@@ -41,7 +41,7 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @contextmanager
-def told(path: Path | None, *also: type[Exception]) -> Iterator[None]:
+def disk_errors(path: Path | None, *also: type[Exception]) -> Iterator[None]:
     """Tell what is wrong with the disk or the file in a sentence, as ``StateTrouble``.
 
     also: errors that, where this is used, come from the file too, such as ``OSError``.
@@ -115,7 +115,7 @@ class Look:
 
 def look(path: Path) -> Look:
     """Look at a file without writing to it. Raises ``StateTrouble``."""
-    with told(path):
+    with disk_errors(path):
         try:
             return _look(path, "ro")
         except sqlite3.OperationalError as error:
@@ -176,7 +176,7 @@ def upgrade(connection: Connection, path: Path | None, today: date) -> None:
         if path is not None and tables - {"alembic_version"}:
             _keep_copy(path, revision or _NONE, today)
         try:
-            with told(path):
+            with disk_errors(path):
                 if tables:
                     _migrate(connection)
                 else:

@@ -58,7 +58,7 @@ class MatchIndex:
 
 
 def match_items(
-    found: Iterable[Remote], carries: Mapping[Kind, Carried], known: MatchIndex
+    found: Iterable[Remote], capabilities: Mapping[Kind, Carried], known: MatchIndex
 ) -> list[Match | Waiting]:
     """Decide for each unlinked item which entity it is; oldest items first.
 
@@ -72,7 +72,7 @@ def match_items(
         verdict = _recognise(remote, known)
         if isinstance(verdict, Match):
             ours = verdict.entity is not None
-            if not ours and not carries[remote.kind].adopts:
+            if not ours and not capabilities[remote.kind].imports:
                 continue
             if verdict.entity is not None:
                 known.taken.add(verdict.entity)

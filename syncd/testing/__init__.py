@@ -3,8 +3,7 @@
 import pytest
 
 pytest.register_assert_rewrite(
-    "syncd.testing.tool_laws",
-    "syncd.testing.failure_laws",
+    "syncd.testing.contract",
     "syncd.testing.harness",
     "syncd.testing.item_laws",
     "syncd.testing.reading_laws",

@@ -13,7 +13,7 @@ from syncd.connect.wrappers import wrapped
 from syncd.errors import SyncdError
 from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd.model.ids import RemoteId, derived_id
-from syncd.model.remote import LINK, LINKS, Op, Remote, Seen, Write
+from syncd.model.remote import LINKS, PAGE_URL, Op, Remote, Seen, Write
 from syncd.model.schema import REFERENCE_FIELDS, Fields
 from syncd.model.values import Value
 from syncd.testing.fake_clock import FakeClock
@@ -125,13 +125,13 @@ class Harness(ABC):
 
     def kinds(self) -> list[Kind]:
         """Return what the tool can hold, in an order in which it can be made."""
-        carried = [kind for kind in REFERENCE_ORDER if kind in self.connector.carries]
-        return [it for it in carried if self.connector.holds(it, sample(it, "A title", {}))]
+        carried = [kind for kind in REFERENCE_ORDER if kind in self.connector.capabilities]
+        return [it for it in carried if self.connector.can_hold(it, sample(it, "A title", {}))]
 
     def lasting(self, kind: Kind) -> frozenset[str]:
         """Return the fields of a kind that are read back."""
-        carried = self.connector.carries[kind]
-        return carried.fields - carried.once
+        carried = self.connector.capabilities[kind]
+        return carried.fields - carried.write_once
 
     def new_write(self, kind: Kind, title: str, **fields: Value) -> Write:
         """Return a create of an item with every field filled, but for these."""
@@ -141,9 +141,9 @@ class Harness(ABC):
         """Return a create of an item with these fields."""
         number = self._count()
         whole = dict(fields)
-        if LINK in self.connector.carries[kind].fields:
-            whole[LINK] = self.address(number)
-        if LINKS in self.connector.carries[kind].fields:
+        if PAGE_URL in self.connector.capabilities[kind].fields:
+            whole[PAGE_URL] = self.address(number)
+        if LINKS in self.connector.capabilities[kind].fields:
             whole.setdefault(LINKS, f"Notion {self.address(number)}")
         entity = derived_id("contract", str(number))
         carried = self.connector.fit(kind, whole)
@@ -161,7 +161,7 @@ class Harness(ABC):
 
     def elsewhere(self, kind: Kind) -> dict[str, Value]:
         """Return references of a kind to what the tool does not carry: the plan's ids."""
-        carried = self.connector.carries
+        carried = self.connector.capabilities
         return {
             it.name: derived_id("contract", kind, it.name)
             for it in REFERENCE_FIELDS[kind]
@@ -170,7 +170,7 @@ class Harness(ABC):
 
     def targets(self, kind: Kind) -> dict[str, RemoteId]:
         """Make what items of a kind refer to; return the remote ids by kind."""
-        carried = self.connector.carries
+        carried = self.connector.capabilities
         wanted = [
             Kind(it.target or "")
             for it in REFERENCE_FIELDS[kind]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from syncd.model.entities import Kind
-from syncd.model.remote import BODY, LINK, LINKS, Carried
+from syncd.model.remote import LINKS, PAGE_CONTENT, PAGE_URL, Carried
 from syncd.model.schema import FIELDS, Fields
 from syncd.model.values import BlockState, FieldType, Moment, Value
 
@@ -32,12 +32,12 @@ class Capabilities:
     """
 
     name: str
-    carries: Mapping[Kind, Carried]
+    capabilities: Mapping[Kind, Carried]
     containers: tuple[str, ...]
     needs: Mapping[Kind, frozenset[str]] = field(default_factory=dict)
     states: Mapping[BlockState, BlockState] = field(default_factory=dict)
     edit_resolution: timedelta = timedelta(milliseconds=1)
-    gives_address: bool = False
+    provides_urls: bool = False
     reads_busy: bool = False
     batch_size: int = 1
     title_limit: int | None = None
@@ -55,19 +55,21 @@ class Capabilities:
         """Return the name of the container that holds a kind."""
         return kind.value if kind.value in self.containers else self.containers[0]
 
-    def holds(self, kind: Kind, fields: Fields) -> bool:
+    def can_hold(self, kind: Kind, fields: Fields) -> bool:
         """Say whether an item with these fields can be held."""
         needed = self.needs.get(kind, frozenset())
         state = fields.get("state", BlockState.PUBLISHED)
         if kind is Kind.BLOCK and self.states and state not in self.states:
             return False
-        return kind in self.carries and all(fields.get(name) is not None for name in needed)
+        return kind in self.capabilities and all(
+            fields.get(name) is not None for name in needed
+        )
 
     def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
         """Return what can be held of ``fields``."""
-        if kind not in self.carries:
+        if kind not in self.capabilities:
             return {}
-        carried = self.carries[kind].fields
+        carried = self.capabilities[kind].fields
         return {
             name: self._fitted(kind, name, value)
             for name, value in fields.items()
@@ -79,9 +81,9 @@ class Capabilities:
             return value.to_the_minute().without_zone()
         if isinstance(value, BlockState):
             return self.states.get(value, value)
-        if name in (LINK, LINKS):
+        if name in (PAGE_URL, LINKS):
             return value or ""
-        if name == BODY:
+        if name == PAGE_CONTENT:
             return value
         if not isinstance(value, str) or FIELDS[kind][name].type is not FieldType.TEXT:
             return value
@@ -108,12 +110,12 @@ def _page(kind: Kind, *but: str, frozen: frozenset[str] = frozenset()) -> Carrie
 
 
 def _with_body(it: Carried) -> Carried:
-    return replace(it, fields=it.fields | {BODY}, once=frozenset({BODY}))
+    return replace(it, fields=it.fields | {PAGE_CONTENT}, write_once=frozenset({PAGE_CONTENT}))
 
 
 LIKE_NOTION = Capabilities(
     name="pages",
-    carries={
+    capabilities={
         Kind.PROFILE: _page(Kind.PROFILE),
         Kind.GOAL: _page(Kind.GOAL),
         Kind.MILESTONE: _page(Kind.MILESTONE, "done_at"),
@@ -126,7 +128,7 @@ LIKE_NOTION = Capabilities(
     },
     containers=tuple(kind.value for kind in Kind if kind is not Kind.BLOCK),
     edit_resolution=timedelta(minutes=1),
-    gives_address=True,
+    provides_urls=True,
     whole_listing=True,
     tombstones=False,
 )
@@ -134,7 +136,7 @@ LIKE_NOTION = Capabilities(
 
 LIKE_CALENDAR = Capabilities(
     name="calendar",
-    carries={
+    capabilities={
         Kind.MILESTONE: Carried(
             fields=frozenset({"title", "due", "done"}),
             editable=frozenset({"title", "due", "done"}),
@@ -153,15 +155,15 @@ _BLOCK = frozenset({"title", "start", "end", "state"})
 
 LIKE_PLANNER = replace(
     LIKE_CALENDAR,
-    carries={
-        **LIKE_CALENDAR.carries,
+    capabilities={
+        **LIKE_CALENDAR.capabilities,
         Kind.BLOCK: Carried(
             fields=_BLOCK | {"task", "goal", LINKS},
             editable=_BLOCK,
             home=frozenset({"start", "end"}),
-            told=frozenset({"state"}),
-            adopts=False,
-            archives=False,
+            read_only=frozenset({"state"}),
+            imports=False,
+            delete_archives=False,
             gone={"state": BlockState.SKIPPED},
             live_only=True,
         ),
@@ -194,16 +196,16 @@ _TODO = frozenset(
 
 LIKE_TODOS = Capabilities(
     name="todos",
-    carries={
+    capabilities={
         Kind.GOAL: Carried(
             fields=frozenset({"title"}),
             editable=frozenset({"title"}),
-            adopts=False,
-            archives=False,
+            imports=False,
+            delete_archives=False,
             live_only=True,
         ),
         Kind.TASK: Carried(
-            fields=_TODO | {LINK},
+            fields=_TODO | {PAGE_URL},
             editable=_TODO,
             home=frozenset({"due", "done"}),
             live_only=True,

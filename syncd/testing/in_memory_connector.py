@@ -42,9 +42,9 @@ class InMemoryConnector:
         shape = tool.shape
         self.tool = tool
         self.name = shape.name
-        self.carries: Mapping[Kind, Carried] = shape.carries
+        self.capabilities: Mapping[Kind, Carried] = shape.capabilities
         self.edit_resolution: timedelta = shape.edit_resolution
-        self.gives_address = shape.gives_address
+        self.provides_urls = shape.provides_urls
         self.keeps_marks = shape.keeps_marks
         self.reads_busy = shape.reads_busy
         self.batch_size = shape.batch_size
@@ -84,11 +84,11 @@ class InMemoryConnector:
         return Pull(
             items=self._all() if whole else self._changed(since or 0),
             gone=frozenset() if whole else self._removed(since or 0),
-            whole=frozenset(self.carries) if whole else frozenset(),
+            whole=frozenset(self.capabilities) if whole else frozenset(),
             cursor=next_cursor,
             clock_offset=self.tool.shift,
             problems=tuple(self.tool.problems),
-            paused=dict(self.tool.paused),
+            unmapped_fields=dict(self.tool.paused),
         )
 
     def read(self, kind: Kind, remote: RemoteId) -> Remote:
@@ -125,18 +125,18 @@ class InMemoryConnector:
             return _each(writes, self._do)
         return _each(writes, self._single)
 
-    def holds(self, kind: Kind, fields: Fields) -> bool:
+    def can_hold(self, kind: Kind, fields: Fields) -> bool:
         """Say whether this tool can hold such an entity at all."""
-        return self.tool.shape.holds(kind, fields)
+        return self.tool.shape.can_hold(kind, fields)
 
     def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
         """Return what this tool can hold of ``fields``."""
         return self.tool.shape.fit(kind, fields)
 
-    def addressed(self, url: str) -> RemoteId | None:
+    def id_from_url(self, url: str) -> RemoteId | None:
         """Return which item of this tool an address leads to."""
         start = self.tool.address(RemoteId(""))
-        ours = self.gives_address and url.startswith(start)
+        ours = self.provides_urls and url.startswith(start)
         return RemoteId(url.removeprefix(start)) if ours else None
 
     def busy(self, start: datetime, end: datetime) -> Busy:
@@ -194,7 +194,7 @@ class InMemoryConnector:
         return tuple(items[: max(0, len(items) - short)])
 
     def _listed(self, item: Remote) -> bool:
-        hidden = self.carries[item.kind].hides_done and item.fields.get("done")
+        hidden = self.capabilities[item.kind].hides_done and item.fields.get("done")
         return not hidden and self.tool.shape.container(item.kind) in self.tool.containers
 
     def _changed(self, since: int) -> tuple[Remote, ...]:

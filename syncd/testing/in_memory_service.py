@@ -11,7 +11,7 @@ from syncd.connect.contract import BusySpan, Outcome
 from syncd.errors import Changed, Gone, SignIn, SkipItem, TryLater
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
-from syncd.model.remote import LINK, LINKS, Op, Remote, Seen, Write
+from syncd.model.remote import LINKS, PAGE_URL, Op, Remote, Seen, Write
 from syncd.model.schema import DEFAULTS, Fields
 from syncd.model.values import Value
 from syncd.testing.in_memory_capabilities import Capabilities
@@ -159,13 +159,13 @@ class InMemoryService:
     ) -> Remote:
         """Make an item, or revive a removed one of this id."""
         self.removed.pop(remote, None)
-        empty: dict[str, Any] = {LINK: "", LINKS: "", **DEFAULTS[kind]}
-        carried = self.shape.carries[kind]
+        empty: dict[str, Any] = {PAGE_URL: "", LINKS: "", **DEFAULTS[kind]}
+        carried = self.shape.capabilities[kind]
         given = self._kept(kind, fields)
-        whole = {name: empty[name] for name in sorted(carried.fields - carried.once)}
-        if carried.once & given.keys():
+        whole = {name: empty[name] for name in sorted(carried.fields - carried.write_once)}
+        if carried.write_once & given.keys():
             self.bodies[remote] = {
-                name: given.pop(name) for name in carried.once & given.keys()
+                name: given.pop(name) for name in carried.write_once & given.keys()
             }
         whole |= given
         item = Remote(id=remote, kind=kind, fields=whole, created_at=self.now(), mark=mark)
@@ -198,7 +198,7 @@ class InMemoryService:
     def _stamp(self, item: Remote, at: RemoteId | None = None) -> Remote:
         self._touch(at or item.id)
         version = str(self.counter) if self.shape.conditional else ""
-        link = str(item.fields.get(LINK) or "") or None
+        link = str(item.fields.get(PAGE_URL) or "") or None
         url = self.address(item.id)
         new = replace(item, version=version, edited_at=self.now(), link=link, url=url)
         self.items[item.id] = new
@@ -242,7 +242,7 @@ def chosen_id(tool: InMemoryService, write: Write) -> RemoteId:
 
 
 def _marked(tool: InMemoryService, write: Write) -> Iterator[Remote]:
-    link = write.fields.get(LINK)
+    link = write.fields.get(PAGE_URL)
     for item in tool.items.values():
         by_link = bool(link) and item.link == link
         if item.kind is write.kind and (item.mark == write.entity or by_link):
@@ -263,7 +263,7 @@ def _there(tool: InMemoryService, remote: RemoteId) -> Remote:
 
 
 def _create(tool: InMemoryService, write: Write) -> tuple[Outcome, RemoteId]:
-    if not tool.shape.holds(write.kind, write.fields):
+    if not tool.shape.can_hold(write.kind, write.fields):
         raise SkipItem(f"{tool.shape.name} cannot hold {write.entity}: see what it lacks.")
     mark = write.entity if tool.shape.keeps_marks else None
     remote = RemoteId(f"{tool.shape.name}-{tool.counter + 1}")

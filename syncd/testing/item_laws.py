@@ -7,7 +7,7 @@ import pytest
 from syncd.connect.contract import Outcome
 from syncd.errors import Changed, Gone, SkipItem, Unclear
 from syncd.model.ids import RemoteId
-from syncd.model.remote import BODY, LINK, Op, Remote, Write
+from syncd.model.remote import PAGE_CONTENT, PAGE_URL, Op, Remote, Write
 from syncd.testing.harness import Harness
 from syncd.testing.samples import LONG_BODY
 
@@ -39,24 +39,29 @@ class CreatingLaws:
             made = harness.made(write)
             if connector.keeps_marks:
                 assert made.mark == write.entity
-            if LINK in connector.carries[kind].fields:
-                assert made.link == write.fields[LINK]
-            if connector.gives_address:
+            if PAGE_URL in connector.capabilities[kind].fields:
+                assert made.link == write.fields[PAGE_URL]
+            if connector.provides_urls:
                 assert made.url.startswith("http")
-                assert connector.addressed(made.url) == made.id
-            assert connector.addressed("https://example.org/elsewhere") is None
+                assert connector.id_from_url(made.url) == made.id
+            assert connector.id_from_url("https://example.org/elsewhere") is None
 
     def test_what_an_item_begins_with_is_given_once_and_not_read_back(
         self, harness: Harness
     ) -> None:
-        carries = harness.connector.carries
-        for kind in [it for it in harness.kinds() if carries[it].once]:
-            assert carries[kind].once <= carries[kind].fields - carries[kind].editable
-            assert BODY in carries[kind].once
+        capabilities = harness.connector.capabilities
+        for kind in [it for it in harness.kinds() if capabilities[it].write_once]:
+            assert (
+                capabilities[kind].write_once
+                <= capabilities[kind].fields - capabilities[kind].editable
+            )
+            assert PAGE_CONTENT in capabilities[kind].write_once
             plain = harness.made(harness.new_write(kind, f"A {kind} of a few words"))
-            write = harness.new_write(kind, f"A {kind} of many words", **{BODY: LONG_BODY})
+            write = harness.new_write(
+                kind, f"A {kind} of many words", **{PAGE_CONTENT: LONG_BODY}
+            )
             made = harness.made(write)
-            assert not carries[kind].once & set(made.fields)
+            assert not capabilities[kind].write_once & set(made.fields)
             assert made.fields == {**plain.fields, "title": made.fields["title"]}
             assert harness.listing()[made.id].fields == made.fields
 
@@ -108,7 +113,7 @@ class CreatingLaws:
             harness.restart(remembering=False)
             harness.start()
             fresh = dataclasses.replace(write, key=harness.key())
-            if harness.connector.keeps_marks or LINK in write.fields:
+            if harness.connector.keeps_marks or PAGE_URL in write.fields:
                 found = harness.connector.find(fresh)
                 assert found is not None
                 assert found.id == made.id

@@ -55,7 +55,7 @@ class ReadingLaws:
 
     def test_a_full_read_says_what_it_is_whole_for(self, harness: Harness) -> None:
         pull = harness.connector.pull(None)
-        assert pull.whole == set(harness.connector.carries)
+        assert pull.whole == set(harness.connector.capabilities)
         assert pull.cursor is not None
 
     def test_nothing_changed_is_nothing_new(self, harness: Harness) -> None:
@@ -94,7 +94,7 @@ class ReadingLaws:
         before = harness.requests()
         harness.connector.bind()
         harness.connector.pull(cursor)
-        assert harness.requests() - before <= len(harness.connector.carries)
+        assert harness.requests() - before <= len(harness.connector.capabilities)
 
     def test_every_cursor_leads_to_the_present(self, harness: Harness) -> None:
         steps: list[Callable[[Kind], None]] = [
@@ -169,7 +169,7 @@ class ReadingLaws:
             (new,) = [it for it in found if it.fields.get("title") == f"A {kind} of the person"]
             assert new.kind is kind
             assert new.mark is None
-            fallen = harness.connector.carries[kind].fallen(new.fields, {})
+            fallen = harness.connector.capabilities[kind].fallen(new.fields, {})
             assert set(new.fields) | fallen == harness.lasting(kind)
             assert harness.connector.read(kind, new.id).fields == new.fields
 
@@ -210,7 +210,7 @@ class ReadingLaws:
 def _held(harness: Harness, held: Mapping[RemoteId, Fields], pull: Pull) -> Held:
     """Return what a reader that held ``held`` holds after ``pull``, asking for the absent."""
     brought = {item.id: item.fields for item in pull.items}
-    if pull.whole >= set(harness.connector.carries):
+    if pull.whole >= set(harness.connector.capabilities):
         return brought
     kept = {it: fields for it, fields in held.items() if it not in pull.gone}
     return kept | brought
@@ -227,21 +227,21 @@ def _made(harness: Harness, kind: Kind, count: int) -> set[RemoteId]:
 
 
 def _added_by_hand(harness: Harness) -> list[Kind]:
-    return [kind for kind in harness.kinds() if harness.connector.carries[kind].adopts]
+    return [kind for kind in harness.kinds() if harness.connector.capabilities[kind].imports]
 
 
 def _add(harness: Harness, kind: Kind, title: str) -> None:
     """Add an item by hand, with a day or a time where the tool cannot hold it without."""
     fields: dict[str, Value] = {}
-    if not harness.connector.holds(kind, {"title": title}):
+    if not harness.connector.can_hold(kind, {"title": title}):
         fields = {"start": Moment(AT, ZONE), "end": Moment(AT.replace(hour=18), ZONE)}
         fields = fields if kind is Kind.BLOCK else {"due": DAY}
     harness.person.add(kind, title, **fields)
 
 
 def _with_done(harness: Harness) -> list[Kind]:
-    carries = harness.connector.carries
-    return [kind for kind in harness.kinds() if "done" in carries[kind].editable]
+    capabilities = harness.connector.capabilities
+    return [kind for kind in harness.kinds() if "done" in capabilities[kind].editable]
 
 
 def _title(pull: Pull, remote: RemoteId) -> Value:
@@ -255,7 +255,7 @@ def _starts_over_or_is_whole(harness: Harness, cursor: str, there: RemoteId) -> 
         return
     except SyncdError as error:
         pytest.fail(f"a cursor that is none met {error!r}")
-    assert pull.whole == set(harness.connector.carries)
+    assert pull.whole == set(harness.connector.capabilities)
     assert there in {item.id for item in pull.items}
 
 

@@ -151,7 +151,7 @@ def _use(harness: Harness) -> None:
 HOUR = timedelta(hours=1)
 
 
-class TellingLaws:
+class BusyTimeLaws:
     """What a person has planned otherwise is told, and what cannot be read is not free."""
 
     def test_a_tool_that_cannot_tell_tells_nothing(self, harness: Harness) -> None:
@@ -261,14 +261,16 @@ class BlockLaws:
 
     def test_what_gone_means_is_not_held(self, harness: Harness) -> None:
         """Else what was deleted there would be made there again at once."""
-        for kind, carried in harness.connector.carries.items():
+        for kind, carried in harness.connector.capabilities.items():
             if not carried.gone:
                 continue
-            assert not carried.archives
+            assert not carried.delete_archives
             assert set(carried.gone) <= carried.editable
             whole = {**sample(kind, "A title", {}), **carried.gone}
-            assert not harness.connector.holds(kind, whole), kind
-            assert not harness.connector.holds(kind, harness.connector.fit(kind, whole)), kind
+            assert not harness.connector.can_hold(kind, whole), kind
+            assert not harness.connector.can_hold(kind, harness.connector.fit(kind, whole)), (
+                kind
+            )
 
     def test_a_reference_to_what_is_not_there_comes_back(self, harness: Harness) -> None:
         for kind in harness.kinds():
@@ -339,7 +341,7 @@ class BlockLaws:
         self._needed(harness)
         for name in ("start", "end"):
             bare = {**sample(Kind.BLOCK, "A block", {}), name: None}
-            assert not harness.connector.holds(Kind.BLOCK, bare)
+            assert not harness.connector.can_hold(Kind.BLOCK, bare)
 
     def test_a_block_made_again_elsewhere_is_there(self, harness: Harness) -> None:
         write = harness.new_write(Kind.BLOCK, "A block") if self._needed(harness) else None
@@ -354,7 +356,7 @@ class BlockLaws:
         assert harness.listing()[again.id].fields == fields
 
     def _needed(self, harness: Harness) -> bool:
-        if Kind.BLOCK not in harness.connector.carries:
+        if Kind.BLOCK not in harness.connector.capabilities:
             pytest.skip("this tool holds no learning blocks")
         return True
 
@@ -366,8 +368,8 @@ class BlockLaws:
         return {item.id: item for item in harness.connector.pull(cursor).items}[block.id]
 
     def _linked(self, harness: Harness) -> list[Kind]:
-        carries = harness.connector.carries
-        found = [kind for kind in harness.kinds() if LINKS in carries[kind].fields]
+        capabilities = harness.connector.capabilities
+        found = [kind for kind in harness.kinds() if LINKS in capabilities[kind].fields]
         if not found:
             pytest.skip("this tool holds no links")
         return found

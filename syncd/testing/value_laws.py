@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from syncd.model.entities import Kind
-from syncd.model.remote import LINK, LINKS
+from syncd.model.remote import LINKS, PAGE_URL
 from syncd.model.schema import FIELDS
 from syncd.model.values import FieldSpec, FieldType, Moment, Value
 from syncd.testing.harness import Harness
@@ -38,7 +38,7 @@ LONG_TEXTS = {
 }
 
 
-class FittingLaws:
+class FitLaws:
     """``fit`` is what the tool then holds."""
 
     def test_what_an_item_holds_is_what_fits(self, harness: Harness) -> None:
@@ -49,16 +49,16 @@ class FittingLaws:
             assert not made.problems, kind
 
     def test_what_fits_is_of_what_the_tool_carries(self, harness: Harness) -> None:
-        for kind, carried in harness.connector.carries.items():
-            whole = sample(kind, "A title", {}) | {LINK: harness.address(1), LINKS: ""}
+        for kind, carried in harness.connector.capabilities.items():
+            whole = sample(kind, "A title", {}) | {PAGE_URL: harness.address(1), LINKS: ""}
             fitted = harness.connector.fit(kind, whole)
             assert set(fitted) == set(carried.fields) & set(whole), kind
             assert carried.editable <= carried.fields, kind
             assert carried.home <= carried.fields, kind
 
     def test_what_is_not_carried_cannot_be_held(self, harness: Harness) -> None:
-        for kind in set(Kind) - set(harness.connector.carries):
-            assert not harness.connector.holds(kind, sample(kind, "A title", {}))
+        for kind in set(Kind) - set(harness.connector.capabilities):
+            assert not harness.connector.can_hold(kind, sample(kind, "A title", {}))
 
     @pytest.mark.parametrize("text", HARD_TEXTS.values(), ids=HARD_TEXTS.keys())
     def test_a_text_comes_back_as_it_fits(self, harness: Harness, text: str) -> None:
@@ -73,7 +73,7 @@ class FittingLaws:
     @pytest.mark.parametrize("text", [*HARD_TEXTS.values(), *LONG_TEXTS.values()])
     def test_fitting_twice_is_fitting_once(self, harness: Harness, text: str) -> None:
         connector = harness.connector
-        for kind in connector.carries:
+        for kind in connector.capabilities:
             texts = dict.fromkeys(_texts(harness, kind), text)
             other = {name: another(kind, name) for name in FIELDS[kind] if name != "title"}
             for fields in (sample(kind, "A title", {}) | texts, other | texts):
@@ -83,10 +83,10 @@ class FittingLaws:
     def test_every_field_takes_another_value_and_keeps_the_rest(self, harness: Harness) -> None:
         for kind in harness.kinds():
             item = harness.create(kind, f"A {kind} to change")
-            for name in sorted(harness.lasting(kind) - {"title", LINK, LINKS}):
+            for name in sorted(harness.lasting(kind) - {"title", PAGE_URL, LINKS}):
                 value = another(kind, name)
                 wanted = harness.connector.fit(kind, {**item.fields, name: value})
-                if not harness.connector.holds(kind, wanted):
+                if not harness.connector.can_hold(kind, wanted):
                     continue
                 after = harness.update(item, **{name: wanted[name]})
                 assert getattr(after, "fields", after) == wanted, f"{kind}.{name}"
@@ -99,7 +99,7 @@ class FittingLaws:
             item = harness.create(kind, f"A {kind} to empty")
             bare: dict[str, Value] = empty(kind, item.fields)
             wanted = harness.connector.fit(kind, {**item.fields, **bare})
-            if not harness.connector.holds(kind, wanted):
+            if not harness.connector.can_hold(kind, wanted):
                 continue
             changes = {
                 name: wanted[name]
@@ -113,7 +113,7 @@ class FittingLaws:
     def test_an_item_with_a_title_alone_can_be_made(self, harness: Harness) -> None:
         for kind in harness.kinds():
             bare = empty(kind, sample(kind, f"A bare {kind}", {}))
-            if not harness.connector.holds(kind, bare):
+            if not harness.connector.can_hold(kind, bare):
                 continue
             write = harness.new_from(kind, bare)
             assert harness.made(write).fields == write.fields, kind
@@ -123,7 +123,7 @@ class FittingLaws:
             targets = harness.targets(kind)
             fields = sample(kind, f"A {kind} that refers", targets)
             made = harness.made(harness.new_from(kind, fields))
-            for name in harness.connector.carries[kind].fields & set(fields):
+            for name in harness.connector.capabilities[kind].fields & set(fields):
                 if FIELDS[kind][name].target in targets:
                     assert made.fields[name] == fields[name], f"{kind}.{name}"
 
@@ -138,7 +138,7 @@ class FittingLaws:
 def _texts(harness: Harness, kind: Kind) -> list[str]:
     """Return the carried fields that hold free text."""
     structured = {"facts", "recurrence", "zone", "currency", "email", "url", "evidence_url"}
-    carried = harness.connector.carries[kind].fields - structured
+    carried = harness.connector.capabilities[kind].fields - structured
     return [name for name in carried if name in FIELDS[kind] and _is_text(kind, name)]
 
 
@@ -181,7 +181,7 @@ LABELS = {
 }
 
 
-class HoldingLaws:
+class FieldLaws:
     """A value comes back as ``fit`` said, or the item is refused with a reason."""
 
     @pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS.keys())
@@ -229,7 +229,7 @@ class HoldingLaws:
 def _fields(harness: Harness, *types: FieldType) -> Iterator[tuple[Kind, FieldSpec]]:
     """Yield what the tool carries of these types."""
     for kind in harness.kinds():
-        for name in sorted(harness.connector.carries[kind].fields & set(FIELDS[kind])):
+        for name in sorted(harness.connector.capabilities[kind].fields & set(FIELDS[kind])):
             if FIELDS[kind][name].type in types:
                 yield kind, FIELDS[kind][name]
 
@@ -247,7 +247,7 @@ def _other_end(kind: Kind, name: str, moment: Moment) -> dict[str, Value]:
 def _comes_back(harness: Harness, kind: Kind, name: str, value: Value, **more: Any) -> None:
     fields = sample(kind, f"{kind} with {name}", {}) | {name: value} | more
     write = harness.new_from(kind, fields)
-    if not harness.connector.holds(kind, write.fields):
+    if not harness.connector.can_hold(kind, write.fields):
         return
     made = harness.made(write)
     assert made.fields == write.fields, f"{kind}.{name}"

@@ -88,30 +88,30 @@ class Watching(Annealer):
     def __post_init__(self) -> None:
         super().__init__()
 
-    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
+    def plan(self, problem: Problem, effort: Effort, rng: RandomSource) -> Timetable:
         self.seen.append(problem)
-        return super().plan(problem, effort, dice)
+        return super().plan(problem, effort, rng)
 
 
 def usual(seed: int) -> World:
     """Return a usual person's plan on its first morning."""
-    dice = random.Random(seed)  # noqa: S311  # one seed, one plan
+    rng = random.Random(seed)  # noqa: S311  # one seed, one plan
     world = _world(wishes.BERLIN, wishes.START)
-    Person(world, wishes.BERLIN, dice).known_meetings(wishes.MONDAY, 84)
-    world.plan(*wishes.plan_of(dice, 12))
+    Person(world, wishes.BERLIN, rng).known_meetings(wishes.MONDAY, 84)
+    world.plan(*wishes.plan_of(rng, 12))
     return world
 
 
 def busy(seed: int) -> World:
     """Return a busy person's plan on its first morning."""
-    dice = random.Random(seed)  # noqa: S311  # one seed, one plan
+    rng = random.Random(seed)  # noqa: S311  # one seed, one plan
     world = _world(BUSY, datetime(2026, 1, 5, 4, 30, tzinfo=UTC))
     spans = world.services["calendar"].busy["own"]
     assert spans is not None
     spans.extend(
-        BusySpan(instant(one.start), instant(one.end)) for one in instances.meetings(dice)
+        BusySpan(instant(one.start), instant(one.end)) for one in instances.meetings(rng)
     )
-    world.plan(*_entities(instances.works(dice), world.clock.now()))
+    world.plan(*_entities(instances.works(rng), world.clock.now()))
     return world
 
 
@@ -201,7 +201,7 @@ def _turn(world: World) -> Turn:
 
 def _placed(problem: Problem, blocks: Iterable[Block]) -> Iterable[Placed]:
     """Yield the blocks that stand, as a planner gives them."""
-    known = {one.id: one.hold for one in problem.standing}
+    known = {one.id: one.firmness for one in problem.standing}
     wanted = {one.id for one in problem.works}
     for one in blocks:
         if (

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.bench import peers
 from tests.bench.child import Part, measured
+from tests.bench.start_up import start_up
 
 SMALL, LARGE = 1000, 10_000
 PHASES = ("imported", "first", "settled", "quiet", "one_percent", "daily")
@@ -200,4 +201,5 @@ PARTS: dict[str, Callable[[], Part]] = {
     "planner": planner,
     "lives": lives,
     "peers": others,
+    "start_up": start_up,
 }

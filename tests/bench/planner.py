@@ -65,9 +65,9 @@ def _run(problem: Problem) -> dict[str, Any]:
 
 
 def _timed(planner: Planner, problem: Problem, effort: Effort) -> tuple[Timetable, float]:
-    dice = random.Random(1)  # noqa: S311  not a secret
+    rng = random.Random(1)  # noqa: S311  not a secret
     start = time.process_time()
-    found = planner.plan(problem, effort, dice)
+    found = planner.plan(problem, effort, rng)
     return found, round(time.process_time() - start, 4)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from syncd.app import App
-from syncd.cli import ending
+from syncd.cli import errors
 from syncd.cli.app import start
 from syncd.cli.session import Session
 from tests.chaos.clock import SharedClock
@@ -47,8 +47,8 @@ def become(order: dict[str, Any]) -> int:
     """Do what ``syncd.cli.app.main`` does, in a process that was forked for it."""
     forker.prepare(order)
     session = session_of(order)
-    sys.excepthook = ending.Unexpected(session)
-    ending.forgive_characters()
+    sys.excepthook = errors.UnexpectedErrorHook(session)
+    errors.forgive_characters()
     return start(sys.argv[1:], session)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from syncd.cli.app import start
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
-from syncd.settings.formats import document
+from syncd.settings.messages import document
 from syncd.testing.sandbox import Served
 from tests.planning import searching_less
 

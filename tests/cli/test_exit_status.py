@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syncd.cli.exits import Exit, of_error, of_states
+from syncd.cli.errors import Exit, status_of_error, status_of_states
 from syncd.errors import AnotherRunning, HoldTool, Mistake, SignIn, SkipItem, SyncdError
 from syncd.store.database import StateLock
 from tests.cli.desks import Desk, Said, complaint
@@ -24,7 +24,7 @@ from tests.cli.desks import Desk, Said, complaint
 )
 def test_the_most_urgent_state_of_the_tools_decides(states: list[str], status: int) -> None:
     well = all(one == "ok" for one in states)
-    assert of_states(states, done=well) == status
+    assert status_of_states(states, done=well) == status
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_the_most_urgent_state_of_the_tools_decides(states: list[str], status: i
     ids=lambda it: type(it).__name__,
 )
 def test_every_error_has_a_status(error: SyncdError, status: Exit) -> None:
-    assert of_error(error) == status
+    assert status_of_error(error) == status
 
 
 @pytest.mark.parametrize("tool", ["notion", "google", "todoist"])

@@ -8,12 +8,12 @@ from typing import cast
 import pytest
 from rich.console import Console
 
-from syncd.cli.ending import Unexpected
-from syncd.cli.plain import as_json, one_line, printable
-from syncd.cli.progress import Estimate, Progress
+from syncd.cli.errors import UnexpectedErrorHook
+from syncd.cli.sync import Estimate, Progress
 from syncd.model.ids import ToolName
-from syncd.settings.formats import document
+from syncd.settings.messages import document
 from syncd.store.tool_store import ToolStore
+from syncd.text import json_text, one_line, printable
 from tests.cli.desks import Desk
 
 HOSTILE = "\u05e9\u05dc\u05d5\u05dd\x1b]0;\x07[red]bold[/red]\u202egnp\n:smile: \x9b31m"
@@ -22,7 +22,7 @@ HOSTILE = "\u05e9\u05dc\u05d5\u05dd\x1b]0;\x07[red]bold[/red]\u202egnp\n:smile: 
 @pytest.fixture
 def hostile(bare: Desk) -> Desk:
     bare.import_plan(
-        as_json({"goals": [{"title": HOSTILE, "why": HOSTILE, "status": "active"}]})
+        json_text({"goals": [{"title": HOSTILE, "why": HOSTILE, "status": "active"}]})
     )
     return bare
 
@@ -105,7 +105,7 @@ def test_what_nobody_expected_is_one_sentence_and_a_log_without_secrets(
     session.state_dir = bare.place / "new" / "state"
     session.redactor.hide({"sesame-street"})
     error = RuntimeError("the token sesame-street is odd")
-    Unexpected(session)(RuntimeError, error, error.__traceback__)
+    UnexpectedErrorHook(session)(RuntimeError, error, error.__traceback__)
     said = capsys.readouterr().err
     log = session.state_dir / "syncd.log"
     assert len(said.splitlines()) == 1
@@ -119,7 +119,7 @@ def test_what_nobody_expected_is_told_even_where_no_log_can_be_kept(
 ) -> None:
     session = bare.session()
     session.state_dir = bare.config / "state"
-    Unexpected(session)(KeyError, KeyError("x"), None)
+    UnexpectedErrorHook(session)(KeyError, KeyError("x"), None)
     said = capsys.readouterr().err
     assert len(said.splitlines()) == 1
     assert "can't be kept" in said

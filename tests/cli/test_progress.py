@@ -1,6 +1,6 @@
 """How long a long sync takes is said, and said again as it shrinks."""
 
-from syncd.cli.progress import Estimate
+from syncd.cli.sync import Estimate
 from syncd.connect.network import RateLimit
 from syncd.model.ids import ToolName
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from syncd.app import html_writer
-from syncd.cli.exits import Exit
+from syncd.cli.errors import Exit
 from syncd.engine.edits import set_field
-from syncd.mail.message import MailAudience, letters
+from syncd.engine.reviews import letters
+from syncd.mail.message import MailAudience
 from syncd.model.rules.blocks import length
 from syncd.model.values import BlockState
 from syncd.review.facts import facts_from

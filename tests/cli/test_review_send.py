@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 import structlog
 
-from syncd.cli.exits import Exit
+from syncd.cli.errors import Exit
 from syncd.daemon.service import Daemon
 from syncd.engine.cycle import Engine
 from syncd.engine.edits import put_all

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.cli.short_ids import ShortIds
+from syncd.cli.lookup import ShortIds
 from syncd.engine.blocks.planner_state import PlannerState, PlanningResult
 from syncd.model.entities import Kind
 from syncd.model.values import BlockState, Moment

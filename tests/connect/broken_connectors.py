@@ -37,7 +37,7 @@ class ShortWhenCut(InMemoryConnector):
         try:
             return super().pull(cursor)
         except TryLater:
-            return Pull(whole=frozenset(self.carries), cursor=cursor)
+            return Pull(whole=frozenset(self.capabilities), cursor=cursor)
 
 
 class LongerEachTime(InMemoryConnector):
@@ -277,5 +277,5 @@ class Unlinked(InMemoryConnector):
 class Boastful(InMemoryConnector):
     """Says that it holds everything."""
 
-    def holds(self, kind: Kind, fields: Fields) -> bool:
+    def can_hold(self, kind: Kind, fields: Fields) -> bool:
         return True

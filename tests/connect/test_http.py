@@ -17,7 +17,7 @@ import pytest
 import trustme
 
 from syncd.connect import http as way_out
-from syncd.connect.http import Deadlines, Place, Transport
+from syncd.connect.http import Deadlines, ServiceAddress, Transport
 from syncd.connect.network import Network, Proxies, RateLimiter
 from syncd.connect.refusals import unanswered
 from syncd.errors import Mistake, TryLater, Unclear
@@ -82,7 +82,7 @@ def network(**parts: Any) -> Network:
 def get(
     origin: str, path: str = "/v1/x", *, seconds: float = 5.0, net: Network | None = None
 ) -> httpx.Response:
-    transport = Transport(Place(origin=origin), net or network(), seconds)
+    transport = Transport(ServiceAddress(origin=origin), net or network(), seconds)
     with httpx.Client(transport=transport, trust_env=False) as client:
         return client.get(f"{origin}{path}", headers={"authorization": f"Bearer {TOKEN}"})
 
@@ -117,7 +117,7 @@ def test_a_server_that_takes_nothing_ends_with_the_deadline() -> None:
         time.sleep(3)
 
     with server(deaf) as origin:
-        transport = Transport(Place(origin=origin), network(), 0.6)
+        transport = Transport(ServiceAddress(origin=origin), network(), 0.6)
         with httpx.Client(transport=transport, trust_env=False) as client:
             began = time.monotonic()
             with pytest.raises(httpx.TimeoutException):
@@ -300,7 +300,7 @@ def test_a_redirect_is_handed_back_and_no_one_is_asked_there() -> None:
 
 def test_nothing_is_sent_to_another_than_the_service() -> None:
     net = network()
-    transport = Transport(Place(origin="https://api.example"), net)
+    transport = Transport(ServiceAddress(origin="https://api.example"), net)
     with httpx.Client(transport=transport, trust_env=False) as client:
         for address in (
             "https://other.example/",
@@ -325,7 +325,9 @@ def test_an_address_that_a_library_names_is_exchanged() -> None:
         connection.sendall(HEAD + b"content-length: 2\r\n\r\n{}")
 
     with server(serve) as origin:
-        transport = Transport(Place(origin=origin, named="https://api.example"), network())
+        transport = Transport(
+            ServiceAddress(origin=origin, named="https://api.example"), network()
+        )
         with httpx.Client(transport=transport, trust_env=False) as client:
             assert client.get("https://api.example/v1/x").json() == {}
         host = origin.removeprefix("http://")

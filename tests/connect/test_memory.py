@@ -31,7 +31,7 @@ def test_what_a_person_adds_has_no_mark_and_every_field(pages: MemoryHarness) ->
     item = pages.connector.read(TASK, remote)
     assert item.mark is None
     assert (item.fields["title"], item.fields["priority"]) == ("Read", 2)
-    assert set(item.fields) == LIKE_NOTION.carries[TASK].fields
+    assert set(item.fields) == LIKE_NOTION.capabilities[TASK].fields
     assert item.created_at == item.edited_at == pages.tool.now()
 
 
@@ -110,7 +110,7 @@ def test_a_small_database_is_read_whole_each_time(pages: MemoryHarness) -> None:
     remote = pages.tool.add(TASK, "Read")
     pull = pages.connector.pull(pages.connector.pull(None).cursor)
     assert ids(pull.items) == [remote]
-    assert pull.whole == set(LIKE_NOTION.carries)
+    assert pull.whole == set(LIKE_NOTION.capabilities)
     pages.tool.delete(remote)
     pull = pages.connector.pull(pull.cursor)
     assert (pull.items, pull.gone) == ((), frozenset())

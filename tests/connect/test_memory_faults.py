@@ -6,7 +6,7 @@ import pytest
 
 from syncd.errors import Changed, HoldTool, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
-from syncd.model.remote import LINK, Op, Remote, Write
+from syncd.model.remote import PAGE_URL, Op, Remote, Write
 from syncd.testing.in_memory_capabilities import (
     LIKE_CALENDAR,
     LIKE_NOTION,
@@ -164,7 +164,7 @@ def test_a_service_that_stores_something_else_answers_with_it(pages: MemoryHarne
 
 def test_a_calendar_holds_no_milestone_without_a_day() -> None:
     harness = started(LIKE_CALENDAR)
-    assert not harness.connector.holds(Kind.MILESTONE, {"title": "Someday", "due": None})
+    assert not harness.connector.can_hold(Kind.MILESTONE, {"title": "Someday", "due": None})
     write = harness.new_write(Kind.MILESTONE, "Someday", due=None)
     assert isinstance(harness.do(write), SkipItem)
 
@@ -195,8 +195,8 @@ def test_a_dry_run_before_the_first_reads_nothing_and_makes_nothing() -> None:
 
 
 def test_long_texts_are_cut_for_the_tool_alone(todos: MemoryHarness) -> None:
-    fitted = todos.connector.fit(TASK, {"title": "x" * 501, LINK: None, "done": False})
-    assert fitted == {"title": "x" * 499 + "…", LINK: "", "done": False}
+    fitted = todos.connector.fit(TASK, {"title": "x" * 501, PAGE_URL: None, "done": False})
+    assert fitted == {"title": "x" * 499 + "…", PAGE_URL: "", "done": False}
 
 
 def test_a_pull_tells_what_is_wrong_with_a_container(pages: MemoryHarness) -> None:
@@ -204,4 +204,4 @@ def test_a_pull_tells_what_is_wrong_with_a_container(pages: MemoryHarness) -> No
     pages.tool.paused[TASK] = frozenset({"due"})
     pull = pages.connector.pull(None)
     assert pull.problems == ("'Due' of Tasks is now a text: make it a date again.",)
-    assert pull.paused == {TASK: {"due"}}
+    assert pull.unmapped_fields == {TASK: {"due"}}

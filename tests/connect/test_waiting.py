@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.connect.network import RateLimiter, asked_wait, http_date
-from syncd.errors import TryLater, said, wait_of
+from syncd.errors import TryLater, message_of, wait_of
 from syncd.testing.fake_clock import FakeClock
 from tests.connect.test_wrappers import Turns, patient
 
@@ -91,6 +91,6 @@ class Speechless(Exception):
 
 
 def test_an_error_is_told_as_text_that_can_be_written_down() -> None:
-    assert said(Speechless()) == ""
-    assert said(ValueError("half \ud83d of it")) == "half ? of it"
-    said(OverflowError("9" * 5000)).encode()
+    assert message_of(Speechless()) == ""
+    assert message_of(ValueError("half \ud83d of it")) == "half ? of it"
+    message_of(OverflowError("9" * 5000)).encode()

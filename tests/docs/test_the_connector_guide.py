@@ -9,6 +9,7 @@ import pytest
 
 from syncd import errors
 from syncd.connect.contract import Connector, Plugin, Toolbox
+from syncd.model import remote
 from syncd.model.remote import Carried, Pull, Remote, Seen, Write
 from syncd.testing.harness import Harness
 
@@ -48,6 +49,11 @@ def test_a_module_or_a_member_that_is_named_is_there(name: str) -> None:
 def test_a_field_that_is_named_is_there(name: str) -> None:
     owner, _, field = name.partition(".")
     assert _has(CLASSES[owner], field)
+
+
+@pytest.mark.parametrize("name", _names(r"`([A-Z_]{4,})`"))
+def test_a_constant_that_is_named_is_there(name: str) -> None:
+    assert name == "PLUGIN" or hasattr(remote, name)
 
 
 @pytest.mark.parametrize("path", _names(r"`((?:syncd|tests|connectors)/[\w/.]+)"))

@@ -6,9 +6,7 @@ from pathlib import Path
 NAMES = re.compile(r"notion|google|todoist", re.IGNORECASE)
 MAY = {
     "cli/app.py": "the command says what the product is",
-    "cli/arguments.py": "an example of what may be typed",
-    "cli/find.py": "an example of a table in the settings",
-    "testing/in_memory_connector.py": "what the services in memory are like",
+    "cli/lookup.py": "an example of a table in the settings",
     "testing/in_memory_capabilities.py": "what the services in memory are like",
     "testing/tool_laws.py": "links as an event holds them",
     "testing/harness.py": "links as an event holds them",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from syncd.engine.write_plan import write_plan
 from syncd.model.entities import Entity, Goal, Milestone, Task, kind_of
 from syncd.model.ids import EntityId, RemoteId, ToolName
-from syncd.model.remote import LINK, Remote
+from syncd.model.remote import PAGE_URL, Remote
 from syncd.model.schema import FIELDS, fields_of, value_to_json
 from syncd.model.values import FieldType, GoalStatus, Value
 from syncd.store import tables
@@ -62,7 +62,7 @@ def _let_go(store: Store, tool: str, entity: Entity) -> bool:
 
 def _strangers(service: InMemoryService, known: set[RemoteId]) -> Iterator[str]:
     for item in service.items.values():
-        if item.id not in known and service.shape.carries[item.kind].adopts:
+        if item.id not in known and service.shape.capabilities[item.kind].imports:
             yield f"{service.shape.name} holds {item.id}, which nobody knows: {item.fields}"
 
 
@@ -70,9 +70,9 @@ def _wanted(
     entity: Entity, plan: Mapping[EntityId, Entity], service: InMemoryService
 ) -> bool | None:
     kind = kind_of(entity)
-    if entity.archived or not service.shape.holds(kind, fields_of(entity)):
+    if entity.archived or not service.shape.can_hold(kind, fields_of(entity)):
         return False
-    if not service.shape.carries[kind].live_only:
+    if not service.shape.capabilities[kind].live_only:
         return True
     if isinstance(entity, Goal):
         return entity.status is GoalStatus.ACTIVE
@@ -104,7 +104,7 @@ def _expected(
     kind, held = kind_of(entity), links[service.shape.name]
     shown: dict[str, Any] = fields_of(entity)
     skill = world.store.plan.get(shown.get("skill") or EntityId(""))
-    if skill is not None and "skill" not in service.shape.carries[kind].fields:
+    if skill is not None and "skill" not in service.shape.capabilities[kind].fields:
         shown["labels"] |= {skill.entity.title.replace(" ", "_")}
     for name, spec in FIELDS[kind].items():
         if spec.type is FieldType.REF and shown[name]:
@@ -112,7 +112,7 @@ def _expected(
         if spec.type is FieldType.REFS:
             shown[name] = frozenset(held[one] for one in shown[name] if one in held)
     page = links.get("pages", {}).get(entity.id)
-    shown[LINK] = world.services["pages"].address(page) if page else None
+    shown[PAGE_URL] = world.services["pages"].address(page) if page else None
     return service.shape.fit(kind, shown)
 
 
@@ -184,7 +184,7 @@ def _told(item: Remote, called: Mapping[RemoteId, str]) -> Iterator[list[Any]]:
     for name, value in sorted(item.fields.items()):
         spec = FIELDS[item.kind].get(name)
         told: Any = value_to_json(value)
-        if name == LINK:
+        if name == PAGE_URL:
             told = bool(value)
         elif spec is not None and spec.type is FieldType.REF:
             told = called.get(RemoteId(str(value)))

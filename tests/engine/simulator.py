@@ -99,7 +99,7 @@ class Simulator:
 
     def _add(self, step: Step) -> None:
         service = self.world.services[step.tool]
-        kinds = [kind for kind, it in service.shape.carries.items() if it.adopts]
+        kinds = [kind for kind, it in service.shape.capabilities.items() if it.imports]
         kind = [one for one in kinds if one in _KINDS][step.pick % _count(kinds)]
         self.count += 1
         remote = service.add(kind, f"{kind.value} {self.count}")
@@ -113,7 +113,7 @@ class Simulator:
         if item is None:
             return
         service = self.world.services[step.tool]
-        carried = service.shape.carries[item.kind]
+        carried = service.shape.capabilities[item.kind]
         names = sorted(carried.editable - {"status", "recurrence"})
         name = names[step.value % len(names)]
         self._put(service, item, name, self._value(service, item.kind, name, step.value))
@@ -142,7 +142,7 @@ class Simulator:
     def _delete(self, step: Step) -> None:
         item = self._item(step)
         service = self.world.services[step.tool]
-        if item is None or not service.shape.carries[item.kind].archives:
+        if item is None or not service.shape.capabilities[item.kind].delete_archives:
             return
         self._not_late(step.tool, item.id)
         service.delete(item.id)
@@ -161,7 +161,7 @@ class Simulator:
     def _duplicate(self, step: Step) -> None:
         item = self._item(step)
         service = self.world.services[step.tool]
-        if item is not None and service.shape.carries[item.kind].adopts:
+        if item is not None and service.shape.capabilities[item.kind].imports:
             self.unsure.add((step.tool, service.duplicate(item.id)))
 
     # What goes wrong.

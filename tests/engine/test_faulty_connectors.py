@@ -15,7 +15,7 @@ from tests.engine.checks import assert_agrees
 from tests.engine.world import World, ident, sample
 
 TOOLS = ("pages", "calendar", "todos")
-WAYS = ("fit", "holds", "carries")
+WAYS = ("fit", "can_hold", "capabilities")
 
 
 class Faulty:
@@ -27,9 +27,9 @@ class Faulty:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._connector, name)
-        if name == "carries":
+        if name == "capabilities":
             self._fail(name)
-        if name not in ("fit", "holds", "addressed", "pull"):
+        if name not in ("fit", "can_hold", "addressed", "pull"):
             return found
 
         def failing(*args: Any) -> Any:
@@ -113,7 +113,7 @@ def test_what_fails_in_one_connector_ends_its_lane_alone(
 def test_what_keeps_failing_never_breaks_a_cycle_and_costs_the_others_nothing(
     clumsy: Clumsy, tool: str
 ) -> None:
-    clumsy.faulty[tool].failing = {"fit": 0, "holds": 0}
+    clumsy.faulty[tool].failing = {"fit": 0, "can_hold": 0}
     for day in range(3):
         edit_all(clumsy)
         clumsy.engine.check_everything()

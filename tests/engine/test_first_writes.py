@@ -30,9 +30,9 @@ SHAPES = (LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS)
 def planned(*, threads: bool = False) -> World:
     """Return a person's plan for two weeks, on its first morning."""
     world = World(shapes=SHAPES, preferences=BERLIN, clock=FakeClock(START), threads=threads)
-    dice = random.Random(2)  # noqa: S311  # one seed, one plan
-    Person(world, BERLIN, dice).known_meetings(MONDAY, 14)
-    world.plan(*plan_of(dice, 2))
+    rng = random.Random(2)  # noqa: S311  # one seed, one plan
+    Person(world, BERLIN, rng).known_meetings(MONDAY, 14)
+    world.plan(*plan_of(rng, 2))
     return world
 
 

@@ -255,7 +255,7 @@ def test_a_connector_that_fails_while_it_is_looked_at_could_not_be_made(making: 
             self._connector = connector
 
         def __getattr__(self, name: str) -> Any:
-            if name == "gives_address":
+            if name == "provides_urls":
                 raise ZeroDivisionError
             return getattr(self._connector, name)
 
@@ -288,4 +288,4 @@ def test_a_tool_that_is_switched_on_later_the_same_day_gets_all_there_is(
 
 def test_the_shape_of_pages_gives_addresses() -> None:
     """What these tests rest on."""
-    assert LIKE_NOTION.gives_address
+    assert LIKE_NOTION.provides_urls

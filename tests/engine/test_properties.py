@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.engine.report import Report
-from syncd.model.remote import LINK, Op
+from syncd.model.remote import PAGE_URL, Op
 from syncd.model.schema import REFERENCE_FIELDS
 from tests.engine.checks import (
     assert_agrees,
@@ -170,6 +170,6 @@ def _assert_did(world: World, shown: Report) -> None:
         assert plan.keys() <= did
         for write in service.log:
             if (write.op, write.entity) not in plan:
-                follows = {LINK, *(spec.name for spec in REFERENCE_FIELDS[write.kind])}
+                follows = {PAGE_URL, *(spec.name for spec in REFERENCE_FIELDS[write.kind])}
                 assert write.op is Op.UPDATE, write
                 assert write.fields.keys() <= follows, write

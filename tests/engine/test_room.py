@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from syncd.engine.rules import daily, limits
+from syncd.engine.plan_check import daily, limits
 from syncd.schedule.problem import Preferences
 
 MONDAY = datetime(2026, 3, 9, 8, tzinfo=UTC)

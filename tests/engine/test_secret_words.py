@@ -26,9 +26,9 @@ class Indiscreet:
     """A connector, as a stranger may write it, that says all it knows."""
 
     name = "indiscreet"
-    carries: Any = None
+    capabilities: Any = None
     edit_resolution = None
-    gives_address = keeps_marks = reads_busy = False
+    provides_urls = keeps_marks = reads_busy = False
     batch_size = 1
     idempotent: frozenset[Any] = frozenset()
     raises = False

@@ -61,9 +61,9 @@ class Planned(Annealer):
         super().__init__(full=LIGHT)
         self._watch = watch
 
-    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
+    def plan(self, problem: Problem, effort: Effort, rng: RandomSource) -> Timetable:
         self._watch.note(f"plan: {effort}")
-        return super().plan(problem, effort, dice)
+        return super().plan(problem, effort, rng)
 
 
 @dataclass
@@ -91,9 +91,9 @@ def watched() -> Watched:
         preferences=BERLIN,
         clock=FakeClock(START),
     )
-    dice = random.Random(1)  # noqa: S311  # one seed, one plan
-    Person(world, BERLIN, dice).known_meetings(MONDAY, 14)
-    world.plan(*plan_of(dice, 2))
+    rng = random.Random(1)  # noqa: S311  # one seed, one plan
+    Person(world, BERLIN, rng).known_meetings(MONDAY, 14)
+    world.plan(*plan_of(rng, 2))
     return world
 
 

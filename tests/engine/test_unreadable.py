@@ -139,7 +139,9 @@ def test_an_absent_item_that_cannot_be_read_directly_is_not_gone(
 
     def short(pull: Pull) -> Pull:
         items = tuple(it for it in pull.items if it.id != one)
-        return replace(pull, items=items, whole=frozenset(noisy.services[tool].shape.carries))
+        return replace(
+            pull, items=items, whole=frozenset(noisy.services[tool].shape.capabilities)
+        )
 
     def unreadable(item: Remote) -> Remote:
         if item.id == one:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from syncd.cli.exits import Exit
+from syncd.cli.errors import Exit
 from tests.hostile import acts
 from tests.hostile.front import Act, Exchange
 from tests.hostile.laws import broken

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from syncd.cli.exits import Exit
+from syncd.cli.errors import Exit
 from tests.hostile.scene import LIMIT, Scene, Told
 from tests.journeys.homes import Home
 

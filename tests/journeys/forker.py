@@ -18,7 +18,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
-from syncd.cli import ending
+from syncd.cli import errors
 from syncd.cli.app import start, whole_command
 from syncd.cli.session import Session
 from syncd.clock import SystemClock
@@ -96,8 +96,8 @@ def become(order: dict[str, Any]) -> int:
     prepare(order)
     clock = ShiftedClock(order["later"], hurried=order["hurried"])
     session = Session(clock=clock)
-    sys.excepthook = ending.Unexpected(session)
-    ending.forgive_characters()
+    sys.excepthook = errors.UnexpectedErrorHook(session)
+    errors.forgive_characters()
     return start(sys.argv[1:], session)
 
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from syncd.cli.session import Session
 from syncd.connect.registry import sandboxes
 from syncd.model.entities import Kind
-from syncd.settings.formats import WEEKDAYS
+from syncd.settings.messages import WEEKDAYS
 from syncd.testing.fault_injection import Fault
 from syncd.testing.sandbox import Served, UserDriver
 from tests.journeys import inside

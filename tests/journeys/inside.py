@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from syncd.cli import ending
+from syncd.cli import errors
 from syncd.cli.app import start
 from syncd.cli.session import Session
 from tests.planning import searching_less
@@ -44,7 +44,7 @@ def run(session: Session, words: Sequence[str]) -> Done:
         try:
             status = start(words, session)
         except Exception as error:  # noqa: BLE001 - as the interpreter does with any of them
-            ending.Unexpected(session)(type(error), error, error.__traceback__)
+            errors.UnexpectedErrorHook(session)(type(error), error, error.__traceback__)
             status = 1
     return Done(status, out.getvalue(), err.getvalue())
 

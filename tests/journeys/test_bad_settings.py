@@ -49,7 +49,7 @@ def test_settings_that_are_not_there_are_told_with_how_to_begin(home: Home) -> N
     home.config.unlink()
     done = home.syncd("sync")
     assert done.status == 2
-    assert "syncd init" in only_sentence(done.err)
+    assert "config/syncd.example.toml" in only_sentence(done.err)
 
 
 TOKENS = {

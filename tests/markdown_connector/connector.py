@@ -207,9 +207,9 @@ class MarkdownConnector:
     """The contract over a file. A write changes the text as it stands at that moment."""
 
     name = "markdown"
-    carries: Mapping[Kind, Carried] = {Kind.TASK: Carried(fields=FIELDS, editable=FIELDS)}
+    capabilities: Mapping[Kind, Carried] = {Kind.TASK: Carried(fields=FIELDS, editable=FIELDS)}
     edit_resolution = timedelta(seconds=1)
-    gives_address = False
+    provides_urls = False
     keeps_marks = True
     reads_busy = False
     batch_size = 100
@@ -241,12 +241,12 @@ class MarkdownConnector:
     def pull(self, cursor: str | None) -> Pull:
         """Read all tasks, each time: a file does not tell what changed in it."""
         items = tuple(it.remote(self._zone) for it in self._document().tasks.values())
-        return Pull(items=items, whole=frozenset(self.carries), cursor="everything")
+        return Pull(items=items, whole=frozenset(self.capabilities), cursor="everything")
 
     def read(self, kind: Kind, remote: RemoteId) -> Remote:
         """Read one task."""
         task = self._document().tasks.get(remote)
-        if task is None or kind not in self.carries:
+        if task is None or kind not in self.capabilities:
             raise self._gone(remote)
         return task.remote(self._zone)
 
@@ -278,18 +278,19 @@ class MarkdownConnector:
 
     def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
         """Return what a line can hold: a title on one line, moments to the minute."""
-        fitted = {name: fields[name] for name in fields.keys() & FIELDS if kind in self.carries}
+        names = fields.keys() & FIELDS if kind in self.capabilities else ()
+        fitted = {name: fields[name] for name in names}
         if "title" in fitted:
             fitted["title"] = " ".join(whole(str(fitted["title"])).split())
         if isinstance(due := fitted.get("due"), Moment):
             fitted["due"] = due.to_the_minute()
         return fitted
 
-    def holds(self, kind: Kind, fields: Fields) -> bool:
+    def can_hold(self, kind: Kind, fields: Fields) -> bool:
         """Say that any task can be held."""
-        return kind in self.carries
+        return kind in self.capabilities
 
-    def addressed(self, url: str) -> None:
+    def id_from_url(self, url: str) -> None:
         """Return None: a line has no address."""
 
     def busy(self, start: datetime, end: datetime) -> Busy:
@@ -307,9 +308,8 @@ class MarkdownConnector:
         known = document.tasks.get(seen.id)
         if known is None:
             return None if write.op is Op.DELETE else self._gone(seen.id)
-        after = None
-        if write.op is Op.UPDATE:
-            after = known.changed(write.fields, write.entity, self._zone)
+        updated = known.changed(write.fields, write.entity, self._zone)
+        after = updated if write.op is Op.UPDATE else None
         if after != known and seen.version not in ("", known.version):
             return Changed(f"{known.id} was edited in {self._file.path}: looking at it again.")
         if after is None:

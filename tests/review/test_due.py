@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from syncd.model.values import ReviewKind
 from syncd.review.periods import DueReview, ReviewRule, period_before
 from syncd.review.periods import last_due as due_by
-from syncd.settings.formats import review_moment
+from syncd.settings.messages import review_moment
 
 BERLIN = "Europe/Berlin"
 RULES = [

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from syncd.errors import ToolError
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, ToolName
-from syncd.store.rows import HistoryRow, Problem
+from syncd.store.rows import HistoryRow, ToolProblem
 from syncd.store.store import Store, private_store
 from syncd.store.tool_store import ToolMemory, ToolRow, ToolState
 
@@ -82,7 +82,7 @@ def test_a_number_that_is_none_is_not_the_last_cycle() -> None:
 def test_halves_of_characters_are_no_obstacle_to_writing_a_sentence_down() -> None:
     store = private_store()
     store.tools.save(ToolRow(tool=TODOS, message="half \ud83d"))
-    sentence = Problem(tool=TODOS, entity=None, field="0", sentence="half \ud83d")
+    sentence = ToolProblem(tool=TODOS, entity=None, field="0", sentence="half \ud83d")
     store.tools.put_problems([sentence])
     assert store.tools.get(TODOS).message == "half ?"
     assert [one.sentence for one in store.tools.problems()] == ["half ?"]

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from syncd.model.entities import Kind, kind_of
 from syncd.model.ids import EntityId, RemoteId, ToolName
-from syncd.model.remote import LINK, Op, Seen, Write
+from syncd.model.remote import PAGE_URL, Op, Seen, Write
 from syncd.model.schema import FIELDS, fields_of, references
-from syncd.store.rows import ConflictRow, HistoryRow, Link, Problem, Record
+from syncd.store.rows import ConflictRow, HistoryRow, Link, Record, ToolProblem
 from syncd.store.store import Store
 from syncd.store.tool_store import Consent, ToolMemory, ToolRow, ToolState
 from syncd.sync.decide import Presence
@@ -68,7 +68,7 @@ def links(draw: st.DrawFn) -> Link:
         edited_at=draw(st.none() | instants),
         completions=draw(st.integers(0, 9)),
         content_hash=draw(texts),
-        base={**draw(fields(kind)), LINK: draw(st.none() | texts)},
+        base={**draw(fields(kind)), PAGE_URL: draw(st.none() | texts)},
         normalised=draw(fields(kind)),
         before_write={"print": draw(texts), "edited_at": None},
         extra={"deep": [1, {"er": draw(texts)}]},
@@ -105,7 +105,7 @@ def writes(draw: st.DrawFn) -> Write:
         id=RemoteId(draw(texts)),
         version=draw(texts),
         mark=draw(st.none() | names.map(EntityId)),
-        fields={**draw(fields(kind)), LINK: draw(st.none() | texts)},
+        fields={**draw(fields(kind)), PAGE_URL: draw(st.none() | texts)},
         extra={"n": draw(st.integers())},
     )
     return Write(
@@ -198,7 +198,7 @@ def test_conflicts(row: HistoryRow, settled: bool) -> None:
     store.history.add_conflicts([conflict])
     assert [replace(one, seq=0) for one in store.history.conflicts()] == [conflict]
     if settled:
-        store.history.settle_conflict(1)
+        store.history.resolve_conflict(1)
     assert len(store.history.conflicts(resolved=True)) == settled
     assert len(store.history.conflicts(resolved=False)) == (not settled)
 
@@ -228,8 +228,8 @@ def test_how_a_tool_is_doing(row: ToolRow) -> None:
 
 
 def test_problems_are_told_once_and_taken_off_one_by_one(store: Store) -> None:
-    def problem(field: str, sentence: str, entity: str | None = "T") -> Problem:
-        return Problem(
+    def problem(field: str, sentence: str, entity: str | None = "T") -> ToolProblem:
+        return ToolProblem(
             tool=TODOS,
             entity=EntityId(entity) if entity else None,
             field=field,

@@ -12,7 +12,7 @@ from syncd.sync.match import How, Match, MatchIndex, Waiting, match_items
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 CARRIES = {
     Kind.TASK: Carried(fields=frozenset({"title"}), editable=frozenset({"title"})),
-    Kind.GOAL: Carried(fields=frozenset(), editable=frozenset(), adopts=False),
+    Kind.GOAL: Carried(fields=frozenset(), editable=frozenset(), imports=False),
 }
 
 

@@ -64,7 +64,7 @@ def unpin(context: Context, block: Block) -> bool:
     return bool(set_state(context, [block.id], BlockState.PUBLISHED))
 
 
-def settle(context: Context, blocks: Iterable[Block], *, done: bool) -> list[Block]:
+def record_outcomes(context: Context, blocks: Iterable[Block], *, done: bool) -> list[Block]:
     """Say of blocks that they took place, or that they did not."""
     now, found = context.clock.now(), list(blocks)
     for block in found:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.engine.blocks.problem_builder import Demand
 from syncd.engine.context import Context, StoredPlanView, today
-from syncd.engine.rules import BY
+from syncd.engine.rules import BY, PLANNED
 from syncd.engine.unit_of_work import UnitOfWork
 from syncd.model.entities import Block, Task
 from syncd.model.ids import EntityId, derived_id
@@ -161,10 +161,6 @@ def _same_wall_time(moment: Moment | None, old: str, new: str) -> Moment | None:
     return Moment(wall.replace(tzinfo=ZoneInfo(new)), new)
 
 
-PLANNED = "planned"
-"""Signs what the schedule made or changed, where there is no better reason."""
-
-
 def published_until(context: Context, preferences: Preferences) -> datetime:
     """Return the end of the days whose blocks stand in the calendar."""
     day = today(context.clock, preferences.zone)
@@ -201,7 +197,7 @@ class Placing:
             else:
                 self._move(place, one, live[one.id])
         for standing in self.problem.standing:
-            if standing.hold is not Firmness.FIXED and standing.id not in kept:
+            if standing.firmness is not Firmness.FIXED and standing.id not in kept:
                 why = self.why.dropped.get(standing.id, PLANNED)
                 self.lifecycle.set(live[standing.id], why, archived=True)
 

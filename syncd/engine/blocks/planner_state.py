@@ -7,8 +7,7 @@ from typing import Any
 
 from syncd.clock import Clock
 from syncd.connect.contract import Connector
-from syncd.engine.context import today
-from syncd.engine.unit_of_work import SCHEDULE
+from syncd.engine.context import SCHEDULE, Context, today
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import start_of
 from syncd.schedule.free_time import reach
@@ -16,9 +15,13 @@ from syncd.schedule.problem import Preferences, Span, instant, minute_of
 from syncd.store.store import Store
 
 OWNER = "schedule"
+WEIGHED = "weighed in"
+"""The name of the week in which a full replan was last weighed."""
+PROPOSAL = "proposal"
+"""The name of what that would change."""
 SETTINGS = EntityId("settings")
 """What stands for settings and leaves among the entities that ask for another look."""
-OWED = EntityId("owed")
+PLAN_AGAIN = EntityId("owed")
 """What stands there for a look that could place nothing: it is made up for later."""
 
 
@@ -236,3 +239,33 @@ def _span(start: datetime, end: datetime) -> Span:
 
 def _name(tool: ToolName, window: str) -> str:
     return f"busy:{tool}:{window}"
+
+
+def sources_of(context: Context) -> tuple[ToolName, ...]:
+    """Return the tools whose busy time was read before; no connector is built."""
+    return tuple(name for name in context.names if known(context.store, [name]) is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """How many blocks a full replan would place, move and drop. week: as 2026-W47."""
+
+    week: str
+    placed: int
+    moved: int
+    dropped: int
+
+
+def proposal(context: Context) -> Proposal | None:
+    """Return this week's proposal, until it was taken."""
+    raw = PlannerState(context.store).recall(PROPOSAL)
+    if raw is None or raw[0] != week_of(context):
+        return None
+    week, placed, moved, dropped = raw
+    return Proposal(week=week, placed=placed, moved=moved, dropped=dropped)
+
+
+def week_of(context: Context) -> str:
+    """Return the week that it is, as 2026-W47."""
+    year, week, _ = today(context.clock, context.zone).isocalendar()
+    return f"{year}-W{week:02}"

@@ -8,10 +8,21 @@ from datetime import datetime, timedelta
 
 from syncd.engine.blocks import planner_state
 from syncd.engine.blocks.lifecycle import Lifecycle, Placing, next_look, published_until
-from syncd.engine.blocks.planner_state import OWED, KnownBusy, PlannerState, PlanningResult
-from syncd.engine.blocks.problem_builder import Demand, demand, off_limits, standing, violations
-from syncd.engine.context import Context, StoredPlanView, today
-from syncd.engine.unit_of_work import SCHEDULE, UnitOfWork
+from syncd.engine.blocks.planner_state import (
+    PLAN_AGAIN,
+    KnownBusy,
+    PlannerState,
+    PlanningResult,
+)
+from syncd.engine.blocks.problem_builder import (
+    Demand,
+    demand,
+    off_limits,
+    scheduled_blocks,
+    violations,
+)
+from syncd.engine.context import SCHEDULE, Context, StoredPlanView, today
+from syncd.engine.unit_of_work import UnitOfWork
 from syncd.model.entities import Block, Kind
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.values import BlockState, start_of
@@ -41,7 +52,7 @@ In simulated lives a dearer move left fewer moves without need, and not more tas
 """
 TRIES = 3
 """How often a look begins anew, at most, because the plan moved while it was planned."""
-WAITING = frozenset({planner_state.BUSY_TIME, OWED})
+WAITING = frozenset({planner_state.BUSY_TIME, PLAN_AGAIN})
 """What asks for a look only where busy time is known."""
 
 
@@ -112,7 +123,7 @@ class Planning:
                 return False
             store.links.clear_dirty(SCHEDULE, look.asked)
             if found is None:
-                store.links.mark_dirty(SCHEDULE, [OWED])
+                store.links.mark_dirty(SCHEDULE, [PLAN_AGAIN])
             else:
                 self._place(look, found)
             lifecycle.tell_tasks()
@@ -145,7 +156,9 @@ class Planning:
             days=days,
             weeks=weeks,
             works=wished.works,
-            standing=standing(live, StoredPlanView(self.context.store), preferences, now),
+            standing=scheduled_blocks(
+                live, StoredPlanView(self.context.store), preferences, now
+            ),
             daily=preferences.daily,
             shortest=preferences.shortest,
             longest=preferences.longest,
@@ -189,7 +202,7 @@ class Planning:
         if not self._memory.recall("just back"):
             return problem
         loose = tuple(
-            replace(one, hold=Firmness.DRAFT) if one.hold is Firmness.PUBLISHED else one
+            replace(one, firmness=Firmness.DRAFT) if one.firmness is Firmness.PUBLISHED else one
             for one in problem.standing
         )
         light = replace(problem.weights, draft_move=0.02)
@@ -210,8 +223,8 @@ class Planning:
             return found
         kept = {(block.id, block.span) for block in found.blocks}
         firm = tuple(
-            replace(one, hold=Firmness.FROZEN)
-            if one.hold is Firmness.PUBLISHED and (one.id, one.span) in kept
+            replace(one, firmness=Firmness.FROZEN)
+            if one.firmness is Firmness.PUBLISHED and (one.id, one.span) in kept
             else one
             for one in problem.standing
         )
@@ -225,7 +238,7 @@ class Planning:
         beyond = {
             one.id
             for one in problem.standing
-            if one.hold is Firmness.DRAFT and one.span.start >= edge
+            if one.firmness is Firmness.DRAFT and one.span.start >= edge
         }
         return any(block.id in beyond and block.span.start < edge for block in found.blocks)
 
@@ -296,7 +309,9 @@ class _Found:
 
 def _strained(problem: Problem, found: Timetable) -> bool:
     """Say whether something had to be placed, and something is late or has no place."""
-    stood = {(one.id, one.span) for one in problem.standing if one.hold is not Firmness.FIXED}
+    stood = {
+        (one.id, one.span) for one in problem.standing if one.firmness is not Firmness.FIXED
+    }
     news = {(block.id, block.span) for block in found.blocks} - stood
     return bool(news) and (found.score.late > 0 or any(found.unplaced.values()))
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-import structlog
-
 from syncd.engine.blocks.planner_state import KnownBusy
 from syncd.engine.context import Context
 from syncd.model.entities import Block, Entity, Goal, Kind, Milestone, Task
@@ -16,6 +14,7 @@ from syncd.model.plan import PlanView
 from syncd.model.rules.blocks import AHEAD, is_over, length
 from syncd.model.rules.world import at_rest, goal_of
 from syncd.model.values import BlockState, Due, GoalStatus, Moment, start_of
+from syncd.redaction import get_logger
 from syncd.schedule.check import CheckInput, RuleViolation, Slot, check
 from syncd.schedule.problem import (
     Firmness,
@@ -78,7 +77,7 @@ def demand(
     return reader.read()
 
 
-def standing(
+def scheduled_blocks(
     blocks: Iterable[Block], view: PlanView, preferences: Preferences, now: datetime
 ) -> tuple[ScheduledBlock, ...]:
     """Return the blocks that count: those ahead, and what this week's took already.
@@ -98,13 +97,13 @@ def standing(
                 id=block.id,
                 task=block.task,
                 span=Span(minute_of(block.start.at), minute_of(block.end.at)),
-                hold=hold(block, preferences, now) if known else Firmness.FIXED,
+                firmness=firmness_of(block, preferences, now) if known else Firmness.FIXED,
             )
         )
     return tuple(sorted(found, key=lambda one: (one.span, one.id)))
 
 
-def hold(block: Block, preferences: Preferences, now: datetime) -> Firmness:
+def firmness_of(block: Block, preferences: Preferences, now: datetime) -> Firmness:
     """Say how firmly a block stands."""
     assert block.start is not None  # noqa: S101  # asked only of blocks with a time
     if block.state not in (BlockState.DRAFT, BlockState.PUBLISHED) or block.start.at <= now:
@@ -303,7 +302,7 @@ def _budgets(view: PlanView) -> dict[str, int]:
     }
 
 
-log = structlog.get_logger("syncd.engine.blocks")
+log = get_logger("syncd.engine.blocks")
 
 _NEW = "new "
 
@@ -323,7 +322,7 @@ def violations(
             task=one.task,
             start=instant(one.span.start),
             end=instant(one.span.end),
-            fixed=one.hold is Firmness.FIXED,
+            fixed=one.firmness is Firmness.FIXED,
         )
         for one in problem.standing
     ]

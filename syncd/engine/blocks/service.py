@@ -3,28 +3,31 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-import structlog
-
 from syncd.engine.blocks.edits import live_blocks
 from syncd.engine.blocks.planner_state import (
     BUSY_TIME,
     NEAR,
+    PROPOSAL,
+    WEIGHED,
     BusyWindow,
     KnownBusy,
     PlannerState,
+    Proposal,
     keep,
     known,
+    proposal,
+    week_of,
     windows,
 )
 from syncd.engine.blocks.planning import Planning
-from syncd.engine.context import Context, today
+from syncd.engine.context import SCHEDULE, Context
 from syncd.engine.pull import PullResult
 from syncd.engine.tool import Tool
-from syncd.engine.unit_of_work import SCHEDULE
 from syncd.errors import StateTrouble
 from syncd.model.entities import Block
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.rules.blocks import AHEAD
+from syncd.redaction import get_logger
 from syncd.schedule.planner import Annealer
 from syncd.schedule.problem import Effort, Planner
 
@@ -76,11 +79,6 @@ def difference(
         copy.close()
 
 
-def sources_of(context: Context) -> tuple[ToolName, ...]:
-    """Return the tools whose busy time was read before; no connector is built."""
-    return tuple(name for name in context.names if known(context.store, [name]) is not None)
-
-
 def _ahead(context: Context) -> dict[EntityId, Block]:
     return {block.id: block for block in live_blocks(context) if block.state in AHEAD}
 
@@ -97,60 +95,32 @@ def _between(
     )
 
 
-_WEEK = "weighed in"
-_FOUND = "proposal"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """How many blocks a full replan would place, move and drop. week: as 2026-W47."""
-
-    week: str
-    placed: int
-    moved: int
-    dropped: int
-
-
 def weigh(planning: Planning) -> Proposal | None:
     """In a new week, look what a full replan would change; return it if it is anything.
 
     A full replan takes a while, and the first week there is nothing to compare with.
     """
     context, memory = planning.context, PlannerState(planning.context.store)
-    week = _week(context)
-    known = memory.recall(_WEEK)
+    week = week_of(context)
+    known = memory.recall(WEIGHED)
     if known == week:
         return None
-    memory.remember(_WEEK, week)
-    memory.remember(_FOUND, None)
+    memory.remember(WEIGHED, week)
+    memory.remember(PROPOSAL, None)
     if known is None:
         return None
     found = difference(context, planning.sources, Effort.FULL, planning.planner)
     if found.empty:
         return None
-    memory.remember(_FOUND, [week, *_counts(found)])
+    memory.remember(PROPOSAL, [week, *_counts(found)])
     return proposal(context)
-
-
-def proposal(context: Context) -> Proposal | None:
-    """Return this week's proposal, until it was taken."""
-    raw = PlannerState(context.store).recall(_FOUND)
-    if raw is None or raw[0] != _week(context):
-        return None
-    week, placed, moved, dropped = raw
-    return Proposal(week=week, placed=placed, moved=moved, dropped=dropped)
 
 
 def _counts(found: Difference) -> tuple[int, int, int]:
     return len(found.placed), len(found.moved), len(found.dropped)
 
 
-def _week(context: Context) -> str:
-    year, week, _ = today(context.clock, context.zone).isocalendar()
-    return f"{year}-W{week:02}"
-
-
-log = structlog.get_logger("syncd.engine")
+log = get_logger("syncd.engine")
 
 
 @dataclass
@@ -162,7 +132,7 @@ class BlockService:
 
     context: Context
     planner: Planner
-    told: set[ToolName] = field(default_factory=set)
+    reported: set[ToolName] = field(default_factory=set)
 
     def windows(self, tool: Tool) -> list[BusyWindow]:
         """Return the time for which a tool is asked when the person is busy."""
@@ -171,7 +141,7 @@ class BlockService:
             return []
         return windows(preferences, self.context.store, tool.name, self.context.clock)
 
-    def hear(self, found: PullResult) -> Iterator[str]:
+    def record_busy(self, found: PullResult) -> Iterator[str]:
         """Write down when the person is busy; yield what could not be told."""
         if found.silent:
             yield found.silent
@@ -181,7 +151,7 @@ class BlockService:
         if keep(store, name, found.busy, self.context.clock.now()):
             store.links.mark_dirty(SCHEDULE, [BUSY_TIME])
         if not any(one.unreadable for one in found.busy if one.window.name == NEAR):
-            self.told.add(name)
+            self.reported.add(name)
         for reading in found.busy:
             yield from (*reading.unreadable, *reading.problems)
 
@@ -204,7 +174,7 @@ class BlockService:
         """Look at the blocks, if there is reason to; return whether the plan changed."""
         sources = self._sources()
         planning = Planning(self.context, sources, self.planner)
-        fresh = bool(sources) and self.told.issuperset(sources)
+        fresh = bool(sources) and self.reported.issuperset(sources)
         if not planning.wanted(fresh=fresh):
             return False
         changed = planning.run(fresh=fresh)

@@ -1,16 +1,51 @@
 """What lists, fields and single things are called in a plan file; the file as a flat list of drafts."""
 
-import difflib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from syncd.model.entities import Kind
-from syncd.model.exchange.source import Problems
 from syncd.model.schema import FIELDS
 from syncd.model.values import FieldType
+from syncd.text import nearest
+
+_MOST = 200
+"""Sentences on what could not be read, at most."""
+
+
+class Unreadable(Exception):
+    """A value that is not what its field holds; says so, and what to write."""
+
+
+@dataclass(slots=True)
+class Problems:
+    """Collects sentences; after many, only counts."""
+
+    sentences: list[str] = field(default_factory=list)
+    more: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Say whether further sentences are only counted."""
+        return len(self.sentences) >= _MOST
+
+    def add(self, where: str, what: str) -> None:
+        """Note one sentence about a place in the file."""
+        if self.full:
+            self.more += 1
+            return
+        sentence = f"{where}: {what}" if where else what
+        self.sentences.append(sentence[:1].upper() + sentence[1:])
+
+    def all(self) -> tuple[str, ...]:
+        """Return the sentences."""
+        if not self.more:
+            return tuple(self.sentences)
+        rest = f"There are {self.more} more such problems: mend these first and import again."
+        return (*self.sentences, rest)
+
 
 ONE: Mapping[Kind, str] = {
     Kind.PROFILE: "profile entry",
@@ -64,13 +99,6 @@ def canonical(name: str, known: Collection[str]) -> str | None:
     """Return the known name that ``name`` means: any case, spaces, dashes."""
     said = re.sub(r"[\s_-]+", "_", name.strip()).casefold()
     return next((it for it in (said, _ALIASES.get(said, said)) if it in known), None)
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known word that ``name`` was most likely meant to be."""
-    by_lower = {it.casefold(): it for it in known}
-    close = difflib.get_close_matches(name[:_LONGEST_SHOWN].casefold(), by_lower, 1, 0.6)
-    return by_lower[close[0]] if close else None
 
 
 def as_text(raw: Any) -> str | None:

@@ -9,13 +9,23 @@ from itertools import islice
 from typing import Any
 
 from syncd.model.entities import REFERENCE_ORDER, Entity, Kind, Task, kind_of, replace
-from syncd.model.exchange.names import ONE, Draft, as_text, drafts_of, nearest, shown, zone_key
-from syncd.model.exchange.source import Problems, Unreadable, data_of
+from syncd.model.exchange.names import (
+    ONE,
+    Draft,
+    Problems,
+    Unreadable,
+    as_text,
+    drafts_of,
+    shown,
+    zone_key,
+)
 from syncd.model.exchange.values import Here, read_instant, read_value
+from syncd.model.exchange.yaml import data_of
 from syncd.model.ids import EntityId, derived_id
 from syncd.model.plan import Plan, natural_key_of, normalised
 from syncd.model.schema import FIELDS, Fields, entity_from, fields_of
 from syncd.model.values import REFERENCES, FieldSpec, FieldType, Value, overlaid
+from syncd.text import nearest
 
 _ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9_-]{1,63}")
 _NEAREST_OF = 300
@@ -76,7 +86,7 @@ class Register:
             self._problems.add(draft.where, f"the key {shown(key)} is used twice: change one.")
             key = None
         if key is not None:
-            found = self._settled(_imported(draft.kind, key), draft.kind, values)
+            found = self._id_of(_imported(draft.kind, key), draft.kind, values)
             self._keys[draft.kind, key] = found
             return found
         if not draft.title.strip():
@@ -106,9 +116,9 @@ class Register:
             times = self._times[parts] = self._times[parts] + 1
             found = derived_id(*parts, *([str(times)] if times > 1 else []))
             if found not in self._taken:
-                return self._settled(found, draft.kind, values)
+                return self._id_of(found, draft.kind, values)
 
-    def _settled(self, derived: EntityId, kind: Kind, values: Fields) -> EntityId:
+    def _id_of(self, derived: EntityId, kind: Kind, values: Fields) -> EntityId:
         """Return the id of the live entity that is the same, or else the derived one."""
         known = self._existing.get(derived)
         if known is not None and not known.archived:

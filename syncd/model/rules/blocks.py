@@ -99,7 +99,7 @@ def with_time(task: Task, blocks: Iterable[Block], now: datetime) -> Task:
     )
 
 
-def settled(task: Entity, world: World) -> Iterable[Entity]:
+def ended_by_tick(task: Entity, world: World) -> Iterable[Entity]:
     """Ticking a task makes its running or just-past blocks done."""
     if not isinstance(task, Task) or not task.done or task.archived:
         return

@@ -342,7 +342,7 @@ RULES: Mapping[Kind, tuple[tuple[str, Rule], ...]] = {
         ("done", _done),
         ("repetition", _repeated),
         ("cadence", spoken),
-        ("settled", blocks.settled),
+        ("settled", blocks.ended_by_tick),
         ("title", blocks.retitled),
     ),
     Kind.BLOCK: (

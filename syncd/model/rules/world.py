@@ -108,7 +108,7 @@ _TO_COME = frozenset({BlockState.PUBLISHED, BlockState.PINNED})
 _OVER = frozenset({BlockState.UNCONFIRMED, BlockState.DONE, BlockState.MISSED})
 
 
-class Standing(Enum):
+class LiveState(Enum):
     """IN: hold it. KEEP: leave it where it is, do not create it. OUT: take it out."""
 
     IN = auto()
@@ -116,33 +116,33 @@ class Standing(Enum):
     OUT = auto()
 
 
-def standing(entity: Entity, view: PlanView) -> Standing:
+def live_state(entity: Entity, view: PlanView) -> LiveState:
     """Say whether a tool that carries only live things should hold ``entity``.
 
     Open tasks and milestones of a goal that is paused or dropped go out, and come
     back with it. A sub-task without a goal goes with the task it is a part of.
     """
     if entity.archived:
-        return Standing.OUT
+        return LiveState.OUT
     if isinstance(entity, Goal):
-        return Standing.IN if entity.status is GoalStatus.ACTIVE else Standing.OUT
+        return LiveState.IN if entity.status is GoalStatus.ACTIVE else LiveState.OUT
     if isinstance(entity, Block):
         return _of_block(entity, view)
     if not isinstance(entity, Task | Milestone):
-        return Standing.IN
+        return LiveState.IN
     if entity.done:
-        return Standing.KEEP
-    return Standing.OUT if at_rest(entity, view) else Standing.IN
+        return LiveState.KEEP
+    return LiveState.OUT if at_rest(entity, view) else LiveState.IN
 
 
-def _of_block(block: Block, view: PlanView) -> Standing:
+def _of_block(block: Block, view: PlanView) -> LiveState:
     """Blocks that are over stay where they are, as a record; drafts are for later."""
     if block.state in _OVER:
-        return Standing.KEEP
+        return LiveState.KEEP
     if block.state not in _TO_COME:
-        return Standing.OUT
+        return LiveState.OUT
     task = view.get(block.task) if block.task else None
-    return Standing.OUT if task is not None and at_rest(task, view) else Standing.IN
+    return LiveState.OUT if task is not None and at_rest(task, view) else LiveState.IN
 
 
 def at_rest(entity: Entity, view: PlanView) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
-from syncd.review.render.elements import (
+from syncd.review.render.sections import (
     Bar,
     Bars,
     BulletList,

@@ -1,21 +1,141 @@
-"""The sections that others may read too, and the one on time."""
+"""The sections of a review, and the elements that they are made of."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from syncd.model.values import GoalStatus, Pace
 from syncd.review.facts import Facts, GoalFacts, Item, Minutes, Share, TrendWeek, Win
-from syncd.review.render.elements import (
-    Bar,
-    Bars,
-    BulletList,
-    Element,
-    Grid,
-    ListItem,
-    Paragraph,
-    safe,
+from syncd.text import count, duration, percent, short_day
+
+LONGEST = 120
+"""Characters of a title."""
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
-from syncd.text import count, hours, percent, short_day
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]{1,500}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One thing with a share from 0 to 1; tone: good, warn, bad or plain."""
+
+    title: str
+    share: float | None
+    aside: str = ""
+    note: str = ""
+    tag: str = ""
+    tone: str = "plain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars:
+    """Several things with a share each; small: a line is enough for each."""
+
+    bars: tuple[Bar, ...]
+    small: bool = False
+    kind: str = "bars"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table; the first column is text, the others are short."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    kind: str = "grid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListItem:
+    """One entry of a list, and the command that goes with it."""
+
+    text: str
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletList:
+    """A list; lead: what it is a list of, "" where the heading says it."""
+
+    items: tuple[ListItem, ...]
+    lead: str = ""
+    kind: str = "list"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """Sentences."""
+
+    text: str
+    kind: str = "paragraph"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What the person wrote, under what they were asked; a paragraph each."""
+
+    lead: str
+    texts: tuple[str, ...]
+    kind: str = "quote"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLink:
+    """A place to go to; url: an address of http or https."""
+
+    words: str
+    url: str
+    kind: str = "link"
+
+
+Element = Bars | Grid | BulletList | Paragraph | Quote | PageLink
+"""``kind`` names the macro of the template that writes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSection:
+    """A heading and what stands under it."""
+
+    title: str
+    elements: tuple[Element, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPage:
+    """A whole review. span: its days in words. glance: what waits, and what comes next."""
+
+    title: str
+    span: str
+    summary: str
+    glance: str
+    sections: tuple[ReviewSection, ...]
+
+
+def safe(text: str, longest: int = LONGEST) -> str:
+    """Return a text on one line, without what is not seen, cut to ``longest``."""
+    words = " ".join(_UNSEEN.sub(" ", text[: longest * 20]).split())
+    return words if len(words) <= longest else f"{words[: longest - 1].rstrip()}…"
+
+
+def page_link(words: str, url: str) -> tuple[PageLink, ...]:
+    """Return a link, or nothing where the address is not one of http or https."""
+    good = _ADDRESS.fullmatch(url) and not _UNSEEN.search(url)
+    return (PageLink(words=words, url=url),) if good else ()
+
+
+def paragraphs(text: str, longest: int = 1500) -> tuple[str, ...]:
+    """Return the lines that a person wrote, each safe; together at most ``longest``."""
+    shown, left = [], longest
+    for line in text.splitlines():
+        paragraph = safe(line, left) if left > 1 else ""
+        if paragraph:
+            shown.append(paragraph)
+            left -= len(paragraph)
+    return tuple(shown)
+
 
 MOST = 10
 """How many entries of a list are shown; the rest is counted."""
@@ -132,8 +252,8 @@ def time(facts: Facts) -> Iterator[Element]:
     rows += _shares(facts.rest)
     if facts.minutes.assumed:
         yield Paragraph(
-            text=f"{hours(facts.minutes.confirmed)} confirmed, and"
-            f" {hours(facts.minutes.assumed)} assumed: nobody said otherwise."
+            text=f"{duration(facts.minutes.confirmed)} confirmed, and"
+            f" {duration(facts.minutes.assumed)} assumed: nobody said otherwise."
         )
     if rows:
         yield _minutes_grid("Goal", rows)
@@ -147,7 +267,7 @@ def time(facts: Facts) -> Iterator[Element]:
 
 def _minutes_grid(head: str, minutes: Sequence[tuple[str, Minutes]]) -> Grid:
     rows = [
-        (title, hours(spent.done), hours(spent.planned), _score(spent))
+        (title, duration(spent.done), duration(spent.planned), _score(spent))
         for title, spent in minutes
     ]
     if len(rows) > 2 * MOST:
@@ -182,7 +302,7 @@ def _trend(facts: Facts) -> Bars:
 def _of_week(week: TrendWeek) -> str:
     if not week.minutes.planned:
         return "leave" if week.away else "nothing planned"
-    done_of_planned = f"{hours(week.minutes.done)} of {hours(week.minutes.planned)}"
+    done_of_planned = f"{duration(week.minutes.done)} of {duration(week.minutes.planned)}"
     return f"{done_of_planned}, some leave" if week.away else done_of_planned
 
 
@@ -191,14 +311,14 @@ def ahead(facts: Facts) -> Iterator[Element]:
     if not facts.ahead:
         yield Paragraph(text="Nothing is planned yet.")
         return
-    load = f"{count(len(facts.ahead), 'block')}, {hours(facts.ahead_minutes)}"
-    most = f" of at most {hours(facts.weekly_cap)}" if facts.weekly_cap else ""
+    load = f"{count(len(facts.ahead), 'block')}, {duration(facts.ahead_minutes)}"
+    most = f" of at most {duration(facts.weekly_cap)}" if facts.weekly_cap else ""
     yield Paragraph(text=f"{load}{most}.")
     rows = [
         (
             f"{short_day(block.start.date(), facts.last.year)} {block.start:%H:%M}",
             safe(block.title, 80) + (" (draft)" if block.draft else ""),
-            hours(block.minutes),
+            duration(block.minutes),
         )
         for block in facts.ahead[: MOST + 2]
     ]

@@ -34,10 +34,10 @@ class Schedule:
     cold: float
 
 
-def annealed(start: Solution, schedule: Schedule, dice: RandomSource) -> Solution:
+def annealed(start: Solution, schedule: Schedule, rng: RandomSource) -> Solution:
     """Return the best arrangement found; at worst the one that was given."""
     search = _Search(start.copy())
-    moves = Neighbourhood(search.arrangement, dice)
+    moves = Neighbourhood(search.solution, rng)
     if not moves.tasks or schedule.steps <= 0:
         return start
     cool = (schedule.cold / schedule.hot) ** (1 / schedule.steps)
@@ -46,83 +46,85 @@ def annealed(start: Solution, schedule: Schedule, dice: RandomSource) -> Solutio
         heat *= cool
         change = moves.draw()
         if change is not None:
-            search.attempt(change, -heat * log(1.0 - dice.random()))
-    return _tidy(arranged(start.board, search.best), dice)
+            search.attempt(change, -heat * log(1.0 - rng.random()))
+    return _tidy(arranged(start.instance, search.best), rng)
 
 
-def _tidy(arrangement: Solution, dice: RandomSource) -> Solution:
+def _tidy(solution: Solution, rng: RandomSource) -> Solution:
     """Return an arrangement whose moved blocks are back where that costs nothing, and
     whose others start as soon in their day as is as good."""
-    search = _Search(arrangement)
-    moves = Neighbourhood(arrangement, dice)
-    for piece in sorted(arrangement.pieces()):
-        if stays(arrangement.board, piece):
+    search = _Search(solution)
+    moves = Neighbourhood(solution, rng)
+    for placement in sorted(solution.placements()):
+        if stays(solution.instance, placement):
             continue
-        change = moves.home(piece) if piece.origin >= 0 else None
+        change = moves.home(placement) if placement.origin >= 0 else None
         if change is None or not search.attempt(change, 0.0):
-            search.attempt(_sooner(arrangement, piece), 0.0)
-    return arrangement
+            search.attempt(_sooner(solution, placement), 0.0)
+    return solution
 
 
-def _sooner(arrangement: Solution, piece: Placement) -> Move:
+def _sooner(solution: Solution, placement: Placement) -> Move:
     """Return the change to the cheapest start on the same day, the first of equals."""
-    arrangement.take(piece)
-    wish = Wish(piece.task, piece.end - piece.start, piece.origin, days=(piece.day,))
-    place = cheapest(arrangement, wish)
-    arrangement.put(piece)
-    return Move((piece,), (place.piece if place else piece,))
+    solution.take(placement)
+    wish = Wish(
+        placement.task, placement.end - placement.start, placement.origin, days=(placement.day,)
+    )
+    place = cheapest(solution, wish)
+    solution.put(placement)
+    return Move((placement,), (place.placement if place else placement,))
 
 
 class _Search:
     """An arrangement, its costs by part, and the best that was seen."""
 
-    def __init__(self, arrangement: Solution) -> None:
-        board = arrangement.board
-        self.arrangement = arrangement
-        self.tasks = list(map(arrangement.task_cost, range(len(board.tasks))))
-        self.days = list(map(arrangement.day_cost, range(len(board.days))))
-        self.weeks = list(map(arrangement.week_cost, range(len(board.rooms))))
-        self.topics = list(map(arrangement.topic_cost, range(len(board.budgets))))
-        self.budgeted = board.weights.budget > 0 and any(board.budgets)
+    def __init__(self, solution: Solution) -> None:
+        instance = solution.instance
+        self.solution = solution
+        self.tasks = list(map(solution.task_cost, range(len(instance.tasks))))
+        self.days = list(map(solution.day_cost, range(len(instance.days))))
+        self.weeks = list(map(solution.week_cost, range(len(instance.capacities))))
+        self.topics = list(map(solution.topic_cost, range(len(instance.budgets))))
+        self.budgeted = instance.weights.budget > 0 and any(instance.budgets)
         self.balance = 0.0
         self.lowest = 0.0
-        self.best: list[Placement] = arrangement.pieces()
+        self.best: list[Placement] = solution.placements()
 
     def attempt(self, change: Move, bearable: float) -> bool:
         """Make a change if it fits and costs no more than what is bearable; say so."""
-        arrangement = self.arrangement
-        for piece in change.gone:
-            arrangement.take(piece)
+        solution = self.solution
+        for placement in change.gone:
+            solution.take(placement)
         put = 0
-        for piece in change.new:
-            if not arrangement.fits(piece):
+        for placement in change.new:
+            if not solution.fits(placement):
                 break
-            arrangement.put(piece)
+            solution.put(placement)
             put += 1
-        if put == len(change.new) and self._settle(change, bearable):
+        if put == len(change.new) and self._keeps(change, bearable):
             return True
-        for piece in change.new[:put]:
-            arrangement.take(piece)
-        for piece in change.gone:
-            arrangement.put(piece)
+        for placement in change.new[:put]:
+            solution.take(placement)
+        for placement in change.gone:
+            solution.put(placement)
         return False
 
-    def _settle(self, change: Move, bearable: float) -> bool:
+    def _keeps(self, change: Move, bearable: float) -> bool:
         """Take the new costs on if they are bearable; say whether they are."""
-        pieces = change.gone + change.new
-        arrangement, board = self.arrangement, self.arrangement.board
-        days = {piece.day for piece in pieces}
-        tasks = {piece.task for piece in pieces}
-        weeks = {board.days[day].week for day in days}
+        placements = change.gone + change.new
+        solution, instance = self.solution, self.solution.instance
+        days = {placement.day for placement in placements}
+        tasks = {placement.task for placement in placements}
+        weeks = {instance.days[day].week for day in days}
         ledger = [
-            (self.tasks, [(task, arrangement.task_cost(task)) for task in tasks]),
-            (self.days, [(day, arrangement.day_cost(day)) for day in days]),
-            (self.weeks, [(week, arrangement.week_cost(week)) for week in weeks]),
+            (self.tasks, [(task, solution.task_cost(task)) for task in tasks]),
+            (self.days, [(day, solution.day_cost(day)) for day in days]),
+            (self.weeks, [(week, solution.week_cost(week)) for week in weeks]),
         ]
         if self.budgeted:
-            topics = {board.tasks[task].topic for task in tasks}
+            topics = {instance.tasks[task].topic for task in tasks}
             ledger.append(
-                (self.topics, [(topic, arrangement.topic_cost(topic)) for topic in topics])
+                (self.topics, [(topic, solution.topic_cost(topic)) for topic in topics])
             )
         rise = sum(cost - old[one] for old, new in ledger for one, cost in new)
         if rise > bearable:
@@ -137,7 +139,7 @@ class _Search:
         self.balance += rise
         if self.balance < self.lowest - LEAST:
             self.lowest = self.balance
-            self.best = self.arrangement.pieces()
+            self.best = self.solution.placements()
 
 
 class EarliestDueFirst:
@@ -146,31 +148,33 @@ class EarliestDueFirst:
     Only frozen blocks stand; nothing else is kept, and nothing is weighed.
     """
 
-    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
+    def plan(self, problem: Problem, effort: Effort, rng: RandomSource) -> Timetable:
         """Return the timetable; the effort and the dice do not matter."""
-        del effort, dice
-        arrangement = firm(encode(problem))
-        serve(arrangement)
-        return timetable(recognised(arrangement))
+        del effort, rng
+        solution = firm(encode(problem))
+        serve(solution)
+        return timetable(recognised(solution))
 
 
-def serve(arrangement: Solution) -> None:
+def serve(solution: Solution) -> None:
     """Put what is missing of all tasks, each into the first free room."""
-    for task in range(len(arrangement.board.tasks)):
-        while arrangement.missing(task) and arrangement.ready(task):
-            piece = _next(arrangement, task)
-            if piece is None:
+    for task in range(len(solution.instance.tasks)):
+        while solution.missing(task) and solution.ready(task):
+            placement = _next(solution, task)
+            if placement is None:
                 break
-            arrangement.put(piece)
+            solution.put(placement)
 
 
-def _next(arrangement: Solution, task: int) -> Placement | None:
+def _next(solution: Solution, task: int) -> Placement | None:
     """Return the first block that fits on the first day that has room; the longest there."""
-    lengths = usable(arrangement.board, arrangement.missing(task))
+    lengths = usable(solution.instance, solution.missing(task))
     wishes = [Wish(task, length) for length in lengths]
-    found = [next(candidates(arrangement, wish), None) for wish in wishes]
-    pieces = [piece for piece in found if piece is not None]
-    return min(pieces, key=lambda one: (one.day, one.start - one.end, one.start), default=None)
+    found = [next(candidates(solution, wish), None) for wish in wishes]
+    placements = [placement for placement in found if placement is not None]
+    return min(
+        placements, key=lambda one: (one.day, one.start - one.end, one.start), default=None
+    )
 
 
 class Floor:
@@ -180,13 +184,13 @@ class Floor:
     places more effort, weighed by what its tasks matter.
     """
 
-    def __init__(self, board: Instance) -> None:
-        soonest = valid_blocks(board)
-        for task in range(len(board.tasks)):
+    def __init__(self, instance: Instance) -> None:
+        soonest = valid_blocks(instance)
+        for task in range(len(instance.tasks)):
             trim(soonest, task)
         serve(soonest)
         self.soonest = soonest
-        self._weights = {work.id: work.weight for work in board.problem.works}
+        self._weights = {work.id: work.weight for work in instance.problem.works}
         self._minutes, self._weighed = self._lacking(timetable(soonest))
 
     def filled(self) -> Solution:
@@ -214,12 +218,12 @@ class Floor:
         return sum(left.values()), sum(self._weights[one] * left[one] for one in left)
 
 
-def afresh(board: Instance, least: Firmness) -> list[Solution]:
+def afresh(instance: Instance, least: Firmness) -> list[Solution]:
     """Return what can be had while only what stands so firmly stays: by due dates, and by
     weight. Nothing where all stands so firmly: that is what can be had anyway."""
-    if all(origin.block.hold >= least for origin in board.origins):
+    if all(origin.block.firmness >= least for origin in instance.origins):
         return []
-    soonest, weighed = firm(board, least), firm(board, least)
+    soonest, weighed = firm(instance, least), firm(instance, least)
     serve(soonest)
     fill(soonest)
     fill(weighed)

@@ -98,7 +98,7 @@ class Instance:
     problem: Problem
     tasks: tuple[SearchTask, ...]
     days: tuple[DaySlots, ...]
-    rooms: tuple[int, ...]
+    capacities: tuple[int, ...]
     used: tuple[int, ...]
     origins: tuple[CurrentBlock, ...]
     shortest: int
@@ -155,7 +155,7 @@ def encode(problem: Problem) -> Instance:
         problem=problem,
         tasks=tasks,
         days=maker.grounds,
-        rooms=maker.rooms,
+        capacities=maker.capacities,
         used=maker.week_use(),
         origins=origins,
         shortest=least,
@@ -173,9 +173,9 @@ class _Encoder:
         self.problem = problem
         self.edges = edges(problem)
         # A day's week that is not told of has no room.
-        told = [week.room for week in problem.weeks]
+        told = [week.capacity for week in problem.weeks]
         missing = max((day.week + 1 for day in problem.days), default=0) - len(told)
-        self.rooms = (*told, *([0] * missing))
+        self.capacities = (*told, *([0] * missing))
         self.topics: dict[str, int] = {}
         self.topic_of = {work.id: work.topic for work in problem.works}
         self.fixed = fixed_blocks(problem)
@@ -214,22 +214,22 @@ class _Encoder:
         )
 
     def week_use(self) -> tuple[int, ...]:
-        used = [0] * len(self.rooms)
+        used = [0] * len(self.capacities)
         for block in self.fixed:
             week = week_of(self.problem, day_number(self.edges, block.span.start))
             if week is not None:
                 used[week] += block.span.minutes
         return tuple(used)
 
-    def room(self) -> int:
+    def capacity(self) -> int:
         """Return the minutes that blocks may fill at most."""
         least = block_lengths(self.problem)[0]
-        weeks = [0] * len(self.rooms)
+        weeks = [0] * len(self.capacities)
         for ground in self.grounds:
             free = sum(end - start for start, end in ground.runs if end - start >= least)
             weeks[ground.week] += max(0, min(free, self.problem.daily - ground.used))
-        each = zip(self.rooms, self.week_use(), weeks, strict=True)
-        return sum(max(0, min(room - used, free)) for room, used, free in each)
+        each = zip(self.capacities, self.week_use(), weeks, strict=True)
+        return sum(max(0, min(capacity - used, free)) for capacity, used, free in each)
 
     def tasks(self) -> tuple[SearchTask, ...]:
         """Return the tasks that enter the search, first served first."""
@@ -253,17 +253,17 @@ class _Encoder:
 
     def _chosen(self, ranked: Sequence[int]) -> list[int]:
         """Return the tasks that could find room or stand already, first served first."""
-        room = self.room() * SPARE + 1
+        capacity = self.capacity() * SPARE + 1
         stands = {block.task for block in self.problem.standing}
         done = covered(self.problem)
         chosen: list[int] = []
         for index in ranked:
             work = self.problem.works[index]
             need = max(0, work.minutes - done.get(work.id, 0))
-            enters = (room > 0 or len(chosen) < FEW) and self._ever(work)
+            enters = (capacity > 0 or len(chosen) < FEW) and self._ever(work)
             if work.id in stands or enters:
                 chosen.append(index)
-                room -= need
+                capacity -= need
         return chosen
 
     def _ever(self, work: TaskDemand) -> bool:
@@ -314,7 +314,7 @@ class _Encoder:
 
     def given(self) -> tuple[tuple[int, ...], ...]:
         """Return for each topic the minutes of its fixed blocks, by week."""
-        found = [[0] * len(self.rooms) for _ in self.topics]
+        found = [[0] * len(self.capacities) for _ in self.topics]
         for block in self.fixed:
             week = week_of(self.problem, day_number(self.edges, block.span.start))
             topic = self.topics.get(self._name(block))
@@ -339,8 +339,8 @@ class _Encoder:
                 block=block,
                 task=number[block.task],
                 day=day_number(self.edges, block.span.start),
-                locked=block.hold is Firmness.FROZEN,
+                locked=block.firmness is Firmness.FROZEN,
             )
             for block in self.problem.standing
-            if block.hold is not Firmness.FIXED and block.task in number
+            if block.firmness is not Firmness.FIXED and block.task in number
         )

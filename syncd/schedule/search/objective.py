@@ -69,7 +69,7 @@ def covered(problem: Problem) -> dict[EntityId, int]:
 
 def fixed_blocks(problem: Problem) -> list[ScheduledBlock]:
     """Return the blocks that nobody but the person may touch."""
-    return [block for block in problem.standing if block.hold is Firmness.FIXED]
+    return [block for block in problem.standing if block.firmness is Firmness.FIXED]
 
 
 def unplaced(problem: Problem, blocks: Iterable[Placed]) -> dict[EntityId, int]:
@@ -229,7 +229,7 @@ def move_price(problem: Problem, block: ScheduledBlock, distance: int) -> float:
     weights = problem.weights
     near = block.span.start < problem.now + NEAR_DAYS * DAY
     price = weights.move + (weights.near_move if near else 0.0) + distance
-    return price * (weights.draft_move if block.hold is Firmness.DRAFT else 1.0)
+    return price * (weights.draft_move if block.firmness is Firmness.DRAFT else 1.0)
 
 
 def _moves(problem: Problem, blocks: Sequence[Placed], edges: Sequence[int]) -> float:
@@ -238,7 +238,7 @@ def _moves(problem: Problem, blocks: Sequence[Placed], edges: Sequence[int]) -> 
     total = 0.0
     for block in problem.standing:
         span = now_at.get(block.id)
-        if block.hold is Firmness.FIXED or block.task not in wanted or span == block.span:
+        if block.firmness is Firmness.FIXED or block.task not in wanted or span == block.span:
             continue
         distance = DROPPED_DAYS
         if span is not None:

@@ -7,7 +7,7 @@ from syncd.schedule.search.instance import Instance, Placement
 from syncd.schedule.search.objective import NEVER
 from syncd.schedule.search.slots import (
     BEST_LENGTH,
-    Place,
+    CandidateSlot,
     Wish,
     cheapest,
     extra,
@@ -26,32 +26,32 @@ TRIALS = 6
 """Blocks for which another place is looked for, at most."""
 
 
-def lengths(arrangement: Solution, task: int, origin: int) -> list[int]:
+def lengths(solution: Solution, task: int, origin: int) -> list[int]:
     """Return lengths to try; a block that moves keeps its own if it may."""
-    found = usable(arrangement.board, arrangement.missing(task))
+    found = usable(solution.instance, solution.missing(task))
     if origin < 0:
         return found
-    mine = arrangement.board.origins[origin].block.span.minutes
+    mine = solution.instance.origins[origin].block.span.minutes
     return sorted(found, key=lambda length: length != mine)
 
 
-def late(arrangement: Solution, place: Place) -> bool:
+def late(solution: Solution, place: CandidateSlot) -> bool:
     """Say whether a place is behind the due date of its task, or of one that waits for it."""
-    return place.piece.end > arrangement.board.tasks[place.piece.task].urgent
+    return place.placement.end > solution.instance.tasks[place.placement.task].urgent
 
 
-def with_room_made(arrangement: Solution, task: int, origin: int) -> Place | None:
+def with_capacity_made(solution: Solution, task: int, origin: int) -> CandidateSlot | None:
     """Return a place in time for a block, after one with a later due date has moved.
 
     Nothing has changed if it is None: no block can move without its being late or dropped.
     """
-    length = lengths(arrangement, task, origin)[0]
-    best: tuple[float, Placement, Place, Place] | None = None
+    length = lengths(solution, task, origin)[0]
+    best: tuple[float, Placement, CandidateSlot, CandidateSlot] | None = None
     trials = 0
-    for victim in _victims(arrangement, task):
-        arrangement.take(victim)
-        found = _swap(arrangement, victim, Wish(task, length, origin, days=(victim.day,)))
-        arrangement.put(victim)
+    for victim in _victims(solution, task):
+        solution.take(victim)
+        found = _swap(solution, victim, Wish(task, length, origin, days=(victim.day,)))
+        solution.put(victim)
         if found is None:
             continue
         trials += 1
@@ -62,48 +62,52 @@ def with_room_made(arrangement: Solution, task: int, origin: int) -> Place | Non
     if best is None:
         return None
     _, victim, place, other = best
-    arrangement.take(victim)
-    arrangement.put(other.piece)
+    solution.take(victim)
+    solution.put(other.placement)
     return place
 
 
-def _victims(arrangement: Solution, task: int) -> list[Placement]:
+def _victims(solution: Solution, task: int) -> list[Placement]:
     """Return blocks that could make room: not frozen, in time, of tasks due later.
 
     Those that nobody has seen where they are come first.
     """
-    board = arrangement.board
-    mine = board.tasks[task]
+    instance = solution.instance
+    mine = instance.tasks[task]
     found = [
-        piece
-        for piece in arrangement.pieces()
-        if board.tasks[piece.task].urgent > mine.urgent
-        and mine.earliest <= piece.end
-        and piece.start < mine.urgent
-        and piece.day in mine.open
-        and not locked(board, piece)
-        and not arrangement.has(piece.day, task)
+        placement
+        for placement in solution.placements()
+        if instance.tasks[placement.task].urgent > mine.urgent
+        and mine.earliest <= placement.end
+        and placement.start < mine.urgent
+        and placement.day in mine.open
+        and not locked(instance, placement)
+        and not solution.has(placement.day, task)
     ]
     found.sort(
-        key=lambda piece: (shown(board, piece), -board.tasks[piece.task].urgent, piece.start)
+        key=lambda placement: (
+            shown(instance, placement),
+            -instance.tasks[placement.task].urgent,
+            placement.start,
+        )
     )
     return found[:VICTIMS]
 
 
 def _swap(
-    arrangement: Solution, victim: Placement, wish: Wish
-) -> tuple[float, Place, Place] | None:
+    solution: Solution, victim: Placement, wish: Wish
+) -> tuple[float, CandidateSlot, CandidateSlot] | None:
     """Return what it costs to place a block on a day that another one left, and where
     that one goes instead."""
-    back = extra(arrangement, victim)
-    place = cheapest(arrangement, wish)
-    if place is None or late(arrangement, place):
+    back = extra(solution, victim)
+    place = cheapest(solution, wish)
+    if place is None or late(solution, place):
         return None
-    arrangement.put(place.piece)
+    solution.put(place.placement)
     length = victim.end - victim.start
-    other = cheapest(arrangement, Wish(victim.task, length, victim.origin))
-    arrangement.take(place.piece)
-    if other is None or late(arrangement, other):
+    other = cheapest(solution, Wish(victim.task, length, victim.origin))
+    solution.take(place.placement)
+    if other is None or late(solution, other):
         return None
     return place.cost + other.cost - back, place, other
 
@@ -114,136 +118,142 @@ CRITICAL = 2.0
 """With fewer usable days a block than that until it is due, a task takes the first room."""
 
 
-def repaired(board: Instance) -> Solution:
+def repaired(instance: Instance) -> Solution:
     """Return the standing blocks with only what is broken or missing placed anew."""
-    arrangement = valid_blocks(board)
-    fill(arrangement)
-    return arrangement
+    solution = valid_blocks(instance)
+    fill(solution)
+    return solution
 
 
-def fill(arrangement: Solution) -> None:
+def fill(solution: Solution) -> None:
     """Place what is missing and cut what is too much, again while that changes anything:
     one task may leave room for another."""
     for _ in range(ROUNDS):
-        before = sorted(arrangement.pieces())
-        for task in range(len(arrangement.board.tasks)):
-            trim(arrangement, task)
-        _fill_once(arrangement)
-        if sorted(arrangement.pieces()) == before:
+        before = sorted(solution.placements())
+        for task in range(len(solution.instance.tasks)):
+            trim(solution, task)
+        _fill_once(solution)
+        if sorted(solution.placements()) == before:
             return
 
 
-def _fill_once(arrangement: Solution) -> None:
+def _fill_once(solution: Solution) -> None:
     """Place what is missing, first served first; tasks that others wait for make them go
     out of their way."""
-    homeless = _homeless(arrangement)
-    for task in range(len(arrangement.board.tasks)):
-        if arrangement.missing(task) and arrangement.ready(task):
-            serve(arrangement, task, homeless[task])
-        if arrangement.missing(task) and arrangement.ready(task):
-            _ahead_of_others(arrangement, task, homeless)
+    homeless = _homeless(solution)
+    for task in range(len(solution.instance.tasks)):
+        if solution.missing(task) and solution.ready(task):
+            serve(solution, task, homeless[task])
+        if solution.missing(task) and solution.ready(task):
+            _ahead_of_others(solution, task, homeless)
 
 
-def _homeless(arrangement: Solution) -> dict[int, list[int]]:
+def _homeless(solution: Solution) -> dict[int, list[int]]:
     """Return for each task its standing blocks that have no place, in order of time."""
-    there = {piece.origin for piece in arrangement.pieces()}
+    there = {placement.origin for placement in solution.placements()}
     found: dict[int, list[int]] = defaultdict(list)
-    for number, origin in enumerate(arrangement.board.origins):
+    for number, origin in enumerate(solution.instance.origins):
         if number not in there:
             found[origin.task].append(number)
     for numbers in found.values():
-        numbers.sort(key=lambda number: arrangement.board.origins[number].block.span)
+        numbers.sort(key=lambda number: solution.instance.origins[number].block.span)
     return found
 
 
-def serve(arrangement: Solution, task: int, homeless: list[int]) -> None:
+def serve(solution: Solution, task: int, homeless: list[int]) -> None:
     """Place what a task lacks: by a longer block where little is left, else by new ones."""
-    while left := arrangement.missing(task):
-        if left < arrangement.board.shortest and _lengthened(arrangement, task, left):
+    while left := solution.missing(task):
+        if left < solution.instance.shortest and _lengthened(solution, task, left):
             continue
         origin = homeless[0] if homeless else -1
-        place = _place(arrangement, task, origin)
-        if place is None or late(arrangement, place):
-            place = with_room_made(arrangement, task, origin) or place
+        place = _place(solution, task, origin)
+        if place is None or late(solution, place):
+            place = with_capacity_made(solution, task, origin) or place
         if place is None:
             return
-        arrangement.put(place.piece)
+        solution.put(place.placement)
         del homeless[:1]
 
 
-def _place(arrangement: Solution, task: int, origin: int) -> Place | None:
+def _place(solution: Solution, task: int, origin: int) -> CandidateSlot | None:
     """Return a place for the next block, of the best length that is not late."""
-    best: Place | None = None
-    look = first_place if _critical(arrangement, task) else cheapest
-    for length in lengths(arrangement, task, origin):
-        place = look(arrangement, Wish(task, length, origin))
-        if place is not None and not late(arrangement, place):
+    best: CandidateSlot | None = None
+    look = first_place if _critical(solution, task) else cheapest
+    for length in lengths(solution, task, origin):
+        place = look(solution, Wish(task, length, origin))
+        if place is not None and not late(solution, place):
             return place
         best = best or place
     return best
 
 
-def _critical(arrangement: Solution, task: int) -> bool:
+def _critical(solution: Solution, task: int) -> bool:
     """Say whether hardly more days are left before a due date than blocks are needed."""
-    board = arrangement.board
-    urgent = board.tasks[task].urgent
+    instance = solution.instance
+    urgent = instance.tasks[task].urgent
     if urgent == NEVER:
         return False
-    needed = -(-arrangement.missing(task) // min(BEST_LENGTH, board.longest))
+    needed = -(-solution.missing(task) // min(BEST_LENGTH, instance.longest))
     days = [
         day
-        for day in board.tasks[task].days
-        if board.days[day].start < urgent and arrangement.spare(day) >= board.shortest
+        for day in instance.tasks[task].days
+        if instance.days[day].start < urgent and solution.spare(day) >= instance.shortest
     ]
     return len(days) < CRITICAL * needed
 
 
-def _ahead_of_others(arrangement: Solution, task: int, homeless: dict[int, list[int]]) -> None:
+def _ahead_of_others(solution: Solution, task: int, homeless: dict[int, list[int]]) -> None:
     """Let blocks of tasks that wait for this one go, if that finds all of it room."""
-    board = arrangement.board
-    mine = list(arrangement.by_task[task])
+    instance = solution.instance
+    mine = list(solution.by_task[task])
     loose = [
-        piece
-        for other in board.tasks[task].after
-        for piece in arrangement.by_task[other]
-        if not locked(board, piece)
+        placement
+        for other in instance.tasks[task].after
+        for placement in solution.by_task[other]
+        if not locked(instance, placement)
     ]
-    for piece in loose:
-        arrangement.take(piece)
+    for placement in loose:
+        solution.take(placement)
     left = list(homeless[task])
-    serve(arrangement, task, left)
-    if arrangement.missing(task):
-        _restore(arrangement, task, mine, loose)
+    serve(solution, task, left)
+    if solution.missing(task):
+        _restore(solution, task, mine, loose)
         return
     homeless[task] = left
-    for piece in loose:
-        if piece.origin >= 0:
-            homeless[piece.task].append(piece.origin)
+    for placement in loose:
+        if placement.origin >= 0:
+            homeless[placement.task].append(placement.origin)
 
 
 def _restore(
-    arrangement: Solution, task: int, mine: list[Placement], loose: list[Placement]
+    solution: Solution, task: int, mine: list[Placement], loose: list[Placement]
 ) -> None:
-    for piece in tuple(arrangement.by_task[task]):
-        arrangement.take(piece)
-    for piece in (*mine, *loose):
-        arrangement.put(piece)
+    for placement in tuple(solution.by_task[task]):
+        solution.take(placement)
+    for placement in (*mine, *loose):
+        solution.put(placement)
 
 
-def _lengthened(arrangement: Solution, task: int, left: int) -> bool:
+def _lengthened(solution: Solution, task: int, left: int) -> bool:
     """Make one block of a task longer by what is left, the loosest and latest first."""
-    board = arrangement.board
+    instance = solution.instance
     more = -(-left // SLOT) * SLOT
-    for piece in sorted(
-        arrangement.by_task[task], key=lambda one: (one.origin >= 0, -one.start)
+    for placement in sorted(
+        solution.by_task[task], key=lambda one: (one.origin >= 0, -one.start)
     ):
-        if locked(board, piece) or piece.end - piece.start + more > board.longest:
+        if (
+            locked(instance, placement)
+            or placement.end - placement.start + more > instance.longest
+        ):
             continue
-        arrangement.take(piece)
-        for run in ((piece.start, piece.end + more), (piece.start - more, piece.end)):
-            longer = arrangement.piece(task, piece.day, run, piece.origin)
-            if arrangement.fits(longer):
-                arrangement.put(longer)
+        solution.take(placement)
+        for run in (
+            (placement.start, placement.end + more),
+            (placement.start - more, placement.end),
+        ):
+            longer = solution.placement(task, placement.day, run, placement.origin)
+            if solution.fits(longer):
+                solution.put(longer)
                 return True
-        arrangement.put(piece)
+        solution.put(placement)
     return False

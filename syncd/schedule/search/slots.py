@@ -14,10 +14,10 @@ BEST_LENGTH = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CandidateSlot:
     """A block that could be put, and what that adds to the cost."""
 
-    piece: Placement
+    placement: Placement
     cost: float
 
 
@@ -48,27 +48,27 @@ def _on(grid: range, wish: int) -> int:
     return grid[0] + (wish - grid[0]) // SLOT * SLOT
 
 
-def split(board: Instance, left: int) -> int:
+def split(instance: Instance, left: int) -> int:
     """Return how long the next block of some effort is best: even parts of up to 90 minutes."""
-    best = max(board.shortest, min(board.longest, BEST_LENGTH))
+    best = max(instance.shortest, min(instance.longest, BEST_LENGTH))
     parts = max(1, -(-left // best))
     even = -(-left // (parts * SLOT)) * SLOT
-    return max(board.shortest, min(board.longest, even))
+    return max(instance.shortest, min(instance.longest, even))
 
 
-def usable(board: Instance, left: int) -> list[int]:
+def usable(instance: Instance, left: int) -> list[int]:
     """Return the lengths that a block of some effort may have, the best one first.
 
     None leaves less than the shortest block; effort below that gets a shortest block.
     """
-    if left <= board.shortest:
-        return [board.shortest]
-    best = split(board, left)
-    top = min(board.longest, -(-left // SLOT) * SLOT)
+    if left <= instance.shortest:
+        return [instance.shortest]
+    best = split(instance, left)
+    top = min(instance.longest, -(-left // SLOT) * SLOT)
     found = [
         length
-        for length in range(board.shortest, top + 1, SLOT)
-        if left - length <= 0 or left - length >= board.shortest
+        for length in range(instance.shortest, top + 1, SLOT)
+        if left - length <= 0 or left - length >= instance.shortest
     ]
     return sorted(found or [best], key=lambda length: (abs(length - best), -length))
 
@@ -85,177 +85,188 @@ class Wish:
     days: tuple[int, ...] | None = None
 
 
-def candidates(arrangement: Solution, wish: Wish) -> Iterator[Placement]:
+def candidates(solution: Solution, wish: Wish) -> Iterator[Placement]:
     """Yield for each day with room what could be put there, in order of time."""
-    first, last = arrangement.within(wish.task)
+    first, last = solution.within(wish.task)
     last = min(last, wish.until)
-    mine = arrangement.board.tasks[wish.task]
+    mine = solution.instance.tasks[wish.task]
     for day in mine.days if wish.days is None else wish.days:
-        ground = arrangement.board.days[day]
+        ground = solution.instance.days[day]
         if ground.start >= last:
             return
-        if day not in mine.open or arrangement.spare(day) < wish.length:
+        if day not in mine.open or solution.spare(day) < wish.length:
             continue
-        if arrangement.has(day, wish.task):
+        if solution.has(day, wish.task):
             continue
-        for start, end in arrangement.gaps(day):
+        for start, end in solution.gaps(day):
             gap = (max(start, first), min(end, last))
             for at in openings(ground, gap, wish.length):
                 run = (at, at + wish.length)
-                yield arrangement.piece(wish.task, day, run, wish.origin)
+                yield solution.placement(wish.task, day, run, wish.origin)
 
 
-def first_place(arrangement: Solution, wish: Wish) -> Place | None:
+def first_place(solution: Solution, wish: Wish) -> CandidateSlot | None:
     """Return the first place for a block."""
-    piece = next(candidates(arrangement, wish), None)
-    return None if piece is None else Place(piece, extra(arrangement, piece))
+    placement = next(candidates(solution, wish), None)
+    return None if placement is None else CandidateSlot(placement, extra(solution, placement))
 
 
-def cheapest(arrangement: Solution, wish: Wish) -> Place | None:
+def cheapest(solution: Solution, wish: Wish) -> CandidateSlot | None:
     """Return the cheapest place for a block, the first of equals."""
-    best: Place | None = None
+    best: CandidateSlot | None = None
     last: Placement | None = None
-    for piece in candidates(arrangement, wish):
+    for placement in candidates(solution, wish):
         # On one day only the price of a block itself tells places apart.
-        if last is not None and piece.day == last.day and piece.price >= last.price:
+        if last is not None and placement.day == last.day and placement.price >= last.price:
             continue
-        last = piece
-        cost = extra(arrangement, piece)
+        last = placement
+        cost = extra(solution, placement)
         if best is None or cost < best.cost - 1e-9:
-            best = Place(piece, cost)
+            best = CandidateSlot(placement, cost)
     return best
 
 
-def extra(arrangement: Solution, piece: Placement) -> float:
+def extra(solution: Solution, placement: Placement) -> float:
     """Return what one more block adds to the cost."""
-    week = arrangement.board.days[piece.day].week
-    before = _near(arrangement, piece, week)
-    arrangement.put(piece)
-    after = _near(arrangement, piece, week)
-    arrangement.take(piece)
+    week = solution.instance.days[placement.day].week
+    before = _near(solution, placement, week)
+    solution.put(placement)
+    after = _near(solution, placement, week)
+    solution.take(placement)
     return after - before
 
 
-def _near(arrangement: Solution, piece: Placement, week: int) -> float:
+def _near(solution: Solution, placement: Placement, week: int) -> float:
     return (
-        arrangement.task_cost(piece.task)
-        + arrangement.day_cost(piece.day)
-        + arrangement.week_cost(week)
-        + arrangement.topic_cost(arrangement.board.tasks[piece.task].topic)
+        solution.task_cost(placement.task)
+        + solution.day_cost(placement.day)
+        + solution.week_cost(week)
+        + solution.topic_cost(solution.instance.tasks[placement.task].topic)
     )
 
 
-def valid_blocks(board: Instance) -> Solution:
+def valid_blocks(instance: Instance) -> Solution:
     """Return the standing blocks that are still valid, the firmest served first.
 
     A week that got too full displaces nothing. A day that got too full lets blocks go
     that are not frozen. Too much time for a task is left to ``trim``.
     """
-    arrangement = Solution(board)
-    order = sorted(range(len(board.origins)), key=lambda number: _rank(board.origins[number]))
+    solution = Solution(instance)
+    order = sorted(
+        range(len(instance.origins)), key=lambda number: _rank(instance.origins[number])
+    )
     for number in order:
-        origin = board.origins[number]
-        piece = _as_it_stands(arrangement, number)
-        if piece is not None and _may_stay(arrangement, origin, piece):
-            arrangement.put(piece)
-    return arrangement
+        origin = instance.origins[number]
+        placement = _as_it_stands(solution, number)
+        if placement is not None and _may_stay(solution, origin, placement):
+            solution.put(placement)
+    return solution
 
 
-def firm(board: Instance, least: Firmness = Firmness.FROZEN) -> Solution:
+def firm(instance: Instance, least: Firmness = Firmness.FROZEN) -> Solution:
     """Return only the blocks that stand so firmly, and are still valid."""
-    arrangement = valid_blocks(board)
-    for piece in arrangement.pieces():
-        if board.origins[piece.origin].block.hold < least:
-            arrangement.take(piece)
-    for task in range(len(board.tasks)):
-        trim(arrangement, task)
-    return arrangement
+    solution = valid_blocks(instance)
+    for placement in solution.placements():
+        if instance.origins[placement.origin].block.firmness < least:
+            solution.take(placement)
+    for task in range(len(instance.tasks)):
+        trim(solution, task)
+    return solution
 
 
 def _rank(origin: CurrentBlock) -> tuple[int, int, int]:
-    return (-origin.block.hold, origin.task, origin.block.span.start)
+    return (-origin.block.firmness, origin.task, origin.block.span.start)
 
 
-def _as_it_stands(arrangement: Solution, number: int) -> Placement | None:
-    origin = arrangement.board.origins[number]
-    if not 0 <= origin.day < len(arrangement.board.days):
+def _as_it_stands(solution: Solution, number: int) -> Placement | None:
+    origin = solution.instance.origins[number]
+    if not 0 <= origin.day < len(solution.instance.days):
         return None
     span = origin.block.span
-    return arrangement.piece(origin.task, origin.day, (span.start, span.end), number)
+    return solution.placement(origin.task, origin.day, (span.start, span.end), number)
 
 
-def _may_stay(arrangement: Solution, origin: CurrentBlock, piece: Placement) -> bool:
-    board = arrangement.board
-    minutes = piece.end - piece.start
-    if not board.problem.shortest <= minutes <= max(board.longest, board.problem.longest):
+def _may_stay(solution: Solution, origin: CurrentBlock, placement: Placement) -> bool:
+    instance = solution.instance
+    minutes = placement.end - placement.start
+    if (
+        not instance.problem.shortest
+        <= minutes
+        <= max(instance.longest, instance.problem.longest)
+    ):
         return False
-    full = arrangement.day_minutes[piece.day] + minutes > board.problem.daily
-    return (origin.locked or not full) and arrangement.lies_free(piece)
+    full = solution.day_minutes[placement.day] + minutes > instance.problem.daily
+    return (origin.locked or not full) and solution.lies_free(placement)
 
 
-def locked(board: Instance, piece: Placement) -> bool:
+def locked(instance: Instance, placement: Placement) -> bool:
     """Say whether a block is frozen: it stays where it is while it is valid."""
-    return piece.origin >= 0 and board.origins[piece.origin].locked
+    return placement.origin >= 0 and instance.origins[placement.origin].locked
 
 
-def stays(board: Instance, piece: Placement) -> bool:
+def stays(instance: Instance, placement: Placement) -> bool:
     """Say whether a block is a standing one that has not moved."""
-    if piece.origin < 0:
+    if placement.origin < 0:
         return False
-    span = board.origins[piece.origin].block.span
-    return (piece.start, piece.end) == (span.start, span.end)
+    span = instance.origins[placement.origin].block.span
+    return (placement.start, placement.end) == (span.start, span.end)
 
 
-def trim(arrangement: Solution, task: int) -> None:
+def trim(solution: Solution, task: int) -> None:
     """Shorten or drop blocks of a task until nothing could go without its being missed.
 
     The loosest and last ones first. What stands in the calendar is dropped whole, or left
     as it is where some of it is needed.
     """
-    while (over := arrangement.placed[task] - arrangement.board.tasks[task].need) > 0:
-        if not (_drop(arrangement, task, over) or _shorten(arrangement, task, over)):
+    while (over := solution.placed[task] - solution.instance.tasks[task].need) > 0:
+        if not (_drop(solution, task, over) or _shorten(solution, task, over)):
             return
 
 
-def _weakest(arrangement: Solution, task: int) -> list[Placement]:
+def _weakest(solution: Solution, task: int) -> list[Placement]:
     """Return a task's blocks, those that matter least first: loose ones, late ones."""
-    board = arrangement.board
+    instance = solution.instance
     return sorted(
-        arrangement.by_task[task],
-        key=lambda piece: (
-            board.origins[piece.origin].block.hold if piece.origin >= 0 else Firmness.DRAFT,
-            -piece.start,
+        solution.by_task[task],
+        key=lambda placement: (
+            instance.origins[placement.origin].block.firmness
+            if placement.origin >= 0
+            else Firmness.DRAFT,
+            -placement.start,
         ),
     )
 
 
-def shown(board: Instance, piece: Placement) -> bool:
+def shown(instance: Instance, placement: Placement) -> bool:
     """Say whether a block stands in the calendar just so."""
-    return stays(board, piece) and board.origins[piece.origin].block.hold >= Firmness.PUBLISHED
+    return (
+        stays(instance, placement)
+        and instance.origins[placement.origin].block.firmness >= Firmness.PUBLISHED
+    )
 
 
-def _drop(arrangement: Solution, task: int, over: int) -> bool:
-    for piece in _weakest(arrangement, task):
-        if piece.end - piece.start <= over:
-            arrangement.take(piece)
+def _drop(solution: Solution, task: int, over: int) -> bool:
+    for placement in _weakest(solution, task):
+        if placement.end - placement.start <= over:
+            solution.take(placement)
             return True
     return False
 
 
-def _shorten(arrangement: Solution, task: int, over: int) -> bool:
+def _shorten(solution: Solution, task: int, over: int) -> bool:
     """Shorten one block that may be changed; on an over-full day or week none may."""
-    board = arrangement.board
-    for piece in _weakest(arrangement, task):
-        room = piece.end - piece.start - board.shortest
-        less = min(over, room) // SLOT * SLOT
-        if less <= 0 or locked(board, piece) or shown(board, piece):
+    instance = solution.instance
+    for placement in _weakest(solution, task):
+        capacity = placement.end - placement.start - instance.shortest
+        less = min(over, capacity) // SLOT * SLOT
+        if less <= 0 or locked(instance, placement) or shown(instance, placement):
             continue
-        arrangement.take(piece)
-        shorter = arrangement.piece(
-            task, piece.day, (piece.start, piece.end - less), piece.origin
+        solution.take(placement)
+        shorter = solution.placement(
+            task, placement.day, (placement.start, placement.end - less), placement.origin
         )
-        if arrangement.fits(shorter):
-            arrangement.put(shorter)
+        if solution.fits(shorter):
+            solution.put(shorter)
             return True
-        arrangement.put(piece)
+        solution.put(placement)
     return False

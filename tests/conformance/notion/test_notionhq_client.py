@@ -83,7 +83,7 @@ def test_what_the_connector_says_is_of_the_types(
     connector.provision()
     made: dict[str, Remote] = {}
     for kind in REFERENCE_ORDER:
-        if kind in connector.carries:
+        if kind in connector.capabilities:
             targets = {name: item.id for name, item in made.items()}
             write = _create(sample(kind, f"One of {kind}", targets), kind)
             (outcome,) = connector.write([write])

@@ -10,7 +10,7 @@ from todoist_api_python.api import TodoistAPI
 from todoist_api_python.models import Comment, Label, Project, Section, Task
 
 from syncd.clock import SystemClock
-from syncd.connect.http import Place, Transport
+from syncd.connect.http import ServiceAddress, Transport
 from syncd.connect.network import Network, RateLimiter
 from syncd.testing.sandbox import Served
 from syncd_todoist.sandbox.app import TodoistSandbox
@@ -57,7 +57,7 @@ REQUIRED = {
 
 def client_of(served: Served) -> httpx.Client:
     """Return an HTTP client for whom Todoist's own address is the sandbox."""
-    place = Place(origin=served.origin, named="https://api.todoist.com")
+    place = ServiceAddress(origin=served.origin, named="https://api.todoist.com")
     way = Transport(place, Network(limiter=RateLimiter(SystemClock())))
     return httpx.Client(transport=way, trust_env=False)
 

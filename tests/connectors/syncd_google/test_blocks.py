@@ -191,7 +191,7 @@ def test_a_tick_before_the_title_means_done(summary: str, state: BlockState) -> 
 def test_a_state_is_shown_as_done_pinned_or_neither(state: BlockState) -> None:
     fields = {**BLOCK, "state": state}
     held = state not in (BlockState.DRAFT, BlockState.SKIPPED)
-    assert mapping.holds(Kind.BLOCK, fields) is held
+    assert mapping.can_hold(Kind.BLOCK, fields) is held
     fitted = mapping.fit(Kind.BLOCK, fields)["state"]
     if held:
         shown_as_itself = state in (BlockState.DONE, BlockState.PINNED)
@@ -283,12 +283,12 @@ def test_what_is_missing_is_said_in_words() -> None:
     }
     for sentence, fields in words.items():
         assert sentence in mapping.lacks(Kind.BLOCK, fields)
-        assert not mapping.holds(Kind.BLOCK, fields)
+        assert not mapping.can_hold(Kind.BLOCK, fields)
     assert mapping.lacks(Kind.BLOCK, {"title": "SQL"}) == ""
-    assert not mapping.holds(Kind.BLOCK, {"title": "SQL"})
+    assert not mapping.can_hold(Kind.BLOCK, {"title": "SQL"})
 
 
 def test_what_gone_means_is_that_the_block_is_skipped() -> None:
     assert mapping.CARRIES[Kind.BLOCK].gone == {"state": BlockState.SKIPPED}
-    assert not mapping.CARRIES[Kind.BLOCK].archives
-    assert not mapping.CARRIES[Kind.BLOCK].adopts
+    assert not mapping.CARRIES[Kind.BLOCK].delete_archives
+    assert not mapping.CARRIES[Kind.BLOCK].imports

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from syncd.connect.contract import Toolbox
 from syncd.connect.network import Network, RateLimiter
-from syncd.engine.translate import content_hash
 from syncd.errors import SyncdError
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId, RemoteId
-from syncd.model.remote import Op, Pull, Seen, Write
+from syncd.model.remote import Op, Pull, Seen, Write, content_hash
 from syncd.testing.fake_clock import FakeClock
 from syncd.testing.in_memory_connector import DictMemory
 from syncd.testing.samples import sample

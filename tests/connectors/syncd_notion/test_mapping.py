@@ -18,7 +18,7 @@ from syncd.model.values import FieldSpec, FieldType, GoalStatus, Moment
 from syncd_notion import codecs, dates, options
 from syncd_notion.codecs import Property
 from syncd_notion.mapping import CARRIES, COLUMNS, DatabaseSchema, fit, from_remote, to_remote
-from syncd_notion.rich_text import RUN_UNITS, fit_text, split
+from syncd_notion.page_content import RUN_UNITS, fit_text, split
 
 MARK = EntityId("01ARZ3NDEKTSV4RRFFQ69G5FAV")
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia", "UTC")

@@ -187,7 +187,7 @@ def test_a_persons_own_database_gets_no_column_but_sync_id(bare: Desk) -> None:
     (added,) = set(source.props) - before
     assert source.props[added].name == "Sync ID"
     assert connector.bind().missing == ()
-    assert set(connector.carries) == {Kind.GOAL}
+    assert set(connector.capabilities) == {Kind.GOAL}
 
 
 def test_a_persons_own_database_carries_what_it_has(bare: Desk) -> None:
@@ -199,8 +199,8 @@ def test_a_persons_own_database_carries_what_it_has(bare: Desk) -> None:
     assert set(made.fields) == {"title", "status", "due", "why"}
     assert not made.problems
     pull = connector.pull(None)
-    assert "measure" in pull.paused[Kind.GOAL]
-    assert "status" not in pull.paused[Kind.GOAL]
+    assert "measure" in pull.unmapped_fields[Kind.GOAL]
+    assert "status" not in pull.unmapped_fields[Kind.GOAL]
 
 
 def test_a_status_without_that_option_keeps_its_own_and_says_what_to_add(bare: Desk) -> None:
@@ -241,7 +241,7 @@ def test_without_sync_id_nothing_is_added(bare: Desk) -> None:
     assert connector.pull(None).items == ()
     (outcome,) = connector.write([bare.new_write(Kind.GOAL, "Too early")])
     assert isinstance(outcome, SkipItem)
-    assert "syncd init" in str(outcome)
+    assert "syncd sync" in str(outcome)
 
 
 def test_a_column_of_the_wrong_type_is_not_carried_and_said(bare: Desk) -> None:
@@ -255,7 +255,7 @@ def test_a_column_of_the_wrong_type_is_not_carried_and_said(bare: Desk) -> None:
     (problem,) = pull.problems
     assert "'Due'" in problem
     assert "rich_text" in problem
-    assert "due" in pull.paused[Kind.GOAL]
+    assert "due" in pull.unmapped_fields[Kind.GOAL]
 
 
 def test_a_persons_own_sync_id_is_not_converted(bare: Desk) -> None:
@@ -273,7 +273,7 @@ def test_a_relation_to_another_database_is_not_the_plans(bare: Desk) -> None:
     tasks = bare.person.add_database("To do", {"N": {"title": {}}, "Goal": goal})
     connector = bare.with_settings(databases={"tasks": tasks.parent})
     bare.start()
-    assert "goal" in connector.pull(None).paused[Kind.TASK]
+    assert "goal" in connector.pull(None).unmapped_fields[Kind.TASK]
 
 
 def test_a_relation_to_the_plans_own_database_is(bare: Desk) -> None:
@@ -286,7 +286,7 @@ def test_a_relation_to_the_plans_own_database_is(bare: Desk) -> None:
         properties={"tasks": {"goal": "Aim"}},
     )
     bare.start()
-    assert "goal" not in connector.pull(None).paused[Kind.TASK]
+    assert "goal" not in connector.pull(None).unmapped_fields[Kind.TASK]
 
 
 def test_a_database_that_is_not_shared_is_a_mistake_that_names_the_setting(

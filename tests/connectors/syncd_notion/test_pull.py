@@ -218,7 +218,7 @@ def test_a_renamed_property_or_database_changes_nothing(desk: Desk) -> None:
     desk.server.log.clear()
     pull = desk.connector.pull(cursor)
     assert [it.fields for it in pull.items] == [made.fields]
-    assert (pull.problems, pull.paused) == ((), {})
+    assert (pull.problems, pull.unmapped_fields) == ((), {})
     assert len(desk.server.log) == 9
     changed = desk.update(made, title="Learn more SQL")
     assert isinstance(changed, Remote)
@@ -235,7 +235,7 @@ def test_a_deleted_property_pauses_its_field_and_is_never_made_again(
     (item,) = pull.items
     assert "due" not in item.fields
     assert not item.problems
-    assert pull.paused == {Kind.GOAL: frozenset({"due"})}
+    assert pull.unmapped_fields == {Kind.GOAL: frozenset({"due"})}
     (problem,) = pull.problems
     assert "'Due'" in problem
     assert "'Goals'" in problem
@@ -254,7 +254,7 @@ def test_a_restored_property_is_read_again_with_its_values(desk: Desk) -> None:
     cursor = desk.connector.pull(None).cursor
     desk.person.restore_property(Kind.GOAL, "Due")
     pull = desk.connector.pull(cursor)
-    assert (pull.paused, pull.problems) == ({}, ())
+    assert (pull.unmapped_fields, pull.problems) == ({}, ())
     assert [it.fields for it in pull.items] == [made.fields]
 
 
@@ -262,7 +262,7 @@ def test_a_new_property_of_the_old_name_is_not_taken_for_the_old_one(desk: Desk)
     desk.create(Kind.GOAL, "Learn SQL")
     desk.person.delete_property(Kind.GOAL, "Due")
     desk.person.add_property(Kind.GOAL, "Due", "date")
-    assert desk.connector.pull(None).paused == {Kind.GOAL: frozenset({"due"})}
+    assert desk.connector.pull(None).unmapped_fields == {Kind.GOAL: frozenset({"due"})}
 
 
 def test_a_retyped_property_pauses_its_field_until_its_type_is_back(desk: Desk) -> None:
@@ -270,11 +270,11 @@ def test_a_retyped_property_pauses_its_field_until_its_type_is_back(desk: Desk) 
     cursor = desk.connector.pull(None).cursor
     desk.person.retype_property(Kind.GOAL, "Due", "rich_text")
     pull = desk.connector.pull(cursor)
-    assert pull.paused == {Kind.GOAL: frozenset({"due"})}
+    assert pull.unmapped_fields == {Kind.GOAL: frozenset({"due"})}
     assert "change it back to date" in pull.problems[0]
     desk.person.retype_property(Kind.GOAL, "Due", "date")
     pull = desk.connector.pull(pull.cursor)
-    assert pull.paused == {}
+    assert pull.unmapped_fields == {}
     assert [it.fields for it in pull.items] == [made.fields]
 
 
@@ -286,7 +286,7 @@ def test_a_pause_outlives_a_restart(desk: Desk, counting: Callable[[], int]) -> 
     counting()
     desk.connector.bind()
     again = desk.connector.pull(pull.cursor)
-    assert again.paused == pull.paused
+    assert again.unmapped_fields == pull.unmapped_fields
     assert len(again.problems) == 1
     assert counting() == 9
 
@@ -297,7 +297,7 @@ def test_a_write_to_a_property_that_is_gone_says_so_and_pauses_it(desk: Desk) ->
     outcome = desk.update(made, due=None, title="Learn more SQL")
     assert isinstance(outcome, SkipItem)
     assert "has changed in Notion" in str(outcome)
-    assert desk.connector.pull(None).paused == {Kind.GOAL: frozenset({"due"})}
+    assert desk.connector.pull(None).unmapped_fields == {Kind.GOAL: frozenset({"due"})}
     assert isinstance(desk.update(made, due=None, title="Learn more SQL"), Remote)
 
 

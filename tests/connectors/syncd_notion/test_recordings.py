@@ -9,7 +9,7 @@ from syncd.connect.contract import Plugin
 from syncd.errors import Gone
 from syncd.model.entities import Kind
 from syncd.model.ids import derived_id
-from syncd.model.remote import BODY, Op, Remote, Seen, Write
+from syncd.model.remote import PAGE_CONTENT, Op, Remote, Seen, Write
 from syncd.model.values import GoalStatus, Value
 from syncd.testing.recording import Make, Recorded
 from syncd_notion.connector import PLUGIN
@@ -53,7 +53,11 @@ def test_a_review_s_page_is_made_read_and_answered(
         "period_start": date(2026, 11, 16),
         "period_end": date(2026, 11, 22),
         "answers": asked,
-        BODY: (("text", "A fair week."), ("heading", "Goals"), ("item", "Learn SQL: 45 %")),
+        PAGE_CONTENT: (
+            ("text", "A fair week."),
+            ("heading", "Goals"),
+            ("item", "Learn SQL: 45 %"),
+        ),
     }
     made = _made(it, _create(it, Kind.REVIEW, fields))
     assert made.fields["answers"] == asked

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.model.entities import Kind
-from syncd.model.remote import LINK
+from syncd.model.remote import PAGE_URL
 from syncd.model.values import Moment
 from syncd_todoist import mapping
 from syncd_todoist.mapping import fit, from_remote, to_remote
@@ -39,7 +39,7 @@ TASKS = st.fixed_dictionaries(
     {
         "title": st.one_of(_TEXT, st.integers(495, 505).map("é".__mul__)),
         "notes": _NOTES,
-        LINK: _LINKS,
+        PAGE_URL: _LINKS,
         "goal": _IDS,
         "parent": _IDS,
         "due": st.one_of(st.none(), st.dates(), _MOMENTS),
@@ -55,7 +55,7 @@ TASKS = st.fixed_dictionaries(
 def test_what_is_written_of_a_task_is_what_fits(fields: dict[str, Any]) -> None:
     fitted = fit(Kind.TASK, fields, ACCOUNT)
     raw = to_remote(Kind.TASK, fields, ACCOUNT)
-    read = from_remote(Kind.TASK, raw, ACCOUNT, fitted[LINK])
+    read = from_remote(Kind.TASK, raw, ACCOUNT, fitted[PAGE_URL])
     assert read.problems == {}
     assert read.fields == fitted
 
@@ -214,7 +214,7 @@ def test_a_description_is_parted_into_notes_and_link(
     description: str, notes: str, link: str
 ) -> None:
     read = from_remote(Kind.TASK, {"description": description}, ACCOUNT).fields
-    assert (read["notes"], read[LINK]) == (notes, link)
+    assert (read["notes"], read[PAGE_URL]) == (notes, link)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_a_long_title_ends_with_an_ellipsis() -> None:
 
 
 def test_long_notes_leave_room_for_the_link() -> None:
-    raw = to_remote(Kind.TASK, {"notes": "n" * 20_000, LINK: PAGE}, ACCOUNT)
+    raw = to_remote(Kind.TASK, {"notes": "n" * 20_000, PAGE_URL: PAGE}, ACCOUNT)
     assert len(raw["description"]) == 16_383
     assert raw["description"].endswith(f"n…\n\n{PAGE}")
 

@@ -8,10 +8,9 @@ from pydantic import ValidationError
 from syncd.errors import Mistake, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.testing.fault_injection import Fault
-from syncd_todoist.connector import PLUGIN
+from syncd_todoist.connector import PLUGIN, TodoistSettings
 from syncd_todoist.sandbox.app import PROJECT
 from syncd_todoist.sandbox.wire import invalid_argument, too_many
-from syncd_todoist.settings import TodoistSettings
 from tests.connectors.syncd_todoist.harness import TodoistHarness
 
 

@@ -202,7 +202,7 @@ def test_a_cursor_of_another_place_starts_over(todoist: TodoistHarness, cursor: 
 
 
 def test_without_a_project_nothing_is_read(fresh: TodoistHarness) -> None:
-    with pytest.raises(Mistake, match="syncd init"):
+    with pytest.raises(Mistake, match="syncd sync"):
         fresh.connector.pull(None)
 
 
@@ -258,7 +258,7 @@ def test_without_a_paid_plan_estimates_are_paused(
     cursor = todoist.cursor()
     sandbox.downgrade()
     pull = todoist.connector.pull(cursor)
-    assert pull.paused == {Kind.TASK: {"estimate_minutes"}}
+    assert pull.unmapped_fields == {Kind.TASK: {"estimate_minutes"}}
     assert "estimate_minutes" not in todoist.connector.fit(Kind.TASK, {"estimate_minutes": 5})
     made = todoist.task("Write a book")
     assert "estimate_minutes" not in made.fields

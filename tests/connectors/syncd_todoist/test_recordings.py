@@ -7,7 +7,7 @@ from typing import Any
 from syncd.connect.contract import Connector
 from syncd.model.entities import Kind
 from syncd.model.ids import derived_id
-from syncd.model.remote import LINK, Op, Remote, Write
+from syncd.model.remote import PAGE_URL, Op, Remote, Write
 from syncd.model.values import Moment
 from syncd.testing.harness import seen
 from syncd.testing.recording import Make, Recorded
@@ -54,7 +54,7 @@ def test_a_goal_and_a_task_from_beginning_to_end(recorded: Record) -> None:
         goal=goal.id,
         priority=2,
         labels=frozenset({"deep work"}),
-        **{LINK: PAGE},
+        **{PAGE_URL: PAGE},
     )
     assert (task.fields["due"], task.fields["goal"], task.link) == (due, goal.id, PAGE)
     pull = connector.pull(cursor)

@@ -7,9 +7,9 @@ import pytest
 
 from syncd.errors import Changed, Gone, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
-from syncd.model.remote import LINK, Op, Remote
-from syncd.model.values import Moment
-from syncd.testing.sandbox import Fault
+from syncd.model.remote import PAGE_URL, Op, Remote
+from syncd.model.values import Moment, Value
+from syncd.testing.fault_injection import Fault
 from syncd_todoist.sandbox.app import TodoistSandbox
 from syncd_todoist.sandbox.user import TodoistUser
 from syncd_todoist.sandbox.wire import invalid_argument, too_many
@@ -107,7 +107,7 @@ def test_a_repetition_of_the_persons_own_is_left_alone(
 
 def test_the_link_changes_and_the_notes_stay(todoist: TodoistHarness) -> None:
     made = todoist.task(notes="Why")
-    outcome = todoist.update(made, **{LINK: OTHER})
+    outcome = todoist.update(made, **{PAGE_URL: OTHER})
     assert isinstance(outcome, Remote)
     assert todoist.raw(made.id)["description"] == f"Why\n\n{OTHER}"
     assert todoist.update(outcome, notes="Because")
@@ -122,7 +122,7 @@ def test_a_page_address_that_the_person_wrote_is_kept(
     (item,) = todoist.connector.pull(None).items
     assert item.link == OTHER
     ours = todoist.address(1)
-    outcome = todoist.update(item, **{LINK: ours})
+    outcome = todoist.update(item, **{PAGE_URL: ours})
     assert isinstance(outcome, Remote)
     assert person.description("Read") == f"{OTHER}\n\n{ours}"
     assert (outcome.fields["notes"], outcome.link) == (OTHER, ours)
@@ -153,7 +153,7 @@ def test_a_link_to_anywhere_is_known_again_where_it_was_written(
 ) -> None:
     there = "https://pages.example.org/1"
     write = dataclasses.replace(todoist.new_write(Kind.TASK, "Read"))
-    fields = todoist.connector.fit(Kind.TASK, {**write.fields, LINK: there})
+    fields = todoist.connector.fit(Kind.TASK, {**write.fields, PAGE_URL: there})
     made = todoist.made(dataclasses.replace(write, fields=fields))
     assert made.link == there
     todoist.restart()
@@ -165,7 +165,7 @@ def test_what_the_person_edited_meanwhile_is_not_written_over(
 ) -> None:
     made = todoist.task("Read", notes="Why")
     person.edit(Kind.TASK, "Read", "notes", "The person's own")
-    assert isinstance(todoist.update(made, **{LINK: OTHER}), Changed)
+    assert isinstance(todoist.update(made, **{PAGE_URL: OTHER}), Changed)
     assert isinstance(todoist.delete(made), Changed)
     assert "The person's own" in person.description("Read")
 
@@ -347,7 +347,8 @@ def test_a_completed_task_that_takes_no_commands_stays_as_it_is(
     made = todoist.task()
     done = todoist.update(made, done=True)
     assert isinstance(done, Remote)
-    write = todoist.write_of(Op.UPDATE, done, {field: {"title": "Late", "done": False}[field]})
+    changes: dict[str, Value] = {"title": "Late", "done": False}
+    write = todoist.write_of(Op.UPDATE, done, {field: changes[field]})
     error = {"error": "Item not found", "error_code": 22, "http_code": 404}
     reply = {"sync_token": "*", "sync_status": {write.key: error}}
     fault = Fault(act="status", status=200, body="item_u", reply=reply)

@@ -8,8 +8,7 @@ import pytest
 
 from syncd.connect.contract import BusySpan
 from syncd.engine.blocks.edits import pause, resume
-from syncd.engine.blocks.planner_state import PlannerState
-from syncd.engine.blocks.service import proposal
+from syncd.engine.blocks.planner_state import PlannerState, proposal
 from syncd.model.entities import Block, Goal, Kind, Task
 from syncd.model.values import BlockState, GoalStatus, Moment
 from syncd.schedule.planner import Annealer
@@ -404,8 +403,8 @@ def test_syncd_puts_no_tick_before_a_title_itself(world: World) -> None:
 class Restless(Annealer):
     """A planner whose full replan has every block that stands an hour later."""
 
-    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
-        made = super().plan(problem, Effort.REPAIR, dice)
+    def plan(self, problem: Problem, effort: Effort, rng: RandomSource) -> Timetable:
+        made = super().plan(problem, Effort.REPAIR, rng)
         if effort is not Effort.FULL:
             return made
         later = [

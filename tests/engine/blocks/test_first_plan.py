@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from syncd.engine.blocks.edits import live_blocks
-from syncd.engine.blocks.service import difference, sources_of
+from syncd.engine.blocks.planner_state import sources_of
+from syncd.engine.blocks.service import difference
 from syncd.model.entities import Block, Task
 from syncd.model.rules.blocks import AHEAD
 from syncd.schedule.planner import Annealer
@@ -48,9 +49,9 @@ class Watched(Annealer):
         super().__init__()
         self.seen: list[Seen] = []
 
-    def plan(self, problem: Problem, effort: Effort, dice: RandomSource) -> Timetable:
+    def plan(self, problem: Problem, effort: Effort, rng: RandomSource) -> Timetable:
         self.seen.append(Seen(problem, effort))
-        return super().plan(problem, effort, dice)
+        return super().plan(problem, effort, rng)
 
     @property
     def efforts(self) -> list[Effort]:
@@ -59,15 +60,15 @@ class Watched(Annealer):
 
 def world_of(seed: int) -> tuple[World, Watched]:
     """Return a person's plan for some weeks, on its first morning."""
-    dice, planner = random.Random(seed), Watched()  # noqa: S311  # one seed, one plan
+    rng, planner = random.Random(seed), Watched()  # noqa: S311  # one seed, one plan
     world = World(
         shapes=(LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS),
         preferences=BERLIN,
         planner=planner,
         clock=FakeClock(START),
     )
-    Person(world, BERLIN, dice).known_meetings(MONDAY, WEEKS * 7)
-    world.plan(*plan_of(dice, WEEKS))
+    Person(world, BERLIN, rng).known_meetings(MONDAY, WEEKS * 7)
+    world.plan(*plan_of(rng, WEEKS))
     return world, planner
 
 
@@ -128,7 +129,7 @@ def test_a_draft_alone_stands_too() -> None:
     Person(world, BERLIN, random.Random(1)).take_leave(*leave)  # noqa: S311  # one seed
     world.sync()
     assert planner.efforts == [Effort.FULL]
-    assert {one.hold for one in world_standing(world, planner)} == {Firmness.DRAFT}
+    assert {one.firmness for one in world_standing(world, planner)} == {Firmness.DRAFT}
     assert Effort.FULL not in planner.efforts
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from syncd.connect.contract import BusySpan
 from syncd.engine.blocks.edits import live_blocks
-from syncd.engine.unit_of_work import SCHEDULE
+from syncd.engine.context import SCHEDULE
 from syncd.model.entities import Goal, Kind, Task
 from syncd.model.values import GoalStatus
 from syncd.schedule.problem import Preferences
@@ -47,17 +47,17 @@ def reads_of_the_plan(world: World) -> list[str]:
     """Return what the next cycle asks of the plan's entities."""
     asked: list[str] = []
 
-    def hear(*told: Any) -> None:
-        statement = " ".join(told[2].split())
+    def note(*event_args: Any) -> None:
+        statement = " ".join(event_args[2].split())
         if statement.startswith("SELECT") and "FROM entities" in statement:
             asked.append(statement)
 
     engine = world.store._database._engine
-    event.listen(engine, "before_cursor_execute", hear)
+    event.listen(engine, "before_cursor_execute", note)
     try:
         assert world.sync().writes == 0
     finally:
-        event.remove(engine, "before_cursor_execute", hear)
+        event.remove(engine, "before_cursor_execute", note)
     return asked
 
 

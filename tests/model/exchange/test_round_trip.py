@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.model.entities import CLASSES, REFERENCE_ORDER, Entity, Kind, Review, Task
-from syncd.model.exchange.output import plan_to_json, plan_to_yaml
+from syncd.model.exchange.output import plan_to_json
 from syncd.model.exchange.reading import read_plan
+from syncd.model.exchange.yaml import plan_to_yaml
 from syncd.model.ids import EntityId, derived_id
 from syncd.model.schema import FIELDS
 from syncd.model.values import FieldSpec, FieldType, Moment

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.errors import Mistake
-from syncd.model.exchange.source import DEEPEST, LONGEST, Problems, Table, data_of
+from syncd.model.exchange.names import Problems
+from syncd.model.exchange.yaml import DEEPEST, LONGEST, Table, data_of
 
 
 def read(text: str) -> Any:

@@ -5,11 +5,11 @@ import pytest
 from syncd.model.entities import Contact, Entity, Goal, Milestone, Task
 from syncd.model.ids import EntityId
 from syncd.model.plan import Plan
-from syncd.model.rules.world import Standing, standing
+from syncd.model.rules.world import LiveState, live_state
 from syncd.model.values import GoalStatus
 
 THEN = datetime(2026, 1, 5, 9, tzinfo=UTC)
-IN, KEEP, OUT = Standing.IN, Standing.KEEP, Standing.OUT
+IN, KEEP, OUT = LiveState.IN, LiveState.KEEP, LiveState.OUT
 
 
 def task(**fields: object) -> Task:
@@ -65,5 +65,5 @@ PLAN = Plan.of(
         pytest.param(Contact(id=EntityId("c"), created_at=THEN), IN, id="contact"),
     ],
 )
-def test_where_it_stands(entity: Entity, expected: Standing) -> None:
-    assert standing(entity, PLAN) is expected
+def test_where_it_stands(entity: Entity, expected: LiveState) -> None:
+    assert live_state(entity, PLAN) is expected

@@ -22,7 +22,7 @@ from syncd.review.facts import (
     TrendWeek,
     Win,
 )
-from syncd.review.inputs import DecisionWanted, SystemAction
+from syncd.review.periods import DecisionWanted, SystemAction
 
 SOME = Minutes(confirmed=300, assumed=80, planned=480)
 HOSTILE = (
@@ -136,4 +136,6 @@ def told(request: pytest.FixtureRequest) -> Facts:
     """One after the other, all of these facts."""
     if isinstance(request.param, int):
         return full(HOSTILE[request.param])
-    return request.getfixturevalue(request.param)
+    facts = request.getfixturevalue(request.param)
+    assert isinstance(facts, Facts)
+    return facts

@@ -81,7 +81,7 @@ def fixed(start: str, minutes: int, task: str | None = None) -> ScheduledBlock:
     begin = minute_of(datetime.fromisoformat(start).replace(tzinfo=UTC))
     span = Span(begin, begin + minutes)
     owner = EntityId(task) if task else None
-    return ScheduledBlock(id=EntityId(start), task=owner, span=span, hold=Firmness.FIXED)
+    return ScheduledBlock(id=EntityId(start), task=owner, span=span, firmness=Firmness.FIXED)
 
 
 FRIDAY, SUNDAY = date(2026, 12, 4), date(2026, 12, 6)

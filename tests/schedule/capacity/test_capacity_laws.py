@@ -76,7 +76,7 @@ def problems(draw: st.DrawFn) -> tuple[Problem, Preferences]:
             id=EntityId(f"b{number}"),
             task=tasks[0].id if len(tasks) > 0 and draw(st.booleans()) else None,
             span=Span(NOW + at, NOW + at + 60),
-            hold=draw(st.sampled_from([Firmness.FIXED, Firmness.DRAFT])),
+            firmness=draw(st.sampled_from([Firmness.FIXED, Firmness.DRAFT])),
         )
         for number, at in enumerate(draw(st.lists(AHEAD, max_size=3)))
     )
@@ -110,10 +110,10 @@ def short(given_: Problem, wants: Preferences, missed: float = 0.0) -> dict[str,
 
 def filled(problem_: Problem) -> set[EntityId]:
     """Fill time minute by minute, earliest date first; return the tasks that are late."""
-    week = [one.room for one in problem_.weeks]
+    week = [one.capacity for one in problem_.weeks]
     day = [problem_.daily] * len(problem_.days)
     left = [[(run.start, run.end) for run in one.free] for one in problem_.days]
-    for block in (one for one in problem_.standing if one.hold is Firmness.FIXED):
+    for block in (one for one in problem_.standing if one.firmness is Firmness.FIXED):
         for number, one in enumerate(problem_.days):
             if one.span.start <= block.span.start < one.span.end:
                 day[number] -= block.span.minutes
@@ -137,7 +137,7 @@ def filled(problem_: Problem) -> set[EntityId]:
             one.span.minutes
             for one in problem_.standing
             if one.task == work.id
-            and one.hold is Firmness.FIXED
+            and one.firmness is Firmness.FIXED
             and problem_.now < one.span.end <= due
         )
         for number, one in enumerate(problem_.days):

@@ -12,9 +12,9 @@ from tests.schedule.check.worlds import (
     Block,
     World,
     circumstances,
-    dice,
     mutated,
     oracle,
+    rng,
     slots,
     some_timetable,
     some_world,
@@ -36,8 +36,8 @@ def found(
 @examples(30)
 @given(SEEDS)
 def test_a_valid_timetable_has_no_faults_new_or_as_it_stands(seed: int) -> None:
-    world = some_world(dice(seed))
-    blocks = some_timetable(world, dice(seed))
+    world = some_world(rng(seed))
+    blocks = some_timetable(world, rng(seed))
     assert found(world, (), blocks) == set()
     assert found(world, blocks, blocks) == set()
 
@@ -45,7 +45,7 @@ def test_a_valid_timetable_has_no_faults_new_or_as_it_stands(seed: int) -> None:
 @examples(40)
 @given(SEEDS)
 def test_whatever_is_changed_the_checker_names_what_counting_minutes_names(seed: int) -> None:
-    rolled = dice(seed)
+    rolled = rng(seed)
     world = some_world(rolled)
     blocks = some_timetable(world, rolled)
     for _ in range(12):
@@ -56,7 +56,7 @@ def test_whatever_is_changed_the_checker_names_what_counting_minutes_names(seed:
 def test_the_dice_break_every_rule_at_times() -> None:
     named = set()
     for seed in range(60):
-        rolled = dice(seed)
+        rolled = rng(seed)
         world = some_world(rolled)
         blocks = some_timetable(world, rolled)
         for _ in range(10):

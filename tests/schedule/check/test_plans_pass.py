@@ -48,7 +48,7 @@ def slot(name: EntityId, task: EntityId | None, span: Span, *, fixed: bool = Fal
     )
 
 
-def some_works(world: World, dice: random.Random) -> tuple[TaskDemand, ...]:
+def some_works(world: World, rng: random.Random) -> tuple[TaskDemand, ...]:
     """Return tasks by dice, the second after the first, the third not on a day."""
     spans = [Span(*one) for those in world.avoid.values() for one in those]
     names = [EntityId(name) for name in ("sql", "rust", "talk", "book", "cv")]
@@ -57,8 +57,8 @@ def some_works(world: World, dice: random.Random) -> tuple[TaskDemand, ...]:
             id=name,
             title=name,
             topic=name,
-            minutes=dice.choice([0, 40, 90, 300, 600]),
-            due=dice.choice([None, world.now + dice.randrange(0, 9 * 1440)]),
+            minutes=rng.choice([0, 40, 90, 300, 600]),
+            due=rng.choice([None, world.now + rng.randrange(0, 9 * 1440)]),
             after=(names[0],) if number == 1 else (),
             avoid=tuple(spans) if number == 2 else (),
         )
@@ -66,26 +66,28 @@ def some_works(world: World, dice: random.Random) -> tuple[TaskDemand, ...]:
     )
 
 
-def some_standing(world: World, dice: random.Random) -> tuple[ScheduledBlock, ...]:
+def some_standing(world: World, rng: random.Random) -> tuple[ScheduledBlock, ...]:
     """Return blocks as they stand, by dice: some where they may not be any more."""
     found: list[ScheduledBlock] = []
-    for number in range(dice.randrange(8)):
-        start = (world.now // 15 + dice.randrange(-200, 96 * 4)) * 15
+    for number in range(rng.randrange(8)):
+        start = (world.now // 15 + rng.randrange(-200, 96 * 4)) * 15
         if any(one.span.start < start + 60 and start < one.span.end for one in found):
             continue
-        hold = Firmness.FIXED if start < world.now else dice.choice(list(Firmness))
-        task = EntityId(dice.choice(["sql", "rust", "talk", "book"]))
+        firmness = Firmness.FIXED if start < world.now else rng.choice(list(Firmness))
+        task = EntityId(rng.choice(["sql", "rust", "talk", "book"]))
         span = Span(start, start + 60)
-        found.append(ScheduledBlock(id=EntityId(f"b{number}"), task=task, span=span, hold=hold))
+        found.append(
+            ScheduledBlock(id=EntityId(f"b{number}"), task=task, span=span, firmness=firmness)
+        )
     return tuple(found)
 
 
 def planned(
-    world: World, dice: random.Random, planner: Planner, effort: Effort
+    world: World, rng: random.Random, planner: Planner, effort: Effort
 ) -> tuple[RuleViolation, ...]:
     """Return what is wrong with a plan for a world."""
     wants = replace(world.preferences, share=world.percent / 100)
-    works, standing = some_works(world, dice), some_standing(world, dice)
+    works, standing = some_works(world, rng), some_standing(world, rng)
     freed = [Span(*one) for one in world.freed]
     days, weeks = calendar(wants, [Span(*one) for one in world.busy], world.now, freed)
     problem = Problem(
@@ -98,7 +100,7 @@ def planned(
         shortest=wants.shortest,
         longest=wants.longest,
     )
-    table = planner.plan(problem, effort, dice)
+    table = planner.plan(problem, effort, rng)
     given = CheckInput(
         preferences=wants,
         now=moment(world.now),
@@ -108,7 +110,8 @@ def planned(
         avoid={one.id: times(one.avoid) for one in works},
     )
     before = [
-        slot(one.id, one.task, one.span, fixed=one.hold is Firmness.FIXED) for one in standing
+        slot(one.id, one.task, one.span, fixed=one.firmness is Firmness.FIXED)
+        for one in standing
     ]
     after = [
         slot(one.id or EntityId(f"new {number}"), one.task, one.span)
@@ -124,9 +127,9 @@ def planned(
 def test_every_plan_keeps_the_rules_as_the_checker_reads_them(
     planner: str, effort: Effort, seed: int
 ) -> None:
-    dice = Random(seed)  # noqa: S311 - nothing secret
-    world = some_world(dice)
-    assert planned(world, dice, PLANNERS[planner], effort) == ()
+    rng = Random(seed)  # noqa: S311 - nothing secret
+    world = some_world(rng)
+    assert planned(world, rng, PLANNERS[planner], effort) == ()
 
 
 @pytest.mark.parametrize(("zone", "about"), PLACES)
@@ -137,5 +140,5 @@ def test_a_full_calendar_across_a_clock_change_passes(zone: str, about: datetime
     busy = tuple((now + at * 1440, now + at * 1440 + 400) for at in range(12))
     world = World(preferences=wants, percent=60, now=now, busy=busy)
     for seed in range(3):
-        dice = Random(seed)  # noqa: S311 - nothing secret
-        assert planned(world, dice, PLANNERS["annealer"], Effort.LIGHT) == ()
+        rng = Random(seed)  # noqa: S311 - nothing secret
+        assert planned(world, rng, PLANNERS["annealer"], Effort.LIGHT) == ()

@@ -194,73 +194,73 @@ def oracle(
     return found
 
 
-def some_world(dice: Random) -> World:
+def some_world(rng: Random) -> World:
     """Return a world by dice."""
-    zone, about = dice.choice(PLACES)
-    now = int((about - EPOCH) / timedelta(minutes=1)) + dice.randrange(0, 600)
+    zone, about = rng.choice(PLACES)
+    now = int((about - EPOCH) / timedelta(minutes=1)) + rng.randrange(0, 600)
     today = moment(now).date()
-    hours = {day: dice.choice(HOURS) for day in range(7)}
+    hours = {day: rng.choice(HOURS) for day in range(7)}
     preferences = Preferences(
         zone=zone,
         hours=hours,
-        rest_weekdays=frozenset(dice.sample(range(7), dice.choice([0, 0, 1]))),
-        rest_dates=frozenset({today + timedelta(dice.randrange(9))}),
+        rest_weekdays=frozenset(rng.sample(range(7), rng.choice([0, 0, 1]))),
+        rest_dates=frozenset({today + timedelta(rng.randrange(9))}),
         pauses=((today + timedelta(8), today + timedelta(8)),),
-        daily=dice.choice([60, 120, 240]),
-        weekly=dice.choice([120, 480]),
-        buffer=dice.choice([0, 10]),
-        horizon_days=dice.choice([5, 10]),
+        daily=rng.choice([60, 120, 240]),
+        weekly=rng.choice([120, 480]),
+        buffer=rng.choice([0, 10]),
+        horizon_days=rng.choice([5, 10]),
     )
-    starts = [now + dice.randrange(-3 * DAY, 9 * DAY) for _ in range(8)]
+    starts = [now + rng.randrange(-3 * DAY, 9 * DAY) for _ in range(8)]
     return World(
         preferences=preferences,
-        percent=dice.choice([5, 30, 60]),
+        percent=rng.choice([5, 30, 60]),
         now=now,
-        busy=tuple((start, start + dice.choice([0, 25, 60, 300])) for start in starts[:6]),
+        busy=tuple((start, start + rng.choice([0, 25, 60, 300])) for start in starts[:6]),
         order=frozenset({(TASKS[0], TASKS[1])}),
         freed=((starts[6], starts[6] + 60),),
         avoid={TASKS[2]: ((starts[7], starts[7] + 60),)},
     )
 
 
-def some_block(world: World, dice: Random, number: int) -> Block:
+def some_block(world: World, rng: Random, number: int) -> Block:
     """Return a block by dice, most often a plausible one."""
-    quarter = (world.now // 15 + dice.randrange(0, 9 * 96)) * 15
-    length = dice.choice([30, 45, 60, 90, 120])
+    quarter = (world.now // 15 + rng.randrange(0, 9 * 96)) * 15
+    length = rng.choice([30, 45, 60, 90, 120])
     return Block(
-        EntityId(f"block {number}"), dice.choice([*TASKS, None]), quarter, quarter + length
+        EntityId(f"block {number}"), rng.choice([*TASKS, None]), quarter, quarter + length
     )
 
 
-def some_timetable(world: World, dice: Random) -> list[Block]:
+def some_timetable(world: World, rng: Random) -> list[Block]:
     """Return blocks that keep all rules: those of many tries that the oracle lets be."""
     past = Block(EntityId("past"), TASKS[0], world.now - 1500, world.now - 1440, fixed=True)
     kept = [past]
     for number in range(80):
-        tried = [*kept, some_block(world, dice, number)]
+        tried = [*kept, some_block(world, rng, number)]
         if not oracle(world, (), tried):
             kept = tried
     return kept
 
 
-def mutated(world: World, blocks: Sequence[Block], dice: Random) -> list[Block]:
+def mutated(world: World, blocks: Sequence[Block], rng: Random) -> list[Block]:
     """Return a timetable with something changed, by dice."""
     after = list(blocks)
-    for number in range(dice.choice([1, 1, 2])):
-        at = dice.randrange(len(after))
+    for number in range(rng.choice([1, 1, 2])):
+        at = rng.randrange(len(after))
         one = after[at]
-        shift = dice.choice([-DAY, DAY, -7 * DAY, 15, -15, 60, 3 * DAY])
-        after[at : at + 1] = dice.choice(
+        shift = rng.choice([-DAY, DAY, -7 * DAY, 15, -15, 60, 3 * DAY])
+        after[at : at + 1] = rng.choice(
             [
                 [replace(one, start=one.start + shift, end=one.end + shift)],
                 [
                     replace(
-                        one, end=max(one.start + 15, one.end + dice.choice([-30, 15, 60, 90]))
+                        one, end=max(one.start + 15, one.end + rng.choice([-30, 15, 60, 90]))
                     )
                 ],
-                [replace(one, task=dice.choice(TASKS))],
+                [replace(one, task=rng.choice(TASKS))],
                 [replace(one, fixed=not one.fixed)],
-                [one, some_block(world, dice, 1000 + number)],
+                [one, some_block(world, rng, 1000 + number)],
                 [],
             ]
         )
@@ -268,6 +268,6 @@ def mutated(world: World, blocks: Sequence[Block], dice: Random) -> list[Block]:
     return after
 
 
-def dice(seed: int) -> Random:
+def rng(seed: int) -> Random:
     """Return dice that always fall the same way."""
     return Random(seed)  # noqa: S311 - nothing secret

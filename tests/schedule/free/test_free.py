@@ -174,16 +174,16 @@ def test_the_room_is_the_share_of_the_whole_weeks_free_time_on_a_sunday_too() ->
     preferences = Preferences(weekly=2000)
     for day in range(7):
         _, weeks = calendar(preferences, (), minute_of(MONDAY + timedelta(day)))
-        assert weeks[0].room == 756
+        assert weeks[0].capacity == 756
 
 
 def test_the_weekly_cap_holds_where_it_is_less_than_the_share() -> None:
-    assert calendar(Preferences(weekly=300), (), minute_of(MONDAY))[1][0].room == 300
+    assert calendar(Preferences(weekly=300), (), minute_of(MONDAY))[1][0].capacity == 300
 
 
 def test_a_share_is_reckoned_in_hundredths_not_in_binary_fractions() -> None:
     preferences = Preferences(share=0.29, hours={0: ((0, 100),)}, weekly=999)
-    assert calendar(preferences, (), minute_of(MONDAY))[1][0].room == 29
+    assert calendar(preferences, (), minute_of(MONDAY))[1][0].capacity == 29
 
 
 def test_the_hours_liked_best_follow_the_wall_clock_too() -> None:

@@ -169,7 +169,7 @@ def test_the_room_of_a_week_is_the_cap_or_the_share_of_its_free_time(
             if 0 <= (wall(preferences.zone, minute)[0] - week.monday).days < 7
         )
         percent = floor(preferences.share * 100 + 0.5)
-        assert week.room == min(preferences.weekly, percent * inside // 100)
+        assert week.capacity == min(preferences.weekly, percent * inside // 100)
 
 
 @examples(60)
@@ -178,8 +178,8 @@ def test_the_room_does_not_shrink_as_the_week_passes(
     situation: tuple[Preferences, list[Span], int, list[Span]], later: int
 ) -> None:
     preferences, busy, now, taken = situation
-    before = {week.monday: week.room for week in calendar(preferences, busy, now, taken)[1]}
-    after = {week.monday: week.room for week in calendar(preferences, busy, now + later)[1]}
+    before = {week.monday: week.capacity for week in calendar(preferences, busy, now, taken)[1]}
+    after = {week.monday: week.capacity for week in calendar(preferences, busy, now + later)[1]}
     assert all(after[monday] == before[monday] for monday in before.keys() & after.keys())
 
 

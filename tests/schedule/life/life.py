@@ -100,7 +100,7 @@ class Life:
     """A world, a person in it, and somebody who counts. planner: None for syncd's own."""
 
     def __init__(self, seed: int, weeks: int, planner: Planner | None = None) -> None:
-        self.dice = Random(seed)  # noqa: S311  # one seed, one life
+        self.rng = Random(seed)  # noqa: S311  # one seed, one life
         self.weeks = weeks
         self.world = World(
             shapes=(LIKE_NOTION, LIKE_PLANNER, LIKE_TODOS),
@@ -109,7 +109,7 @@ class Life:
             planner=planner or Annealer(),
             clock=FakeClock(START),
         )
-        self.person = Person(self.world, BERLIN, self.dice)
+        self.person = Person(self.world, BERLIN, self.rng)
         self.figures = Figures(weeks=weeks, did=self.person.did)
         self._seen = 0
         self._placed: set[EntityId] = set()
@@ -119,7 +119,7 @@ class Life:
 
     def live(self) -> Figures:
         """Let the weeks pass."""
-        self.world.plan(*plan_of(self.dice, self.weeks))
+        self.world.plan(*plan_of(self.rng, self.weeks))
         self.person.known_meetings(MONDAY, self.weeks * 7)
         for number in range(self.weeks * 7):
             self._day(number, MONDAY + timedelta(days=number))
@@ -129,7 +129,7 @@ class Life:
     def _day(self, number: int, today: date) -> None:
         midnight = midnight_after(today - timedelta(days=1))
         for place, minute in enumerate(TIMES):
-            at = midnight + timedelta(minutes=minute + self.dice.randrange(25))
+            at = midnight + timedelta(minutes=minute + self.rng.randrange(25))
             seconds = (at - self.world.clock.now()).total_seconds()
             self.world.clock.advance(seconds=seconds)
             if number > 0:
@@ -138,17 +138,17 @@ class Life:
 
     def _happens(self, number: int, place: int, today: date) -> None:
         """Let the person do what they do at this time of the day."""
-        person, dice = self.person, self.dice
+        person, rng = self.person, self.rng
         person.look_back()
         if place == 0:
             person.new_meetings(today)
             person.cancel_meeting()
         if place == 1 and number == self.weeks * 7 // 3:
-            first = today + timedelta(days=self.dice.choice((14, 21)) - today.weekday())
+            first = today + timedelta(days=self.rng.choice((14, 21)) - today.weekday())
             person.take_leave(first, first + timedelta(days=6))
-        if place == 2 and dice.random() < 0.16:
+        if place == 2 and rng.random() < 0.16:
             person.drag()
-        if place == 3 and dice.random() < 0.12:
+        if place == 3 and rng.random() < 0.12:
             person.delete()
         if place == 2 and number % 20 == 10:
             person.new_task(number, today)

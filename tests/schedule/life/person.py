@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from syncd.connect.contract import BusySpan
 from syncd.engine.blocks.planner_state import PlannerState
+from syncd.engine.context import SCHEDULE
 from syncd.engine.edits import set_field
-from syncd.engine.unit_of_work import SCHEDULE
 from syncd.model.entities import Block, Kind, Task
 from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Remote
@@ -50,7 +50,7 @@ class Person:
 
     world: World
     preferences: Preferences
-    dice: Random
+    rng: Random
     touched: set[EntityId] = field(default_factory=set)
     dragged: set[EntityId] = field(default_factory=set)
     worked: Counter[EntityId] = field(default_factory=Counter)
@@ -66,24 +66,24 @@ class Person:
     def known_meetings(self, first: date, days: int) -> None:
         """Put what is known from the beginning into the calendar: every week the same."""
         for weekday in (0, 1, 3, 4):
-            minute = self.dice.randrange(36, 68) * 15
+            minute = self.rng.randrange(36, 68) * 15
             for week in range(-1, days // 7 + 14):
                 self._meet(first + timedelta(days=weekday + 7 * week), minute, 60)
 
     def new_meetings(self, today: date) -> None:
         """Now and then somebody asks for some time, soon or in two weeks."""
-        for _ in range(self.dice.choice((0, 0, 1, 1, 2))):
-            day = today + timedelta(days=self.dice.choice((0, 0, 1, 1, 2, 3, 4, 6, 8, 11, 14)))
-            evening = self.dice.random() < 0.2
-            minute = self.dice.randrange(70, 84) if evening else self.dice.randrange(34, 72)
-            self._meet(day, minute * 15, self.dice.choice((30, 30, 45, 60, 60, 90)))
+        for _ in range(self.rng.choice((0, 0, 1, 1, 2))):
+            day = today + timedelta(days=self.rng.choice((0, 0, 1, 1, 2, 3, 4, 6, 8, 11, 14)))
+            evening = self.rng.random() < 0.2
+            minute = self.rng.randrange(70, 84) if evening else self.rng.randrange(34, 72)
+            self._meet(day, minute * 15, self.rng.choice((30, 30, 45, 60, 60, 90)))
 
     def cancel_meeting(self) -> None:
         """One of the meetings ahead does not take place."""
         spans = self.world.services["calendar"].busy["own"] or []
         ahead = [one for one in spans if one.start > self._now]
-        if ahead and self.dice.random() < 0.2:
-            spans.remove(self.dice.choice(ahead))
+        if ahead and self.rng.random() < 0.2:
+            spans.remove(self.rng.choice(ahead))
 
     def take_leave(self, first: date, last: date) -> None:
         """Take days off from learning."""
@@ -112,7 +112,7 @@ class Person:
 
     def _tell(self, item: Remote) -> None:
         block = self._block(item)
-        if self.dice.random() < MISSED:
+        if self.rng.random() < MISSED:
             self._miss(item, block)
             return
         assert block.start is not None
@@ -125,13 +125,13 @@ class Person:
             self.worked[block.task] += minutes
             if self._tick_when_done(block.task, block.end.at):
                 return
-        if self.dice.random() < 0.4:
+        if self.rng.random() < 0.4:
             self._touch(item, state=BlockState.DONE)
             self.did["ticked"] += 1
 
     def _miss(self, item: Remote, block: Block) -> None:
         self.did["missed"] += 1
-        if self.dice.random() < 0.5:
+        if self.rng.random() < 0.5:
             self.world.services["calendar"].delete(item.id)
             self.touched.add(block.id)
         else:
@@ -145,7 +145,7 @@ class Person:
         if task.done or self.worked[task_id] < effort:
             return False
         self.finished[task_id] = at
-        tool = self.dice.choice(("todos", "todos", "pages"))
+        tool = self.rng.choice(("todos", "todos", "pages"))
         self.world.edit(tool, Kind.TASK, task.title, done=True)
         self.did["tasks done"] += 1
         return True
@@ -158,12 +158,12 @@ class Person:
         if item is None:
             return
         start, end = begins(item), ends(item)
-        lasts = end - start + (30 * MINUTE if self.dice.random() < 0.2 else 0 * MINUTE)
-        careless = self.dice.random() < CARELESS
+        lasts = end - start + (30 * MINUTE if self.rng.random() < 0.2 else 0 * MINUTE)
+        careless = self.rng.random() < CARELESS
         for _ in range(20):
             day = start.astimezone(ZoneInfo(ZONE)).date()
-            day += timedelta(days=self.dice.choice((-1, 0, 0, 0, 1, 1, 2, 4)))
-            new = clock_time(day, self.dice.randrange(28, 84) * 15)
+            day += timedelta(days=self.rng.choice((-1, 0, 0, 0, 1, 1, 2, 4)))
+            new = clock_time(day, self.rng.randrange(28, 84) * 15)
             if self._suits(item, new, new + lasts, careless=careless):
                 self._touch(item, start=Moment(new, ZONE), end=Moment(new + lasts, ZONE))
                 self.dragged.add(self._block(item).id)
@@ -182,14 +182,14 @@ class Person:
         """See that a task, due in some weeks, takes longer or less long than was thought."""
         task = self._any_task()
         if task is not None:
-            minutes = (task.estimate_minutes or 60) + self.dice.choice((-30, 30, 60))
+            minutes = (task.estimate_minutes or 60) + self.rng.choice((-30, 30, 60))
             if minutes > self.worked[task.id]:
                 self.world.edit("pages", Kind.TASK, task.title, estimate_minutes=minutes)
                 self.did["estimated anew"] += 1
 
     def new_task(self, number: int, today: date) -> None:
         """Write down a task that came up, in the tool of tasks."""
-        due = today + timedelta(days=self.dice.randrange(9, 25))
+        due = today + timedelta(days=self.rng.randrange(9, 25))
         self.world.services["todos"].add(
             Kind.TASK, f"New {number:02}", due=due, estimate_minutes=90, priority=2
         )
@@ -214,7 +214,7 @@ class Person:
 
     def _any_ahead(self) -> Remote | None:
         ahead = [one for one in self._events() if begins(one) > self._now]
-        return self.dice.choice(ahead[:12]) if ahead else None
+        return self.rng.choice(ahead[:12]) if ahead else None
 
     def _any_task(self) -> Task | None:
         records = self.world.store.plan.open_tasks()
@@ -222,7 +222,7 @@ class Person:
         tasks = [one.entity for one in records if isinstance(one.entity, Task)]
         found = [one for one in tasks if not isinstance(one.due, date) or one.due > soon]
         found.sort(key=lambda one: one.id)
-        return self.dice.choice(found) if found else None
+        return self.rng.choice(found) if found else None
 
     def _suits(self, item: Remote, start: datetime, end: datetime, *, careless: bool) -> bool:
         """Say whether a block may go there for them: the hours do not matter."""
@@ -231,9 +231,9 @@ class Person:
         busy = self.world.services["calendar"].busy["own"] or []
         if any(one.start < end and start < one.end for one in busy):
             return False
-        return careless or self._has_room(item, start, end)
+        return careless or self._has_capacity(item, start, end)
 
-    def _has_room(self, item: Remote, start: datetime, end: datetime) -> bool:
+    def _has_capacity(self, item: Remote, start: datetime, end: datetime) -> bool:
         """Say whether a day holds a block besides its other ones, without being too full."""
         day = start.astimezone(ZoneInfo(ZONE)).date()
         minutes = (end - start) / MINUTE

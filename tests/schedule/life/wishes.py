@@ -34,7 +34,7 @@ def goal_id(number: int) -> EntityId:
     return EntityId(f"G{number}")
 
 
-def plan_of(dice: Random, weeks: int) -> Iterator[Entity]:
+def plan_of(rng: Random, weeks: int) -> Iterator[Entity]:
     """Yield five goals, a milestone each, and tasks: some 6 h 30 of work a week."""
     made_at = START - timedelta(days=3)
     for number, (title, budget, priority) in enumerate((*GOALS, *MORE_GOALS)):
@@ -55,31 +55,31 @@ def plan_of(dice: Random, weeks: int) -> Iterator[Entity]:
             goal=goal_id(number),
             due=MONDAY + timedelta(days=weeks * 4 + number),
         )
-    yield from _tasks(dice, weeks, made_at)
+    yield from _tasks(rng, weeks, made_at)
 
 
-def _tasks(dice: Random, weeks: int, made_at: datetime) -> Iterator[Task]:
+def _tasks(rng: Random, weeks: int, made_at: datetime) -> Iterator[Task]:
     count = TASKS * weeks // 12
     for number in range(count):
         # Dates spread evenly; every sixth task has none; every ninth is part of the next.
-        day = 9 + (weeks * 7 - 12) * (number + dice.random()) / count
+        day = 9 + (weeks * 7 - 12) * (number + rng.random()) / count
         dated = number % 6 != 5
         yield Task(
             id=EntityId(f"T{number:02}"),
             title=f"Study {number:02}",
             created_at=made_at,
-            goal=goal_id(dice.choice((0, 0, 1, 1, 2, 2, 3, 4))),
+            goal=goal_id(rng.choice((0, 0, 1, 1, 2, 2, 3, 4))),
             parent=EntityId(f"T{number + 1:02}") if number % 9 == 7 else None,
             due=MONDAY + timedelta(days=int(day)) if dated else None,
-            estimate_minutes=_effort(dice),
-            priority=dice.choice((1, 2, 2, 3, 3, 4, None)),
+            estimate_minutes=_effort(rng),
+            priority=rng.choice((1, 2, 2, 3, 3, 4, None)),
         )
 
 
-def _effort(dice: Random) -> int | None:
+def _effort(rng: Random) -> int | None:
     """Return minutes, 130 on the average; most whole quarters, some not, some unknown."""
-    if dice.random() < 0.06:
+    if rng.random() < 0.06:
         return None
-    if dice.random() < 0.1:
-        return dice.choice((20, 50, 100, 200))
-    return dice.choice((30, 60, 60, 90, 90, 120, 120, 150, 180, 240, 300))
+    if rng.random() < 0.1:
+        return rng.choice((20, 50, 100, 200))
+    return rng.choice((30, 60, 60, 90, 90, 120, 120, 150, 180, 240, 300))

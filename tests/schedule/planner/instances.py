@@ -38,29 +38,29 @@ WEIGHTS = (4.0, 2.0, 1.0, 0.5)
 
 def big(seed: int) -> Problem:
     """Return the instance of a seed."""
-    dice = random.Random(seed)  # noqa: S311  not a secret
-    busy = meetings(dice)
+    rng = random.Random(seed)  # noqa: S311  not a secret
+    busy = meetings(rng)
     return Problem(
         now=START,
         days=calendar(busy),
         weeks=tuple(
-            PlanWeek(monday=MONDAY + timedelta(weeks=week), room=720)
+            PlanWeek(monday=MONDAY + timedelta(weeks=week), capacity=720)
             for week in range(DAYS // 7)
         ),
-        works=works(dice),
+        works=works(rng),
         daily=180,
     )
 
 
-def meetings(dice: random.Random) -> list[Span]:
+def meetings(rng: random.Random) -> list[Span]:
     """Return meetings, most of them on weekdays; they may overlap, as they do."""
     found = []
     for _ in range(MEETINGS):
-        day = dice.randrange(DAYS)
-        if day % 7 > 4 and dice.random() < 0.6:
-            day -= dice.randint(2, 5)
-        at = START + day * DAY + dice.randrange(28, 84) * 15
-        found.append(Span(at, at + dice.choice((30, 30, 45, 60, 60, 90, 120))))
+        day = rng.randrange(DAYS)
+        if day % 7 > 4 and rng.random() < 0.6:
+            day -= rng.randint(2, 5)
+        at = START + day * DAY + rng.randrange(28, 84) * 15
+        found.append(Span(at, at + rng.choice((30, 30, 45, 60, 60, 90, 120))))
     return sorted(found)
 
 
@@ -91,35 +91,35 @@ def _less(free: Span, meeting: Span) -> list[Span]:
     return [part for part in parts if part.end > part.start]
 
 
-def works(dice: random.Random) -> tuple[TaskDemand, ...]:
+def works(rng: random.Random) -> tuple[TaskDemand, ...]:
     """Return tasks of 108 to 119 hours; every third one begins a chain of up to three."""
-    effort = [dice.randint(2, 24) * 15 for _ in range(TASKS)]
-    wanted = dice.randint(108, 119) * 60
+    effort = [rng.randint(2, 24) * 15 for _ in range(TASKS)]
+    wanted = rng.randint(108, 119) * 60
     while (off := wanted - sum(effort)) != 0:
-        index = dice.randrange(TASKS)
+        index = rng.randrange(TASKS)
         effort[index] = min(480, max(30, effort[index] + (15 if off > 0 else -15)))
     made: list[TaskDemand] = []
     for index, minutes in enumerate(effort):
-        chained = index % 3 > 0 and dice.random() < 0.6
-        made.append(_work(dice, index, minutes, made[-1] if chained else None))
+        chained = index % 3 > 0 and rng.random() < 0.6
+        made.append(_work(rng, index, minutes, made[-1] if chained else None))
     return tuple(made)
 
 
 def _work(
-    dice: random.Random, index: int, minutes: int, before: TaskDemand | None
+    rng: random.Random, index: int, minutes: int, before: TaskDemand | None
 ) -> TaskDemand:
     """Return a task; one that waits for another is released with it and due after it."""
-    release = dice.randrange(0, 50) if dice.random() < 0.5 else 0
-    due = release + dice.randrange(8, 36)
+    release = rng.randrange(0, 50) if rng.random() < 0.5 else 0
+    due = release + rng.randrange(8, 36)
     if before is not None and before.release is not None and before.due is not None:
         release = (before.release - START) // DAY
-        due = (before.due - START) // DAY + dice.randrange(7, 21)
+        due = (before.due - START) // DAY + rng.randrange(7, 21)
     return TaskDemand(
         id=EntityId(f"task-{index:02}"),
         title=f"Task {index}",
         topic=f"goal-{index // 6}",
         minutes=minutes,
-        weight=dice.choice(WEIGHTS),
+        weight=rng.choice(WEIGHTS),
         release=START + release * DAY,
         due=START + min(DAYS, due) * DAY,
         after=(before.id,) if before is not None else (),
@@ -140,9 +140,9 @@ def interrupted(problem: Problem, span: Span) -> tuple[Problem, int]:
 
 def crowd(tasks: int) -> Problem:
     """Return the first instance with far more tasks than there is time for."""
-    dice = random.Random(1)  # noqa: S311  not a secret
+    rng = random.Random(1)  # noqa: S311  not a secret
     many = tuple(
-        replace(_work(dice, index, dice.randint(2, 12) * 15, None), topic=f"goal-{index % 9}")
+        replace(_work(rng, index, rng.randint(2, 12) * 15, None), topic=f"goal-{index % 9}")
         for index in range(tasks)
     )
     return replace(big(0), works=many)

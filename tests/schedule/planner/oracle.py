@@ -83,7 +83,7 @@ class _Oracle:
         for day in range(len(given.days)):
             model.add(sum(minutes["day", day]) <= given.daily)
         for number, week in enumerate(given.weeks):
-            model.add(sum(minutes["week", number]) <= week.room)
+            model.add(sum(minutes["week", number]) <= week.capacity)
         for (task, day), yes in self.used.items():
             model.add(sum(minutes["once", task, day]) == yes)
         for task, work in enumerate(given.works):

@@ -52,10 +52,10 @@ def days(
     )
 
 
-def weeks(count: int, room: int = 480) -> tuple[PlanWeek, ...]:
+def weeks(count: int, capacity: int = 480) -> tuple[PlanWeek, ...]:
     """Return the weeks of so many days."""
     return tuple(
-        PlanWeek(monday=MONDAY + timedelta(weeks=number), room=room)
+        PlanWeek(monday=MONDAY + timedelta(weeks=number), capacity=capacity)
         for number in range(-(-count // 7))
     )
 
@@ -78,23 +78,28 @@ def work(name: str, minutes: int, **how: object) -> TaskDemand:
     return TaskDemand(id=EntityId(name), minutes=minutes, **given)  # type: ignore[arg-type]  # its fields, by name
 
 
-def stands(name: str, task: str, start: int, minutes: int, hold: Firmness) -> ScheduledBlock:
+def stands(
+    name: str, task: str, start: int, minutes: int, firmness: Firmness
+) -> ScheduledBlock:
     """Return a standing block."""
     return ScheduledBlock(
-        id=EntityId(name), task=EntityId(task), span=Span(start, start + minutes), hold=hold
+        id=EntityId(name),
+        task=EntityId(task),
+        span=Span(start, start + minutes),
+        firmness=firmness,
     )
 
 
 def again(given: Problem, timetable: Timetable) -> Problem:
     """Return the problem as it is after a timetable was taken on."""
-    fixed = tuple(one for one in given.standing if one.hold is Firmness.FIXED)
-    holds = {one.id: one.hold for one in given.standing}
+    fixed = tuple(one for one in given.standing if one.firmness is Firmness.FIXED)
+    holds = {one.id: one.firmness for one in given.standing}
     taken = tuple(
         ScheduledBlock(
             id=block.id or EntityId(f"new-{number}"),
             task=block.task,
             span=block.span,
-            hold=holds.get(block.id, Firmness.DRAFT) if block.id else Firmness.DRAFT,
+            firmness=holds.get(block.id, Firmness.DRAFT) if block.id else Firmness.DRAFT,
         )
         for number, block in enumerate(timetable.blocks)
     )
@@ -120,7 +125,7 @@ def changed(given: Problem, timetable: Timetable) -> list[Placed]:
 
 def everything(given: Problem, timetable: Timetable) -> Blocks:
     """Return all blocks, the fixed ones too."""
-    fixed = [(one.task, one.span) for one in given.standing if one.hold is Firmness.FIXED]
+    fixed = [(one.task, one.span) for one in given.standing if one.firmness is Firmness.FIXED]
     return [*fixed, *((one.task, one.span) for one in timetable.blocks)]
 
 
@@ -150,7 +155,7 @@ def _too_much(given: Problem, timetable: Timetable) -> list[str]:
         ]
         if sum(span.minutes for span in on_day) > given.daily:
             found.append(f"{block} is on a full day")
-        if sum(span.minutes for span in in_week) > given.weeks[day.week].room:
+        if sum(span.minutes for span in in_week) > given.weeks[day.week].capacity:
             found.append(f"{block} is in a full week")
         if len(mine) > 1:
             found.append(f"{block} is not the only one of its task")
@@ -197,7 +202,7 @@ def _miscounted(given: Problem, timetable: Timetable) -> list[str]:
             block.span.minutes
             for block in given.standing
             if block.task == one.id
-            and block.hold is Firmness.FIXED
+            and block.firmness is Firmness.FIXED
             and block.span.end > given.now
         )
         mine = sum(block.span.minutes for block in timetable.blocks if block.task == one.id)
@@ -220,7 +225,7 @@ def problems(draw: st.DrawFn) -> Problem:
         days=tuple(draw(_day(number, now)) for number in range(count)),
         weeks=tuple(
             PlanWeek(
-                monday=MONDAY + timedelta(weeks=number), room=draw(st.integers(0, 40)) * 15
+                monday=MONDAY + timedelta(weeks=number), capacity=draw(st.integers(0, 40)) * 15
             )
             for number in range(2)
         ),

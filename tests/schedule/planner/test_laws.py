@@ -56,7 +56,7 @@ def test_repairing_a_timetable_of_ones_own_changes_nothing(
     assert [(block.id, block.span) for block in found.blocks] == [
         (block.id, block.span)
         for block in sorted(
-            (one for one in taken.standing if one.hold is not Firmness.FIXED),
+            (one for one in taken.standing if one.firmness is not Firmness.FIXED),
             key=lambda one: (one.span, one.task),
         )
     ]
@@ -78,13 +78,15 @@ def test_a_frozen_block_stays_while_it_is_valid(effort: Effort, problem: Problem
     frozen = replace(
         again(problem, valid),
         standing=tuple(
-            replace(block, hold=Firmness.FROZEN) if block.hold is not Firmness.FIXED else block
+            replace(block, firmness=Firmness.FROZEN)
+            if block.firmness is not Firmness.FIXED
+            else block
             for block in again(problem, valid).standing
         ),
     )
     found = {block.id: block.span for block in plan(frozen, effort).blocks}
     for block in frozen.standing:
-        if block.hold is Firmness.FROZEN and block.id in there:
+        if block.firmness is Firmness.FROZEN and block.id in there:
             assert found[block.id] == block.span
 
 
@@ -107,10 +109,10 @@ def test_the_search_adds_up_the_same_cost_as_the_score(problem: Problem) -> None
 @given(problem=problems())
 @settings(max_examples=40)
 def test_the_search_weighs_as_the_score_does(problem: Problem) -> None:
-    dice = random.Random(1)  # noqa: S311  not a secret
+    rng = random.Random(1)  # noqa: S311  not a secret
     one = repaired(encode(problem))
-    other = annealed(one, Schedule(steps=200, hot=50.0, cold=50.0), dice)
-    firmly = firm(one.board)
+    other = annealed(one, Schedule(steps=200, hot=50.0, cold=50.0), rng)
+    firmly = firm(one.instance)
     for found in (other, firmly):
         by_search = found.cost() - one.cost()
         by_score = timetable(found).score.total - timetable(one).score.total

@@ -93,9 +93,9 @@ def test_a_slot_over_nine_hours_a_week_costs_past_ones_counted() -> None:
     ],
 )
 def test_a_move_costs_more_if_it_is_soon_and_by_its_distance(
-    stood: int, hold: Firmness, cost: float
+    stood: int, firmness: Firmness, cost: float
 ) -> None:
-    old = stands("a", "book", at(stood, EVENING), 60, hold)
+    old = stands("a", "book", at(stood, EVENING), 60, firmness)
     given = problem(14, work("book", 60), standing=(old,), weights=Weights(draft_move=0.5))
     assert costs(given, block("book", 3, name="a")) == {"move": cost}
     assert costs(given, block("book", stood, name="a")) == {}

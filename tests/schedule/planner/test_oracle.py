@@ -16,25 +16,25 @@ SECONDS = 60.0
 
 def small(seed: int, tasks: int, days: int) -> Problem:
     """Return a problem of some days; nine tasks are about sixteen blocks."""
-    dice = random.Random(seed)  # noqa: S311  not a secret
+    rng = random.Random(seed)  # noqa: S311  not a secret
     works = []
     for index in range(tasks):
-        release = dice.randrange(0, 5)
+        release = rng.randrange(0, 5)
         works.append(
             work(
                 f"task-{index}",
-                dice.randint(4, 12) * 15,
+                rng.randint(4, 12) * 15,
                 topic=f"goal-{index // 3}",
-                weight=dice.choice((0.5, 1.0, 2.0, 4.0)),
+                weight=rng.choice((0.5, 1.0, 2.0, 4.0)),
                 release=START + release * DAY,
-                due=START + (release + dice.randrange(2, 11)) * DAY,
+                due=START + (release + rng.randrange(2, 11)) * DAY,
                 after=(EntityId(f"task-{index - 1}"),) if index % 3 == 2 else (),
             )
         )
     return Problem(
         now=START,
-        days=calendar(meetings(dice))[:days],
-        weeks=(PlanWeek(monday=MONDAY, room=720), PlanWeek(monday=MONDAY, room=720)),
+        days=calendar(meetings(rng))[:days],
+        weeks=(PlanWeek(monday=MONDAY, capacity=720), PlanWeek(monday=MONDAY, capacity=720)),
         works=tuple(works),
         daily=180,
     )
@@ -49,8 +49,8 @@ def test_a_full_plan_is_within_a_twentieth_of_what_a_solver_finds(
     from tests.schedule.planner.oracle import best
 
     given = small(seed, tasks, days)
-    dice = random.Random(1)  # noqa: S311  not a secret
-    mine = Annealer().plan(given, Effort.FULL, dice)
+    rng = random.Random(1)  # noqa: S311  not a secret
+    mine = Annealer().plan(given, Effort.FULL, rng)
     found, bound = best(given, SECONDS)
     print(f"{len(mine.blocks)} blocks: {mine.score.total:.2f}; {found:.2f} >= {bound:.2f}")  # noqa: T201  the figures
     assert faults(given, mine) == []

@@ -140,12 +140,12 @@ def test_no_free_time_is_an_empty_plan_and_a_report() -> None:
     given = problem(7, work("book", 60), days=days(7, ()))
     for planner in (Annealer(), EarliestDueFirst()):
         for effort in Effort:
-            dice = random.Random(1)  # noqa: S311  not a secret
-            found = planner.plan(given, effort, dice)
+            rng = random.Random(1)  # noqa: S311  not a secret
+            found = planner.plan(given, effort, rng)
             assert (found.blocks, found.unplaced) == ((), {"book": 60})
 
 
-@pytest.mark.parametrize("how", [{"daily": 0}, {"weeks": weeks(7, room=0)}])
+@pytest.mark.parametrize("how", [{"daily": 0}, {"weeks": weeks(7, capacity=0)}])
 def test_a_limit_of_nothing_is_an_empty_plan_and_a_report(how: dict[str, object]) -> None:
     found = plan(problem(7, work("book", 60), **how))
     assert (found.blocks, found.unplaced) == ((), {"book": 60})
@@ -173,11 +173,13 @@ def test_without_tasks_there_is_nothing_to_plan() -> None:
 
 def test_a_block_of_another_week_does_not_count_for_the_limit_of_this_one() -> None:
     pinned = stands("a", "essay", at(8, EVENING), 120, Firmness.FIXED)
-    room = (
-        PlanWeek(monday=days(1)[0].date, room=60),
-        PlanWeek(monday=days(8)[7].date, room=120),
+    capacity = (
+        PlanWeek(monday=days(1)[0].date, capacity=60),
+        PlanWeek(monday=days(8)[7].date, capacity=120),
     )
-    given = problem(14, work("book", 60), work("essay", 120), standing=(pinned,), weeks=room)
+    given = problem(
+        14, work("book", 60), work("essay", 120), standing=(pinned,), weeks=capacity
+    )
     assert plan(given).blocks[0].span.start < at(7, 0)
 
 

@@ -26,8 +26,8 @@ EVENING = 1080
 
 
 def told(given: Problem, effort: Effort = Effort.REPAIR) -> Reasons:
-    dice = random.Random(1)  # noqa: S311  not a secret
-    return reasons(given, Annealer().plan(given, effort, dice))
+    rng = random.Random(1)  # noqa: S311  not a secret
+    return reasons(given, Annealer().plan(given, effort, rng))
 
 
 def at_hand(given: Problem, *blocks: tuple[str | None, str, int, int]) -> Reasons:
@@ -112,11 +112,11 @@ def moved(
     *works: TaskDemand,
     minutes: int = 60,
     others: Sequence[ScheduledBlock] = (),
-    hold: Firmness = Firmness.PUBLISHED,
+    firmness: Firmness = Firmness.PUBLISHED,
     **how: object,
 ) -> str:
     """Return why the block of the first task moved or went."""
-    stood = stands("a", "book", stood_at, minutes, hold)
+    stood = stands("a", "book", stood_at, minutes, firmness)
     given = problem(7, *works, standing=(stood, *others), **how)
     found = told(given)
     return {**found.moved, **found.dropped}[EntityId("a")]
@@ -141,7 +141,7 @@ def test_what_moves_a_block_is_told() -> None:
     )
     assert moved(at(1, EVENING), work("book", 0)) == "nothing is left to do for it"
     assert moved(at(1, EVENING), work("book", 75)) == "its task needs more time"
-    assert moved(at(1, EVENING), book, minutes=90, hold=Firmness.DRAFT) == (
+    assert moved(at(1, EVENING), book, minutes=90, firmness=Firmness.DRAFT) == (
         "its task needs less time"
     )
     assert moved(at(8, EVENING), book) == "that day is not planned"
@@ -190,11 +190,11 @@ def test_what_keeps_effort_from_having_a_block_is_told() -> None:
 @given(problem=problems())
 @settings(max_examples=60)
 def test_there_is_a_reason_for_everything(problem: Problem) -> None:
-    dice = random.Random(1)  # noqa: S311  not a secret
-    timetable = Annealer().plan(problem, Effort.REPAIR, dice)
+    rng = random.Random(1)  # noqa: S311  not a secret
+    timetable = Annealer().plan(problem, Effort.REPAIR, rng)
     found = reasons(problem, timetable)
     now_at = {block.id: block.span for block in timetable.blocks}
-    loose = [block for block in problem.standing if block.hold is not Firmness.FIXED]
+    loose = [block for block in problem.standing if block.firmness is not Firmness.FIXED]
     assert len(found.placed) == len(timetable.blocks)
     assert all(found.placed)
     assert set(found.unplaced) == set(timetable.unplaced)

@@ -67,9 +67,9 @@ def test_of_two_blocks_the_later_one_goes_when_less_is_left_to_do() -> None:
 
 @pytest.mark.parametrize(("hold", "minutes"), [(Firmness.DRAFT, 60), (Firmness.PUBLISHED, 90)])
 def test_a_draft_shrinks_when_less_is_left_to_do_what_is_shown_stays(
-    hold: Firmness, minutes: int
+    firmness: Firmness, minutes: int
 ) -> None:
-    stood = stands("a", "book", at(1, EVENING), 90, hold)
+    stood = stands("a", "book", at(1, EVENING), 90, firmness)
     found = plan(problem(7, work("book", 60), standing=(stood,)))
     assert spans(found) == {"a": Span(at(1, EVENING), at(1, EVENING + minutes))}
 
@@ -94,9 +94,9 @@ def test_a_block_that_was_pinned_onto_another_one_makes_that_one_move() -> None:
     ("hold", "stays"), [(Firmness.PUBLISHED, False), (Firmness.FROZEN, True)]
 )
 def test_a_day_that_a_pinned_block_fills_loses_blocks_that_are_not_frozen(
-    hold: Firmness, stays: bool
+    firmness: Firmness, stays: bool
 ) -> None:
-    stood = stands("a", "book", at(1, EVENING), 60, hold)
+    stood = stands("a", "book", at(1, EVENING), 60, firmness)
     pinned = stands("b", "essay", at(1, 600), 120, Firmness.FIXED)
     found = plan(problem(7, work("book", 60), work("essay", 120), standing=(stood, pinned)))
     assert (spans(found)["a"] == stood.span) is stays
@@ -105,7 +105,7 @@ def test_a_day_that_a_pinned_block_fills_loses_blocks_that_are_not_frozen(
 def test_a_week_that_lost_room_keeps_its_blocks_but_gets_no_more() -> None:
     stood = stands("a", "book", at(1, EVENING), 60, Firmness.PUBLISHED)
     given = problem(
-        14, work("book", 60), work("essay", 60), standing=(stood,), weeks=weeks(14, room=29)
+        14, work("book", 60), work("essay", 60), standing=(stood,), weeks=weeks(14, capacity=29)
     )
     found = plan(given)
     assert spans(found) == {"a": stood.span}
@@ -161,14 +161,20 @@ def test_a_move_that_gains_less_than_it_disturbs_is_not_made() -> None:
 def test_frozen_blocks_stay_even_if_moving_costs_nothing_and_gains_much(effort: Effort) -> None:
     works = [work(f"task-{number}", 240, due=at(2, 0)) for number in range(2)]
     stood = [
-        stands(f"{number}-{day}", f"task-{number}", at(day, EVENING + 60 * number), 60, hold)
+        stands(
+            f"{number}-{day}", f"task-{number}", at(day, EVENING + 60 * number), 60, firmness
+        )
         for number in range(2)
-        for day, hold in ((5, Firmness.FROZEN), (6, Firmness.FROZEN), (7, Firmness.PUBLISHED))
+        for day, firmness in (
+            (5, Firmness.FROZEN),
+            (6, Firmness.FROZEN),
+            (7, Firmness.PUBLISHED),
+        )
     ]
     free = Weights(move=0.0, near_move=0.0, wait=5.0)
     found = plan(problem(14, *works, standing=tuple(stood), weights=free), effort)
     for one in stood:
-        if one.hold is Firmness.FROZEN:
+        if one.firmness is Firmness.FROZEN:
             assert spans(found)[one.id] == one.span
 
 

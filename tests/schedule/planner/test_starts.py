@@ -82,25 +82,25 @@ def test_no_more_is_left_without_a_place_than_by_earliest_due_first(
 @settings(max_examples=60)
 def test_where_nothing_stands_that_is_earliest_due_first(problem: Problem) -> None:
     alone = tuple(
-        one for one in problem.standing if one.hold in (Firmness.FIXED, Firmness.FROZEN)
+        one for one in problem.standing if one.firmness in (Firmness.FIXED, Firmness.FROZEN)
     )
     bare = replace(problem, standing=alone)
     assert timetable(Floor(encode(bare)).soonest).unplaced == soonest(bare).unplaced
 
 
-def crowded(seed: int, room: int) -> Problem:
+def crowded(seed: int, capacity: int) -> Problem:
     """Return a quarter of a busy person's life with so many minutes a week to learn in."""
     whole = big(seed)
-    weeks = tuple(replace(week, room=room) for week in whole.weeks)
+    weeks = tuple(replace(week, capacity=capacity) for week in whole.weeks)
     return replace(whole, weeks=weeks, weights=PRODUCT if seed % 2 else whole.weights)
 
 
 @pytest.mark.parametrize("room", [540, 600, 720])
 @pytest.mark.parametrize("seed", range(8))
 def test_a_light_search_of_a_busy_quarter_beats_earliest_due_first(
-    seed: int, room: int
+    seed: int, capacity: int
 ) -> None:
-    given = crowded(seed, room)
+    given = crowded(seed, capacity)
     found, other = plan(given, Effort.LIGHT, Annealer()), soonest(given)
     assert found.score.total < other.score.total
     assert lacks_no_more(given, found, other)
@@ -114,7 +114,7 @@ def test_with_much_to_mend_a_light_search_beats_all_it_could_begin_from(seed: in
     given = crowded(seed, 600)
     taken = again(given, soonest(given))
     standing = tuple(
-        replace(block, hold=Firmness.PUBLISHED if number < 40 else Firmness.DRAFT)
+        replace(block, firmness=Firmness.PUBLISHED if number < 40 else Firmness.DRAFT)
         for number, block in enumerate(taken.standing)
     )
     hit, _ = interrupted(replace(taken, standing=standing), taken.standing[5].span)
@@ -131,13 +131,15 @@ def test_what_stands_in_the_calendar_is_not_weighed_anew_by_a_light_search() -> 
     given = big(1)
     taken = again(given, soonest(given))
     seen = replace(
-        taken, standing=tuple(replace(one, hold=Firmness.PUBLISHED) for one in taken.standing)
+        taken,
+        standing=tuple(replace(one, firmness=Firmness.PUBLISHED) for one in taken.standing),
     )
     assert afresh(encode(seen), Firmness.PUBLISHED) == []
     assert len(afresh(encode(seen), Firmness.FROZEN)) == 2
     pinned = {one.id: one.span for one in seen.standing[:3]}
     stays = tuple(
-        replace(one, hold=Firmness.FROZEN) if one.id in pinned else one for one in seen.standing
+        replace(one, firmness=Firmness.FROZEN) if one.id in pinned else one
+        for one in seen.standing
     )
     for effort in Effort:
         found = plan(replace(seen, standing=stays), effort)

@@ -1,20 +1,69 @@
-"""How a command ends: every error is one sentence, and an exit status."""
+"""How a command ends: an exit status by what happens next, and a sentence on every error."""
 
 import contextlib
 import io
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import typer
 
-from syncd.cli.exits import Exit, of_error
-from syncd.cli.plain import one_line
 from syncd.cli.session import Session
-from syncd.errors import SyncdError
+from syncd.errors import AnotherRunning, HoldTool, Mistake, SignIn, SyncdError
+from syncd.text import one_line
+
+if TYPE_CHECKING:  # the engine takes its time to import, and `--help` has no use for it
+    from syncd.engine.report import Report
+
+
+class Exit(IntEnum):
+    """What the status of a finished command means."""
+
+    DONE = 0
+    NOT_DONE = 1
+    MISTAKE = 2
+    HELD = 3
+    SIGN_IN = 4
+    ANOTHER = 5
+    INTERRUPTED = 130
+
+
+_BY_ERROR: tuple[tuple[type[SyncdError], Exit], ...] = (
+    (Mistake, Exit.MISTAKE),
+    (AnotherRunning, Exit.ANOTHER),
+    (SignIn, Exit.SIGN_IN),
+    (HoldTool, Exit.HELD),
+)
+
+
+def status_of_error(error: SyncdError) -> Exit:
+    """Return the status of a command that ended with this error."""
+    found = (status for kind, status in _BY_ERROR if isinstance(error, kind))
+    return next(found, Exit.NOT_DONE)
+
+
+def status_of_states(states: Iterable[str], *, done: bool) -> Exit:
+    """Return the status that the tools' states come to; the most urgent one wins."""
+    seen = set(states)
+    if "needs sign-in" in seen:
+        return Exit.SIGN_IN
+    if "held" in seen:
+        return Exit.HELD
+    return Exit.DONE if done else Exit.NOT_DONE
+
+
+def status_of_report(report: "Report") -> int:
+    """Return the exit status that a cycle comes to."""
+    tools = report.tools.values()
+    mistaken = [tool.mistaken and tool.state == "degraded" for tool in tools]
+    if mistaken and all(mistaken):
+        return Exit.MISTAKE
+    return status_of_states((tool.state for tool in tools), done=report.converged)
 
 
 def status_of(work: Callable[[], int]) -> int:
@@ -23,10 +72,10 @@ def status_of(work: Callable[[], int]) -> int:
         status = work()
         sys.stdout.flush()
     except SyncdError as error:
-        _complain(str(error))
-        return of_error(error)
+        _print_error(str(error))
+        return status_of_error(error)
     except typer.TyperException as error:
-        _complain(_corrected(error))
+        _print_error(_usage_sentence(error))
         return Exit.MISTAKE
     except (KeyboardInterrupt, typer.Abort):
         return Exit.INTERRUPTED
@@ -34,7 +83,7 @@ def status_of(work: Callable[[], int]) -> int:
         _flush_or_drop()
         return Exit.NOT_DONE
     except OSError as error:
-        _complain(_of_system(error))
+        _print_error(_system_sentence(error))
         _flush_or_drop()
         return Exit.NOT_DONE
     return status
@@ -47,7 +96,7 @@ def forgive_characters() -> None:
             stream.reconfigure(errors="replace")
 
 
-class Unexpected:
+class UnexpectedErrorHook:
     """What the interpreter calls with an exception that nobody expected.
 
     The traceback goes to the log in the state folder, without secrets.
@@ -64,8 +113,10 @@ class Unexpected:
             return
         from syncd.daemon.logs import LogFile  # what only a failure needs
 
-        told = "".join(traceback.format_exception(kind, error, trace))
-        text = f"{self._session.clock.now().isoformat()} {self._session.redactor.text(told)}\n"
+        details = "".join(traceback.format_exception(kind, error, trace))
+        text = (
+            f"{self._session.clock.now().isoformat()} {self._session.redactor.text(details)}\n"
+        )
         log = LogFile(self._folder())
         try:
             log.write(text)
@@ -73,7 +124,7 @@ class Unexpected:
             where = f"they can't be kept in {log.path} ({problem.strerror}): mend that"
         else:
             where = f"they are in {log.path}: report it with them"
-        _complain(
+        _print_error(
             f"syncd failed in a way it does not know ({kind.__name__}); for the details,"
             f" {where}, and try again."
         )
@@ -90,14 +141,14 @@ class Unexpected:
             return state_folder(session.environ)
 
 
-def _complain(sentences: str) -> None:
+def _print_error(sentences: str) -> None:
     """Say what is wrong on stderr, each sentence on a line of its own."""
     for line in sentences.splitlines():
         sys.stderr.write(f"{one_line(line)}\n")
     sys.stderr.flush()
 
 
-def _corrected(error: typer.TyperException) -> str:
+def _usage_sentence(error: typer.TyperException) -> str:
     """Return a sentence on a command line that can't be understood."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "syncd"
@@ -105,7 +156,7 @@ def _corrected(error: typer.TyperException) -> str:
     return f"{said}: see `{path} --help`."
 
 
-def _of_system(error: OSError) -> str:
+def _system_sentence(error: OSError) -> str:
     where = f"{error.filename}: " if error.filename else ""
     what = error.strerror or type(error).__name__
     return f"{where}{what}: mend that, then run the command again."

@@ -1,9 +1,12 @@
 """``syncd connectors`` and ``syncd auth``."""
 
+import typer
+
 from syncd.app import App
-from syncd.cli.exits import Exit
+from syncd.cli.errors import Exit
+from syncd.cli.lookup import ToolArgument
+from syncd.cli.output import Json, add_row, table
 from syncd.cli.session import Session
-from syncd.cli.speech import row, table
 from syncd.connect.contract import Plugin
 from syncd.connect.registry import Installed
 from syncd.errors import Mistake
@@ -11,12 +14,13 @@ from syncd.model.ids import ToolName
 from syncd.text import nearest
 
 
-def connectors(session: Session, *, as_json: bool) -> int:
-    """List the connectors that are installed, or named by the settings."""
+def connectors(ctx: typer.Context, *, json: Json = False) -> int:
+    """List the connectors that are installed."""
+    session: Session = ctx.obj
     with session.app() as app:
         names = sorted({*app.registry.names(), *app.settings.connectors})
         found = [app.registry.get(name) for name in names]
-        if as_json:
+        if json:
             session.speech.json({"connectors": {it.name: _as_json(app, it) for it in found}})
             return 0
         made = table(
@@ -24,14 +28,18 @@ def connectors(session: Session, *, as_json: bool) -> int:
         )
         for one in found:
             on = "yes" if one.name in app.enabled() else "no"
-            row(made, one.name, one.title, one.why or one.state, on, _state(app, one.name))
+            add_row(made, one.name, one.title, one.why or one.state, on, _state(app, one.name))
         session.speech.show(made)
         broken = any(one.plugin is None and one.name in app.enabled() for one in found)
         return Exit.MISTAKE if broken else Exit.DONE
 
 
-def auth(session: Session, tool: str) -> int:
-    """Sign in to a tool, or say whether its token works."""
+def auth(ctx: typer.Context, tool: ToolArgument) -> int:
+    """Sign in to a tool, or see whether its token works.
+
+    No browser is needed on this machine.
+    """
+    session: Session = ctx.obj
     with session.app() as app:
         name = _named(app, tool)
         plugin, own = app.own_settings(name)

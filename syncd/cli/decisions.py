@@ -1,22 +1,58 @@
-"""``syncd conflicts``: the values that lost, and taking one after all."""
+"""``syncd conflicts``, ``approve`` and ``reject``: what waits for the person's decision."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from syncd.cli.past import TITLE
-from syncd.cli.plain import one_line
+import typer
+
+from syncd.cli.lookup import ToolArgument, find_tool, tool_title
+from syncd.cli.output import (
+    SPREAD,
+    TITLE,
+    Json,
+    Speech,
+    Words,
+    add_row,
+    conflict_words,
+    field_word,
+    local,
+    moment_json,
+    table,
+)
 from syncd.cli.session import Session
-from syncd.cli.speech import Speech, row, table
-from syncd.cli.words import Words, field_word, local, moment_json
+from syncd.engine.approvals import record_approval
 from syncd.engine.cycle_report import sentences
 from syncd.engine.edits import take_lost
 from syncd.errors import Mistake
 from syncd.model.exchange.output import value_to_plain
 from syncd.store.rows import ConflictRow
+from syncd.store.tool_store import Consent
+from syncd.text import one_line
 
-SPREAD = "The tools hear of it with the next sync."
+
+def conflicts(
+    ctx: typer.Context,
+    *,
+    take: Annotated[
+        int | None, typer.Option(metavar="N", help="Take the value that lost after all.")
+    ] = None,
+    keep: Annotated[
+        int | None, typer.Option(metavar="N", help="Agree with the value that won.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """List the values that lost, or take one after all.
+
+    Where two tools changed the same thing since they last agreed, one value wins and
+    the other is kept here.
+    """
+    if take is not None:
+        return take_loser(ctx.obj, take)
+    if keep is not None:
+        return keep_winner(ctx.obj, keep)
+    return list_conflicts(ctx.obj, as_json=json)
 
 
-def conflicts(session: Session, *, as_json: bool) -> int:
+def list_conflicts(session: Session, *, as_json: bool) -> int:
     """List the values that lost and that nobody has looked at yet."""
     with session.app() as app:
         found = app.store.history.conflicts(resolved=False)
@@ -37,32 +73,25 @@ def conflicts(session: Session, *, as_json: bool) -> int:
         return 0
 
 
-def take(session: Session, number: int) -> int:
+def take_loser(session: Session, number: int) -> int:
     """Give a field the value that lost."""
     with session.app() as app:
         one = _one(app.store.history.conflicts(), number)
         title = one_line(take_lost(app.plan_context(), number), TITLE)
         lost = Words(app.store, app.zone).value(one.kind, one.field, one.lost)
-        session.speech.note(f"'{title}': {field_word(one.field)} is {lost} now. {SPREAD}")
+        session.speech.note(f"'{title}': {field_word(one.field)} is {lost} now. {SPREAD}.")
         return 0
 
 
-def keep(session: Session, number: int) -> int:
+def keep_winner(session: Session, number: int) -> int:
     """Take a conflict off the list: the value that won stays."""
     with session.app() as app:
         one = _one(app.store.history.conflicts(), number)
-        app.store.history.settle_conflict(number)
+        app.store.history.resolve_conflict(number)
         won = Words(app.store, app.zone).value(one.kind, one.field, one.won)
         title = one_line(one.title, TITLE)
         session.speech.note(f"'{title}': {field_word(one.field)} stays {won}.")
         return 0
-
-
-def conflict_words(words: Words, one: ConflictRow) -> str:
-    """Return the value that lost, in words."""
-    if one.field == "archived":
-        return "its deletion" if one.lost else "its return"
-    return words.value(one.kind, one.field, one.lost)
 
 
 def _one(found: list[ConflictRow], number: int) -> ConflictRow:
@@ -77,7 +106,7 @@ def _list(speech: Speech, words: Words, found: list[ConflictRow]) -> None:
     for one in found:
         won = "kept" if one.field == "archived" else words.value(one.kind, one.field, one.won)
         field = "" if one.field == "archived" else f": {field_word(one.field)}"
-        row(
+        add_row(
             made,
             str(one.seq),
             local(one.lost_at or one.at, words.zone),
@@ -103,3 +132,41 @@ def _as_json(one: ConflictRow, zone: str) -> dict[str, Any]:
         "lost_by": one.lost_by,
         "lost_at": moment_json(one.lost_at, zone),
     }
+
+
+_DECIDED = {
+    Consent.APPROVED: "You accept this.",
+    Consent.REJECTED: "You refuse this: the plan's side is restored there.",
+}
+
+
+PlanHash = Annotated[
+    str, typer.Option("--plan", metavar="HASH", help="Decide only if it is still this plan.")
+]
+
+
+def approve(ctx: typer.Context, tool: ToolArgument, *, plan: PlanHash = "") -> int:
+    """Accept what a held tool is held for, once."""
+    return _decide(ctx.obj, tool, plan, Consent.APPROVED)
+
+
+def reject(ctx: typer.Context, tool: ToolArgument, *, plan: PlanHash = "") -> int:
+    """Refuse what a held tool is held for.
+
+    The plan's side is restored there.
+    """
+    return _decide(ctx.obj, tool, plan, Consent.REJECTED)
+
+
+def _decide(session: Session, text: str, plan: str, consent: Consent) -> int:
+    with session.app() as app:
+        name = find_tool(app, text)
+        record_approval(app.store, name, consent, plan or None)
+        row = app.store.tools.get(name)
+        title = tool_title(app, name)
+        session.speech.line(f"{title}: {row.held['why']}.")
+        session.speech.line(
+            f"{_DECIDED[consent]} This holds once, for plan {row.held['hash']}."
+        )
+        session.speech.note("The next sync does it: `syncd sync`, or the daemon soon.")
+        return 0

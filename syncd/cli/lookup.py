@@ -1,37 +1,49 @@
 """From what a person typed to the entity or the tool that they mean."""
 
-from collections.abc import Collection, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from typing import Annotated
+
+import typer
 
 from syncd.app import App
-from syncd.cli.plain import one_line
-from syncd.cli.words import kind_word
+from syncd.cli.output import kind_word
 from syncd.errors import Mistake
 from syncd.model.entities import Kind, kind_of
+from syncd.model.exchange.names import Unreadable
+from syncd.model.exchange.values import Here, read_day
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.plan import normalised
 from syncd.store.rows import Record
 from syncd.store.store import Store
-from syncd.text import nearest
+from syncd.text import nearest, one_line
+
+Which = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="An id, its first characters (4 or more), or a title."),
+]
+ToolArgument = Annotated[str, typer.Argument(metavar="TOOL", help="Such as `notion`.")]
 
 SHORTEST = 4
 """Characters of an id that may stand for it."""
 _MOST = 5
 
 
-def entity(store: Store, text: str, *, archived: bool = False) -> Record:
+def find_entity(store: Store, text: str, *, archived: bool = False) -> Record:
     """Return the entity with this id, this title, or an id that begins so.
 
     Of several with one title the live one is meant; with ``archived``, the archived
     one; of a task and its blocks, the task. Raises ``Mistake`` where none or more than
     one is left.
     """
-    return only(text, matching(store, text, archived=archived))
+    return only_one(text, find_matching(store, text, archived=archived))
 
 
-def matching(
+def find_matching(
     store: Store, text: str, kinds: Collection[Kind] = tuple(Kind), *, archived: bool = False
 ) -> list[Record]:
-    """Return all of these kinds that a text may mean, as ``entity`` does.
+    """Return all of these kinds that a text may mean, as ``find_entity`` does.
 
     Raises ``Mistake`` where there is none.
     """
@@ -46,7 +58,7 @@ def matching(
     return found
 
 
-def only(text: str, found: Sequence[Record]) -> Record:
+def only_one(text: str, found: Sequence[Record]) -> Record:
     """Return the one that is meant. Raises ``Mistake`` where there are several."""
     named = _named(found)
     if len(named) > 1:
@@ -54,7 +66,7 @@ def only(text: str, found: Sequence[Record]) -> Record:
     return named[0]
 
 
-def tool(app: App, text: str) -> ToolName:
+def find_tool(app: App, text: str) -> ToolName:
     """Return the tool of this name or title that is switched on. Raises ``Mistake``."""
     names = app.enabled()
     said = text.strip().lower()
@@ -124,3 +136,46 @@ def _none(store: Store, text: str) -> str:
     if meant:
         return f"{said}: did you mean '{one_line(meant, 60)}'?"
     return f"{said}: look it up with `syncd plan show`."
+
+
+def read_day_option(app: App, text: str, option: str) -> date:
+    """Return the day that an option names, as 2026-12-24, +7d or tomorrow.
+
+    Raises ``Mistake``.
+    """
+    try:
+        return read_day(text, Here(app.clock.now(), app.zone))
+    except Unreadable as error:
+        raise Mistake(f"`{option}`: {error}.") from None
+
+
+class ShortIds:
+    """Shortens ids to what `find` takes for them."""
+
+    def __init__(self, every: Iterable[str]) -> None:
+        self._every: Sequence[str] = sorted(every)
+
+    def of(self, which: str) -> str:
+        """Return the beginning of an id that no other one has."""
+        place = bisect_left(self._every, which)
+        near = [it for it in self._every[max(0, place - 1) : place + 2] if it != which]
+        length = max([SHORTEST, *(_common(which, it) + 1 for it in near)])
+        return which[:length]
+
+
+def _common(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), len(one))
+
+
+def tool_title(app: App, name: str) -> str:
+    """Return how a person calls a tool."""
+    return app.registry.get(name).title
+
+
+def chosen_tools(app: App, only: Sequence[str]) -> list[ToolName]:
+    """Return the tools that are meant. Raises ``Mistake`` where there is none."""
+    tools = list(dict.fromkeys(find_tool(app, one) for one in only)) or app.enabled()
+    if not tools:
+        raise Mistake(no_tools(app))
+    return tools

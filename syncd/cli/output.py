@@ -1,18 +1,105 @@
-"""The plan's values in a person's words, and as JSON."""
+"""Saying things: data to stdout, messages to stderr."""
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
+from typing import IO, Annotated, Any
 from zoneinfo import ZoneInfo
 
-from syncd.cli.plain import one_line
+import typer
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
 from syncd.model.entities import Kind
 from syncd.model.exchange.output import instant_text
 from syncd.model.ids import EntityId
 from syncd.model.schema import FIELDS
 from syncd.model.values import REFERENCES, Moment, Value
-from syncd.store.rows import HistoryRow
+from syncd.store.rows import ConflictRow, HistoryRow
 from syncd.store.store import Store
+from syncd.text import count, json_text, one_line, printable
+
+SPREAD = "The tools hear of it with the next sync"
+
+TITLE = 40
+"""Characters of a title in a list."""
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+"""What commands take that can print JSON."""
+Cell = str | Text
+
+
+class Speech:
+    """Writes to this process's stdout and stderr; ``color`` False: no escape codes."""
+
+    def __init__(self, *, color: bool) -> None:
+        self._color = color
+
+    @cached_property
+    def out(self) -> Console:
+        """The console on stdout."""
+        return self._console(sys.stdout)
+
+    @cached_property
+    def err(self) -> Console:
+        """The console on stderr."""
+        return self._console(sys.stderr)
+
+    def note(self, sentence: str) -> None:
+        """Say a sentence about the command itself."""
+        sys.stderr.write(f"{one_line(sentence)}\n")
+
+    def aloud(self, text: str) -> None:
+        """Write a text as it is laid out, at once."""
+        sys.stdout.write(f"{printable(text)}\n")
+        sys.stdout.flush()
+
+    def line(self, text: str = "", style: str = "", *, indent: int = 0) -> None:
+        """Write a line of data; long ones are wrapped between words."""
+        shown = Text(one_line(text), style=style)
+        for piece in shown.wrap(self.out, self.out.width - indent) or [shown]:
+            piece.rstrip()
+            self.show(Text(" " * indent).append_text(piece))
+
+    def show(self, what: RenderableType) -> None:
+        """Write a table or a tree."""
+        self.out.print(what)
+
+    def json(self, data: Any) -> None:
+        """Write one JSON document."""
+        sys.stdout.write(f"{json_text(data)}\n")
+
+    def data(self, text: str) -> None:
+        """Write a document as it is; harmless where a terminal shows it."""
+        shown = printable(text) if sys.stdout.isatty() else text
+        sys.stdout.write(shown if shown.endswith("\n") else f"{shown}\n")
+
+    def _console(self, file: IO[str]) -> Console:
+        return Console(
+            file=file,
+            markup=False,
+            highlight=False,
+            emoji=False,
+            color_system="auto" if self._color else None,
+        )
+
+
+def table(*headings: str, narrow: Collection[str] = (), header: bool = True) -> Table:
+    """Return a table without lines; the columns that are ``narrow`` are never broken."""
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    made.show_header = header
+    for heading in headings:
+        made.add_column(heading, overflow="fold", no_wrap=heading in narrow)
+    return made
+
+
+def add_row(made: Table, *cells: Cell) -> None:
+    """Add a row; texts are made harmless."""
+    made.add_row(*(it if isinstance(it, Text) else Text(one_line(it)) for it in cells))
+
 
 LONGEST = 60
 """Characters of one value in a table."""
@@ -27,11 +114,6 @@ def kind_word(kind: Kind) -> str:
 def field_word(name: str) -> str:
     """Return what a field is called."""
     return name.replace("_", " ")
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def local(at: datetime | None, zone: str) -> str:
@@ -117,3 +199,10 @@ class Words:
 def moment_json(at: datetime | None, zone: str) -> str | None:
     """Return an instant as ISO 8601 with the offset of the plan's zone."""
     return instant_text(at, zone) if at else None
+
+
+def conflict_words(words: Words, one: ConflictRow) -> str:
+    """Return the value that lost, in words."""
+    if one.field == "archived":
+        return "its deletion" if one.lost else "its return"
+    return words.value(one.kind, one.field, one.lost)

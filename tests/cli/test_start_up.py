@@ -1,0 +1,94 @@
+"""A command loads what it needs: help no command, and a command that reads no client."""
+
+import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from syncd.cli.app import COMMANDS, PLAN_COMMANDS, CommandEntry, loaded
+from tests.cli.desks import Desk
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = """
+import runpy, sys
+sys.argv = ["syncd", *sys.argv[1:]]
+try:
+    runpy.run_module("syncd", run_name="__main__")
+except SystemExit as ended:
+    if ended.code:
+        raise
+finally:
+    print("MODULES", *sys.modules)
+"""
+READING = ["status", "plan show", "history", "why", "schedule", "conflicts"]
+ARGUMENTS = {"why": ["why", "Lead a team"]}
+FORBIDDEN = {
+    "the planner": ["syncd.schedule.planner", "syncd.schedule.search"],
+    "a client library": [
+        "googleapiclient",
+        "google.auth",
+        "notion_client",
+        "todoist_api_python",
+        "requests",
+    ],
+    "templates": ["jinja2", "css_inline"],
+    "the console logger": ["structlog", "rich.traceback"],
+    "the daemon": ["schedule", "syncd.daemon.loop"],
+}
+
+
+def _modules(words: list[str], environ: dict[str, str] | None = None) -> set[str]:
+    """Return the modules that a process has loaded when this command has ended."""
+    command = [sys.executable, "-c", PROGRAM, *words]
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "connectors")])
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={"PYTHONPATH": paths, "PATH": os.defpath, **(environ or {})},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.rpartition("MODULES ")[2].split())
+
+
+@pytest.mark.parametrize("words", [["--help"], ["plan", "--help"], []], ids=" ".join)
+def test_help_imports_no_command(words: list[str]) -> None:
+    entries = [*COMMANDS.values(), *PLAN_COMMANDS.values()]
+    commands = {f"syncd.cli.{entry.function.partition(':')[0]}" for entry in entries}
+    assert _modules(words) & commands == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "entry"), [*COMMANDS.items(), *PLAN_COMMANDS.items()], ids=lambda it: str(it)[:12]
+)
+def test_the_table_has_the_help_of_each_command(name: str, entry: CommandEntry) -> None:
+    assert loaded(name, entry).get_short_help_str(200) == entry.help
+
+
+def test_every_command_of_a_module_is_in_the_table() -> None:
+    entries = [*COMMANDS.values(), *PLAN_COMMANDS.values()]
+    named = {entry.function for entry in entries}
+    modules = {entry.function.partition(":")[0] for entry in entries}
+    for module in modules:
+        for name, thing in vars(importlib.import_module(f"syncd.cli.{module}")).items():
+            takes = getattr(thing, "__annotations__", {})
+            if takes.get("ctx") is typer.Context:
+                assert f"{module}:{name}" in named
+
+
+@pytest.mark.parametrize("words", READING)
+def test_a_command_that_only_reads_loads_only_what_it_needs(synced: Desk, words: str) -> None:
+    home = {"HOME": str(synced.place), "TZ": "Europe/Berlin"}
+    loaded_modules = _modules(
+        ["--config", str(synced.config), *(ARGUMENTS.get(words) or words.split())], home
+    )
+    assert "syncd.store.store" in loaded_modules
+    found = {what: sorted(loaded_modules & set(names)) for what, names in FORBIDDEN.items()}
+    if words == "status":  # it makes each connector, to say what is wrong with its settings
+        found.pop("a client library")
+    assert {what: names for what, names in found.items() if names} == {}
