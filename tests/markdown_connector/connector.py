@@ -95,8 +95,8 @@ class TodoDocument:
     def __init__(self, text: str) -> None:
         self.tasks: dict[RemoteId, TodoLine] = {}
         self._crlf = "\r\n" in text
-        self._lines = [_task(it) or it for it in text.split("\n")]
-        taken = {it.id for it in self._lines if isinstance(it, TodoLine)}
+        self._lines = [_task(row) or row for row in text.split("\n")]
+        taken = {row.id for row in self._lines if isinstance(row, TodoLine)}
         for place, task in enumerate(self._lines):
             if isinstance(task, TodoLine):
                 remote = task.id
@@ -106,8 +106,8 @@ class TodoDocument:
 
     def text(self) -> str:
         """Return the whole text; what was not changed is as it was."""
-        lines = [it if isinstance(it, str) else self.tasks[it.id].text for it in self._lines]
-        return "\n".join(lines)
+        tasks, rows = self.tasks, self._lines
+        return "\n".join(row if isinstance(row, str) else tasks[row.id].text for row in rows)
 
     def marked(self, entity: EntityId) -> TodoLine | None:
         """Return the first task with this mark."""
@@ -119,7 +119,7 @@ class TodoDocument:
         free = RemoteId(write.key) if own in self.tasks else own
         bare = TodoLine(id=free, text="\r" * self._crlf)
         task = self.tasks[free] = bare.changed(write.fields, write.entity, zone)
-        tasks = [place for place, it in enumerate(self._lines) if isinstance(it, TodoLine)]
+        tasks = [place for place, row in enumerate(self._lines) if isinstance(row, TodoLine)]
         place = tasks[-1] + 1 if tasks else len(self._lines) - (self._lines[-1] == "")
         while place < len(self._lines) and str(self._lines[place])[:1] in (" ", "\t"):
             place += 1
@@ -128,7 +128,7 @@ class TodoDocument:
 
     def remove(self, remote: RemoteId) -> None:
         """Remove a task's line."""
-        self._lines = [it for it in self._lines if isinstance(it, str) or it.id != remote]
+        self._lines = [row for row in self._lines if isinstance(row, str) or row.id != remote]
         del self.tasks[remote]
 
 
@@ -151,8 +151,7 @@ def _task(text: str) -> TodoLine | None:
     mark = ours["syncd"] if is_token(ours["syncd"]) else ""
     known = RemoteId(ours["id"] if is_token(ours["id"]) else mark)
     new = TodoLine(id=known, text=text, opening=box[1], due=ours["due"], mark=mark)
-    title, done = " ".join(title.split()), box[2] != " "
-    return replace(new, title=title, done=done, others=tuple(others))
+    return replace(new, title=" ".join(title.split()), done=box[2] != " ", others=tuple(others))
 
 
 def _free_id(title: str, taken: set[RemoteId]) -> RemoteId:
@@ -240,7 +239,7 @@ class MarkdownConnector:
 
     def pull(self, cursor: str | None) -> Pull:
         """Read all tasks, each time: a file does not tell what changed in it."""
-        items = tuple(it.remote(self._zone) for it in self._document().tasks.values())
+        items = tuple(task.remote(self._zone) for task in self._document().tasks.values())
         return Pull(items=items, whole=frozenset(self.capabilities), cursor="everything")
 
     def read(self, kind: Kind, remote: RemoteId) -> Remote:
@@ -278,9 +277,8 @@ class MarkdownConnector:
 
     def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
         """Return what a line can hold: a title on one line, moments to the minute."""
-        fitted = {
-            name: fields[name] for name in fields.keys() & FIELDS if kind in self.capabilities
-        }
+        names = fields.keys() & FIELDS if kind in self.capabilities else ()
+        fitted = {name: fields[name] for name in names}
         if "title" in fitted:
             fitted["title"] = " ".join(whole(str(fitted["title"])).split())
         if isinstance(due := fitted.get("due"), Moment):
@@ -309,9 +307,8 @@ class MarkdownConnector:
         known = document.tasks.get(seen.id)
         if known is None:
             return None if write.op is Op.DELETE else self._gone(seen.id)
-        after = None
-        if write.op is Op.UPDATE:
-            after = known.changed(write.fields, write.entity, self._zone)
+        updated = known.changed(write.fields, write.entity, self._zone)
+        after = updated if write.op is Op.UPDATE else None
         if after != known and seen.version not in ("", known.version):
             return Changed(f"{known.id} was edited in {self._file.path}: looking at it again.")
         if after is None:

@@ -131,6 +131,15 @@ def test_tasks_of_one_title_keep_their_ids_as_they_are_marked(harness: MarkdownH
     assert list(harness.listing()) == [item.id for item in items]
 
 
+def test_a_second_line_above_takes_no_id_from_the_first(harness: MarkdownHarness) -> None:
+    harness.person.add(Kind.TASK, "Run")
+    (first,) = harness.listing().values()
+    marked = harness.made(harness.write_of(Op.UPDATE, first, {}))
+    harness.person.add(Kind.TASK, "Run")
+    assert harness.listing()[first.id] == marked
+    assert len(harness.listing()) == 2
+
+
 TIMES: dict[str, Value] = {
     "2026-06-11": date(2026, 6, 11),
     "2026-06-11 18:30": Moment(datetime(2026, 6, 11, 16, 30, tzinfo=UTC)),
