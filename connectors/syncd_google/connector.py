@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from syncd.connect.border import Pages
@@ -27,7 +28,7 @@ _PERSONS_EVENTS = "guests"  # the name under which earlier versions kept it
 
 
 class GoogleConnector:
-    """One secondary calendar of one account."""
+    """One secondary calendar of one account; ``make``: makes its client, at the first request."""
 
     name = "google"
     capabilities: Mapping[Kind, Carried] = mapping.CARRIES
@@ -39,15 +40,19 @@ class GoogleConnector:
     idempotent = frozenset(Op)  # ids that we chose, and etags
 
     def __init__(
-        self, settings: GoogleSettings, toolbox: Toolbox, client: "GoogleClient"
+        self, settings: GoogleSettings, toolbox: Toolbox, make: "Callable[[], GoogleClient]"
     ) -> None:
         self._settings = settings
         self._toolbox = toolbox
-        self._client = client
+        self._make = make
         self._appearance = Appearance(toolbox.memory, settings)
         self._pages = Pages(border.TITLE, self._received)
         self._calendars = Pages(border.TITLE, self._received)
         self._busy_pages = BusyListings()
+
+    @cached_property
+    def _client(self) -> "GoogleClient":
+        return self._make()
 
     def _received(self) -> int:
         return self._toolbox.network.limiter.received
@@ -128,8 +133,9 @@ class GoogleConnector:
         return reader.busy(self._bound(), persons_events=persons_events)
 
     def close(self) -> None:
-        """Let go of the connection."""
-        self._client.close()
+        """Let go of the connection, if there is one."""
+        if "_client" in self.__dict__:
+            self._client.close()
 
     def _written(self, write: Write) -> Remote | None:
         writer = self._writer()
@@ -169,16 +175,20 @@ class GoogleConnector:
 
 
 def build(settings: GoogleSettings, toolbox: Toolbox) -> GoogleConnector:
-    """Build the connector; Google's client library is imported here."""
-    from syncd_google.client import GoogleClient
-
-    if settings.token_file is None:
+    """Build the connector; Google's client library is imported at its first request."""
+    token_file = settings.token_file
+    if token_file is None:
         raise Mistake(
             "[connectors.google] has no `token_file`: name the file in which the sign-in is "
             "kept, and run `syncd auth google`."
         )
-    client = GoogleClient(settings.token_file, settings.base_url, toolbox.network)
-    return GoogleConnector(settings, toolbox, client)
+
+    def make() -> "GoogleClient":
+        from syncd_google.client import GoogleClient
+
+        return GoogleClient(token_file, settings.base_url, toolbox.network)
+
+    return GoogleConnector(settings, toolbox, make)
 
 
 def sign_in(settings: GoogleSettings, say: Callable[[str], None], network: Network) -> str:

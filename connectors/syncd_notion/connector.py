@@ -1,8 +1,10 @@
 """Notion as a connector: the contract over one workspace, and how it is found and built."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from syncd.connect.contract import Busy, Outcome, Plugin, Toolbox
 from syncd.connect.network import RateLimit
@@ -12,7 +14,25 @@ from syncd.model.ids import RemoteId
 from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
 from syncd_notion.mapping import CARRIES, fit
-from syncd_notion.settings import Addresses, NotionSettings
+from syncd_notion.settings import Addresses, NotionSettings, kinds
+
+if TYPE_CHECKING:  # what speaks HTTP takes long to import
+    from syncd_notion.client import NotionApi
+    from syncd_notion.provision import Provisioner
+    from syncd_notion.pull import Puller
+    from syncd_notion.rows import RowWriter
+    from syncd_notion.schema import DatabaseRegistry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Workspace:
+    """What works with the workspace, over one client."""
+
+    api: "NotionApi"
+    registry: "DatabaseRegistry"
+    provisioner: "Provisioner"
+    writer: "RowWriter"
+    puller: "Puller"
 
 
 class Notion:
@@ -27,7 +47,17 @@ class Notion:
     idempotent = frozenset({Op.DELETE})  # Notion knows no keys
 
     def __init__(self, settings: NotionSettings, token: str, toolbox: Toolbox) -> None:
-        # What speaks HTTP takes long to import, and a plugin is read at every start.
+        self._settings = settings
+        self._token = token
+        self._toolbox = toolbox
+        self._addresses = Addresses(settings.base_url)
+        self.capabilities: Mapping[Kind, Carried] = {
+            kind: CARRIES[kind] for kind in kinds(settings)
+        }
+
+    @cached_property
+    def _workspace(self) -> _Workspace:
+        """Make the client, and what works over it, when they are first asked for."""
         from syncd_notion.client import NotionApi
         from syncd_notion.provision import Provisioner
         from syncd_notion.pull import Puller
@@ -35,45 +65,46 @@ class Notion:
         from syncd_notion.rows import RowWriter
         from syncd_notion.schema import DatabaseRegistry
 
-        limiter, clock = toolbox.network.limiter, toolbox.clock
-        self._api = NotionApi(token, settings.base_url, toolbox.network, clock)
-        self._registry = DatabaseRegistry(self._api, toolbox.memory, settings, toolbox.timezone)
-        self._provisioner = Provisioner(self._api, self._registry, settings)
-        answers = ReviewAnswers(self._api, toolbox.memory, limiter, clock)
-        self._writer = RowWriter(self._api, self._registry, answers)
-        self._puller = Puller(self._api, self._registry, self._writer, limiter, clock)
-        self._addresses = Addresses(settings.base_url)
-        self.capabilities: Mapping[Kind, Carried] = {
-            kind: CARRIES[kind] for kind in self._registry.kinds
-        }
+        settings, memory = self._settings, self._toolbox.memory
+        limiter, clock = self._toolbox.network.limiter, self._toolbox.clock
+        api = NotionApi(self._token, settings.base_url, self._toolbox.network, clock)
+        registry = DatabaseRegistry(api, memory, settings, self._toolbox.timezone)
+        writer = RowWriter(api, registry, ReviewAnswers(api, memory, limiter, clock))
+        return _Workspace(
+            api=api,
+            registry=registry,
+            provisioner=Provisioner(api, registry, settings),
+            writer=writer,
+            puller=Puller(api, registry, writer, limiter, clock),
+        )
 
     def bind(self) -> Binding:
         """Find the databases; no request where all are bound."""
-        return self._provisioner.bind()
+        return self._workspace.provisioner.bind()
 
     def provision(self) -> None:
         """Make the databases that are missing."""
-        self._provisioner.provision()
+        self._workspace.provisioner.provision()
 
     def pull(self, cursor: str | None) -> Pull:
         """Read what changed; small databases are read whole."""
-        return self._puller.pull(cursor)
+        return self._workspace.puller.pull(cursor)
 
     def read(self, kind: Kind, remote: RemoteId) -> Remote:
         """Read one page directly."""
-        return self._writer.read(kind, remote)
+        return self._workspace.writer.read(kind, remote)
 
     def edited(self, kind: Kind, since: datetime) -> Sequence[Remote] | None:
         """Return the rows of one database that were edited since an instant."""
-        return self._puller.edited(kind, since)
+        return self._workspace.puller.edited(kind, since)
 
     def find(self, write: Write) -> Remote | None:
         """Look for the page that carries the entity's id."""
-        return self._writer.find(write)
+        return self._workspace.writer.find(write)
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
         """Do these writes, one request each."""
-        return _each(writes, self._writer.write)
+        return _each(writes, self._workspace.writer.write)
 
     def can_hold(self, kind: Kind, fields: Fields) -> bool:
         """Say whether Notion has a database for this kind; a row needs nothing."""
@@ -86,7 +117,7 @@ class Notion:
 
     def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
         """Return what Notion can hold of ``fields``."""
-        bound = self._registry.get(kind)
+        bound = self._workspace.registry.get(kind)
         return fit(kind, fields, bound.fields if bound else {})
 
     def busy(self, start: datetime, end: datetime) -> Busy:
@@ -95,8 +126,9 @@ class Notion:
         return Busy()
 
     def close(self) -> None:
-        """Close the connections."""
-        self._api.close()
+        """Close the connections, if there are any."""
+        if "_workspace" in self.__dict__:
+            self._workspace.api.close()
 
 
 def _each(writes: Sequence[Write], do: Callable[[Write], Remote | None]) -> list[Outcome]:

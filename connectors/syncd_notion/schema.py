@@ -11,13 +11,13 @@ from typing import Any
 
 from syncd.connect.contract import ConnectorMemory
 from syncd.errors import Gone, HoldTool
-from syncd.model.entities import REFERENCE_ORDER, Kind
+from syncd.model.entities import Kind
 from syncd_notion.border import DatabaseReply, DataSourceReply, PropertyConfig, parsed
 from syncd_notion.client import NotionApi
 from syncd_notion.codecs import Property
 from syncd_notion.mapping import COLUMNS, MARK, DatabaseSchema, FieldColumn, values_by_id
 from syncd_notion.page_content import plain, quoted
-from syncd_notion.settings import NotionSettings
+from syncd_notion.settings import NotionSettings, kinds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,11 +281,7 @@ class DatabaseRegistry:
         self._zone = zone
         self._known: dict[Kind, DatabaseBinding] = {}
         self.stale: set[Kind] = set()
-        self.kinds = tuple(
-            kind
-            for kind in REFERENCE_ORDER
-            if kind in COLUMNS and (settings.parent_page or kind.value in settings.databases)
-        )
+        self.kinds = kinds(settings)
 
     def get(self, kind: Kind) -> DatabaseBinding | None:
         """Return where a kind is bound, or None."""

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from syncd.hosts import service
-from syncd.model.entities import Kind
+from syncd.model.entities import REFERENCE_ORDER, Kind
 from syncd.model.ids import RemoteId
 from syncd_notion.mapping import COLUMNS
 
@@ -94,6 +94,15 @@ class NotionSettings(BaseModel):
     @classmethod
     def _properties(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
         return {_kind(name): _fields(_kind(name), names) for name, names in value.items()}
+
+
+def kinds(settings: NotionSettings) -> tuple[Kind, ...]:
+    """Return the kinds that are carried, each after those that it refers to."""
+    return tuple(
+        kind
+        for kind in REFERENCE_ORDER
+        if kind in COLUMNS and (settings.parent_page or kind.value in settings.databases)
+    )
 
 
 def _kind(name: str) -> str:

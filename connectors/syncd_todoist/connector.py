@@ -1,8 +1,9 @@
 """The connector to Todoist: tasks of syncd's project, whose sections are the goals; its settings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
@@ -24,8 +25,12 @@ from syncd.model.remote import Binding, Carried, Op, Pull, Remote, Write
 from syncd.model.schema import Fields
 from syncd_todoist import mapping
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what speaks HTTP takes long to import
     from syncd_todoist.client import TodoistClient
+    from syncd_todoist.commands import TodoistRecords
+    from syncd_todoist.provision import ProjectProvisioner
+    from syncd_todoist.reading import TodoistReader
+    from syncd_todoist.writing import TodoistWriter
 
 
 class TodoistSettings(BaseModel):
@@ -59,6 +64,17 @@ CARRIES: Mapping[Kind, Carried] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Account:
+    """What works with the account, over one client."""
+
+    client: "TodoistClient"
+    records: "TodoistRecords"
+    provisioner: "ProjectProvisioner"
+    reader: "TodoistReader"
+    writer: "TodoistWriter"
+
+
 class Todoist:
     """The contract's methods, over the client, the records and the mapping."""
 
@@ -71,37 +87,48 @@ class Todoist:
     batch_size = 100
     idempotent = frozenset(Op)  # each command has a uuid
 
-    def __init__(self, client: "TodoistClient", toolbox: Toolbox, project: str) -> None:
+    def __init__(self, settings: TodoistSettings, token: str, toolbox: Toolbox) -> None:
+        self._settings = settings
+        self._token = token
+        self._toolbox = toolbox
+
+    @cached_property
+    def _account(self) -> _Account:
+        """Make the client, and what works over it, when they are first asked for."""
+        from syncd_todoist.client import TodoistClient
         from syncd_todoist.commands import TodoistRecords
         from syncd_todoist.provision import ProjectProvisioner
         from syncd_todoist.reading import TodoistReader
         from syncd_todoist.writing import CommandSender, TodoistWriter
 
-        self._new_key = toolbox.new_key
-        self._client = client
-        self._records = TodoistRecords(toolbox.memory, toolbox.timezone)
-        self._provisioner = ProjectProvisioner(client, self._records, toolbox.memory, project)
-        self._reader = TodoistReader(
-            client, self._records, toolbox.network.limiter, toolbox.clock
+        toolbox, memory = self._toolbox, self._toolbox.memory
+        client = TodoistClient(self._token, self._settings.base_url, toolbox.network)
+        records = TodoistRecords(memory, toolbox.timezone)
+        reader = TodoistReader(client, records, toolbox.network.limiter, toolbox.clock)
+        sender = CommandSender(client, records, reader)
+        return _Account(
+            client=client,
+            records=records,
+            provisioner=ProjectProvisioner(client, records, memory, self._settings.project),
+            reader=reader,
+            writer=TodoistWriter(client, records, sender),
         )
-        sender = CommandSender(client, self._records, self._reader)
-        self._writer = TodoistWriter(client, self._records, sender)
 
     def bind(self) -> Binding:
         """Find the project."""
-        return self._provisioner.bind()
+        return self._account.provisioner.bind()
 
     def provision(self) -> None:
         """Make the project if it is missing."""
-        self._provisioner.provision(self._new_key)
+        self._account.provisioner.provision(self._toolbox.new_key)
 
     def pull(self, cursor: str | None) -> Pull:
         """Read what changed since ``cursor``, or everything for None."""
-        return self._reader.pull(cursor)
+        return self._account.reader.pull(cursor)
 
     def read(self, kind: Kind, remote: RemoteId) -> Remote:
         """Read one item directly; a completed one too."""
-        return self._reader.read(kind, remote)
+        return self._account.reader.read(kind, remote)
 
     def edited(self, kind: Kind, since: datetime) -> None:
         """Return None: each batch of writes reads what changed before it."""
@@ -109,15 +136,15 @@ class Todoist:
 
     def find(self, write: Write) -> Remote | None:
         """Look for what an unclear create made: a task by its link, a section by its name."""
-        return self._reader.find(write)
+        return self._account.reader.find(write)
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
         """Do these writes in order; one outcome each."""
-        return self._writer.write(writes)
+        return self._account.writer.write(writes)
 
     def fit(self, kind: Kind, fields: Fields) -> dict[str, Any]:
         """Return what Todoist can hold of ``fields``."""
-        return mapping.fit(kind, fields, self._records.account)
+        return mapping.fit(kind, fields, self._account.records.account)
 
     def can_hold(self, kind: Kind, fields: Fields) -> bool:
         """Say that any task and any goal can be held."""
@@ -135,22 +162,20 @@ class Todoist:
         return Busy()
 
     def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
+        """Close the connections, if there are any."""
+        if "_account" in self.__dict__:
+            self._account.client.close()
 
 
 def build(settings: TodoistSettings, toolbox: Toolbox) -> Connector:
     """Return the connector; ``Mistake`` without a token."""
-    from syncd_todoist.client import TodoistClient
-
     token = settings.token.get_secret_value().strip() if settings.token else ""
     if not token:
         raise Mistake(
             "Todoist needs your API token: copy it in Todoist from Settings, Integrations, "
             "Developer, and put it in connectors.todoist.token."
         )
-    client = TodoistClient(token, settings.base_url, toolbox.network)
-    return Todoist(client, toolbox, settings.project)
+    return Todoist(settings, token, toolbox)
 
 
 PLUGIN = Plugin(

@@ -1,25 +1,21 @@
 """What a connector's transport needs of syncd: how fast it may ask, through which proxy, how long to wait."""
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from syncd.errors import Mistake
+from syncd.clock import Clock
+from syncd.errors import Mistake, Stopped, wait_of
 from syncd.hosts import is_here
+from syncd.redaction import Secrets
 
 if TYPE_CHECKING:  # httpcore takes its time to import
     import httpcore
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
-
-from syncd.clock import Clock
-from syncd.errors import Stopped, wait_of
-from syncd.redaction import Secrets
 
 _SCHEMES = ("http", "https")
 
@@ -115,6 +111,8 @@ def http_date(text: object) -> datetime | None:
     """Return the instant that a Date or a Retry-After header names; None for no such."""
     if not isinstance(text, str) or not text:
         return None
+    from email.utils import parsedate_to_datetime  # takes long to import, and few ask
+
     try:
         found = parsedate_to_datetime(text)
     except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError):

@@ -8,11 +8,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
-
-from syncd.connect.http import Misdirected, TooLarge, WebPage
 from syncd.connect.network import asked_wait, http_date
 from syncd.errors import (
     Changed,
@@ -26,6 +23,9 @@ from syncd.errors import (
     Unclear,
 )
 from syncd.text import line
+
+if TYPE_CHECKING:  # a connector that only is made asks nothing, and httpx takes long to import
+    import httpx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ Judge = Callable[[Service, Refusal, str], ToolError]
 
 
 def refusal_of(
-    response: httpx.Response, *, write: bool, now: datetime | None = None
+    response: "httpx.Response", *, write: bool, now: datetime | None = None
 ) -> Refusal:
     """Return a reply with an error status, its body read if it is JSON.
 
@@ -108,8 +108,12 @@ def unreadable(title: str, *, write: bool) -> ToolError:
     return silence(title, "answered something that can't be read", write=write)
 
 
-def unanswered(title: str, error: httpx.RequestError, *, write: bool) -> ToolError:
+def unanswered(title: str, error: "httpx.RequestError", *, write: bool) -> ToolError:
     """Return what a request without a reply means."""
+    import httpx
+
+    from syncd.connect.http import Misdirected, TooLarge, WebPage
+
     if isinstance(error, httpx.ProxyError):
         return TryLater(f"No way to {title} through the proxy {line(str(error))}: {_PROXY}.")
     if isinstance(error, WebPage):
@@ -121,7 +125,7 @@ def unanswered(title: str, error: httpx.RequestError, *, write: bool) -> ToolErr
             f"{title} shows a certificate that is not trusted: if your network has one of its"
             " own, add it to the system's certificates or name it in SSL_CERT_FILE."
         )
-    if isinstance(error, _NEVER_SENT):
+    if _was_never_sent(error):
         return TryLater(f"{title} can't be reached ({_why(error)}): trying again later.")
     what = "did not answer"
     if isinstance(error, TooLarge | httpx.DecodingError):
@@ -129,24 +133,32 @@ def unanswered(title: str, error: httpx.RequestError, *, write: bool) -> ToolErr
     return silence(title, f"{what} ({_named(error)})", write=write)
 
 
-def _why(error: httpx.RequestError) -> str:
+def _was_never_sent(error: "httpx.RequestError") -> bool:
+    import httpx
+
+    return isinstance(
+        error,
+        httpx.ConnectError
+        | httpx.ConnectTimeout
+        | httpx.PoolTimeout
+        | httpx.UnsupportedProtocol,
+    )
+
+
+def _why(error: "httpx.RequestError") -> str:
     """Return why no connection came about, in the system's words."""
     said = line(str(error), 80)
     return _NUMBERED.sub("", said) or type(error).__name__
 
 
-def _named(error: httpx.RequestError) -> str:
+def _named(error: "httpx.RequestError") -> str:
+    import httpx
+
     if isinstance(error, httpx.DecodingError | httpx.TimeoutException):
         return line(str(error)) or type(error).__name__
     return type(error).__name__
 
 
-_NEVER_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-)
 _NUMBERED = re.compile(r"^\[Errno -?\d+\] ")
 _PROXY = "see HTTPS_PROXY or ALL_PROXY; after 407 it wants a name and a password there"
 

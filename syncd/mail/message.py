@@ -6,22 +6,24 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from email.errors import HeaderParseError
-from email.headerregistry import Address
-from email.message import EmailMessage, MIMEPart
-from email.policy import SMTP
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from syncd.errors import Mistake
-from syncd.review.render.sections import ReviewPage
 from syncd.text import DIRECTION_MARKS
+
+if TYPE_CHECKING:  # these take long to import, and what only tells of mails needs none
+    from email.headerregistry import Address
+    from email.message import EmailMessage, MIMEPart
+
+    from syncd.review.render.sections import ReviewPage
 
 LONGEST_SUBJECT = 150
 _TRANSFER = "quoted-printable"
 """Nothing on the way may break, wrap or strip what is encoded so."""
 _JOINERS = frozenset("\u200c\u200d")
 """Scripts and emoji need them, and they turn nothing around."""
-WriteHtml = Callable[[ReviewPage], str]
+WriteHtml = Callable[["ReviewPage"], str]
 """Writes a page as a whole HTML document."""
 
 
@@ -69,11 +71,11 @@ def key_of(kind: str, period: str, audience: MailAudience) -> str:
 class MailAddresses:
     """Who writes to whom."""
 
-    sender: Address
-    recipients: tuple[Address, ...]
-    cc: tuple[Address, ...] = ()
+    sender: "Address"
+    recipients: tuple["Address", ...]
+    cc: tuple["Address", ...] = ()
 
-    def of(self, audience: MailAudience) -> tuple[Address, ...]:
+    def of(self, audience: MailAudience) -> tuple["Address", ...]:
         """Return those who get a message for this audience."""
         return self.recipients if audience is MailAudience.OWN else self.cc
 
@@ -91,8 +93,11 @@ def mail_addresses(sender: str, recipients: Iterable[str], cc: Iterable[str]) ->
     )
 
 
-def _parse(written: str, setting: str) -> Address:
+def _parse(written: str, setting: str) -> "Address":
     """Read ``Name <a@b>`` or ``a@b``; the domain comes out in ASCII. Raises ``Mistake``."""
+    from email.errors import HeaderParseError
+    from email.headerregistry import Address
+
     name, bracket, rest = written.rpartition("<")
     bare = rest.rstrip().removesuffix(">") if bracket else written.strip()
     user, _, domain = bare.rpartition("@")
@@ -111,7 +116,7 @@ def _parse(written: str, setting: str) -> Address:
     return address
 
 
-def _distinct(addresses: Iterable[Address], but: Iterable[Address] = ()) -> list[Address]:
+def _distinct(addresses: Iterable["Address"], but: Iterable["Address"] = ()) -> list["Address"]:
     """Return each address once, upper and lower case being one, without those of ``but``."""
     known = {address.addr_spec.lower() for address in but}
     distinct = []
@@ -149,6 +154,8 @@ class Envelope:
 
 def envelope(letter: Letter, addresses: MailAddresses, now: datetime) -> Envelope:
     """Return a letter ready to be sent. The same letter gets the same Message-ID."""
+    from email.policy import SMTP
+
     return Envelope(
         sender=addresses.sender.addr_spec,
         recipients=tuple(address.addr_spec for address in addresses.of(letter.audience)),
@@ -156,8 +163,11 @@ def envelope(letter: Letter, addresses: MailAddresses, now: datetime) -> Envelop
     )
 
 
-def message(letter: Letter, addresses: MailAddresses, now: datetime) -> EmailMessage:
+def message(letter: Letter, addresses: MailAddresses, now: datetime) -> "EmailMessage":
     """Return the message: plain text, HTML, and the picture inside the HTML."""
+    from email.message import EmailMessage
+    from email.policy import SMTP
+
     mail = EmailMessage(policy=SMTP)
     sender = addresses.sender
     name = _name(letter, sender)
@@ -179,7 +189,7 @@ def message(letter: Letter, addresses: MailAddresses, now: datetime) -> EmailMes
     return mail
 
 
-def _put_picture(html: MIMEPart, picture: Picture, name: str) -> None:
+def _put_picture(html: "MIMEPart", picture: Picture, name: str) -> None:
     html.add_related(
         picture.png,
         "image",
@@ -192,7 +202,7 @@ def _put_picture(html: MIMEPart, picture: Picture, name: str) -> None:
     html.set_boundary(f"=_{name}_2")
 
 
-def _name(letter: Letter, sender: Address) -> str:
+def _name(letter: Letter, sender: "Address") -> str:
     """Derive the name of a message from what is sent once, so that copies are known as such."""
     parts = (letter.plan, letter.key, sender.addr_spec.lower())
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]

@@ -5,15 +5,18 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from syncd.clock import Clock
 from syncd.errors import Mistake, OnError, SyncdError, ToolError, Unclear, isolated
 from syncd.mail.message import Envelope, Letter, MailAddresses, envelope, mail_addresses
-from syncd.mail.smtp import BeforeEnd, Receipt, Server, SmtpSender
 from syncd.redaction import Redactor
 from syncd.settings.credentials import Credentials
 from syncd.settings.schema import MailSettings
 from syncd.store.outbox import Delivery, Outbox, OutboxMessage, OutboxStatus, with_delivery
+
+if TYPE_CHECKING:  # what sends takes long to import, and telling what waits sends nothing
+    from syncd.mail.smtp import BeforeEnd, Receipt, Server
 
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
@@ -25,7 +28,7 @@ LEASE = timedelta(minutes=5)
 """How long a mail that was taken up is left alone before anything has left."""
 LAST_LEASE = timedelta(minutes=15)
 """The same once all of it may be sent: longer than a server's last answer may take."""
-Send = Callable[[Envelope, BeforeEnd], Receipt]
+Send = Callable[[Envelope, "BeforeEnd"], "Receipt"]
 """Sends a message, as ``syncd.mail.smtp.SmtpSender.send`` does."""
 
 
@@ -152,7 +155,7 @@ def _why(error: Exception) -> str:
     )
 
 
-def _with_receipt(message: OutboxMessage, receipt: Receipt, now: datetime) -> OutboxMessage:
+def _with_receipt(message: OutboxMessage, receipt: "Receipt", now: datetime) -> OutboxMessage:
     after = with_delivery(message, receipt.taken, Delivery(status=OutboxStatus.SENT))
     for who, words in receipt.refused.items():
         why = f"{who} was refused ({words}): correct `mail.recipients` or `mail.cc`."
@@ -232,8 +235,10 @@ class MailService:
         sender = table.sender or (table.username if "@" in table.username else "")
         return mail_addresses(sender, table.recipients, table.cc)
 
-    def server(self) -> Server:
+    def server(self) -> "Server":
         """Return the server that mail goes by, with its password. Raises ``Mistake``."""
+        from syncd.mail.smtp import Server
+
         table = self.settings
         ways = {
             "password": table.password.get_secret_value() if table.password else None,
@@ -275,6 +280,8 @@ class MailService:
         """
         if not self.due:
             return []
+        from syncd.mail.smtp import SmtpSender
+
         run = OutboxRun(
             outbox=self.outbox,
             send=SmtpSender(self.server()).send,

@@ -135,4 +135,4 @@ def over(client: Any) -> GoogleConnector:
         timezone="Europe/Paris",
         new_key=lambda: "k",
     )
-    return GoogleConnector(GoogleSettings(), toolbox, client)
+    return GoogleConnector(GoogleSettings(), toolbox, lambda: client)
