@@ -41,7 +41,7 @@ tasks:
   - {title: T03 Give a talk, goal: G02 Speak in public, due: +30d, notes: Short.}
   - {title: T04 Write an outline, goal: G02 Speak in public}
   - {title: T05 Call Jo, due: +10d, estimate: 30}
-  - {title: T06 Tidy the decider}
+  - {title: T06 Tidy the desk}
 """
 
 

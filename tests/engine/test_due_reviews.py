@@ -95,91 +95,91 @@ class Desk:
 
 
 @pytest.fixture
-def decider() -> Iterator[Desk]:
+def desk() -> Iterator[Desk]:
     made = Desk()
     yield made
     made.context.store.close()
 
 
-def test_nothing_is_posted_before_it_is_due(decider: Desk) -> None:
-    decider.monday(hour=6)
-    assert decider.turn() == []
+def test_nothing_is_posted_before_it_is_due(desk: Desk) -> None:
+    desk.monday(hour=6)
+    assert desk.turn() == []
 
 
-def test_on_monday_at_seven_the_digest_is_posted_to_each_audience(decider: Desk) -> None:
-    decider.monday()
-    assert decider.turn() == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
-    assert decider.context.store.plan.get(review_id(WEEK)) is not None
+def test_on_monday_at_seven_the_digest_is_posted_to_each_audience(desk: Desk) -> None:
+    desk.monday()
+    assert desk.turn() == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
+    assert desk.context.store.plan.get(review_id(WEEK)) is not None
 
 
-def test_it_is_posted_once_however_often_and_by_whomever_it_is_looked_at(decider: Desk) -> None:
-    decider.monday()
-    decider.turn()
+def test_it_is_posted_once_however_often_and_by_whomever_it_is_looked_at(desk: Desk) -> None:
+    desk.monday()
+    desk.turn()
     for hours in (0, 1, 100):
-        decider.watch.at += timedelta(hours=hours)
-        assert decider.turn() == []
-        assert DueReviews(decider.context, RULES, in_html).post(decider.put) == []
-    assert len(decider.waiting()) == 2
+        desk.watch.at += timedelta(hours=hours)
+        assert desk.turn() == []
+        assert DueReviews(desk.context, RULES, in_html).post(desk.put) == []
+    assert len(desk.waiting()) == 2
 
 
-def test_a_crash_between_making_and_reviews_loses_nothing(decider: Desk) -> None:
-    decider.monday()
-    decider.reviews.make()
-    assert decider.started().post(decider.put) == [
+def test_a_crash_between_making_and_reviews_loses_nothing(desk: Desk) -> None:
+    desk.monday()
+    desk.reviews.make()
+    assert desk.started().post(desk.put) == [
         "weekly/2026-W47/own",
         "weekly/2026-W47/shared",
     ]
 
 
 def test_after_a_sleep_of_weeks_one_digest_comes_and_it_tells_of_the_weeks_between(
-    decider: Desk,
+    desk: Desk,
 ) -> None:
-    decider.monday()
-    decider.turn()
-    decider.watch.at += timedelta(days=24)
-    new = decider.turn()
+    desk.monday()
+    desk.turn()
+    desk.watch.at += timedelta(days=24)
+    new = desk.turn()
     assert new == ["weekly/2026-W50/own", "weekly/2026-W50/shared"]
-    told = decider.context.store.outbox.get(new[0])
+    told = desk.context.store.outbox.get(new[0])
     assert told is not None
     assert b"SINCE THE LAST REVIEW" in told.message
     assert b"Week 48: " in told.message
 
 
-def test_what_is_switched_off_does_not_come(decider: Desk) -> None:
-    decider.monday()
-    decider.reviews = DueReviews(decider.context, {}, in_html)
-    assert decider.turn() == []
+def test_what_is_switched_off_does_not_come(desk: Desk) -> None:
+    desk.monday()
+    desk.reviews = DueReviews(desk.context, {}, in_html)
+    assert desk.turn() == []
 
 
-def test_a_week_of_which_syncd_knew_nothing_gets_no_digest(decider: Desk) -> None:
-    decider.watch.at = WEEK.start(ZONE) + timedelta(hours=8)
-    assert decider.turn() == []
+def test_a_week_of_which_syncd_knew_nothing_gets_no_digest(desk: Desk) -> None:
+    desk.watch.at = WEEK.start(ZONE) + timedelta(hours=8)
+    assert desk.turn() == []
 
 
-def test_a_review_that_was_made_by_hand_before_is_posted_as_it_was(decider: Desk) -> None:
-    decider.monday(hour=1)
-    before = make_review(decider.context, WEEK).facts
-    set_field(decider.context, GOAL.id, "title", "Another", "command")
-    decider.monday()
-    decider.turn()
-    assert make_review(decider.context, WEEK).facts == before
+def test_a_review_that_was_made_by_hand_before_is_posted_as_it_was(desk: Desk) -> None:
+    desk.monday(hour=1)
+    before = make_review(desk.context, WEEK).facts
+    set_field(desk.context, GOAL.id, "title", "Another", "command")
+    desk.monday()
+    desk.turn()
+    assert make_review(desk.context, WEEK).facts == before
 
 
 # What was done on the phone while the machine slept.
 
 
-def read_at(decider: Desk, at: datetime, state: ToolState = ToolState.OK) -> None:
-    tools = decider.context.store.tools
+def read_at(desk: Desk, at: datetime, state: ToolState = ToolState.OK) -> None:
+    tools = desk.context.store.tools
     tools.save(replace(tools.get(ToolName("notes")), state=state, last_ok=at))
 
 
 @pytest.fixture
-def asleep(decider: Desk) -> Desk:
+def asleep(desk: Desk) -> Desk:
     """Give a plan whose one tool was last read on Saturday; it is Monday noon."""
-    decider.context.known = (ToolName("notes"),)
-    decider.monday(hour=12)
-    read_at(decider, decider.watch.at - timedelta(days=2))
-    return decider
+    desk.context.known = (ToolName("notes"),)
+    desk.monday(hour=12)
+    read_at(desk, desk.watch.at - timedelta(days=2))
+    return desk
 
 
 def test_a_review_waits_until_the_tools_were_read_since_it_is_due(asleep: Desk) -> None:
@@ -204,31 +204,29 @@ def test_a_tool_that_needs_the_person_is_not_waited_for(asleep: Desk, state: Too
 
 
 def test_a_review_that_the_person_deleted_is_neither_posted_nor_made_again(
-    decider: Desk,
+    desk: Desk,
 ) -> None:
-    decider.monday()
-    decider.reviews.make()
-    set_field(decider.context, review_id(WEEK), "archived", True, "notes")
-    assert decider.turn() == []
-    assert decider.reviews.make() == []
+    desk.monday()
+    desk.reviews.make()
+    set_field(desk.context, review_id(WEEK), "archived", True, "notes")
+    assert desk.turn() == []
+    assert desk.reviews.make() == []
 
 
-def test_without_anyone_to_write_to_the_review_is_made_all_the_same(decider: Desk) -> None:
-    decider.monday()
-    decider.reviews.make()
-    assert decider.reviews.post(lambda letters: []) == []
-    assert decider.turn() == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
+def test_without_anyone_to_write_to_the_review_is_made_all_the_same(desk: Desk) -> None:
+    desk.monday()
+    desk.reviews.make()
+    assert desk.reviews.post(lambda letters: []) == []
+    assert desk.turn() == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
 
 
-def test_at_new_year_the_three_reviews_come_each_at_its_time(decider: Desk) -> None:
+def test_at_new_year_the_three_reviews_come_each_at_its_time(desk: Desk) -> None:
     keys = []
-    decider.watch.at = datetime(2026, 12, 31, 12, tzinfo=UTC)
-    decider.turn()
-    while decider.watch.at < datetime(2027, 1, 6, tzinfo=UTC):
-        decider.watch.at += timedelta(hours=1)
-        keys += [
-            f"{decider.watch.at:%d %H} {key}" for key in decider.turn() if key.endswith("own")
-        ]
+    desk.watch.at = datetime(2026, 12, 31, 12, tzinfo=UTC)
+    desk.turn()
+    while desk.watch.at < datetime(2027, 1, 6, tzinfo=UTC):
+        desk.watch.at += timedelta(hours=1)
+        keys += [f"{desk.watch.at:%d %H} {key}" for key in desk.turn() if key.endswith("own")]
     assert keys == [
         "01 06 quarterly/2026-Q4/own",
         "02 06 annual/2026/own",
@@ -236,11 +234,11 @@ def test_at_new_year_the_three_reviews_come_each_at_its_time(decider: Desk) -> N
     ]
 
 
-def test_the_digest_leads_to_the_page_that_a_tool_has_of_the_review(decider: Desk) -> None:
-    decider.monday()
-    decider.reviews.make()
+def test_the_digest_leads_to_the_page_that_a_tool_has_of_the_review(desk: Desk) -> None:
+    desk.monday()
+    desk.reviews.make()
     address = "https://notes.example.org/week-47"
-    decider.context.store.links.save(
+    desk.context.store.links.save(
         [
             Link(
                 tool=ToolName("notion"),
@@ -252,75 +250,75 @@ def test_the_digest_leads_to_the_page_that_a_tool_has_of_the_review(decider: Des
             )
         ]
     )
-    decider.reviews.post(decider.put)
-    own, shared = decider.waiting()
+    desk.reviews.post(desk.put)
+    own, shared = desk.waiting()
     assert address.encode() in own.message.replace(b"=\r\n", b"")
     assert address.encode() not in shared.message.replace(b"=\r\n", b"")
 
 
-def test_a_mail_set_up_in_spring_gets_no_review_of_the_year_before(decider: Desk) -> None:
-    decider.watch.at = datetime(2027, 4, 20, 12, tzinfo=UTC)
-    assert [key for key in decider.turn() if key.endswith("own")] == [
+def test_a_mail_set_up_in_spring_gets_no_review_of_the_year_before(desk: Desk) -> None:
+    desk.watch.at = datetime(2027, 4, 20, 12, tzinfo=UTC)
+    assert [key for key in desk.turn() if key.endswith("own")] == [
         "weekly/2027-W15/own",
         "quarterly/2027-Q1/own",
     ]
 
 
-def test_a_mail_set_up_later_gets_the_review_that_is_the_last(decider: Desk) -> None:
-    decider.monday()
-    decider.reviews.make()
-    decider.watch.at += timedelta(days=3)
-    assert decider.turn() == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
+def test_a_mail_set_up_later_gets_the_review_that_is_the_last(desk: Desk) -> None:
+    desk.monday()
+    desk.reviews.make()
+    desk.watch.at += timedelta(days=3)
+    assert desk.turn() == ["weekly/2026-W47/own", "weekly/2026-W47/shared"]
 
 
 # What breaks one review.
 
 
-def new_year(decider: Desk) -> None:
+def new_year(desk: Desk) -> None:
     """Let three reviews be due."""
-    decider.watch.at = datetime(2027, 1, 5, 12, tzinfo=UTC)
+    desk.watch.at = datetime(2027, 1, 5, 12, tzinfo=UTC)
 
 
-def but_weekly(decider: Desk, letters: Iterable[Letter]) -> list[str]:
+def but_weekly(desk: Desk, letters: Iterable[Letter]) -> list[str]:
     """Put letters in the outbox; those of a week break."""
     found = list(letters)
     if found[0].kind is ReviewKind.WEEKLY:
         raise RuntimeError("of Ada")
-    return decider.put(found)
+    return desk.put(found)
 
 
-def test_a_review_whose_letters_break_holds_up_no_other(decider: Desk) -> None:
-    new_year(decider)
+def test_a_review_whose_letters_break_holds_up_no_other(desk: Desk) -> None:
+    new_year(desk)
     told: list[tuple[str, Exception]] = []
-    decider.reviews.make()
-    posted = decider.reviews.post(partial(but_weekly, decider), lambda *it: told.append(it))
+    desk.reviews.make()
+    posted = desk.reviews.post(partial(but_weekly, desk), lambda *it: told.append(it))
     assert [it for it in posted if it.endswith("own")] == [
         "quarterly/2026-Q4/own",
         "annual/2026/own",
     ]
     assert [(key, type(error)) for key, error in told] == [("weekly", RuntimeError)]
-    assert decider.turn() == ["weekly/2026-W53/own", "weekly/2026-W53/shared"]
+    assert desk.turn() == ["weekly/2026-W53/own", "weekly/2026-W53/shared"]
 
 
 def test_a_review_that_breaks_by_hand_is_raised_once_the_others_are_posted(
-    decider: Desk,
+    desk: Desk,
 ) -> None:
-    new_year(decider)
-    decider.reviews.make()
+    new_year(desk)
+    desk.reviews.make()
     with pytest.raises(RuntimeError):
-        decider.reviews.post(partial(but_weekly, decider))
-    assert len(decider.waiting()) == 4
+        desk.reviews.post(partial(but_weekly, desk))
+    assert len(desk.waiting()) == 4
 
 
-def test_a_review_that_cannot_be_made_holds_up_no_other(decider: Desk) -> None:
-    new_year(decider)
+def test_a_review_that_cannot_be_made_holds_up_no_other(desk: Desk) -> None:
+    new_year(desk)
     never = ReviewRule(month=2, day=30, hour=7, minute=0)
-    decider.reviews = DueReviews(
-        decider.context, {ReviewKind.ANNUAL: never, **WITHOUT_ANNUAL}, in_html
+    desk.reviews = DueReviews(
+        desk.context, {ReviewKind.ANNUAL: never, **WITHOUT_ANNUAL}, in_html
     )
     told: list[str] = []
-    made = decider.reviews.make(lambda kind, _: told.append(kind))
+    made = desk.reviews.make(lambda kind, _: told.append(kind))
     assert [one.kind for one in made] == [ReviewKind.WEEKLY, ReviewKind.QUARTERLY]
-    posted = decider.reviews.post(decider.put, lambda kind, _: told.append(kind))
+    posted = desk.reviews.post(desk.put, lambda kind, _: told.append(kind))
     assert len(posted) == 4
     assert told == ["annual", "annual"]
