@@ -130,7 +130,7 @@ def test_where_addresses_cannot_be_told_apart_nothing_is_written_for_them(
 ) -> None:
     """The page has another title in its address, as services do; the tool shows the old."""
     before = clumsy.snapshot()
-    clumsy.faulty["pages"].failing = {"addressed": 0}
+    clumsy.faulty["pages"].failing = {"id_from_url": 0}
     clumsy.engine.check_everything()
     written = [clumsy.sync().tools["todos"].writes for _ in range(3)]
     assert written == [0, 0, 0]
@@ -145,7 +145,7 @@ def test_a_failure_in_telling_addresses_is_the_fault_of_who_tells_them(clumsy: C
     remote = page.titled(Kind.TASK, "Task 1")
     for link in clumsy.store.links.of_entities(ToolName("pages"), [ident("T1")]).values():
         assert link.remote == remote
-    clumsy.faulty["pages"].failing = {"addressed": 0}
+    clumsy.faulty["pages"].failing = {"id_from_url": 0}
     todos = clumsy.services["todos"]
     copy = todos.duplicate(todos.titled(Kind.TASK, "Task 1"))
     clumsy.edit("todos", Kind.TASK, "Task 2", notes="From the list")
