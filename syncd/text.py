@@ -1,4 +1,4 @@
-"""Texts of others: on one line, bounded; the known word that was meant; what can be a token."""
+"""Texts: safe to show, on one line, bounded; counts, durations and days; the known word that was meant."""
 
 import difflib
 import json
@@ -9,6 +9,10 @@ from typing import Any
 
 LONGEST_WORDS = 200
 """Characters of a service's own words that a sentence quotes."""
+DIRECTION_MARKS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+"""Characters that turn the direction of what follows."""
 _TOKEN = re.compile(r"[!#-&(-_a-~]{1,4096}")
 """Plain letters, figures and signs, without a blank or a quote; none is longer."""
 
@@ -47,9 +51,10 @@ def json_text(data: Any) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was most likely meant, if any is near."""
-    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return near[0] if near else None
+    """Return the known word that was most likely meant, in any case, if any is near."""
+    by_lower = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(word[:LONGEST_WORDS].casefold(), by_lower, 1, 0.6)
+    return by_lower[near[0]] if near else None
 
 
 def is_token(text: str) -> bool:
@@ -57,7 +62,7 @@ def is_token(text: str) -> bool:
     return _TOKEN.fullmatch(text) is not None
 
 
-def hours(minutes: int) -> str:
+def duration(minutes: int) -> str:
     """Return minutes as "6 h 20", "2 h" or "45 min"."""
     whole, rest = divmod(minutes, 60)
     if not whole:

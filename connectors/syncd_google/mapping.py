@@ -23,7 +23,7 @@ class KindCodec:
 
     codecs: in the order in which they are sent: a later one sees what earlier ones change.
     fixed: what a new event says beside its fields, or without them.
-    delete_delete_archives, gone, live_only: as ``Carried`` has them.
+    delete_delete_delete_archives, gone, live_only: as ``Carried`` has them.
     """
 
     codecs: tuple[FieldCodec, ...]

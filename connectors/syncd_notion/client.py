@@ -1,4 +1,4 @@
-"""Notion's API by its official client, JSON in and out; from its answers to errors, in one table."""
+"""Notion's API by its official client, JSON in and out; the error that each refusal means."""
 
 import logging
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Todoist's API by its official client, JSON in and out; from its answers to errors, in one table."""
+"""Todoist's API by its official client, JSON in and out; the error that each refusal means."""
 
 import json
 import re
@@ -186,7 +186,7 @@ class TodoistClient:
     beginning, and take a page without its list for an empty one. Rows are returned
     unchecked.
 
-    Every method raises the errors of ``syncd_todoist.client``.
+    Every method raises the errors of ``syncd.errors``.
     """
 
     def __init__(self, token: str, origin: str, network: Network) -> None:

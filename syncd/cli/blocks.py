@@ -9,7 +9,7 @@ import typer
 
 from syncd.app import App
 from syncd.cli.lookup import ShortIds, find_matching, only_one, tool_title
-from syncd.cli.output import SPREAD, TITLE, Json, Words, count
+from syncd.cli.output import SPREAD, TITLE, Json, Words
 from syncd.cli.schedule import block_json, total, when
 from syncd.cli.session import Session
 from syncd.engine.blocks import edits
@@ -19,7 +19,7 @@ from syncd.model.entities import Block, Kind, Task
 from syncd.model.rules.blocks import AHEAD, OPEN, is_over
 from syncd.model.values import BlockState
 from syncd.sync.decide import Presence
-from syncd.text import one_line
+from syncd.text import count, one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ def blocks_to_report(app: App, text: str) -> list[Block]:
     meant, now = _named_blocks(app, text), app.clock.now()
     if meant.single:
         return list(meant.blocks)
-    found = [one for one in meant.blocks if one.state in OPEN and _begun(one, now)]
+    found = [block for block in meant.blocks if block.state in OPEN and _begun(block, now)]
     if not found:
         raise Mistake(_nothing_waits(app, meant, now))
     return found
@@ -58,13 +58,13 @@ def next_block(app: App, text: str, fits: Callable[[Block], bool]) -> Block:
 
 def _named_blocks(app: App, text: str) -> NamedBlocks:
     records = find_matching(app.store, text, (Kind.TASK, Kind.BLOCK))
-    tasks = [one for one in records if isinstance(one.entity, Task)]
+    tasks = [record for record in records if isinstance(record.entity, Task)]
     live = live_blocks(app.plan_context())
     if tasks:
         task = only_one(text, tasks).entity
         blocks = tuple(one for one in live if one.task == task.id)
     else:
-        task, named = None, {one.entity.id for one in records}
+        task, named = None, {record.entity.id for record in records}
         blocks = tuple(one for one in live if one.id in named)
     title = one_line(records[0].entity.title, TITLE)
     if task is None and not blocks:
@@ -96,7 +96,7 @@ def _where_to_tick(app: App, task: Task) -> str:
 
 
 def _ahead(blocks: Iterable[Block], now: datetime) -> Iterable[Block]:
-    return (one for one in blocks if one.state in AHEAD and not is_over(one, now))
+    return (block for block in blocks if block.state in AHEAD and not is_over(block, now))
 
 
 def _begun(block: Block, now: datetime) -> bool:
@@ -170,9 +170,9 @@ def report(session: Session, which: str, *, took_place: bool, as_json: bool) -> 
 
 
 def _refuse_skipped(blocks: Sequence[Block]) -> None:
-    for one in blocks:
-        if one.state is BlockState.SKIPPED:
-            title = one_line(one.title, TITLE)
+    for block in blocks:
+        if block.state is BlockState.SKIPPED:
+            title = one_line(block.title, TITLE)
             raise Mistake(
                 f"The block '{title}' was deleted in the calendar: bring it back there, or"
                 " tick its task."
@@ -180,7 +180,7 @@ def _refuse_skipped(blocks: Sequence[Block]) -> None:
 
 
 def _done(app: App, blocks: Sequence[Block]) -> str:
-    early = any(not is_over(one, app.clock.now()) for one in blocks)
+    early = any(not is_over(block, app.clock.now()) for block in blocks)
     return "is done, ahead of its time" if early else "is done"
 
 
@@ -197,9 +197,9 @@ def _show_outcome(session: Session, app: App, outcome: _Outcome, *, as_json: boo
     if as_json:
         session.speech.json(_outcome_json(app, outcome))
         return 0
-    for one in outcome.blocks:
-        title = one_line(one.title, TITLE)
-        at = when(one, app.zone, app.clock.now())
+    for block in outcome.blocks:
+        title = one_line(block.title, TITLE)
+        at = when(block, app.zone, app.clock.now())
         session.speech.line(f"'{title}' ({at}) {outcome.said}.")
     if len(outcome.blocks) > 1:
         number = count(len(outcome.blocks), "block")
@@ -212,6 +212,6 @@ def _show_outcome(session: Session, app: App, outcome: _Outcome, *, as_json: boo
 
 def _outcome_json(app: App, outcome: _Outcome) -> dict[str, Any]:
     words = Words(app.store, app.zone)
-    records = app.store.plan.many([one.id for one in outcome.blocks]).values()
-    now = [one.entity for one in records if isinstance(one.entity, Block)]
+    records = app.store.plan.many([block.id for block in outcome.blocks]).values()
+    now = [record.entity for record in records if isinstance(record.entity, Block)]
     return {"changed": outcome.changed, "blocks": [block_json(one, words) for one in now]}

@@ -16,7 +16,6 @@ from syncd.cli.output import (
     Speech,
     Words,
     add_row,
-    count,
     kind_word,
     local,
     moment_json,
@@ -35,7 +34,7 @@ from syncd.model.schema import FIELDS
 from syncd.model.values import REFERENCES, BlockState
 from syncd.store.rows import HistoryRow
 from syncd.sync.decide import Presence
-from syncd.text import one_line
+from syncd.text import count, one_line
 
 _CYCLE = re.compile(r"(?:c|cycle[: ]?)(\d{1,9})", re.IGNORECASE)
 
@@ -110,23 +109,23 @@ def list_changes(speech: Speech, words: Words, rows: Sequence[HistoryRow]) -> No
         return
     words.learn(_mentioned(rows))
     made = table("No", "Cycle", "When", "By", "What", narrow=("No", "Cycle", "When"))
-    for one in rows:
-        when = local(one.set_at or one.at, words.zone)
-        title = one_line(one.title, TITLE) or words.title(one.entity)
+    for row in rows:
+        when = local(row.set_at or row.at, words.zone)
+        title = one_line(row.title, TITLE) or words.title(row.entity)
         add_row(
-            made, str(one.seq), f"c{one.cycle}", when, one.by, f"{title}: {words.change(one)}"
+            made, str(row.seq), f"c{row.cycle}", when, row.by, f"{title}: {words.change(row)}"
         )
     speech.show(made)
 
 
 def _mentioned(rows: Sequence[HistoryRow]) -> set[str]:
     """Return the ids of all that the changes speak of."""
-    found: set[str] = {one.entity for one in rows}
-    for one in rows:
-        spec = FIELDS[one.kind].get(one.field)
+    found: set[str] = {row.entity for row in rows}
+    for row in rows:
+        spec = FIELDS[row.kind].get(row.field)
         if spec is None or spec.type not in REFERENCES:
             continue
-        for value in (one.before, one.after):
+        for value in (row.before, row.after):
             found.update(value if isinstance(value, frozenset) else [str(value or "")])
     return found
 
@@ -196,7 +195,7 @@ def restore(ctx: typer.Context, which: Which) -> int:
         entity = find_entity(app.store, which, archived=True).entity
         said = f"{kind_word(kind_of(entity))} '{one_line(entity.title, TITLE)}'"
         links = app.store.links.of_entity(entity.id).values()
-        gone = any(it.presence in (Presence.GONE, Presence.DETACHED) for it in links)
+        gone = any(link.presence in (Presence.GONE, Presence.DETACHED) for link in links)
         if not entity.archived and not gone:
             session.speech.note(f"The {said} was not deleted: there is nothing to restore.")
             return 0

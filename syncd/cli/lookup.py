@@ -91,7 +91,7 @@ def no_tools(app: App) -> str:
 
 def _titled(store: Store, text: str, *, archived: bool) -> Sequence[Record]:
     wanted = _read(text)
-    every = _named([one for one in store.plan.every() if _read(one.entity.title) == wanted])
+    every = _named([link for link in store.plan.every() if _read(link.entity.title) == wanted])
     preferred = [one for one in every if one.entity.archived is archived]
     return preferred or every
 
@@ -129,7 +129,7 @@ def _other_kind(record: Record, kinds: Collection[Kind]) -> str:
 
 
 def _none(store: Store, text: str) -> str:
-    titles = {one.entity.title for one in store.plan.every()}
+    titles = {link.entity.title for link in store.plan.every()}
     near = nearest(text, {title.lower(): title for title in titles})
     meant = next((title for title in titles if title.lower() == near), None)
     said = f"Nothing in the plan is called '{one_line(text, 40)}'"

@@ -22,13 +22,12 @@ from syncd.engine.blocks.planner_state import (
 from syncd.engine.blocks.problem_builder import Demand, demand
 from syncd.engine.context import SCHEDULE, Context, StoredPlanView, today
 from syncd.model.entities import Block, Kind, Task
-from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import AHEAD, is_over, length
 from syncd.model.values import BlockState, Moment
 from syncd.schedule.free_time import calendar
 from syncd.schedule.problem import Preferences, minute_of
-from syncd.text import one_line
+from syncd.text import duration, one_line
 
 WEEK = timedelta(days=7)
 COUNTED = AHEAD | {BlockState.UNCONFIRMED, BlockState.DONE}
@@ -49,15 +48,15 @@ def week_load(
 ) -> WeekLoad:
     """Return what the blocks that start in a week come to."""
     inside = [
-        one
-        for one in blocks
-        if one.state in COUNTED and monday <= day_of(one, zone) < monday + WEEK
+        block
+        for block in blocks
+        if block.state in COUNTED and monday <= day_of(block, zone) < monday + WEEK
     ]
     given: Counter[EntityId] = Counter()
     for one in inside:
         given[one.goal or EntityId("")] += length(one)
-    goals = {*(EntityId(it) for it in budgets), *(it for it in given if it)}
-    found = [(it, given[it], budgets.get(it, 0)) for it in goals]
+    goals = {*(EntityId(budget) for budget in budgets), *(it for it in given if it)}
+    found = [(goal, given[goal], budgets.get(goal, 0)) for goal in goals]
     return WeekLoad(
         monday=monday,
         minutes=sum(map(length, inside)),
@@ -131,7 +130,7 @@ class Outlook:
     @property
     def pauses(self) -> list[tuple[date, date]]:
         """Return the leave that runs and those to come."""
-        return [one for one in self.preferences.pauses if one[1] >= self.today]
+        return [pause for pause in self.preferences.pauses if pause[1] >= self.today]
 
 
 def outlook(app: App, first: date | None = None, weeks: int = 2) -> Outlook:
@@ -141,18 +140,22 @@ def outlook(app: App, first: date | None = None, weeks: int = 2) -> Outlook:
     preferences = replace(context.preferences, pauses=PlannerState(app.store).pauses)
     zone = preferences.zone
     window = WeekRange(first=first or monday_of(today(app.clock, zone)), weeks=weeks)
-    blocks = [one for one in live_blocks(context) if one.start and one.end]
+    blocks = [block for block in live_blocks(context) if block.start and block.end]
     busy = known(app.store, sources_of(context))
     wished = _wishes(context, now)
-    ahead = [one.start.at for one in blocks if one.state in AHEAD and one.start]
+    ahead = [block.start.at for block in blocks if block.state in AHEAD and block.start]
     return Outlook(
         now=now,
         preferences=preferences,
         window=window,
         blocks=tuple(
-            one for one in blocks if one.state in SHOWN and window.holds(day_of(one, zone))
+            block
+            for block in blocks
+            if block.state in SHOWN and window.holds(day_of(block, zone))
         ),
-        weeks=tuple(week_load(it, blocks, wished.budgets, zone) for it in window.mondays),
+        weeks=tuple(
+            week_load(monday, blocks, wished.budgets, zone) for monday in window.mondays
+        ),
         rooms=_rooms(preferences, busy, now),
         waiting=tuple(waiting(blocks, now)),
         following=min((at for at in ahead if at > now), default=None),
@@ -165,14 +168,16 @@ def outlook(app: App, first: date | None = None, weeks: int = 2) -> Outlook:
 def waiting(blocks: Iterable[Block], now: datetime) -> Iterable[Block]:
     """Yield the blocks that are over and of which nobody said whether they took place."""
     seen = AHEAD - {BlockState.DRAFT}  # nobody ever saw a draft
-    for one in blocks:
-        if one.state is BlockState.UNCONFIRMED or (one.state in seen and is_over(one, now)):
-            yield one
+    for block in blocks:
+        if block.state is BlockState.UNCONFIRMED or (
+            block.state in seen and is_over(block, now)
+        ):
+            yield block
 
 
 def _wishes(context: Context, now: datetime) -> Demand:
     records = context.store.plan.every(Kind.BLOCK, archived=False)
-    every = {one.entity.id: one for one in records}
+    every = {record.entity.id: record for record in records}
     return demand(context, StoredPlanView(context.store), every, now)
 
 
@@ -181,7 +186,7 @@ def _rooms(preferences: Preferences, busy: KnownBusy | None, now: datetime) -> d
     if busy is None:
         return {}
     _, weeks = calendar(preferences, busy.spans, minute_of(now))
-    return {one.monday: one.capacity for one in weeks}
+    return {week.monday: week.capacity for week in weeks}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +225,7 @@ def planning_notes(app: App) -> tuple[str, ...]:
 
 def _of_last_planning(app: App, wished: Demand, result: PlanningResult) -> Iterable[Misfit]:
     """Yield what the last planning told of tasks that still want time."""
-    wanting = {one.id for one in wished.works}
+    wanting = {work.id for work in wished.works}
     short = {EntityId(one): f"{sentence.rstrip('.')}." for one, sentence in result.short}
     left = {EntityId(one): (minutes, why) for one, minutes, why in result.unplaced}
     tasks = _tasks(app, [*short, *left])

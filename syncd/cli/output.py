@@ -20,7 +20,7 @@ from syncd.model.schema import FIELDS
 from syncd.model.values import REFERENCES, Moment, Value
 from syncd.store.rows import ConflictRow, HistoryRow
 from syncd.store.store import Store
-from syncd.text import json_text, one_line, printable
+from syncd.text import count, json_text, one_line, printable
 
 SPREAD = "The tools hear of it with the next sync"
 
@@ -98,7 +98,7 @@ def table(*headings: str, narrow: Collection[str] = (), header: bool = True) -> 
 
 def add_row(made: Table, *cells: Cell) -> None:
     """Add a row; texts are made harmless."""
-    made.add_row(*(it if isinstance(it, Text) else Text(one_line(it)) for it in cells))
+    made.add_row(*(cell if isinstance(cell, Text) else Text(one_line(cell)) for cell in cells))
 
 
 LONGEST = 60
@@ -114,11 +114,6 @@ def kind_word(kind: Kind) -> str:
 def field_word(name: str) -> str:
     """Return what a field is called."""
     return name.replace("_", " ")
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def local(at: datetime | None, zone: str) -> str:

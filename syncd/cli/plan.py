@@ -13,7 +13,7 @@ from rich.tree import Tree
 
 from syncd.app import App
 from syncd.cli.errors import Exit
-from syncd.cli.output import Json, Speech, count, local
+from syncd.cli.output import Json, Speech, local
 from syncd.cli.session import Session
 from syncd.engine.cycle_report import sentences
 from syncd.engine.edits import put_all
@@ -35,7 +35,7 @@ from syncd.model.ids import EntityId
 from syncd.model.rules.recurrence import parts_of_rule, repetition
 from syncd.model.values import Due, GoalStatus, Moment, day_of
 from syncd.private import write
-from syncd.text import json_text, one_line
+from syncd.text import count, json_text, one_line
 
 if TYPE_CHECKING:  # it reads YAML, which takes long to import
     from syncd.model.exchange.reading import Imported
@@ -60,7 +60,7 @@ class _PlanTree:
 
     def __init__(self, entities: Iterable[Entity], zone: str) -> None:
         self._zone = zone
-        self._all = {one.id: one for one in entities}
+        self._all = {entity.id: entity for entity in entities}
         self._below: Mapping[EntityId | None, list[Entity]] = defaultdict(list)
         for one in self._all.values():
             if isinstance(one, Milestone | Task):
@@ -151,7 +151,7 @@ def _line(
     shown.append(
         one_line(title, _TREE_TITLE) or "(without a title)", style="dim" if tick else style
     )
-    said = ", ".join(one_line(it) for it in facts if it)
+    said = ", ".join(one_line(fact) for fact in facts if fact)
     if said:
         shown.append(f"  {said}", style="dim")
     return shown

@@ -8,14 +8,13 @@ import typer
 
 from syncd.app import App
 from syncd.cli.lookup import find_matching, only_one, read_day_option
-from syncd.cli.output import TITLE, Json, Speech, add_row, count, table
+from syncd.cli.output import TITLE, Json, Speech, add_row, table
 from syncd.cli.session import Session
 from syncd.engine.context import today
 from syncd.engine.edits import PERSON, put_all
 from syncd.engine.plan_check import checked, time_available
 from syncd.errors import Mistake
 from syncd.model.entities import Goal, Kind, Milestone, kind_of
-from syncd.model.exchange.markdown import duration
 from syncd.model.plan import Plan
 from syncd.model.values import GoalStatus
 from syncd.review.achievements import (
@@ -34,7 +33,7 @@ from syncd.review.available_time import (
     why_none,
 )
 from syncd.review.finding import Finding, finding_sentence
-from syncd.text import one_line
+from syncd.text import count, duration, one_line
 
 _WHOLE_PLAN = "plan"
 """The kind, for programs, of what is not of one thing alone."""

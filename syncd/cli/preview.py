@@ -12,7 +12,6 @@ from syncd.cli.output import (
     Speech,
     Words,
     add_row,
-    count,
     field_word,
     kind_word,
     table,
@@ -26,7 +25,7 @@ from syncd.model.remote import Op
 from syncd.model.schema import DEFAULTS, FIELDS
 from syncd.model.values import REFERENCES, Value
 from syncd.sync.decide import Operation
-from syncd.text import one_line
+from syncd.text import count, one_line
 
 MOST = 90
 """Characters of what is told of a new item; `--json` tells all."""
@@ -65,7 +64,11 @@ class _Seen:
 
     def learn(self, operations: Sequence[Operation]) -> None:
         """Look up everything that the operations refer to."""
-        maps = [(one.kind, fields) for one in operations for fields in (one.fields, one.before)]
+        maps = [
+            (operation.kind, fields)
+            for operation in operations
+            for fields in (operation.fields, operation.before)
+        ]
         remotes = {
             it
             for kind, fields in maps
@@ -73,7 +76,7 @@ class _Seen:
             if _refers(kind, name)
             for it in _each(value)
         }
-        links = self._links.by_remote(self._tool, [RemoteId(one) for one in remotes])
+        links = self._links.by_remote(self._tool, [RemoteId(remote) for remote in remotes])
         self._known = dict.fromkeys(remotes)
         self._known |= {remote: link.entity for remote, link in links.items()}
         self._words.learn(one for one in self._known.values() if one)
@@ -89,7 +92,9 @@ class _Seen:
         """Return a value in words."""
         if _refers(kind, name):
             entities = [self._known.get(one) for one in _each(value)]
-            titles = sorted(self._words.title(one) if one else "a new one" for one in entities)
+            titles = sorted(
+                self._words.title(entity) if entity else "a new one" for entity in entities
+            )
             return one_line(", ".join(titles), LONGEST) or NOTHING
         return self._words.value(kind, name, value)
 

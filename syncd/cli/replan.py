@@ -16,7 +16,6 @@ from syncd.cli.output import (
     Speech,
     Words,
     add_row,
-    count,
     day,
     moment_json,
     table,
@@ -30,7 +29,7 @@ from syncd.engine.context import Context, today
 from syncd.model.entities import Block, Kind
 from syncd.model.values import BlockState
 from syncd.schedule.problem import Effort
-from syncd.text import one_line
+from syncd.text import count, one_line
 
 NOT_READ = "When you are busy was never read, so nothing can be planned yet: run `syncd sync`."
 
@@ -306,8 +305,8 @@ def _show_let_go(session: Session, app: App, blocks: Sequence[Block]) -> None:
         f"Let go: {number}, {total(blocks)}. Life happens; it is planned again from now on."
     )
     shown = table("", "When", "Title", header=False, narrow=("When",))
-    for one in blocks:
-        add_row(shown, "", when(one, app.zone, app.clock.now()), one.title)
+    for block in blocks:
+        add_row(shown, "", when(block, app.zone, app.clock.now()), block.title)
     session.speech.show(shown)
 
 
@@ -316,8 +315,8 @@ def _show_pinned(session: Session, app: App, blocks: Sequence[Block]) -> None:
         return
     ids, now = ShortIds(app.store.plan.ids()), app.clock.now()
     shown = table("", "When", "Title", "Id", header=False, narrow=("When", "Id"))
-    for one in blocks:
-        add_row(shown, "", when(one, app.zone, now), one.title, ids.of(one.id))
+    for block in blocks:
+        add_row(shown, "", when(block, app.zone, now), block.title, ids.of(block.id))
     session.speech.line("What you pinned stays; `syncd unpin ID` lets it move:")
     session.speech.show(shown)
 

@@ -122,7 +122,9 @@ def _period(app: App, kind: ReviewKind, said: str | None) -> Period:
 
 def _forms(app: App, facts: Facts) -> Mapping[str, bytes]:
     """Return a review in each of its forms, by the ending of its file's name."""
-    own = next(it for it in app.reviews.letters(facts) if it.audience is MailAudience.OWN)
+    own = next(
+        letter for letter in app.reviews.letters(facts) if letter.audience is MailAudience.OWN
+    )
     mail = app.settings.mail
     who = mail_addresses(mail.sender or _NOBODY, mail.recipients or (_NOBODY,), ())
     return {

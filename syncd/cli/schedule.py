@@ -23,25 +23,13 @@ from syncd.cli.outlook import (
     outlook,
     planning_notes,
 )
-from syncd.cli.output import (
-    Json,
-    Speech,
-    Words,
-    add_row,
-    clock,
-    count,
-    day,
-    local,
-    moment_json,
-    table,
-)
+from syncd.cli.output import Json, Speech, Words, add_row, clock, day, local, moment_json, table
 from syncd.cli.session import Session
 from syncd.engine.blocks.planner_state import KnownBusy, proposal
 from syncd.model.entities import Block
-from syncd.model.exchange.markdown import duration
 from syncd.model.rules.blocks import AHEAD, is_over, length
 from syncd.model.values import BlockState
-from syncd.text import one_line
+from syncd.text import count, duration, one_line
 
 _TIMES_WIDTH = 11
 _COLUMN_GAP = 2
@@ -83,7 +71,7 @@ class Agenda:
     def __post_init__(self) -> None:
         self._words = Words(self.app.store, self.outlook.zone)
         self._ids = ShortIds(self.app.store.plan.ids())
-        self._words.learn(one.goal for one in self.outlook.blocks if one.goal)
+        self._words.learn(block.goal for block in self.outlook.blocks if block.goal)
         self._words.learn(goal for week in self.outlook.weeks for goal, _, _ in week.goals)
 
     def weeks(self) -> None:
@@ -91,9 +79,9 @@ class Agenda:
         widths = self._widths()
         for week in self.outlook.weeks:
             inside = [
-                one
-                for one in self.outlook.blocks
-                if week.monday <= day_of(one, self.outlook.zone) < week.monday + WEEK
+                block
+                for block in self.outlook.blocks
+                if week.monday <= day_of(block, self.outlook.zone) < week.monday + WEEK
             ]
             self.speech.line(self._heading(week), style="bold")
             for it, blocks in groupby(inside, lambda one: day_of(one, self.outlook.zone)):
@@ -119,19 +107,19 @@ class Agenda:
 
     def _day(self, it: date, blocks: list[Block], widths: dict[str, int]) -> None:
         said = self.outlook
-        counted = [one for one in blocks if one.state in COUNTED]
+        counted = [block for block in blocks if block.state in COUNTED]
         self.speech.line(f"{day(it, said.zone, said.now)}, {total(counted)}", indent=2)
         shown = _day_table(widths)
-        for one in blocks:
-            goal = self._words.title(one.goal) if one.goal else ""
+        for block in blocks:
+            goal = self._words.title(block.goal) if block.goal else ""
             add_row(
                 shown,
                 "",
-                times(one, said.zone),
-                one.title or "(without a title)",
+                times(block, said.zone),
+                block.title or "(without a title)",
                 Text(one_line(goal), style="dim"),
-                mark(one, said.now),
-                Text(self._ids.of(one.id), style="dim"),
+                mark(block, said.now),
+                Text(self._ids.of(block.id), style="dim"),
             )
         self.speech.show(shown)
 
@@ -148,8 +136,8 @@ class Agenda:
     def _widths(self) -> dict[str, int]:
         """Return the widths of the columns, the same for all days."""
         blocks, now = self.outlook.blocks, self.outlook.now
-        marks = max((len(mark(one, now)) for one in blocks), default=0)
-        ids = max((len(self._ids.of(one.id)) for one in blocks), default=0)
+        marks = max((len(mark(block, now)) for block in blocks), default=0)
+        ids = max((len(self._ids.of(block.id)) for block in blocks), default=0)
         taken = [2, _TIMES_WIDTH, marks, ids]
         rest = self.speech.out.width - sum(taken) - _COLUMN_GAP * 5
         title = max(10, int(rest * _TITLE_SHARE))
@@ -224,7 +212,7 @@ def show_schedule(session: Session, first: str | None, weeks: int, *, as_json: b
 def _show_schedule(speech: Speech, app: App, seen: Outlook) -> None:
     if seen.blocks:
         Agenda(speech, app, seen).weeks()
-        if any(one.state is BlockState.DRAFT for one in seen.blocks):
+        if any(block.state is BlockState.DRAFT for block in seen.blocks):
             days = count(seen.preferences.publish_days, "day")
             speech.line(f"A draft is not in the calendar yet: only the next {days} are.")
             speech.line()
@@ -315,7 +303,7 @@ def _show_waiting(speech: Speech, app: App, seen: Outlook) -> None:
 
 
 def _show_misfits(speech: Speech, app: App, seen: Outlook) -> None:
-    found = [one.sentence for one in misfits(app, seen.wishes)]
+    found = [misfit.sentence for misfit in misfits(app, seen.wishes)]
     found += planning_notes(app)
     if not found:
         return
@@ -331,10 +319,10 @@ def _schedule_json(app: App, seen: Outlook) -> dict[str, Any]:
     return {
         "zone": seen.zone,
         "from": seen.window.first.isoformat(),
-        "weeks": [_week_json(seen, words, one) for one in seen.weeks],
-        "blocks": [block_json(one, words) for one in seen.blocks],
+        "weeks": [_week_json(seen, words, week) for week in seen.weeks],
+        "blocks": [block_json(block, words) for block in seen.blocks],
         "waiting": [block_json(one, words) for one in seen.waiting],
-        "does_not_fit": [one.as_json() for one in misfits(app, seen.wishes)],
+        "does_not_fit": [misfit.as_json() for misfit in misfits(app, seen.wishes)],
         "notes": list(planning_notes(app)),
         "pauses": [
             {"first": first.isoformat(), "last": last.isoformat()}

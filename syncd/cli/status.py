@@ -12,14 +12,14 @@ from syncd.cli.errors import status_of_states
 from syncd.cli.lookup import no_tools, tool_title
 from syncd.cli.mails import mails
 from syncd.cli.outlook import misfits, outlook
-from syncd.cli.output import Json, Speech, count, local, moment_json
+from syncd.cli.output import Json, Speech, local, moment_json
 from syncd.cli.session import Session
 from syncd.engine.cycle_report import look, sentences
 from syncd.engine.tool_status import Unusable
 from syncd.model.ids import ToolName
 from syncd.store.rows import ToolProblem
 from syncd.store.tool_store import ToolRow, ToolState
-from syncd.text import one_line
+from syncd.text import count, one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +120,10 @@ def status(ctx: typer.Context, *, json: Json = False) -> int:
             for sentence in following:
                 session.speech.line(sentence)
         # what backs off mends itself; what is degraded does not
-        well = not damaged and all(one.row.state is not ToolState.DEGRADED for one in tools)
-        return status_of_states((one.row.state for one in tools if not one.decided), done=well)
+        well = not damaged and all(tool.row.state is not ToolState.DEGRADED for tool in tools)
+        return status_of_states(
+            (tool.row.state for tool in tools if not tool.decided), done=well
+        )
 
 
 def _tool_status(app: App, name: ToolName, unusable: Unusable | None) -> ToolSummary:
@@ -146,17 +148,17 @@ def _row(row: ToolRow, unusable: Unusable | None) -> ToolRow:
 
 
 def _show(speech: Speech, tools: Iterable[ToolSummary], app: App) -> None:
-    for one in tools:
-        until = f" until {local(one.row.until, app.zone)}" if one.row.until else ""
-        state = "not synced yet" if one.new else f"{one.row.state}{until}"
-        speech.line(f"{one.title}: {state}", style="bold")
-        message = f"{one.row.held['why']}." if one.waits else one.row.message
+    for tool in tools:
+        until = f" until {local(tool.row.until, app.zone)}" if tool.row.until else ""
+        state = "not synced yet" if tool.new else f"{tool.row.state}{until}"
+        speech.line(f"{tool.title}: {state}", style="bold")
+        message = f"{tool.row.held['why']}." if tool.waits else tool.row.message
         if message:
             speech.line(message, indent=2)
-        if not one.new:
-            speech.line(_numbers_line(one, app.zone, app.clock.now()), indent=2)
-        _show_held(speech, one)
-        for problem in one.problems:
+        if not tool.new:
+            speech.line(_numbers_line(tool, app.zone, app.clock.now()), indent=2)
+        _show_held(speech, tool)
+        for problem in tool.problems:
             speech.line(f"- {problem.sentence}", indent=2)
         speech.line()
 
@@ -202,15 +204,15 @@ def _next_steps(app: App, tools: list[ToolSummary], conflicts: int) -> list[str]
     """Return what the person can do now, most urgent first."""
     if not tools:
         return [no_tools(app)]
-    found = [sentence for one in tools for sentence in _of_tool(one)]
-    degraded = [one for one in tools if one.row.state is ToolState.DEGRADED]
-    if any(one.problems for one in tools) or any(one.row.message for one in degraded):
+    found = [sentence for tool in tools for sentence in _of_tool(tool)]
+    degraded = [tool for tool in tools if tool.row.state is ToolState.DEGRADED]
+    if any(tool.problems for tool in tools) or any(one.row.message for one in degraded):
         found.append("Mend what is listed above: each line says how.")
     elif degraded:
         found.append("Sync, so that it is known how they are doing: `syncd sync`.")
     if conflicts:
         found.append("Look at what lost: `syncd conflicts`.")
-    if not found and any(one.new for one in tools):
+    if not found and any(tool.new for tool in tools):
         found.append("Sync for the first time: `syncd sync --dry-run`, then `syncd sync`.")
     return found
 
@@ -230,23 +232,23 @@ def _of_tool(one: ToolSummary) -> Iterable[str]:
 
 
 def _as_json(tools: list[ToolSummary], zone: str) -> dict[str, Any]:
-    sentences = [one.row.message for one in tools if one.row.message]
-    sentences += [problem.sentence for one in tools for problem in one.problems]
+    sentences = [tool.row.message for tool in tools if tool.row.message]
+    sentences += [problem.sentence for tool in tools for problem in tool.problems]
     return {
         "tools": {
-            one.name: {
-                "title": one.title,
-                "state": one.row.state,
-                "message": one.row.message,
-                "until": moment_json(one.row.until, zone),
-                "last_ok": moment_json(one.row.last_ok, zone),
-                "items": one.items,
-                "waiting": one.waiting,
-                "in_flight": one.in_flight,
-                "held": dict(one.row.held) or None,
-                "decided": one.row.consent_kind,
+            tool.name: {
+                "title": tool.title,
+                "state": tool.row.state,
+                "message": tool.row.message,
+                "until": moment_json(tool.row.until, zone),
+                "last_ok": moment_json(tool.row.last_ok, zone),
+                "items": tool.items,
+                "waiting": tool.waiting,
+                "in_flight": tool.in_flight,
+                "held": dict(tool.row.held) or None,
+                "decided": tool.row.consent_kind,
             }
-            for one in tools
+            for tool in tools
         },
         "problems": sentences,
     }

@@ -16,7 +16,7 @@ from rich.progress import Progress as Bars
 from syncd.app import App
 from syncd.cli.errors import status_of_report
 from syncd.cli.lookup import chosen_tools, tool_title
-from syncd.cli.output import Json, Speech, add_row, count, table
+from syncd.cli.output import Json, Speech, add_row, table
 from syncd.cli.preview import preview
 from syncd.cli.session import Session
 from syncd.connect.network import RateLimit
@@ -30,6 +30,7 @@ from syncd.model.entities import Kind
 from syncd.model.ids import ToolName
 from syncd.store.history_store import HistoryStore
 from syncd.store.tool_store import ToolState, ToolStore
+from syncd.text import count
 
 _MANY = 1_000_000
 

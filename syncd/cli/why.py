@@ -60,7 +60,7 @@ def story(app: App, block: Block, rows: Sequence[HistoryRow]) -> list[str]:
     found = [f"{_capitalised(block.notes).rstrip('.')}."] if block.notes else []
     if block.state in _STATES and not block.archived:
         found.append(_STATES[block.state])
-    return found + [_move_sentence(app, one) for one in moves(rows)]
+    return found + [_move_sentence(app, move) for move in moves(rows)]
 
 
 def moves(rows: Iterable[HistoryRow]) -> Iterable[BlockMove]:
@@ -85,13 +85,13 @@ def moves_json(rows: Iterable[HistoryRow], zone: str) -> list[dict[str, Any]]:
     """Return the moves for programs."""
     return [
         {
-            "at": moment_json(one.at, zone),
-            "from": moment_json(one.before, zone),
-            "to": moment_json(one.after, zone),
-            "by": one.by,
-            "why": one.why or None,
+            "at": moment_json(move.at, zone),
+            "from": moment_json(move.before, zone),
+            "to": moment_json(move.after, zone),
+            "by": move.by,
+            "why": move.why or None,
         }
-        for one in moves(rows)
+        for move in moves(rows)
     ]
 
 
@@ -144,7 +144,7 @@ def why(ctx: typer.Context, which: Which, *, json: Json = False) -> int:
         entity = record.entity
         rows = app.store.history.rows(entity=entity.id, limit=_MANY)
         lost = app.store.history.conflicts(entity=entity.id)
-        made = next((one for one in rows if one.field == ""), None)
+        made = next((row for row in rows if row.field == ""), None)
         fields = list(_origins(record, rows, lost, made))
         links = list(app.store.links.of_entity(entity.id).values())
         if json:
@@ -170,7 +170,7 @@ def _origins(
     """Yield the origin of every field that somebody has set."""
     kind = kind_of(record.entity)
     for name, value in fields_of(record.entity).items():
-        change = next((one for one in rows if one.field == name), None)
+        change = next((row for row in rows if row.field == name), None)
         author = record.authors.get(name)
         if change is None and author is None and value == DEFAULTS[kind][name]:
             continue
@@ -209,7 +209,7 @@ def _show_story(speech: Speech, sentences: list[str]) -> None:
 
 def _show_fields(speech: Speech, app: App, kind: Kind, fields: list[FieldOrigin]) -> None:
     words = Words(app.store, app.zone)
-    replaced = [_replaced(words, kind, one) for one in fields]
+    replaced = [_replaced(words, kind, field) for field in fields]
     headings = ["Field", "Now", "Set by", "When", "Cycle"]
     last = ["Before, and what it beat"] if any(replaced) else []
     made = table(*headings, *last, narrow=("Field", "When", "Cycle"))
@@ -260,7 +260,7 @@ def _as_json(
         "title": record.entity.title,
         "archived": record.entity.archived,
         "created_at": moment_json(record.entity.created_at, zone),
-        "fields": {one.name: _origin_json(one, zone) for one in fields},
+        "fields": {field.name: _origin_json(field, zone) for field in fields},
         "tools": {
             link.tool: {"presence": link.presence, "id": link.remote, "url": link.url}
             for link in links

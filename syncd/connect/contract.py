@@ -94,7 +94,7 @@ class Connector(Protocol):
     edit_resolution: timedelta
     """How fine the tool's edit times are (a minute, a millisecond)."""
     provides_urls: bool
-    """Whether ``Remote.url`` is the address that other tools carry as ``LINK``."""
+    """Whether ``Remote.url`` is the address that other tools carry as ``PAGE_URL``."""
     keeps_marks: bool
     """Whether the tool's items hold syncd's own key (``Remote.mark``). Then an update,
     even one without fields, writes the mark where ``seen.mark`` is not the entity."""
@@ -139,7 +139,7 @@ class Connector(Protocol):
 
         Asked before many items without versions are written: one request instead of one an
         item. More than was asked for may come; what was removed need not. None where the
-        tool can't be asked that, or where its items have versions: then each is read.
+        tool can't be asked that: then each item without a version is read.
         """
         ...
 
@@ -150,7 +150,7 @@ class Connector(Protocol):
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
         """Do these writes in order; one outcome each, in the same order.
 
-        Raises only when none was done (``SignIn``, ``TryLater``); what follows a
+        Raises only when none was done (``SignIn``, ``TryLater``, ``HoldTool``); what follows a
         failing write is still tried. A create whose key was seen before answers
         with the item that it made then. A delete of what is gone succeeds.
         """

@@ -1,4 +1,4 @@
-"""One cycle: pull, decide, write down, push; a lane for each tool."""
+"""One cycle: pull, take in, plan, decide, push; a lane for each tool."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -66,27 +66,27 @@ class Engine:
     _used: set[ToolName] = field(default_factory=set)
     _surveyed: bool = False
     _report: Report = field(default_factory=Report)
-    _tally: WriteCounts = field(default_factory=WriteCounts)
+    _counts: WriteCounts = field(default_factory=WriteCounts)
     _planned: bool = False
     _late: set[ToolName] = field(default_factory=set)
     _writers: Writers = field(init=False)
-    _workshop: ConnectorFactory = field(init=False)
-    _brakes: Holds = field(init=False)
+    _factory: ConnectorFactory = field(init=False)
+    _holds: Holds = field(init=False)
     _blocks: BlockService = field(init=False)
     _intake: Intake = field(init=False)
 
     def __post_init__(self) -> None:
-        self._workshop = ConnectorFactory(self.context, self.remake, self.stopping, self.pool)
+        self._factory = ConnectorFactory(self.context, self.remake, self.stopping, self.pool)
         for name, tool in self.context.tools.items():
-            self.context.tools[name] = self._workshop.prepared(tool)
+            self.context.tools[name] = self._factory.prepared(tool)
         self._blocks = BlockService(self.context, self.planner)
-        self._brakes = Holds(self.context, self._tool_report)
-        self._intake = Intake(self.context, self._brakes, self._blocks)
+        self._holds = Holds(self.context, self._tool_report)
+        self._intake = Intake(self.context, self._holds, self._blocks)
         self._writers = Writers(
             context=self.context,
             pool=self.pool,
-            holds=self._brakes,
-            tally=self._tally,
+            holds=self._holds,
+            tally=self._counts,
             stopping=self.stopping,
             failed=self._failed,
         )
@@ -94,7 +94,7 @@ class Engine:
     @property
     def unusable(self) -> dict[ToolName, Unusable]:
         """Return the tools that could not be made when that was last tried."""
-        return self._workshop.unusable
+        return self._factory.unusable
 
     def rate_limit(self, name: ToolName) -> RateLimit | None:
         """Return how many requests a tool's service allows, once the tool was made."""
@@ -122,9 +122,9 @@ class Engine:
         chosen = set(self.context.names if only is None else only)
         ends = None if patience is None else self.context.clock.monotonic() + patience
         self._begin()
-        met = self._writers.finish()
+        failed = self._writers.finish()
         self._build_missing()
-        for name in sorted(chosen - met - self._reading.keys() - self._writers.lanes.keys()):
+        for name in sorted(chosen - failed - self._reading.keys() - self._writers.lanes.keys()):
             self._start(name)
         self._go_on(ends)
         if not self._planned:  # no tool was read, and time passes all the same
@@ -136,7 +136,7 @@ class Engine:
         """Make these tools (None: all), if that was not done; return those that failed."""
         chosen = set(self.context.names if only is None else only)
         self._build_missing(chosen)
-        wait(list(self._workshop.lanes.values()))
+        wait(list(self._factory.lanes.values()))
         self._finish_building()
         return {name: one for name, one in self.unusable.items() if name in chosen}
 
@@ -144,7 +144,7 @@ class Engine:
         """Let the next cycle decide for everything, as the first one of each day does, and
         try at once to make what could not be made."""
         forget_check(self.context)
-        self._workshop.hurry()
+        self._factory.hurry()
 
     def preview(self, only: Iterable[ToolName] | None = None) -> Report:
         """Decide for these tools (None: all), and do nothing: a dry run.
@@ -167,7 +167,7 @@ class Engine:
         for name in sorted(self._writers.ready):
             planned = self._writers.decide(name, whole=True)
             if planned is not None:
-                self._brakes.blocks_push(self.context.tools[name], planned)
+                self._holds.blocks_push(self.context.tools[name], planned)
                 self._tool_report(name).plan = planned.operations
                 self._tool_report(name).plan_hash = plan_hash(planned.operations)
         self._summarise(chosen, dry=True)
@@ -186,11 +186,11 @@ class Engine:
         except StateTrouble:
             log.exception("what ended the lanes could not be written down")
         finally:
-            self._workshop.close()
+            self._factory.close()
             for tool in self.context.tools.values():
                 let_go(tool)
-        for name in self._tally.names():
-            self._tally.pour(name, self._tool_report(name))
+        for name in self._counts.names():
+            self._counts.pour(name, self._tool_report(name))
         return self._report
 
     def _begin(self) -> None:
@@ -237,7 +237,7 @@ class Engine:
         self._finish_building()
         if any(future in done for future in self._reading.values()):
             monotonic = self.context.clock.monotonic
-            wait_for_joiners(self._workshop, left, monotonic, self._finish_building)
+            wait_for_joiners(self._factory, left, monotonic, self._finish_building)
             wait(
                 [it for name, it in self._reading.items() if name not in self._late],
                 timeout=self.grace if left is None else min(self.grace, left),
@@ -253,7 +253,7 @@ class Engine:
     def _lanes(self) -> list[Future[Any]]:
         """Return all that goes on."""
         return [
-            *self._workshop.lanes.values(),
+            *self._factory.lanes.values(),
             *self._reading.values(),
             *self._writers.lanes.values(),
         ]
@@ -262,7 +262,7 @@ class Engine:
         """Start to make what is not there: what others show may hang on it."""
         for name in sorted(self.context.absent if chosen is None else chosen):
             if name not in self.context.tools:
-                self._workshop.start(name)
+                self._factory.start(name)
 
     def _start(self, name: ToolName) -> None:
         """Start a tool's lane: first it is made, if it is not there or was not well."""
@@ -272,17 +272,17 @@ class Engine:
         if there and (row.state is ToolState.OK or name not in self._used or not self.remake):
             self._start_reading(name)
             return
-        if self._workshop.start(name):
+        if self._factory.start(name):
             self._wanted.add(name)
         elif there and row.state is ToolState.BACKING_OFF:
             self._start_reading(name)
 
     def _finish_building(self) -> None:
         """Put what was made in its place, and go on with it where it is wanted."""
-        for name, fresh in self._workshop.finish():
+        for name, fresh in self._factory.finish():
             if fresh is not None:
                 self._exchange(name, fresh)
-            elif not self._workshop.keeps_the_old(name):
+            elif not self._factory.keeps_the_old(name):
                 self._wanted.discard(name)
             if name in self._wanted:
                 self._wanted.discard(name)
@@ -292,7 +292,7 @@ class Engine:
         """Put a tool that was made in its place; no lane works with the old one."""
         old = self.context.tools.get(name)
         if old is not None:
-            self._tally.exchanged(name, old.limiter)
+            self._counts.exchanged(name, old.limiter)
             let_go(old)
         self._used.discard(name)
         if self.context.joined(fresh):
@@ -332,17 +332,17 @@ class Engine:
         if not isinstance(error, SyncdError):
             log.error("a tool failed unexpectedly", tool=name, exc_info=error)
         try:
-            if isinstance(error, HoldTool) and self._decides(name, error):
+            if isinstance(error, HoldTool) and self._resolve_container(name, error):
                 self._start(name)  # anew: it knows of the container
                 return
         except ToolFault as fault:
             error = fault.error
         self._note(name, error)
 
-    def _decides(self, name: ToolName, error: HoldTool) -> bool:
+    def _resolve_container(self, name: ToolName, error: HoldTool) -> bool:
         """Do what the person said about a container that is gone, if they did."""
         lost = container_lost(message_of(error))
-        return not self.stop.is_set() and self._brakes.resolve_container(name, lost)
+        return not self.stop.is_set() and self._holds.resolve_container(name, lost)
 
     def _note(self, name: ToolName, error: Exception) -> None:
         tool, report = self.context.tools[name], self._tool_report(name)
@@ -367,8 +367,8 @@ class Engine:
 
     def _summarise(self, chosen: set[ToolName], *, dry: bool = False) -> None:
         """Say whether anything is left to do, and what went wrong."""
-        lanes = self._workshop.lanes.keys() | self._reading.keys() | self._writers.lanes.keys()
-        summary = Summary(self.context, self._report, self._tally, self.unusable)
+        lanes = self._factory.lanes.keys() | self._reading.keys() | self._writers.lanes.keys()
+        summary = Summary(self.context, self._report, self._counts, self.unusable)
         summary.write(chosen, lanes, dry=dry)
 
     def _tool_report(self, name: ToolName) -> ToolReport:

@@ -35,7 +35,7 @@ from syncd.review.render.sections import ReviewPage, safe
 from syncd.store.rows import ConflictRow, HistoryRow, Record
 from syncd.store.store import MAIN
 from syncd.store.tool_store import ToolState
-from syncd.text import count, hours
+from syncd.text import count, duration
 
 
 def letters(
@@ -251,7 +251,7 @@ def _misfits(context: Context, planner: PlannerState) -> Iterator[DecisionWanted
     for task, minutes, why in result.unplaced:
         title = titles.get(EntityId(task))
         if title is not None:
-            fact = f"{hours(minutes)} of '{safe(title, 80)}' have no place yet"
+            fact = f"{duration(minutes)} of '{safe(title, 80)}' have no place yet"
             sentence = f"{fact}: {why.rstrip('.')}." if why else f"{fact}."
             yield DecisionWanted(what="short", sentence=sentence, command="syncd schedule")
 

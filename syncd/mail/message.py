@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from syncd.errors import Mistake
+from syncd.text import DIRECTION_MARKS
 
 if TYPE_CHECKING:  # these take long to import, and what only tells of mails needs none
     from email.headerregistry import Address
@@ -20,7 +21,6 @@ if TYPE_CHECKING:  # these take long to import, and what only tells of mails nee
 LONGEST_SUBJECT = 150
 _TRANSFER = "quoted-printable"
 """Nothing on the way may break, wrap or strip what is encoded so."""
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _JOINERS = frozenset("\u200c\u200d")
 """Scripts and emoji need them, and they turn nothing around."""
 WriteHtml = Callable[["ReviewPage"], str]
@@ -134,7 +134,7 @@ def _one_line(words: str, longest: int) -> str:
 
 
 def _seen(character: str) -> str:
-    if character in _BIDI:
+    if character in DIRECTION_MARKS:
         return ""
     kind = unicodedata.category(character)
     if kind in ("Cc", "Zl", "Zp"):

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from itertools import chain, pairwise
 
 from syncd.model.entities import Goal, Milestone, ProfileEntry, Task
-from syncd.model.exchange.markdown import duration
 from syncd.model.rules.progress import is_far, smart
 from syncd.model.values import Aspect
 from syncd.review.available_time import TimeLimits, ends_of_quarters, finish_of
 from syncd.review.finding import ENDED, CheckedPlan, Finding, has_any
+from syncd.text import duration
 
 MOST_ACTIVE = 3
 SOON = timedelta(days=31)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId
 from syncd.schedule.free_time import Supply, supply
 from syncd.schedule.problem import Firmness, PlanDay, Preferences, Problem, TaskDemand, instant
+from syncd.text import duration
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MORE = 60

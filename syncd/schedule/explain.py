@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
-from syncd.model.exchange.markdown import duration
 from syncd.model.ids import EntityId
 from syncd.schedule.problem import Firmness, Problem, Span, Timetable
 from syncd.schedule.search.instance import CurrentBlock, Placement, SearchTask, encode
 from syncd.schedule.search.objective import NEVER, day_number, edges, fixed_blocks
 from syncd.schedule.search.slots import Wish, candidates
 from syncd.schedule.search.solution import Solution
+from syncd.text import duration
 
 
 def date_of(problem: Problem, minute: int) -> str:
@@ -27,7 +27,7 @@ def due_of(problem: Problem, due: int) -> str:
 
 
 def why_unplaced(solution: Solution, work: EntityId) -> str:
-    """Return why a task has less time than it wants in an solution."""
+    """Return why a task has less time than it wants in a solution."""
     instance = solution.instance
     if not instance.days:
         return "no days are planned"
@@ -229,7 +229,7 @@ _LOOKED_AT = 400
 
 
 def why_here(solution: Solution, placement: Placement) -> str:
-    """Return why a block of an solution is where it is."""
+    """Return why a block of a solution is where it is."""
     solution.take(placement)
     clause = _clause(solution, placement)
     solution.put(placement)

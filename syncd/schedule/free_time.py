@@ -33,7 +33,7 @@ def calendar(
     busy: time that is not the person's own, as far as ``reach`` says; the buffer is kept
     free on both sides of it. taken: time that no block may lie on, without a buffer.
 
-    ``PlanWeek.room`` looks at the whole week from Monday to Sunday, with the days of it that
+    ``PlanWeek.capacity`` looks at the whole week from Monday to Sunday, with the days of it that
     are over or lie beyond the horizon: the weekly cap, or if that is less, the share of
     the time inside the hours, on days without rest, off busy time and its buffers. So the
     room does not shrink as the week passes, nor as blocks or ``taken`` fill it.

@@ -105,7 +105,7 @@ class PlanDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanWeek:
-    """A week, Monday to Sunday. room: most minutes that all its blocks may take, fixed
+    """A week, Monday to Sunday. capacity: most minutes that all its blocks may take, fixed
     and past ones included: the weekly cap, and the share of its free time."""
 
     monday: date

@@ -1,1 +1,1 @@
-"""The sync core, pure: merging, matching, deciding, braking."""
+"""The sync core, pure: merging, matching, deciding, limits."""

@@ -1,4 +1,4 @@
-"""The brakes: when one cycle would do too much in one tool, ask first."""
+"""Limits: where one cycle would do too much in one tool, ask first."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -42,7 +42,7 @@ class LimitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitExceeded:
-    """What the brakes found to be too much, and that in words."""
+    """What was found to be too much, and that in words."""
 
     about: LimitKind
     why: str
@@ -69,7 +69,7 @@ def check_limits(load: CycleLoad, limits: Limits) -> LimitExceeded | None:
 def most_direct_reads(holds: int, limits: Limits) -> int:
     """Return how many missing items are worth a direct read in one cycle.
 
-    One more than the brakes allow: enough to know that they are over.
+    One more than the limits allow: enough to know that they are over.
     """
     return max(limits.max_deletes, int(holds * limits.max_delete_share)) + 1
 

@@ -35,8 +35,8 @@ class Author:
     """Who set a field, and when by our clock; ``at`` is None where nobody knows.
 
     A tool's edit is one wherever it is met: as what the tool shows, or later as what
-    the plan took over from it. resolution: how fine ``at`` is; home: whether the field
-    is at home in that tool. The store keeps neither: they follow from ``by``.
+    the plan took over from it. resolution: how fine ``at`` is; home: whether
+    that tool's value wins where edit times tie. The store keeps neither: they follow from ``by``.
     """
 
     by: str

@@ -36,9 +36,9 @@ ASKED = (
     "read",
     "find",
     "write",
-    "holds",
+    "can_hold",
     "fit",
-    "addressed",
+    "id_from_url",
     "busy",
 )
 """What an engine asks of a connector."""

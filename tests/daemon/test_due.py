@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from syncd.daemon.due import (
@@ -280,6 +280,9 @@ def test_what_comes_first_stays_first_until_its_moment(
     """So a list that is made anew each second says the same as one that is kept."""
     moments = upcoming(POLLS, history, now, offset)
     first = min(moments.values())
+    # a clock that was set back and reaches the moment of the last run once more: just done
+    lasts = {history.checked, *history.errands.values(), *history.polled.values()}
+    assume(first == now or first not in lasts)
     again = upcoming(POLLS, history, first, offset)
     assert {job for job, at in moments.items() if at <= first} <= {
         job for job, at in again.items() if at <= first

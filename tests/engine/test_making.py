@@ -267,7 +267,7 @@ def test_a_connector_that_fails_while_it_is_looked_at_could_not_be_made(making: 
             object.__setattr__(tool, "connector", Odd(tool.connector))
         return tool
 
-    making.world.engine._workshop.make = make
+    making.world.engine._factory.make = make
     report = making.world.sync()
     assert report.tools["todos"].state is ToolState.DEGRADED
     assert "ZeroDivisionError" in report.tools["todos"].message

@@ -1,6 +1,7 @@
 """Letters and the people they are for."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from syncd.mail.message import Envelope, Letter, MailAudience, envelope, mail_addresses
 
@@ -8,8 +9,8 @@ MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 ADA, BEN, EVE = "ada@example.org", "ben@example.org", "eve@example.org"
 
 
-def letter(**changes: object) -> Letter:
-    said = {
+def letter(**changes: Any) -> Letter:
+    said: dict[str, Any] = {
         "plan": "main",
         "kind": "weekly",
         "period": "2026-W47",
@@ -21,6 +22,6 @@ def letter(**changes: object) -> Letter:
     return Letter(**{**said, **changes})
 
 
-def ready(*recipients: str, **changes: object) -> Envelope:
+def ready(*recipients: str, **changes: Any) -> Envelope:
     those = mail_addresses("syncd <syncd@example.org>", recipients or (ADA,), ())
     return envelope(letter(**changes), those, MONDAY)

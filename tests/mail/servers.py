@@ -1,5 +1,6 @@
 """A real SMTP server on loopback that can be told to misbehave."""
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from syncd.mail.smtp import Server, SmtpSender
 
@@ -35,26 +36,44 @@ class House:
         """Return what one person got."""
         return [content for name, content in self.arrived if name == who]
 
-    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802  # aiosmtpd's name
+    async def handle_MAIL(  # noqa: N802  # aiosmtpd's name
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
         if self.refuses_sender:
             return self.refuses_sender
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802  # aiosmtpd's name
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
         if address in self.refuses:
             return self.refuses[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802  # aiosmtpd's name
+    async def handle_DATA(  # noqa: N802  # aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
         reply = self.replies.pop(0) if self.replies else "250 OK"
         self.protected.append(session.ssl is not None)
         if (reply or "").startswith("2") or (reply is None and self.keeps):
             content = envelope.original_content
+            assert content is not None
             self.arrived += [(who, content) for who in envelope.rcpt_tos]
         self.at_end()
         if reply is None:
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
             return "250 never heard"
         return reply
@@ -112,7 +131,9 @@ def run(
     return Running(house, controller, trust)
 
 
-def check(server, session, envelope, mechanism, data):
+def check(
+    server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
+) -> AuthResult:
     """Let in who knows the password."""
     good = isinstance(data, LoginPassword) and data.password == PASSWORD.encode()
     return AuthResult(success=good, handled=False)

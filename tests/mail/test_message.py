@@ -2,6 +2,9 @@
 
 import email
 import email.policy
+from collections.abc import Sequence
+from email.message import EmailMessage, MIMEPart
+from typing import Any
 
 import pytest
 
@@ -12,22 +15,35 @@ from tests.mail.letters import ADA, BEN, EVE, MONDAY, letter, ready
 SENDER = "syncd <syncd@example.org>"
 
 
-def read(content):
+def read(content: bytes) -> EmailMessage:
     return email.message_from_bytes(content, policy=email.policy.default)
 
 
-def words_of(found, kind="plain"):
-    return found.get_body((kind,)).get_content().replace("\r\n", "\n")
+def content_of(found: EmailMessage, kind: str) -> str:
+    body = found.get_body((kind,))
+    assert body is not None
+    content = body.get_content()
+    assert isinstance(content, str)
+    return content
 
 
-def sent(sender=SENDER, recipients=(ADA,), cc=(), **changes):
+def words_of(found: EmailMessage, kind: str = "plain") -> str:
+    return content_of(found, kind).replace("\r\n", "\n")
+
+
+def sent(
+    sender: str = SENDER,
+    recipients: Sequence[str] = (ADA,),
+    cc: tuple[str, ...] = (),
+    **changes: Any,
+) -> EmailMessage:
     """Return the message that those who get this letter read."""
     return read(
         envelope(letter(**changes), mail_addresses(sender, recipients, cc), MONDAY).content
     )
 
 
-def test_a_message_says_who_when_and_that_no_person_wrote_it():
+def test_a_message_says_who_when_and_that_no_person_wrote_it() -> None:
     found = sent()
     assert found["Subject"] == "Week 47: 6 h 20 of 8 h"
     assert found["From"] == SENDER
@@ -39,21 +55,21 @@ def test_a_message_says_who_when_and_that_no_person_wrote_it():
     assert found["Cc"] is None
 
 
-def test_text_and_html_arrive_as_they_were_written():
+def test_text_and_html_arrive_as_they_were_written() -> None:
     words = "Grüße: ███░ 60 % — 你好\n" + "x" * 3000 + "\n"
     found = sent(text=words, html=f"<p>{words}</p>")
     assert words_of(found) == words
     assert words_of(found, "html").strip() == f"<p>{words}</p>"
 
 
-def test_no_line_of_a_message_is_longer_or_less_plain_than_mail_allows():
+def test_no_line_of_a_message_is_longer_or_less_plain_than_mail_allows() -> None:
     content = ready(subject="ü" * 5000, text="ß" * 5000, html="a" * 5000).content
     assert max(map(len, content.split(b"\r\n"))) <= 998
     assert content.isascii()
     assert b"\n" not in content.replace(b"\r\n", b"")
 
 
-def test_the_same_letter_has_the_same_name_and_bytes_every_time():
+def test_the_same_letter_has_the_same_name_and_bytes_every_time() -> None:
     assert ready() == ready()
     assert sent()["Message-ID"] == sent(subject="Other words")["Message-ID"]
     assert sent()["Message-ID"].endswith("@example.org>")
@@ -70,11 +86,13 @@ def test_the_same_letter_has_the_same_name_and_bytes_every_time():
     ],
     ids=lambda it: next(iter(it)),
 )
-def test_another_plan_kind_period_audience_or_person_makes_another_name(changes):
+def test_another_plan_kind_period_audience_or_person_makes_another_name(
+    changes: dict[str, Any],
+) -> None:
     assert sent(cc=(BEN,), **changes)["Message-ID"] != sent(cc=(BEN,))["Message-ID"]
 
 
-def test_the_partner_gets_a_message_of_their_own_and_sees_whose_it_is():
+def test_the_partner_gets_a_message_of_their_own_and_sees_whose_it_is() -> None:
     those = mail_addresses(SENDER, [ADA], [BEN])
     made = envelope(letter(audience=MailAudience.SHARED), those, MONDAY)
     assert made.recipients == (BEN,)
@@ -82,7 +100,7 @@ def test_the_partner_gets_a_message_of_their_own_and_sees_whose_it_is():
     assert envelope(letter(), those, MONDAY).recipients == (ADA,)
 
 
-def test_nobody_gets_two_by_standing_in_the_settings_twice():
+def test_nobody_gets_two_by_standing_in_the_settings_twice() -> None:
     those = mail_addresses(SENDER, [ADA, f"Ada <{ADA.upper()}>", EVE], [ADA, BEN, BEN])
     assert [it.addr_spec for it in those.recipients] == [ADA, EVE]
     assert [it.addr_spec for it in those.cc] == [BEN]
@@ -97,7 +115,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("subject", HOSTILE, ids=ascii)
-def test_no_subject_becomes_a_header_of_its_own(subject):
+def test_no_subject_becomes_a_header_of_its_own(subject: str) -> None:
     found = sent(subject=subject)
     assert found["Bcc"] is None
     assert found["Subject"].startswith("Week 47")
@@ -105,7 +123,7 @@ def test_no_subject_becomes_a_header_of_its_own(subject):
     assert words_of(found) == letter().text
 
 
-def test_no_subject_is_turned_around_or_endless():
+def test_no_subject_is_turned_around_or_endless() -> None:
     assert sent(subject="a\u202egnp.exe\u2066b\u061c")["Subject"] == "agnp.exeb"
     assert sent(subject="family \U0001f468\u200d\U0001f467")["Subject"].endswith(
         "\u200d\U0001f467"
@@ -114,10 +132,8 @@ def test_no_subject_is_turned_around_or_endless():
     assert sent(subject="half \ud83d letter")["Subject"] == "half letter"
 
 
-def test_text_that_no_encoding_knows_does_no_harm():
-    assert sent(text="half \ud83d\0 letter").get_body(("plain",)).get_content().strip() == (
-        "half ? letter"
-    )
+def test_text_that_no_encoding_knows_does_no_harm() -> None:
+    assert content_of(sent(text="half \ud83d\0 letter"), "plain").strip() == ("half ? letter")
 
 
 @pytest.mark.parametrize(
@@ -136,7 +152,7 @@ def test_text_that_no_encoding_knows_does_no_harm():
     ],
     ids=ascii,
 )
-def test_addresses_are_read_as_people_write_them(written, name, address):
+def test_addresses_are_read_as_people_write_them(written: str, name: str, address: str) -> None:
     found = sent(recipients=[written])
     (one,) = found["To"].addresses
     assert (one.display_name, one.addr_spec) == (name, address)
@@ -155,24 +171,25 @@ def test_addresses_are_read_as_people_write_them(written, name, address):
     ],
     ids=ascii,
 )
-def test_an_address_that_mail_can_not_reach_is_a_mistake_in_the_settings(written):
+def test_an_address_that_mail_can_not_reach_is_a_mistake_in_the_settings(written: str) -> None:
     with pytest.raises(Mistake, match=r"`mail\.sender` names an address"):
         mail_addresses(written, [ADA], ())
 
 
-def test_without_a_sender_or_anyone_to_send_to_it_is_said_what_to_set():
+def test_without_a_sender_or_anyone_to_send_to_it_is_said_what_to_set() -> None:
     with pytest.raises(Mistake, match=r"set `mail\.sender`"):
         mail_addresses("", [ADA], ())
     with pytest.raises(Mistake, match=r"set `mail\.recipients`"):
         mail_addresses(SENDER, [], [BEN])
 
 
-def test_the_picture_stands_in_the_html_and_says_its_numbers():
+def test_the_picture_stands_in_the_html_and_says_its_numbers() -> None:
     picture = Picture(name="trend", png=b"\x89PNG...", words="4 h, 6 h\r\nBcc: eve@example.org")
     found = sent(picture=picture, html='<img src="cid:trend" alt="4 h, 6 h">')
     assert found["Bcc"] is None
     (html,) = [it for it in found.walk() if it.get_content_type() == "multipart/related"]
     image = html.get_payload(1)
+    assert isinstance(image, MIMEPart)
     assert (image["Content-ID"], image.get_content()) == ("<trend>", b"\x89PNG...")
     assert image["Content-Description"] == "4 h, 6 h Bcc: eve@example.org"
     assert image.get_content_disposition() == "inline"

@@ -9,66 +9,22 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from syncd.errors import SignIn, StateTrouble, TryLater
-from syncd.mail.message import MailAudience, mail_addresses
-from syncd.mail.service import LEASE, OutboxRun, queue_letters
-from syncd.store.outbox import Outbox, OutboxMessage, OutboxStatus
+from syncd.mail.message import Envelope
+from syncd.mail.service import LEASE
+from syncd.mail.smtp import BeforeEnd, Receipt
+from syncd.store.outbox import OutboxStatus
 from syncd.store.store import Store, open_store, private_store
 from syncd.testing.fake_clock import FakeClock
-from tests.mail.letters import ADA, BEN, EVE, MONDAY, letter
+from tests.mail.desk import FIVE_MINUTES, Desk, turn
+from tests.mail.letters import ADA, BEN, EVE, MONDAY
 from tests.mail.servers import House, Running, run
 
 ROOT = Path(__file__).parents[2]
-FIVE_MINUTES = timedelta(minutes=5)
-
-
-def turn(outbox, send, clock, claim):
-    """A turn at an outbox."""
-    return OutboxRun(outbox=outbox, send=send, clock=clock, claim=claim)
-
-
-class Desk:
-    """A person's outbox, a server, and a clock to turn."""
-
-    def __init__(self, store: Store, running: Running) -> None:
-        self.store, self.running = store, running
-        self.house = running.house
-        self.clock = FakeClock(MONDAY)
-
-    @property
-    def outbox(self) -> Outbox:
-        return self.store.outbox
-
-    def put(self, *recipients, cc=(), again=False, **changes):
-        those = mail_addresses("syncd@example.org", recipients or (ADA,), cc)
-        letters = [
-            letter(**changes),
-            letter(audience=MailAudience.SHARED, text="shared", **changes),
-        ]
-        return queue_letters(self.outbox, letters, those, self.clock.now(), again=again)
-
-    def send(self, sender=None, on_error=None):
-        send = (sender or self.running.post()).send
-        return turn(self.outbox, send, self.clock, "me").send_due(on_error)
-
-    def later(self, wait=FIVE_MINUTES, sender=None, on_error=None):
-        self.clock.advance(seconds=wait.total_seconds())
-        return self.send(sender, on_error)
-
-    def kept(self, key: str) -> OutboxMessage:
-        parcel = self.outbox.get(key)
-        assert parcel is not None
-        return parcel
-
-    def mail(self) -> OutboxMessage:
-        (found,) = self.outbox.all()
-        return found
-
-    def got(self, who: str = ADA) -> int:
-        return len(self.house.inbox(who))
 
 
 @pytest.fixture
@@ -177,7 +133,7 @@ class Failing:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def send(self, envelope, before_end):
+    def send(self, envelope: Envelope, before_end: BeforeEnd) -> NoReturn:
         raise self.error
 
 
@@ -206,7 +162,7 @@ class Breaking:
         self.running, self.error = running, error
         self.left, self.late = first, late
 
-    def send(self, envelope, before_end):
+    def send(self, envelope: Envelope, before_end: BeforeEnd) -> Receipt:
         if not self.left:
             return self.running.post().send(envelope, before_end)
         self.left -= 1
@@ -240,7 +196,7 @@ def test_a_mail_that_breaks_holds_up_no_other_and_is_tried_again(
     assert first.why == str(error) or type(error).__name__ in first.why
     assert "Zoë" not in first.why
     desk.later()
-    assert (desk.got(), desk.outbox.get(first.key).state) == (2, OutboxStatus.SENT)
+    assert (desk.got(), desk.kept(first.key).state) == (2, OutboxStatus.SENT)
 
 
 def test_a_mail_that_breaks_once_it_may_have_left_is_not_sent_for_days(desk: Desk) -> None:
@@ -254,7 +210,8 @@ def test_a_mail_that_breaks_once_it_may_have_left_is_not_sent_for_days(desk: Des
 def test_a_mail_that_is_damaged_in_the_database_holds_up_no_other(
     tmp_path: Path, running: Running
 ) -> None:
-    desk, told = Desk(open_store(tmp_path), running), []
+    desk = Desk(open_store(tmp_path), running)
+    told: list[tuple[str, str]] = []
     desk.put(period="2026-W47")
     desk.put(period="2026-W48")
     with sqlite3.connect(tmp_path / "syncd.db") as database:
@@ -302,7 +259,7 @@ def test_a_sender_that_was_too_slow_leaves_it_to_the_other(desk: Desk) -> None:
     class Slow:
         """It names the recipients, and then takes longer than it may."""
 
-        def send(self, envelope, before_end):
+        def send(self, envelope: Envelope, before_end: BeforeEnd) -> Receipt:
             desk.later(LEASE + timedelta(seconds=1))
             return desk.running.post().send(envelope, before_end)
 
@@ -330,7 +287,7 @@ def test_of_two_at_once_one_sends(tmp_path: Path, running: Running) -> None:
     for one in threads:
         one.join(timeout=60)
     assert len(running.house.arrived) == 1
-    assert first.outbox.get("weekly/2026-W47/own").state is OutboxStatus.SENT
+    assert Desk(first, running).kept("weekly/2026-W47/own").state is OutboxStatus.SENT
     for store in stores:
         store.close()
 
@@ -338,6 +295,7 @@ def test_of_two_at_once_one_sends(tmp_path: Path, running: Running) -> None:
 SENDING = """
 import os, signal, sys
 from pathlib import Path
+from typing import Any, NoReturn, Protocol
 from syncd.testing.fake_clock import FakeClock
 from syncd.mail.service import OutboxRun
 from syncd.mail.smtp import Server, SmtpSender

@@ -2,10 +2,11 @@
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from syncd.clock import SystemClock
+from syncd.clock import Clock, SystemClock
 from syncd.errors import Mistake
 from syncd.mail.service import MailService
 from syncd.redaction import HIDDEN, Redactor
@@ -15,12 +16,20 @@ from syncd.store.outbox import OutboxStatus
 from syncd.store.store import private_store
 from syncd.testing.fake_clock import FakeClock
 from tests.mail.letters import ADA, BEN, MONDAY, letter
-from tests.mail.servers import PASSWORD
+from tests.mail.servers import PASSWORD, Running
 
 
-def service(clock=None, credentials=None, **settings):
+def service(
+    clock: Clock | None = None,
+    credentials: Credentials | None = None,
+    **settings: Any,
+) -> MailService:
     """Return the mail of a person with these settings."""
-    known = {"sender": "syncd@example.org", "recipients": [ADA], "security": "none"}
+    known: dict[str, Any] = {
+        "sender": "syncd@example.org",
+        "recipients": [ADA],
+        "security": "none",
+    }
     return MailService(
         settings=MailSettings(**{**known, **settings}),
         credentials=credentials or Credentials({}),
@@ -32,7 +41,7 @@ def service(clock=None, credentials=None, **settings):
     )
 
 
-def test_a_letter_goes_to_those_in_the_settings(running):
+def test_a_letter_goes_to_those_in_the_settings(running: Running) -> None:
     mine = service(host="127.0.0.1", port=running.port, recipients=[f"Ada <{ADA}>"], cc=[BEN])
     assert mine.queue([letter()]) == ["weekly/2026-W47/own"]
     (sent,) = mine.send()
@@ -41,14 +50,16 @@ def test_a_letter_goes_to_those_in_the_settings(running):
     assert mine.send() == []
 
 
-def test_without_a_server_mails_wait():
+def test_without_a_server_mails_wait() -> None:
     mine = service(clock=SystemClock())
     mine.queue([letter()])
     assert mine.send() == []
-    assert mine.outbox.get("weekly/2026-W47/own").attempts == 0
+    message = mine.outbox.get("weekly/2026-W47/own")
+    assert message is not None
+    assert message.attempts == 0
 
 
-def test_where_nothing_waits_no_password_is_looked_for():
+def test_where_nothing_waits_no_password_is_looked_for() -> None:
     mine = service(host="127.0.0.1", password_file=Path("/nowhere"))
     assert mine.send() == []
     mine.queue([letter()])
@@ -56,25 +67,27 @@ def test_where_nothing_waits_no_password_is_looked_for():
         mine.send()
 
 
-def test_the_sender_is_who_signs_in_where_none_is_named():
+def test_the_sender_is_who_signs_in_where_none_is_named() -> None:
     assert service(sender="", username=ADA).addresses().sender.addr_spec == ADA
     with pytest.raises(Mistake, match=r"set `mail\.sender`"):
         service(sender="", username="ada").addresses()
 
 
 @pytest.mark.parametrize("way", ["password", "password_file", "password_command", "systemd"])
-def test_a_password_is_found_wherever_it_lies_and_shown_nowhere(tmp_path, way):
+def test_a_password_is_found_wherever_it_lies_and_shown_nowhere(
+    tmp_path: Path, way: str
+) -> None:
     file = tmp_path / "mail.password"
     file.write_text(PASSWORD)
     file.chmod(0o600)
-    said = {
+    ways: dict[str, dict[str, Any]] = {
         "password": {"password": PASSWORD},
         "password_file": {"password_file": file},
         "password_command": {"password_command": f"cat {file}"},
         "systemd": {},
-    }[way]
+    }
     folder = {"CREDENTIALS_DIRECTORY": str(tmp_path)} if way == "systemd" else {}
-    mine = service(credentials=Credentials(folder), username="ada", host="h", **said)
+    mine = service(credentials=Credentials(folder), username="ada", host="h", **ways[way])
     server = mine.server()
     assert (server.username, server.password) == ("ada", PASSWORD)
     assert mine.redactor.text(f"said {PASSWORD}") == f"said {HIDDEN}"
@@ -82,7 +95,7 @@ def test_a_password_is_found_wherever_it_lies_and_shown_nowhere(tmp_path, way):
     assert mine.warnings == []
 
 
-def test_a_password_that_others_may_read_is_warned_of(tmp_path):
+def test_a_password_that_others_may_read_is_warned_of(tmp_path: Path) -> None:
     file = tmp_path / "mail.password"
     file.write_text(PASSWORD)
     file.chmod(0o644)

@@ -5,24 +5,26 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from syncd.errors import Mistake, SignIn, TryLater, Unclear
 from syncd.mail.smtp import Receipt, Server, SmtpSender
+from tests.mail.conftest import Start
 from tests.mail.letters import ADA, BEN, EVE, ready
-from tests.mail.servers import PASSWORD, signing_in
+from tests.mail.servers import PASSWORD, House, Running, signing_in
 
 
 class Stop(Exception):
     """Someone says at the last moment that it must not be sent."""
 
 
-def nothing(those):
+def nothing(those: tuple[str, ...]) -> None:
     """Let it be sent."""
 
 
-def test_a_message_arrives_byte_for_byte_with_its_dots(running):
+def test_a_message_arrives_byte_for_byte_with_its_dots(running: Running) -> None:
     text = "one\n.\n..two\n.three\nend\n"
     message = ready(text=text)
     assert running.post().send(message, nothing) == Receipt(taken=(ADA,))
@@ -30,30 +32,36 @@ def test_a_message_arrives_byte_for_byte_with_its_dots(running):
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls", "none"])
-def test_a_message_goes_the_way_that_the_settings_say(start, house, certificate, security):
-    how = {
+def test_a_message_goes_the_way_that_the_settings_say(
+    start: Start, house: House, certificate: ssl.SSLContext, security: str
+) -> None:
+    ways: dict[str, dict[str, Any]] = {
         "starttls": {"tls_context": certificate, "require_starttls": True},
         "tls": {"ssl_context": certificate},
         "none": {},
-    }[security]
-    start(**how).post(security=security).send(ready(), nothing)
+    }
+    start(**ways[security]).post(security=security).send(ready(), nothing)
     assert len(house.inbox(ADA)) == 1
     if security == "starttls":
         assert house.protected == [True]
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-def test_the_right_password_lets_in(start, house, certificate, security):
-    how = {
+def test_the_right_password_lets_in(
+    start: Start, house: House, certificate: ssl.SSLContext, security: str
+) -> None:
+    ways: dict[str, dict[str, Any]] = {
         "starttls": {"tls_context": certificate},
         "tls": {"ssl_context": certificate, "auth_require_tls": False},
-    }[security]
-    server = start(**signing_in(**how))
+    }
+    server = start(**signing_in(**ways[security]))
     server.post(security=security, username="ada", password=PASSWORD).send(ready(), nothing)
     assert len(house.inbox(ADA)) == 1
 
 
-def test_a_wrong_password_asks_to_sign_in(start, house, certificate):
+def test_a_wrong_password_asks_to_sign_in(
+    start: Start, house: House, certificate: ssl.SSLContext
+) -> None:
     server = start(**signing_in(tls_context=certificate))
     post = server.post(security="starttls", username="ada", password=PASSWORD[::-1])
     with pytest.raises(SignIn, match=r"refuses the sign-in .*correct `mail\.username`") as told:
@@ -62,36 +70,40 @@ def test_a_wrong_password_asks_to_sign_in(start, house, certificate):
     assert house.arrived == []
 
 
-def test_a_server_that_wants_a_sign_in_asks_for_one(start, certificate):
+def test_a_server_that_wants_a_sign_in_asks_for_one(
+    start: Start, certificate: ssl.SSLContext
+) -> None:
     server = start(**signing_in(tls_context=certificate))
     with pytest.raises(SignIn, match=r"set `mail\.username` and `mail\.password`"):
         server.post(security="starttls").send(ready(), nothing)
 
 
-def test_a_name_without_a_password_asks_for_one(running):
+def test_a_name_without_a_password_asks_for_one(running: Running) -> None:
     with pytest.raises(SignIn, match=r"set `mail\.password`"):
         running.post(username="ada").send(ready(), nothing)
 
 
-def test_a_password_is_never_sent_unprotected():
+def test_a_password_is_never_sent_unprotected() -> None:
     server = Server(host="mail.example.org", security="none", username="a", password=PASSWORD)
     with pytest.raises(Mistake, match="A password is not sent unprotected"):
         SmtpSender(server).send(ready(), nothing)
 
 
-def test_a_server_without_starttls_gets_nothing(running):
+def test_a_server_without_starttls_gets_nothing(running: Running) -> None:
     post = running.post(security="starttls", username="ada", password=PASSWORD)
     with pytest.raises(Mistake, match="offers no STARTTLS"):
         post.send(ready(), nothing)
     assert running.house.arrived == []
 
 
-def test_a_server_that_offers_no_sign_in_is_a_mistake_in_the_settings(running):
+def test_a_server_that_offers_no_sign_in_is_a_mistake_in_the_settings(running: Running) -> None:
     with pytest.raises(Mistake, match="offers no sign-in"):
         running.post(username="ada", password=PASSWORD).send(ready(), nothing)
 
 
-def test_a_certificate_that_nobody_vouches_for_is_not_trusted(start, certificate):
+def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
+    start: Start, certificate: ssl.SSLContext
+) -> None:
     server = start(tls_context=certificate)
     strangers = ssl.create_default_context()
     with pytest.raises(Mistake, match="certificate that is not trusted"):
@@ -99,23 +111,27 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(start, certificate
     assert server.house.arrived == []
 
 
-def test_a_certificate_for_another_name_is_not_trusted(start, certificate):
+def test_a_certificate_for_another_name_is_not_trusted(
+    start: Start, certificate: ssl.SSLContext
+) -> None:
     server = start(tls_context=certificate)
     with pytest.raises(Mistake, match="certificate that is not trusted"):
         server.post(security="starttls", host="localhost").send(ready(), nothing)
 
 
-def test_tls_where_there_is_none_is_a_mistake_in_the_settings(running):
+def test_tls_where_there_is_none_is_a_mistake_in_the_settings(running: Running) -> None:
     with pytest.raises(Mistake, match=r"set `mail\.security` and `mail\.port`"):
         running.post(security="tls").send(ready(), nothing)
 
 
-def test_without_a_host_it_is_said_what_to_set():
+def test_without_a_host_it_is_said_what_to_set() -> None:
     with pytest.raises(Mistake, match=r"set `mail\.host`"):
         SmtpSender(Server(host="")).send(ready(), nothing)
 
 
-def test_of_two_recipients_the_one_who_is_not_refused_gets_it(running, house):
+def test_of_two_recipients_the_one_who_is_not_refused_gets_it(
+    running: Running, house: House
+) -> None:
     house.refuses = {BEN: "550 no such person", EVE: "451 not now"}
     receipt = running.post().send(ready(ADA, BEN, EVE), nothing)
     assert receipt == Receipt(
@@ -124,15 +140,15 @@ def test_of_two_recipients_the_one_who_is_not_refused_gets_it(running, house):
     assert [who for who, _ in house.arrived] == [ADA]
 
 
-def test_where_everyone_is_refused_nothing_is_sent(running, house):
+def test_where_everyone_is_refused_nothing_is_sent(running: Running, house: House) -> None:
     house.refuses = {ADA: "553 no such person"}
-    asked = []
+    asked: list[tuple[str, ...]] = []
     receipt = running.post().send(ready(), asked.append)
     assert receipt == Receipt(refused={ADA: "no such person"})
     assert (asked, house.arrived) == ([], [])
 
 
-def test_a_refused_sender_is_a_mistake_in_the_settings(running, house):
+def test_a_refused_sender_is_a_mistake_in_the_settings(running: Running, house: House) -> None:
     house.refuses_sender = "550 not you"
     with pytest.raises(
         Mistake, match=r"refuses the sender \(not you\): correct `mail\.sender`"
@@ -148,28 +164,32 @@ def test_a_refused_sender_is_a_mistake_in_the_settings(running, house):
     ],
 )
 def test_a_message_that_is_not_taken_at_its_end_has_reached_nobody(
-    running, house, reply, receipt
-):
+    running: Running, house: House, reply: str, receipt: Receipt
+) -> None:
     house.replies = [reply]
     assert running.post().send(ready(), nothing) == receipt
     assert house.arrived == []
 
 
-def test_words_of_a_server_can_not_paint_the_terminal(running, house):
+def test_words_of_a_server_can_not_paint_the_terminal(running: Running, house: House) -> None:
     house.refuses = {ADA: "550 \x1b[31mred " + "x" * 400}
     (why,) = running.post().send(ready(), nothing).refused.values()
     assert why.startswith("[31mred")
     assert len(why) <= 200
 
 
-def test_a_server_that_dies_after_all_was_sent_leaves_it_unclear(running, house):
+def test_a_server_that_dies_after_all_was_sent_leaves_it_unclear(
+    running: Running, house: House
+) -> None:
     house.replies = [None]
     with pytest.raises(Unclear, match="hung up before it said whether"):
         running.post().send(ready(), nothing)
 
 
-def test_what_is_stopped_at_the_last_moment_reaches_nobody(running, house):
-    def stop(those):
+def test_what_is_stopped_at_the_last_moment_reaches_nobody(
+    running: Running, house: House
+) -> None:
+    def stop(those: tuple[str, ...]) -> None:
         raise Stop
 
     with pytest.raises(Stop):
@@ -178,13 +198,13 @@ def test_what_is_stopped_at_the_last_moment_reaches_nobody(running, house):
     assert [who for who, _ in house.arrived] == [BEN]
 
 
-def test_nobody_has_it_before_the_last_word(running, house):
+def test_nobody_has_it_before_the_last_word(running: Running, house: House) -> None:
     seen = []
     running.post().send(ready(ADA, BEN), lambda those: seen.append((those, [*house.arrived])))
     assert seen == [((ADA, BEN), [])]
 
 
-def test_a_server_that_is_not_there_is_tried_later():
+def test_a_server_that_is_not_there_is_tried_later() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with pytest.raises(TryLater, match="can't be reached"):
@@ -244,7 +264,9 @@ HELLO, OK, GO_ON = b"220 hello\r\n", b"250 ok\r\n", b"354 go on\r\n"
         "gibberish",
     ],
 )
-def test_a_server_that_fails_on_the_way_is_understood(script, error):
+def test_a_server_that_fails_on_the_way_is_understood(
+    script: tuple[bytes | None, ...], error: type[Exception]
+) -> None:
     with scripted(*script) as port:
         server = Server(
             host="127.0.0.1", port=port, security="none", reply_timeout=0.5, end_timeout=0.5
@@ -253,8 +275,8 @@ def test_a_server_that_fails_on_the_way_is_understood(script, error):
             SmtpSender(server).send(ready(), nothing)
 
 
-def test_a_server_that_dies_before_the_end_was_sent_has_nothing():
-    left = []
+def test_a_server_that_dies_before_the_end_was_sent_has_nothing() -> None:
+    left: list[tuple[str, ...]] = []
     with scripted(HELLO, OK, OK, OK, GO_ON) as port:
         server = Server(host="127.0.0.1", port=port, security="none", reply_timeout=5)
         with pytest.raises(TryLater):
@@ -262,5 +284,5 @@ def test_a_server_that_dies_before_the_end_was_sent_has_nothing():
     assert left == []
 
 
-def test_a_password_is_not_shown_with_its_server():
+def test_a_password_is_not_shown_with_its_server() -> None:
     assert PASSWORD not in repr(Server(host="h", username="u", password=PASSWORD))

@@ -154,7 +154,9 @@ def test_a_password_in_an_address_is_not_repeated(read: Read, name: str, text: s
     assert "hunter22" not in str(caught.value)
 
 
-def test_what_can_not_be_seen_is_shown_as_it_could_be_typed(complaint) -> None:
+def test_what_can_not_be_seen_is_shown_as_it_could_be_typed(
+    complaint: Callable[..., str],
+) -> None:
     assert r'is "smtp\n\x1b[31m": ' in complaint('[mail]\nhost = "smtp\\n\\u001b[31m"')
 
 

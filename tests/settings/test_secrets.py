@@ -116,7 +116,9 @@ def test_a_command_ends_soon_after_nobody_wants_its_secret_any_more() -> None:
 @pytest.mark.parametrize(
     "way", [{"token_command": "false"}, {"token_file": "/nowhere"}], ids=str
 )
-def test_a_secret_that_cannot_be_fetched_is_told_from_settings_that_are_wrong(way) -> None:
+def test_a_secret_that_cannot_be_fetched_is_told_from_settings_that_are_wrong(
+    way: dict[str, object],
+) -> None:
     with pytest.raises(NoSecret):
         _fill(way)
 
@@ -182,10 +184,10 @@ def test_a_secret_file_of_a_connectors_own_that_others_may_touch_is_told(
     tmp_path: Path, name: str
 ) -> None:
     file = _file(tmp_path / "my secret.json", "{}", 0o640)
-    (told,) = open_files(Own(**{name: file}))
+    (told,) = open_files(Own.model_validate({name: file}))
     assert told.endswith(f"the secret in {file}: run `chmod 600 '{file}'`.")
     file.chmod(0o600)
-    assert list(open_files(Own(**{name: file}))) == []
+    assert list(open_files(Own.model_validate({name: file}))) == []
 
 
 def test_what_is_no_secret_file_or_not_there_is_not_told(tmp_path: Path) -> None:

@@ -24,12 +24,10 @@ from syncd.model.entities import (
 from syncd.model.ids import EntityId
 from syncd.model.plan import Plan
 from syncd.model.values import Due, GoalStatus, Moment, day_of
+from syncd.text import DIRECTION_MARKS, duration
 
 _INLINE = re.compile(r"([\\`*_\[\]<>|~&#$])")
 _AT_START = re.compile(r"^(?:([-+=:])|(\d{1,9})([.)]))")
-_DIRECTIONS = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
 _URL_SAFE = "/:?#@!$&'*+,;=%~-._"
 
 
@@ -57,7 +55,7 @@ def link(title: str, url: str) -> str:
 
 def _visible(one: str) -> str:
     """Control and direction marks become spaces: they could hide what stands there."""
-    hides = unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") or one in _DIRECTIONS
+    hides = unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") or one in DIRECTION_MARKS
     return " " if hides else one
 
 
@@ -137,14 +135,6 @@ def achievement_line(it: Achievement) -> str:
     day = f"{it.date}: " if it.date else ""
     impact = f". {inline(it.impact)}" if it.impact.strip() else ""
     return day + link(it.title or "Untitled", it.evidence_url) + impact
-
-
-def duration(minutes: int) -> str:
-    """Return minutes as "1 h 30", "2 h" or "45 min"."""
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest:02}" if rest else f"{hours} h"
 
 
 def _progress(goal: Goal) -> str:

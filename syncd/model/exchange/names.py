@@ -1,6 +1,5 @@
 """What lists, fields and single things are called in a plan file; the file as a flat list of drafts."""
 
-import difflib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any
 from syncd.model.entities import Kind
 from syncd.model.schema import FIELDS
 from syncd.model.values import FieldType
+from syncd.text import nearest
 
 _MOST = 200
 """Sentences on what could not be read, at most."""
@@ -99,13 +99,6 @@ def canonical(name: str, known: Collection[str]) -> str | None:
     """Return the known name that ``name`` means: any case, spaces, dashes."""
     said = re.sub(r"[\s_-]+", "_", name.strip()).casefold()
     return next((it for it in (said, _ALIASES.get(said, said)) if it in known), None)
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known word that ``name`` was most likely meant to be."""
-    by_lower = {it.casefold(): it for it in known}
-    close = difflib.get_close_matches(name[:_LONGEST_SHOWN].casefold(), by_lower, 1, 0.6)
-    return by_lower[close[0]] if close else None
 
 
 def as_text(raw: Any) -> str | None:

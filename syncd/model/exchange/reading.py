@@ -16,7 +16,6 @@ from syncd.model.exchange.names import (
     Unreadable,
     as_text,
     drafts_of,
-    nearest,
     shown,
     zone_key,
 )
@@ -26,6 +25,7 @@ from syncd.model.ids import EntityId, derived_id
 from syncd.model.plan import Plan, natural_key_of, normalised
 from syncd.model.schema import FIELDS, Fields, entity_from, fields_of
 from syncd.model.values import REFERENCES, FieldSpec, FieldType, Value, overlaid
+from syncd.text import nearest
 
 _ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9_-]{1,63}")
 _NEAREST_OF = 300

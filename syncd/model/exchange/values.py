@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from syncd.model.exchange.names import Unreadable, as_text, either, nearest, shown
+from syncd.model.exchange.names import Unreadable, as_text, either, shown
 from syncd.model.exchange.output import facts_text
 from syncd.model.rules.recurrence import recurrence_problem, repetition
 from syncd.model.values import Due, FieldSpec, FieldType, Moment, Value
+from syncd.text import nearest
 
 _TEXT = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d|[+-]\d{1,4} ?[dwmy]|today|tomorrow|yesterday)"

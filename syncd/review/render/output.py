@@ -3,8 +3,7 @@
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-
-from jinja2 import DictLoader, Environment, StrictUndefined
+from typing import TYPE_CHECKING
 
 from syncd.review.render.sections import (
     Bar,
@@ -17,6 +16,9 @@ from syncd.review.render.sections import (
     Quote,
     ReviewPage,
 )
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 WIDTH = 78
 _BAR = 20
@@ -205,8 +207,10 @@ _MOMENT = len("Tue 24 Nov 18:00")
 """The same of the first cell of a row."""
 
 
-def environment(templates: Mapping[str, str]) -> Environment:
+def environment(templates: Mapping[str, str]) -> "Environment":
     """Return what fills in templates, which are given by name: each text of a user is escaped."""
+    from jinja2 import DictLoader, Environment, StrictUndefined  # mails alone need it
+
     return Environment(
         loader=DictLoader(templates),
         autoescape=True,
@@ -219,7 +223,7 @@ def environment(templates: Mapping[str, str]) -> Environment:
 
 def html(
     page: ReviewPage,
-    templates: Environment,
+    templates: "Environment",
     inline: Callable[[str], str],
     language: str = "en",
 ) -> str:

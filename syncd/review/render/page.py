@@ -22,7 +22,7 @@ from syncd.review.render.sections import (
     paragraphs,
     safe,
 )
-from syncd.text import count, day_span, hours, listed, percent, short_day
+from syncd.text import count, day_span, duration, listed, percent, short_day
 
 _SENTENCE = 300
 _FEW = 3
@@ -58,7 +58,7 @@ def _skipped(period: Skipped) -> str:
 def _minutes(period: Skipped) -> str:
     if not period.minutes.planned:
         return "leave" if period.away else "nothing planned"
-    return f"{hours(period.minutes.done)} of {hours(period.minutes.planned)}"
+    return f"{duration(period.minutes.done)} of {duration(period.minutes.planned)}"
 
 
 def plan_gaps(facts: Facts) -> Iterator[Element]:
@@ -303,7 +303,7 @@ def glance(facts: Facts, *, shared: bool = False) -> str:
 
 def _time(facts: Facts) -> str:
     if facts.minutes.planned:
-        return f"{hours(facts.minutes.done)} of {hours(facts.minutes.planned)}"
+        return f"{duration(facts.minutes.done)} of {duration(facts.minutes.planned)}"
     return "on leave" if facts.away_days else "nothing planned"
 
 
@@ -315,7 +315,7 @@ def _result(facts: Facts) -> str:
     if score is None:
         so_far = "" if facts.ended else " so far"
         return f"No learning time was planned this {noun}{so_far}."
-    done = f"{hours(minutes.done)} of {hours(minutes.planned)} done ({percent(score)})"
+    done = f"{duration(minutes.done)} of {duration(minutes.planned)} done ({percent(score)})"
     if not facts.ended:
         return f"So far this {noun}: {done}."
     if score >= GOOD:

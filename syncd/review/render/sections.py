@@ -7,7 +7,7 @@ from datetime import date
 
 from syncd.model.values import GoalStatus, Pace
 from syncd.review.facts import Facts, GoalFacts, Item, Minutes, Share, TrendWeek, Win
-from syncd.text import count, hours, percent, short_day
+from syncd.text import count, duration, percent, short_day
 
 LONGEST = 120
 """Characters of a title."""
@@ -252,8 +252,8 @@ def time(facts: Facts) -> Iterator[Element]:
     rows += _shares(facts.rest)
     if facts.minutes.assumed:
         yield Paragraph(
-            text=f"{hours(facts.minutes.confirmed)} confirmed, and"
-            f" {hours(facts.minutes.assumed)} assumed: nobody said otherwise."
+            text=f"{duration(facts.minutes.confirmed)} confirmed, and"
+            f" {duration(facts.minutes.assumed)} assumed: nobody said otherwise."
         )
     if rows:
         yield _minutes_grid("Goal", rows)
@@ -267,7 +267,7 @@ def time(facts: Facts) -> Iterator[Element]:
 
 def _minutes_grid(head: str, minutes: Sequence[tuple[str, Minutes]]) -> Grid:
     rows = [
-        (title, hours(spent.done), hours(spent.planned), _score(spent))
+        (title, duration(spent.done), duration(spent.planned), _score(spent))
         for title, spent in minutes
     ]
     if len(rows) > 2 * MOST:
@@ -302,7 +302,7 @@ def _trend(facts: Facts) -> Bars:
 def _of_week(week: TrendWeek) -> str:
     if not week.minutes.planned:
         return "leave" if week.away else "nothing planned"
-    done_of_planned = f"{hours(week.minutes.done)} of {hours(week.minutes.planned)}"
+    done_of_planned = f"{duration(week.minutes.done)} of {duration(week.minutes.planned)}"
     return f"{done_of_planned}, some leave" if week.away else done_of_planned
 
 
@@ -311,14 +311,14 @@ def ahead(facts: Facts) -> Iterator[Element]:
     if not facts.ahead:
         yield Paragraph(text="Nothing is planned yet.")
         return
-    load = f"{count(len(facts.ahead), 'block')}, {hours(facts.ahead_minutes)}"
-    most = f" of at most {hours(facts.weekly_cap)}" if facts.weekly_cap else ""
+    load = f"{count(len(facts.ahead), 'block')}, {duration(facts.ahead_minutes)}"
+    most = f" of at most {duration(facts.weekly_cap)}" if facts.weekly_cap else ""
     yield Paragraph(text=f"{load}{most}.")
     rows = [
         (
             f"{short_day(block.start.date(), facts.last.year)} {block.start:%H:%M}",
             safe(block.title, 80) + (" (draft)" if block.draft else ""),
-            hours(block.minutes),
+            duration(block.minutes),
         )
         for block in facts.ahead[: MOST + 2]
     ]

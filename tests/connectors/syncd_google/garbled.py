@@ -73,7 +73,7 @@ class Garbled:
 def garbled(google: GoogleHarness) -> Garbled:
     """Put such a client between a connector, which tries nothing again, and its service."""
     garbled = Garbled(google.bare._client)
-    google.bare._client = garbled
+    google.bare._client = garbled  # type: ignore[assignment]  # it answers for each method of one
     google.connector = google.bare
     return garbled
 

@@ -12,10 +12,11 @@ from syncd.model.remote import Remote
 from syncd.testing.in_memory_connector import DictMemory
 from syncd.testing.samples import DAY
 from syncd.testing.sandbox_harness import SandboxHarness
-from syncd_google.connector import PLUGIN
+from syncd_google.connector import PLUGIN, GoogleConnector
 from syncd_google.sandbox import acts
 from syncd_google.sandbox.app import GoogleSandbox, make
 from syncd_google.sandbox.model import GoogleCalendar
+from syncd_google.sandbox.user import GoogleUser
 from tests.conformance.google.schema_gate import Gate
 
 ASIDE = {
@@ -34,6 +35,8 @@ def gated(directory: Path, clock: Clock) -> GoogleSandbox:
 class GoogleHarness(SandboxHarness):
     conditional = True
     sandbox: GoogleSandbox
+    person: GoogleUser
+    bare: GoogleConnector
 
     def __init__(self, directory: Path) -> None:
         super().__init__(PLUGIN, gated, directory)

@@ -10,7 +10,7 @@ from syncd.connect.contract import BusySpan
 from syncd.errors import Changed, SkipItem
 from syncd.model.entities import Kind
 from syncd.model.remote import LINKS, Remote
-from syncd.model.values import BlockState, Moment
+from syncd.model.values import BlockState, Moment, Value
 from syncd.testing.samples import AT, ZONE
 from syncd_google.sandbox import acts
 from syncd_google.sandbox.model import GoogleEvent
@@ -19,8 +19,8 @@ from tests.connectors.syncd_google.harness import GoogleHarness
 GOALS = [f"01JWQ9E4V0Z8N3A6B7C2D5F1{number:02}" for number in range(14)]
 
 
-def block(google: GoogleHarness, title: str = "SQL course", **fields: object) -> Remote:
-    return google.create(Kind.BLOCK, title, **fields)  # type: ignore[arg-type]
+def block(google: GoogleHarness, title: str = "SQL course", **fields: Value) -> Remote:
+    return google.create(Kind.BLOCK, title, **fields)
 
 
 def event(google: GoogleHarness, title: str = "SQL course") -> GoogleEvent:
@@ -221,14 +221,14 @@ UNFIT = {
 
 @pytest.mark.parametrize("fields", UNFIT.values(), ids=UNFIT.keys())
 def test_what_the_calendar_cannot_hold_is_refused_with_a_reason(
-    google: GoogleHarness, fields: dict[str, object]
+    google: GoogleHarness, fields: dict[str, Value]
 ) -> None:
     item = block(google)
     before = len(google.server.log)
-    outcome = google.update(item, **fields)  # type: ignore[arg-type]
+    outcome = google.update(item, **fields)
     assert isinstance(outcome, SkipItem)
     assert str(outcome).endswith((".", "again."))
-    write = google.new_write(Kind.BLOCK, "Another", **fields)  # type: ignore[arg-type]
+    write = google.new_write(Kind.BLOCK, "Another", **fields)
     assert isinstance(google.do(write), SkipItem)
     assert len(google.server.log) == before
 
@@ -243,7 +243,10 @@ def test_nothing_but_the_own_calendar_is_ever_written(fresh: GoogleHarness) -> N
         google.start()
         item = block(google, f"Block {len(settings)}")
         day = google.milestone(f"Exam {len(settings)}")
-        later = {"end": Moment(AT + timedelta(hours=3), ZONE), "goal": GOALS[0]}
+        later: dict[str, Value] = {
+            "end": Moment(AT + timedelta(hours=3), ZONE),
+            "goal": GOALS[0],
+        }
         item = google.made(google.new_update(item, **later))
         google.person.meeting("Lunch", AT, AT + timedelta(hours=1))
         google.person.add(

@@ -1,5 +1,6 @@
 """An answer that can't be read is no proof that something was written, made, or is free."""
 
+import functools
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,7 +11,14 @@ from syncd.model.entities import Kind
 from syncd.model.remote import LINKS, Remote
 from syncd.model.values import Moment
 from syncd.testing.samples import sample
-from tests.connectors.syncd_google.garbled import HOSTILE, NO_REPLY, Garbled, answer, garbled
+from tests.connectors.syncd_google.garbled import (
+    HOSTILE,
+    NO_REPLY,
+    Garbled,
+    answer,
+    garbled,
+    put,
+)
 from tests.connectors.syncd_google.harness import GoogleHarness
 
 KINDS = [Kind.MILESTONE, Kind.BLOCK]
@@ -75,7 +83,7 @@ def test_looking_for_a_create_in_what_is_spoilt_decides_nothing(
     write = google.new_write(Kind.BLOCK, "SQL course")
     google.made(write)
     for value in HOSTILE.values():
-        client.spoil("event", lambda real, value=value: {**real, "status": value})
+        client.spoil("event", functools.partial(put, path=("status",), value=value))
         with pytest.raises(SkipItem, match="update syncd"):
             google.connector.find(write)
     kept = {"extendedProperties": {"private": {"syncd": write.entity}}}
@@ -199,7 +207,7 @@ def test_a_strangers_role_that_is_new_is_no_trouble(fresh: GoogleHarness) -> Non
 def test_a_list_of_calendars_without_end_ends(fresh: GoogleHarness) -> None:
     client = garbled(fresh)
     for reply, said in (({"items": [], "nextPageToken": "again"}, "circles"),):
-        client.instead("calendars", lambda reply=reply: reply)
+        client.instead("calendars", functools.partial(dict, reply))
         with pytest.raises(TryLater, match=said):
             fresh.connector.bind()
     assert len(client.asked) == 2

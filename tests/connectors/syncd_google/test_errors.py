@@ -17,10 +17,10 @@ BROKEN: dict[str, tuple[Exception, type, type]] = {
     "no-reply": (httpx.RemoteProtocolError("no reply"), TryLater, Unclear),
     "half-a-reply": (httpx.DecodingError("half"), TryLater, Unclear),
     "no-json": (ValueError(), TryLater, Unclear),
-    "sign-in-away": (TransportError("away"), TryLater, TryLater),
-    "sign-in-busy": (RefreshError("busy", retryable=True), TryLater, TryLater),
-    "sign-in-over": (RefreshError("invalid_grant"), SignIn, SignIn),
-    "sign-in-over-without-a-word": (RefreshError(), SignIn, SignIn),
+    "sign-in-away": (TransportError("away"), TryLater, TryLater),  # type: ignore[no-untyped-call]  # its library has no types
+    "sign-in-busy": (RefreshError("busy", retryable=True), TryLater, TryLater),  # type: ignore[no-untyped-call]  # its library has no types
+    "sign-in-over": (RefreshError("invalid_grant"), SignIn, SignIn),  # type: ignore[no-untyped-call]  # its library has no types
+    "sign-in-over-without-a-word": (RefreshError(), SignIn, SignIn),  # type: ignore[no-untyped-call]  # its library has no types
 }
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syncd.model.entities import Kind
 from syncd.model.ids import EntityId
-from syncd.model.schema import DEFAULTS
+from syncd.model.schema import DEFAULTS, Fields
 from syncd_google import events, mapping
 
 ENTITY = EntityId("01JWQ9E4V0Z8N3A6B7C2D5F1GH")
@@ -132,7 +132,7 @@ def test_the_last_days_of_all_time_do_not_end_it() -> None:
 
 
 def test_a_new_event_is_all_day_free_time_without_a_reminder() -> None:
-    fields = {"title": "Exam", "due": DUE, "done": False}
+    fields: Fields = {"title": "Exam", "due": DUE, "done": False}
     assert mapping.to_remote(Kind.MILESTONE, ENTITY, fields, BERLIN) == {
         "summary": "Exam",
         "start": {"date": "2026-06-15"},
@@ -149,7 +149,7 @@ def test_only_what_differs_is_in_a_patch() -> None:
         "start": {"date": "2026-06-15"},
         "end": {"date": "2026-06-16"},
     }
-    same = {"title": "Exam", "due": DUE, "done": True}
+    same: Fields = {"title": "Exam", "due": DUE, "done": True}
     assert mapping.to_patch(Kind.MILESTONE, same, event, BERLIN) == {}
     assert mapping.to_patch(Kind.MILESTONE, {"done": False}, event, BERLIN) == {
         "summary": "Exam"

@@ -7,7 +7,8 @@ from syncd.connect.contract import Plugin
 from syncd.model.entities import Kind
 from syncd.model.ids import derived_id
 from syncd.model.remote import LINKS, Op, Remote, Write
-from syncd.model.values import BlockState, Moment
+from syncd.model.schema import Fields
+from syncd.model.values import BlockState, Moment, Value
 from syncd.testing.harness import seen
 from syncd.testing.recording import Make, Recorded
 from syncd_google.connector import PLUGIN
@@ -16,7 +17,7 @@ from syncd_google.sandbox.app import make
 Start = Callable[[Plugin, Make], Recorded]
 ENTITY = derived_id("recorded", "milestone")
 AT = datetime(2027, 6, 15, 16, 30, tzinfo=UTC)
-BLOCK = {
+BLOCK: Fields = {
     "title": "SQL course",
     "start": Moment(AT, "Europe/Paris"),
     "end": Moment(AT + timedelta(hours=1), "Europe/Paris"),
@@ -34,17 +35,17 @@ def written(it: Recorded, write: Write) -> Remote:
 
 
 def created(it: Recorded) -> Write:
-    fields = {"title": "Done with SQL", "due": date(2027, 6, 15), "done": False}
+    fields: Fields = {"title": "Done with SQL", "due": date(2027, 6, 15), "done": False}
     return Write(op=Op.CREATE, key=it.key(), kind=Kind.MILESTONE, entity=ENTITY, fields=fields)
 
 
-def changed(it: Recorded, item: Remote, op: Op, **fields: object) -> Write:
+def changed(it: Recorded, item: Remote, op: Op, **fields: Value) -> Write:
     return Write(
         op=op,
         key=it.key(),
         kind=item.kind,
         entity=ENTITY,
-        fields=fields,  # type: ignore[arg-type]
+        fields=fields,
         seen=seen(item),
     )
 
@@ -84,7 +85,10 @@ def test_a_block_goes_there_and_back(recorded: Start) -> None:
     assert remote.fields == BLOCK
     pull = session.connector.pull(cursor)
     assert [(item.kind, item.fields) for item in pull.items] == [(Kind.BLOCK, BLOCK)]
-    done = {"state": BlockState.DONE, "end": Moment(AT + timedelta(hours=2), "Europe/Paris")}
+    done: dict[str, Value] = {
+        "state": BlockState.DONE,
+        "end": Moment(AT + timedelta(hours=2), "Europe/Paris"),
+    }
     after = written(session, changed(session, remote, Op.UPDATE, **done))
     assert after.fields == {**BLOCK, **done}
     assert session.connector.write([changed(session, after, Op.DELETE)]) == [None]

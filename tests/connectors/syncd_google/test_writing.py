@@ -3,14 +3,16 @@
 import dataclasses
 import json
 from datetime import UTC, date, datetime
+from typing import Any
 
 import httpx
 import pytest
 
 from syncd.errors import Changed, Gone, HoldTool, Mistake, SignIn, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
-from syncd.model.ids import EntityId
+from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Op, Remote, Seen
+from syncd.model.schema import Fields
 from syncd.model.values import Moment
 from syncd.testing.fault_injection import Fault
 from syncd.testing.harness import seen
@@ -19,8 +21,8 @@ from syncd_google.sandbox import acts
 from tests.connectors.syncd_google.harness import GoogleHarness
 
 DUE = date(2026, 6, 15)
-PATCH = {"method": "PATCH"}
-POST = {"method": "POST", "path": ".*/events"}
+PATCH: dict[str, Any] = {"method": "PATCH"}
+POST: dict[str, Any] = {"method": "POST", "path": ".*/events"}
 
 
 def sent(google: GoogleHarness, method: str) -> list[object]:
@@ -261,7 +263,7 @@ def test_a_write_to_a_calendar_that_is_gone_holds_the_tool(
 ) -> None:
     item = google.milestone("Exam")
     google.sandbox.lose_container()
-    fields = {"title": "Viva", "due": DUE, "done": False}
+    fields: Fields = {"title": "Viva", "due": DUE, "done": False}
     assert isinstance(google.do(google.write_of(op, item, fields)), HoldTool)
 
 
@@ -323,7 +325,7 @@ def test_nobody_is_told_by_mail(google: GoogleHarness) -> None:
 def test_a_copy_can_be_given_its_own_mark(google: GoogleHarness) -> None:
     item = google.milestone("Exam")
     copy = acts.duplicate(google.sandbox.account, google.calendar, item.id)
-    shown = google.connector.read(Kind.MILESTONE, copy.id)  # type: ignore[arg-type]
+    shown = google.connector.read(Kind.MILESTONE, RemoteId(copy.id))
     write = dataclasses.replace(google.new_update(shown), entity=EntityId("own"))
     assert google.made(write).mark == "own"
     assert google.read(item).mark == item.mark

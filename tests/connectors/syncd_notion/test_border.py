@@ -57,7 +57,7 @@ NO_EVIDENCE: dict[str, tuple[str, Any]] = {
 }
 
 
-def nonsense(table: dict[str, Any]) -> Any:
+def nonsense(table: dict[str, Any]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("wrong", table.values(), ids=table.keys())
 
 

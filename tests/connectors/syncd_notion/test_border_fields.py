@@ -20,13 +20,13 @@ from tests.connectors.syncd_notion.hostile import ADVICE, listed, page, query, s
 from tests.connectors.syncd_notion.test_mapping import day, option, page_with, shape_of, stored
 from tests.connectors.syncd_notion.test_sandbox_nonsense import NONSENSE, places, spoilt
 
-RUNS = [None, "x", 5, {}, [None], ["x"], [{}], [{"plain_text": 5}], [{"text": "x"}]]
+RUNS: list[Any] = [None, "x", 5, {}, [None], ["x"], [{}], [{"plain_text": 5}], [{"text": "x"}]]
 RUNS += [[{"plain_text": "a"}, {"plain_text": None}], [[]], [{"text": {"content": []}}]]
 CHOICES = ["x", 5, [], {}, {"name": None}, {"name": 5}, {"name": []}, {"name": ""}, True]
 DATES = ["2026-12-01", 5, [], {}, {"start": None}, {"start": 5}, {"start": []}, {"end": "x"}]
 TIMES = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-12:00", "0000-01-01", "2026-02-30"]
 TIMES += ["", "x" * 10, "-2026-01-01", "2026-01-01T00:00:00+99:99", "9999-12-31T23:00:00Z"]
-RELATIONS = [
+RELATIONS: list[Any] = [
     None,
     "x",
     5,
@@ -39,7 +39,17 @@ RELATIONS = [
     [{"id": "../x"}],
 ]
 RELATIONS += [[{"id": "a"}, {"id": []}], [[]], [{"id": ""}]]
-LABELS = [None, "x", 5, {}, [None], ["x"], [{}], [{"name": 5}], [option("a"), {"name": None}]]
+LABELS: list[Any] = [
+    None,
+    "x",
+    5,
+    {},
+    [None],
+    ["x"],
+    [{}],
+    [{"name": 5}],
+    [option("a"), {"name": None}],
+]
 NUMBERS = ["3", True, [], {}, math.inf, -math.inf, math.nan, 10**400]
 
 GARBLED: list[tuple[Kind, str, list[Any]]] = [

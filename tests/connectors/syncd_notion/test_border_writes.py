@@ -42,7 +42,7 @@ NO_ROWS: dict[str, Any] = {
 }
 
 
-def nonsense(table: dict[str, Any]) -> Any:
+def nonsense(table: dict[str, Any]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("wrong", table.values(), ids=table.keys())
 
 
@@ -226,7 +226,9 @@ def test_an_answer_that_was_written_and_not_told_of_is_unclear(desk: Desk, wrong
     done_and(desk, "PATCH|DELETE", "/v1/blocks/.*", wrong)
     assert isinstance(desk.update(made, answers=((WELL, "More."), (WAY, ""))), Unclear)
     desk.heal()
-    assert dict(desk.connector.read(Kind.REVIEW, made.id).fields["answers"])[WELL] == "More."
+    answers = desk.connector.read(Kind.REVIEW, made.id).fields["answers"]
+    assert isinstance(answers, tuple)
+    assert dict(answers)[WELL] == "More."
 
 
 def test_blocks_that_hold_each_other_without_end_end(desk: Desk) -> None:

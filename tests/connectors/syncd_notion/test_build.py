@@ -33,16 +33,19 @@ def test_without_a_token_it_says_where_to_get_one() -> None:
 @pytest.mark.parametrize("token", ["", "  "])
 def test_an_empty_token_is_none(token: str) -> None:
     with pytest.raises(Mistake):
-        PLUGIN.build(NotionSettings(token=token, parent_page=PAGE), toolbox())
+        PLUGIN.build(
+            NotionSettings.model_validate({"token": token, "parent_page": PAGE}), toolbox()
+        )
 
 
 def test_without_a_page_it_says_what_to_share() -> None:
     with pytest.raises(Mistake, match=r"connectors\.notion\.parent_page"):
-        PLUGIN.build(NotionSettings(token="ntn_x"), toolbox())  # noqa: S106  # not a token
+        PLUGIN.build(NotionSettings.model_validate({"token": "ntn_x"}), toolbox())
 
 
 def test_it_carries_all_kinds_but_blocks_and_gives_addresses() -> None:
-    made = PLUGIN.build(NotionSettings(token="ntn_x", parent_page=PAGE), toolbox())  # noqa: S106  # not a secret
+    settings = NotionSettings.model_validate({"token": "ntn_x", "parent_page": PAGE})
+    made = PLUGIN.build(settings, toolbox())
     assert set(made.capabilities) == set(Kind) - {Kind.BLOCK}
     assert made.provides_urls
     assert made.keeps_marks
@@ -52,7 +55,8 @@ def test_it_carries_all_kinds_but_blocks_and_gives_addresses() -> None:
 
 
 def test_with_databases_of_ones_own_alone_it_carries_only_these() -> None:
-    settings = NotionSettings(token="ntn_x", databases={"tasks": PAGE, "goals": PAGE})  # noqa: S106  # not a secret
+    databases = {"tasks": PAGE, "goals": PAGE}
+    settings = NotionSettings.model_validate({"token": "ntn_x", "databases": databases})
     made = PLUGIN.build(settings, toolbox())
     assert set(made.capabilities) == {Kind.TASK, Kind.GOAL}
     assert not made.can_hold(Kind.SKILL, {"title": "Analysis"})

@@ -1,11 +1,12 @@
 """The contract of a connector, kept by Notion's against its sandbox."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from syncd.errors import SkipItem
 from syncd.model.entities import Kind
-from syncd.testing.contract import HttpContractSuite
+from syncd.testing.contract import Errors, HttpContractSuite
 from syncd.testing.harness import Harness
 from syncd.testing.sandbox_harness import Matching, SandboxHarness
 from syncd_notion.connector import PLUGIN
@@ -19,7 +20,7 @@ def _error(status: int, code: str, message: str) -> dict[str, Any]:
 
 class NotionHarness(SandboxHarness):
     writes = Matching(method="POST|PATCH", path="/v1/(pages|databases).*")
-    errors: ClassVar[dict[int, Any]] = {
+    errors: Mapping[int, Any] = {
         400: _error(400, "validation_error", "body failed validation: body.x should be y."),
         401: _error(401, "unauthorized", "API token is invalid."),
         403: _error(403, "restricted_resource", "API token does not have access to this."),
@@ -46,11 +47,11 @@ class NotionHarness(SandboxHarness):
     def kept_aside(self, kind: Kind, title: str) -> bool:
         page = self.sandbox.person.page(kind, title)
         prop = self.sandbox.person.prop(kind, "My own column")
-        return page.values[prop.id] == [run_of("Mine", bold=True)]
+        return bool(page.values[prop.id] == [run_of("Mine", bold=True)])
 
 
 class TestContract(HttpContractSuite):
-    on_read: ClassVar[dict[int, Any]] = {410: (SkipItem,)}  # Notion has no such status
+    on_read: Mapping[int, Errors] = {410: (SkipItem,)}  # Notion has no such status
 
     def make(self, directory: Path) -> Harness:
         return NotionHarness(PLUGIN, make, directory)

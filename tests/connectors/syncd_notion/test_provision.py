@@ -273,7 +273,7 @@ def test_a_relation_to_another_database_is_not_the_plans(bare: Desk) -> None:
     tasks = bare.person.add_database("To do", {"N": {"title": {}}, "Goal": goal})
     connector = bare.with_settings(databases={"tasks": tasks.parent})
     bare.start()
-    assert "goal" in connector.pull(None).paused[Kind.TASK]
+    assert "goal" in connector.pull(None).unmapped_fields[Kind.TASK]
 
 
 def test_a_relation_to_the_plans_own_database_is(bare: Desk) -> None:
@@ -286,7 +286,7 @@ def test_a_relation_to_the_plans_own_database_is(bare: Desk) -> None:
         properties={"tasks": {"goal": "Aim"}},
     )
     bare.start()
-    assert "goal" not in connector.pull(None).paused[Kind.TASK]
+    assert "goal" not in connector.pull(None).unmapped_fields[Kind.TASK]
 
 
 def test_a_database_that_is_not_shared_is_a_mistake_that_names_the_setting(

@@ -317,6 +317,7 @@ def test_a_list_that_is_replaced_leaves_nothing_behind(desk: Desk) -> None:
 
 def test_a_page_that_comes_back_from_the_trash_keeps_its_text(desk: Desk) -> None:
     item = made(desk)
+    assert item.mark is not None
     answered(desk, (WELL, "All."))
     before = desk.person.body(WEEK)
     desk.delete(desk.connector.read(Kind.REVIEW, item.id))
@@ -379,10 +380,10 @@ def test_hostile_text_stays_text_and_comes_back(desk: Desk, text: str) -> None:
     assert item.fields["answers"] == ((WELL, text), (WAY, ""))
     desk.clock.advance(seconds=300)
     assert pulled(desk)["answers"] == ((WELL, text), (WAY, ""))
-    assert desk.update(item, answers=((WELL, "Short."), (WAY, text))).fields["answers"] == (  # type: ignore[union-attr]
-        (WELL, "Short."),
-        (WAY, text),
-    )
+    answers = ((WELL, "Short."), (WAY, text))
+    outcome = desk.update(item, answers=answers)
+    assert isinstance(outcome, Remote)
+    assert outcome.fields["answers"] == answers
 
 
 def test_the_margin_is_more_than_the_resolution_of_edit_times() -> None:

@@ -1,5 +1,6 @@
 """What one act in Notion does elsewhere, and what a person does."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,12 +13,13 @@ from syncd_notion.sandbox.schema import ELSEWHERE
 from tests.connectors.syncd_notion.caller import NOWHERE, Caller, named, text, titles
 from tests.connectors.syncd_notion.desk import Desk
 
-STATE = {"State": {"status": {}}}
+STATE: dict[str, Any] = {"State": {"status": {}}}
 
 
 def chosen(row: Any, name: str) -> str | None:
     value = row["properties"][name][row["properties"][name]["type"]]
-    return value and value["name"]
+    shown: str | None = value and value["name"]
+    return shown
 
 
 # Status and options.
@@ -114,7 +116,7 @@ def test_a_person_has_properties_of_any_type_and_none_of_these_is_written(
     shown = row["properties"]["Own"]
     assert shown["type"] == notion_type
     assert notion_type in shown
-    body = {"properties": {"Own": {notion_type: {}}}}
+    body: dict[str, Any] = {"properties": {"Own": {notion_type: {}}}}
     assert it.refused("PATCH", f"/pages/{row['id']}", body)[0] == 400
 
 
@@ -202,10 +204,11 @@ def test_filters_tell_trashed_and_archived_rows_apart_from_live_ones(it: Caller)
     it.sandbox.person.archive(Kind.GOAL, "archived", archived=False)
     it.sandbox.person.restore("trashed")
     assert sorted(titles(it.query(source))) == ["archived", "live", "trashed"]
-    for act in (
+    acts: list[Callable[[], None]] = [
         lambda: it.sandbox.person.restore("x"),
         lambda: it.sandbox.person.archive(Kind.GOAL, "x"),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(KeyError):
             act()
     body = {"in_trash": "yes"}

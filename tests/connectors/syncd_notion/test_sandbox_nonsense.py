@@ -141,7 +141,7 @@ class Desk:
         self.kept = copied((self.row.values, self.source.props))
 
     def answer(
-        self, endpoint: Any, body: Any, query: dict[str, str] | None = None, **ids: str
+        self, endpoint: Any, body: Any, query: dict[str, str] | None = None, /, **ids: str
     ) -> int:
         asked = NotionRequest(ids={**self.ids, **ids}, query=query or {}, body=copied(body))
         try:

@@ -200,7 +200,12 @@ def test_a_schema_that_is_refused_is_not_half_changed(it: Caller) -> None:
     _, source = it.database(COLUMNS)
     path = f"/data_sources/{source}"
     before = it.call("GET", path)["properties"]
-    bad = {"Day": {"name": "When"}, "Number": None, "New": {"number": {}}, "Name": None}
+    bad: dict[str, Any] = {
+        "Day": {"name": "When"},
+        "Number": None,
+        "New": {"number": {}},
+        "Name": None,
+    }
     it.refused("PATCH", path, {"properties": bad})
     assert it.call("GET", path)["properties"] == before
 

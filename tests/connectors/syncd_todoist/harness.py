@@ -1,12 +1,13 @@
 """Todoist's connector on its sandbox, for all tests of both."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import parse_qs
 
 from syncd.model.entities import Kind
-from syncd.model.ids import RemoteId
+from syncd.model.ids import EntityId, RemoteId
 from syncd.model.remote import Op, Remote, Write
 from syncd.model.values import Value
 from syncd.testing.harness import seen
@@ -28,7 +29,7 @@ def _error(status: int, tag: str) -> dict[str, Any]:
 
 class TodoistHarness(SandboxHarness):
     writes = Matching(method="POST", path="/api/v1/sync", body="commands=")
-    errors: ClassVar[dict[int, Any]] = {
+    errors: Mapping[int, Any] = {
         400: invalid_argument("commands").body,
         401: unauthorized().body,
         403: _error(403, "FORBIDDEN"),
@@ -96,7 +97,7 @@ class TodoistHarness(SandboxHarness):
             op=Op.DELETE,
             key=self.key(),
             kind=item.kind,
-            entity=item.mark or "e",
+            entity=item.mark or EntityId("e"),
             seen=seen(item),
         )
 

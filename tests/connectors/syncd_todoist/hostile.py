@@ -35,6 +35,11 @@ JSON = st.recursive(
 )
 
 
+def each(*values: Any) -> tuple[Any, ...]:
+    """Return values of whatever types."""
+    return values
+
+
 def altered(raw: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
     """Return an object with one key of another value, or without it."""
     rest = {name: it for name, it in raw.items() if name != key}

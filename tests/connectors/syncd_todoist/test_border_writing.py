@@ -12,7 +12,7 @@ from syncd_todoist.commands import key_of, temporary
 from syncd_todoist.sandbox.app import PROJECT
 from syncd_todoist.sandbox.user import TodoistUser
 from tests.connectors.syncd_todoist.harness import TodoistHarness
-from tests.connectors.syncd_todoist.hostile import answer, change_rows, sync_reply
+from tests.connectors.syncd_todoist.hostile import answer, change_rows, each, sync_reply
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def test_what_was_made_without_an_id_that_can_be_used_is_looked_for(
     for made in NO_IDS:
         outcome = _made(todoist, kind, lambda it, made=made: {temporary(it): made})
         assert isinstance(outcome, Unclear), made
-    for told in (None, [], "x", 5):
+    for told in each(None, [], "x", 5):
         assert isinstance(_made(todoist, kind, told), Unclear)
 
 
@@ -58,7 +58,7 @@ def test_what_was_made_is_not_another_item(todoist: TodoistHarness, kind: Kind) 
     [
         {},
         {"error": "no"},
-        *[{"sync_token": "*", "sync_status": it} for it in (None, [], "ok", 5, {})],
+        *[{"sync_token": "*", "sync_status": it} for it in each(None, [], "ok", 5, {})],
         {"sync_token": 5, "full_sync": "x", "items": 5},
     ],
 )
@@ -76,8 +76,8 @@ def test_an_answer_that_tells_of_no_command_is_unclear(
     "status",
     [
         *(None, 5, [], True, "OK", "done", ["ok"]),
-        *[{"error_code": it} for it in ([1], {}, "22", 2.5, True)],
-        *[{"error": it} for it in (5, [], {})],
+        *[{"error_code": it} for it in each([1], {}, "22", 2.5, True)],
+        *[{"error": it} for it in each(5, [], {})],
         {"http_code": "404"},
         {"error_tag": 5},
     ],
@@ -199,7 +199,7 @@ def test_tasks_that_are_told_to_be_below_each_other_are_not_deleted_meanwhile(
 
 _NO_PROJECTS: list[Any] = [
     *[{"id": it, "name": PROJECT} for it in (5, None, "..")],
-    *[{"id": "7qWc3Fh9RvX2mJ5p", "name": it} for it in (5, None, [])],
+    *[{"id": "7qWc3Fh9RvX2mJ5p", "name": it} for it in each(5, None, [])],
     *[
         {"id": "7qWc3Fh9RvX2mJ5p", "name": PROJECT, key: it}
         for key in ("is_deleted", "is_archived")

@@ -8,7 +8,7 @@ from syncd.connect.border import MOST_PAGES
 from syncd.errors import TryLater
 from syncd.model.entities import Kind
 from tests.connectors.syncd_todoist.harness import TodoistHarness
-from tests.connectors.syncd_todoist.hostile import answer
+from tests.connectors.syncd_todoist.hostile import answer, each
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def test_requests_go_to_the_configured_origin_with_the_token(todoist: TodoistHar
 NO_PAGES: list[Any] = [
     *({}, [], "", "null", 5, {"error": "no"}, {"next_cursor": "more"}),
     *[{"results": it, "items": it} for it in (None, 5, "ab", {}, {"a": 1}, True)],
-    *[{"results": [], "items": [], "next_cursor": it} for it in (5, [], {}, True)],
+    *[{"results": [], "items": [], "next_cursor": it} for it in each(5, [], {}, True)],
 ]
 
 

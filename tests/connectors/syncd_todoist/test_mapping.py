@@ -42,7 +42,7 @@ TASKS = st.fixed_dictionaries(
         PAGE_URL: _LINKS,
         "goal": _IDS,
         "parent": _IDS,
-        "due": st.one_of(st.none(), st.dates(), _MOMENTS),
+        "due": st.one_of(st.none(), st.dates(date(1, 1, 2)), _MOMENTS),
         "estimate_minutes": st.one_of(st.none(), st.integers(-5, 10_000)),
         "priority": st.one_of(st.none(), st.integers(1, 4)),
         "labels": st.frozensets(st.one_of(_TEXT, st.just("l" * 61)), max_size=5),

@@ -113,7 +113,10 @@ def test_a_free_plan_may_say_that_it_has_durations(wire: Wire) -> None:
     wire.harness.sandbox.switches.durations_are_paid = False
     wire.harness.sandbox.downgrade()
     assert wire.sync()["user_plan_limits"]["current"]["durations"] is True
-    added = {"due": {"date": "2026-06-01"}, "duration": {"amount": 5, "unit": "minute"}}
+    added: dict[str, Any] = {
+        "due": {"date": "2026-06-01"},
+        "duration": {"amount": 5, "unit": "minute"},
+    }
     assert wire.do("item_add", content="x", **added) == "ok"
     assert wire.sync()["items"][0]["duration"] is not None
 

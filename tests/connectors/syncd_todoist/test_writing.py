@@ -8,8 +8,8 @@ import pytest
 from syncd.errors import Changed, Gone, SkipItem, TryLater, Unclear
 from syncd.model.entities import Kind
 from syncd.model.remote import PAGE_URL, Op, Remote
-from syncd.model.values import Moment
-from syncd.testing.sandbox import Fault
+from syncd.model.values import Moment, Value
+from syncd.testing.fault_injection import Fault
 from syncd_todoist.sandbox.app import TodoistSandbox
 from syncd_todoist.sandbox.user import TodoistUser
 from syncd_todoist.sandbox.wire import invalid_argument, too_many
@@ -347,7 +347,8 @@ def test_a_completed_task_that_takes_no_commands_stays_as_it_is(
     made = todoist.task()
     done = todoist.update(made, done=True)
     assert isinstance(done, Remote)
-    write = todoist.write_of(Op.UPDATE, done, {field: {"title": "Late", "done": False}[field]})
+    changes: dict[str, Value] = {"title": "Late", "done": False}
+    write = todoist.write_of(Op.UPDATE, done, {field: changes[field]})
     error = {"error": "Item not found", "error_code": 22, "http_code": 404}
     reply = {"sync_token": "*", "sync_status": {write.key: error}}
     fault = Fault(act="status", status=200, body="item_u", reply=reply)

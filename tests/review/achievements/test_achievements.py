@@ -1,6 +1,7 @@
 """The brag sheet: what was achieved, by quarter, category and goal."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,8 +18,8 @@ LEAD = Goal(id=EntityId("g"), created_at=MADE, title="Lead a team")
 SQL = Skill(id=EntityId("s"), created_at=MADE, title="SQL *and* more")
 
 
-def win(one: str = "a", **fields) -> Achievement:
-    made = {"title": "A win", "date": date(2026, 2, 1), **fields}
+def win(one: str = "a", **fields: Any) -> Achievement:
+    made: dict[str, Any] = {"title": "A win", "date": date(2026, 2, 1), **fields}
     return Achievement(id=EntityId(one), created_at=MADE, **made)
 
 
@@ -26,11 +27,11 @@ def sheet(*entities: Entity, asked: AchievementFilter = AchievementFilter()) -> 
     return achievements_markdown(sheet_entries(Plan.of(entities), asked))
 
 
-def test_nothing_achieved_is_an_empty_sheet():
+def test_nothing_achieved_is_an_empty_sheet() -> None:
     assert sheet(LEAD) == ""
 
 
-def test_wins_stand_by_quarter_category_and_goal():
+def test_wins_stand_by_quarter_category_and_goal() -> None:
     milestone = Milestone(id=EntityId("m"), created_at=MADE, goal=LEAD.id)
     book = Resource(id=EntityId("r"), created_at=MADE)
     text = sheet(
@@ -67,21 +68,21 @@ def test_wins_stand_by_quarter_category_and_goal():
     ]
 
 
-def test_impact_and_evidence_are_shown():
+def test_impact_and_evidence_are_shown() -> None:
     text = sheet(win(impact="Two teams asked.", evidence_url="https://example.org/a b"))
     assert "**A win**. Two teams asked. ([evidence](<https://example.org/a%20b>))" in text
 
 
-def test_evidence_that_is_no_web_address_is_no_link():
+def test_evidence_that_is_no_web_address_is_no_link() -> None:
     for url in ("javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "//x", "a"):
         assert "evidence" not in sheet(win(evidence_url=url)), url
 
 
-def test_what_is_archived_is_left_out():
+def test_what_is_archived_is_left_out() -> None:
     assert sheet(win(archived=True)) == ""
 
 
-def test_a_period_has_both_its_days():
+def test_a_period_has_both_its_days() -> None:
     days = [date(2026, 1, 31), date(2026, 2, 1), date(2026, 2, 28), date(2026, 3, 1), None]
     every = [win(str(number), date=day) for number, day in enumerate(days)]
     asked = AchievementFilter(since=date(2026, 2, 1), until=date(2026, 2, 28))
@@ -89,7 +90,7 @@ def test_a_period_has_both_its_days():
     assert len(sheet_entries(Plan.of(every), AchievementFilter())) == 5
 
 
-def test_one_goal_can_be_asked_for():
+def test_one_goal_can_be_asked_for() -> None:
     every = [LEAD, win("a", goal=LEAD.id), win("b")]
     assert [
         one.achievement.id
@@ -99,7 +100,7 @@ def test_one_goal_can_be_asked_for():
 
 @examples(200)
 @given(title=st.text(max_size=40), impact=st.text(max_size=40), url=st.text(max_size=40))
-def test_no_text_breaks_out_of_its_line(title, impact, url):
+def test_no_text_breaks_out_of_its_line(title: str, impact: str, url: str) -> None:
     text = sheet(win(title=title, impact=impact, evidence_url=url))
     lines = [one for one in text.split("\n") if one]
     assert len(lines) == 5

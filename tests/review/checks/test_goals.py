@@ -1,31 +1,36 @@
 """Goals are SMART, few, and have milestones on the way."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
-from syncd.model.entities import Milestone, ProfileEntry, Task
+from syncd.model.entities import Goal, Milestone, ProfileEntry, Task
 from syncd.model.ids import EntityId
 from syncd.model.values import Aspect, GoalStatus
+from syncd.review.finding import Finding
 
 MADE = datetime(2026, 1, 5, 12, tzinfo=UTC)
 FAR = date(2028, 6, 30)
 
 
-def milestone(due, **fields):
-    made = {"goal": EntityId("g"), "title": "A step", **fields}
+def milestone(due: date, **fields: Any) -> Milestone:
+    made: dict[str, Any] = {"goal": EntityId("g"), "title": "A step", **fields}
     return Milestone(id=EntityId(f"m{due}"), created_at=MADE, due=due, **made)
 
 
-def task(one="t", **fields):
+def task(one: str = "t", **fields: Any) -> Task:
     return Task(id=EntityId(one), created_at=MADE, title="Do it", **fields)
 
 
-def test_a_good_goal_is_not_spoken_of(a_goal, rules):
+def test_a_good_goal_is_not_spoken_of(
+    a_goal: Callable[..., Goal], rules: Callable[..., list[str]]
+) -> None:
     assert rules(a_goal()) == []
 
 
-def test_an_empty_plan_has_no_faults(rules):
+def test_an_empty_plan_has_no_faults(rules: Callable[..., list[str]]) -> None:
     assert rules(vision=True) == []
 
 
@@ -42,18 +47,28 @@ def test_an_empty_plan_has_no_faults(rules):
         ({"due": FAR, "status": GoalStatus.PLANNED}, "time-bound", "due"),
     ],
 )
-def test_each_of_the_five_is_judged(a_goal, found, change, rule, field):
+def test_each_of_the_five_is_judged(
+    a_goal: Callable[..., Goal],
+    found: Callable[..., list[Finding]],
+    change: Mapping[str, GoalStatus | date | float | str | None],
+    rule: str,
+    field: str,
+) -> None:
     (one,) = found(a_goal(**change))
     assert (one.rule, one.field) == (rule, field)
     assert one.mend
 
 
 @pytest.mark.parametrize("status", [GoalStatus.DONE, GoalStatus.DROPPED])
-def test_a_goal_that_is_over_is_not_judged(a_goal, rules, status):
+def test_a_goal_that_is_over_is_not_judged(
+    a_goal: Callable[..., Goal], rules: Callable[..., list[str]], status: GoalStatus
+) -> None:
     assert rules(a_goal(title="", why="", status=status)) == []
 
 
-def test_a_goal_without_any_vision_wants_one(a_goal, rules):
+def test_a_goal_without_any_vision_wants_one(
+    a_goal: Callable[..., Goal], rules: Callable[..., list[str]]
+) -> None:
     vision = ProfileEntry(
         id=EntityId("p"), created_at=MADE, title="To lead", aspect=Aspect.VISION
     )
@@ -61,7 +76,9 @@ def test_a_goal_without_any_vision_wants_one(a_goal, rules):
     assert rules(a_goal(), vision, vision=True) == []
 
 
-def test_a_goal_that_is_far_away_wants_a_milestone_each_year(a_goal, rules):
+def test_a_goal_that_is_far_away_wants_a_milestone_each_year(
+    a_goal: Callable[..., Goal], rules: Callable[..., list[str]]
+) -> None:
     far = a_goal(due=FAR)
     early, late = milestone(date(2026, 12, 1)), milestone(date(2027, 9, 1))
     assert rules(far, early, late) == []
@@ -69,14 +86,18 @@ def test_a_goal_that_is_far_away_wants_a_milestone_each_year(a_goal, rules):
     assert rules(far, early) == ["time-bound"]
 
 
-def test_a_fourth_active_goal_is_one_too_many(a_goal, rules):
+def test_a_fourth_active_goal_is_one_too_many(
+    a_goal: Callable[..., Goal], rules: Callable[..., list[str]]
+) -> None:
     goals = [a_goal(f"g{number}") for number in range(4)]
     assert rules(*goals[:3]) == []
     assert rules(*goals) == ["too-many-goals"]
     assert rules(*goals[:3], a_goal("g9", status=GoalStatus.PLANNED)) == []
 
 
-def test_a_quarter_without_a_milestone_is_told(a_goal, found):
+def test_a_quarter_without_a_milestone_is_told(
+    a_goal: Callable[..., Goal], found: Callable[..., list[Finding]]
+) -> None:
     goal = a_goal(due=date(2027, 3, 31))
     (one,) = found(goal)
     assert one.rule == "milestone-each-quarter"
@@ -86,13 +107,17 @@ def test_a_quarter_without_a_milestone_is_told(a_goal, found):
     assert "up to 2026-09-30" in found(goal, steps[0], steps[2])[0].what
 
 
-def test_a_milestone_that_was_reached_early_counts_for_its_quarter(a_goal, rules):
+def test_a_milestone_that_was_reached_early_counts_for_its_quarter(
+    a_goal: Callable[..., Goal], rules: Callable[..., list[str]]
+) -> None:
     goal = a_goal(due=date(2026, 8, 31))
     assert rules(goal) == ["milestone-each-quarter"]
     assert rules(goal, milestone(date(2026, 4, 1), done=True)) == []
 
 
-def test_there_is_something_to_do_for_the_next_milestone(a_goal, found):
+def test_there_is_something_to_do_for_the_next_milestone(
+    a_goal: Callable[..., Goal], found: Callable[..., list[Finding]]
+) -> None:
     goal, near = a_goal(), milestone(date(2026, 4, 1))
     (one,) = found(goal, near)
     assert (one.rule, one.entity) == ("next-milestone-has-a-task", near)
@@ -103,12 +128,16 @@ def test_there_is_something_to_do_for_the_next_milestone(a_goal, found):
     assert found(goal, near, other, task(goal=goal.id, milestone=other.id)) != []
 
 
-def test_a_milestone_that_is_far_needs_no_task_yet(a_goal, rules):
+def test_a_milestone_that_is_far_needs_no_task_yet(
+    a_goal: Callable[..., Goal], rules: Callable[..., list[str]]
+) -> None:
     assert rules(a_goal(), milestone(date(2026, 4, 15))) == []
     assert rules(a_goal(), milestone(date(2026, 4, 10))) == ["next-milestone-has-a-task"]
 
 
-def test_a_title_is_only_a_title(a_goal, found):
+def test_a_title_is_only_a_title(
+    a_goal: Callable[..., Goal], found: Callable[..., list[Finding]]
+) -> None:
     long = a_goal(title="x " * 50_000 + "\x1b[2J'; rm -rf /", why="")
     (one,) = found(long)
     assert one.rule == "relevant"

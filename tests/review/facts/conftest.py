@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +13,7 @@ from syncd.model.values import BlockState, GoalStatus, Moment, ReviewKind
 from syncd.review.periods import Edit, Inputs, read_period
 
 ZONE = "Europe/Berlin"
+_E = TypeVar("_E", bound=Entity)
 LONG_AGO = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
@@ -28,7 +29,7 @@ class Story:
         wall = datetime.fromisoformat(f"{day}T{clock}")
         return wall.replace(tzinfo=ZoneInfo(ZONE))
 
-    def add(self, entity: Entity) -> Any:
+    def add(self, entity: _E) -> _E:
         """Put an entity into the plan as it is now, known since long ago."""
         self.entities[entity.id] = entity
         return entity
@@ -76,9 +77,9 @@ class Story:
                     after=value,
                 )
             )
-        self.entities[entity.id] = replace(known, **changes)  # type: ignore[type-var]  # a dataclass
+        self.entities[entity.id] = replace(known, **changes)
 
-    def made(self, at: datetime, entity: Entity, by: str = "you") -> Any:
+    def made(self, at: datetime, entity: _E, by: str = "you") -> _E:
         """Add an entity at a moment of its history."""
         self.edits.append(
             Edit(at=at, by=by, entity=entity.id, kind=kind_of(entity), title="", field="")

@@ -12,6 +12,7 @@ from syncd.model.values import Aspect, BlockState, GoalStatus, Moment, Pace, Res
 from syncd.review.facts import Minutes, facts_from, facts_json, facts_text
 from syncd.review.make_facts import make_facts
 from syncd.review.periods import SystemAction
+from tests.review.facts.conftest import Story
 
 LONG_AGO = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -23,7 +24,7 @@ def _id(text: str) -> EntityId:
 # Minutes.
 
 
-def test_minutes_are_told_apart_as_confirmed_and_assumed(story):
+def test_minutes_are_told_apart_as_confirmed_and_assumed(story: Story) -> None:
     story.block("2026-11-16", 90)
     assumed = story.block("2026-11-17", 30)
     story.assumed.add(assumed.id)
@@ -33,18 +34,20 @@ def test_minutes_are_told_apart_as_confirmed_and_assumed(story):
     assert make_facts(story.inputs()).minutes == Minutes(confirmed=90, assumed=30, planned=180)
 
 
-def test_a_block_late_on_sunday_belongs_to_the_week_in_the_plans_zone(story):
+def test_a_block_late_on_sunday_belongs_to_the_week_in_the_plans_zone(story: Story) -> None:
     story.block("2026-11-22", 60, clock="23:30")
     assert make_facts(story.inputs("2026-W47")).minutes.done == 60
     assert make_facts(story.inputs("2026-W48")).minutes.done == 0
 
 
-def test_a_block_over_the_hour_that_is_left_out_in_spring_has_its_real_length(story):
+def test_a_block_over_the_hour_that_is_left_out_in_spring_has_its_real_length(
+    story: Story,
+) -> None:
     story.block("2026-03-29", 60, clock="01:30")
     assert make_facts(story.inputs("2026-W13")).minutes.done == 60
 
 
-def test_nobody_is_behind_on_a_monday(story):
+def test_nobody_is_behind_on_a_monday(story: Story) -> None:
     goal = story.goal(weekly_minutes=210, due=date(2027, 1, 1))
     story.block("2026-11-16", 60, goal=goal.id)
     for day in ("2026-11-17", "2026-11-18", "2026-11-20"):
@@ -55,7 +58,7 @@ def test_nobody_is_behind_on_a_monday(story):
     assert told.goals[0].budget == 30
 
 
-def test_minutes_are_told_by_goal_and_skill_and_without_either(story):
+def test_minutes_are_told_by_goal_and_skill_and_without_either(story: Story) -> None:
     goal, skill = story.goal(), story.add(Skill(id=_id("s"), title="SQL", created_at=LONG_AGO))
     task = story.task("Read", goal=goal.id, skill=skill.id)
     story.block("2026-11-16", 60, task=task.id)
@@ -66,7 +69,7 @@ def test_minutes_are_told_by_goal_and_skill_and_without_either(story):
     assert [(one.title, one.minutes.done) for one in told.skills] == [("SQL", 60)]
 
 
-def test_minutes_of_a_goal_that_was_let_go_are_told_beside_its_namesake(story):
+def test_minutes_of_a_goal_that_was_let_go_are_told_beside_its_namesake(story: Story) -> None:
     story.goal()
     gone = replace(story.goal("Old"), title="Lead a team", status=GoalStatus.DROPPED)
     story.add(gone)
@@ -74,7 +77,7 @@ def test_minutes_of_a_goal_that_was_let_go_are_told_beside_its_namesake(story):
     assert [one.minutes.done for one in make_facts(story.inputs()).rest] == [60]
 
 
-def test_a_block_that_waits_for_a_word_is_a_decision(story):
+def test_a_block_that_waits_for_a_word_is_a_decision(story: Story) -> None:
     story.block("2026-11-16", state=BlockState.UNCONFIRMED)
     (wanted,) = make_facts(story.inputs()).decisions
     assert wanted.what == "unconfirmed"
@@ -82,20 +85,20 @@ def test_a_block_that_waits_for_a_word_is_a_decision(story):
     assert wanted.command == "syncd done block 0"
 
 
-def test_of_many_blocks_that_wait_the_number_is_told(story):
+def test_of_many_blocks_that_wait_the_number_is_told(story: Story) -> None:
     for day in range(16, 20):
         story.block(f"2026-11-{day}", state=BlockState.UNCONFIRMED)
     (wanted,) = make_facts(story.inputs()).decisions
     assert wanted.sentence == "4 blocks wait for a word: did they take place?"
 
 
-def test_weeks_before_anything_was_known_are_not_in_the_trend(story):
+def test_weeks_before_anything_was_known_are_not_in_the_trend(story: Story) -> None:
     story.made(story.at("2026-11-05"), story.task("Read"))
     story.block("2026-11-17")
     assert [one.name for one in make_facts(story.inputs()).trend] == ["W45", "W46", "W47"]
 
 
-def test_what_came_into_the_plan_and_was_done_in_one_week_is_told(story):
+def test_what_came_into_the_plan_and_was_done_in_one_week_is_told(story: Story) -> None:
     goal = story.goal(baseline=0.0, target=100.0, current=20.0)
     story.made(story.at("2026-11-16"), goal)
     story.happened(story.at("2026-11-18"), goal, current=40.0)
@@ -107,7 +110,7 @@ def test_what_came_into_the_plan_and_was_done_in_one_week_is_told(story):
     assert (told.goals[0].before, told.goals[0].progress) == (0.2, 0.4)
 
 
-def test_what_came_into_the_plan_as_done_was_not_done_that_week(story):
+def test_what_came_into_the_plan_as_done_was_not_done_that_week(story: Story) -> None:
     goal = story.goal(status=GoalStatus.DONE)
     story.made(story.at("2026-11-16"), goal)
     step = Milestone(id=_id("m"), title="First", created_at=LONG_AGO, goal=goal.id, done=True)
@@ -116,7 +119,7 @@ def test_what_came_into_the_plan_as_done_was_not_done_that_week(story):
     assert (told.milestones_done, told.goals) == ((), ())
 
 
-def test_a_goal_that_came_and_stands_as_it_came_is_new(story):
+def test_a_goal_that_came_and_stands_as_it_came_is_new(story: Story) -> None:
     story.made(story.at("2026-11-16"), story.goal(baseline=0.0, target=100.0, current=20.0))
     assert make_facts(story.inputs()).goals[0].before is None
 
@@ -124,7 +127,7 @@ def test_a_goal_that_came_and_stands_as_it_came_is_new(story):
 # Goals.
 
 
-def test_progress_is_told_with_its_change_since_the_period_began(story):
+def test_progress_is_told_with_its_change_since_the_period_began(story: Story) -> None:
     goal = story.goal(baseline=0.0, target=100.0, current=20.0, due=date(2027, 1, 1))
     story.happened(story.at("2026-11-18"), goal, current=40.0)
     story.happened(story.at("2026-11-24"), goal, current=90.0)
@@ -132,19 +135,19 @@ def test_progress_is_told_with_its_change_since_the_period_began(story):
     assert (told.before, told.progress) == (0.2, 0.4)
 
 
-def test_the_expected_date_follows_from_eight_weeks(story):
+def test_the_expected_date_follows_from_eight_weeks(story: Story) -> None:
     goal = story.goal(baseline=0.0, target=100.0, current=20.0, due=date(2026, 12, 31))
     story.happened(story.at("2026-11-01"), goal, current=60.0)
     (told,) = make_facts(story.inputs()).goals
     assert told.expected == date(2026, 11, 22) + timedelta(days=56)
 
 
-def test_nothing_is_expected_of_a_goal_that_does_not_move(story):
+def test_nothing_is_expected_of_a_goal_that_does_not_move(story: Story) -> None:
     story.goal(baseline=0.0, target=100.0, current=20.0, due=date(2026, 12, 31))
     assert make_facts(story.inputs()).goals[0].expected is None
 
 
-def test_a_goal_without_numbers_goes_by_its_tasks(story):
+def test_a_goal_without_numbers_goes_by_its_tasks(story: Story) -> None:
     goal = story.goal(due=date(2026, 12, 31))
     one = story.task("One", goal=goal.id)
     story.task("Two", goal=goal.id)
@@ -153,7 +156,7 @@ def test_a_goal_without_numbers_goes_by_its_tasks(story):
     assert (told.before, told.progress) == (0.0, 0.5)
 
 
-def test_a_goal_that_nothing_measures_says_so(story):
+def test_a_goal_that_nothing_measures_says_so(story: Story) -> None:
     story.goal(due=date(2026, 12, 31))
     (told,) = make_facts(story.inputs()).goals
     assert told.progress is None
@@ -161,7 +164,7 @@ def test_a_goal_that_nothing_measures_says_so(story):
     assert "Nothing measures it" in told.reason
 
 
-def test_a_goal_behind_says_why(story):
+def test_a_goal_behind_says_why(story: Story) -> None:
     goal = story.goal(baseline=0.0, target=10.0, current=1.0, due=date(2026, 12, 31))
     story.block("2026-11-17", goal=goal.id, state=BlockState.MISSED)
     (told,) = make_facts(story.inputs()).goals
@@ -169,7 +172,7 @@ def test_a_goal_behind_says_why(story):
     assert told.reason == "10 % done with 89 % of its time gone; 1 block did not take place"
 
 
-def test_a_goal_reached_in_the_period_is_told_once(story):
+def test_a_goal_reached_in_the_period_is_told_once(story: Story) -> None:
     goal = story.goal()
     story.happened(story.at("2026-11-18"), goal, status=GoalStatus.DONE)
     assert [one.reason for one in make_facts(story.inputs()).goals] == ["Reached"]
@@ -179,7 +182,7 @@ def test_a_goal_reached_in_the_period_is_told_once(story):
 # What was done, and what comes.
 
 
-def test_milestones_are_done_or_missed(story):
+def test_milestones_are_done_or_missed(story: Story) -> None:
     goal = story.goal()
     reached = story.add(
         Milestone(id=_id("m1"), title="First", created_at=LONG_AGO, goal=goal.id)
@@ -193,14 +196,14 @@ def test_milestones_are_done_or_missed(story):
     assert [one.title for one in told.milestones_missed] == ["Second"]
 
 
-def test_a_task_ticked_in_the_period_is_told_and_an_older_one_is_not(story):
+def test_a_task_ticked_in_the_period_is_told_and_an_older_one_is_not(story: Story) -> None:
     story.task("Old", done=True)
     story.happened(story.at("2026-11-18"), story.task("New"), done=True)
     story.happened(story.at("2026-11-10"), story.task("Before"), done=True)
     assert [one.title for one in make_facts(story.inputs()).tasks_done] == ["New"]
 
 
-def test_achievements_of_the_period_are_wins(story):
+def test_achievements_of_the_period_are_wins(story: Story) -> None:
     for number, day in enumerate((date(2026, 11, 18), date(2026, 11, 10))):
         one = Achievement(id=_id(f"a{number}"), title=f"{day}", created_at=LONG_AGO, date=day)
         story.add(one)
@@ -208,7 +211,7 @@ def test_achievements_of_the_period_are_wins(story):
     assert win.draft
 
 
-def test_the_coming_week_has_its_blocks(story):
+def test_the_coming_week_has_its_blocks(story: Story) -> None:
     story.block("2026-11-24", 90, state=BlockState.PINNED)
     story.block("2026-11-30", 90, state=BlockState.DRAFT)
     told = make_facts(story.inputs())
@@ -216,14 +219,14 @@ def test_the_coming_week_has_its_blocks(story):
     assert told.ahead_minutes == 90
 
 
-def test_people_whose_time_has_come_are_named(story):
+def test_people_whose_time_has_come_are_named(story: Story) -> None:
     for name, days in (("Ada", 7), ("Ben", 300)):
         one = Contact(id=_id(name), title=name, created_at=LONG_AGO, cadence_days=days)
         story.add(replace(one, last_contact=date(2026, 11, 15)))
     assert [one.name for one in make_facts(story.inputs()).people] == ["Ada"]
 
 
-def test_money_counts_when_a_resource_is_begun(story):
+def test_money_counts_when_a_resource_is_begun(story: Story) -> None:
     book = story.add(
         Resource(id=_id("r1"), title="Book", created_at=LONG_AGO, cost=30.0, currency="EUR")
     )
@@ -234,14 +237,14 @@ def test_money_counts_when_a_resource_is_begun(story):
     assert (told.spent, told.planned) == (30.0, 99.5)
 
 
-def test_a_resource_that_was_begun_earlier_is_not_paid_twice(story):
+def test_a_resource_that_was_begun_earlier_is_not_paid_twice(story: Story) -> None:
     book = Resource(id=_id("r"), title="Book", created_at=LONG_AGO, cost=30.0)
     story.add(replace(book, status=ResourceStatus.IN_PROGRESS))
     story.happened(story.at("2026-11-18"), book, status=ResourceStatus.FINISHED)
     assert make_facts(story.inputs()).money == ()
 
 
-def test_what_the_plan_met_as_begun_was_not_bought_in_that_week(story):
+def test_what_the_plan_met_as_begun_was_not_bought_in_that_week(story: Story) -> None:
     met = Resource(id=_id("r"), title="Book", created_at=LONG_AGO, cost=30.0, currency="EUR")
     story.made(story.at("2026-11-18"), replace(met, status=ResourceStatus.IN_PROGRESS))
     assert make_facts(story.inputs()).money == ()
@@ -253,14 +256,14 @@ def test_what_the_plan_met_as_begun_was_not_bought_in_that_week(story):
 # Weeks.
 
 
-def test_a_first_week_without_anything_is_told_without_fault(story):
+def test_a_first_week_without_anything_is_told_without_fault(story: Story) -> None:
     told = make_facts(story.inputs())
     assert (told.minutes, told.goals, told.decisions, told.ahead) == (Minutes(), (), (), ())
     assert told.streak == 0
     assert facts_from(facts_text(told)) == told
 
 
-def test_a_streak_survives_leave_and_a_week_that_still_runs(story):
+def test_a_streak_survives_leave_and_a_week_that_still_runs(story: Story) -> None:
     for day in ("2026-10-20", "2026-10-27", "2026-11-10"):
         story.block(day)
     leave = ((date(2026, 11, 2), date(2026, 11, 8)),)
@@ -271,44 +274,44 @@ def test_a_streak_survives_leave_and_a_week_that_still_runs(story):
     assert make_facts(ended).streak == 0
 
 
-def test_a_week_of_leave_is_told(story):
+def test_a_week_of_leave_is_told(story: Story) -> None:
     leave = ((date(2026, 11, 14), date(2026, 11, 30)),)
     told = make_facts(replace(story.inputs(), pauses=leave))
     assert told.away_days == 7
     assert told.trend[-1].away
 
 
-def test_the_trend_is_eight_weeks_across_a_year_with_week_53(story):
+def test_the_trend_is_eight_weeks_across_a_year_with_week_53(story: Story) -> None:
     story.block("2027-01-02")
     told = make_facts(story.inputs("2027-W02"))
     assert [one.name for one in told.trend][-3:] == ["W53", "W01", "W02"]
     assert [one.minutes.done for one in told.trend][-3:] == [60, 0, 0]
 
 
-def test_a_first_week_without_any_data_has_facts(story):
+def test_a_first_week_without_any_data_has_facts(story: Story) -> None:
     told = make_facts(story.inputs())
     assert told.minutes == Minutes()
     assert told.streak == 0
-    assert told.goals == told.signs == told.system_actions == ()
+    assert (told.goals, told.signs, told.system_actions) == ((), (), ())
 
 
 # Well-being.
 
 
-def test_three_weeks_with_far_more_planned_than_done_get_a_word(story):
+def test_three_weeks_with_far_more_planned_than_done_get_a_word(story: Story) -> None:
     for day in ("2026-11-03", "2026-11-10", "2026-11-17"):
         story.block(day, 30)
         story.block(day, 120, clock="20:00", state=BlockState.MISSED)
     assert [one.what for one in make_facts(story.inputs()).signs] == ["too much planned"]
 
 
-def test_late_evenings_get_a_word(story):
+def test_late_evenings_get_a_word(story: Story) -> None:
     for day in ("2026-11-17", "2026-11-18"):
         story.block(day, 60, clock="21:30")
     assert [one.what for one in make_facts(story.inputs()).signs] == ["late evenings"]
 
 
-def test_a_week_without_a_day_of_rest_gets_a_word(story):
+def test_a_week_without_a_day_of_rest_gets_a_word(story: Story) -> None:
     for day in range(16, 23):
         story.block(f"2026-11-{day}")
     assert [one.what for one in make_facts(story.inputs()).signs] == ["no day of rest"]
@@ -317,7 +320,7 @@ def test_a_week_without_a_day_of_rest_gets_a_word(story):
 # What syncd did.
 
 
-def test_what_syncd_moved_is_told_with_its_reason(story):
+def test_what_syncd_moved_is_told_with_its_reason(story: Story) -> None:
     block = story.block("2026-11-20", state=BlockState.PUBLISHED)
     new = Moment(story.at("2026-11-19"))
     story.happened(story.at("2026-11-17"), block, by="syncd (a meeting came)", start=new)
@@ -332,7 +335,7 @@ def test_what_syncd_moved_is_told_with_its_reason(story):
 # Larger looks.
 
 
-def test_a_quarter_tells_levels_setbacks_and_values(story):
+def test_a_quarter_tells_levels_setbacks_and_values(story: Story) -> None:
     skill = story.add(
         Skill(id=_id("s"), title="SQL", created_at=LONG_AGO, level=1, target_level=4)
     )
@@ -349,7 +352,7 @@ def test_a_quarter_tells_levels_setbacks_and_values(story):
 # As JSON.
 
 
-def test_facts_come_back_from_json_as_they_were(story):
+def test_facts_come_back_from_json_as_they_were(story: Story) -> None:
     test_a_quarter_tells_levels_setbacks_and_values(story)
     story.block("2026-11-16", 90)
     story.block("2027-01-02", 90, state=BlockState.PINNED)
@@ -357,7 +360,7 @@ def test_facts_come_back_from_json_as_they_were(story):
     assert facts_from(facts_text(told)) == told
 
 
-def test_facts_of_another_version_are_read_as_far_as_known(story):
+def test_facts_of_another_version_are_read_as_far_as_known(story: Story) -> None:
     told = make_facts(story.inputs())
     raw = facts_json(told) | {"moons": 3}
     raw.pop("streak")
@@ -365,12 +368,12 @@ def test_facts_of_another_version_are_read_as_far_as_known(story):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"kind": "daily"}', '{"goals": 3}'])
-def test_what_are_no_facts_is_refused(text):
+def test_what_are_no_facts_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         facts_from(text)
 
 
-def test_facts_are_kept_by_the_names_that_they_had_in_the_first_version(story):
+def test_facts_are_kept_by_the_names_that_they_had_in_the_first_version(story: Story) -> None:
     facts = replace(
         make_facts(story.inputs()),
         system_actions=(SystemAction(what="moved", sentence="'Read' moved."),),

@@ -24,7 +24,9 @@ DAYS = st.dates(date(1971, 1, 1), date(8990, 1, 1))
         (ANNUAL, "2026", "2026-01-01", "2026-12-31", "The year 2026"),
     ],
 )
-def test_a_period_is_read_as_it_is_written(kind, text, first, last, title):
+def test_a_period_is_read_as_it_is_written(
+    kind: ReviewKind, text: str, first: str, last: str, title: str
+) -> None:
     found = read_period(kind, text)
     assert (found.first.isoformat(), found.last.isoformat()) == (first, last)
     assert found.title == title
@@ -43,13 +45,15 @@ def test_a_period_is_read_as_it_is_written(kind, text, first, last, title):
         (ANNUAL, "0000", "as 2026"),
     ],
 )
-def test_what_is_no_such_period_is_told_with_how_to_write_it(kind, text, words):
+def test_what_is_no_such_period_is_told_with_how_to_write_it(
+    kind: ReviewKind, text: str, words: str
+) -> None:
     with pytest.raises(ValueError, match=words):
         read_period(kind, text)
 
 
 @given(st.sampled_from(ReviewKind), DAYS)
-def test_every_day_is_in_one_period_that_can_be_read_back(kind, day):
+def test_every_day_is_in_one_period_that_can_be_read_back(kind: ReviewKind, day: date) -> None:
     found = period_of(kind, day)
     assert found.contains(day)
     assert read_period(kind, found.code) == found
@@ -57,12 +61,14 @@ def test_every_day_is_in_one_period_that_can_be_read_back(kind, day):
 
 
 @given(st.sampled_from(ReviewKind), DAYS)
-def test_the_last_ended_period_ends_where_the_running_one_begins(kind, day):
+def test_the_last_ended_period_ends_where_the_running_one_begins(
+    kind: ReviewKind, day: date
+) -> None:
     found = last_ended(kind, day)
     assert found.last + timedelta(days=1) == period_of(kind, day).first
 
 
-def test_a_week_in_which_the_clocks_change_is_an_hour_short_or_long():
+def test_a_week_in_which_the_clocks_change_is_an_hour_short_or_long() -> None:
     for text, hours in (("2026-W13", 167), ("2026-W43", 169)):
         week = read_period(WEEKLY, text)
         span = week.end("Europe/Berlin") - week.start("Europe/Berlin")

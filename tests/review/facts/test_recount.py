@@ -12,7 +12,7 @@ from syncd.model.entities import Block, Entity, Goal, kind_of, replace
 from syncd.model.ids import EntityId
 from syncd.model.values import BlockState, GoalStatus, Moment, ReviewKind
 from syncd.review.make_facts import make_facts
-from syncd.review.periods import Edit, Inputs, read_period
+from syncd.review.periods import Edit, Inputs, Period, read_period
 
 ZONE = "Europe/Berlin"
 START = datetime(2026, 11, 8, tzinfo=UTC)
@@ -24,12 +24,13 @@ WEEKS = {
 }
 """The weeks that are recounted; histories are made around the first, and moved to each."""
 STATES = list(BlockState)
+History = tuple[list[Entity], list[Edit]]
 
 _MOMENTS = st.integers(0, 21 * 24 * 4).map(lambda it: START + timedelta(minutes=15 * it))
 
 
 @st.composite
-def histories(draw: Any) -> tuple[list[Entity], list[Edit]]:
+def histories(draw: st.DrawFn) -> History:
     """Blocks and a goal, and edits of them in order of time, the last values applied."""
     moments = sorted(draw(st.lists(_MOMENTS, min_size=1, max_size=25)))
     goal = Goal(
@@ -64,15 +65,16 @@ def histories(draw: Any) -> tuple[list[Entity], list[Edit]]:
     return list(entities.values()), edits
 
 
-def _change(draw: Any, one: Entity) -> tuple[str, Any]:
+def _change(draw: st.DrawFn, one: Entity) -> tuple[str, Any]:
     if isinstance(one, Goal):
         return "current", float(draw(st.integers(0, 100)))
-    return draw(
+    change: tuple[str, Any] = draw(
         st.one_of(
             st.tuples(st.just("state"), st.sampled_from(STATES)),
             st.tuples(st.just("archived"), st.booleans()),
         )
     )
+    return change
 
 
 def _edit(at: datetime, one: Entity, name: str, before: Any = None, after: Any = None) -> Edit:
@@ -96,10 +98,15 @@ def _folded(edits: list[Edit], until: datetime) -> float:
     return round(min(1.0, current / 100), 4)
 
 
-def _moved(history: tuple[list[Entity], list[Edit]], by: timedelta) -> Any:
+def _later(moment: Moment | None, by: timedelta) -> Moment:
+    assert moment is not None
+    return Moment(moment.at + by)
+
+
+def _moved(history: History, by: timedelta) -> History:
     """Return a history as it would be some weeks earlier or later."""
     entities = [
-        replace(one, start=Moment(one.start.at + by), end=Moment(one.end.at + by))
+        replace(one, start=_later(one.start, by), end=_later(one.end, by))
         if isinstance(one, Block)
         else one
         for one in history[0]
@@ -110,7 +117,7 @@ def _moved(history: tuple[list[Entity], list[Edit]], by: timedelta) -> Any:
 @pytest.mark.parametrize("week", WEEKS.values(), ids=WEEKS)
 @settings(max_examples=150)
 @given(history=histories())
-def test_facts_agree_with_a_recount_from_the_history(week, history):
+def test_facts_agree_with_a_recount_from_the_history(week: Period, history: History) -> None:
     ordinary = WEEKS["an ordinary one"]
     entities, edits = _moved(history, week.first - ordinary.first)
     now = week.end(ZONE) + timedelta(days=8)
@@ -126,6 +133,8 @@ def test_facts_agree_with_a_recount_from_the_history(week, history):
     for block in entities:
         if not isinstance(block, Block) or state[block.id]["archived"]:
             continue
+        assert block.start is not None
+        assert block.end is not None
         if not week.first <= block.start.local(ZONE).date() <= week.last:
             continue
         long = int((block.end.at - block.start.at).total_seconds()) // 60

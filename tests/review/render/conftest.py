@@ -136,4 +136,6 @@ def told(request: pytest.FixtureRequest) -> Facts:
     """One after the other, all of these facts."""
     if isinstance(request.param, int):
         return full(HOSTILE[request.param])
-    return request.getfixturevalue(request.param)
+    facts = request.getfixturevalue(request.param)
+    assert isinstance(facts, Facts)
+    return facts

@@ -85,7 +85,7 @@ def test_a_slot_over_nine_hours_a_week_costs_past_ones_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stood", "hold", "cost"),
+    ("stood", "firmness", "cost"),
     [
         (2, Firmness.PUBLISHED, 10 + 10 + 1),
         (8, Firmness.PUBLISHED, 10 + 5),

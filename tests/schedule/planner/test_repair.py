@@ -65,7 +65,9 @@ def test_of_two_blocks_the_later_one_goes_when_less_is_left_to_do() -> None:
     assert spans(found) == {"a": one.span}
 
 
-@pytest.mark.parametrize(("hold", "minutes"), [(Firmness.DRAFT, 60), (Firmness.PUBLISHED, 90)])
+@pytest.mark.parametrize(
+    ("firmness", "minutes"), [(Firmness.DRAFT, 60), (Firmness.PUBLISHED, 90)]
+)
 def test_a_draft_shrinks_when_less_is_left_to_do_what_is_shown_stays(
     firmness: Firmness, minutes: int
 ) -> None:
@@ -91,7 +93,7 @@ def test_a_block_that_was_pinned_onto_another_one_makes_that_one_move() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hold", "stays"), [(Firmness.PUBLISHED, False), (Firmness.FROZEN, True)]
+    ("firmness", "stays"), [(Firmness.PUBLISHED, False), (Firmness.FROZEN, True)]
 )
 def test_a_day_that_a_pinned_block_fills_loses_blocks_that_are_not_frozen(
     firmness: Firmness, stays: bool

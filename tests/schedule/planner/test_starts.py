@@ -95,7 +95,7 @@ def crowded(seed: int, capacity: int) -> Problem:
     return replace(whole, weeks=weeks, weights=PRODUCT if seed % 2 else whole.weights)
 
 
-@pytest.mark.parametrize("room", [540, 600, 720])
+@pytest.mark.parametrize("capacity", [540, 600, 720])
 @pytest.mark.parametrize("seed", range(8))
 def test_a_light_search_of_a_busy_quarter_beats_earliest_due_first(
     seed: int, capacity: int
