@@ -5,7 +5,6 @@ import secrets
 import threading
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,11 +15,8 @@ from syncd.clock import Clock
 from syncd.connect.contract import Connector, Plugin, Toolbox
 from syncd.connect.network import Network, Proxies, RateLimiter
 from syncd.connect.registry import Registry, connectors
-from syncd.connect.wrappers import DryRun, wrapped
 from syncd.engine.context import Context
-from syncd.engine.report import Report
 from syncd.engine.tool import OnDelete, Tool
-from syncd.engine.tool_status import ConnectorFactory, Unusable, let_go
 from syncd.errors import Mistake, NoSecret, NotLoaded, OnError, SignIn, message_of
 from syncd.model.ids import ToolName
 from syncd.redaction import Redactor, get_logger
@@ -34,8 +30,12 @@ from syncd.sync.limits import Limits
 from syncd.text import is_token
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from syncd.engine.cycle import Engine
+    from syncd.engine.report import Report
     from syncd.engine.reviews import DueReviews
+    from syncd.engine.tool_status import Unusable
     from syncd.mail.message import WriteHtml
     from syncd.mail.service import MailService
     from syncd.review.render.sections import ReviewPage
@@ -48,8 +48,10 @@ Inner = Callable[[Connector], Connector]
 """Wraps a connector before its requests are paced and repeated."""
 
 
-def threads() -> Executor:
+def threads() -> "Executor":
     """Return what runs the tools' lanes side by side."""
+    from concurrent.futures import ThreadPoolExecutor
+
     return ThreadPoolExecutor(16)
 
 
@@ -73,7 +75,7 @@ class App:
     environ: Mapping[str, str]
     rng: random.Random
     registry: Registry[Plugin]
-    lanes: Callable[[], Executor] = threads
+    lanes: "Callable[[], Executor]" = threads
     redactor: Redactor = field(default_factory=Redactor)
     warnings: list[str] = field(default_factory=list)
 
@@ -109,8 +111,10 @@ class App:
         """
         return self._engine(self.store, lambda connector: connector)
 
-    def preview(self, only: Collection[ToolName] | None = None) -> Report:
+    def preview(self, only: Collection[ToolName] | None = None) -> "Report":
         """Decide on a copy of the state, with connectors that only read: a dry run."""
+        from syncd.connect.wrappers import DryRun
+
         copy = self.store.copy()
         engine = self._engine(copy, DryRun)
         try:
@@ -119,8 +123,12 @@ class App:
             engine.close()
             copy.close()
 
-    def unusable(self) -> Mapping[ToolName, Unusable]:
+    def unusable(self) -> "Mapping[ToolName, Unusable]":
         """Return the tools that can't be made now, and why: each is tried. Raises ``Mistake``."""
+        from concurrent.futures import wait
+
+        from syncd.engine.tool_status import ConnectorFactory, let_go
+
         context, stop = self._context(self.store), threading.Event()
         pool, stopping = self.lanes(), self._stopping(stop)
         make = self._maker(self.store, stopping, lambda connector: connector)
@@ -287,6 +295,8 @@ class App:
     def _tool(
         self, name: ToolName, chosen: tuple[Plugin, Any], store: Store, inner: Inner
     ) -> Tool:
+        from syncd.connect.wrappers import wrapped
+
         plugin, own = chosen
         table = self.settings.connectors[name]
         network = self.network(plugin, own)

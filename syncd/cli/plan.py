@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.text import Text
@@ -31,13 +31,14 @@ from syncd.model.entities import (
 )
 from syncd.model.exchange.markdown import plan_to_markdown
 from syncd.model.exchange.output import plan_to_json
-from syncd.model.exchange.reading import Imported, read_plan
-from syncd.model.exchange.yaml import plan_to_yaml
 from syncd.model.ids import EntityId
 from syncd.model.rules.recurrence import parts_of_rule, repetition
 from syncd.model.values import Due, GoalStatus, Moment, day_of
 from syncd.private import write
 from syncd.text import count, json_text, one_line
+
+if TYPE_CHECKING:  # it reads YAML, which takes long to import
+    from syncd.model.exchange.reading import Imported
 
 E = TypeVar("E", bound=Entity)
 _TREE_TITLE = 60
@@ -281,6 +282,8 @@ def plan_import(
 
     What the plan holds already is updated, not doubled. Days may be relative (+30d).
     """
+    from syncd.model.exchange.reading import read_plan
+
     session: Session = ctx.obj
     text = _read(file)
     with session.app() as app:
@@ -318,7 +321,7 @@ def _write(out: Path, text: str) -> None:
         ) from None
 
 
-def _taken(read: Imported, changed: int) -> str:
+def _taken(read: "Imported", changed: int) -> str:
     said = f"{count(len(read.entities), 'entry', 'entries')} read"
     if not changed:
         return f"{said}; the plan holds them already."
@@ -342,5 +345,7 @@ def _written(app: App, form: str) -> str:
     if form == "json":
         return json_text(plan_to_json(_every(app), app.zone))
     if form == "yaml":
+        from syncd.model.exchange.yaml import plan_to_yaml
+
         return plan_to_yaml(_every(app), app.zone)
     return plan_to_markdown(_live(app), app.zone)

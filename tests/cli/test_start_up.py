@@ -14,7 +14,7 @@ from tests.cli.desks import Desk
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
-import runpy, sys
+import gc, runpy, sys
 sys.argv = ["syncd", *sys.argv[1:]]
 try:
     runpy.run_module("syncd", run_name="__main__")
@@ -22,6 +22,7 @@ except SystemExit as ended:
     if ended.code:
         raise
 finally:
+    print("COLLECTS", gc.isenabled())
     print("MODULES", *sys.modules)
 """
 READING = ["status", "plan show", "history", "why", "schedule", "conflicts"]
@@ -36,7 +37,8 @@ FORBIDDEN = {
         "requests",
         "httpx",
     ],
-    "what sends mails": ["smtplib", "syncd.mail.smtp"],
+    "what sends mails": ["smtplib", "syncd.mail.smtp", "email.headerregistry"],
+    "what reads YAML": ["yaml"],
     "templates": ["jinja2", "css_inline"],
     "the console logger": ["structlog", "rich.traceback"],
     "the daemon": ["schedule", "syncd.daemon.loop"],
@@ -45,6 +47,11 @@ FORBIDDEN = {
 
 def _modules(words: list[str], environ: dict[str, str] | None = None) -> set[str]:
     """Return the modules that a process has loaded when this command has ended."""
+    return set(_end(words, environ).rpartition("MODULES ")[2].split())
+
+
+def _end(words: list[str], environ: dict[str, str] | None = None) -> str:
+    """Return what a process tells when this command has ended."""
     command = [sys.executable, "-c", PROGRAM, *words]
     paths = os.pathsep.join([str(ROOT), str(ROOT / "connectors")])
     done = subprocess.run(
@@ -55,7 +62,7 @@ def _modules(words: list[str], environ: dict[str, str] | None = None) -> set[str
         text=True,
         check=True,
     )
-    return set(done.stdout.rpartition("MODULES ")[2].split())
+    return done.stdout
 
 
 @pytest.mark.parametrize("words", [["--help"], ["plan", "--help"], []], ids=" ".join)
@@ -92,3 +99,8 @@ def test_a_command_that_only_reads_loads_only_what_it_needs(synced: Desk, words:
     assert "syncd.store.store" in loaded_modules
     found = {what: sorted(loaded_modules & set(names)) for what, names in FORBIDDEN.items()}
     assert {what: names for what, names in found.items() if names} == {}
+
+
+def test_garbage_is_collected_once_a_command_is_loaded(bare: Desk) -> None:
+    home = {"HOME": str(bare.place), "TZ": "Europe/Berlin"}
+    assert "COLLECTS True" in _end(["--config", str(bare.config), "history"], home)
