@@ -29,7 +29,7 @@ class Faulty:
         found = getattr(self._connector, name)
         if name == "capabilities":
             self._fail(name)
-        if name not in ("fit", "can_hold", "addressed", "pull"):
+        if name not in ("fit", "can_hold", "id_from_url", "pull"):
             return found
 
         def failing(*args: Any) -> Any:
