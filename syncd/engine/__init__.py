@@ -1,1 +1,1 @@
-"""The use cases: gather, decide, write down, do."""
+"""The use cases: pull, decide, write down, push."""

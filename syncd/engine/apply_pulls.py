@@ -58,18 +58,18 @@ class PullApplier:
         """Bring the plan up to what these tools show."""
         order = {tool.name: place for place, tool in enumerate(self.context.in_order())}
         ordered = self._matched(sorted(pulls, key=lambda one: order[one.tool.name]))
-        by_entity = self._sightings_in(ordered)
+        by_entity = self._observations_in(ordered)
         self.work.load([*by_entity, *(link.entity for one in ordered for link in one.gone)])
-        for entity, sightings in by_entity.items():
-            if self._can_be_read(entity, [sighting.pulled for sighting in sightings]):
-                self._merge(entity, sightings)
+        for entity, observations in by_entity.items():
+            if self._can_be_read(entity, [observation.pulled for observation in observations]):
+                self._merge(entity, observations)
         self.work.commit()  # whether a goal is at rest, say, is looked up in the store
         for one in ordered:
             for link in one.gone:
                 if self._can_be_read(link.entity, [one]):
                     self._gone(one, link)
 
-    def _sightings_in(self, ordered: Iterable[PullResult]) -> dict[EntityId, list[SeenItem]]:
+    def _observations_in(self, ordered: Iterable[PullResult]) -> dict[EntityId, list[SeenItem]]:
         """Return what these tools show of each entity."""
         by_entity: dict[EntityId, list[SeenItem]] = defaultdict(list)
         for one in ordered:
@@ -106,21 +106,21 @@ class PullApplier:
         for item in pulled.changed:
             translator.to_plan(item.kind, item.fields)
 
-    def _merge(self, entity: EntityId, sightings: list[SeenItem]) -> None:
+    def _merge(self, entity: EntityId, observations: list[SeenItem]) -> None:
         record = self.work.records[entity]
         kind = kind_of(record.entity)
-        shown = [self._sighting(record, sighting) for sighting in sightings]
+        shown = [self._observation(record, observation) for observation in observations]
         authors = {it: self._known(kind, it, who) for it, who in record.authors.items()}
         merged = merge(kind, fields_of(record.entity), authors, shown, self.context.zone)
         self.work.change(entity, merged.changes)
         self.work.record_conflict(
             entity, [conflict for conflict in merged.conflicts if by_person(kind, conflict)]
         )
-        back = self._back(record, sightings, merged.changes)
+        back = self._back(record, observations, merged.changes)
         if back is not None:
             self.work.change(entity, [back])
-        for sighting in sightings:
-            self._link(sighting)
+        for observation in observations:
+            self._link(observation)
 
     def _known(self, kind: Kind, name: str, author: Author) -> Author:
         """Return an author with what is known of the tool, if it is one."""
@@ -132,7 +132,7 @@ class PullApplier:
         fine = tool.connector.edit_resolution
         return replace(author, resolution=fine, home=home, is_tool=True)
 
-    def _sighting(self, record: Record, one: SeenItem) -> Observation:
+    def _observation(self, record: Record, one: SeenItem) -> Observation:
         tool, kind = one.pulled.tool, one.item.kind
         carried = tool.connector.capabilities[kind]
         translator = self._translators[tool.name]
@@ -173,18 +173,20 @@ class PullApplier:
         )
 
     def _back(
-        self, record: Record, sightings: list[SeenItem], changes: Iterable[FieldChange]
+        self, record: Record, observations: list[SeenItem], changes: Iterable[FieldChange]
     ) -> FieldChange | None:
         """An archived entity comes back where its item was restored, or edited."""
         again = restore_change(record.entity)
         if again is None:
             return None
-        for sighting in sightings:
-            restored = sighting.link.presence is not Presence.PRESENT
-            edited = any(change.author.by == sighting.pulled.tool.title for change in changes)
+        for observation in observations:
+            restored = observation.link.presence is not Presence.PRESENT
+            edited = any(
+                change.author.by == observation.pulled.tool.title for change in changes
+            )
             if restored or edited:
-                at = sighting.pulled.our_time(sighting.item.edited_at)
-                author = Author(by=sighting.pulled.tool.title, at=at)
+                at = observation.pulled.our_time(observation.item.edited_at)
+                author = Author(by=observation.pulled.tool.title, at=at)
                 return replace(again, author=author)
         return None
 
@@ -310,7 +312,7 @@ class PullApplier:
         item = replace(item, fields=written)
         record = self.work.records[link.entity]
         authors = {it: self._known(link.kind, it, who) for it, who in record.authors.items()}
-        shown = [self._sighting(record, SeenItem(pulled, item, link))]
+        shown = [self._observation(record, SeenItem(pulled, item, link))]
         fields, zone = fields_of(record.entity), self.context.zone
         merged = merge(link.kind, fields, authors, shown, zone)
         self.work.change(link.entity, merged.changes)

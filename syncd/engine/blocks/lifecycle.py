@@ -168,7 +168,7 @@ def published_until(context: Context, preferences: Preferences) -> datetime:
 
 
 @dataclass
-class Placing:
+class TimetableApplier:
     """Writes one timetable down; ``why``: why it is as it is."""
 
     lifecycle: Lifecycle

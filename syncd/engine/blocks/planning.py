@@ -7,7 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syncd.engine.blocks import planner_state
-from syncd.engine.blocks.lifecycle import Lifecycle, Placing, next_look, published_until
+from syncd.engine.blocks.lifecycle import (
+    Lifecycle,
+    TimetableApplier,
+    next_look,
+    published_until,
+)
 from syncd.engine.blocks.planner_state import (
     PLAN_AGAIN,
     KnownBusy,
@@ -259,7 +264,7 @@ class Planning:
     def _place(self, look: "_PlanningRun", found: "_Found") -> None:
         preferences, (problem, _) = self.preferences(), look.given
         timetable, why = found.timetable, found.why
-        placing = Placing(look.lifecycle, problem, preferences, self.context, why)
+        placing = TimetableApplier(look.lifecycle, problem, preferences, self.context, why)
         placing.apply(timetable, found.wrong.keys())
         self._spent(found.effort)
         self._memory.set_result(
