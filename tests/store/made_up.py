@@ -24,6 +24,10 @@ def fresh() -> Store:
 
 
 texts = st.text(st.characters(blacklist_categories=["Cs"]), max_size=40)
+remote_ids = st.text(
+    st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=40
+)
+"""Ids as a tool gives them: the border lets none through that holds a NUL."""
 names = st.text("ABCDEFGH", min_size=1, max_size=3)
 _FIRST, _LAST = (datetime(year, 1, 1) for year in (1971, 9990))  # noqa: DTZ001  # as asked for
 instants = st.datetimes(_FIRST, _LAST, timezones=st.just(UTC))

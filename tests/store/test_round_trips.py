@@ -17,7 +17,16 @@ from syncd.store.store import Store
 from syncd.store.tool_store import Consent, ToolMemory, ToolRow, ToolState
 from syncd.sync.decide import Presence
 from tests.examples import examples
-from tests.store.made_up import fields, fresh, instants, names, records, texts, values
+from tests.store.made_up import (
+    fields,
+    fresh,
+    instants,
+    names,
+    records,
+    remote_ids,
+    texts,
+    values,
+)
 
 TODOS = ToolName("todos")
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -60,7 +69,7 @@ def links(draw: st.DrawFn) -> Link:
         tool=TODOS,
         entity=EntityId(draw(names)),
         kind=kind,
-        remote=RemoteId(draw(texts)),
+        remote=RemoteId(draw(remote_ids)),
         presence=draw(st.sampled_from(list(Presence))),
         url=draw(texts),
         version=draw(texts),
