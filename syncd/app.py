@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from syncd.engine.reviews import DueReviews
     from syncd.engine.tool_status import Unusable
     from syncd.mail.message import WriteHtml
-    from syncd.mail.service import MailService
+    from syncd.mail.service import MailService, Send
+    from syncd.mail.smtp import Server
     from syncd.review.render.sections import ReviewPage
 
 # What only some commands need is imported where it is put together: the planner, the mail
@@ -216,6 +217,7 @@ class App:
         from syncd.mail.service import MailService
 
         return MailService(
+            connect=_by_smtp,
             settings=self.settings.mail,
             credentials=Credentials(self.environ, self.settings.file),
             redactor=self.redactor,
@@ -318,6 +320,13 @@ class App:
                 max_deletes=table.max_deletes, max_delete_share=table.max_delete_share
             ),
         )
+
+
+def _by_smtp(server: "Server") -> "Send":
+    """Return what sends messages by SMTP."""
+    from syncd.mail.smtp import SmtpSender
+
+    return SmtpSender(server).send
 
 
 def html_writer() -> "WriteHtml":

@@ -27,8 +27,7 @@ from syncd_todoist import mapping
 
 if TYPE_CHECKING:  # what speaks HTTP takes long to import
     from syncd_todoist.client import TodoistClient
-    from syncd_todoist.commands import TodoistRecords
-    from syncd_todoist.provision import ProjectProvisioner
+    from syncd_todoist.project import ProjectProvisioner, TodoistRecords
     from syncd_todoist.reading import TodoistReader
     from syncd_todoist.writing import TodoistWriter
 
@@ -96,8 +95,7 @@ class Todoist:
     def _account(self) -> _Account:
         """Make the client, and what works over it, when they are first asked for."""
         from syncd_todoist.client import TodoistClient
-        from syncd_todoist.commands import TodoistRecords
-        from syncd_todoist.provision import ProjectProvisioner
+        from syncd_todoist.project import ProjectProvisioner, TodoistRecords
         from syncd_todoist.reading import TodoistReader
         from syncd_todoist.writing import CommandSender, TodoistWriter
 

@@ -26,7 +26,7 @@ from syncd_todoist.border import (
     sort_rows,
 )
 from syncd_todoist.client import EVERYTHING, TodoistClient
-from syncd_todoist.commands import TodoistRecords
+from syncd_todoist.project import TodoistRecords
 from syncd_todoist.values import split_description
 
 _WINDOW = timedelta(days=89)  # completed tasks are listed for at most three months

@@ -23,7 +23,6 @@ from syncd_todoist.client import EVERYTHING, TodoistClient, error_of_command, is
 from syncd_todoist.commands import (
     MAX_COMMANDS,
     Command,
-    TodoistRecords,
     WriteTarget,
     commands_of,
     moves_out,
@@ -31,6 +30,7 @@ from syncd_todoist.commands import (
     seen_of,
     temporary,
 )
+from syncd_todoist.project import TodoistRecords
 from syncd_todoist.reading import TodoistReader
 
 

@@ -30,6 +30,8 @@ LAST_LEASE = timedelta(minutes=15)
 """The same once all of it may be sent: longer than a server's last answer may take."""
 Send = Callable[[Envelope, "BeforeEnd"], "Receipt"]
 """Sends a message, as ``syncd.mail.smtp.SmtpSender.send`` does."""
+Connect = Callable[["Server"], Send]
+"""Returns what sends messages by a server, as ``syncd.mail.smtp.SmtpSender`` has it."""
 
 
 class TakenOver(SyncdError):
@@ -205,6 +207,7 @@ class SendResult:
 class MailService:
     """The mails of one plan. ``warnings`` gets a sentence on each file that others may read."""
 
+    connect: Connect
     settings: MailSettings
     credentials: Credentials
     redactor: Redactor
@@ -280,11 +283,9 @@ class MailService:
         """
         if not self.due:
             return []
-        from syncd.mail.smtp import SmtpSender
-
         run = OutboxRun(
             outbox=self.outbox,
-            send=SmtpSender(self.server()).send,
+            send=self.connect(self.server()),
             clock=self.clock,
             claim=uuid.UUID(bytes=self.rng.randbytes(16), version=4).hex,
         )

@@ -2,21 +2,22 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from syncd.model.entities import CLASSES, KIND_OF, Entity, Goal, Kind, kind_of
+from syncd.model.entities import CLASSES, KIND_OF, Block, Entity, Goal, Kind, Task, kind_of
 from syncd.model.ids import EntityId
 from syncd.model.plan import PlanView
-from syncd.model.values import GoalStatus
+from syncd.model.values import BlockState, GoalStatus, day_of
 from syncd.review.available_time import AvailableTime, GoalLoad
 from syncd.review.render.sections import safe
 
 E = TypeVar("E", bound=Entity)
 _LONGEST_TITLE = 60
 _LONGEST_SENTENCE = 400
+STALE = timedelta(days=30)
 ENDED = frozenset({GoalStatus.DONE, GoalStatus.DROPPED})
 
 
@@ -66,6 +67,19 @@ class CheckedPlan:
         """Return the day on which a field got its value, or that of the whole."""
         at = self.set_at.get((entity.id, name), entity.created_at)
         return at.astimezone(ZoneInfo(self.zone)).date()
+
+    def worked_on(self, task: Task) -> bool:
+        """Say whether a task, or a block of it, was done in the last 30 days."""
+        if task.done:
+            day = day_of(task.done_at, self.zone) if task.done_at else None
+            return day is None or self.is_recent(day)
+        blocks = self.referring(task.id, Block, "task")
+        ends = (block.end for block in blocks if block.state is BlockState.DONE)
+        return any(self.is_recent(day_of(end, self.zone)) for end in ends if end)
+
+    def is_recent(self, day: date) -> bool:
+        """Say whether a day is one of the last 30, or to come."""
+        return self.today - day < STALE
 
     @cached_property
     def active(self) -> tuple[Goal, ...]:

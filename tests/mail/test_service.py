@@ -9,6 +9,7 @@ import pytest
 from syncd.clock import Clock, SystemClock
 from syncd.errors import Mistake
 from syncd.mail.service import MailService
+from syncd.mail.smtp import SmtpSender
 from syncd.redaction import HIDDEN, Redactor
 from syncd.settings.credentials import Credentials
 from syncd.settings.schema import MailSettings
@@ -31,6 +32,7 @@ def service(
         "security": "none",
     }
     return MailService(
+        connect=lambda server: SmtpSender(server).send,
         settings=MailSettings(**{**known, **settings}),
         credentials=credentials or Credentials({}),
         redactor=Redactor(),

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from syncd.clock import Clock
 from syncd.private import make_folder, write
 from syncd.testing.fault_injection import App
-from syncd_google.sandbox import events, oauth, page, search
+from syncd_google.sandbox import events, oauth, page, render
 from syncd_google.sandbox.account import GoogleAccount, GoogleSwitches
 from syncd_google.sandbox.call import (
     PREFIX,
@@ -178,8 +178,8 @@ async def _elsewhere(request: Request) -> Response:
 
 
 HANDLERS: dict[str, Callable[[GoogleCall], GoogleReply]] = {
-    "events.list": search.listing,
-    "events.instances": search.instances,
+    "events.list": render.listing,
+    "events.instances": render.instances,
     "events.get": events.get,
     "events.insert": events.insert,
     "events.patch": events.patch,

@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
-from syncd_notion.sandbox import blocks, page_text, schema
+from syncd_notion.sandbox import as_read, blocks, schema
 from syncd_notion.sandbox.errors import trashed
 from syncd_notion.sandbox.objects import (
     BodyPart,
@@ -43,21 +43,21 @@ def _parts(workspace: NotionWorkspace, page: NotionPage) -> list[list[BodyPart]]
     """Return a body in parts; each but the first begins with a heading."""
     parts: list[list[BodyPart]] = [[]]
     for piece in workspace.children(page):
-        if page_text.is_heading(piece):
+        if as_read.is_heading(piece):
             parts.append([])
         parts[-1].append(piece)
     return parts
 
 
 def _part(workspace: NotionWorkspace, pieces: list[BodyPart]) -> dict[str, Any]:
-    first = next(filter(page_text.is_heading, pieces[:1]), None)
+    first = next(filter(as_read.is_heading, pieces[:1]), None)
     rest = pieces[1:] if first else pieces
     inside = workspace.children(first) if first else []
     simple = all(_is_text(workspace, piece) for piece in rest) and not inside
     return {
         "heading": _row(first, 0) if first else None,
         "level": int(first.type[-1]) + 1 if first else 0,
-        "text": "\n".join(page_text.text_of(piece) for piece in rest) if simple else "",
+        "text": "\n".join(as_read.text_of(piece) for piece in rest) if simple else "",
         "rows": [] if simple else _rows(workspace, [*inside, *rest], 0),
     }
 
@@ -83,8 +83,8 @@ def _row(piece: BodyPart, depth: int) -> dict[str, Any]:
         "id": piece.id,
         "type": piece.type if isinstance(piece, NotionBlock) else "child",
         "depth": depth,
-        "text": page_text.text_of(piece),
-        "lines": page_text.text_of(piece).count("\n") + 1,
+        "text": as_read.text_of(piece),
+        "lines": as_read.text_of(piece).count("\n") + 1,
         "checked": content.get("checked", False),
         "editable": "rich_text" in content,
     }
@@ -96,11 +96,11 @@ def _write(workspace: NotionWorkspace, form: Form) -> str:
     _check(workspace, page)
     part = {_name(pieces): pieces for pieces in _parts(workspace, page)}[form["part"]]
     text = _typed(form)
-    rest = [piece for piece in part if not page_text.is_heading(piece)]
+    rest = [piece for piece in part if not as_read.is_heading(piece)]
     lines = text.split("\n") if text else []
     if all(_is_text(workspace, piece) for piece in rest):
-        lines = page_text.replace_lines(workspace, rest, lines)
-    page_text.put_after(workspace, page, part, page_text.paragraphs(lines))
+        lines = as_read.replace_lines(workspace, rest, lines)
+    as_read.put_after(workspace, page, part, as_read.paragraphs(lines))
     return page.id
 
 
@@ -116,7 +116,7 @@ def _check(workspace: NotionWorkspace, thing: BodyPart) -> None:
 
 
 def _name(part: list[BodyPart]) -> str:
-    return next((piece.id for piece in part if page_text.is_heading(piece)), "")
+    return next((piece.id for piece in part if as_read.is_heading(piece)), "")
 
 
 def _typed(form: Form) -> str:
@@ -128,7 +128,7 @@ def _retell(workspace: NotionWorkspace, form: Form) -> str:
     block = _block(workspace, form)
     text = _typed(form)
     if text:
-        page_text.replace_text(workspace, block, text)
+        as_read.replace_text(workspace, block, text)
     else:
         blocks.trash_part(workspace, block)
     return blocks.page_holding(workspace, block).id

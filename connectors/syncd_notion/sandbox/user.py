@@ -6,8 +6,8 @@ from typing import Any
 from syncd.model.entities import Kind
 from syncd.model.schema import FIELDS
 from syncd.model.values import Value
-from syncd_notion.sandbox import blocks, page_text, schema
-from syncd_notion.sandbox.cells import COLUMNS, TABLES, iso_of, option_of, read_cell
+from syncd_notion.sandbox import as_read, blocks, schema
+from syncd_notion.sandbox.as_read import COLUMNS, TABLES, iso_of, option_of, read_cell
 from syncd_notion.sandbox.objects import (
     DataSource,
     NotionBlock,
@@ -44,7 +44,7 @@ class NotionUser:
             prop = schema.find_prop(source, name)
             if prop is not None:
                 shown[field] = self._read(kind, field, prop, page)
-        answers = {"answers": page_text.answers(self._workspace, page)}
+        answers = {"answers": as_read.answers(self._workspace, page)}
         return shown | (answers if kind is Kind.REVIEW else {})
 
     def add(self, kind: Kind, title: str, **fields: Value) -> None:
@@ -238,17 +238,17 @@ class NotionUser:
 
     def body(self, title: str) -> list[str]:
         """Return the lines of a page's body: texts, nested ones after what holds them."""
-        return page_text.lines(self._workspace, self.any_page(title))
+        return as_read.lines(self._workspace, self.any_page(title))
 
     def write(self, title: str, heading: str, *blocks: dict[str, Any]) -> None:
         """Add blocks, as a request has them, to what stands under a heading.
 
-        ``page_text.draft`` makes such blocks. A heading of level 2 that is not there is
+        ``as_read.draft`` makes such blocks. A heading of level 2 that is not there is
         added at the end of the page.
         """
         page = self.any_page(title)
         self._workspace.actor = USER
-        page_text.insert(self._workspace, page, heading, *blocks)
+        as_read.insert(self._workspace, page, heading, *blocks)
 
     def clear_body(self, title: str) -> None:
         """Delete all blocks of a page."""
@@ -262,7 +262,7 @@ class NotionUser:
         """Delete a heading; what stood under it stays."""
         page = self.any_page(title)
         self._workspace.actor = USER
-        blocks.trash_part(self._workspace, page_text.heading(self._workspace, page, text))
+        blocks.trash_part(self._workspace, as_read.heading(self._workspace, page, text))
 
     def any_page(self, title: str) -> NotionPage:
         """Return a page of whatever kind by its title."""
@@ -283,7 +283,7 @@ class NotionUser:
     def _write(self, kind: Kind, page: NotionPage, field: str, value: Value) -> None:
         if field == "answers":
             for question, text in value if isinstance(value, tuple) else ():
-                page_text.write_answer(self._workspace, page, question, text)
+                as_read.write_answer(self._workspace, page, question, text)
             return
         prop = self.prop(kind, COLUMNS[kind][field])
         if field in ("period_start", "period_end"):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from syncd_notion.sandbox.page_text import draft
+from syncd_notion.sandbox.as_read import draft
 from tests.connectors.syncd_notion.caller import Caller, named
 
 BAD = (400, "validation_error")

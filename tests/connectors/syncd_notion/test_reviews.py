@@ -13,7 +13,7 @@ from syncd.testing.fault_injection import Fault
 from syncd.testing.harness import seen
 from syncd_notion.page_content import MOST_BLOCKS, children_of, fit_answers
 from syncd_notion.reviews import MARGIN
-from syncd_notion.sandbox.page_text import draft
+from syncd_notion.sandbox.as_read import draft
 from tests.connectors.syncd_notion.desk import Desk
 
 WEEK = "Week 47, 2026"

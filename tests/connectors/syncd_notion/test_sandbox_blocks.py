@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from syncd_notion.sandbox.page_text import draft
+from syncd_notion.sandbox.as_read import draft
 from tests.connectors.syncd_notion.blocks import (
     BAD,
     append,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from syncd_notion.sandbox.as_read import draft
 from syncd_notion.sandbox.block_types import BLOCK_TYPES, TYPES
-from syncd_notion.sandbox.page_text import draft
 from tests.connectors.syncd_notion.blocks import BAD, append, ids, p, page_with, refused, shown
 from tests.connectors.syncd_notion.caller import NOWHERE, Caller, text
 

@@ -10,10 +10,10 @@ import pytest
 from syncd.testing.fake_clock import FakeClock
 from syncd_notion.sandbox import blocks, endpoints
 from syncd_notion.sandbox.app import ENDPOINTS, NotionSandbox, make
+from syncd_notion.sandbox.as_read import draft
 from syncd_notion.sandbox.block_types import parse_drafts
 from syncd_notion.sandbox.errors import NotionRefusal
 from syncd_notion.sandbox.objects import NotionRequest
-from syncd_notion.sandbox.page_text import draft
 from tests.connectors.syncd_notion.caller import COLUMNS, text
 
 VALUES: dict[str, Any] = {

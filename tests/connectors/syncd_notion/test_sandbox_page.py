@@ -4,7 +4,7 @@ import html
 
 import httpx
 
-from syncd_notion.sandbox.page_text import draft
+from syncd_notion.sandbox.as_read import draft
 from syncd_notion.sandbox.workspace import USER
 from tests.connectors.syncd_notion.blocks import ids, p, page_with, shown
 from tests.connectors.syncd_notion.caller import Caller

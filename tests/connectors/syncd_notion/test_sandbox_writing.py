@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syncd.model.entities import Kind
-from syncd_notion.sandbox.page_text import draft
+from syncd_notion.sandbox.as_read import draft
 from syncd_notion.sandbox.rich_text import run_of
 from syncd_notion.sandbox.workspace import USER
 from tests.connectors.syncd_notion.blocks import append, changed, ids, p, page_with, shown

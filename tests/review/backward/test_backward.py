@@ -23,8 +23,8 @@ from syncd.review.available_time import (
     proposed,
     why_none,
 )
+from syncd.review.checks import milestone_each_quarter
 from syncd.review.finding import CheckedPlan
-from syncd.review.goal_checks import milestone_each_quarter
 from tests.examples import examples
 
 MADE = datetime(2026, 1, 5, 12, tzinfo=UTC)
