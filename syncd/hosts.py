@@ -55,10 +55,10 @@ def web(text: str) -> Web:
 
 def service(text: str) -> str:
     """Check the address of a service: a scheme, a host, and perhaps a port."""
-    found = web(text)
-    if found.rest.strip("/"):
+    address = web(text)
+    if address.rest.strip("/"):
         raise ValueError("end it after the host; syncd adds the rest")
-    return found.origin
+    return address.origin
 
 
 def host(text: str) -> str:
@@ -76,11 +76,11 @@ def is_here(host: str) -> bool:
     if host.lower() == "localhost":
         return True
     try:
-        found = ipaddress.ip_address(host)
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
     # an address of the old kind inside one of the new is not what anyone types
-    return found.is_loopback and getattr(found, "ipv4_mapped", None) is None
+    return address.is_loopback and getattr(address, "ipv4_mapped", None) is None
 
 
 def host_of(authority: str) -> str:
@@ -90,14 +90,14 @@ def host_of(authority: str) -> str:
 
 def _authority(text: str) -> tuple[str, int | None]:
     """Return the host and the port before an address's path."""
-    found = _AUTHORITY.fullmatch(text)
-    if not found:
+    match = _AUTHORITY.fullmatch(text)
+    if not match:
         raise ValueError(_NO_HOST)
-    inner = found[1].removeprefix("[").removesuffix("]")
-    bracketed = inner != found[1]
+    inner = match[1].removeprefix("[").removesuffix("]")
+    bracketed = inner != match[1]
     if bracketed is not (":" in inner) or not _is_host(inner):
         raise ValueError(_NO_HOST)
-    return inner.lower(), _port(found[2])
+    return inner.lower(), _port(match[2])
 
 
 def _port(text: str | None) -> int | None:

@@ -15,11 +15,11 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 def make_folder(path: Path) -> None:
     """Make a folder, and those above it, where there is none. Raises OSError."""
-    missing = [one for one in (path, *path.parents) if not one.exists()]
-    for one in reversed(missing):
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
         with contextlib.suppress(FileExistsError):  # somebody was quicker
-            one.mkdir(_FOLDER)
-            one.chmod(_FOLDER)
+            folder.mkdir(_FOLDER)
+            folder.chmod(_FOLDER)
     path.mkdir(_FOLDER, exist_ok=True)  # says what is in the way
 
 

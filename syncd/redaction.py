@@ -45,9 +45,9 @@ class Secrets:
                 text = text.replace(form, HIDDEN)
         return text
 
-    def words(self, said: object, most: int = LONGEST_WORDS) -> str:
+    def words(self, text: object, most: int = LONGEST_WORDS) -> str:
         """Return what a service said, as a sentence may quote it."""
-        return line(self.clear(str(said)), most)
+        return line(self.clear(str(text)), most)
 
 
 def _forms(value: str) -> Iterator[str]:

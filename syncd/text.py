@@ -47,7 +47,7 @@ def one_line(text: object, longest: int = 0) -> str:
 def json_text(data: Any) -> str:
     """Return data as JSON for programs that is harmless to look at in a terminal."""
     text = json.dumps(data, indent=2, ensure_ascii=False)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -70,9 +70,9 @@ def duration(minutes: int) -> str:
     return f"{whole} h {rest:02}" if rest else f"{whole} h"
 
 
-def count(number: int, one: str, many: str = "") -> str:
+def count(number: int, singular: str, plural: str = "") -> str:
     """Return a number with its noun."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
+    return f"{number} {singular if number == 1 else plural or f'{singular}s'}"
 
 
 def percent(share: float) -> str:
@@ -80,9 +80,9 @@ def percent(share: float) -> str:
     return f"{round(share * 100)} %"
 
 
-def short_day(it: date, year: int) -> str:
+def short_day(day: date, year: int) -> str:
     """Return a day as "Mon 23 Nov", with its year where that is another one."""
-    return f"{it:%a} {it.day} {it:%b}" + (f" {it.year}" if it.year != year else "")
+    return f"{day:%a} {day.day} {day:%b}" + (f" {day.year}" if day.year != year else "")
 
 
 def day_span(first: date, last: date) -> str:

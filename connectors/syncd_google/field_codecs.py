@@ -268,8 +268,8 @@ def _read_state(event: Json, zone: str) -> Value | ReadProblem:
 
 
 def _lacks_state(fields: Fields) -> str:
-    held = fields.get("state", BlockState.PUBLISHED) in _STATES
-    return "" if held else "is not for the calendar yet, or no longer: plan it again."
+    fits = fields.get("state", BlockState.PUBLISHED) in _STATES
+    return "" if fits else "is not for the calendar yet, or no longer: plan it again."
 
 
 STATE = FieldCodec(

@@ -98,12 +98,12 @@ def fit(kind: Kind, fields: Fields, account: TodoistAccount) -> dict[str, Any]:
 
 def to_remote(kind: Kind, fields: Fields, account: TodoistAccount) -> dict[str, Any]:
     """Return fields as the keys of a Todoist object; notes go with their link."""
-    held = fit(kind, fields, account)
-    context = CodecContext(account=account, fields=held)
+    fitted = fit(kind, fields, account)
+    context = CodecContext(account=account, fields=fitted)
     return {
-        codec.key: codec.send(held[name], context)
+        codec.key: codec.send(fitted[name], context)
         for name, codec in CODECS[kind].items()
-        if codec.send is not None and name in held
+        if codec.send is not None and name in fitted
     }
 
 

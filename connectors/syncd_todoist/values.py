@@ -335,8 +335,8 @@ def read_priority(value: Any, _: CodecContext) -> int:
 def fit_labels(value: Any, _: CodecContext) -> frozenset[str]:
     """Return the labels that are not too long, and not too many of them."""
     names = {clean_text(str(name)) for name in value}
-    held = sorted(name for name in names if name and len(name) <= LABEL_LIMIT)
-    return frozenset(held[:LABELS_LIMIT])
+    labels = sorted(name for name in names if name and len(name) <= LABEL_LIMIT)
+    return frozenset(labels[:LABELS_LIMIT])
 
 
 def read_labels(value: Any, _: CodecContext) -> frozenset[str]:

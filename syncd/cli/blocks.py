@@ -38,10 +38,10 @@ def blocks_to_report(app: App, text: str) -> list[Block]:
     meant, now = _named_blocks(app, text), app.clock.now()
     if meant.single:
         return list(meant.blocks)
-    found = [block for block in meant.blocks if block.state in OPEN and _begun(block, now)]
-    if not found:
+    blocks = [block for block in meant.blocks if block.state in OPEN and _begun(block, now)]
+    if not blocks:
         raise Mistake(_nothing_waits(app, meant, now))
-    return found
+    return blocks
 
 
 def next_block(app: App, text: str, fits: Callable[[Block], bool]) -> Block:
@@ -53,7 +53,7 @@ def next_block(app: App, text: str, fits: Callable[[Block], bool]) -> Block:
     ahead = list(_ahead(meant.blocks, now))
     if not ahead:
         raise Mistake(f"'{meant.title}' has no block ahead: see `syncd schedule`.")
-    return next((one for one in ahead if fits(one)), ahead[0])
+    return next((block for block in ahead if fits(block)), ahead[0])
 
 
 def _named_blocks(app: App, text: str) -> NamedBlocks:
@@ -62,10 +62,10 @@ def _named_blocks(app: App, text: str) -> NamedBlocks:
     live = live_blocks(app.plan_context())
     if tasks:
         task = only_one(text, tasks).entity
-        blocks = tuple(one for one in live if one.task == task.id)
+        blocks = tuple(block for block in live if block.task == task.id)
     else:
         task, named = None, {record.entity.id for record in records}
-        blocks = tuple(one for one in live if one.id in named)
+        blocks = tuple(block for block in live if block.id in named)
     title = one_line(records[0].entity.title, TITLE)
     if task is None and not blocks:
         raise Mistake(f"The block '{title}' is gone: `syncd schedule` shows those there are.")
@@ -78,20 +78,20 @@ def _named_blocks(app: App, text: str) -> NamedBlocks:
 
 
 def _nothing_waits(app: App, meant: NamedBlocks, now: datetime) -> str:
-    said = f"No block of '{meant.title}' has begun and waits for a word"
+    fact = f"No block of '{meant.title}' has begun and waits for a word"
     ahead = next(iter(_ahead(meant.blocks, now)), None)
     if ahead is not None:
         short = ShortIds(app.store.plan.ids()).of(ahead.id)
-        return f"{said}: if one ahead is meant, give its id ({short})."
+        return f"{fact}: if one ahead is meant, give its id ({short})."
     if meant.task is None:
-        return f"{said}: see `syncd schedule`."
-    return f"{said}: tick the task itself{_where_to_tick(app, meant.task)}."
+        return f"{fact}: see `syncd schedule`."
+    return f"{fact}: tick the task itself{_where_to_tick(app, meant.task)}."
 
 
 def _where_to_tick(app: App, task: Task) -> str:
     """Return in which tools a task can be ticked."""
     links = app.store.links.of_entity(task.id).items()
-    names = [tool_title(app, tool) for tool, it in links if it.presence is Presence.PRESENT]
+    names = [tool_title(app, tool) for tool, link in links if link.presence is Presence.PRESENT]
     return f" in {' or '.join(sorted(names))}" if names else ""
 
 
@@ -118,10 +118,12 @@ def pin(ctx: typer.Context, which: BlockOrTask, *, json: Json = False) -> int:
     """
     session: Session = ctx.obj
     with session.app() as app:
-        block = next_block(app, which, lambda one: one.state is not BlockState.PINNED)
+        block = next_block(
+            app, which, lambda candidate: candidate.state is not BlockState.PINNED
+        )
         changed = edits.pin(app.plan_context(), block)
-        said = "is pinned: syncd will not move it" if changed else "was pinned already"
-        outcome = _Outcome(blocks=[block], changed=changed, said=said)
+        ending = "is pinned: syncd will not move it" if changed else "was pinned already"
+        outcome = _Outcome(blocks=[block], changed=changed, ending=ending)
         return _show_outcome(session, app, outcome, as_json=json)
 
 
@@ -129,10 +131,10 @@ def unpin(ctx: typer.Context, which: BlockOrTask, *, json: Json = False) -> int:
     """Let syncd move a block again."""
     session: Session = ctx.obj
     with session.app() as app:
-        block = next_block(app, which, lambda one: one.state is BlockState.PINNED)
+        block = next_block(app, which, lambda candidate: candidate.state is BlockState.PINNED)
         edits.unpin(app.plan_context(), block)
-        said = "is not pinned any more: syncd may move it where that is needed"
-        outcome = _Outcome(blocks=[block], changed=True, said=said)
+        ending = "is not pinned any more: syncd may move it where that is needed"
+        outcome = _Outcome(blocks=[block], changed=True, ending=ending)
         return _show_outcome(session, app, outcome, as_json=json)
 
 
@@ -158,14 +160,14 @@ def report(session: Session, which: str, *, took_place: bool, as_json: bool) -> 
         blocks = blocks_to_report(app, which)
         _refuse_skipped(blocks)
         changed = edits.record_outcomes(app.plan_context(), blocks, done=took_place)
-        said = (
+        ending = (
             _done(app, blocks)
             if took_place
             else "did not take place; its time is planned again"
         )
         if not changed:
-            said = f"was {'done' if took_place else 'missed'} already"
-        outcome = _Outcome(blocks=blocks, changed=bool(changed), said=said)
+            ending = f"was {'done' if took_place else 'missed'} already"
+        outcome = _Outcome(blocks=blocks, changed=bool(changed), ending=ending)
         return _show_outcome(session, app, outcome, as_json=as_json)
 
 
@@ -186,11 +188,11 @@ def _done(app: App, blocks: Sequence[Block]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Outcome:
-    """What became of blocks; said: the end of a sentence on each."""
+    """What became of blocks; ending: how a sentence on each ends."""
 
     blocks: Sequence[Block]
     changed: bool
-    said: str
+    ending: str
 
 
 def _show_outcome(session: Session, app: App, outcome: _Outcome, *, as_json: bool) -> int:
@@ -200,7 +202,7 @@ def _show_outcome(session: Session, app: App, outcome: _Outcome, *, as_json: boo
     for block in outcome.blocks:
         title = one_line(block.title, TITLE)
         at = when(block, app.zone, app.clock.now())
-        session.speech.line(f"'{title}' ({at}) {outcome.said}.")
+        session.speech.line(f"'{title}' ({at}) {outcome.ending}.")
     if len(outcome.blocks) > 1:
         number = count(len(outcome.blocks), "block")
         session.speech.line(f"These are {number}, {total(outcome.blocks)}.")
@@ -214,4 +216,4 @@ def _outcome_json(app: App, outcome: _Outcome) -> dict[str, Any]:
     words = Words(app.store, app.zone)
     records = app.store.plan.many([block.id for block in outcome.blocks]).values()
     now = [record.entity for record in records if isinstance(record.entity, Block)]
-    return {"changed": outcome.changed, "blocks": [block_json(one, words) for one in now]}
+    return {"changed": outcome.changed, "blocks": [block_json(block, words) for block in now]}

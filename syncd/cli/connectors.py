@@ -19,18 +19,27 @@ def connectors(ctx: typer.Context, *, json: Json = False) -> int:
     session: Session = ctx.obj
     with session.app() as app:
         names = sorted({*app.registry.names(), *app.settings.connectors})
-        found = [app.registry.get(name) for name in names]
+        entries = [app.registry.get(name) for name in names]
         if json:
-            session.speech.json({"connectors": {it.name: _as_json(app, it) for it in found}})
+            session.speech.json(
+                {"connectors": {entry.name: _as_json(app, entry) for entry in entries}}
+            )
             return 0
-        made = table(
+        grid = table(
             "Name", "Tool", "Installed", "Switched on", "State", narrow=("Name", "Tool")
         )
-        for one in found:
-            on = "yes" if one.name in app.enabled() else "no"
-            add_row(made, one.name, one.title, one.why or one.state, on, _state(app, one.name))
-        session.speech.show(made)
-        broken = any(one.plugin is None and one.name in app.enabled() for one in found)
+        for entry in entries:
+            on = "yes" if entry.name in app.enabled() else "no"
+            add_row(
+                grid,
+                entry.name,
+                entry.title,
+                entry.why or entry.state,
+                on,
+                _state(app, entry.name),
+            )
+        session.speech.show(grid)
+        broken = any(entry.plugin is None and entry.name in app.enabled() for entry in entries)
         return Exit.MISTAKE if broken else Exit.DONE
 
 
@@ -76,12 +85,12 @@ def _try_token(session: Session, app: App, name: ToolName, plugin: Plugin) -> in
 
 def _named(app: App, text: str) -> ToolName:
     """Return the installed connector that is meant. Raises ``Mistake``."""
-    said = text.strip().lower()
+    typed_name = text.strip().lower()
     names = app.registry.names()
     for name in names:
-        if said in (name, app.registry.get(name).title.lower()):
+        if typed_name in (name, app.registry.get(name).title.lower()):
             return ToolName(name)
-    near = nearest(said, names)
+    near = nearest(typed_name, names)
     hint = f"did you mean `{near}`?" if near else f"use one of {', '.join(names)}."
     raise Mistake(f"No connector is called '{text}': {hint}")
 
@@ -93,11 +102,11 @@ def _state(app: App, name: str) -> str:
     return str(row.state) if row.last_ok or row.message else "not synced yet"
 
 
-def _as_json(app: App, one: Installed[Plugin]) -> dict[str, object]:
+def _as_json(app: App, entry: Installed[Plugin]) -> dict[str, object]:
     return {
-        "title": one.title,
-        "installed": one.state,
-        "why": one.why,
-        "enabled": one.name in app.enabled(),
-        "state": _state(app, one.name),
+        "title": entry.title,
+        "installed": entry.state,
+        "why": entry.why,
+        "enabled": entry.name in app.enabled(),
+        "state": _state(app, entry.name),
     }

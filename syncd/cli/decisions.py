@@ -55,17 +55,17 @@ def conflicts(
 def list_conflicts(session: Session, *, as_json: bool) -> int:
     """List the values that lost and that nobody has looked at yet."""
     with session.app() as app:
-        found = app.store.history.conflicts(resolved=False)
+        rows = app.store.history.conflicts(resolved=False)
         if as_json:
-            session.speech.json({"conflicts": [_as_json(one, app.zone) for one in found]})
+            session.speech.json({"conflicts": [_as_json(row, app.zone) for row in rows]})
             return 0
         unread = list(sentences(app.store))
         session.warn(unread)
-        if not found:
+        if not rows:
             if not unread:
                 session.speech.note("No value lost: there is nothing to decide.")
             return 0
-        _list(session.speech, Words(app.store, app.zone), found)
+        _list(session.speech, Words(app.store, app.zone), rows)
         session.speech.note(
             "`syncd conflicts --take N` takes the value that lost; `--keep N` agrees with the"
             " one that won."
@@ -76,61 +76,61 @@ def list_conflicts(session: Session, *, as_json: bool) -> int:
 def take_loser(session: Session, number: int) -> int:
     """Give a field the value that lost."""
     with session.app() as app:
-        one = _one(app.store.history.conflicts(), number)
+        row = _one(app.store.history.conflicts(), number)
         title = one_line(take_lost(app.plan_context(), number), TITLE)
-        lost = Words(app.store, app.zone).value(one.kind, one.field, one.lost)
-        session.speech.note(f"'{title}': {field_word(one.field)} is {lost} now. {SPREAD}.")
+        lost = Words(app.store, app.zone).value(row.kind, row.field, row.lost)
+        session.speech.note(f"'{title}': {field_word(row.field)} is {lost} now. {SPREAD}.")
         return 0
 
 
 def keep_winner(session: Session, number: int) -> int:
     """Take a conflict off the list: the value that won stays."""
     with session.app() as app:
-        one = _one(app.store.history.conflicts(), number)
+        row = _one(app.store.history.conflicts(), number)
         app.store.history.resolve_conflict(number)
-        won = Words(app.store, app.zone).value(one.kind, one.field, one.won)
-        title = one_line(one.title, TITLE)
-        session.speech.note(f"'{title}': {field_word(one.field)} stays {won}.")
+        won = Words(app.store, app.zone).value(row.kind, row.field, row.won)
+        title = one_line(row.title, TITLE)
+        session.speech.note(f"'{title}': {field_word(row.field)} stays {won}.")
         return 0
 
 
-def _one(found: list[ConflictRow], number: int) -> ConflictRow:
-    known = next((one for one in found if one.seq == number), None)
+def _one(rows: list[ConflictRow], number: int) -> ConflictRow:
+    known = next((row for row in rows if row.seq == number), None)
     if known is None:
         raise Mistake(f"There is no conflict {number}: `syncd conflicts` lists them.")
     return known
 
 
-def _list(speech: Speech, words: Words, found: list[ConflictRow]) -> None:
-    made = table("No", "When", "What", "Won", "Lost", narrow=("No", "When"))
-    for one in found:
-        won = "kept" if one.field == "archived" else words.value(one.kind, one.field, one.won)
-        field = "" if one.field == "archived" else f": {field_word(one.field)}"
+def _list(speech: Speech, words: Words, rows: list[ConflictRow]) -> None:
+    grid = table("No", "When", "What", "Won", "Lost", narrow=("No", "When"))
+    for row in rows:
+        won = "kept" if row.field == "archived" else words.value(row.kind, row.field, row.won)
+        field = "" if row.field == "archived" else f": {field_word(row.field)}"
         add_row(
-            made,
-            str(one.seq),
-            local(one.lost_at or one.at, words.zone),
-            f"{one_line(one.title, TITLE)}{field}",
-            f"{won} ({one.won_by})",
-            f"{conflict_words(words, one)} ({one.lost_by})",
+            grid,
+            str(row.seq),
+            local(row.lost_at or row.at, words.zone),
+            f"{one_line(row.title, TITLE)}{field}",
+            f"{won} ({row.won_by})",
+            f"{conflict_words(words, row)} ({row.lost_by})",
         )
-    speech.show(made)
+    speech.show(grid)
 
 
-def _as_json(one: ConflictRow, zone: str) -> dict[str, Any]:
+def _as_json(row: ConflictRow, zone: str) -> dict[str, Any]:
     return {
-        "conflict": one.seq,
-        "cycle": one.cycle,
-        "at": moment_json(one.at, zone),
-        "id": one.entity,
-        "kind": one.kind,
-        "title": one.title,
-        "field": one.field,
-        "won": value_to_plain(one.won, zone),
-        "won_by": one.won_by,
-        "lost": value_to_plain(one.lost, zone),
-        "lost_by": one.lost_by,
-        "lost_at": moment_json(one.lost_at, zone),
+        "conflict": row.seq,
+        "cycle": row.cycle,
+        "at": moment_json(row.at, zone),
+        "id": row.entity,
+        "kind": row.kind,
+        "title": row.title,
+        "field": row.field,
+        "won": value_to_plain(row.won, zone),
+        "won_by": row.won_by,
+        "lost": value_to_plain(row.lost, zone),
+        "lost_by": row.lost_by,
+        "lost_at": moment_json(row.lost_at, zone),
     }
 
 

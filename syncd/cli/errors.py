@@ -43,8 +43,8 @@ _BY_ERROR: tuple[tuple[type[SyncdError], Exit], ...] = (
 
 def status_of_error(error: SyncdError) -> Exit:
     """Return the status of a command that ended with this error."""
-    found = (status for kind, status in _BY_ERROR if isinstance(error, kind))
-    return next(found, Exit.NOT_DONE)
+    statuses = (status for kind, status in _BY_ERROR if isinstance(error, kind))
+    return next(statuses, Exit.NOT_DONE)
 
 
 def status_of_states(states: Iterable[str], *, done: bool) -> Exit:
@@ -152,8 +152,8 @@ def _usage_sentence(error: typer.TyperException) -> str:
     """Return a sentence on a command line that can't be understood."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "syncd"
-    said = one_line(error.format_message()).rstrip(".")
-    return f"{said}: see `{path} --help`."
+    message = one_line(error.format_message()).rstrip(".")
+    return f"{message}: see `{path} --help`."
 
 
 def _system_sentence(error: OSError) -> str:

@@ -73,7 +73,7 @@ def show_history(session: Session, wanted: HistoryQuery, *, as_json: bool) -> in
         rows = app.store.history.rows(entity=entity, cycle=cycle, limit=wanted.limit + 1)
         shown = rows[: wanted.limit]
         if as_json:
-            session.speech.json({"changes": [change_json(one, app.zone) for one in shown]})
+            session.speech.json({"changes": [change_json(row, app.zone) for row in shown]})
             return 0
         list_changes(session.speech, Words(app.store, app.zone), shown)
         if len(rows) > wanted.limit:
@@ -91,11 +91,11 @@ def show_history(session: Session, wanted: HistoryQuery, *, as_json: bool) -> in
 
 def cycle_number(text: str) -> int:
     """Return the number of a cycle that was named as c12, or 12. Raises ``Mistake``."""
-    found = _CYCLE.fullmatch(text) or re.fullmatch(r"(\d{1,9})", text)
-    if found is None:
-        said = one_line(text, 40)
-        raise Mistake(f"'{said}' is no cycle: take one such as c12 from `syncd history`.")
-    return int(found[1])
+    match = _CYCLE.fullmatch(text) or re.fullmatch(r"(\d{1,9})", text)
+    if match is None:
+        quote = one_line(text, 40)
+        raise Mistake(f"'{quote}' is no cycle: take one such as c12 from `syncd history`.")
+    return int(match[1])
 
 
 def names_cycle(text: str) -> bool:
@@ -108,42 +108,42 @@ def list_changes(speech: Speech, words: Words, rows: Sequence[HistoryRow]) -> No
     if not rows:
         return
     words.learn(_mentioned(rows))
-    made = table("No", "Cycle", "When", "By", "What", narrow=("No", "Cycle", "When"))
+    grid = table("No", "Cycle", "When", "By", "What", narrow=("No", "Cycle", "When"))
     for row in rows:
         when = local(row.set_at or row.at, words.zone)
         title = one_line(row.title, TITLE) or words.title(row.entity)
         add_row(
-            made, str(row.seq), f"c{row.cycle}", when, row.by, f"{title}: {words.change(row)}"
+            grid, str(row.seq), f"c{row.cycle}", when, row.by, f"{title}: {words.change(row)}"
         )
-    speech.show(made)
+    speech.show(grid)
 
 
 def _mentioned(rows: Sequence[HistoryRow]) -> set[str]:
     """Return the ids of all that the changes speak of."""
-    found: set[str] = {row.entity for row in rows}
+    ids: set[str] = {row.entity for row in rows}
     for row in rows:
         spec = FIELDS[row.kind].get(row.field)
         if spec is None or spec.type not in REFERENCES:
             continue
         for value in (row.before, row.after):
-            found.update(value if isinstance(value, frozenset) else [str(value or "")])
-    return found
+            ids.update(value if isinstance(value, frozenset) else [str(value or "")])
+    return ids
 
 
-def change_json(one: HistoryRow, zone: str) -> dict[str, Any]:
+def change_json(row: HistoryRow, zone: str) -> dict[str, Any]:
     """Return a change as JSON."""
     return {
-        "change": one.seq,
-        "cycle": one.cycle,
-        "at": moment_json(one.at, zone),
-        "set_at": moment_json(one.set_at, zone),
-        "by": one.by,
-        "id": one.entity,
-        "kind": one.kind,
-        "title": one.title,
-        "field": one.field,
-        "before": value_to_plain(one.before, zone),
-        "after": value_to_plain(one.after, zone),
+        "change": row.seq,
+        "cycle": row.cycle,
+        "at": moment_json(row.at, zone),
+        "set_at": moment_json(row.set_at, zone),
+        "by": row.by,
+        "id": row.entity,
+        "kind": row.kind,
+        "title": row.title,
+        "field": row.field,
+        "before": value_to_plain(row.before, zone),
+        "after": value_to_plain(row.after, zone),
     }
 
 
@@ -193,16 +193,16 @@ def restore(ctx: typer.Context, which: Which) -> int:
     session: Session = ctx.obj
     with session.app() as app:
         entity = find_entity(app.store, which, archived=True).entity
-        said = f"{kind_word(kind_of(entity))} '{one_line(entity.title, TITLE)}'"
+        name = f"{kind_word(kind_of(entity))} '{one_line(entity.title, TITLE)}'"
         links = app.store.links.of_entity(entity.id).values()
         gone = any(link.presence in (Presence.GONE, Presence.DETACHED) for link in links)
         if not entity.archived and not gone:
-            session.speech.note(f"The {said} was not deleted: there is nothing to restore.")
+            session.speech.note(f"The {name} was not deleted: there is nothing to restore.")
             return 0
         bring_back(app.plan_context(), [entity.id])
         if isinstance(entity, Block) and entity.state is BlockState.SKIPPED:
             set_state(app.plan_context(), [entity.id], _wanted_state(app, entity))
-        session.speech.note(f"The {said} is back. {SPREAD}.")
+        session.speech.note(f"The {name} is back. {SPREAD}.")
         return 0
 
 
@@ -222,14 +222,14 @@ def _rows(app: App, what: str) -> Sequence[HistoryRow]:
             raise Mistake(f"No change came with cycle c{number}: see `syncd history`.")
         return rows
     digits = what.removeprefix("#")
-    found = history.row(int(digits)) if digits.isdecimal() and len(digits) < 18 else None
-    if found is None:
-        said = one_line(what, 40)
+    row = history.row(int(digits)) if digits.isdecimal() and len(digits) < 18 else None
+    if row is None:
+        quote = one_line(what, 40)
         raise Mistake(
-            f"There is no change {said}: take its number, or a cycle such as c12, from"
+            f"There is no change {quote}: take its number, or a cycle such as c12, from"
             " `syncd history`."
         )
-    return [found]
+    return [row]
 
 
 def _list_later(session: Session, app: App, undone: Undone) -> None:

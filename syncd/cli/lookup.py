@@ -50,17 +50,17 @@ def find_matching(
     exact = store.plan.get(EntityId(text.upper())) or store.plan.get(EntityId(text))
     titled = [exact] if exact is not None else _titled(store, text, archived=archived)
     every = titled or _beginning(store, text)
-    found = [one for one in every if kind_of(one.entity) in kinds]
-    if every and not found:
+    records = [record for record in every if kind_of(record.entity) in kinds]
+    if every and not records:
         raise Mistake(_other_kind(every[0], kinds))
-    if not found:
+    if not records:
         raise Mistake(_none(store, text))
-    return found
+    return records
 
 
-def only_one(text: str, found: Sequence[Record]) -> Record:
+def only_one(text: str, records: Sequence[Record]) -> Record:
     """Return the one that is meant. Raises ``Mistake`` where there are several."""
-    named = _named(found)
+    named = _named(records)
     if len(named) > 1:
         raise Mistake(_several(text, named))
     return named[0]
@@ -69,13 +69,13 @@ def only_one(text: str, found: Sequence[Record]) -> Record:
 def find_tool(app: App, text: str) -> ToolName:
     """Return the tool of this name or title that is switched on. Raises ``Mistake``."""
     names = app.enabled()
-    said = text.strip().lower()
+    typed_name = text.strip().lower()
     for name in names:
-        if said in (name, app.registry.get(name).title.lower()):
+        if typed_name in (name, app.registry.get(name).title.lower()):
             return name
     if not names:
         raise Mistake(no_tools(app))
-    near = nearest(said, names)
+    near = nearest(typed_name, names)
     hint = f"did you mean `{near}`?" if near else f"use one of {', '.join(names)}."
     raise Mistake(f"No tool called '{one_line(text, 40)}' is switched on: {hint}")
 
@@ -92,13 +92,13 @@ def no_tools(app: App) -> str:
 def _titled(store: Store, text: str, *, archived: bool) -> Sequence[Record]:
     wanted = _read(text)
     every = _named([link for link in store.plan.every() if _read(link.entity.title) == wanted])
-    preferred = [one for one in every if one.entity.archived is archived]
+    preferred = [record for record in every if record.entity.archived is archived]
     return preferred or every
 
 
-def _named(found: Sequence[Record]) -> Sequence[Record]:
+def _named(records: Sequence[Record]) -> Sequence[Record]:
     """Return what a title names: where a task has it, its blocks only repeat it."""
-    return [one for one in found if kind_of(one.entity) is not Kind.BLOCK] or found
+    return [record for record in records if kind_of(record.entity) is not Kind.BLOCK] or records
 
 
 def _read(title: str) -> str:
@@ -109,21 +109,22 @@ def _read(title: str) -> str:
 def _beginning(store: Store, text: str) -> list[Record]:
     if len(text) < SHORTEST:
         return []
-    begins = [one for one in store.plan.ids() if one.startswith(text.upper())]
+    begins = [entity_id for entity_id in store.plan.ids() if entity_id.startswith(text.upper())]
     return list(store.plan.many(begins[: _MOST + 1]).values())
 
 
-def _several(text: str, found: Sequence[Record]) -> str:
+def _several(text: str, records: Sequence[Record]) -> str:
     shown = [
-        f"{kind_word(kind_of(one.entity))} {one.entity.id} '{one_line(one.entity.title, 40)}'"
-        for one in found[:_MOST]
+        f"{kind_word(kind_of(record.entity))} {record.entity.id}"
+        f" '{one_line(record.entity.title, 40)}'"
+        for record in records[:_MOST]
     ]
-    more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
+    more = f" and {len(records) - _MOST} more" if len(records) > _MOST else ""
     return f"'{one_line(text, 40)}' may be {', '.join(shown)}{more}: give more of the id."
 
 
 def _other_kind(record: Record, kinds: Collection[Kind]) -> str:
-    wanted = " or ".join(f"a {kind_word(one)}" for one in Kind if one in kinds)
+    wanted = " or ".join(f"a {kind_word(kind)}" for kind in Kind if kind in kinds)
     title = one_line(record.entity.title, 40)
     return f"'{title}' is a {kind_word(kind_of(record.entity))}: name {wanted}."
 
@@ -132,10 +133,10 @@ def _none(store: Store, text: str) -> str:
     titles = {link.entity.title for link in store.plan.every()}
     near = nearest(text, {title.lower(): title for title in titles})
     meant = next((title for title in titles if title.lower() == near), None)
-    said = f"Nothing in the plan is called '{one_line(text, 40)}'"
+    fact = f"Nothing in the plan is called '{one_line(text, 40)}'"
     if meant:
-        return f"{said}: did you mean '{one_line(meant, 60)}'?"
-    return f"{said}: look it up with `syncd plan show`."
+        return f"{fact}: did you mean '{one_line(meant, 60)}'?"
+    return f"{fact}: look it up with `syncd plan show`."
 
 
 def read_day_option(app: App, text: str, option: str) -> date:
@@ -158,14 +159,14 @@ class ShortIds:
     def of(self, which: str) -> str:
         """Return the beginning of an id that no other one has."""
         place = bisect_left(self._every, which)
-        near = [it for it in self._every[max(0, place - 1) : place + 2] if it != which]
-        length = max([SHORTEST, *(_common(which, it) + 1 for it in near)])
+        near = [other for other in self._every[max(0, place - 1) : place + 2] if other != which]
+        length = max([SHORTEST, *(_common(which, other) + 1 for other in near)])
         return which[:length]
 
 
-def _common(one: str, other: str) -> int:
-    pairs = zip(one, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), len(one))
+def _common(which: str, other: str) -> int:
+    pairs = zip(which, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), len(which))
 
 
 def tool_title(app: App, name: str) -> str:
@@ -175,7 +176,7 @@ def tool_title(app: App, name: str) -> str:
 
 def chosen_tools(app: App, only: Sequence[str]) -> list[ToolName]:
     """Return the tools that are meant. Raises ``Mistake`` where there is none."""
-    tools = list(dict.fromkeys(find_tool(app, one) for one in only)) or app.enabled()
+    tools = list(dict.fromkeys(find_tool(app, text) for text in only)) or app.enabled()
     if not tools:
         raise Mistake(no_tools(app))
     return tools

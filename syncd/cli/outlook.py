@@ -53,14 +53,14 @@ def week_load(
         if block.state in COUNTED and monday <= day_of(block, zone) < monday + WEEK
     ]
     given: Counter[EntityId] = Counter()
-    for one in inside:
-        given[one.goal or EntityId("")] += length(one)
-    goals = {*(EntityId(budget) for budget in budgets), *(it for it in given if it)}
-    found = [(goal, given[goal], budgets.get(goal, 0)) for goal in goals]
+    for block in inside:
+        given[block.goal or EntityId("")] += length(block)
+    goals = {*(EntityId(budget) for budget in budgets), *(goal for goal in given if goal)}
+    loads = [(goal, given[goal], budgets.get(goal, 0)) for goal in goals]
     return WeekLoad(
         monday=monday,
         minutes=sum(map(length, inside)),
-        goals=tuple(sorted(found, key=lambda it: (-it[2], -it[1], it[0]))),
+        goals=tuple(sorted(loads, key=lambda load: (-load[2], -load[1], load[0]))),
     )
 
 
@@ -213,8 +213,8 @@ class Misfit:
 def misfits(app: App, wished: Demand) -> list[Misfit]:
     """Return the open tasks that do not get their time, each once."""
     result = PlannerState(app.store).result
-    found = list(_of_last_planning(app, wished, result)) if result else []
-    return [*found, *_not_now(app, wished), *_used_up(app, wished)]
+    from_planning = list(_of_last_planning(app, wished, result)) if result else []
+    return [*from_planning, *_not_now(app, wished), *_used_up(app, wished)]
 
 
 def planning_notes(app: App) -> tuple[str, ...]:
@@ -226,18 +226,22 @@ def planning_notes(app: App) -> tuple[str, ...]:
 def _of_last_planning(app: App, wished: Demand, result: PlanningResult) -> Iterable[Misfit]:
     """Yield what the last planning told of tasks that still want time."""
     wanting = {work.id for work in wished.works}
-    short = {EntityId(one): f"{sentence.rstrip('.')}." for one, sentence in result.short}
-    left = {EntityId(one): (minutes, why) for one, minutes, why in result.unplaced}
+    short = {
+        EntityId(task_id): f"{sentence.rstrip('.')}." for task_id, sentence in result.short
+    }
+    left = {EntityId(task_id): (minutes, why) for task_id, minutes, why in result.unplaced}
     tasks = _tasks(app, [*short, *left])
-    for one, task in tasks.items():
-        if one not in wanting:
+    for task_id, task in tasks.items():
+        if task_id not in wanting:
             continue
-        minutes, why = left.get(one, (0, ""))
-        what = "short" if one in short else "unplaced"
-        said = short.get(one) or _unplaced_sentence(task, minutes, why)
-        if one in short and task.next_block is not None:
-            said += f" It is planned from {_day_words(app, task.next_block)} on."
-        yield Misfit(task=one, title=task.title, what=what, minutes=minutes, sentence=said)
+        minutes, why = left.get(task_id, (0, ""))
+        what = "short" if task_id in short else "unplaced"
+        sentence = short.get(task_id) or _unplaced_sentence(task, minutes, why)
+        if task_id in short and task.next_block is not None:
+            sentence += f" It is planned from {_day_words(app, task.next_block)} on."
+        yield Misfit(
+            task=task_id, title=task.title, what=what, minutes=minutes, sentence=sentence
+        )
 
 
 def _day_words(app: App, moment: Moment) -> str:
@@ -251,21 +255,21 @@ def _unplaced_sentence(task: Task, minutes: int, why: str) -> str:
 
 def _not_now(app: App, wished: Demand) -> Iterable[Misfit]:
     ids = ShortIds(app.store.plan.ids())
-    for one, task in _tasks(app, sorted(wished.not_now)).items():
+    for task_id, task in _tasks(app, sorted(wished.not_now)).items():
         yield Misfit(
-            task=one,
+            task=task_id,
             title=task.title,
             what="not now",
             minutes=0,
             sentence=f"'{_short_title(task)}' is not planned, for you deleted its blocks twice:"
-            f" `syncd resume {ids.of(one)}` plans it again.",
+            f" `syncd resume {ids.of(task_id)}` plans it again.",
         )
 
 
 def _used_up(app: App, wished: Demand) -> Iterable[Misfit]:
-    for one, task in _tasks(app, sorted(wished.used_up)).items():
+    for task_id, task in _tasks(app, sorted(wished.used_up)).items():
         yield Misfit(
-            task=one,
+            task=task_id,
             title=task.title,
             what="used up",
             minutes=0,
@@ -276,9 +280,9 @@ def _used_up(app: App, wished: Demand) -> Iterable[Misfit]:
 
 def _tasks(app: App, ids: Iterable[EntityId]) -> dict[EntityId, Task]:
     wanted = list(ids)
-    found = app.store.plan.many(wanted)
-    every = ((one, found[one].entity) for one in wanted if one in found)
-    return {one: task for one, task in every if isinstance(task, Task)}
+    records = app.store.plan.many(wanted)
+    every = ((task_id, records[task_id].entity) for task_id in wanted if task_id in records)
+    return {task_id: task for task_id, task in every if isinstance(task, Task)}
 
 
 def _short_title(task: Task) -> str:

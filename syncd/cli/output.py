@@ -89,16 +89,16 @@ class Speech:
 
 def table(*headings: str, narrow: Collection[str] = (), header: bool = True) -> Table:
     """Return a table without lines; the columns that are ``narrow`` are never broken."""
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    made.show_header = header
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    grid.show_header = header
     for heading in headings:
-        made.add_column(heading, overflow="fold", no_wrap=heading in narrow)
-    return made
+        grid.add_column(heading, overflow="fold", no_wrap=heading in narrow)
+    return grid
 
 
-def add_row(made: Table, *cells: Cell) -> None:
+def add_row(grid: Table, *cells: Cell) -> None:
     """Add a row; texts are made harmless."""
-    made.add_row(*(cell if isinstance(cell, Text) else Text(one_line(cell)) for cell in cells))
+    grid.add_row(*(cell if isinstance(cell, Text) else Text(one_line(cell)) for cell in cells))
 
 
 LONGEST = 60
@@ -125,9 +125,9 @@ def local(at: datetime | None, zone: str) -> str:
 
 def day(at: datetime | date, zone: str, now: datetime) -> str:
     """Return a day as "Mon 23 Nov", with its year where that is not this one."""
-    it = at.astimezone(ZoneInfo(zone)).date() if isinstance(at, datetime) else at
-    year = f" {it.year}" if it.year != now.astimezone(ZoneInfo(zone)).year else ""
-    return f"{it:%a} {it.day} {it:%b}{year}"
+    local_day = at.astimezone(ZoneInfo(zone)).date() if isinstance(at, datetime) else at
+    year = f" {local_day.year}" if local_day.year != now.astimezone(ZoneInfo(zone)).year else ""
+    return f"{local_day:%a} {local_day.day} {local_day:%b}{year}"
 
 
 def clock(at: datetime, zone: str) -> str:
@@ -145,9 +145,11 @@ class Words:
 
     def learn(self, ids: Iterable[str]) -> None:
         """Look up many titles at once."""
-        missing = [EntityId(one) for one in set(ids) if one not in self._titles]
-        for found in self.store.plan.many(missing).values():
-            self._titles[found.entity.id] = found.entity.title
+        missing = [
+            EntityId(entity_id) for entity_id in set(ids) if entity_id not in self._titles
+        ]
+        for record in self.store.plan.many(missing).values():
+            self._titles[record.entity.id] = record.entity.title
 
     def title(self, entity: str) -> str:
         """Return what an entity is called."""
@@ -161,7 +163,7 @@ class Words:
         spec = FIELDS[kind].get(name)
         refers = spec is not None and spec.type in REFERENCES
         if isinstance(value, frozenset):
-            parts = sorted(self.title(one) if refers else one for one in value)
+            parts = sorted(self.title(part) if refers else part for part in value)
             return one_line(", ".join(parts), LONGEST) or NOTHING
         if refers and value:
             return self.title(str(value))
@@ -201,8 +203,8 @@ def moment_json(at: datetime | None, zone: str) -> str | None:
     return instant_text(at, zone) if at else None
 
 
-def conflict_words(words: Words, one: ConflictRow) -> str:
+def conflict_words(words: Words, conflict: ConflictRow) -> str:
     """Return the value that lost, in words."""
-    if one.field == "archived":
-        return "its deletion" if one.lost else "its return"
-    return words.value(one.kind, one.field, one.lost)
+    if conflict.field == "archived":
+        return "its deletion" if conflict.lost else "its return"
+    return words.value(conflict.kind, conflict.field, conflict.lost)

@@ -62,9 +62,9 @@ class _PlanTree:
         self._zone = zone
         self._all = {entity.id: entity for entity in entities}
         self._below: Mapping[EntityId | None, list[Entity]] = defaultdict(list)
-        for one in self._all.values():
-            if isinstance(one, Milestone | Task):
-                self._below[self._place(one)].append(one)
+        for entity in self._all.values():
+            if isinstance(entity, Milestone | Task):
+                self._below[self._place(entity)].append(entity)
 
     def trees(self) -> Iterable[Tree]:
         """Yield one tree a part of the plan."""
@@ -98,43 +98,45 @@ class _PlanTree:
         """Add milestones and tasks below what they are part of."""
         if depth > _DEEPEST:
             return
-        for one in sorted(self._below[above], key=self._step_order):
-            branch = tree.add(self._step(one))
-            self._grow(branch, one.id, depth + 1)
+        for step in sorted(self._below[above], key=self._step_order):
+            branch = tree.add(self._step(step))
+            self._grow(branch, step.id, depth + 1)
 
-    def _step(self, one: Entity) -> Text:
-        if isinstance(one, Milestone):
-            return _line(one.title, [_due_words(one.due, self._zone)], tick=one.done, sign="◆ ")
-        assert isinstance(one, Task)  # noqa: S101  # nothing else stands below
+    def _step(self, step: Entity) -> Text:
+        if isinstance(step, Milestone):
+            return _line(
+                step.title, [_due_words(step.due, self._zone)], tick=step.done, sign="◆ "
+            )
+        assert isinstance(step, Task)  # noqa: S101  # nothing else stands below
         facts = [
-            _due_words(one.due, self._zone),
-            f"{one.estimate_minutes} min" if one.estimate_minutes else "",
-            f"P{one.priority}" if one.priority else "",
-            _recurrence_words(one.recurrence),
+            _due_words(step.due, self._zone),
+            f"{step.estimate_minutes} min" if step.estimate_minutes else "",
+            f"P{step.priority}" if step.priority else "",
+            _recurrence_words(step.recurrence),
         ]
-        return _line(one.title, facts, tick=one.done)
+        return _line(step.title, facts, tick=step.done)
 
-    def _place(self, one: Milestone | Task) -> EntityId | None:
+    def _place(self, step: Milestone | Task) -> EntityId | None:
         """Return below what a step stands: its task, its milestone, its goal."""
-        above = [one.goal]
-        if isinstance(one, Task):
-            above = [one.parent, one.milestone, one.goal]
-        return next((it for it in above if it in self._all and it != one.id), None)
+        above = [step.goal]
+        if isinstance(step, Task):
+            above = [step.parent, step.milestone, step.goal]
+        return next((place for place in above if place in self._all and place != step.id), None)
 
     def _lines(self, cls: type[E], facts: Callable[[E], list[str]]) -> list[Tree | Text]:
-        return [_line(one.title, facts(one)) for one in self._of(cls)]
+        return [_line(entity.title, facts(entity)) for entity in self._of(cls)]
 
     def _of(self, cls: type[E]) -> list[E]:
-        return [one for one in self._all.values() if isinstance(one, cls)]
+        return [entity for entity in self._all.values() if isinstance(entity, cls)]
 
     def _goal_order(self, goal: Goal) -> tuple[bool, int, int, date]:
         ended = goal.status in (GoalStatus.DONE, GoalStatus.DROPPED)
         return ended, _ORDER.index(goal.status), goal.priority or 5, goal.due or date.max
 
-    def _step_order(self, one: Entity) -> tuple[bool, bool, date, str]:
-        assert isinstance(one, Milestone | Task)  # noqa: S101  # as above
-        day = day_of(one.due, self._zone) if one.due else date.max
-        return isinstance(one, Task), one.done, day, one.title
+    def _step_order(self, step: Entity) -> tuple[bool, bool, date, str]:
+        assert isinstance(step, Milestone | Task)  # noqa: S101  # as above
+        day = day_of(step.due, self._zone) if step.due else date.max
+        return isinstance(step, Task), step.done, day, step.title
 
 
 def _line(
@@ -151,9 +153,9 @@ def _line(
     shown.append(
         one_line(title, _TREE_TITLE) or "(without a title)", style="dim" if tick else style
     )
-    said = ", ".join(one_line(fact) for fact in facts if fact)
-    if said:
-        shown.append(f"  {said}", style="dim")
+    details = ", ".join(one_line(fact) for fact in facts if fact)
+    if details:
+        shown.append(f"  {details}", style="dim")
     return shown
 
 
@@ -174,8 +176,8 @@ def _recurrence_words(text: str) -> str:
     if unit is None:
         return "repeats" if text.strip() else ""
     every = parts.get("INTERVAL", "")
-    said = f"every {every} {unit}s" if every else f"every {unit}"
-    return f"{said} on {parts['BYDAY'].title()}" if "BYDAY" in parts else said
+    words = f"every {every} {unit}s" if every else f"every {unit}"
+    return f"{words} on {parts['BYDAY'].title()}" if "BYDAY" in parts else words
 
 
 def _due_words(due: Due | None, zone: str) -> str:
@@ -184,28 +186,32 @@ def _due_words(due: Due | None, zone: str) -> str:
     return f"due {local(due.at, zone) if isinstance(due, Moment) else due}"
 
 
-def _skill_facts(one: Skill) -> list[str]:
-    wants = f" of {one.target_level}" if one.target_level is not None else ""
-    level = f"level {one.level or 0}{wants}" if one.level is not None or wants else ""
-    return [one.category or "", level]
+def _skill_facts(skill: Skill) -> list[str]:
+    wants = f" of {skill.target_level}" if skill.target_level is not None else ""
+    level = f"level {skill.level or 0}{wants}" if skill.level is not None or wants else ""
+    return [skill.category or "", level]
 
 
-def _resource_facts(one: Resource) -> list[str]:
-    cost = f"{one.cost:g} {one.currency}" if one.cost is not None else ""
-    return [one.type or "", one.status or "", cost, one.url]
+def _resource_facts(resource: Resource) -> list[str]:
+    cost = f"{resource.cost:g} {resource.currency}" if resource.cost is not None else ""
+    return [resource.type or "", resource.status or "", cost, resource.url]
 
 
-def _contact_facts(one: Contact) -> list[str]:
-    every = f"every {one.cadence_days} days" if one.cadence_days else ""
-    return [one.role or "", every, f"next {one.next_contact}" if one.next_contact else ""]
+def _contact_facts(contact: Contact) -> list[str]:
+    every = f"every {contact.cadence_days} days" if contact.cadence_days else ""
+    return [
+        contact.role or "",
+        every,
+        f"next {contact.next_contact}" if contact.next_contact else "",
+    ]
 
 
-def _achievement_facts(one: Achievement) -> list[str]:
-    return [str(one.date or ""), one.impact]
+def _achievement_facts(achievement: Achievement) -> list[str]:
+    return [str(achievement.date or ""), achievement.impact]
 
 
-def _profile_facts(one: ProfileEntry) -> list[str]:
-    return [one.aspect or "", one.horizon or ""]
+def _profile_facts(entry: ProfileEntry) -> list[str]:
+    return [entry.aspect or "", entry.horizon or ""]
 
 
 def plan_show(ctx: typer.Context, *, json: Json = False) -> int:
@@ -261,8 +267,8 @@ def export(session: Session, form: str, out: Path | None) -> int:
     """Write the whole plan to stdout or a file."""
     known = FORMS.get(form.lower())
     if known is None:
-        said = one_line(form, 40)
-        raise Mistake(f"The plan can't be written as '{said}': use yaml, json or markdown.")
+        quote = one_line(form, 40)
+        raise Mistake(f"The plan can't be written as '{quote}': use yaml, json or markdown.")
     with session.app() as app:
         text = _written(app, known)
         session.warn(list(sentences(app.store)))
@@ -302,10 +308,10 @@ def plan_import(
 def _refuse_seconds(app: App, entities: Iterable[Entity]) -> None:
     """Raise ``Mistake`` where a file would add what is there and can't be read."""
     plan = app.store.plan
-    for one in entities if plan.damaged else ():
-        if plan.damaged_titled(one.title) and plan.get(one.id) is None:
+    for entity in entities if plan.damaged else ():
+        if plan.damaged_titled(entity.title) and plan.get(entity.id) is None:
             raise Mistake(
-                f"'{one_line(one.title, 40)}' is in the plan already and can't be read: mend"
+                f"'{one_line(entity.title, 40)}' is in the plan already and can't be read: mend"
                 " it as `syncd status` says, then import this again."
             )
 
@@ -322,10 +328,10 @@ def _write(out: Path, text: str) -> None:
 
 
 def _taken(read: "Imported", changed: int) -> str:
-    said = f"{count(len(read.entities), 'entry', 'entries')} read"
+    fact = f"{count(len(read.entities), 'entry', 'entries')} read"
     if not changed:
-        return f"{said}; the plan holds them already."
-    return f"{said}, {changed} added or changed in the plan."
+        return f"{fact}; the plan holds them already."
+    return f"{fact}, {changed} added or changed in the plan."
 
 
 def _read(name: str) -> str:

@@ -43,32 +43,32 @@ def plan_check(ctx: typer.Context, *, json: Json = False) -> int:
     """Say what goals lack to be SMART, and what can't work."""
     session: Session = ctx.obj
     with session.app() as app:
-        found = checked(app.plan_context(), list(app.store.plan.every()))
+        findings = checked(app.plan_context(), list(app.store.plan.every()))
         if json:
-            session.speech.json({"problems": [_finding_json(one) for one in found]})
+            session.speech.json({"problems": [_finding_json(finding) for finding in findings]})
             return 0
-        for one in found:
-            session.speech.line(finding_sentence(one))
-        if not found:
+        for finding in findings:
+            session.speech.line(finding_sentence(finding))
+        if not findings:
             session.speech.line("Every goal is SMART, and the plan can work as it is.")
         else:
-            things = count(len(found), "thing")
+            things = count(len(findings), "thing")
             session.speech.note(
                 f"{things} to look at: edit them in your tools, or in a file to import."
             )
         return 0
 
 
-def _finding_json(one: Finding) -> dict[str, Any]:
+def _finding_json(finding: Finding) -> dict[str, Any]:
     return {
-        "id": one.entity.id if one.entity else None,
-        "kind": kind_of(one.entity) if one.entity else _WHOLE_PLAN,
-        "title": one.entity.title if one.entity else "",
-        "field": one.field,
-        "rule": one.rule,
-        "what": one_line(one.what),
-        "mend": one_line(one.mend),
-        "sentence": finding_sentence(one),
+        "id": finding.entity.id if finding.entity else None,
+        "kind": kind_of(finding.entity) if finding.entity else _WHOLE_PLAN,
+        "title": finding.entity.title if finding.entity else "",
+        "field": finding.field,
+        "rule": finding.rule,
+        "what": one_line(finding.what),
+        "mend": one_line(finding.mend),
+        "sentence": finding_sentence(finding),
     }
 
 
@@ -137,8 +137,8 @@ def _way(app: App, goal: Goal) -> GoalTime:
 def _new_milestones(app: App, goal: Goal, plan: BackwardPlan) -> list[Milestone]:
     now = app.clock.now()
     return [
-        Milestone(id=one, title=title, created_at=now, goal=goal.id, due=step.due)
-        for one, title, step in proposed(goal, plan)
+        Milestone(id=milestone_id, title=title, created_at=now, goal=goal.id, due=step.due)
+        for milestone_id, title, step in proposed(goal, plan)
     ]
 
 
@@ -153,15 +153,15 @@ def _show_milestones(
             f"It needs {duration(plan.effort)}, {duration(plan.weekly)} a week; there are"
             f" {duration(plan.available)} a week for it."
         )
-    titles = {one.due: one.title for one in new}
-    made = table("Due", "Effort", "At the earliest", "", "Milestone", narrow=("Due", "Effort"))
+    titles = {milestone.due: milestone.title for milestone in new}
+    grid = table("Due", "Effort", "At the earliest", "", "Milestone", narrow=("Due", "Effort"))
     for step in plan.steps:
         title = step.known.title if step.known else titles[step.due]
         state = "in the plan" if step.known else "new"
         effort = duration(step.minutes) if step.minutes else ""
-        add_row(made, str(step.due), effort, str(step.earliest or "never"), state, title)
+        add_row(grid, str(step.due), effort, str(step.earliest or "never"), state, title)
     if plan.steps:
-        speech.show(made)
+        speech.show(grid)
     speech.line(achievable_sentence(plan))
 
 
@@ -207,7 +207,7 @@ def _shown(goal: Goal) -> str:
 def _milestones_json(
     goal: Goal, plan: BackwardPlan, new: Sequence[Milestone], *, added: bool
 ) -> dict[str, Any]:
-    made = {one.due: one for one in new}
+    by_due = {milestone.due: milestone for milestone in new}
     return {
         "goal": goal.id,
         "due": str(plan.due),
@@ -221,8 +221,8 @@ def _milestones_json(
         "added": len(new) if added else 0,
         "milestones": [
             {
-                "id": (step.known or made[step.due]).id,
-                "title": (step.known or made[step.due]).title,
+                "id": (step.known or by_due[step.due]).id,
+                "title": (step.known or by_due[step.due]).title,
                 "due": str(step.due),
                 "earliest": str(step.earliest) if step.earliest else None,
                 "effort_minutes": step.minutes,
@@ -275,13 +275,13 @@ def show_achievements(session: Session, typed: AchievementOptions, *, as_json: b
     """Write the achievements as Markdown."""
     with session.app() as app:
         plan = Plan.of(record.entity for record in app.store.plan.every())
-        found = sheet_entries(plan, _selection(app, typed))
+        entries = sheet_entries(plan, _selection(app, typed))
         if as_json:
-            session.speech.json({"achievements": [_win_json(one) for one in found]})
+            session.speech.json({"achievements": [_win_json(entry) for entry in entries]})
             return 0
-        if found:
-            session.speech.data(achievements_markdown(found))
-        session.warn(list(_missing_impacts(found)))
+        if entries:
+            session.speech.data(achievements_markdown(entries))
+        session.warn(list(_missing_impacts(entries)))
         return 0
 
 
@@ -297,27 +297,27 @@ def _selection(app: App, typed: AchievementOptions) -> AchievementFilter:
     return AchievementFilter(since=since, until=until, goal=goal.entity.id if goal else None)
 
 
-def _missing_impacts(found: list[SheetEntry]) -> list[str]:
-    if not found:
+def _missing_impacts(entries: list[SheetEntry]) -> list[str]:
+    if not entries:
         return [
             "No achievement is known for that: finish a milestone, or add one to Achievements."
         ]
-    drafts = sum(not one.achievement.impact.strip() for one in found)
+    drafts = sum(not entry.achievement.impact.strip() for entry in entries)
     if not drafts:
         return []
     have = "has" if drafts == 1 else "have"
     return [f"{count(drafts, 'achievement')} {have} no impact yet: write it under Impact."]
 
 
-def _win_json(one: SheetEntry) -> dict[str, Any]:
+def _win_json(entry: SheetEntry) -> dict[str, Any]:
     return {
-        "id": one.achievement.id,
-        "title": one.achievement.title,
-        "date": str(one.achievement.date) if one.achievement.date else None,
-        "quarter": one.quarter,
-        "category": one.category,
-        "goal": one.achievement.goal,
-        "skill": one.achievement.skill,
-        "impact": one.achievement.impact,
-        "evidence_url": one.achievement.evidence_url,
+        "id": entry.achievement.id,
+        "title": entry.achievement.title,
+        "date": str(entry.achievement.date) if entry.achievement.date else None,
+        "quarter": entry.quarter,
+        "category": entry.category,
+        "goal": entry.achievement.goal,
+        "skill": entry.achievement.skill,
+        "impact": entry.achievement.impact,
+        "evidence_url": entry.achievement.evidence_url,
     }

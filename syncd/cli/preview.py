@@ -70,28 +70,28 @@ class _Seen:
             for fields in (operation.fields, operation.before)
         ]
         remotes = {
-            it
+            remote
             for kind, fields in maps
             for name, value in fields.items()
             if _refers(kind, name)
-            for it in _each(value)
+            for remote in _each(value)
         }
         links = self._links.by_remote(self._tool, [RemoteId(remote) for remote in remotes])
         self._known = dict.fromkeys(remotes)
         self._known |= {remote: link.entity for remote, link in links.items()}
-        self._words.learn(one for one in self._known.values() if one)
+        self._words.learn(entity for entity in self._known.values() if entity)
 
     def plain(self, kind: Kind, name: str, value: Value) -> Value:
         """Return a value with the plan's ids for those of the tool that are known."""
         if not _refers(kind, name) or not value:
             return value
-        known = [self._known.get(one) or one for one in _each(value)]
+        known = [self._known.get(remote) or remote for remote in _each(value)]
         return frozenset(known) if isinstance(value, frozenset) else known[0]
 
     def said(self, kind: Kind, name: str, value: Value) -> str:
         """Return a value in words."""
         if _refers(kind, name):
-            entities = [self._known.get(one) for one in _each(value)]
+            entities = [self._known.get(remote) for remote in _each(value)]
             titles = sorted(
                 self._words.title(entity) if entity else "a new one" for entity in entities
             )
@@ -111,32 +111,38 @@ def _show(speech: Speech, seen: _Seen, tool: ToolReport) -> None:
     if not tool.plan:
         return
     shown = table("What", "Kind", "Title", "Fields", narrow=("What", "Kind"))
-    for one in tool.plan:
-        what = "take out" if one.withdraws else WORDS[one.op]
+    for operation in tool.plan:
+        what = "take out" if operation.withdraws else WORDS[operation.op]
         add_row(
-            shown, what, kind_word(one.kind), one_line(one.title, LONGEST), _fields(seen, one)
+            shown,
+            what,
+            kind_word(operation.kind),
+            one_line(operation.title, LONGEST),
+            _fields(seen, operation),
         )
     speech.show(shown)
 
 
-def _fields(seen: _Seen, one: Operation) -> str:
-    if one.op is Op.UPDATE and not one.fields:
+def _fields(seen: _Seen, operation: Operation) -> str:
+    if operation.op is Op.UPDATE and not operation.fields:
         return "its mark"
-    said = []
-    for name, (before, after) in _differences(one).items():
-        value = seen.said(one.kind, name, after)
-        old = f"{seen.said(one.kind, name, before)} → " if one.op is Op.UPDATE else ""
-        said.append(f"{field_word(name)}: {old}{value}")
-    return one_line("; ".join(said), 0 if one.op is Op.UPDATE else MOST)
+    parts = []
+    for name, (before, after) in _differences(operation).items():
+        value = seen.said(operation.kind, name, after)
+        old = (
+            f"{seen.said(operation.kind, name, before)} → " if operation.op is Op.UPDATE else ""
+        )
+        parts.append(f"{field_word(name)}: {old}{value}")
+    return one_line("; ".join(parts), 0 if operation.op is Op.UPDATE else MOST)
 
 
-def _differences(one: Operation) -> Mapping[str, tuple[Value, Value]]:
+def _differences(operation: Operation) -> Mapping[str, tuple[Value, Value]]:
     """Return each field that would be written: before, after."""
-    empty = DEFAULTS[one.kind]
+    empty = DEFAULTS[operation.kind]
     return {
-        name: (one.before.get(name), value)
-        for name, value in one.fields.items()
-        if one.op is Op.UPDATE or (name != "title" and value and value != empty.get(name))
+        name: (operation.before.get(name), value)
+        for name, value in operation.fields.items()
+        if operation.op is Op.UPDATE or (name != "title" and value and value != empty.get(name))
     }
 
 
@@ -147,7 +153,7 @@ def _as_json(app: App, report: Report) -> dict[str, Any]:
     for name, tool in report.tools.items():
         seen = _Seen(app, ToolName(name))
         seen.learn(tool.plan)
-        plan = [_operation(seen, one) for one in tool.plan]
+        plan = [_operation(seen, operation) for operation in tool.plan]
         whole["tools"][name] |= {
             "makes": list(tool.makes),
             "plan": plan,
@@ -156,18 +162,18 @@ def _as_json(app: App, report: Report) -> dict[str, Any]:
     return whole
 
 
-def _operation(seen: _Seen, one: Operation) -> dict[str, Any]:
-    def value(name: str, it: Value) -> Any:
-        return value_to_plain(seen.plain(one.kind, name, it), seen.zone)
+def _operation(seen: _Seen, operation: Operation) -> dict[str, Any]:
+    def value(name: str, field_value: Value) -> Any:
+        return value_to_plain(seen.plain(operation.kind, name, field_value), seen.zone)
 
     return {
-        "what": WORDS[one.op],
-        "kind": one.kind,
-        "id": one.entity,
-        "title": one.title,
+        "what": WORDS[operation.op],
+        "kind": operation.kind,
+        "id": operation.entity,
+        "title": operation.title,
         "fields": {
             name: {"before": value(name, before), "after": value(name, after)}
-            for name, (before, after) in _differences(one).items()
+            for name, (before, after) in _differences(operation).items()
         },
     }
 

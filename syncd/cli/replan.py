@@ -38,99 +38,99 @@ def replan_all(session: Session, *, ask: bool, as_json: bool) -> int:
     """Show what planning all anew would change; ``ask``: have the next sync do it."""
     with session.app() as app:
         context = app.plan_context()
-        found = difference(context, sources_of(context), Effort.FULL)
+        diff = difference(context, sources_of(context), Effort.FULL)
         if ask:
             memory = PlannerState(app.store)
             memory.remember("wish", str(Effort.FULL))
             memory.ask()
         if as_json:
-            session.speech.json({**difference_json(app, found), "asked": ask})
+            session.speech.json({**difference_json(app, diff), "asked": ask})
             return 0
-        show_difference(session.speech, app, found)
+        show_difference(session.speech, app, diff)
         if ask:
             session.speech.note(
                 "The next sync plans all anew: `syncd sync`, or the daemon soon."
             )
-        elif not found.empty:
+        elif not diff.empty:
             session.speech.note("Nothing was changed: `syncd schedule --replan` asks for it.")
         return 0
 
 
-def show_difference(speech: Speech, app: App, found: Difference) -> None:
+def show_difference(speech: Speech, app: App, diff: Difference) -> None:
     """Show what would be placed, moved and dropped, in order of time."""
-    if found.known is None:
+    if diff.known is None:
         speech.line(NOT_READ)
         return
-    if found.known.unreadable:
-        for sentence in found.known.unreadable:
+    if diff.known.unreadable:
+        for sentence in diff.known.unreadable:
             speech.line(sentence)
         speech.line("Until that is mended nothing new is planned.")
         return
-    if found.empty:
+    if diff.empty:
         speech.line("No block would move: all stay where they are.")
         return
     zone, now = app.zone, app.clock.now()
-    made = table("", "Was", "Will be", "Title", narrow=("", "Was", "Will be"))
-    for what, was, will in _in_order(found):
-        old, new = (when(one, zone, now) if one else "" for one in (was, will))
-        add_row(made, what, old, new, _block_title(was, will))
-    speech.show(made)
-    speech.line(summary(found))
+    grid = table("", "Was", "Will be", "Title", narrow=("", "Was", "Will be"))
+    for what, was, will in _in_order(diff):
+        old, new = (when(block, zone, now) if block else "" for block in (was, will))
+        add_row(grid, what, old, new, _block_title(was, will))
+    speech.show(grid)
+    speech.line(summary(diff))
 
 
-def summary(found: Difference) -> str:
+def summary(diff: Difference) -> str:
     """Return how many blocks would change, in words."""
     counts = (
-        (len(found.placed), "new"),
-        (len(found.moved), "moved"),
-        (len(found.dropped), "dropped"),
+        (len(diff.placed), "new"),
+        (len(diff.moved), "moved"),
+        (len(diff.dropped), "dropped"),
     )
-    said = [f"{number} {word}" for number, word in counts if number]
-    drafts = sum(_only_drafts(one) for one in _in_order(found))
+    parts = [f"{number} {word}" for number, word in counts if number]
+    drafts = sum(_only_drafts(change) for change in _in_order(diff))
     rest = f"; {drafts} in drafts only, not in the calendar" if drafts else ""
-    return f"Blocks: {', '.join(said)}{rest}." if said else "No block would move."
+    return f"Blocks: {', '.join(parts)}{rest}." if parts else "No block would move."
 
 
-def difference_json(app: App, found: Difference) -> dict[str, Any]:
+def difference_json(app: App, diff: Difference) -> dict[str, Any]:
     """Return what would change for programs."""
     words = Words(app.store, app.zone)
     return {
-        "placed": [block_json(one, words) for one in found.placed],
+        "placed": [block_json(block, words) for block in diff.placed],
         "moved": [
             {**block_json(after, words), "was": _span_json(before, app.zone)}
-            for before, after in found.moved
+            for before, after in diff.moved
         ],
-        "dropped": [block_json(one, words) for one in found.dropped],
-        "busy_read_at": moment_json(found.known.at, app.zone) if found.known else None,
-        "unreadable": list(found.known.unreadable) if found.known else [],
+        "dropped": [block_json(block, words) for block in diff.dropped],
+        "busy_read_at": moment_json(diff.known.at, app.zone) if diff.known else None,
+        "unreadable": list(diff.known.unreadable) if diff.known else [],
     }
 
 
 _Change = tuple[str, Block | None, Block | None]
 
 
-def _in_order(found: Difference) -> Sequence[_Change]:
-    changes: list[_Change] = [("new", None, one) for one in found.placed]
-    changes += [("moves", before, after) for before, after in found.moved]
-    changes += [("goes", one, None) for one in found.dropped]
+def _in_order(diff: Difference) -> Sequence[_Change]:
+    changes: list[_Change] = [("new", None, block) for block in diff.placed]
+    changes += [("moves", before, after) for before, after in diff.moved]
+    changes += [("goes", block, None) for block in diff.dropped]
     return sorted(changes, key=_by_time)
 
 
 def _by_time(change: _Change) -> tuple[float, str]:
     _, was, will = change
-    one = will or was
-    start = one.start.at.timestamp() if one and one.start else 0.0
-    return start, one.id if one else ""
+    block = will or was
+    start = block.start.at.timestamp() if block and block.start else 0.0
+    return start, block.id if block else ""
 
 
 def _only_drafts(change: _Change) -> bool:
     _, was, will = change
-    return all(it is None or it.state is BlockState.DRAFT for it in (was, will))
+    return all(block is None or block.state is BlockState.DRAFT for block in (was, will))
 
 
 def _block_title(was: Block | None, will: Block | None) -> str:
-    one = will or was
-    return one.title if one else ""
+    block = will or was
+    return block.title if block else ""
 
 
 def _span_json(block: Block, zone: str) -> dict[str, str | None]:
@@ -176,25 +176,25 @@ def let_missed_go(session: Session, since: str | None, *, dry_run: bool, as_json
             context = replace(context, store=app.store.copy())
         try:
             let_go = edits.catch_up(context, first)
-            found = _replanned(context)
+            diff = _replanned(context)
         finally:
             if dry_run:
                 context.store.close()
         hint = _assumed_hint(app, context) if first is None and not dry_run else ""
         if as_json:
             words = Words(app.store, app.zone)
-            told = [block_json(one, words) for one in let_go]
+            let_go_json = [block_json(block, words) for block in let_go]
             session.speech.json(
-                {"let_go": told, "written": not dry_run, **difference_json(app, found)}
+                {"let_go": let_go_json, "written": not dry_run, **difference_json(app, diff)}
             )
             return 0
         _show_let_go(session, app, let_go)
-        show_difference(session.speech, app, found)
+        show_difference(session.speech, app, diff)
         if hint:
             session.speech.note(hint)
         if dry_run:
             session.speech.note("Nothing was changed: `syncd catch-up` does it.")
-        elif let_go or not found.empty:
+        elif let_go or not diff.empty:
             session.speech.note(f"{SPREAD}.")
         return 0
 
@@ -219,17 +219,17 @@ def take_leave(session: Session, until: str, since: str | None, *, as_json: bool
         first = read_day_option(app, since, "--since") if since else None
         context = app.plan_context()
         paused = edits.pause(context, last, first)
-        found = _replanned(context)
+        diff = _replanned(context)
         zone, now = app.zone, app.clock.now()
         if as_json:
             words = Words(app.store, zone)
-            pinned = [block_json(one, words) for one in paused.pinned]
+            pinned = [block_json(block, words) for block in paused.pinned]
             span = {"first": paused.first.isoformat(), "last": paused.last.isoformat()}
-            session.speech.json({**span, "pinned": pinned, **difference_json(app, found)})
+            session.speech.json({**span, "pinned": pinned, **difference_json(app, diff)})
             return 0
         span_said = f"{day(paused.first, zone, now)} to {day(paused.last, zone, now)}"
         session.speech.line(f"You are away from {span_said}: nothing is planned then.")
-        show_difference(session.speech, app, found)
+        show_difference(session.speech, app, diff)
         _show_pinned(session, app, paused.pinned)
         session.speech.note(f"{SPREAD}; `syncd resume` ends your leave.")
         return 0
@@ -254,46 +254,46 @@ def end_leave_or_snooze(session: Session, which: str | None, *, as_json: bool) -
     """End a leave, or want a task again whose blocks were deleted; show what moves."""
     with session.app() as app:
         context = app.plan_context()
-        said, told = _want_again(app, context, which) if which else _end_leave(app, context)
-        found = _replanned(context)
+        sentence, data = _want_again(app, context, which) if which else _end_leave(app, context)
+        diff = _replanned(context)
         if as_json:
-            session.speech.json({**told, **difference_json(app, found)})
+            session.speech.json({**data, **difference_json(app, diff)})
             return 0
-        session.speech.line(said)
-        if any(told.values()):
-            show_difference(session.speech, app, found)
+        session.speech.line(sentence)
+        if any(data.values()):
+            show_difference(session.speech, app, diff)
             session.speech.note(f"{SPREAD}.")
         return 0
 
 
 def _end_leave(app: App, context: Context) -> tuple[str, dict[str, Any]]:
     ended = edits.resume(context)
-    told = [{"first": first.isoformat(), "last": last.isoformat()} for first, last in ended]
+    pauses = [{"first": first.isoformat(), "last": last.isoformat()} for first, last in ended]
     if not ended:
-        return "You are not away, and no leave is to come.", {"ended": told}
+        return "You are not away, and no leave is to come.", {"ended": pauses}
     begun = min(first for first, _ in ended) <= today(app.clock, app.zone)
     spans = _span_words(app, ended)
-    said = f"Welcome back: your leave from {spans} is over."
+    sentence = f"Welcome back: your leave from {spans} is over."
     if not begun:
-        said = f"Your leave from {spans} is called off."
-    return said, {"ended": told}
+        sentence = f"Your leave from {spans} is called off."
+    return sentence, {"ended": pauses}
 
 
 def _want_again(app: App, context: Context, which: str) -> tuple[str, dict[str, Any]]:
     task = only_one(which, find_matching(app.store, which, (Kind.TASK,))).entity
     number = edits.want_again(context, task.id)
-    title, told = one_line(task.title, TITLE), {"task": task.id, "forgotten": number}
+    title, data = one_line(task.title, TITLE), {"task": task.id, "forgotten": number}
     if not number:
         return f"No block of '{title}' was deleted: it is planned as any other.", {}
-    return f"'{title}' is wanted again.", told
+    return f"'{title}' is wanted again.", data
 
 
 def _span_words(app: App, spans: Sequence[tuple[date, date]]) -> str:
     now = app.clock.now()
-    said = [
+    phrases = [
         f"{day(first, app.zone, now)} to {day(last, app.zone, now)}" for first, last in spans
     ]
-    return " and from ".join(said)
+    return " and from ".join(phrases)
 
 
 def _show_let_go(session: Session, app: App, blocks: Sequence[Block]) -> None:
@@ -324,11 +324,11 @@ def _show_pinned(session: Session, app: App, blocks: Sequence[Block]) -> None:
 def _assumed_hint(app: App, context: Context) -> str:
     """Point out blocks of late that count as done though nobody said so."""
     since = today(app.clock, app.zone) - ASSUMED_SINCE
-    found = edits.assumed(context, since)
-    if not found:
+    blocks = edits.assumed(context, since)
+    if not blocks:
         return ""
-    number = count(len(found), "block")
-    verb = "counts" if len(found) == 1 else "count"
+    number = count(len(blocks), "block")
+    verb = "counts" if len(blocks) == 1 else "count"
     return (
         f"{number} of the last two weeks {verb} as done though nobody said so; if that is"
         f" wrong: `syncd catch-up --since {since}`."

@@ -70,22 +70,22 @@ def show_review(session: Session, kind: str, asked: ReviewOptions, *, as_json: b
     with session.app() as app:
         if asked.send:
             app.mail().addresses()  # what is wrong with the settings is said first
-        made = make_review(app.plan_context(), _period(app, which, asked.period))
-        if asked.send and made.entity is None and _stands(app, made.facts.period):
+        result = make_review(app.plan_context(), _period(app, which, asked.period))
+        if asked.send and result.entity is None and _stands(app, result.facts.period):
             raise Mistake(
-                f"The review of {made.facts.period.title} was written before syncd's state was"
-                " lost, and may have been sent: read it on its page."
+                f"The review of {result.facts.period.title} was written before syncd's state"
+                " was lost, and may have been sent: read it on its page."
             )
         if asked.out is not None:
-            forms = _forms(app, made.facts)
-            names = _write(asked.out, made.facts.period.code, forms)
+            forms = _forms(app, result.facts)
+            names = _write(asked.out, result.facts.period.code, forms)
             session.speech.note(f"The review is in {asked.out}: {', '.join(names)}.")
-        sent = send(app, app.reviews.letters(made.facts)) if asked.send else None
+        sent = send(app, app.reviews.letters(result.facts)) if asked.send else None
         if as_json:
-            session.speech.json(_as_json(made) | ({"mail": sent.as_json} if sent else {}))
+            session.speech.json(_as_json(result) | ({"mail": sent.as_json} if sent else {}))
         elif asked.out is None and not sent:
-            at = app.reviews.page_url(made.facts.period)
-            session.speech.aloud(text(page(made.facts, answers_at=at)).rstrip())
+            at = app.reviews.page_url(result.facts.period)
+            session.speech.aloud(text(page(result.facts, answers_at=at)).rstrip())
         if sent:
             session.warn(app.warnings)
             for line in sent.lines:
@@ -98,26 +98,26 @@ def _stands(app: App, period: Period) -> bool:
     return app.store.plan.get(review_id(period)) is not None
 
 
-def _kind(said: str) -> ReviewKind:
+def _kind(name: str) -> ReviewKind:
     try:
-        return ReviewKind(said.strip().lower())
+        return ReviewKind(name.strip().lower())
     except ValueError:
         raise Mistake(
-            f"There is no {one_line(said, 40)} review: write weekly, quarterly or annual."
+            f"There is no {one_line(name, 40)} review: write weekly, quarterly or annual."
         ) from None
 
 
-def _period(app: App, kind: ReviewKind, said: str | None) -> Period:
+def _period(app: App, kind: ReviewKind, code: str | None) -> Period:
     day = today(app.clock, app.zone)
-    if said is None:
+    if code is None:
         return last_ended(kind, day)
     try:
-        found = read_period(kind, said)
+        period = read_period(kind, code)
     except ValueError as error:
-        raise Mistake(f"`--period` is {one_line(said, 40)}: {error}.") from None
-    if found.first > day:
-        raise Mistake(f"{found.title} has not begun: name a period up to today.")
-    return found
+        raise Mistake(f"`--period` is {one_line(code, 40)}: {error}.") from None
+    if period.first > day:
+        raise Mistake(f"{period.title} has not begun: name a period up to today.")
+    return period
 
 
 def _forms(app: App, facts: Facts) -> Mapping[str, bytes]:
@@ -150,12 +150,12 @@ def _write(folder: Path, code: str, forms: Mapping[str, bytes]) -> list[str]:
     return list(named)
 
 
-def _as_json(made: ReviewResult) -> dict[str, object]:
+def _as_json(result: ReviewResult) -> dict[str, object]:
     return {
-        "id": made.entity,
-        "title": made.facts.period.title,
-        "period": made.facts.period.code,
-        "subject": subject(made.facts),
-        "verdict": summary(made.facts),
-        "facts": facts_json(made.facts),
+        "id": result.entity,
+        "title": result.facts.period.title,
+        "period": result.facts.period.code,
+        "subject": subject(result.facts),
+        "verdict": summary(result.facts),
+        "facts": facts_json(result.facts),
     }

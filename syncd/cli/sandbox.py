@@ -51,8 +51,8 @@ def serve_until_stopped(session: Session, directory: Path | None, port_base: int
         served = stack.enter_context(_served(session, place, port_base))
         settings = _write_settings(session, place, served)
         width = max(map(len, [*served, "settings"]))
-        for name, one in served.items():
-            speech.aloud(f"{name:<{width}}  {one.origin}/")
+        for name, server in served.items():
+            speech.aloud(f"{name:<{width}}  {server.origin}/")
         speech.aloud(f"{'settings':<{width}}  {settings}")
         speech.note(f"Try `syncd --config {settings} sync`; Ctrl-C ends the sandboxes.")
         while not clock.sleep(LONG):
@@ -73,22 +73,22 @@ def _served(session: Session, place: Path, base: int) -> Iterator[Mapping[str, "
     served: dict[str, Served] = {}
     try:
         for number, name in enumerate(makers.names()):
-            made = makers.require(name)(place, session.clock)
-            served[name] = _on(Served, made, base + number if base else 0)
+            service = makers.require(name)(place, session.clock)
+            served[name] = _on(Served, service, base + number if base else 0)
         yield served
     finally:
-        for one in served.values():
-            one.close()
+        for server in served.values():
+            server.close()
 
 
 def _on(serve: Any, sandbox: Any, port: int) -> "Served":
     try:
-        made: Served = serve(sandbox, port)
+        server: Served = serve(sandbox, port)
     except OSError as error:
         raise Mistake(
             f"Port {port} can't be used ({error.strerror}): choose another with --port-base."
         ) from error
-    return made
+    return server
 
 
 def _write_settings(session: Session, place: Path, served: Mapping[str, "Served"]) -> Path:
@@ -97,7 +97,7 @@ def _write_settings(session: Session, place: Path, served: Mapping[str, "Served"
     whole = {
         "state_dir": str(place / "state"),
         "plan": {"timezone": machine_zone(session.environ)},
-        "connectors": {name: one.settings() for name, one in served.items()},
+        "connectors": {name: server.settings() for name, server in served.items()},
     }
     write(path, document(whole))
     return path

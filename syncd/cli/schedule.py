@@ -84,8 +84,10 @@ class Agenda:
                 if week.monday <= day_of(block, self.outlook.zone) < week.monday + WEEK
             ]
             self.speech.line(self._heading(week), style="bold")
-            for it, blocks in groupby(inside, lambda one: day_of(one, self.outlook.zone)):
-                self._day(it, list(blocks), widths)
+            for start_day, blocks in groupby(
+                inside, lambda block: day_of(block, self.outlook.zone)
+            ):
+                self._day(start_day, list(blocks), widths)
             if week.minutes:
                 self._goals(week)
             self.speech.line()
@@ -105,20 +107,20 @@ class Agenda:
         name = f"{names[week.monday]}, " if week.monday in names else ""
         return f"{name}{first} to {last}: {load}"
 
-    def _day(self, it: date, blocks: list[Block], widths: dict[str, int]) -> None:
-        said = self.outlook
+    def _day(self, start_day: date, blocks: list[Block], widths: dict[str, int]) -> None:
+        view = self.outlook
         counted = [block for block in blocks if block.state in COUNTED]
-        self.speech.line(f"{day(it, said.zone, said.now)}, {total(counted)}", indent=2)
+        self.speech.line(f"{day(start_day, view.zone, view.now)}, {total(counted)}", indent=2)
         shown = _day_table(widths)
         for block in blocks:
             goal = self._words.title(block.goal) if block.goal else ""
             add_row(
                 shown,
                 "",
-                times(block, said.zone),
+                times(block, view.zone),
                 block.title or "(without a title)",
                 Text(one_line(goal), style="dim"),
-                mark(block, said.now),
+                mark(block, view.now),
                 Text(self._ids.of(block.id), style="dim"),
             )
         self.speech.show(shown)
@@ -153,12 +155,12 @@ class Agenda:
 
 
 def _day_table(widths: dict[str, int]) -> Table:
-    made = table(*widths, header=False, narrow=("When", "Goal", "Mark", "Id"))
-    for column, (name, width) in zip(made.columns, widths.items(), strict=True):
+    grid = table(*widths, header=False, narrow=("When", "Goal", "Mark", "Id"))
+    for column, (name, width) in zip(grid.columns, widths.items(), strict=True):
         column.width = width
         if name == "Goal":
             column.overflow = "ellipsis"
-    return made
+    return grid
 
 
 def total(blocks: Iterable[Block]) -> str:
@@ -251,10 +253,10 @@ def why_empty(app: App, seen: Outlook) -> str:
 
 def proposal_sentences(app: App) -> list[str]:
     """Say what planning everything anew would change, in a week in which that is anything."""
-    found = proposal(app.plan_context())
-    if found is None:
+    changes = proposal(app.plan_context())
+    if changes is None:
         return []
-    counts = ((found.moved, "move"), (found.placed, "add"), (found.dropped, "remove"))
+    counts = ((changes.moved, "move"), (changes.placed, "add"), (changes.dropped, "remove"))
     would = ", ".join(f"{verb} {count(number, 'block')}" for number, verb in counts if number)
     return [
         f"Planning everything anew would {would}: `syncd schedule --dry-run` shows it,"
@@ -267,18 +269,18 @@ def busy_sentences(seen: Outlook) -> list[str]:
     busy = seen.busy
     if busy is None:
         return []
-    found = list(busy.unreadable)
+    sentences = list(busy.unreadable)
     if busy.unreadable:
-        found.append("Until that is mended nothing new is planned.")
+        sentences.append("Until that is mended nothing new is planned.")
     if not busy.calendars and not busy.unreadable:
-        found.append(
+        sentences.append(
             "No calendar is read for busy time, so blocks may lie on your appointments: set"
             " `busy_calendars`."
         )
     elif busy.calendars:
         names = ", ".join(busy.calendars)
-        found.append(f"Busy time is that of {names}, read {local(busy.at, seen.zone)}.")
-    return [*found, *_stale_busy(busy, seen.now)]
+        sentences.append(f"Busy time is that of {names}, read {local(busy.at, seen.zone)}.")
+    return [*sentences, *_stale_busy(busy, seen.now)]
 
 
 def _stale_busy(busy: KnownBusy, now: datetime) -> list[str]:
@@ -294,8 +296,8 @@ def _show_waiting(speech: Speech, app: App, seen: Outlook) -> None:
     ids = ShortIds(app.store.plan.ids())
     speech.line("Waiting for a word", style="bold")
     shown = table("", "When", "Title", "Id", header=False, narrow=("When", "Id"))
-    for one in seen.waiting:
-        add_row(shown, "", when(one, seen.zone, seen.now), one.title, ids.of(one.id))
+    for block in seen.waiting:
+        add_row(shown, "", when(block, seen.zone, seen.now), block.title, ids.of(block.id))
     speech.show(shown)
     settles = "; after a day they count as done" if seen.preferences.assume_done else ""
     speech.line(f"Say `syncd done ID` or `syncd missed ID`{settles}.", indent=2)
@@ -303,12 +305,12 @@ def _show_waiting(speech: Speech, app: App, seen: Outlook) -> None:
 
 
 def _show_misfits(speech: Speech, app: App, seen: Outlook) -> None:
-    found = [misfit.sentence for misfit in misfits(app, seen.wishes)]
-    found += planning_notes(app)
-    if not found:
+    sentences = [misfit.sentence for misfit in misfits(app, seen.wishes)]
+    sentences += planning_notes(app)
+    if not sentences:
         return
     speech.line("What does not fit", style="bold")
-    for sentence in found:
+    for sentence in sentences:
         speech.line(f"- {sentence}", indent=2)
     speech.line()
 
@@ -321,7 +323,7 @@ def _schedule_json(app: App, seen: Outlook) -> dict[str, Any]:
         "from": seen.window.first.isoformat(),
         "weeks": [_week_json(seen, words, week) for week in seen.weeks],
         "blocks": [block_json(block, words) for block in seen.blocks],
-        "waiting": [block_json(one, words) for one in seen.waiting],
+        "waiting": [block_json(block, words) for block in seen.waiting],
         "does_not_fit": [misfit.as_json() for misfit in misfits(app, seen.wishes)],
         "notes": list(planning_notes(app)),
         "pauses": [

@@ -163,16 +163,16 @@ def _show(speech: Speech, tools: Iterable[ToolSummary], app: App) -> None:
         speech.line()
 
 
-def _numbers_line(one: ToolSummary, zone: str, now: datetime) -> str:
-    last = one.row.last_ok
+def _numbers_line(tool: ToolSummary, zone: str, now: datetime) -> str:
+    last = tool.row.last_ok
     read = f"last read {local(last, zone)} ({_ago(last, now)})" if last else "never read"
-    parts = [read, f"holds {count(one.items, 'item')}"]
-    if one.waiting:
+    parts = [read, f"holds {count(tool.items, 'item')}"]
+    if tool.waiting:
         # what can't be read can't be decided for: not all that was marked is to be written
-        sure = one.row.state not in (ToolState.DEGRADED, ToolState.SIGN_IN)
-        parts.append(f"{one.waiting} waiting" if sure else f"up to {one.waiting} waiting")
-    if one.in_flight:
-        parts.append(f"{count(one.in_flight, 'write')} in flight")
+        sure = tool.row.state not in (ToolState.DEGRADED, ToolState.SIGN_IN)
+        parts.append(f"{tool.waiting} waiting" if sure else f"up to {tool.waiting} waiting")
+    if tool.in_flight:
+        parts.append(f"{count(tool.in_flight, 'write')} in flight")
     return ", ".join(parts)
 
 
@@ -187,47 +187,47 @@ def _ago(then: datetime, now: datetime) -> str:
     return f"{minutes // (24 * 60)} days ago"
 
 
-def _show_held(speech: Speech, one: ToolSummary) -> None:
-    held = one.row.held
-    if not one.waits:
+def _show_held(speech: Speech, tool: ToolSummary) -> None:
+    held_plan = tool.row.held
+    if not tool.waits:
         return
-    lines = held["lines"]
+    lines = held_plan["lines"]
     for line in lines[:LINES]:
         speech.line(one_line(line, 74), indent=4)
     if len(lines) > LINES:
         speech.line(f"and {len(lines) - LINES} more: `syncd status --json`", indent=4)
-    if one.decided:
-        speech.line(f"You {one.row.consent_kind} this: the next sync acts on it.", indent=2)
+    if tool.decided:
+        speech.line(f"You {tool.row.consent_kind} this: the next sync acts on it.", indent=2)
 
 
 def _next_steps(app: App, tools: list[ToolSummary], conflicts: int) -> list[str]:
     """Return what the person can do now, most urgent first."""
     if not tools:
         return [no_tools(app)]
-    found = [sentence for tool in tools for sentence in _of_tool(tool)]
+    steps = [sentence for tool in tools for sentence in _of_tool(tool)]
     degraded = [tool for tool in tools if tool.row.state is ToolState.DEGRADED]
-    if any(tool.problems for tool in tools) or any(one.row.message for one in degraded):
-        found.append("Mend what is listed above: each line says how.")
+    if any(tool.problems for tool in tools) or any(tool.row.message for tool in degraded):
+        steps.append("Mend what is listed above: each line says how.")
     elif degraded:
-        found.append("Sync, so that it is known how they are doing: `syncd sync`.")
+        steps.append("Sync, so that it is known how they are doing: `syncd sync`.")
     if conflicts:
-        found.append("Look at what lost: `syncd conflicts`.")
-    if not found and any(tool.new for tool in tools):
-        found.append("Sync for the first time: `syncd sync --dry-run`, then `syncd sync`.")
-    return found
+        steps.append("Look at what lost: `syncd conflicts`.")
+    if not steps and any(tool.new for tool in tools):
+        steps.append("Sync for the first time: `syncd sync --dry-run`, then `syncd sync`.")
+    return steps
 
 
-def _of_tool(one: ToolSummary) -> Iterable[str]:
+def _of_tool(tool: ToolSummary) -> Iterable[str]:
     """Yield what one tool needs from the person."""
-    if one.row.state is ToolState.SIGN_IN:
-        yield f"Sign in to {one.title}: `syncd auth {one.name}`."
-    elif one.decided:
-        yield f"Let {one.title} act on your decision: `syncd sync`."
-    elif one.waits:
-        plan = f"--plan {one.row.held['hash']}"
+    if tool.row.state is ToolState.SIGN_IN:
+        yield f"Sign in to {tool.title}: `syncd auth {tool.name}`."
+    elif tool.decided:
+        yield f"Let {tool.title} act on your decision: `syncd sync`."
+    elif tool.waits:
+        plan = f"--plan {tool.row.held['hash']}"
         yield (
-            f"Decide for {one.title}: `syncd approve {one.name} {plan}` accepts what is"
-            f" shown, `syncd reject {one.name} {plan}` restores the plan's side."
+            f"Decide for {tool.title}: `syncd approve {tool.name} {plan}` accepts what is"
+            f" shown, `syncd reject {tool.name} {plan}` restores the plan's side."
         )
 
 

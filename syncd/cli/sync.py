@@ -47,12 +47,12 @@ class Planned:
     def sentence(self) -> str:
         """Return it in words; nothing if there is nothing to tell."""
         counts = ((self.placed, "placed"), (self.moved, "moved"), (self.removed, "removed"))
-        said = [f"{number} {word}" for number, word in counts if number]
-        if not said:
+        parts = [f"{number} {word}" for number, word in counts if number]
+        if not parts:
             return ""
-        one = sum(number for number, _ in counts) == 1
-        noun = "Learning block" if one else "Learning blocks"
-        return f"{noun}: {', '.join(said)} (`syncd schedule`)."
+        single = sum(number for number, _ in counts) == 1
+        noun = "Learning block" if single else "Learning blocks"
+        return f"{noun}: {', '.join(parts)} (`syncd schedule`)."
 
 
 def planned_since(history: HistoryStore, cycle: int) -> Planned:
@@ -94,7 +94,7 @@ class Estimate:
         self._pause = pause
         self._say = say
         self._pausing: set[ToolName] = set()
-        self._told: dict[ToolName, int] = {}
+        self._last_minutes: dict[ToolName, int] = {}
 
     def look(self, name: ToolName, left: int) -> None:
         """See how many entities wait for a tool, and whether its service is waited for."""
@@ -103,9 +103,9 @@ class Estimate:
         if rate_limit is None or left < rate_limit.per_minute:
             return
         minutes = max(1, round(left / rate_limit.per_minute))
-        if minutes >= self._told.get(name, minutes + 1):
+        if minutes >= self._last_minutes.get(name, minutes + 1):
             return
-        self._told[name] = minutes
+        self._last_minutes[name] = minutes
         self._say(
             f"{self._titles[name]} takes {rate_limit.per_minute:,} {rate_limit.items} a minute:"
             f" about {minutes} minute{'s' if minutes > 1 else ''} left."

@@ -57,10 +57,10 @@ class BlockMove:
 
 def story(app: App, block: Block, rows: Sequence[HistoryRow]) -> list[str]:
     """Return sentences on a block's place; ``rows``: its history, newest first."""
-    found = [f"{_capitalised(block.notes).rstrip('.')}."] if block.notes else []
+    sentences = [f"{_capitalised(block.notes).rstrip('.')}."] if block.notes else []
     if block.state in _STATES and not block.archived:
-        found.append(_STATES[block.state])
-    return found + [_move_sentence(app, move) for move in moves(rows)]
+        sentences.append(_STATES[block.state])
+    return sentences + [_move_sentence(app, move) for move in moves(rows)]
 
 
 def moves(rows: Iterable[HistoryRow]) -> Iterable[BlockMove]:
@@ -144,16 +144,16 @@ def why(ctx: typer.Context, which: Which, *, json: Json = False) -> int:
         entity = record.entity
         rows = app.store.history.rows(entity=entity.id, limit=_MANY)
         lost = app.store.history.conflicts(entity=entity.id)
-        made = next((row for row in rows if row.field == ""), None)
-        fields = list(_origins(record, rows, lost, made))
+        creation = next((row for row in rows if row.field == ""), None)
+        fields = list(_origins(record, rows, lost, creation))
         links = list(app.store.links.of_entity(entity.id).values())
         if json:
-            told = _as_json(app, record, fields, links)
+            data = _as_json(app, record, fields, links)
             if isinstance(entity, Block):
-                told |= {"why": entity.notes, "moves": moves_json(rows, app.zone)}
-            session.speech.json(told)
+                data |= {"why": entity.notes, "moves": moves_json(rows, app.zone)}
+            session.speech.json(data)
             return 0
-        _show_head(session.speech, app, record, made)
+        _show_head(session.speech, app, record, creation)
         if isinstance(entity, Block):
             _show_story(session.speech, story(app, entity, rows))
         _show_fields(session.speech, app, kind_of(entity), fields)
@@ -165,7 +165,7 @@ def _origins(
     record: Record,
     rows: list[HistoryRow],
     lost: list[ConflictRow],
-    made: HistoryRow | None,
+    creation: HistoryRow | None,
 ) -> Iterable[FieldOrigin]:
     """Yield the origin of every field that somebody has set."""
     kind = kind_of(record.entity)
@@ -174,7 +174,7 @@ def _origins(
         author = record.authors.get(name)
         if change is None and author is None and value == DEFAULTS[kind][name]:
             continue
-        source = change or made
+        source = change or creation
         derived = FIELDS[kind][name].derived and change is None
         by = author.by if author else (source.by if source else "plan")
         yield FieldOrigin(
@@ -184,19 +184,23 @@ def _origins(
             at=author.at if author and author.at else (source.at if source else None),
             cycle=None if derived or source is None else source.cycle,
             change=change,
-            beat=tuple(one for one in lost if one.field == name and one.lost != value),
+            beat=tuple(
+                conflict
+                for conflict in lost
+                if conflict.field == name and conflict.lost != value
+            ),
         )
 
 
-def _show_head(speech: Speech, app: App, record: Record, made: HistoryRow | None) -> None:
+def _show_head(speech: Speech, app: App, record: Record, creation: HistoryRow | None) -> None:
     entity = record.entity
     state = ", deleted" if entity.archived else ""
     what = f"{kind_word(kind_of(entity))} '{one_line(entity.title)}'{state}"
     speech.line(what[0].upper() + what[1:], style="bold")
     speech.line(f"id {entity.id}")
-    if made:
-        when = local(made.set_at or made.at, app.zone)
-        speech.line(f"added by {made.by}, {when}, cycle c{made.cycle}")
+    if creation:
+        when = local(creation.set_at or creation.at, app.zone)
+        speech.line(f"added by {creation.by}, {when}, cycle c{creation.cycle}")
     speech.line()
 
 
@@ -212,28 +216,28 @@ def _show_fields(speech: Speech, app: App, kind: Kind, fields: list[FieldOrigin]
     replaced = [_replaced(words, kind, field) for field in fields]
     headings = ["Field", "Now", "Set by", "When", "Cycle"]
     last = ["Before, and what it beat"] if any(replaced) else []
-    made = table(*headings, *last, narrow=("Field", "When", "Cycle"))
-    for one, before in zip(fields, replaced, strict=True):
+    grid = table(*headings, *last, narrow=("Field", "When", "Cycle"))
+    for origin, before in zip(fields, replaced, strict=True):
         add_row(
-            made,
-            field_word(one.name),
-            words.value(kind, one.name, one.value),
-            one.by,
-            local(one.at, app.zone),
-            f"c{one.cycle}" if one.cycle else "",
+            grid,
+            field_word(origin.name),
+            words.value(kind, origin.name, origin.value),
+            origin.by,
+            local(origin.at, app.zone),
+            f"c{origin.cycle}" if origin.cycle else "",
             *([before] if last else []),
         )
-    speech.show(made)
+    speech.show(grid)
 
 
-def _replaced(words: Words, kind: Kind, one: FieldOrigin) -> str:
+def _replaced(words: Words, kind: Kind, origin: FieldOrigin) -> str:
     parts = []
-    if one.change is not None:
-        before = words.value(kind, one.name, one.change.before)
-        parts.append(f"{before} (change {one.change.seq})")
-    for it in one.beat:
-        when = local(it.lost_at or it.at, words.zone)
-        parts.append(f"beat {conflict_words(words, it)} from {it.lost_by}, {when}")
+    if origin.change is not None:
+        before = words.value(kind, origin.name, origin.change.before)
+        parts.append(f"{before} (change {origin.change.seq})")
+    for conflict in origin.beat:
+        when = local(conflict.lost_at or conflict.at, words.zone)
+        parts.append(f"beat {conflict_words(words, conflict)} from {conflict.lost_by}, {when}")
     return "; ".join(parts)
 
 
@@ -268,21 +272,21 @@ def _as_json(
     }
 
 
-def _origin_json(one: FieldOrigin, zone: str) -> dict[str, Any]:
+def _origin_json(origin: FieldOrigin, zone: str) -> dict[str, Any]:
     return {
-        "value": value_to_plain(one.value, zone),
-        "by": one.by,
-        "at": moment_json(one.at, zone),
-        "cycle": one.cycle,
-        "change": one.change.seq if one.change else None,
-        "before": value_to_plain(one.change.before, zone) if one.change else None,
+        "value": value_to_plain(origin.value, zone),
+        "by": origin.by,
+        "at": moment_json(origin.at, zone),
+        "cycle": origin.cycle,
+        "change": origin.change.seq if origin.change else None,
+        "before": value_to_plain(origin.change.before, zone) if origin.change else None,
         "beat": [
             {
-                "conflict": it.seq,
-                "value": value_to_plain(it.lost, zone),
-                "by": it.lost_by,
-                "at": moment_json(it.lost_at, zone),
+                "conflict": conflict.seq,
+                "value": value_to_plain(conflict.lost, zone),
+                "by": conflict.lost_by,
+                "at": moment_json(conflict.lost_at, zone),
             }
-            for it in one.beat
+            for conflict in origin.beat
         ],
     }

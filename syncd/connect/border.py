@@ -82,9 +82,9 @@ def sort_out(
     ``title``: how a person calls the tool; ``named`` returns what an entry is called, if
     it is text.
     """
-    found = Sorted()
+    listing = Sorted()
     for row in rows:
-        if len(found.nameless) + len(found.unread) > MOST_UNREAD:
+        if len(listing.nameless) + len(listing.unread) > MOST_UNREAD:
             raise TryLater(
                 f"{title} lists too much that can't be read: trying later; if that lasts, update"
                 " syncd.",
@@ -92,16 +92,16 @@ def sort_out(
             )
         remote = _id_of(row)
         if remote is None:
-            found.nameless.append(_nameless(row, title, named))
+            listing.nameless.append(_nameless(row, title, named))
             continue
-        found.good.pop(remote, None)
-        found.unread.pop(remote, None)
+        listing.good.pop(remote, None)
+        listing.unread.pop(remote, None)
         wrong = fault(row, shape)
         if wrong:
-            found.unread[remote] = unreadable(row, title, named, wrong)
+            listing.unread[remote] = unreadable(row, title, named, wrong)
         else:
-            found.good[remote] = row
-    return found
+            listing.good[remote] = row
+    return listing
 
 
 def at_odds(rows: list[Any]) -> set[RemoteId]:
@@ -110,12 +110,12 @@ def at_odds(rows: list[Any]) -> set[RemoteId]:
     For services that state each once: nobody knows which of the two it is.
     """
     seen: dict[RemoteId, Any] = {}
-    found = set()
+    ids = set()
     for row in rows:
         remote = _id_of(row)
         if remote is not None and seen.setdefault(remote, row) != row:
-            found.add(remote)
-    return found
+            ids.add(remote)
+    return ids
 
 
 def fault(row: object, shape: type[Shape]) -> str:
@@ -225,9 +225,9 @@ class Pages:
 
 
 def _id_of(row: object) -> RemoteId | None:
-    found = row.get("id") if isinstance(row, Mapping) else None
+    value = row.get("id") if isinstance(row, Mapping) else None
     try:
-        return RemoteId(usable_id(found)) if isinstance(found, str) else None
+        return RemoteId(usable_id(value)) if isinstance(value, str) else None
     except ValueError:
         return None
 
@@ -317,10 +317,10 @@ def _is_plain(body: bytes) -> bool:
     if b"\\u0000" in body or _LONG.search(body):
         return False
     try:
-        found = from_json(body, allow_inf_nan=False, cache_strings="keys")
+        value = from_json(body, allow_inf_nan=False, cache_strings="keys")
     except ValueError:
         return False
-    del found
+    del value
     return True
 
 
@@ -331,9 +331,9 @@ def walked(value: Any, text: Callable[[str], str], depth: int = 0) -> Any:
     if isinstance(value, str):
         return text(value)
     if isinstance(value, list):
-        return [walked(it, text, depth + 1) for it in value]
+        return [walked(entry, text, depth + 1) for entry in value]
     if isinstance(value, dict):
-        return {text(name): walked(it, text, depth + 1) for name, it in value.items()}
+        return {text(name): walked(entry, text, depth + 1) for name, entry in value.items()}
     return value
 
 

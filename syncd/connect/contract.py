@@ -54,15 +54,15 @@ class Busy:
 
 def merged(spans: Iterable[BusySpan], start: datetime, end: datetime) -> tuple[BusySpan, ...]:
     """Return spans as ``Busy`` promises them: clipped to start and end, in order, in UTC."""
-    found: list[BusySpan] = []
-    for one in sorted(_within(span, start, end) for span in spans):
-        if one.end <= one.start:
+    busy: list[BusySpan] = []
+    for span in sorted(_within(span, start, end) for span in spans):
+        if span.end <= span.start:
             continue
-        if found and one.start <= found[-1].end:
-            found[-1] = BusySpan(found[-1].start, max(found[-1].end, one.end))
+        if busy and span.start <= busy[-1].end:
+            busy[-1] = BusySpan(busy[-1].start, max(busy[-1].end, span.end))
         else:
-            found.append(one)
-    return tuple(found)
+            busy.append(span)
+    return tuple(busy)
 
 
 def _within(span: BusySpan, start: datetime, end: datetime) -> BusySpan:

@@ -83,13 +83,13 @@ class Deadlines(httpcore.NetworkBackend):
         a thread of its own, which is left to itself when the time is over."""
         if _is_address(host):
             return [host]
-        found: list[str] = []
+        addresses: list[str] = []
         failed: list[OSError] = []
 
         def ask() -> None:
             try:
-                told = self._resolve(host, port, type=socket.SOCK_STREAM)
-                found.extend(dict.fromkeys(str(one[4][0]) for one in told))
+                entries = self._resolve(host, port, type=socket.SOCK_STREAM)
+                addresses.extend(dict.fromkeys(str(entry[4][0]) for entry in entries))
             except (OSError, UnicodeError) as error:
                 failed.append(error if isinstance(error, OSError) else OSError(str(error)))
 
@@ -98,10 +98,10 @@ class Deadlines(httpcore.NetworkBackend):
         asking.join(self.left(httpcore.ConnectTimeout))
         if failed:
             raise httpcore.ConnectError(str(failed[0])) from failed[0]
-        if not found:
+        if not addresses:
             message = "the name was not found in time"
             raise httpcore.ConnectTimeout(message)
-        return found
+        return addresses
 
 
 class _Stream(httpcore.NetworkStream):
@@ -237,7 +237,7 @@ class Transport(httpx.BaseTransport):
             to = httpx.URL(place.origin)
             request.url = request.url.copy_with(scheme=to.scheme, host=to.host, port=to.port)
             request.headers["host"] = request.url.netloc.decode()
-        allowed = {_origin(httpx.URL(it)) for it in (place.origin, *place.also)}
+        allowed = {_origin(httpx.URL(address)) for address in (place.origin, *place.also)}
         if _origin(request.url) not in allowed:
             message = "this address is not the service's own"
             raise Misdirected(message, request=request)
@@ -326,13 +326,13 @@ def _origin(url: httpx.URL) -> tuple[str, str, int]:
 
 def _decoded(reply: httpx.Response) -> bytes:
     """Return a reply's body, decoded as it comes. Raises ``TooLarge`` and ``Garbled``."""
-    found = bytearray()
+    body = bytearray()
     for part in _parts(reply):
-        found += part
-        if len(found) > MOST_BYTES:
+        body += part
+        if len(body) > MOST_BYTES:
             message = f"the reply is larger than {MOST_BYTES // 1024**2} MB"
             raise TooLarge(message)
-    return bytes(found)
+    return bytes(body)
 
 
 def _parts(reply: httpx.Response) -> Iterator[bytes]:

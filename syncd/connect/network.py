@@ -33,12 +33,12 @@ class Proxies:
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> "Proxies":
         """Return what an environment says; names in small letters come first."""
-        found = {
+        proxies = {
             scheme: given
             for scheme in (*_SCHEMES, "all")
             if (given := _variable(environ, f"{scheme}_proxy"))
         }
-        return cls(by_scheme=found, without=_variable(environ, "no_proxy"))
+        return cls(by_scheme=proxies, without=_variable(environ, "no_proxy"))
 
     def way(self, scheme: str, host: str, port: int | None) -> "httpcore.Proxy | None":
         """Return the proxy for an address, or None. Raises ``Mistake``."""
@@ -49,17 +49,17 @@ class Proxies:
 
     def secrets(self) -> tuple[str, ...]:
         """Return what must not be shown: passwords, alone and with their names."""
-        found: list[str] = []
+        secrets: list[str] = []
         for given in self.by_scheme.values():
             person = given.rpartition("://")[2].rpartition("@")[0]
             name, colon, password = person.partition(":")
             if colon and password:
                 plain = unquote(password)
-                found += [password, plain, f"{unquote(name)}:{plain}"]
-        return tuple(found)
+                secrets += [password, plain, f"{unquote(name)}:{plain}"]
+        return tuple(secrets)
 
     def _is_exempt(self, host: str, port: int) -> bool:
-        entries = [it.strip().lower() for it in self.without.split(",")]
+        entries = [entry.strip().lower() for entry in self.without.split(",")]
         return any(_meets(entry, host.lower(), port) for entry in entries if entry)
 
 
@@ -114,10 +114,10 @@ def http_date(text: object) -> datetime | None:
     from email.utils import parsedate_to_datetime  # takes long to import, and few ask
 
     try:
-        found = parsedate_to_datetime(text)
+        instant = parsedate_to_datetime(text)
     except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError):
         return None  # what that parser raises depends on what is wrong with the text
-    return found if found.tzinfo is not None else None
+    return instant if instant.tzinfo is not None else None
 
 
 def asked_wait(raw: object, now: datetime | None) -> float | None:

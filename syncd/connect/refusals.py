@@ -57,10 +57,10 @@ class Refusal:
 
     def text(self, *names: str) -> str:
         """Return the text under these keys of the body, as a sentence may quote it, or ""."""
-        found: Any = self.body
+        value: Any = self.body
         for name in names:
-            found = found.get(name) if isinstance(found, Mapping) else None
-        return line(found) if isinstance(found, str) else ""
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return line(value) if isinstance(value, str) else ""
 
 
 Judge = Callable[[Service, Refusal, str], ToolError]
@@ -87,13 +87,13 @@ def refusal_of(
     )
 
 
-def judged(service: Service, it: Refusal, said: str = "") -> ToolError:
+def judged(service: Service, refusal: Refusal, reason: str = "") -> ToolError:
     """Return what a status means where its service says no more than that."""
-    said = said or f"status {it.status}"
-    judge = STATUSES.get(it.status)
+    reason = reason or f"status {refusal.status}"
+    judge = STATUSES.get(refusal.status)
     if judge is None:
-        judge = next(of for least, of in _RANGES if it.status >= least)
-    return judge(service, it, said)
+        judge = next(of for least, of in _RANGES if refusal.status >= least)
+    return judge(service, refusal, reason)
 
 
 def silence(title: str, what: str, *, write: bool) -> ToolError:
@@ -147,8 +147,8 @@ def _was_never_sent(error: "httpx.RequestError") -> bool:
 
 def _why(error: "httpx.RequestError") -> str:
     """Return why no connection came about, in the system's words."""
-    said = line(str(error), 80)
-    return _NUMBERED.sub("", said) or type(error).__name__
+    reason = line(str(error), 80)
+    return _NUMBERED.sub("", reason) or type(error).__name__
 
 
 def _named(error: "httpx.RequestError") -> str:
@@ -163,62 +163,68 @@ _NUMBERED = re.compile(r"^\[Errno -?\d+\] ")
 _PROXY = "see HTTPS_PROXY or ALL_PROXY; after 407 it wants a name and a password there"
 
 
-def _sign_in(service: Service, _it: Refusal, said: str) -> ToolError:
-    return SignIn(f"{service.title} no longer accepts the sign-in ({said}): {service.sign_in}.")
-
-
-def _forbidden(service: Service, _it: Refusal, said: str) -> ToolError:
-    return Forbidden(f"{service.title} forbids this ({said}): {service.forbidden}.")
-
-
-def _missing(service: Service, _it: Refusal, said: str) -> ToolError:
-    return NotFound(f"{service.title} does not have this any more ({said}).")
-
-
-def _deleted(service: Service, _it: Refusal, said: str) -> ToolError:
-    return Gone(f"This was deleted in {service.title} ({said}).")
-
-
-def _edited(service: Service, _it: Refusal, said: str) -> ToolError:
-    return Changed(f"This was edited in {service.title} meanwhile ({said}).")
-
-
-def _slow_down(service: Service, it: Refusal, said: str) -> ToolError:
-    return TryLater(f"{service.title} asks to slow down ({said}): trying later.", it.seconds)
-
-
-def _later(service: Service, it: Refusal, said: str) -> ToolError:
-    return TryLater(f"{service.title} answered {it.status} ({said}): trying later.", it.seconds)
-
-
-def _proxy(service: Service, _it: Refusal, said: str) -> ToolError:
-    return TryLater(f"A proxy before {service.title} wants a sign-in ({said}): {_PROXY}.")
-
-
-def _network(service: Service, _it: Refusal, said: str) -> ToolError:
-    return TryLater(
-        f"The network wants a sign-in before {service.title} ({said}): open a browser and sign"
-        " in there."
+def _sign_in(service: Service, _it: Refusal, reason: str) -> ToolError:
+    return SignIn(
+        f"{service.title} no longer accepts the sign-in ({reason}): {service.sign_in}."
     )
 
 
-def _refused(service: Service, _it: Refusal, said: str) -> ToolError:
-    return Refused(f"{service.title} refuses this ({said}): change it in the plan.")
+def _forbidden(service: Service, _it: Refusal, reason: str) -> ToolError:
+    return Forbidden(f"{service.title} forbids this ({reason}): {service.forbidden}.")
 
 
-def _broken(service: Service, it: Refusal, said: str) -> ToolError:
-    if it.write:
-        return silence(service.title, f"answered {it.status} ({said})", write=True)
-    return _later(service, it, said)
+def _missing(service: Service, _it: Refusal, reason: str) -> ToolError:
+    return NotFound(f"{service.title} does not have this any more ({reason}).")
 
 
-def _elsewhere(service: Service, it: Refusal, said: str) -> ToolError:
-    if it.write:
-        return silence(service.title, f"answered {it.status} ({said})", write=True)
+def _deleted(service: Service, _it: Refusal, reason: str) -> ToolError:
+    return Gone(f"This was deleted in {service.title} ({reason}).")
+
+
+def _edited(service: Service, _it: Refusal, reason: str) -> ToolError:
+    return Changed(f"This was edited in {service.title} meanwhile ({reason}).")
+
+
+def _slow_down(service: Service, refusal: Refusal, reason: str) -> ToolError:
+    return TryLater(
+        f"{service.title} asks to slow down ({reason}): trying later.", refusal.seconds
+    )
+
+
+def _later(service: Service, refusal: Refusal, reason: str) -> ToolError:
+    return TryLater(
+        f"{service.title} answered {refusal.status} ({reason}): trying later.", refusal.seconds
+    )
+
+
+def _proxy(service: Service, _it: Refusal, reason: str) -> ToolError:
+    return TryLater(f"A proxy before {service.title} wants a sign-in ({reason}): {_PROXY}.")
+
+
+def _network(service: Service, _it: Refusal, reason: str) -> ToolError:
+    return TryLater(
+        f"The network wants a sign-in before {service.title} ({reason}): open a browser and"
+        " sign in there."
+    )
+
+
+def _refused(service: Service, _it: Refusal, reason: str) -> ToolError:
+    return Refused(f"{service.title} refuses this ({reason}): change it in the plan.")
+
+
+def _broken(service: Service, refusal: Refusal, reason: str) -> ToolError:
+    if refusal.write:
+        return silence(service.title, f"answered {refusal.status} ({reason})", write=True)
+    return _later(service, refusal, reason)
+
+
+def _elsewhere(service: Service, refusal: Refusal, reason: str) -> ToolError:
+    if refusal.write:
+        return silence(service.title, f"answered {refusal.status} ({reason})", write=True)
     where = f"see {service.address}" if service.address else "see its address in the settings"
     return TryLater(
-        f"{service.title} answered {it.status}, which leads elsewhere ({said}): syncd follows"
-        f" nobody there; if that lasts, {where}."
+        f"{service.title} answered {refusal.status}, which leads elsewhere ({reason}): syncd"
+        f" follows nobody there; if that lasts, {where}."
     )
 
 

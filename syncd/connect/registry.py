@@ -72,16 +72,16 @@ class Registry(Generic[T]):
         Raises Mistake, with what to do, where nothing of that name is installed, and
         NotLoaded where what is installed can't be used.
         """
-        found = self.get(name)
-        if found.plugin is None:
+        entry = self.get(name)
+        if entry.plugin is None:
             error = NotLoaded if name in self._points else Mistake
-            raise error(f"`{name}` can't be used: {found.why}.")
-        return found.plugin
+            raise error(f"`{name}` can't be used: {entry.why}.")
+        return entry.plugin
 
     def retry(self, name: str) -> None:
         """Let a plug-in that did not load be loaded again when it is next asked for."""
-        found = self._loaded.get(name)
-        if found is not None and found.plugin is None:
+        entry = self._loaded.get(name)
+        if entry is not None and entry.plugin is None:
             invalidate_caches()
             del self._loaded[name]
 

@@ -111,11 +111,13 @@ class Retry:
         outcomes = self._again(lambda: self._inner.write(writes))
         latest, attempt = outcomes, 1
         while left := self._left(writes, outcomes):
-            error = next(it for it in latest if isinstance(it, TryLater | Unclear))
+            error = next(
+                outcome for outcome in latest if isinstance(outcome, TryLater | Unclear)
+            )
             if not self._paused(error, attempt):
                 return outcomes
             attempt += 1
-            latest = self._tried([writes[it] for it in left])
+            latest = self._tried([writes[place] for place in left])
             for place, now in zip(left, latest, strict=True):
                 if not (isinstance(outcomes[place], Unclear) and isinstance(now, TryLater)):
                     outcomes[place] = now
@@ -146,9 +148,9 @@ class Retry:
         """Return the places of the writes that may be sent again."""
         return [
             place
-            for place, (write, it) in enumerate(zip(writes, outcomes, strict=True))
-            if (isinstance(it, TryLater) and not isinstance(it, Stopped))
-            or (isinstance(it, Unclear) and write.op in self.idempotent)
+            for place, (write, outcome) in enumerate(zip(writes, outcomes, strict=True))
+            if (isinstance(outcome, TryLater) and not isinstance(outcome, Stopped))
+            or (isinstance(outcome, Unclear) and write.op in self.idempotent)
         ]
 
     def _tried(self, writes: Sequence[Write]) -> list[Outcome]:
@@ -177,8 +179,8 @@ class Retry:
         """Wait before the next attempt; False where there is to be none."""
         patience = self._patience
         backoff = patience.first_pause * 2 ** (attempt - 1) * (0.5 + self._rng.random())
-        told = wait_of(error.seconds) if isinstance(error, TryLater) else None
-        wait = told if told is not None else backoff
+        requested_wait = wait_of(error.seconds) if isinstance(error, TryLater) else None
+        wait = requested_wait if requested_wait is not None else backoff
         spent = wait > patience.longest_wait or self._waited + wait > patience.budget
         if attempt >= patience.attempts or spent:
             return False
@@ -233,8 +235,8 @@ class Throttle:
         if ask is None:
             return None
         with self._limiter.reading():
-            found: Sequence[Remote] | None = ask(kind, since)
-            return found
+            items: Sequence[Remote] | None = ask(kind, since)
+            return items
 
     def find(self, write: Write) -> Remote | None:
         """Look for what a create made."""

@@ -164,10 +164,10 @@ class Daemon:
 
     def make_reviews(self) -> Cycle:
         """Make the reviews that are due, now that the tools were read, and their pages."""
-        made: list[Period] = []
+        periods: list[Period] = []
         with self._reviews.attempt() as record:
-            made = self.app.reviews.make(record)
-        if made:
+            periods = self.app.reviews.make(record)
+        if periods:
             self._sync(None)
         return self._outcome()
 

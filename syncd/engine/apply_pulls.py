@@ -57,34 +57,36 @@ class PullApplier:
     def apply(self, pulls: Sequence[PullResult]) -> None:
         """Bring the plan up to what these tools show."""
         order = {tool.name: place for place, tool in enumerate(self.context.in_order())}
-        ordered = self._matched(sorted(pulls, key=lambda one: order[one.tool.name]))
+        ordered = self._matched(sorted(pulls, key=lambda result: order[result.tool.name]))
         by_entity = self._observations_in(ordered)
-        self.work.load([*by_entity, *(link.entity for one in ordered for link in one.gone)])
+        self.work.load(
+            [*by_entity, *(link.entity for result in ordered for link in result.gone)]
+        )
         for entity, observations in by_entity.items():
             if self._can_be_read(entity, [observation.pulled for observation in observations]):
                 self._merge(entity, observations)
         self.work.commit()  # whether a goal is at rest, say, is looked up in the store
-        for one in ordered:
-            for link in one.gone:
-                if self._can_be_read(link.entity, [one]):
-                    self._gone(one, link)
+        for result in ordered:
+            for link in result.gone:
+                if self._can_be_read(link.entity, [result]):
+                    self._gone(result, link)
 
     def _observations_in(self, ordered: Iterable[PullResult]) -> dict[EntityId, list[SeenItem]]:
         """Return what these tools show of each entity."""
         by_entity: dict[EntityId, list[SeenItem]] = defaultdict(list)
-        for one in ordered:
-            self._learn(one)
-            linked = ((item, one.links.get(item.id)) for item in one.changed)
+        for result in ordered:
+            self._learn(result)
+            linked = ((item, result.links.get(item.id)) for item in result.changed)
             for item, link in linked:
                 if link is not None:
-                    by_entity[link.entity].append(SeenItem(one, item, link))
+                    by_entity[link.entity].append(SeenItem(result, item, link))
         return by_entity
 
     def _can_be_read(self, entity: EntityId, pulled: Iterable[PullResult]) -> bool:
         """Say whether an entity can be read; else what its tools show waits until it can."""
         if entity in self.work.records:
             return True
-        self.waiting.update(one.tool.name for one in pulled)
+        self.waiting.update(result.tool.name for result in pulled)
         return False
 
     def _matched(self, ordered: Sequence[PullResult]) -> list[PullResult]:
@@ -110,7 +112,7 @@ class PullApplier:
         record = self.work.records[entity]
         kind = kind_of(record.entity)
         shown = [self._observation(record, observation) for observation in observations]
-        authors = {it: self._known(kind, it, who) for it, who in record.authors.items()}
+        authors = {name: self._known(kind, name, who) for name, who in record.authors.items()}
         merged = merge(kind, fields_of(record.entity), authors, shown, self.context.zone)
         self.work.change(entity, merged.changes)
         self.work.record_conflict(
@@ -124,7 +126,14 @@ class PullApplier:
 
     def _known(self, kind: Kind, name: str, author: Author) -> Author:
         """Return an author with what is known of the tool, if it is one."""
-        tool = next((it for it in self.context.tools.values() if it.title == author.by), None)
+        tool = next(
+            (
+                candidate
+                for candidate in self.context.tools.values()
+                if candidate.title == author.by
+            ),
+            None,
+        )
         if tool is None:
             return author
         carried = self.context.carried(tool, kind)
@@ -132,22 +141,24 @@ class PullApplier:
         fine = tool.connector.edit_resolution
         return replace(author, resolution=fine, home=home, is_tool=True)
 
-    def _observation(self, record: Record, one: SeenItem) -> Observation:
-        tool, kind = one.pulled.tool, one.item.kind
+    def _observation(self, record: Record, seen_item: SeenItem) -> Observation:
+        tool, kind = seen_item.pulled.tool, seen_item.item.kind
         carried = tool.connector.capabilities[kind]
         translator = self._translators[tool.name]
-        fit = self.context.fit(tool, record.entity, translator, one.link)
-        for name, asked in one.link.normalised.items():
+        fit = self.context.fit(tool, record.entity, translator, seen_item.link)
+        for name, asked in seen_item.link.normalised.items():
             if fit.get(name) == asked:
-                fit[name] = one.link.base.get(name)
+                fit[name] = seen_item.link.base.get(name)
         # what can't be given to the tool now, for want of another value, it may hold all the same
         own = fields_of(record.entity)
         fit |= {name: own[name] for name in carried.falls_with if name not in fit}
-        fallen = carried.fallen(one.item.fields, one.link.base)
-        shown = {name: it for name, it in one.item.fields.items() if name not in fallen}
+        fallen = carried.fallen(seen_item.item.fields, seen_item.link.base)
+        shown = {
+            name: value for name, value in seen_item.item.fields.items() if name not in fallen
+        }
         sides = [
             translator.to_plan(kind, shown)[0],
-            translator.agreed(one.link),
+            translator.agreed(seen_item.link),
             translator.to_plan(kind, fit)[0],
         ]
         editable, home = carried.editable, carried.home
@@ -156,8 +167,8 @@ class PullApplier:
             sides = [self._labels.split(side, skill) for side in sides]
             editable |= {"skill"}
         observed, base, fits = sides
-        if kind is Kind.BLOCK and any(observed.get(it) != base.get(it) for it in _TIME):
-            seen = all(fits.get(it) == base.get(it) for it in _TIME)
+        if kind is Kind.BLOCK and any(observed.get(name) != base.get(name) for name in _TIME):
+            seen = all(fits.get(name) == base.get(name) for name in _TIME)
             base = {**base, **dict.fromkeys(_TIME)}  # a start and an end belong together
             fits = {**fits, **dict.fromkeys(_TIME)} if seen else fits
         return Observation(
@@ -167,9 +178,9 @@ class PullApplier:
             fit=fits,
             editable=editable,
             home=home,
-            edited_at=one.pulled.our_time(one.item.edited_at),
+            edited_at=seen_item.pulled.our_time(seen_item.item.edited_at),
             resolution=tool.connector.edit_resolution,
-            moved=one.item.edited_at != one.link.edited_at,
+            moved=seen_item.item.edited_at != seen_item.link.edited_at,
         )
 
     def _back(
@@ -190,9 +201,9 @@ class PullApplier:
                 return replace(again, author=author)
         return None
 
-    def _link(self, one: SeenItem) -> None:
+    def _link(self, seen_item: SeenItem) -> None:
         """Write down what the tool now holds: that is what both agree on, or will."""
-        tool, item, link = one.pulled.tool, one.item, one.link
+        tool, item, link = seen_item.pulled.tool, seen_item.item, seen_item.link
         translator = self._translators[tool.name]
         foreign = translator.to_plan(item.kind, item.fields)[1]
         carried = tool.connector.capabilities[item.kind]
@@ -223,7 +234,7 @@ class PullApplier:
                 )
             ]
         )
-        self._completions(one, seen)
+        self._completions(seen_item, seen)
         record_problems(store, tool, link.entity, item)
         self.work.mark_dirty(tool.name, link.entity)
         if link.presence is not Presence.PRESENT:
@@ -231,23 +242,23 @@ class PullApplier:
         if tool.connector.provides_urls and item.url != link.url:
             self.work.readdress(item.kind, link.entity)
 
-    def _completions(self, one: SeenItem, seen: Fields) -> None:
+    def _completions(self, seen_item: SeenItem, seen: Fields) -> None:
         """Each completion of a task that repeats in the tool itself is recorded once."""
-        times = one.item.completions - one.link.completions
-        if times <= 0 or not one.link.content_hash or seen.get("done") is True:
+        times = seen_item.item.completions - seen_item.link.completions
+        if times <= 0 or not seen_item.link.content_hash or seen.get("done") is True:
             return
         self.work.record_event(
-            one.link.entity,
+            seen_item.link.entity,
             HistoryRow(
                 cycle=self.work.cycle,
                 at=self.work.now,
-                by=one.pulled.tool.title,
-                set_at=one.pulled.our_time(one.item.edited_at),
-                entity=one.link.entity,
-                kind=one.item.kind,
+                by=seen_item.pulled.tool.title,
+                set_at=seen_item.pulled.our_time(seen_item.item.edited_at),
+                entity=seen_item.link.entity,
+                kind=seen_item.item.kind,
                 title=str(seen.get("title", "")),
                 field="occurrence",
-                before=one.link.base.get("due"),
+                before=seen_item.link.base.get("due"),
                 after=seen.get("due"),
             ),
         )
@@ -308,10 +319,12 @@ class PullApplier:
         if item is None or item.kind is not link.kind:
             return
         places = {spec.name for spec in REFERENCE_FIELDS[link.kind]}
-        written = {name: it for name, it in item.fields.items() if name not in places}
+        written = {name: value for name, value in item.fields.items() if name not in places}
         item = replace(item, fields=written)
         record = self.work.records[link.entity]
-        authors = {it: self._known(link.kind, it, who) for it, who in record.authors.items()}
+        authors = {
+            name: self._known(link.kind, name, who) for name, who in record.authors.items()
+        }
         shown = [self._observation(record, SeenItem(pulled, item, link))]
         fields, zone = fields_of(record.entity), self.context.zone
         merged = merge(link.kind, fields, authors, shown, zone)

@@ -32,20 +32,20 @@ class PendingApproval:
     lines: tuple[str, ...] = ()
 
 
-def check_pull(found: PullResult, store: Store) -> PendingApproval | None:
+def check_pull(result: PullResult, store: Store) -> PendingApproval | None:
     """Look at what reading a tool brought, before any of it is believed."""
-    tool = found.tool
+    tool = result.tool
     capabilities = tool.connector.capabilities
     counts = tool.on_delete is OnDelete.ARCHIVE
-    absent = [*found.gone, *found.unread]
+    absent = [*result.gone, *result.unread]
     cleared = _cleared_up(absent, store)
     gone = [
         link
         for link in absent
         if link.entity not in cleared and _matters(capabilities[link.kind], counts=counts)
     ]
-    edited = [item for item in found.changed if edits(found, item)]
-    copies = copies_in(found, store)
+    edited = [item for item in result.changed if edits(result, item)]
+    copies = copies_in(result, store)
     alarm = check_limits(
         CycleLoad(
             holds=store.links.count(tool.name) - len(cleared),
@@ -95,27 +95,27 @@ def removals(operations: Sequence[Operation]) -> list[Operation]:
         for operation in operations
         if operation.op is Op.DELETE and not operation.withdraws
     )
-    return [one for one in lost if one.kind is not Kind.BLOCK]
+    return [operation for operation in lost if operation.kind is not Kind.BLOCK]
 
 
-def edits(found: PullResult, item: Remote) -> bool:
+def edits(result: PullResult, item: Remote) -> bool:
     """Say whether an item shows an edit of its user."""
-    link = found.links.get(item.id)
+    link = result.links.get(item.id)
     if link is None or link.presence is not Presence.PRESENT:
         return False
-    carried = found.tool.connector.capabilities[item.kind]
+    carried = result.tool.connector.capabilities[item.kind]
     counts = carried.editable - carried.fallen(item.fields, link.base)
     return any(
         value != link.base.get(name) for name, value in item.fields.items() if name in counts
     )
 
 
-def copies_in(found: PullResult, store: Store) -> list[Remote]:
+def copies_in(result: PullResult, store: Store) -> list[Remote]:
     """Return new items that look like ones the tool holds already."""
-    fresh = [item for item in found.changed if item.id not in found.links]
-    if len(fresh) <= found.tool.limits.max_deletes:
+    fresh = [item for item in result.changed if item.id not in result.links]
+    if len(fresh) <= result.tool.limits.max_deletes:
         return []
-    return [item for item in fresh if _has_twin(found, item, store)]
+    return [item for item in fresh if _has_twin(result, item, store)]
 
 
 def _cleared_up(gone: Iterable[Link], store: Store) -> set[EntityId]:
@@ -124,7 +124,9 @@ def _cleared_up(gone: Iterable[Link], store: Store) -> set[EntityId]:
     They weigh neither as a loss nor as a part of what is held.
     """
     blocks = [link.entity for link in gone if link.kind is Kind.BLOCK]
-    return {one for one, record in store.plan.many(blocks).items() if is_over(record.entity)}
+    return {
+        block for block, record in store.plan.many(blocks).items() if is_over(record.entity)
+    }
 
 
 def _matters(carried: Carried, *, counts: bool) -> bool:
@@ -132,13 +134,13 @@ def _matters(carried: Carried, *, counts: bool) -> bool:
     return bool(carried.gone) or (counts and carried.delete_archives)
 
 
-def _has_twin(found: PullResult, item: Remote, store: Store) -> bool:
+def _has_twin(result: PullResult, item: Remote, store: Store) -> bool:
     title = str(item.fields.get("title") or "")
     alike = [record.entity.id for record in store.plan.titled(item.kind, title)]
     if item.mark:
         alike.append(item.mark)
-    held = store.links.of_entities(found.tool.name, alike)
-    return any(link.presence is Presence.PRESENT for link in held.values())
+    links = store.links.of_entities(result.tool.name, alike)
+    return any(link.presence is Presence.PRESENT for link in links.values())
 
 
 def _name(link: Link) -> str:
@@ -213,15 +215,15 @@ def remember_approved(
     """Remember that the removal of these, archived ``at`` this moment, was approved."""
     known = [
         *(store.tools.recall(owner, APPROVED_REMOVALS) or ()),
-        *(_removal_key(one, at) for one in ids),
+        *(_removal_key(entity, at) for entity in ids),
     ]
     store.tools.remember(owner, APPROVED_REMOVALS, known[-MOST:])
 
 
 def remember_approved_removals(store: Store, tool: ToolName, ids: Iterable[EntityId]) -> None:
     """Remember that their removal from this one tool was approved."""
-    for one, at in _archived_at(store, ids).items():
-        remember_approved(store, [one], at, owner=owner_of(tool))
+    for entity, at in _archived_at(store, ids).items():
+        remember_approved(store, [entity], at, owner=owner_of(tool))
 
 
 def approved_removals(store: Store, tool: ToolName, ids: Iterable[EntityId]) -> set[EntityId]:
@@ -231,7 +233,9 @@ def approved_removals(store: Store, tool: ToolName, ids: Iterable[EntityId]) -> 
     if not keys:
         return set()
     return {
-        one for one, at in _archived_at(store, ids).items() if _removal_key(one, at) in keys
+        entity
+        for entity, at in _archived_at(store, ids).items()
+        if _removal_key(entity, at) in keys
     }
 
 
@@ -241,8 +245,15 @@ def owner_of(tool: ToolName) -> str:
 
 
 def _archived_at(store: Store, ids: Iterable[EntityId]) -> dict[EntityId, datetime]:
-    authors = {one: it.authors.get("archived") for one, it in store.plan.many(ids).items()}
-    return {one: it.at for one, it in authors.items() if it is not None and it.at is not None}
+    authors = {
+        entity: record.authors.get("archived")
+        for entity, record in store.plan.many(ids).items()
+    }
+    return {
+        entity: author.at
+        for entity, author in authors.items()
+        if author is not None and author.at is not None
+    }
 
 
 def _removal_key(entity: EntityId, at: datetime) -> str:

@@ -30,11 +30,11 @@ class StoredPlanView:
 
     def learn(self, ids: Iterable[EntityId]) -> None:
         """Read many entities at once."""
-        missing = [one for one in set(ids) if one not in self._seen]
-        found = self._store.plan.many(missing)
-        for one in missing:
-            record = found.get(one)
-            self._seen[one] = record.entity if record else None
+        missing = [entity_id for entity_id in set(ids) if entity_id not in self._seen]
+        records = self._store.plan.many(missing)
+        for entity_id in missing:
+            record = records.get(entity_id)
+            self._seen[entity_id] = record.entity if record else None
 
     def known(self, entities: Iterable[Entity]) -> None:
         """Take these as read."""
@@ -50,10 +50,10 @@ class StoredPlanView:
         """Return the live entities of ``kind`` whose ``field`` is or holds ``target``."""
         ids = self._store.plan.referring(target, field)
         kinds = self._store.plan.kinds(ids)
-        live = [one for one in ids if kinds.get(one) == (kind, False)]
+        live = [entity_id for entity_id in ids if kinds.get(entity_id) == (kind, False)]
         self.learn(live)
-        found = (self._seen[one] for one in live)
-        return [one for one in found if one is not None]
+        entities = (self._seen[entity_id] for entity_id in live)
+        return [entity for entity in entities if entity is not None]
 
     def parts_of(self, goal: EntityId) -> Iterable[Part]:
         """Return all live milestones and tasks of a goal."""
@@ -157,7 +157,7 @@ class Context:
         """Return the absent tools one of which may be the one that gives addresses."""
         if self.addressing is not None:
             return ()
-        return tuple(one for one in self.absent if self._addresses_of(one) is not False)
+        return tuple(name for name in self.absent if self._addresses_of(name) is not False)
 
     def leads_to(self, url: str) -> RemoteId | None:
         """Return which item of the tool that gives addresses this one leads to.
@@ -199,7 +199,7 @@ class Context:
     def in_order(self) -> list[Tool]:
         """Return the tools, the one that gives addresses first, else by name."""
         return sorted(
-            self.tools.values(), key=lambda one: (not one.connector.provides_urls, one.name)
+            self.tools.values(), key=lambda tool: (not tool.connector.provides_urls, tool.name)
         )
 
     def empty(self, tool: Tool, kind: Kind) -> dict[str, Any]:
@@ -274,17 +274,17 @@ class Context:
         pairs = list(zip(new, old, strict=True))
         return shown if all(self._same_line(*pair) for pair in pairs) else wanted
 
-    def _same_line(self, one: str, other: str) -> bool:
-        tool, _, address = one.partition(" ")
+    def _same_line(self, line: str, other: str) -> bool:
+        tool, _, address = line.partition(" ")
         its, _, old = other.partition(" ")
-        return one == other or (tool == its and self._same_page(address, old))
+        return line == other or (tool == its and self._same_page(address, old))
 
-    def _same_page(self, one: Any, other: Any) -> bool:
+    def _same_page(self, address: Any, other: Any) -> bool:
         """Say whether two addresses lead to one page, whatever title they spell out."""
-        if not one or not other or one == other:
-            return bool(one) and one == other
+        if not address or not other or address == other:
+            return bool(address) and address == other
         try:
-            page = self.leads_to(one)
+            page = self.leads_to(address)
             return page is not None and page == self.leads_to(other)
         except LookupError:  # nobody can tell: what the tool shows stays
             return True
@@ -316,9 +316,9 @@ class Beside:
 
     def learn(self, ids: Iterable[EntityId]) -> None:
         """Look up where many entities' items can be opened."""
-        missing = [one for one in set(ids) if one not in self._addresses]
-        found = self.store.links.addresses(missing)
-        self._addresses.update({one: found.get(one, {}) for one in missing})
+        missing = [entity for entity in set(ids) if entity not in self._addresses]
+        addresses = self.store.links.addresses(missing)
+        self._addresses.update({entity: addresses.get(entity, {}) for entity in missing})
 
     def addresses(self, entity: EntityId) -> dict[ToolName, Address]:
         """Return where an entity's items can be opened, by tool."""

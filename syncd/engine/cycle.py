@@ -138,7 +138,7 @@ class Engine:
         self._build_missing(chosen)
         wait(list(self._factory.lanes.values()))
         self._finish_building()
-        return {name: one for name, one in self.unusable.items() if name in chosen}
+        return {name: unusable for name, unusable in self.unusable.items() if name in chosen}
 
     def check_everything(self) -> None:
         """Let the next cycle decide for everything, as the first one of each day does, and
@@ -155,14 +155,14 @@ class Engine:
         chosen = set(self.context.names if only is None else only)
         self.build()
         self._begin()
-        found = []
+        results = []
         for name in sorted(chosen & self.context.tools.keys()):
             self._start_reading(name)
             wait([self._reading[name]])
-            found.extend(self._finish_readings([name]))
-        for one in found:
-            self._tool_report(one.tool.name).makes = one.binding.missing
-        self._take_in(found)
+            results.extend(self._finish_readings([name]))
+        for result in results:
+            self._tool_report(result.tool.name).makes = result.binding.missing
+        self._take_in(results)
         self._plan_blocks()
         for name in sorted(self._writers.ready):
             planned = self._writers.decide(name, whole=True)
@@ -239,11 +239,11 @@ class Engine:
             monotonic = self.context.clock.monotonic
             wait_for_joiners(self._factory, left, monotonic, self._finish_building)
             wait(
-                [it for name, it in self._reading.items() if name not in self._late],
+                [future for name, future in self._reading.items() if name not in self._late],
                 timeout=self.grace if left is None else min(self.grace, left),
             )
         self._writers.finish()
-        ready = [one for one, future in self._reading.items() if future.done()]
+        ready = [name for name, future in self._reading.items() if future.done()]
         if ready:
             self._take_in(self._finish_readings(ready))
             self._plan_blocks()
@@ -312,13 +312,13 @@ class Engine:
         )
 
     def _finish_readings(self, names: Iterable[ToolName]) -> list[PullResult]:
-        found = []
+        results = []
         for name in names:
             try:
-                found.append(self._reading.pop(name).result())
+                results.append(self._reading.pop(name).result())
             except Exception as error:  # noqa: BLE001  # one tool's fault ends its lane alone
                 self._failed(name, error)
-        return found
+        return results
 
     def _failed(self, name: ToolName, error: BaseException) -> None:
         """A tool's lane ended with this."""
@@ -348,16 +348,16 @@ class Engine:
         tool, report = self.context.tools[name], self._tool_report(name)
         record_failure(ToolStatus(self.context, tool, report), error)
 
-    def _take_in(self, found: list[PullResult]) -> None:
+    def _take_in(self, results: list[PullResult]) -> None:
         """Merge what was read into the plan; what can't be merged ends its lane alone."""
-        if not found:
+        if not results:
             return
-        taken = self._intake.take(found)
-        for one in taken.accepted:
-            report = self._tool_report(one.tool.name)
-            told = sum(item.id in one.links for item in one.changed)
-            report.pulled += told + len(one.gone)
-            self._writers.ready.add(one.tool.name)
+        taken = self._intake.take(results)
+        for result in taken.accepted:
+            report = self._tool_report(result.tool.name)
+            linked_count = sum(item.id in result.links for item in result.changed)
+            report.pulled += linked_count + len(result.gone)
+            self._writers.ready.add(result.tool.name)
         self._report.changes += taken.changes
         self._report.conflicts += taken.conflicts
         self._report.matches.extend(taken.matches)

@@ -30,30 +30,30 @@ def look(store: Store) -> None:
 
 def sentences(store: Store) -> Iterator[str]:
     """Yield a sentence on each row that could not be read when that was last tried."""
-    for one in store.plan.damaged:
+    for damage in store.plan.damaged:
         yield (
-            f"The {_word(one)} {one.key} of the plan can't be read ({one.why}): syncd leaves it"
-            f" alone everywhere; {_TODO} `entities`."
+            f"The {_word(damage)} {damage.key} of the plan can't be read ({damage.why}): syncd"
+            f" leaves it alone everywhere; {_TODO} `entities`."
         )
-    for one in store.links.damaged:
-        tool, _, entity = one.key.partition(" ")
+    for damage in store.links.damaged:
+        tool, _, entity = damage.key.partition(" ")
         yield (
-            f"What {tool} holds of the {_word(one)} {entity} can't be read ({one.why}): syncd"
-            f" leaves it alone there; {_TODO} `links`."
+            f"What {tool} holds of the {_word(damage)} {entity} can't be read ({damage.why}):"
+            f" syncd leaves it alone there; {_TODO} `links`."
         )
-    for one in store.journal.damaged:
+    for damage in store.journal.damaged:
         yield (
-            f"A write to {one.of} that is in flight, of {one.key}, can't be read ({one.why}):"
-            f" syncd leaves that alone there; {_TODO} `intents`."
+            f"A write to {damage.of} that is in flight, of {damage.key}, can't be read"
+            f" ({damage.why}): syncd leaves that alone there; {_TODO} `intents`."
         )
     yield from _of_the_past(store)
 
 
 def _of_the_past(store: Store) -> Iterator[str]:
-    for one in store.history.damaged:
+    for damage in store.history.damaged:
         yield (
-            f"Change {one.key} of {one.of} in the history can't be read ({one.why}): it is left"
-            f" out; {_TODO} `history`."
+            f"Change {damage.key} of {damage.of} in the history can't be read ({damage.why}):"
+            f" it is left out; {_TODO} `history`."
         )
     for conflict in store.history.damaged_conflicts:
         yield (
@@ -62,8 +62,12 @@ def _of_the_past(store: Store) -> Iterator[str]:
         )
 
 
-def _word(one: Damage) -> str:
-    return Kind(one.kind).name.lower() if one.kind in list(Kind) else f"record ({one.kind})"
+def _word(damage: Damage) -> str:
+    return (
+        Kind(damage.kind).name.lower()
+        if damage.kind in list(Kind)
+        else f"record ({damage.kind})"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,8 @@ class Summary:
         """Write it into the report, of the tools that were asked for and those that did
         something; ``busy``: what is still made, read or written. dry: what is left was
         never meant to be done."""
-        told = {ToolName(name) for name in self.report.tools}
-        for name in sorted(chosen | told | self.tally.names()):
+        reported = {ToolName(name) for name in self.report.tools}
+        for name in sorted(chosen | reported | self.tally.names()):
             report = self.report.tools.setdefault(name, ToolReport())
             if name not in chosen and report.state is ToolState.OK:
                 report.state = self.context.store.tools.get(name).state

@@ -30,9 +30,9 @@ def put_all(context: Context, entities: Iterable[Entity], by: str) -> int:
     """Set entities whole (an import); return how many changed."""
     with context.store.transaction():
         work = UnitOfWork.fresh(context)
-        found = list(entities)
-        work.load(entity.id for entity in found)
-        for entity in found:
+        entity_list = list(entities)
+        work.load(entity.id for entity in entity_list)
+        for entity in entity_list:
             work.put(entity, by)
         return _finish(context, work)
 
@@ -81,7 +81,7 @@ def undo(context: Context, rows: Sequence[HistoryRow]) -> Undone:
     with context.store.transaction():
         work = UnitOfWork.fresh(context)
         work.load(row.entity for row in rows)
-        for row in sorted(rows, key=lambda one: -one.seq):
+        for row in sorted(rows, key=lambda row: -row.seq):
             change = _inverse(row, work)
             if change is None:
                 kept.append(row)
@@ -97,18 +97,20 @@ def undo(context: Context, rows: Sequence[HistoryRow]) -> Undone:
 def take_lost(context: Context, seq: int) -> str:
     """Give a field the value that lost in a conflict; return the entity's title."""
     store = context.store
-    found = next(
+    conflict = next(
         (conflict for conflict in store.history.conflicts() if conflict.seq == seq), None
     )
-    if found is None:
+    if conflict is None:
         message = f"There is no conflict {seq}: `syncd conflicts` lists them."
         raise Mistake(message)
     with store.transaction():
-        record = store.plan.get(found.entity)
-        now = fields_of(record.entity).get(found.field) if record is not None else None
-        set_field(context, found.entity, found.field, overlaid(now, found.lost), PERSON)
+        record = store.plan.get(conflict.entity)
+        now = fields_of(record.entity).get(conflict.field) if record is not None else None
+        set_field(
+            context, conflict.entity, conflict.field, overlaid(now, conflict.lost), PERSON
+        )
         store.history.resolve_conflict(seq)
-    return found.title
+    return conflict.title
 
 
 def _inverse(row: HistoryRow, work: UnitOfWork) -> FieldChange | None:

@@ -77,7 +77,7 @@ class Intake:
                 failed |= self._found_out(left, guilty, error)
             else:
                 break
-            left = [one for one in left if one.tool.name not in failed]
+            left = [result for result in left if result.tool.name not in failed]
         taken.failed |= failed
         return taken
 

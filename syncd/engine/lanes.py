@@ -28,13 +28,13 @@ class Awaited:
     context: Context
     tally: WriteCounts
     making: dict[ToolName, set[EntityId]] = field(default_factory=dict)
-    held: set[ToolName] = field(default_factory=set)
+    deferring: set[ToolName] = field(default_factory=set)
     _still: set[ToolName] = field(default_factory=set)
     _counted: dict[ToolName, int] = field(default_factory=dict)
 
     def begin(self) -> None:
         """A new run: all is decided anew; what lanes that go on have done is remembered."""
-        self.held.clear()
+        self.deferring.clear()
 
     def will_make(
         self, decided: Mapping[ToolName, WritePlan], lanes: Iterable[ToolName]
@@ -44,12 +44,12 @@ class Awaited:
         for name in self.making.keys() - going:
             del self.making[name]
         for name, planned in decided.items():
-            made = {
+            entities = {
                 operation.entity
                 for operation in planned.operations
                 if operation.op is Op.CREATE
             }
-            self.making[name] = made
+            self.making[name] = entities
 
     def started(self, name: ToolName) -> None:
         """A tool's lane has begun."""
@@ -62,10 +62,10 @@ class Awaited:
 
     def defer(self, tool: Tool, planned: WritePlan) -> None:
         """Take out of a projection what is to be decided again once its address is there."""
-        self.held.discard(tool.name)
+        self.deferring.discard(tool.name)
         waiting = self._waiting(tool, planned.operations)
         if waiting:
-            self.held.add(tool.name)
+            self.deferring.add(tool.name)
             kept = [
                 operation for operation in planned.operations if operation.entity not in waiting
             ]
@@ -88,28 +88,34 @@ class Awaited:
 
     def _waiting(self, tool: Tool, operations: Iterable[Operation]) -> set[EntityId]:
         makers = {
-            name: made
-            for name, made in self.making.items()
-            if made and name != tool.name and name not in self._still
+            name: entities
+            for name, entities in self.making.items()
+            if entities and name != tool.name and name not in self._still
         }
         if not makers:
             return set()
         addressing = self.context.addressing
         pages = makers.get(addressing.name, set()) if addressing else set[EntityId]()
         fresh = [operation for operation in operations if operation.op is Op.CREATE]
-        found = {one.entity for one in fresh if self._shows(tool, one.kind, PAGE_URL)} & pages
-        blocks = [one.entity for one in fresh if self._shows(tool, one.kind, LINKS)]
+        waiting = {
+            operation.entity
+            for operation in fresh
+            if self._shows(tool, operation.kind, PAGE_URL)
+        } & pages
+        blocks = [
+            operation.entity for operation in fresh if self._shows(tool, operation.kind, LINKS)
+        ]
         tasks = set[EntityId]().union(*makers.values())
-        return found | {one for one, task in self._tasks(blocks) if task in tasks}
+        return waiting | {block for block, task in self._tasks(blocks) if task in tasks}
 
     def _shows(self, tool: Tool, kind: Kind, field_: str) -> bool:
         carried = self.context.carried(tool, kind)
         return carried is not None and field_ in carried.fields
 
     def _tasks(self, blocks: Iterable[EntityId]) -> Iterable[tuple[EntityId, EntityId | None]]:
-        for one, record in self.context.store.plan.many(blocks).items():
+        for block, record in self.context.store.plan.many(blocks).items():
             if isinstance(record.entity, Block):
-                yield one, record.entity.task
+                yield block, record.entity.task
 
 
 ROUNDS = 6
@@ -163,7 +169,7 @@ class Writers:
     @property
     def deferred(self) -> bool:
         """Say whether something waits for an address that a lane is about to make."""
-        return bool(self._awaited.held)
+        return bool(self._awaited.deferring)
 
     def look(self) -> None:
         """Go on without the addresses of lanes that stand still."""
@@ -184,7 +190,7 @@ class Writers:
     def finish(self) -> set[ToolName]:
         """Take off the lanes that ended; return the tools of those that did not end well."""
         failed = set()
-        for name in [one for one, future in self.lanes.items() if future.done()]:
+        for name in [name for name, future in self.lanes.items() if future.done()]:
             error = self.lanes.pop(name).exception()
             self._awaited.ended(name)
             if error is not None:
@@ -215,9 +221,9 @@ class Writers:
 
     def _to_do(self, name: ToolName) -> WritePlan | None:
         """Decide for one tool; None where it may do nothing now."""
-        rounds, held = self._turns[name].rounds, name in self._awaited.held
+        rounds, is_deferring = self._turns[name].rounds, name in self._awaited.deferring
         # what the others write now may ask for more here: once, afterwards
-        waits = rounds > 0 and self.lanes and not held
+        waits = rounds > 0 and self.lanes and not is_deferring
         if waits or rounds >= ROUNDS or self.stopping():
             return None
         planned = self.decide(name)
@@ -240,7 +246,7 @@ class Writers:
             store.tools.clear_problems(name, entity, field="")
         if not planned.operations:
             store.links.clear_dirty(name, planned.unchanged)
-            if name not in self._awaited.held:
+            if name not in self._awaited.deferring:
                 self._awaited.ended(name)
             return
         turn = self._turns[name]

@@ -92,10 +92,12 @@ class ItemMatcher:
             linked = self._by_link(item.link) if item.link else None
         except LookupError:
             linked = None
-        found = item.mark in plan.damaged or linked in plan.damaged
-        found = found or plan.damaged_titled(str(item.fields.get("title") or ""))
-        self.waits = self.waits or found
-        return found
+        may_be_damaged = item.mark in plan.damaged or linked in plan.damaged
+        may_be_damaged = may_be_damaged or plan.damaged_titled(
+            str(item.fields.get("title") or "")
+        )
+        self.waits = self.waits or may_be_damaged
+        return may_be_damaged
 
     def _link(self, pulled: PullResult, verdict: Match) -> bool:
         """Link one item; return whether the plan had its entity already."""
@@ -129,11 +131,11 @@ class ItemMatcher:
         tool = pulled.tool
         carried = tool.connector.capabilities[item.kind]
         seen = self._translator.to_plan(item.kind, item.fields)[0]
-        told = carried.editable | _keys(tool, item.kind)
+        field_names = carried.editable | _keys(tool, item.kind)
         given = {
             name: lift(value, None, self.context.zone)
             for name, value in seen.items()
-            if name in told and value != DEFAULTS[item.kind][name]
+            if name in field_names and value != DEFAULTS[item.kind][name]
         }
         created = pulled.our_time(item.created_at) or self.context.clock.now()
         author = Author(by=tool.title, at=pulled.our_time(item.edited_at))
@@ -167,9 +169,9 @@ class ItemMatcher:
         remote, addressing = self.context.leads_to(link), self.context.addressing
         if remote is None or addressing is None:
             return None
-        held = self.context.store.links.by_remote(addressing.name, [remote])
-        if remote in held:
-            return held[remote].entity
+        links = self.context.store.links.by_remote(addressing.name, [remote])
+        if remote in links:
+            return links[remote].entity
         if addressing.name not in self.observed:
             raise LookupError(link)  # only who was read just now can tell that it is nothing
         return None
@@ -203,7 +205,7 @@ class ItemMatcher:
         where only one entity could be meant."""
         title = str(item.fields.get("title") or "")
         titled = self.context.store.plan.titled(item.kind, title) if title else []
-        records = [one for one in titled if self._open(one, item)]
+        records = [record for record in titled if self._open(record, item)]
         if "goal" not in FIELDS[item.kind] or item.kind not in (Kind.MILESTONE, Kind.TASK):
             return [record.entity.id for record in records]
         assert self._translator is not None  # noqa: S101  # made at the start of adopt
@@ -223,7 +225,7 @@ def _closed(fields: Fields) -> bool:
 def _keys(tool: Tool, kind: Kind) -> set[str]:
     """Return the fields in which a tool keeps ids of what it does not carry itself."""
     capabilities = tool.connector.capabilities
-    return {it.name for it in REFERENCE_FIELDS[kind] if it.target not in capabilities}
+    return {spec.name for spec in REFERENCE_FIELDS[kind] if spec.target not in capabilities}
 
 
 def _goal(record: Record) -> object:

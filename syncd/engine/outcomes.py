@@ -26,14 +26,14 @@ class OutcomeRecorder:
         self._tool = tool
         self._audience = audience or Audience()
         self.links: dict[EntityId, Link] | None = None
-        self._told: set[EntityId | None] | None = None
+        self._with_problems: set[EntityId | None] | None = None
         self._foreign = True
 
     def work_on(self, links: dict[EntityId, Link]) -> None:
         """Take these links as read, until others are given; only its lane writes to them."""
         store, name = self._store, self._tool.name
         self.links = links
-        self._told = {problem.entity for problem in store.tools.problems(name)}
+        self._with_problems = {problem.entity for problem in store.tools.problems(name)}
         self._foreign = store.links.has_foreign(name)
 
     def outcome(self, write: Write, outcome: Remote | Exception | None) -> bool:
@@ -78,15 +78,15 @@ class OutcomeRecorder:
                 ),
                 old,
             )
-            if answer.problems or self._is_told(write.entity):
+            if answer.problems or self._may_have_problem(write.entity):
                 record_problems(self._store, self._tool, write.entity, answer)
             self._close(write)
 
-    def landed_create(self, write: Write, found: Remote) -> None:
+    def landed_create(self, write: Write, item: Remote) -> None:
         """An unclear create was found: the base is what was sent."""
         with self._store.transaction():
-            sent = {name: value for name, value in write.fields.items() if name in found.fields}
-            self._save(self._link(write, found, {**found.fields, **sent}), self._old(write))
+            sent = {name: value for name, value in write.fields.items() if name in item.fields}
+            self._save(self._link(write, item, {**item.fields, **sent}), self._old(write))
             self._touch([write.entity])
             self._store.journal.close([write.key])
 
@@ -115,13 +115,13 @@ class OutcomeRecorder:
             )
             self._store.links.mark_referrers_dirty(self._tool.name, write.entity)
             mark_blocks_dirty(self._store, self._audience, write.kind, write.entity)
-            if self._is_told(write.entity):
+            if self._may_have_problem(write.entity):
                 self._store.tools.clear_problems(self._tool.name, write.entity)
             self._close(write)
 
-    def _is_told(self, entity: EntityId) -> bool:
-        """Say whether something may be told of an entity that can't be read or written."""
-        return self._told is None or entity in self._told
+    def _may_have_problem(self, entity: EntityId) -> bool:
+        """Say whether there may be a problem on record of an entity that can't be read or written."""
+        return self._with_problems is None or entity in self._with_problems
 
     def _close(self, write: Write) -> None:
         """Take a write off that is known to be done; a lane does so for many at once."""
@@ -140,8 +140,8 @@ class OutcomeRecorder:
     def refused(self, write: Write, why: Exception) -> None:
         """The tool refuses this item: say so, and don't send the same again."""
         # what is only told there is given when an item is made, and no part of a decision
-        told = self._tool.connector.capabilities[write.kind].read_only
-        fields = {name: value for name, value in write.fields.items() if name not in told}
+        read_only = self._tool.connector.capabilities[write.kind].read_only
+        fields = {name: value for name, value in write.fields.items() if name not in read_only}
         operation = Operation(
             op=write.op, kind=write.kind, entity=write.entity, title="", fields=fields
         )
@@ -252,9 +252,9 @@ def mark_addressed_dirty(
     store: Store, audience: Audience, kind: Kind, ids: Iterable[EntityId]
 ) -> None:
     """Mark entities whose address changed, in the tools that show addresses."""
-    found = list(ids)
+    entities = list(ids)
     for name in audience.showing(kind, PAGE_URL):
-        store.links.mark_dirty(name, found)
+        store.links.mark_dirty(name, entities)
 
 
 def mark_blocks_dirty(store: Store, audience: Audience, kind: Kind, task: EntityId) -> None:

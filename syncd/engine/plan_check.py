@@ -52,7 +52,7 @@ def daily(preferences: Preferences, now: datetime) -> Iterator[int]:
     days, weeks = calendar(preferences, (), minute_of(now))
     left = [week.capacity for week in weeks]
     for day in days:
-        free = sum(one.minutes for one in day.free if one.minutes >= preferences.shortest)
+        free = sum(span.minutes for span in day.free if span.minutes >= preferences.shortest)
         taken = min(free, preferences.daily, left[day.week])
         left[day.week] -= taken
         yield taken

@@ -219,7 +219,7 @@ def _compare(reading: _Reading, store: Store) -> None:
         reading.changed.append(item)
     known = {link.remote for link in reading.gone}
     tombstones = store.links.by_remote(
-        name, [it for it in reading.pull.gone if it not in known]
+        name, [remote for remote in reading.pull.gone if remote not in known]
     )
     reading.passed_over |= any(link.damaged for link in tombstones.values())
     reading.last |= {item.id: item for item in reading.pull.last if item.id in tombstones}
@@ -317,8 +317,8 @@ def _verify_absent(reading: _Reading, store: Store) -> None:
     read = [_read_again(reading, link) for link in doubtful[:most]]
     if not any(read) and not reading.unreadable:
         reading.unread = doubtful[most:]
-    absent = [one for one in read if one is not None and one.kind in reading.pull.whole]
-    reading.short = any(not _hidden(reading.tool, one) for one in absent)
+    absent = [item for item in read if item is not None and item.kind in reading.pull.whole]
+    reading.short = any(not _hidden(reading.tool, item) for item in absent)
 
 
 def _absent(reading: _Reading, store: Store) -> Iterable[Link]:
@@ -328,7 +328,9 @@ def _absent(reading: _Reading, store: Store) -> Iterable[Link]:
         return
     name, capabilities = reading.tool.name, reading.tool.connector.capabilities
     listed = {item.id for item in reading.pull.items} | reading.pull.unread.keys()
-    absent = [one for one in store.links.content_hashes(name, whole) if one not in listed]
+    absent = [
+        remote for remote in store.links.content_hashes(name, whole) if remote not in listed
+    ]
     for link in store.links.by_remote(name, absent).values():
         if link.damaged:
             continue

@@ -119,14 +119,14 @@ class Pusher:
                 self._send(chunk, decider, planned.stamps)
 
     def _desk(self, part: Sequence[Sequence[Operation]]) -> Decider:
-        ids = [one.entity for chunk in part for one in chunk]
+        ids = [operation.entity for chunk in part for operation in chunk]
         return Decider.of(self.context, self.tool, ids)
 
     def _send(
         self, operations: Sequence[Operation], decider: Decider, stamps: Mapping[EntityId, int]
     ) -> None:
         prepared = [self._prepare(operation, decider) for operation in operations]
-        writes = self._still_good([it for it in prepared if it is not None], decider)
+        writes = self._still_good([write for write in prepared if write is not None], decider)
         if not writes or self.stopping():
             return
         store, name = self.context.store, self.tool.name
@@ -140,7 +140,7 @@ class Pusher:
             raise
         done = list(zip(opened, outcomes, strict=True))
         self._take(done, decider, stamps)
-        ends = [it for _, it in done if isinstance(it, _ENDS)]
+        ends = [outcome for _, outcome in done if isinstance(outcome, _ENDS)]
         if ends:
             raise ends[-1]
 
@@ -165,12 +165,12 @@ class Pusher:
         """Write the outcomes down, at once: first what needs nothing more, then what that
         marks again."""
         store, name = self.context.store, self.tool.name
-        known = [(write, it) for write, it in done if not isinstance(it, _ENDS)]
-        answered = [write.entity for write, it in known if not _again(it)]
-        closed = [write.key for write, it in done if not isinstance(it, Unclear)]
+        known = [(write, outcome) for write, outcome in done if not isinstance(outcome, _ENDS)]
+        answered = [write.entity for write, outcome in known if not _again(outcome)]
+        closed = [write.key for write, outcome in done if not isinstance(outcome, Unclear)]
         with store.transaction():
             store.links.clear_dirty(
-                name, {one: stamps[one] for one in answered if one in stamps}
+                name, {entity: stamps[entity] for entity in answered if entity in stamps}
             )
             for write, outcome in known:
                 if self.committer.outcome(write, outcome):
@@ -234,11 +234,11 @@ class Pusher:
     def _looked(self, kind: Kind) -> bool:
         """Look at all that was edited of a kind, at once; False where that can't be asked."""
         look = self.sight.look(kind)
-        told = self.tool.connector.edited(kind, look.since)
-        if told is None:
+        items = self.tool.connector.edited(kind, look.since)
+        if items is None:
             return False
-        links = self.context.store.links.by_remote(self.tool.name, [it.id for it in told])
-        moved = {it.id for it in told if not _as_known(it, links.get(it.id))}
+        links = self.context.store.links.by_remote(self.tool.name, [item.id for item in items])
+        moved = {item.id for item in items if not _as_known(item, links.get(item.id))}
         self.sight.saw(look, moved)
         return True
 
@@ -265,7 +265,9 @@ def _chunks(
         if chunk:
             same = operation.kind is chunk[0].kind and operation.op is chunk[0].op
             above = parents.get(operation.entity)
-            under = any(it.entity == above for it in chunk) if above else False
+            under = (
+                any(predecessor.entity == above for predecessor in chunk) if above else False
+            )
             if len(chunk) >= size or not same or under:
                 yield chunk
                 chunk = []

@@ -84,7 +84,7 @@ class WriteCounts:
     """Counts what was done in each tool; lanes count while reports are made."""
 
     _done: dict[ToolName, Counter[Op]] = field(default_factory=dict)
-    _told: dict[ToolName, int] = field(default_factory=dict)
+    _reported: dict[ToolName, int] = field(default_factory=dict)
     _left: dict[ToolName, int] = field(default_factory=dict)
     _all: Counter[ToolName] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -96,28 +96,28 @@ class WriteCounts:
             self._all[tool] += 1
 
     def total(self, tool: ToolName) -> int:
-        """Return how many writes a tool has done, told or not."""
+        """Return how many writes a tool has done, reported or not."""
         with self._lock:
             return self._all[tool]
 
     def requests(self, tool: ToolName, limiter: RateLimiter) -> int:
-        """Return how many requests were made that no report told of yet."""
-        fresh = self._left.pop(tool, 0) + limiter.total - self._told.get(tool, 0)
-        self._told[tool] = limiter.total
+        """Return how many requests were made that are in no report yet."""
+        fresh = self._left.pop(tool, 0) + limiter.total - self._reported.get(tool, 0)
+        self._reported[tool] = limiter.total
         return fresh
 
     def exchanged(self, tool: ToolName, limiter: RateLimiter) -> None:
         """The tool gets another connector, whose ``limiter`` counts from zero."""
         self._left[tool] = self.requests(tool, limiter)
-        self._told[tool] = 0
+        self._reported[tool] = 0
 
     def names(self) -> set[ToolName]:
-        """Return the tools of which something was not told yet."""
+        """Return the tools of which something is in no report yet."""
         with self._lock:
             return set(self._done)
 
     def pour(self, tool: ToolName, report: ToolReport) -> None:
-        """Tell what was counted of a tool, and count anew."""
+        """Report what was counted of a tool, and count anew."""
         with self._lock:
             done = self._done.pop(tool, Counter())
         report.created += done[Op.CREATE]

@@ -39,8 +39,13 @@ def follow_all_rules(context: Context, work: UnitOfWork) -> None:
         view = StoredPlanView(context.store)
         part = ids[start : start + SLICE]
         view.learn(part)
-        seen = {one: view.get(one) for one in part}
-        _follow(context, work, view, {one: it for one, it in seen.items() if it is not None})
+        seen = {entity_id: view.get(entity_id) for entity_id in part}
+        _follow(
+            context,
+            work,
+            view,
+            {entity_id: entity for entity_id, entity in seen.items() if entity is not None},
+        )
         work.commit()
 
 
@@ -53,13 +58,13 @@ def _follow(
     if not changed:
         return
     day = today(context.clock, context.zone)
-    found = consequences(changed, view, day, context.zone, work.now)
-    work.load(one.entity.id for one in found)
+    follow_ups = consequences(changed, view, day, context.zone, work.now)
+    work.load(consequence.entity.id for consequence in follow_ups)
     beside = context.store.plan.beside_damaged() if context.store.plan.damaged else set()
-    for one in found:
-        if isinstance(one.entity, Goal) and one.entity.id in beside:
+    for consequence in follow_ups:
+        if isinstance(consequence.entity, Goal) and consequence.entity.id in beside:
             continue  # its progress would be reckoned without what can't be read
-        work.put(one.entity, f"{BY} ({one.rule})")
+        work.put(consequence.entity, f"{BY} ({consequence.rule})")
 
 
 def deletion_effect(entity: Entity, values: Fields, author: Author) -> list[FieldChange]:

@@ -88,8 +88,8 @@ class Guarded:
     def bind(self) -> Binding:
         """Find the containers."""
         with self._cleared():
-            found = self._connector.bind()
-        return replace(found, problems=self._all_cleared(found.problems))
+            binding = self._connector.bind()
+        return replace(binding, problems=self._all_cleared(binding.problems))
 
     def provision(self) -> None:
         """Make what is missing."""
@@ -99,12 +99,12 @@ class Guarded:
     def pull(self, cursor: str | None) -> Pull:
         """Read what changed."""
         with self._cleared():
-            found = self._connector.pull(cursor)
+            pull = self._connector.pull(cursor)
         return replace(
-            found,
-            items=tuple(self._item(item) for item in found.items),
-            unread={remote: self._text(why) for remote, why in found.unread.items()},
-            problems=self._all_cleared(found.problems),
+            pull,
+            items=tuple(self._item(item) for item in pull.items),
+            unread={remote: self._text(why) for remote, why in pull.unread.items()},
+            problems=self._all_cleared(pull.problems),
         )
 
     def read(self, kind: Kind, remote: RemoteId) -> Remote:
@@ -115,14 +115,14 @@ class Guarded:
     def edited(self, kind: Kind, since: datetime) -> Sequence[Remote] | None:
         """Read what was edited since an instant."""
         with self._cleared():
-            found = self._connector.edited(kind, since)
-        return None if found is None else [self._item(it) for it in found]
+            items = self._connector.edited(kind, since)
+        return None if items is None else [self._item(item) for item in items]
 
     def find(self, write: Write) -> Remote | None:
         """Look for what a create made."""
         with self._cleared():
-            found = self._connector.find(write)
-        return None if found is None else self._item(found)
+            item = self._connector.find(write)
+        return None if item is None else self._item(item)
 
     def write(self, writes: Sequence[Write]) -> list[Outcome]:
         """Do these writes."""
@@ -148,11 +148,11 @@ class Guarded:
     def busy(self, start: datetime, end: datetime) -> Busy:
         """Read when the user has no time."""
         with self._cleared():
-            found = self._connector.busy(start, end)
+            busy = self._connector.busy(start, end)
         return replace(
-            found,
-            unreadable=self._all_cleared(found.unreadable),
-            problems=self._all_cleared(found.problems),
+            busy,
+            unreadable=self._all_cleared(busy.unreadable),
+            problems=self._all_cleared(busy.problems),
         )
 
     def close(self) -> None:
@@ -186,13 +186,13 @@ class Guarded:
         return outcome
 
     def _item(self, item: Remote) -> Remote:
-        long = [name for name, it in item.fields.items() if _is_too_long(it)]
+        long = [name for name, value in item.fields.items() if _is_too_long(value)]
         if not item.problems and not long:
             return item
-        told = {name: self._text(why) for name, why in item.problems.items()}
-        told |= dict.fromkeys(long, _TOO_LONG)
-        kept = {name: it for name, it in item.fields.items() if name not in long}
-        return replace(item, fields=kept, problems=told)
+        problems = {name: self._text(why) for name, why in item.problems.items()}
+        problems |= dict.fromkeys(long, _TOO_LONG)
+        kept = {name: value for name, value in item.fields.items() if name not in long}
+        return replace(item, fields=kept, problems=problems)
 
     def _clear(self, error: SyncdError) -> None:
         error.args = (self._text(message_of(error)), *error.args[1:])

@@ -59,12 +59,12 @@ def record_held(doing: ToolStatus, hold: PendingApproval) -> None:
         f" `syncd approve {name}` accepts it, `syncd reject {name}` restores the plan's side."
     )
     tools = doing.context.store.tools
-    held = {"hash": hold.hash, "why": hold.why, "lines": list(hold.lines)}
+    hold_json = {"hash": hold.hash, "why": hold.why, "lines": list(hold.lines)}
     row = replace(
         tools.get(name),
         state=ToolState.HELD,
         message=message,
-        held=held,
+        held=hold_json,
         until=None,
         consent=None,
         consent_kind=None,
@@ -96,14 +96,14 @@ def record_failure(doing: ToolStatus, error: BaseException) -> None:
 
 def state_of(title: str, error: BaseException) -> tuple[ToolState, str]:
     """Return what state a tool is in that raised this, and the sentence that says so."""
-    told = message_of(error)
+    sentence = message_of(error)
     if isinstance(error, SignIn):
-        return ToolState.SIGN_IN, told
+        return ToolState.SIGN_IN, sentence
     if isinstance(error, (TryLater, Unclear)):
-        return ToolState.BACKING_OFF, told
+        return ToolState.BACKING_OFF, sentence
     if isinstance(error, SyncdError):
-        return ToolState.DEGRADED, told
-    what = f"{type(error).__name__}: {told}".rstrip(": ")
+        return ToolState.DEGRADED, sentence
+    what = f"{type(error).__name__}: {sentence}".rstrip(": ")
     message = f"{title} failed in a way syncd does not know ({what})"
     return ToolState.DEGRADED, f"{message}: it is tried again; if it stays, report it."
 
@@ -159,7 +159,7 @@ class ConnectorFactory:
 
     def finish(self) -> Iterator[tuple[ToolName, Tool | None]]:
         """Yield each tool that was made since; None where it could not be."""
-        for name in [one for one, future in self.lanes.items() if future.done()]:
+        for name in [name for name, future in self.lanes.items() if future.done()]:
             try:
                 fresh = self.lanes.pop(name).result()
             except StateTrouble:
@@ -229,8 +229,8 @@ def wait_for_joiners(
     """Let tools that are being made ``join`` a cycle; ``left``: its seconds, None: any."""
     ends = monotonic() + (JOINING if left is None else min(JOINING, left))
     while workshop.lanes:
-        made, still = list(workshop.lanes.values()), max(0.0, ends - monotonic())
-        if not wait(made, timeout=still, return_when=FIRST_COMPLETED).done:
+        futures, still = list(workshop.lanes.values()), max(0.0, ends - monotonic())
+        if not wait(futures, timeout=still, return_when=FIRST_COMPLETED).done:
             break
         join()
 

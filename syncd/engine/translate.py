@@ -41,19 +41,19 @@ class Translator:
 
     def learn_entities(self, ids: Iterable[EntityId]) -> None:
         """Look up many entities' items at once."""
-        missing = [one for one in set(ids) if one not in self._remote]
-        found = self.store.links.of_entities(self.tool, missing)
-        for one in missing:
-            link = found.get(one)
-            self._remote[one] = (link.remote, link.presence) if link else None
+        missing = [entity for entity in set(ids) if entity not in self._remote]
+        links = self.store.links.of_entities(self.tool, missing)
+        for entity in missing:
+            link = links.get(entity)
+            self._remote[entity] = (link.remote, link.presence) if link else None
 
     def learn_remotes(self, ids: Iterable[RemoteId]) -> None:
         """Look up many items' entities at once."""
-        missing = [one for one in set(ids) if one not in self._entity]
-        found = self.store.links.by_remote(self.tool, missing)
-        for one in missing:
-            link = found.get(one)
-            self._entity[one] = link.entity if link else None
+        missing = [remote for remote in set(ids) if remote not in self._entity]
+        links = self.store.links.by_remote(self.tool, missing)
+        for remote in missing:
+            link = links.get(remote)
+            self._entity[remote] = link.entity if link else None
 
     def made(self, entity: EntityId, remote: RemoteId) -> None:
         """Take in that the tool holds an entity now."""
@@ -79,11 +79,11 @@ class Translator:
         one that its user chose and that is nothing of the plan's (``foreign``).
         """
         changed: dict[str, Value] = {}
-        held, own = base or {}, foreign or {}
+        base_fields, own = base or {}, foreign or {}
         for spec in REFERENCE_FIELDS[kind]:
             if spec.name not in fields or spec.target not in self.capabilities:
                 continue
-            value, before = fields[spec.name], held.get(spec.name)
+            value, before = fields[spec.name], base_fields.get(spec.name)
             if spec.type is FieldType.REFS:
                 changed[spec.name] = self._set_to_remote(value, before)
             elif before in own.get(spec.name, ()) and self._is_foreign(before):
@@ -104,10 +104,10 @@ class Translator:
             if spec.target not in self.capabilities:
                 continue
             if isinstance(value, frozenset):
-                self.learn_remotes(RemoteId(one) for one in value)
-                known = {RemoteId(one): self._entity[RemoteId(one)] for one in value}
-                translated[spec.name] = frozenset(one for one in known.values() if one)
-                unknown = frozenset(one for one, entity in known.items() if not entity)
+                self.learn_remotes(RemoteId(remote) for remote in value)
+                known = {RemoteId(remote): self._entity[RemoteId(remote)] for remote in value}
+                translated[spec.name] = frozenset(entity for entity in known.values() if entity)
+                unknown = frozenset(remote for remote, entity in known.items() if not entity)
                 foreign |= {spec.name: unknown} if unknown else {}
             elif value:
                 self.learn_remotes([RemoteId(str(value))])
@@ -138,10 +138,10 @@ class Translator:
             return self._foreign_or_none(before)
         entity = EntityId(str(value))
         self.learn_entities([entity])
-        found = self._remote[entity]
-        if found is None:
+        entry = self._remote[entity]
+        if entry is None:
             return None
-        remote, presence = found
+        remote, presence = entry
         if presence is Presence.PRESENT:
             return None if entity in self.leaving else remote
         kept = presence in (Presence.GONE, Presence.UNCONFIRMED) and before == remote
@@ -158,24 +158,24 @@ class Translator:
 
     def _set_to_remote(self, value: Value, before: Value) -> frozenset[str]:
         wanted = value if isinstance(value, frozenset) else frozenset()
-        self.learn_entities(EntityId(one) for one in wanted)
-        ours = {self._one_to_remote(one, None) for one in wanted}
-        held = before if isinstance(before, frozenset) else frozenset()
-        self.learn_remotes(RemoteId(one) for one in held)
-        foreign = {one for one in held if self._entity[RemoteId(one)] is None}
+        self.learn_entities(EntityId(entity) for entity in wanted)
+        ours = {self._one_to_remote(entity, None) for entity in wanted}
+        old_remotes = before if isinstance(before, frozenset) else frozenset()
+        self.learn_remotes(RemoteId(remote) for remote in old_remotes)
+        foreign = {remote for remote in old_remotes if self._entity[RemoteId(remote)] is None}
         return frozenset(reference for reference in ours | foreign if reference)
 
 
 def targets(kind: Kind, fields: Mapping[str, Value]) -> list[EntityId]:
     """Return everything that these fields (in the plan's terms) refer to."""
-    found: list[EntityId] = []
+    entities: list[EntityId] = []
     for spec in REFERENCE_FIELDS[kind]:
         value = fields.get(spec.name)
         if isinstance(value, frozenset):
-            found.extend(EntityId(one) for one in value)
+            entities.extend(EntityId(entity) for entity in value)
         elif value:
-            found.append(EntityId(str(value)))
-    return found
+            entities.append(EntityId(str(value)))
+    return entities
 
 
 @dataclass(frozen=True)
@@ -186,10 +186,10 @@ class SkillLabels:
 
     @cached_property
     def _skills(self) -> Mapping[str, EntityId]:
-        found: dict[str, EntityId] = {}
+        skills: dict[str, EntityId] = {}
         for record in self.store.plan.every(Kind.SKILL, archived=False):
-            found.setdefault(label_of(record.entity.title), record.entity.id)
-        return found
+            skills.setdefault(label_of(record.entity.title), record.entity.id)
+        return skills
 
     @cached_property
     def _labels(self) -> dict[EntityId, str | None]:
@@ -216,7 +216,7 @@ class SkillLabels:
         meant = {
             label: self._skills[label] for label in sorted(labels) if label in self._skills
         }
-        chosen = next((one for one, it in meant.items() if it == skill), None)
+        chosen = next((label for label, entity in meant.items() if entity == skill), None)
         chosen = chosen or next(iter(meant), None)
         if chosen is None:
             return {**fields, "skill": None}

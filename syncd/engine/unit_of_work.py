@@ -63,7 +63,7 @@ class UnitOfWork:
 
     def load(self, ids: Iterable[EntityId]) -> None:
         """Read records that will be needed."""
-        missing = [one for one in set(ids) if one not in self.records]
+        missing = [entity for entity in set(ids) if entity not in self.records]
         self.records.update(self.context.store.plan.many(missing))
 
     def make(self, record: Record, by: str) -> None:
@@ -86,11 +86,11 @@ class UnitOfWork:
         authors = {**record.authors, **{change.field: change.author for change in changes}}
         self.records[entity] = Record(entity=after, authors=authors)
         fresh = self.before.get(entity, before) is None
-        for one in changes:
-            self._editors[entity] = one.author.by
-            if not fresh and not FIELDS[kind_of(before)][one.field].derived:
+        for change in changes:
+            self._editors[entity] = change.author.by
+            if not fresh and not FIELDS[kind_of(before)][change.field].derived:
                 self._history.append(
-                    self._row(after, one.author, one.field, one.before, one.after)
+                    self._row(after, change.author, change.field, change.before, change.after)
                 )
         self._mark(entity, before)
         self._tell_schedule(after, values)
@@ -160,7 +160,7 @@ class UnitOfWork:
         known = [
             author for author in self.records[entity].authors.values() if author.at is not None
         ]
-        latest = max(known, key=lambda one: (one.at is not None, one.at), default=None)
+        latest = max(known, key=lambda author: (author.at is not None, author.at), default=None)
         return latest.by if latest else "plan"
 
     def mark_dirty(self, tool: ToolName, entity: EntityId) -> None:
@@ -176,8 +176,8 @@ class UnitOfWork:
     def commit(self) -> None:
         """Write everything down."""
         store = self.context.store
-        dirty = [one for one in self.before if one not in self._saved]
-        store.plan.save(self.records[one] for one in dirty)
+        dirty = [entity for entity in self.before if entity not in self._saved]
+        store.plan.save(self.records[entity] for entity in dirty)
         self._saved.update(dirty)
         store.history.add(self._history)
         self._history.clear()
@@ -202,12 +202,16 @@ class UnitOfWork:
         seen: set[EntityId] = set()
         level = [entity]
         while level:
-            found = [it for one in level for it in self.context.store.plan.referring(one)]
-            level = [one for one in found if one not in seen]
+            referrers = [
+                referrer
+                for target in level
+                for referrer in self.context.store.plan.referring(target)
+            ]
+            level = [referrer for referrer in referrers if referrer not in seen]
             seen.update(level)
         for tool in self.context.names:
-            for one in seen:
-                self.mark_dirty(tool, one)
+            for dependant in seen:
+                self.mark_dirty(tool, dependant)
 
     def _row(
         self,

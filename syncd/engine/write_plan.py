@@ -17,7 +17,7 @@ from syncd.store.rows import Link, Record
 from syncd.sync.decide import (
     Case,
     Desired,
-    Held,
+    KnownItem,
     Operation,
     Presence,
     decide,
@@ -73,9 +73,9 @@ def write_plan(
     ids = [entity for entity in stamps if entity not in busy and entity not in later]
     result = WritePlan(stamps=stamps)
     refused = {
-        one.entity: one.refused
-        for one in (store.tools.problems(tool.name) if ids else ())
-        if one.refused and one.entity
+        problem.entity: problem.refused
+        for problem in (store.tools.problems(tool.name) if ids else ())
+        if problem.refused and problem.entity
     }
     for start in range(0, len(ids), SLICE):
         part = Decider.of(context, tool, ids[start : start + SLICE])
@@ -169,16 +169,19 @@ class Decider:
             entity = record.entity
             referred.update(targets(kind_of(entity), fields_of(entity)))
         self.view.learn(referred)
-        above = (self.view.get(one) for one in referred)
+        above = (self.view.get(entity_id) for entity_id in referred)
         self.view.learn(
-            it for one in above if one for it in targets(kind_of(one), fields_of(one))
+            target_id
+            for entity in above
+            if entity
+            for target_id in targets(kind_of(entity), fields_of(entity))
         )
         self.translator.learn_entities(referred)
         self.beside.learn(self._addressed(referred))
-        for one in referred:
-            target = self.view.get(one)
+        for entity_id in referred:
+            target = self.view.get(entity_id)
             if target is not None and self._carried(target) and self._leaves(target):
-                self.translator.leaving.add(one)
+                self.translator.leaving.add(entity_id)
 
     def _addressed(self, referred: Iterable[EntityId]) -> set[EntityId]:
         """Return the entities whose addresses the tool shows: their own, or their tasks'."""
@@ -213,7 +216,7 @@ class Decider:
             self.tool, record, self.translator, self.links.get(entity), self.beside
         )
         paused = self.paused.get(kind_of(record))
-        return fit if not paused else {it: fit[it] for it in fit if it not in paused}
+        return fit if not paused else {name: fit[name] for name in fit if name not in paused}
 
     def decide(
         self, entity: EntityId, *, slim: bool = False, fit: Mapping[str, Any] | None = None
@@ -225,26 +228,26 @@ class Decider:
         record, link = self.records.get(entity), self.links.get(entity)
         if record is None or not self._carried(record.entity):
             return None
-        it, kind = record.entity, kind_of(record.entity)
+        plan_entity, kind = record.entity, kind_of(record.entity)
         carried = self.tool.connector.capabilities[kind]
-        held = _held(self.tool, link)
-        there = held is not None and held.presence is Presence.PRESENT
-        wanted = self._want(it)
+        held_item = _held(self.tool, link)
+        there = held_item is not None and held_item.presence is Presence.PRESENT
+        wanted = self._want(plan_entity)
         if fit is None:
             needed = there if slim else True
             fit = self.fit(entity) if needed and wanted is not Desired.ABSENT else {}
         left = self._left(
-            it, carried.read_only | (carried.write_once if there else frozenset())
+            plan_entity, carried.read_only | (carried.write_once if there else frozenset())
         )
         case = Case(
             kind=kind,
-            entity=it.id,
-            title=it.title,
+            entity=plan_entity.id,
+            title=plan_entity.title,
             want=wanted,
             fit={name: value for name, value in fit.items() if name not in left},
-            held=held,
+            item=held_item,
             recreate=carried.delete_archives,
-            archived=it.archived,
+            archived=plan_entity.archived,
             hides_done=carried.hides_done,
         )
         return decide(case)
@@ -258,8 +261,8 @@ class Decider:
 
     def _want(self, entity: Entity) -> Desired:
         if entity.id not in self._wants:
-            found = desired(self.tool, entity, self.context, self.view, self.beside)
-            self._wants[entity.id] = found
+            want = desired(self.tool, entity, self.context, self.view, self.beside)
+            self._wants[entity.id] = want
         return self._wants[entity.id]
 
     @property
@@ -273,11 +276,11 @@ class Decider:
         return self._want(entity) is Desired.ABSENT
 
 
-def _held(tool: Tool, link: Link | None) -> Held | None:
+def _held(tool: Tool, link: Link | None) -> KnownItem | None:
     if link is None:
         return None
     marked = not tool.connector.keeps_marks or link.mark == link.entity
-    return Held(
+    return KnownItem(
         presence=link.presence, base=link.base, normalised=link.normalised, marked=marked
     )
 

@@ -100,29 +100,29 @@ class Plan:
 
     def by_natural_key(self) -> dict[NaturalKey, list[Entity]]:
         """Return all entities by what a person would call the same thing."""
-        found: dict[NaturalKey, list[Entity]] = defaultdict(list)
+        by_key: dict[NaturalKey, list[Entity]] = defaultdict(list)
         for entity in self:
-            found[natural_key(entity)].append(entity)
-        return dict(found)
+            by_key[natural_key(entity)].append(entity)
+        return dict(by_key)
 
     @cached_property
     def _referring(self) -> Mapping[tuple[EntityId, Kind, str], list[Entity]]:
-        found: dict[tuple[EntityId, Kind, str], list[Entity]] = defaultdict(list)
+        by_target: dict[tuple[EntityId, Kind, str], list[Entity]] = defaultdict(list)
         for entity in self:
             if entity.archived:
                 continue
             kind = kind_of(entity)
             for name, target in references(kind, fields_of(entity)):
-                found[target, kind, name].append(entity)
-        return dict(found)
+                by_target[target, kind, name].append(entity)
+        return dict(by_target)
 
     @cached_property
     def _of_kind(self) -> Mapping[Kind, list[Entity]]:
-        found: dict[Kind, list[Entity]] = defaultdict(list)
+        by_kind: dict[Kind, list[Entity]] = defaultdict(list)
         for entity in self:
             if not entity.archived:
-                found[kind_of(entity)].append(entity)
-        return dict(found)
+                by_kind[kind_of(entity)].append(entity)
+        return dict(by_kind)
 
 
 def part_of(entity: Entity) -> Part:

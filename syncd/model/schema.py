@@ -17,12 +17,12 @@ Fields = Mapping[str, Value]
 
 
 def _specs(cls: type[Entity]) -> Mapping[str, FieldSpec]:
-    found = {
+    specs = {
         field.name: dataclasses.replace(field.metadata["spec"], name=field.name)
         for field in dataclasses.fields(cls)
         if "spec" in field.metadata
     }
-    return MappingProxyType(found)
+    return MappingProxyType(specs)
 
 
 FIELDS: Mapping[Kind, Mapping[str, FieldSpec]] = {
@@ -31,7 +31,7 @@ FIELDS: Mapping[Kind, Mapping[str, FieldSpec]] = {
 """Every field of every kind but ``id`` and ``created_at``, in order."""
 
 DEFAULTS: Mapping[Kind, Fields] = {
-    kind: {name: it.default for name, it in specs.items()} for kind, specs in FIELDS.items()
+    kind: {name: spec.default for name, spec in specs.items()} for kind, specs in FIELDS.items()
 }
 
 _VALUES: Mapping[Kind, tuple[tuple[str, ...], Callable[[Entity], tuple[Value, ...]]]] = {
@@ -61,14 +61,14 @@ def entity_from(
 
 def references(kind: Kind, fields: Fields) -> list[tuple[str, EntityId]]:
     """Return (field, id) for everything that these fields refer to."""
-    found: list[tuple[str, EntityId]] = []
-    for it in REFERENCE_FIELDS[kind]:
-        value = fields.get(it.name)
+    pairs: list[tuple[str, EntityId]] = []
+    for spec in REFERENCE_FIELDS[kind]:
+        value = fields.get(spec.name)
         if isinstance(value, frozenset):
-            found.extend((it.name, EntityId(one)) for one in value)
+            pairs.extend((spec.name, EntityId(target)) for target in value)
         elif value:
-            found.append((it.name, EntityId(str(value))))
-    return found
+            pairs.append((spec.name, EntityId(str(value))))
+    return pairs
 
 
 _PLAIN = frozenset([str, bool, int, float])

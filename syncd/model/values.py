@@ -199,10 +199,10 @@ def without(now: Value, before: Value, after: Value) -> Value:
     if not all(isinstance(side, tuple) for side in sides) or not distinct(*sides):
         return None
     current, old, new = map(as_map, sides)
-    changed = {it for it in {**old, **new} if old.get(it) != new.get(it)}
-    if any(current.get(it) != new.get(it) for it in changed):
+    changed = {key for key in {**old, **new} if old.get(key) != new.get(key)}
+    if any(current.get(key) != new.get(key) for key in changed):
         return None
-    kept = {**current, **{it: old[it] for it in old if it in changed}}
+    kept = {**current, **{key: old[key] for key in old if key in changed}}
     return tuple(pair for pair in kept.items() if pair[0] not in changed - old.keys())
 
 
@@ -253,5 +253,7 @@ def spec(
     derived: bool = False,
 ) -> Any:
     """Return a dataclass field that carries its ``FieldSpec``."""
-    it = FieldSpec(type=kind, default=default, words=words, target=target, derived=derived)
-    return dataclasses.field(default=default, metadata={"spec": it})
+    field_spec = FieldSpec(
+        type=kind, default=default, words=words, target=target, derived=derived
+    )
+    return dataclasses.field(default=default, metadata={"spec": field_spec})

@@ -42,13 +42,13 @@ def _trials(
 ) -> Iterator[tuple[str, Supply]]:
     """Give each limit in words, with the time that there were without it."""
     free = _free(problem, time)
-    for weekday in sorted(free, key=lambda one: (-free[one], one)):
+    for weekday in sorted(free, key=lambda day: (-free[day], day)):
         of_it = _weekday(problem, preferences, weekday)
         caps = tuple(
             cap + (_MORE if of_it(number) else 0) for number, cap in enumerate(time.caps)
         )
         yield f"raise {_DAYS[weekday]}'s cap ({_ONE_CAP})", replace(time, caps=caps)
-    for weekday in sorted(free, key=lambda one: (free[one], one)):
+    for weekday in sorted(free, key=lambda day: (free[day], day)):
         of_it = _weekday(problem, preferences, weekday)
         more = tuple(_MORE if of_it(number) else 0 for number in range(len(time.days)))
         left = tuple(_wider(problem, preferences, time, more))
@@ -62,7 +62,9 @@ def _wider(
 ) -> Iterator[int]:
     """Give what the weeks leave where hours are added, of which a share may be filled."""
     for number, week in enumerate(problem.weeks):
-        added = sum(one for one, at in zip(more, time.week, strict=True) if at == number)
+        added = sum(
+            minutes for minutes, at in zip(more, time.week, strict=True) if at == number
+        )
         allowed = min(int(preferences.share * added), preferences.weekly - week.capacity)
         yield time.left[number] + max(0, allowed)
 
@@ -183,7 +185,7 @@ def _dues(works: Sequence[TaskDemand]) -> dict[EntityId, int]:
 
 def _in_order(demands: Sequence[_Demand]) -> list[_Demand]:
     """Return what is due earliest first; of the same date, what matters most."""
-    return sorted(demands, key=lambda one: (one.by, -one.work.weight, one.work.id))
+    return sorted(demands, key=lambda demand: (demand.by, -demand.work.weight, demand.work.id))
 
 
 def _short(demands: Sequence[_Demand], taken: int) -> list[int]:
@@ -209,24 +211,24 @@ class _Reckoning:
         """Return what does not fit: tasks with a date, then those without one."""
         dues = _dues(self._problem.works)
         every = [self._demand(work, dues.get(work.id)) for work in self._problem.works]
-        dated = _in_order([one for one in every if one.dated])
-        undated = _in_order([one for one in every if not one.dated])
-        ahead = sum(one.minutes for one in dated if one.by <= self._time.end)
+        dated = _in_order([demand for demand in every if demand.dated])
+        undated = _in_order([demand for demand in every if not demand.dated])
+        ahead = sum(demand.minutes for demand in dated if demand.by <= self._time.end)
         late = zip(dated, _short(dated, 0), strict=True)
         never = zip(undated, _short(undated, ahead), strict=True)
         return tuple(
-            self._shortfall(one, short, dated) for one, short in (*late, *never) if short
+            self._shortfall(demand, short, dated) for demand, short in (*late, *never) if short
         )
 
     def _demand(self, work: TaskDemand, due: int | None) -> _Demand:
         """Return what a task needs beside its fixed blocks, with what will be missed of it."""
         now, by = self._problem.now, self._time.end if due is None else due
         stands = sum(
-            one.span.minutes
-            for one in self._problem.standing
-            if one.task == work.id
-            and one.firmness is Firmness.FIXED
-            and now < one.span.end <= by
+            block.span.minutes
+            for block in self._problem.standing
+            if block.task == work.id
+            and block.firmness is Firmness.FIXED
+            and now < block.span.end <= by
         )
         # Rounded first, so that a millionth is not a minute.
         minutes = ceil(round(max(0, work.minutes - stands) / (1 - self._missed), 6))
@@ -235,45 +237,45 @@ class _Reckoning:
             work=work, dated=due is not None, by=by, minutes=minutes, own=own, room=room
         )
 
-    def _shortfall(self, one: _Demand, short: int, dated: list[_Demand]) -> Shortfall:
-        overdue = one.by <= self._problem.now
-        others = any(other.by <= one.by and other is not one for other in dated)
+    def _shortfall(self, demand: _Demand, short: int, dated: list[_Demand]) -> Shortfall:
+        overdue = demand.by <= self._problem.now
+        others = any(other.by <= demand.by and other is not demand for other in dated)
         helps = (
-            self._easing(one, short),
-            self._later(one, dated) if one.dated else None,
+            self._easing(demand, short),
+            self._later(demand, dated) if demand.dated else None,
             "drop it" if overdue else "drop a task" if others else "shorten it",
         )
         return Shortfall(
-            task=one.work.id,
-            title=one.work.title,
+            task=demand.work.id,
+            title=demand.work.title,
             minutes=short,
-            due=one.by if one.dated else None,
+            due=demand.by if demand.dated else None,
             overdue=overdue,
             weeks=-(-len(self._problem.days) // 7),
             helps=tuple(words for words in helps if words),
         )
 
-    def _easing(self, one: _Demand, short: int) -> str | None:
+    def _easing(self, demand: _Demand, short: int) -> str | None:
         """Return which limit to ease."""
         longer = replace(self._time, longest=self._time.longest + 60)
-        alone = one.own < one.room and short == one.minutes - one.own
-        if alone and longer.of_task(one.work, one.by) > one.own:
+        alone = demand.own < demand.room and short == demand.minutes - demand.own
+        if alone and longer.of_task(demand.work, demand.by) > demand.own:
             return f"allow blocks longer than {duration(self._time.longest)}"
-        return suggestion(self._problem, self._preferences, self._time, one.by)
+        return suggestion(self._problem, self._preferences, self._time, demand.by)
 
-    def _later(self, one: _Demand, dated: list[_Demand]) -> str:
+    def _later(self, demand: _Demand, dated: list[_Demand]) -> str:
         """Return the first date at which a task fits and makes no other short."""
-        if one.work.due != one.by:
+        if demand.work.due != demand.by:
             return "move the date of what waits for it"
-        most = sum(_short(dated, 0)) - _short(dated, 0)[dated.index(one)]
+        most = sum(_short(dated, 0)) - _short(dated, 0)[dated.index(demand)]
 
         def fits(day: PlanDay) -> bool:
             by = day.span.end
-            own, room = self._time.of_task(one.work, by), self._time.until(by)
-            moved = replace(one, by=by, own=own, room=room)
-            order = _in_order([moved if other is one else other for other in dated])
+            own, room = self._time.of_task(demand.work, by), self._time.until(by)
+            moved = replace(demand, by=by, own=own, room=room)
+            order = _in_order([moved if other is demand else other for other in dated])
             short = _short(order, 0)
-            return by > one.by and short[order.index(moved)] == 0 and sum(short) <= most
+            return by > demand.by and short[order.index(moved)] == 0 and sum(short) <= most
 
         place = bisect_left(self._problem.days, 1, key=fits)
         if place == len(self._problem.days):

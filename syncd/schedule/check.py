@@ -76,8 +76,8 @@ class CheckTables:
     def days(self, span: Slot | Times) -> set[date]:
         """Return the dates that some time lies on."""
         start, end = span if isinstance(span, tuple) else (span.start, span.end)
-        found = {self.day(minute) for minute in minutes(start, end)}
-        return found or {self.day(start)}
+        dates = {self.day(minute) for minute in minutes(start, end)}
+        return dates or {self.day(start)}
 
     def windows(self, day: date) -> list[Times]:
         """Return the hours of a date, be it one of rest or not."""
@@ -98,15 +98,15 @@ class CheckTables:
         pairs = self.given.order
         if first is None or then is None or (first, then) not in pairs:
             return False
-        seen, found = {then}, {then}
-        while found:
-            found = {two for one, two in pairs if one in found} - seen
-            seen |= found
+        seen, frontier = {then}, {then}
+        while frontier:
+            frontier = {after for before, after in pairs if before in frontier} - seen
+            seen |= frontier
         return first not in seen
 
     def in_week(self, day: date) -> int:
         """Return the minutes of all blocks that start in a date's week, Monday to Sunday."""
-        return sum(self._spent[one] for one in _week(day))
+        return sum(self._spent[each_day] for each_day in _week(day))
 
     def allowance(self, day: date) -> int:
         """Return how many minutes of a date's week its share of the free time is."""
@@ -240,7 +240,7 @@ def _busy(table: CheckTables, slot: Slot) -> str | None:
 
 def _overlap(table: CheckTables, slot: Slot) -> str | None:
     # The block itself is one of them.
-    at_once = sum(one.start < slot.end and slot.start < one.end for one in table.slots)
+    at_once = sum(other.start < slot.end and slot.start < other.end for other in table.slots)
     return "overlaps another block" if at_once > 1 else None
 
 
@@ -302,7 +302,9 @@ def _long(table: CheckTables, slot: Slot) -> str | None:
 
 def _one_a_day(table: CheckTables, slot: Slot) -> str | None:
     day = table.day(slot.start)
-    on_day = sum(one.task == slot.task and table.day(one.start) == day for one in table.slots)
+    on_day = sum(
+        other.task == slot.task and table.day(other.start) == day for other in table.slots
+    )
     again = slot.task is not None and on_day > 1
     return "is a second block of its task on one day" if again else None
 

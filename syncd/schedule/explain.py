@@ -34,7 +34,7 @@ def why_unplaced(solution: Solution, work: EntityId) -> str:
     nowhere = f"nothing is free in the next {len(instance.days)} days"
     if not any(ground.runs for ground in instance.days):
         return nowhere
-    number = next((at for at, one in enumerate(instance.tasks) if one.work.id == work), None)
+    number = next((at for at, task in enumerate(instance.tasks) if task.work.id == work), None)
     if number is None:
         return _left_out(solution, work)
     return _waiting(solution, number) or _blocked(solution, number) or nowhere
@@ -43,7 +43,7 @@ def why_unplaced(solution: Solution, work: EntityId) -> str:
 def _left_out(solution: Solution, work: EntityId) -> str:
     """Return why a task did not even enter the search."""
     problem = solution.instance.problem
-    release = next((one.release for one in problem.works if one.id == work), None)
+    release = next((demand.release for demand in problem.works if demand.id == work), None)
     if release is not None and release >= problem.days[-1].span.end:
         return f"it does not begin before {date_of(problem, release)}"
     return "tasks that come first take all the time there is"
@@ -65,13 +65,13 @@ def _waiting(solution: Solution, number: int) -> str | None:
 def _blocked(solution: Solution, number: int) -> str | None:
     """Return what keeps most of the days with free time from being used."""
     instance = solution.instance
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for day in range(len(instance.days)):
         if words := _on_day(solution, number, day):
-            found[words] += 1
-    if not found:
+            counts[words] += 1
+    if not counts:
         return None
-    words, _ = min(found.items(), key=lambda one: (-one[1], one[0]))
+    words, _ = min(counts.items(), key=lambda item: (-item[1], item[0]))
     return words
 
 
@@ -120,15 +120,15 @@ def why_moved(solution: Solution, number: int, span: Span | None) -> str:
     task = solution.instance.tasks[origin.task]
     if span is None and task.need <= 0:
         return NOTHING_LEFT
-    found = (
+    reason = (
         _not_free(solution, origin)
         or _forbidden(solution, origin, task)
         or _resized(solution, origin, span)
         or _made_capacity(solution, origin)
         or _full(solution, origin, span)
     )
-    if found:
-        return found
+    if reason:
+        return reason
     if span is None:
         return "its time went into other blocks of its task"
     if span.end <= task.urgent < origin.block.span.end:
@@ -147,7 +147,7 @@ def _not_free(solution: Solution, origin: CurrentBlock) -> str | None:
             title = next(works, None)
             return f"'{title}' is pinned there" if title else "another block is pinned there"
     free = problem.days[origin.day].free
-    if any(one.start <= span.start and span.end <= one.end for one in free):
+    if any(gap.start <= span.start and span.end <= gap.end for gap in free):
         return None
     return "the time is no longer free" if free else "nothing is free on that day any more"
 
@@ -155,7 +155,9 @@ def _not_free(solution: Solution, origin: CurrentBlock) -> str | None:
 def _forbidden(solution: Solution, origin: CurrentBlock, task: SearchTask) -> str | None:
     """Return the rule of its task that the old place breaks, if it does."""
     instance, span = solution.instance, origin.block.span
-    if any(one.meets(instance.problem.days[origin.day].span) for one in task.work.avoid):
+    if any(
+        avoided.meets(instance.problem.days[origin.day].span) for avoided in task.work.avoid
+    ):
         return "that day was freed of it"
     if origin.day in task.spent:
         return "its task has a block on that day already"
@@ -176,7 +178,9 @@ def _resized(solution: Solution, origin: CurrentBlock, span: Span | None) -> str
     if span is None or (span.start != old.start and span.end != old.end):
         return None
     origins = solution.instance.origins
-    stood = sum(one.block.span.minutes for one in origins if one.task == origin.task)
+    stood = sum(
+        current.block.span.minutes for current in origins if current.task == origin.task
+    )
     needs = solution.instance.tasks[origin.task].need
     if span.minutes > old.minutes:
         return (
@@ -211,8 +215,8 @@ def _full(solution: Solution, origin: CurrentBlock, span: Span | None) -> str | 
     if solution.day_minutes[day] + minutes > instance.problem.daily:
         return "the day was full"
     there = span is not None and any(
-        one.week == ground.week and instance.problem.days[at].span.meets(span)
-        for at, one in enumerate(instance.days)
+        other.week == ground.week and instance.problem.days[at].span.meets(span)
+        for at, other in enumerate(instance.days)
     )
     if (
         not there
@@ -246,7 +250,9 @@ def _aim(solution: Solution, task: SearchTask) -> str | None:
     when = due_of(instance.problem, task.urgent)
     if task.urgent == task.due:
         return f"due {when}"
-    later = next((one for one in task.after if instance.tasks[one].urgent == task.urgent), None)
+    later = next(
+        (other for other in task.after if instance.tasks[other].urgent == task.urgent), None
+    )
     title = "" if later is None else instance.tasks[later].work.title
     return f"needed for '{title}', due {when}"
 
@@ -272,8 +278,8 @@ def _only_day(solution: Solution, placement: Placement) -> bool:
     if solution.within(placement.task)[1] < urgent:
         return False
     wish = Wish(placement.task, placement.end - placement.start, until=urgent)
-    found = islice(candidates(solution, wish), _LOOKED_AT)
-    return all(other.day == placement.day for other in found)
+    places = islice(candidates(solution, wish), _LOOKED_AT)
+    return all(other.day == placement.day for other in places)
 
 
 def _since(solution: Solution, placement: Placement) -> str:
@@ -323,13 +329,13 @@ def reasons(problem: Problem, timetable: Timetable) -> Reasons:
     for placement in placements:
         solution.put(placement)
     now_at = {block.id: block.span for block in timetable.blocks}
-    told = {
+    clauses = {
         number: why_moved(solution, number, now_at.get(origin.block.id))
         for number, origin in enumerate(solution.instance.origins)
         if now_at.get(origin.block.id) != origin.block.span
     }
     known = {
-        solution.instance.origins[number].block.id: words for number, words in told.items()
+        solution.instance.origins[number].block.id: words for number, words in clauses.items()
     }
     gone = {
         block.id: known.get(block.id, NOTHING_LEFT)

@@ -125,13 +125,13 @@ def _windows(
 
 def _padded(busy: Iterable[Span], buffer: int) -> Iterator[Span]:
     """Give busy time with its buffers; an event without length takes no time."""
-    return (Span(one.start - buffer, one.end + buffer) for one in busy if one.minutes > 0)
+    return (Span(span.start - buffer, span.end + buffer) for span in busy if span.minutes > 0)
 
 
 def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return spans in order and apart from each other, without empty ones."""
     merged: list[Span] = []
-    for span in sorted(one for one in spans if one.minutes > 0):
+    for span in sorted(span for span in spans if span.minutes > 0):
         if merged and span.start <= merged[-1].end:
             merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
         else:
@@ -143,7 +143,7 @@ def _less(spans: Iterable[Span], off: Sequence[Span]) -> Iterator[Span]:
     """Give what is left of spans, where both are in order and apart from each other."""
     for span in spans:
         start = span.start
-        place = bisect_right(off, start, key=lambda one: one.end)
+        place = bisect_right(off, start, key=lambda away: away.end)
         while place < len(off) and off[place].start < span.end:
             if off[place].start > start:
                 yield Span(start, off[place].start)
@@ -224,7 +224,7 @@ class Supply:
 
 def supply(problem: Problem) -> Supply:
     """Return the time that there is for the blocks of a problem."""
-    fixed = sorted(one.span for one in problem.standing if one.firmness is Firmness.FIXED)
+    fixed = sorted(block.span for block in problem.standing if block.firmness is Firmness.FIXED)
     used = [0] * len(problem.weeks)
     for week in range(len(problem.weeks)):
         used[week] = sum(span.minutes for span in fixed if _week(problem, span) == week)

@@ -30,18 +30,18 @@ class Annealer:
         floor = Floor(whole)
         mended = repaired(whole)
         if effort is Effort.REPAIR:
-            return floor.first(timetable(one) for one in (mended, floor.filled()))
+            return floor.first(timetable(start) for start in (mended, floor.filled()))
         starts = [mended, floor.filled(), *afresh(whole, Firmness.PUBLISHED)]
         if effort is Effort.FULL:
             starts += afresh(whole, Firmness.FROZEN)
-        found = _searched(best_of(starts, floor), self._schedules[effort], rng)
-        return floor.best(map(timetable, (*starts, found)))
+        solution = _searched(best_of(starts, floor), self._schedules[effort], rng)
+        return floor.best(map(timetable, (*starts, solution)))
 
 
 def _searched(start: Solution, schedule: Schedule, rng: RandomSource) -> Solution:
-    found = annealed(start, _sized(schedule, start), rng)
-    fill(found)
-    return recognised(found)
+    solution = annealed(start, _sized(schedule, start), rng)
+    fill(solution)
+    return recognised(solution)
 
 
 def _sized(schedule: Schedule, start: Solution) -> Schedule:

@@ -261,7 +261,7 @@ class Score:
     @property
     def total(self) -> float:
         """Return the sum."""
-        return sum(float(getattr(self, one.name)) for one in fields(self))
+        return sum(float(getattr(self, cause.name)) for cause in fields(self))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -220,11 +220,11 @@ class Damaged:
     def read(self, row: Any, key: str, load: Callable[[Any], T], *, of: str = "") -> T | None:
         """Return what ``load`` makes of a row; None, and remember it, where it can't."""
         try:
-            found = load(row)
+            value = load(row)
         except UNREADABLE as error:
             kind = str(getattr(row, "kind", ""))
             self.note(key, kind=kind, of=of, why=type(error).__name__)
             return None
         if self._found:
             self._found.pop(key, None)  # somebody mended it
-        return found
+        return value

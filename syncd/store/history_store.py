@@ -35,8 +35,8 @@ def _last(table: Table, name: str) -> Prepared:
 
 _LAST_CYCLE = _last(tables.history, "cycle")
 _APPEND = {
-    it.name: (_last(it, "seq"), Prepared(insert(it), it.columns.keys()))
-    for it in (tables.history, tables.conflicts)
+    table.name: (_last(table, "seq"), Prepared(insert(table), table.columns.keys()))
+    for table in (tables.history, tables.conflicts)
 }
 
 

@@ -135,25 +135,25 @@ class LinkStore:
 
     def of_entities(self, tool: ToolName, ids: Sequence[EntityId]) -> dict[EntityId, Link]:
         """Return these entities' links in one tool."""
-        found: dict[EntityId, Link] = {}
+        links: dict[EntityId, Link] = {}
         if not ids:
-            return found
+            return links
         which = {"plan": self._plan, "tool": tool, "ids": listed(ids)}
         with self._database.transaction() as connection:
             for row in _OF_ENTITIES.rows(connection, which):
-                found[row.entity] = self._read(row)
-        return found
+                links[row.entity] = self._read(row)
+        return links
 
     def by_remote(self, tool: ToolName, ids: Sequence[RemoteId]) -> dict[RemoteId, Link]:
         """Return the links to these items of a tool."""
-        found: dict[RemoteId, Link] = {}
+        links: dict[RemoteId, Link] = {}
         if not ids:
-            return found
+            return links
         which = {"plan": self._plan, "tool": tool, "ids": listed(ids)}
         with self._database.transaction() as connection:
             for row in _BY_REMOTE.rows(connection, which):
-                found[row.remote] = self._read(row)
-        return found
+                links[row.remote] = self._read(row)
+        return links
 
     def by_url(self, url: str) -> EntityId | None:
         """Return the entity whose page has this address."""
@@ -215,26 +215,27 @@ class LinkStore:
     def has_foreign(self, tool: ToolName) -> bool:
         """Say whether an item of a tool refers to what is nothing of the plan's."""
         with self._database.transaction() as connection:
-            found = _FOREIGN.first(connection, {"plan": self._plan, "tool": tool})
-        return found is not None
+            row = _FOREIGN.first(connection, {"plan": self._plan, "tool": tool})
+        return row is not None
 
     def addresses(self, ids: Sequence[EntityId]) -> dict[EntityId, dict[ToolName, Address]]:
         """Return where the items of these entities can be opened, by tool."""
-        found: dict[EntityId, dict[ToolName, Address]] = {}
+        addresses: dict[EntityId, dict[ToolName, Address]] = {}
         if not ids:
-            return found
+            return addresses
         which = {"plan": self._plan, "ids": listed(ids)}
         with self._database.transaction() as connection:
             for row in _ADDRESSES.rows(connection, which):
                 presence = read_or(Presence, row.presence, Presence.PRESENT)
-                of_one = found.setdefault(EntityId(row.entity), {})
+                of_one = addresses.setdefault(EntityId(row.entity), {})
                 of_one[ToolName(row.tool)] = Address(row.url, presence)
-        return found
+        return addresses
 
     def mark_dirty(self, tool: ToolName, ids: Iterable[EntityId]) -> None:
         """Mark entities as to be decided anew in a tool."""
         rows = [
-            {"plan": self._plan, "tool": tool, "entity": one, "stamp": _stamp()} for one in ids
+            {"plan": self._plan, "tool": tool, "entity": entity, "stamp": _stamp()}
+            for entity in ids
         ]
         if not rows:
             return

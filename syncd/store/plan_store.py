@@ -67,7 +67,9 @@ _FORMS: Mapping[FieldType, tuple[type, ...]] = {
 """What values of a field are, that the rules of the plan reckon with."""
 
 _CHECKED: Mapping[Kind, tuple[tuple[str, tuple[type, ...]], ...]] = {
-    kind: tuple((name, _FORMS[it.type]) for name, it in specs.items() if it.type in _FORMS)
+    kind: tuple(
+        (name, _FORMS[spec.type]) for name, spec in specs.items() if spec.type in _FORMS
+    )
     for kind, specs in FIELDS.items()
 }
 
@@ -126,15 +128,15 @@ class PlanStore:
 
     def many(self, ids: Iterable[EntityId]) -> dict[EntityId, Record]:
         """Return those of these entities that exist."""
-        found: dict[EntityId, Record] = {}
+        records: dict[EntityId, Record] = {}
         wanted = list(ids)
         if not wanted:
-            return found
+            return records
         which = {"plan": self._plan, "ids": listed(wanted)}
         with self._database.transaction() as connection:
             for record in self._all(_MANY.rows(connection, which)):
-                found[record.entity.id] = record
-        return found
+                records[record.entity.id] = record
+        return records
 
     def every(self, kind: Kind | None = None, *, archived: bool = True) -> Iterator[Record]:
         """Return all entities (of a kind), in the order in which they were made."""
@@ -156,17 +158,17 @@ class PlanStore:
 
     def kinds(self, ids: Sequence[EntityId]) -> dict[EntityId, tuple[Kind, bool]]:
         """Return (kind, archived) of those that exist."""
-        found: dict[EntityId, tuple[Kind, bool]] = {}
+        kinds: dict[EntityId, tuple[Kind, bool]] = {}
         if not ids:
-            return found
+            return kinds
         which = {"plan": self._plan, "ids": listed(ids)}
         with self._database.transaction() as connection:
             for row in _KINDS.rows(connection, which):
                 if row.kind in _ALL_KINDS:
-                    found[EntityId(row.id)] = (Kind(row.kind), bool(row.archived))
+                    kinds[EntityId(row.id)] = (Kind(row.kind), bool(row.archived))
                 else:
                     self.damaged.note(row.id, kind=row.kind, why="no such kind")
-        return found
+        return kinds
 
     def titled(self, kind: Kind, title: str) -> list[Record]:
         """Return the live entities of a kind whose title reads the same, oldest first."""
@@ -197,14 +199,14 @@ class PlanStore:
     def beside_damaged(self) -> set[EntityId]:
         """Return what records that can't be read refer to, and what that refers to: what
         is reckoned from them can't be."""
-        found: set[EntityId] = set()
+        targets: set[EntityId] = set()
         level = self.damaged.keys()
         with self._database.transaction() as connection:
             for _ in range(2):
                 chosen = select(R.target).where(R.plan == self._plan, R.source.in_(level))
                 level = [row[0] for row in connection.execute(chosen)] if level else []
-                found.update(EntityId(one) for one in level)
-        return found
+                targets.update(EntityId(target) for target in level)
+        return targets
 
     def referring(self, target: EntityId, field: str | None = None) -> list[EntityId]:
         """Return who refers to ``target`` (in this field)."""
@@ -213,8 +215,8 @@ class PlanStore:
         if field is not None:
             statement, which = _REFERRING_BY, {**which, "field": field}
         with self._database.transaction() as connection:
-            found = [EntityId(row[0]) for row in statement.rows(connection, which)]
-        return list(dict.fromkeys(found))
+            sources = [EntityId(row[0]) for row in statement.rows(connection, which)]
+        return list(dict.fromkeys(sources))
 
     def parts_of(self, goal: EntityId) -> list[Part]:
         """Return a goal's milestones and tasks, reduced to what progress needs."""
@@ -235,7 +237,7 @@ class PlanStore:
         rows = [self._row(record) for record in records if record.entity.id not in self.damaged]
         if not rows:
             return
-        referred = [one for _, found in rows for one in found]
+        referred = [ref for _, refs in rows for ref in refs]
         with self._database.transaction() as connection:
             _SAVE.run_all(connection, (row for row, _ in rows))
             gone = {"plan": self._plan, "ids": listed(row["id"] for row, _ in rows)}

@@ -226,7 +226,9 @@ def load_value(kind: Kind, name: str, text: str) -> Value:
 
 def dump_authors(authors: Mapping[str, Author]) -> str:
     """Return who set each field as JSON text."""
-    return json.dumps({name: [one.by, moment_text(one.at)] for name, one in authors.items()})
+    return json.dumps(
+        {name: [author.by, moment_text(author.at)] for name, author in authors.items()}
+    )
 
 
 def load_authors(text: str) -> dict[str, Author]:
@@ -343,18 +345,18 @@ class Prepared:
 
     def rows(self, connection: Connection, row: Row) -> list[Any]:
         """Return what a query finds: tuples with the names of its columns."""
-        found = _driver(connection).execute(self._sql, self._of(row))
-        return [self._row(it) for it in found]
+        results = _driver(connection).execute(self._sql, self._of(row))
+        return [self._row(values) for values in results]
 
     def first(self, connection: Connection, row: Row) -> Any | None:
         """Return the first row that a query finds, or None."""
-        found = _driver(connection).execute(self._sql, self._of(row)).fetchone()
-        return None if found is None else self._row(found)
+        values = _driver(connection).execute(self._sql, self._of(row)).fetchone()
+        return None if values is None else self._row(values)
 
     def number(self, connection: Connection, row: Row) -> int:
         """Return the one number that a query finds; 0 for none."""
-        found = _driver(connection).execute(self._sql, self._of(row)).fetchone()
-        return int(found[0] or 0)
+        values = _driver(connection).execute(self._sql, self._of(row)).fetchone()
+        return int(values[0] or 0)
 
     def _of(self, row: Row) -> tuple[Any, ...]:
         if not self._given:
@@ -383,8 +385,8 @@ def _row_of(statement: Executable) -> Callable[[Iterable[Any]], Any]:
     if columns is None:
         return tuple
     names = list(columns.keys())
-    made: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # its fields are the query's
-    return cast(Callable[[Iterable[Any]], Any], made._make)
+    row_class: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # its fields are the query's
+    return cast(Callable[[Iterable[Any]], Any], row_class._make)
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

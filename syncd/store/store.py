@@ -94,7 +94,7 @@ class Journal:
         with self._database.transaction() as connection:
             rows = _TOOLS.rows(connection, {"plan": self._plan})
         tools = [ToolName(row[0]) for row in rows]
-        return [one for tool in tools for one in self.pending(tool)]
+        return [intent for tool in tools for intent in self.pending(tool)]
 
     def entities(self, tool: ToolName) -> set[EntityId]:
         """Return the entities with an open intent in a tool."""

@@ -50,10 +50,10 @@ def disk_errors(path: Path | None, *also: type[Exception]) -> Iterator[None]:
     try:
         yield
     except kinds as error:
-        said = _sentence(error)
-        if said is None:
+        sentence = _sentence(error)
+        if sentence is None:
             raise
-        raise StateTrouble(said.format(path=path)) from error
+        raise StateTrouble(sentence.format(path=path)) from error
 
 
 def is_full(error: Exception) -> bool:
@@ -63,7 +63,9 @@ def is_full(error: Exception) -> bool:
 
 def _sentence(error: Exception) -> str | None:
     name = _name(error)
-    return next((it for code, it in _TROUBLES.items() if name.startswith(code)), None)
+    return next(
+        (sentence for code, sentence in _TROUBLES.items() if name.startswith(code)), None
+    )
 
 
 def _name(error: Exception) -> str:
@@ -86,9 +88,9 @@ def make_private(path: Path) -> None:
     # a file of somebody else's can't be changed; SQLite says whether it can be used
     tighten(path)
     with contextlib.suppress(PermissionError):  # a folder that can't be listed
-        for one in path.parent.iterdir():
-            if one.name.startswith(path.name):
-                tighten(one)
+        for file in path.parent.iterdir():
+            if file.name.startswith(path.name):
+                tighten(file)
 
 
 HEAD = "0003"
@@ -147,9 +149,9 @@ def opening(path: Path) -> Iterator[bool]:
         yield True
         return
     with _alone_in(path.parent):
-        found = look(path)  # another process may have made it ready meanwhile
-        _refuse_newer(path, found.revision)
-        yield found.ready
+        latest = look(path)  # another process may have made it ready meanwhile
+        _refuse_newer(path, latest.revision)
+        yield latest.ready
 
 
 @contextmanager
@@ -206,13 +208,13 @@ def _tables() -> tuple[str, ...]:
     version = Table(
         "alembic_version", MetaData(), Column("version_num", String(32), primary_key=True)
     )
-    made: list[DDLElement] = [CreateTable(version)]
+    statements: list[DDLElement] = [CreateTable(version)]
     for table in metadata.sorted_tables:
-        made += [
+        statements += [
             CreateTable(table),
-            *map(CreateIndex, sorted(table.indexes, key=lambda it: str(it.name))),
+            *map(CreateIndex, sorted(table.indexes, key=lambda index: str(index.name))),
         ]
-    return tuple(str(it.compile(dialect=dialect())) for it in made)
+    return tuple(str(statement.compile(dialect=dialect())) for statement in statements)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -269,12 +271,12 @@ def _known() -> list[str]:
 def _newest_copy(path: Path, known: Sequence[str]) -> Path | None:
     """Return the copy that lost least: of the newest schema, and then the newest."""
     form = re.compile(re.escape(path.name) + r"\.(\w+)-(\d{4}-\d\d-\d\d)(?:-(\d+))?")
-    found = []
-    for one in path.parent.iterdir():
-        match = form.fullmatch(one.name)
+    copies = []
+    for file in path.parent.iterdir():
+        match = form.fullmatch(file.name)
         if match is not None and match[1] in known:
-            found.append((known.index(match[1]), match[2], int(match[3] or 1), one))
-    return max(found)[-1] if found else None
+            copies.append((known.index(match[1]), match[2], int(match[3] or 1), file))
+    return max(copies)[-1] if copies else None
 
 
 def _keep_copy(path: Path, revision: str, today: date) -> None:
@@ -300,12 +302,12 @@ def _keep_copy(path: Path, revision: str, today: date) -> None:
 
 def _free_name(path: Path, end: str) -> Path:
     """Return a name that no older copy has."""
-    found = path.with_name(f"{path.name}.{end}")
+    copy = path.with_name(f"{path.name}.{end}")
     number = 1
-    while found.exists():
+    while copy.exists():
         number += 1
-        found = path.with_name(f"{path.name}.{end}-{number}")
-    return found
+        copy = path.with_name(f"{path.name}.{end}-{number}")
+    return copy
 
 
 def _flush(directory: Path) -> None:

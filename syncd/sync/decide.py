@@ -37,7 +37,7 @@ class Desired(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class KnownItem:
     """An entity as one tool holds it, reduced to what deciding needs."""
 
     presence: Presence
@@ -75,7 +75,7 @@ class Case:
     title: str
     want: Desired
     fit: Fields
-    held: Held | None
+    item: KnownItem | None
     recreate: bool = True
     archived: bool = False
     hides_done: bool = False
@@ -83,9 +83,9 @@ class Case:
 
 def decide(case: Case) -> Operation | None:
     """Return the one operation that brings the tool to the plan, or None."""
-    held = case.held
-    if held is None or held.presence is not Presence.PRESENT:
-        return _absent(case, held)
+    item = case.item
+    if item is None or item.presence is not Presence.PRESENT:
+        return _absent(case, item)
     if case.want is Desired.ABSENT:
         return Operation(
             op=Op.DELETE,
@@ -94,10 +94,10 @@ def decide(case: Case) -> Operation | None:
             title=case.title,
             withdraws=not case.archived,
         )
-    if case.hides_done and held.base.get("done") is True and case.fit.get("done") is True:
+    if case.hides_done and item.base.get("done") is True and case.fit.get("done") is True:
         return None  # what is done there can no longer be edited, nor seen
-    changed = {name: value for name, value in case.fit.items() if _differs(held, name, value)}
-    if not changed and held.marked:
+    changed = {name: value for name, value in case.fit.items() if _differs(item, name, value)}
+    if not changed and item.marked:
         return None
     return Operation(
         op=Op.UPDATE,
@@ -105,18 +105,18 @@ def decide(case: Case) -> Operation | None:
         entity=case.entity,
         title=case.title,
         fields=changed,
-        before={name: held.base.get(name) for name in changed},
+        before={name: item.base.get(name) for name in changed},
     )
 
 
-def _absent(case: Case, held: Held | None) -> Operation | None:
+def _absent(case: Case, item: KnownItem | None) -> Operation | None:
     """The tool has no such item: make it, unless it was let go of there."""
     if case.want is not Desired.PRESENT:
         return None
-    if held is not None:
-        if held.presence in (Presence.DETACHED, Presence.UNCONFIRMED):
+    if item is not None:
+        if item.presence in (Presence.DETACHED, Presence.UNCONFIRMED):
             return None
-        if held.presence is Presence.GONE and not case.recreate:
+        if item.presence is Presence.GONE and not case.recreate:
             return None
     return Operation(
         op=Op.CREATE, kind=case.kind, entity=case.entity, title=case.title, fields=case.fit
@@ -126,11 +126,11 @@ def _absent(case: Case, held: Held | None) -> Operation | None:
 _UNSET = object()
 
 
-def _differs(held: Held, name: str, value: Value) -> bool:
+def _differs(item: KnownItem, name: str, value: Value) -> bool:
     """A value that the tool stored differently when asked counts as agreed."""
-    if value == held.base.get(name):
+    if value == item.base.get(name):
         return False
-    return held.normalised.get(name, _UNSET) != value
+    return item.normalised.get(name, _UNSET) != value
 
 
 def in_order(
@@ -147,11 +147,16 @@ def in_order(
             entity, steps = parents[entity], steps + 1
         return steps
 
-    def rank(one: Operation) -> tuple[bool, int, int, str]:
-        removes = one.op is Op.DELETE
-        place = REFERENCE_ORDER.index(one.kind)
-        level = depth(one.entity)
-        return (removes, -place if removes else place, -level if removes else level, one.entity)
+    def rank(operation: Operation) -> tuple[bool, int, int, str]:
+        removes = operation.op is Op.DELETE
+        place = REFERENCE_ORDER.index(operation.kind)
+        level = depth(operation.entity)
+        return (
+            removes,
+            -place if removes else place,
+            -level if removes else level,
+            operation.entity,
+        )
 
     return sorted(operations, key=rank)
 

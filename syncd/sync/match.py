@@ -58,7 +58,7 @@ class MatchIndex:
 
 
 def match_items(
-    found: Iterable[Remote], capabilities: Mapping[Kind, Carried], known: MatchIndex
+    remotes: Iterable[Remote], capabilities: Mapping[Kind, Carried], known: MatchIndex
 ) -> list[Match | Waiting]:
     """Decide for each unlinked item which entity it is; oldest items first.
 
@@ -68,7 +68,7 @@ def match_items(
     is not in the result.
     """
     decided: list[Match | Waiting] = []
-    for remote in sorted(found, key=lambda it: (not known.named(it), *_age(it))):
+    for remote in sorted(remotes, key=lambda item: (not known.named(item), *_age(item))):
         verdict = _recognise(remote, known)
         if isinstance(verdict, Match):
             ours = verdict.entity is not None

@@ -89,28 +89,28 @@ class FailingLaws:
     def test_a_read_that_is_refused_says_what_is_next(
         self, harness: Harness, service: Served, status: int
     ) -> None:
-        made = harness.create(harness.kinds()[-1], "Stays")
+        item = harness.create(harness.kinds()[-1], "Stays")
         service.faults.append(_answer(harness, status))
         expected = {**READ, **self.on_read}[status]
         with pytest.raises(expected):
             harness.connector.pull(None)
         harness.heal()
-        assert made.id in harness.listing()
+        assert item.id in harness.listing()
 
     @pytest.mark.parametrize("status", sorted(WRITE))
     def test_a_write_that_is_refused_says_what_is_next(
         self, harness: Harness, service: Served, status: int
     ) -> None:
-        made = harness.create(harness.kinds()[-1], "Stays")
+        item = harness.create(harness.kinds()[-1], "Stays")
         service.faults.append(_answer(harness, status))
-        outcome = harness.update(made, title="Does not come in")
+        outcome = harness.update(item, title="Does not come in")
         expected = {**WRITE, **self.on_write}[status]
         harness.heal()
         assert isinstance(outcome, expected), repr(outcome)
-        assert harness.listing()[made.id].fields["title"] == "Stays"
+        assert harness.listing()[item.id].fields["title"] == "Stays"
 
     def test_a_limit_tells_how_long_to_wait(self, harness: Harness, service: Served) -> None:
-        made = harness.create(harness.kinds()[-1], "Stays")
+        item = harness.create(harness.kinds()[-1], "Stays")
         fault = _answer(harness, 429)
         fault.headers["retry-after"] = "7"
         service.faults.append(fault)
@@ -118,7 +118,7 @@ class FailingLaws:
             harness.connector.pull(None)
         assert refused.value.seconds == 7
         assert set(harness.clock.slept) == {7.0}
-        outcome = harness.update(made, title="Later")
+        outcome = harness.update(item, title="Later")
         assert isinstance(outcome, TryLater)
         assert outcome.seconds == 7
 
@@ -128,15 +128,15 @@ class FailingLaws:
         fault = _answer(harness, 429, times=1)
         fault.headers["retry-after"] = "3"
         service.faults.append(fault)
-        made = harness.create(harness.kinds()[-1], "After a pause")
+        item = harness.create(harness.kinds()[-1], "After a pause")
         assert harness.clock.slept == [3.0]
-        assert made.id in harness.listing()
+        assert item.id in harness.listing()
 
     def test_a_hiccup_on_a_read_goes_unnoticed(self, harness: Harness, service: Served) -> None:
-        made = harness.create(harness.kinds()[-1], "There")
+        item = harness.create(harness.kinds()[-1], "There")
         for act in ("close-before", "close-after", "cut", "garbage"):
             service.faults.append(Fault(act=act, times=1))
-            assert made.id in harness.listing(), act
+            assert item.id in harness.listing(), act
             harness.heal()
 
     @pytest.mark.parametrize("act", UNREADABLE)
@@ -152,16 +152,16 @@ class FailingLaws:
     def test_an_answer_to_a_write_that_is_none_leaves_it_unclear(
         self, harness: Harness, service: Served, act: str
     ) -> None:
-        made = harness.create(harness.kinds()[-1], "There")
+        item = harness.create(harness.kinds()[-1], "There")
         service.faults.append(Fault(act=act, times=NO_MORE))
-        assert isinstance(harness.update(made, title="Perhaps"), Unclear)
+        assert isinstance(harness.update(item, title="Perhaps"), Unclear)
         write = harness.new_write(harness.kinds()[-1], "Perhaps there")
         assert isinstance(harness.do(write), Unclear)
         harness.heal()
-        found = harness.connector.find(write) or harness.made(write)
-        titles = [it.fields["title"] for it in harness.listing().values()]
+        other = harness.connector.find(write) or harness.made(write)
+        titles = [entry.fields["title"] for entry in harness.listing().values()]
         assert titles.count("Perhaps there") == 1
-        assert found.fields["title"] == "Perhaps there"
+        assert other.fields["title"] == "Perhaps there"
 
     @pytest.mark.parametrize("act", ["status-after", "close-after"])
     def test_a_create_that_was_done_but_not_answered_is_made_once(
@@ -176,28 +176,28 @@ class FailingLaws:
             assert isinstance(outcome, Remote | Unclear | TryLater), outcome
             if not isinstance(outcome, Remote) and harness.connector.find(write) is None:
                 harness.made(write)
-            titles = [it.fields["title"] for it in harness.listing().values()]
+            titles = [item.fields["title"] for item in harness.listing().values()]
             assert titles.count(f"A {kind} of one try") == 1
 
     @pytest.mark.usefixtures("service")
     def test_a_delete_that_was_done_but_not_answered_is_done(self, harness: Harness) -> None:
         for kind in harness.kinds():
-            made = harness.create(kind, f"A {kind} to remove")
+            item = harness.create(kind, f"A {kind} to remove")
             harness.lose_reply()
-            outcome = harness.delete(made)
+            outcome = harness.delete(item)
             harness.heal()
             assert outcome is None or isinstance(outcome, Unclear)
-            assert harness.delete(made) is None
-            assert made.id not in harness.listing()
+            assert harness.delete(item) is None
+            assert item.id not in harness.listing()
 
     def test_a_service_that_is_away_is_tried_later(
         self, harness: Harness, service: Served
     ) -> None:
-        made = harness.create(harness.kinds()[-1], "There")
+        item = harness.create(harness.kinds()[-1], "There")
         service.close()
         with pytest.raises(TryLater):
             harness.connector.pull(None)
-        assert isinstance(harness.update(made, title="No one hears"), TryLater | Unclear)
+        assert isinstance(harness.update(item, title="No one hears"), TryLater | Unclear)
 
     @pytest.mark.parametrize("status", sorted(READ))
     def test_busy_time_that_is_refused_is_never_free_time(
@@ -208,11 +208,11 @@ class FailingLaws:
             pytest.skip("this tool does not know when its user is busy")
         service.faults.append(_answer(harness, status))
         try:
-            told = harness.connector.busy(now, now + timedelta(days=7))
+            busy = harness.connector.busy(now, now + timedelta(days=7))
         except (TryLater, SignIn):
             return
-        assert told.unreadable
-        assert told.calendars == ()
+        assert busy.unreadable
+        assert busy.calendars == ()
 
     @pytest.mark.parametrize("act", UNREADABLE)
     def test_busy_time_that_is_not_told_is_asked_for_later(
@@ -227,11 +227,11 @@ class FailingLaws:
 
     def test_a_write_is_not_sent_for_ever(self, harness: Harness, service: Served) -> None:
         kind = harness.kinds()[-1]
-        made = harness.create(kind, "There")
+        item = harness.create(kind, "There")
         for status in (429, 503):
             service.faults.append(_answer(harness, status))
             before = harness.requests()
-            harness.do(harness.write_of(Op.UPDATE, made, {"title": "Again"}))
+            harness.do(harness.write_of(Op.UPDATE, item, {"title": "Again"}))
             assert harness.requests() - before <= 8
             harness.heal()
 
@@ -260,9 +260,9 @@ class ContractSuite(
     @pytest.fixture
     def fresh(self, tmp_path: Path) -> Iterator[Harness]:
         """Give a harness whose tool has no containers yet."""
-        made = self.make(tmp_path)
-        yield made
-        made.close()
+        harness = self.make(tmp_path)
+        yield harness
+        harness.close()
 
     @pytest.fixture
     def harness(self, fresh: Harness) -> Harness:

@@ -98,50 +98,54 @@ class FaultInjection:
             return
         request, again = await _recorded(scope, receive)
         self.log.append(request)
-        fault = next((one for one in self.faults if one.meets(request)), None)
+        fault = next((fault for fault in self.faults if fault.meets(request)), None)
         await self._serve(fault, request, _Exchange(scope, again, receive, send))
 
-    async def _serve(self, fault: Fault | None, request: RequestLog, it: "_Exchange") -> None:
+    async def _serve(
+        self, fault: Fault | None, request: RequestLog, exchange: "_Exchange"
+    ) -> None:
         if fault is None or fault.act == "delay":
             await asyncio.sleep(fault.seconds if fault else 0)
-            await it.through(self.app, request)
+            await exchange.through(self.app, request)
             return
         if fault.act == "call" and fault.hook:
             await asyncio.to_thread(fault.hook, request)
-            await it.through(self.app, request)
+            await exchange.through(self.app, request)
             return
         if fault.act not in ("status", "close-before", "reset-before"):
-            status, headers, body = await it.done(self.app)
-            await _after(fault, request, it, (status, headers, body))
+            status, headers, body = await exchange.done(self.app)
+            await _after(fault, request, exchange, (status, headers, body))
             return
         if fault.act in ("close-before", "reset-before"):
             if fault.hook:
                 await asyncio.to_thread(fault.hook, request)
-            await it.hang_up(reset=fault.act == "reset-before")
+            await exchange.hang_up(reset=fault.act == "reset-before")
             return
         request.status = fault.status
-        await it.reply(fault.status, fault.headers, fault.reply)
+        await exchange.reply(fault.status, fault.headers, fault.reply)
 
 
 async def _after(
-    fault: Fault, request: RequestLog, it: "_Exchange", answer: tuple[int, Any, bytes]
+    fault: Fault, request: RequestLog, exchange: "_Exchange", answer: tuple[int, Any, bytes]
 ) -> None:
     status, headers, body = answer
     if fault.act in ("close-after", "reset-after"):
-        await it.hang_up(reset=fault.act == "reset-after")
+        await exchange.hang_up(reset=fault.act == "reset-after")
         return
     if fault.act == "status-after":
         request.status = fault.status
-        await it.reply(fault.status, fault.headers, fault.reply)
+        await exchange.reply(fault.status, fault.headers, fault.reply)
         return
     if fault.act == "call-after" and fault.hook:
         await asyncio.to_thread(fault.hook, request)
     if fault.act == "tear":
         request.status = status
-        await it.send({"type": "http.response.start", "status": status, "headers": headers})
+        await exchange.send(
+            {"type": "http.response.start", "status": status, "headers": headers}
+        )
         half = {"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True}
-        await it.send(half)
-        await it.hang_up()
+        await exchange.send(half)
+        await exchange.hang_up()
         return
     if fault.act == "cut":
         body = body[: len(body) // 2]
@@ -150,8 +154,8 @@ async def _after(
     request.status = status
     kept = [(name, value) for name, value in headers if name.lower() != b"content-length"]
     kept.append((b"content-length", str(len(body)).encode()))
-    await it.send({"type": "http.response.start", "status": status, "headers": kept})
-    await it.send({"type": "http.response.body", "body": body})
+    await exchange.send({"type": "http.response.start", "status": status, "headers": kept})
+    await exchange.send({"type": "http.response.body", "body": body})
 
 
 class _Exchange:

@@ -126,7 +126,11 @@ class Harness(ABC):
     def kinds(self) -> list[Kind]:
         """Return what the tool can hold, in an order in which it can be made."""
         carried = [kind for kind in REFERENCE_ORDER if kind in self.connector.capabilities]
-        return [it for it in carried if self.connector.can_hold(it, sample(it, "A title", {}))]
+        return [
+            kind
+            for kind in carried
+            if self.connector.can_hold(kind, sample(kind, "A title", {}))
+        ]
 
     def lasting(self, kind: Kind) -> frozenset[str]:
         """Return the fields of a kind that are read back."""
@@ -163,18 +167,18 @@ class Harness(ABC):
         """Return references of a kind to what the tool does not carry: the plan's ids."""
         carried = self.connector.capabilities
         return {
-            it.name: derived_id("contract", kind, it.name)
-            for it in REFERENCE_FIELDS[kind]
-            if it.name in carried[kind].fields and it.target not in carried
+            spec.name: derived_id("contract", kind, spec.name)
+            for spec in REFERENCE_FIELDS[kind]
+            if spec.name in carried[kind].fields and spec.target not in carried
         }
 
     def targets(self, kind: Kind) -> dict[str, RemoteId]:
         """Make what items of a kind refer to; return the remote ids by kind."""
         carried = self.connector.capabilities
         wanted = [
-            Kind(it.target or "")
-            for it in REFERENCE_FIELDS[kind]
-            if it.target in carried and it.name in carried[kind].fields
+            Kind(spec.target or "")
+            for spec in REFERENCE_FIELDS[kind]
+            if spec.target in carried and spec.name in carried[kind].fields
         ]
         return {
             target.value: self.create(target, f"For {kind}: {target}").id
@@ -211,9 +215,9 @@ class Harness(ABC):
     def listing(self) -> dict[RemoteId, Remote]:
         """Read everything; by remote id."""
         items = self.connector.pull(None).items
-        found = {item.id: item for item in items}
-        assert len(found) == len(items), "a listing shows an item twice"
-        return found
+        listing = {item.id: item for item in items}
+        assert len(listing) == len(items), "a listing shows an item twice"
+        return listing
 
     def key(self) -> str:
         """Return a fresh key."""

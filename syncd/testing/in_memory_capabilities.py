@@ -99,7 +99,7 @@ def _all_of(kind: Kind, *but: str) -> frozenset[str]:
 
 
 def _given(kind: Kind) -> frozenset[str]:
-    return frozenset(name for name, it in FIELDS[kind].items() if not it.derived)
+    return frozenset(name for name, spec in FIELDS[kind].items() if not spec.derived)
 
 
 def _page(kind: Kind, *but: str, frozen: frozenset[str] = frozenset()) -> Carried:
@@ -109,8 +109,10 @@ def _page(kind: Kind, *but: str, frozen: frozenset[str] = frozenset()) -> Carrie
     return Carried(fields=fields, editable=editable, home=home)
 
 
-def _with_body(it: Carried) -> Carried:
-    return replace(it, fields=it.fields | {PAGE_CONTENT}, write_once=frozenset({PAGE_CONTENT}))
+def _with_body(carried: Carried) -> Carried:
+    return replace(
+        carried, fields=carried.fields | {PAGE_CONTENT}, write_once=frozenset({PAGE_CONTENT})
+    )
 
 
 LIKE_NOTION = Capabilities(

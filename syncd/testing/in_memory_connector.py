@@ -144,12 +144,14 @@ class InMemoryConnector:
         if not self.reads_busy:
             return Busy()
         self._ask("busy", self.tool.faults.knock)
-        told = {name: spans for name, spans in self.tool.busy.items() if spans is not None}
-        closed = sorted(set(self.tool.busy) - set(told))
+        calendars = {name: spans for name, spans in self.tool.busy.items() if spans is not None}
+        closed = sorted(set(self.tool.busy) - set(calendars))
         return Busy(
-            spans=merged((span for spans in told.values() for span in spans), start, end),
-            calendars=tuple(told),
-            unreadable=tuple(f"'{it}' cannot be read: share it with syncd." for it in closed),
+            spans=merged((span for spans in calendars.values() for span in spans), start, end),
+            calendars=tuple(calendars),
+            unreadable=tuple(
+                f"'{name}' cannot be read: share it with syncd." for name in closed
+            ),
         )
 
     def close(self) -> None:
@@ -199,7 +201,9 @@ class InMemoryConnector:
 
     def _changed(self, since: int) -> tuple[Remote, ...]:
         items = self.tool.items
-        changed = [items[it] for it in self.tool.changed_since(since) if it in items]
+        changed = [
+            items[remote] for remote in self.tool.changed_since(since) if remote in items
+        ]
         self._turn_pages(len(changed))
         return tuple(reversed(changed))
 
@@ -207,7 +211,9 @@ class InMemoryConnector:
         if not self.tool.shape.tombstones:
             return frozenset()
         removed = self.tool.removed
-        return frozenset(it for it in self.tool.changed_since(since) if it in removed)
+        return frozenset(
+            remote for remote in self.tool.changed_since(since) if remote in removed
+        )
 
     def _turn_pages(self, items: int) -> None:
         for number in range(1, items // self.tool.shape.page_size + 2):
@@ -215,9 +221,9 @@ class InMemoryConnector:
 
     def _single(self, write: Write) -> Outcome:
         if self._may_be_there(write):
-            made = found(self.tool, write)
-            if made is not None:
-                return made
+            item = found(self.tool, write)
+            if item is not None:
+                return item
         self._limiter.request()
         return self._do(write)
 

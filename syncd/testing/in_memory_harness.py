@@ -54,11 +54,13 @@ class MemoryPerson:
         self._tool.delete(self._tool.titled(kind, title))
 
     def _id(self, kind: Kind, field: str, value: Value) -> Value:
-        it = FIELDS[kind][field]
-        if it.type is FieldType.REF and isinstance(value, str):
-            return self._tool.titled(Kind(it.target or ""), value)
-        if it.type is FieldType.REFS and isinstance(value, frozenset):
-            return frozenset(self._tool.titled(Kind(it.target or ""), one) for one in value)
+        spec = FIELDS[kind][field]
+        if spec.type is FieldType.REF and isinstance(value, str):
+            return self._tool.titled(Kind(spec.target or ""), value)
+        if spec.type is FieldType.REFS and isinstance(value, frozenset):
+            return frozenset(
+                self._tool.titled(Kind(spec.target or ""), title) for title in value
+            )
         return value
 
 

@@ -179,7 +179,9 @@ class InMemoryService:
         new = {**item.fields, **self._kept(item.kind, fields)}
         if new == item.fields and mark in (None, item.mark):
             return item
-        problems = {name: it for name, it in item.problems.items() if name not in fields}
+        problems = {
+            name: problem for name, problem in item.problems.items() if name not in fields
+        }
         mark = mark or item.mark
         return self._stamp(replace(item, fields=new, problems=problems, mark=mark))
 

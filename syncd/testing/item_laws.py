@@ -17,18 +17,18 @@ class CreatingLaws:
 
     def test_what_create_returned_pull_shows(self, harness: Harness) -> None:
         for kind in harness.kinds():
-            made = harness.create(kind, f"A new {kind}")
-            shown = harness.listing()[made.id]
+            item = harness.create(kind, f"A new {kind}")
+            shown = harness.listing()[item.id]
             assert shown.kind is kind
-            assert shown.fields == made.fields
-            assert (shown.mark, shown.link) == (made.mark, made.link)
-            assert shown.version == made.version
+            assert shown.fields == item.fields
+            assert (shown.mark, shown.link) == (item.mark, item.link)
+            assert shown.version == item.version
 
     def test_an_item_is_read_alone_as_it_is_in_a_listing(self, harness: Harness) -> None:
         for kind in harness.kinds():
-            made = harness.create(kind, f"A {kind} to read")
-            alone = harness.connector.read(kind, made.id)
-            listed = harness.listing()[made.id]
+            item = harness.create(kind, f"A {kind} to read")
+            alone = harness.connector.read(kind, item.id)
+            listed = harness.listing()[item.id]
             assert (alone.fields, alone.version) == (listed.fields, listed.version)
             assert (alone.mark, alone.link, alone.url) == (listed.mark, listed.link, listed.url)
 
@@ -36,21 +36,21 @@ class CreatingLaws:
         connector = harness.connector
         for kind in harness.kinds():
             write = harness.new_write(kind, f"A known {kind}")
-            made = harness.made(write)
+            item = harness.made(write)
             if connector.keeps_marks:
-                assert made.mark == write.entity
+                assert item.mark == write.entity
             if PAGE_URL in connector.capabilities[kind].fields:
-                assert made.link == write.fields[PAGE_URL]
+                assert item.link == write.fields[PAGE_URL]
             if connector.provides_urls:
-                assert made.url.startswith("http")
-                assert connector.id_from_url(made.url) == made.id
+                assert item.url.startswith("http")
+                assert connector.id_from_url(item.url) == item.id
             assert connector.id_from_url("https://example.org/elsewhere") is None
 
     def test_what_an_item_begins_with_is_given_once_and_not_read_back(
         self, harness: Harness
     ) -> None:
         capabilities = harness.connector.capabilities
-        for kind in [it for it in harness.kinds() if capabilities[it].write_once]:
+        for kind in [kind for kind in harness.kinds() if capabilities[kind].write_once]:
             assert (
                 capabilities[kind].write_once
                 <= capabilities[kind].fields - capabilities[kind].editable
@@ -60,10 +60,10 @@ class CreatingLaws:
             write = harness.new_write(
                 kind, f"A {kind} of many words", **{PAGE_CONTENT: LONG_BODY}
             )
-            made = harness.made(write)
-            assert not capabilities[kind].write_once & set(made.fields)
-            assert made.fields == {**plain.fields, "title": made.fields["title"]}
-            assert harness.listing()[made.id].fields == made.fields
+            item = harness.made(write)
+            assert not capabilities[kind].write_once & set(item.fields)
+            assert item.fields == {**plain.fields, "title": item.fields["title"]}
+            assert harness.listing()[item.id].fields == item.fields
 
     def test_creating_twice_with_one_key_makes_one_item(self, harness: Harness) -> None:
         for kind in harness.kinds():
@@ -102,21 +102,21 @@ class CreatingLaws:
             harness.do(write)
             harness.heal()
             harness.restart()
-            found = harness.connector.find(write)
-            assert found is not None
-            assert [found.id] == _titled(harness, write)
+            item = harness.connector.find(write)
+            assert item is not None
+            assert [item.id] == _titled(harness, write)
 
     def test_with_the_memory_lost_an_item_is_still_found(self, harness: Harness) -> None:
         for kind in harness.kinds():
             write = harness.new_write(kind, f"A {kind} that was forgotten")
-            made = harness.made(write)
+            item = harness.made(write)
             harness.restart(remembering=False)
             harness.start()
             fresh = dataclasses.replace(write, key=harness.key())
             if harness.connector.keeps_marks or PAGE_URL in write.fields:
-                found = harness.connector.find(fresh)
-                assert found is not None
-                assert found.id == made.id
+                found_item = harness.connector.find(fresh)
+                assert found_item is not None
+                assert found_item.id == item.id
 
     def test_a_removed_item_can_be_made_again(self, harness: Harness) -> None:
         for kind in harness.kinds():
@@ -132,13 +132,13 @@ class CreatingLaws:
         if not harness.connector.keeps_marks:
             return
         for kind in harness.kinds():
-            made = harness.create(kind, f"A {kind} to mark")
-            write = harness.write_of(Op.UPDATE, made, {})
+            item = harness.create(kind, f"A {kind} to mark")
+            write = harness.write_of(Op.UPDATE, item, {})
             other = harness.new_write(kind, "Not made").entity
             marked = harness.made(dataclasses.replace(write, entity=other))
             assert marked.mark == other
-            assert marked.fields == made.fields
-            assert harness.listing()[made.id].mark == other
+            assert marked.fields == item.fields
+            assert harness.listing()[item.id].mark == other
 
 
 def _titled(harness: Harness, write: Write) -> list[str]:
@@ -152,8 +152,8 @@ def _titled(harness: Harness, write: Write) -> list[str]:
 
 def _found_or_made(harness: Harness, write: Write) -> str:
     """Do what follows an unclear create: look, and write again only what is not there."""
-    found = harness.connector.find(write)
-    return (found or harness.made(write)).id
+    item = harness.connector.find(write)
+    return (item or harness.made(write)).id
 
 
 class WritingLaws:
@@ -161,67 +161,67 @@ class WritingLaws:
 
     def test_an_update_changes_the_field_and_no_other(self, harness: Harness) -> None:
         for kind in harness.kinds():
-            made = harness.create(kind, f"A {kind} to rename")
-            after = harness.update(made, title=f"A renamed {kind}")
+            item = harness.create(kind, f"A {kind} to rename")
+            after = harness.update(item, title=f"A renamed {kind}")
             assert isinstance(after, Remote), after
-            assert after.fields == {**made.fields, "title": f"A renamed {kind}"}
-            assert (after.id, after.mark, after.link) == (made.id, made.mark, made.link)
-            assert harness.listing()[made.id].fields == after.fields
+            assert after.fields == {**item.fields, "title": f"A renamed {kind}"}
+            assert (after.id, after.mark, after.link) == (item.id, item.mark, item.link)
+            assert harness.listing()[item.id].fields == after.fields
 
     def test_writing_what_is_there_changes_nothing(self, harness: Harness) -> None:
         for kind in harness.kinds():
-            made = harness.create(kind, f"A {kind} to write again")
-            after = harness.update(made, **made.fields)
+            item = harness.create(kind, f"A {kind} to write again")
+            after = harness.update(item, **item.fields)
             assert isinstance(after, Remote), after
-            assert after.fields == made.fields
-            assert harness.listing()[made.id].fields == made.fields
+            assert after.fields == item.fields
+            assert harness.listing()[item.id].fields == item.fields
 
     def test_an_answer_to_an_update_is_what_pull_shows(self, harness: Harness) -> None:
         for kind in harness.kinds():
-            made = harness.create(kind, f"A {kind} to compare")
-            after = harness.update(made, title=f"A compared {kind}")
+            item = harness.create(kind, f"A {kind} to compare")
+            after = harness.update(item, title=f"A compared {kind}")
             assert isinstance(after, Remote), after
-            shown = harness.listing()[made.id]
+            shown = harness.listing()[item.id]
             assert (shown.fields, shown.version) == (after.fields, after.version)
 
     def test_an_update_of_what_is_gone_is_refused(self, harness: Harness) -> None:
         for kind in harness.kinds():
-            made = harness.create(kind, f"A {kind} that goes")
+            item = harness.create(kind, f"A {kind} that goes")
             harness.person.delete(kind, f"A {kind} that goes")
-            assert isinstance(harness.update(made, title="Too late"), Gone | Changed)
+            assert isinstance(harness.update(item, title="Too late"), Gone | Changed)
             with pytest.raises(Gone):
-                harness.connector.read(kind, made.id)
-            assert made.id not in harness.listing()
+                harness.connector.read(kind, item.id)
+            assert item.id not in harness.listing()
 
     def test_a_delete_removes_the_item(self, harness: Harness) -> None:
         for kind in harness.kinds():
-            made = harness.create(kind, f"A {kind} to remove")
+            item = harness.create(kind, f"A {kind} to remove")
             kept = harness.create(kind, f"A {kind} to keep")
-            assert harness.delete(made) is None
-            assert made.id not in harness.listing()
+            assert harness.delete(item) is None
+            assert item.id not in harness.listing()
             assert kept.id in harness.listing()
             with pytest.raises(Gone):
-                harness.connector.read(kind, made.id)
+                harness.connector.read(kind, item.id)
 
     def test_deleting_what_is_gone_succeeds(self, harness: Harness) -> None:
         for kind in harness.kinds():
-            made = harness.create(kind, f"A {kind} to remove twice")
-            assert harness.delete(made) is None
-            assert harness.delete(made) is None
+            item = harness.create(kind, f"A {kind} to remove twice")
+            assert harness.delete(item) is None
+            assert harness.delete(item) is None
 
     def test_deleting_what_the_person_deleted_succeeds(self, harness: Harness) -> None:
         for kind in harness.kinds():
-            made = harness.create(kind, f"A {kind} to remove by hand")
+            item = harness.create(kind, f"A {kind} to remove by hand")
             harness.person.delete(kind, f"A {kind} to remove by hand")
-            assert harness.delete(made) is None
+            assert harness.delete(item) is None
 
     def test_what_never_was_is_gone(self, harness: Harness) -> None:
         for kind in harness.kinds():
-            made = harness.create(kind, f"A {kind} of an id")
-            unknown = RemoteId(_other(made.id))
+            item = harness.create(kind, f"A {kind} of an id")
+            unknown = RemoteId(_other(item.id))
             with pytest.raises(Gone):
                 harness.connector.read(kind, unknown)
-            never = dataclasses.replace(made, id=unknown)
+            never = dataclasses.replace(item, id=unknown)
             assert isinstance(harness.update(never, title="No one"), Gone)
             assert harness.delete(never) is None
 
@@ -229,13 +229,13 @@ class WritingLaws:
         if not harness.conditional:
             pytest.skip("this service has no versions")
         for kind in harness.kinds():
-            made = harness.create(kind, f"A {kind} of two")
+            item = harness.create(kind, f"A {kind} of two")
             harness.person.edit(kind, f"A {kind} of two", "title", f"The person's {kind}")
-            assert isinstance(harness.update(made, title="Mine"), Changed)
-            assert isinstance(harness.delete(made), Changed)
-            shown = harness.listing()[made.id]
+            assert isinstance(harness.update(item, title="Mine"), Changed)
+            assert isinstance(harness.delete(item), Changed)
+            shown = harness.listing()[item.id]
             assert shown.fields["title"] == f"The person's {kind}"
-            assert shown.version != made.version
+            assert shown.version != item.version
             assert isinstance(harness.update(shown, title=f"Mine then, {kind}"), Remote)
 
     def test_one_outcome_for_each_write_in_their_order(self, harness: Harness) -> None:
@@ -248,19 +248,19 @@ class WritingLaws:
             ]
             writes.append(harness.new_write(kind, f"{kind} 3"))
             writes.append(harness.write_of(Op.DELETE, items[0], {}))
-            first, gone, third, made, bye = self._all(harness, writes)
+            first, gone, third, fourth, bye = self._all(harness, writes)
             assert isinstance(first, Remote), first
             assert first.fields["title"] == f"{kind} 0, again"
             assert isinstance(gone, Gone | Changed | SkipItem), gone
             assert isinstance(third, Remote), third
-            assert isinstance(made, Remote), made
-            assert made.fields["title"] == f"{kind} 3"
+            assert isinstance(fourth, Remote), fourth
+            assert fourth.fields["title"] == f"{kind} 3"
             assert bye is None or isinstance(bye, Changed), bye
 
     def test_as_many_writes_as_a_batch_holds(self, harness: Harness) -> None:
         kind = harness.kinds()[0]
         count = harness.connector.batch_size
-        writes = [harness.new_write(kind, f"One of many, {it}") for it in range(count)]
+        writes = [harness.new_write(kind, f"One of many, {number}") for number in range(count)]
         outcomes = harness.connector.write(writes)
         titles = [
             outcome.fields["title"] for outcome in outcomes if isinstance(outcome, Remote)
@@ -270,12 +270,12 @@ class WritingLaws:
     def test_what_the_person_keeps_aside_survives_a_write(self, harness: Harness) -> None:
         tried = 0
         for kind in harness.kinds():
-            made = harness.create(kind, f"A {kind} with more")
+            item = harness.create(kind, f"A {kind} with more")
             if not harness.keep_aside(kind, f"A {kind} with more"):
                 continue
             tried += 1
-            whole = {**made.fields, "title": f"A {kind} with more, renamed"}
-            now = harness.connector.read(kind, made.id)
+            whole = {**item.fields, "title": f"A {kind} with more, renamed"}
+            now = harness.connector.read(kind, item.id)
             assert isinstance(harness.update(now, **whole), Remote)
             assert harness.kept_aside(kind, f"A {kind} with more, renamed")
         if not tried:

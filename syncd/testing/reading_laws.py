@@ -30,13 +30,13 @@ class ReadingLaws:
     def test_a_listing_over_the_page_size_is_whole(self, harness: Harness, count: int) -> None:
         kind = harness.kinds()[-1]
         before = harness.connector.pull(None).cursor
-        made = _made(harness, kind, count)
-        assert set(harness.listing()) == made
-        assert {item.id for item in harness.connector.pull(before).items} >= made
+        ids = _made(harness, kind, count)
+        assert set(harness.listing()) == ids
+        assert {item.id for item in harness.connector.pull(before).items} >= ids
 
     def test_a_page_that_fails_raises(self, harness: Harness) -> None:
         kind = harness.kinds()[-1]
-        made = _made(harness, kind, 101)
+        ids = _made(harness, kind, 101)
         before = harness.requests()
         harness.connector.pull(None)
         for served in range(harness.requests() - before):
@@ -44,7 +44,7 @@ class ReadingLaws:
             with pytest.raises(TryLater):
                 harness.connector.pull(None)
             harness.heal()
-        assert set(harness.listing()) == made
+        assert set(harness.listing()) == ids
 
     def test_two_full_reads_agree(self, harness: Harness) -> None:
         for kind in harness.kinds():
@@ -62,11 +62,11 @@ class ReadingLaws:
         for kind in harness.kinds():
             harness.create(kind, f"A {kind} at rest")
         pull = harness.connector.pull(None)
-        held = _held(harness, {}, pull)
+        state = _held(harness, {}, pull)
         for _ in range(3):
             pull = harness.connector.pull(pull.cursor)
             assert not pull.gone
-            assert _held(harness, held, pull) == held
+            assert _held(harness, state, pull) == state
 
     def test_what_was_edited_since_is_told_where_items_have_no_versions(
         self, harness: Harness
@@ -74,17 +74,17 @@ class ReadingLaws:
         """A connector that can't be asked says so, and is then asked for each item."""
         ask = getattr(harness.connector, "edited", lambda *_: None)
         for kind in harness.kinds():
-            made = harness.create(kind, f"A {kind} that is edited")
+            item = harness.create(kind, f"A {kind} that is edited")
             harness.create(kind, f"A {kind} at rest")
             harness.clock.advance(minutes=30)
             since = harness.clock.now()
-            told = ask(kind, since)
-            if told is None:
+            items = ask(kind, since)
+            if items is None:
                 continue
-            assert made.id not in {it.id for it in told}
+            assert item.id not in {entry.id for entry in items}
             harness.person.edit(kind, f"A {kind} that is edited", "title", "By hand")
-            found = {it.id: it for it in ask(kind, since) or ()}[made.id]
-            assert found == harness.connector.read(kind, made.id)
+            edited = {entry.id: entry for entry in ask(kind, since) or ()}[item.id]
+            assert edited == harness.connector.read(kind, item.id)
 
     def test_at_rest_a_pull_costs_one_request_a_container(self, harness: Harness) -> None:
         for kind in harness.kinds():
@@ -109,34 +109,34 @@ class ReadingLaws:
         for step in steps:
             for kind in _added_by_hand(harness):
                 step(kind)
-            cursor, held = past[-1]
+            cursor, state = past[-1]
             pull = harness.connector.pull(cursor)
-            past.append((pull.cursor, _held(harness, held, pull)))
+            past.append((pull.cursor, _held(harness, state, pull)))
         present = {item.id: item.fields for item in harness.listing().values()}
-        for cursor, held in past:
-            assert _held(harness, held, harness.connector.pull(cursor)) == present
+        for cursor, state in past:
+            assert _held(harness, state, harness.connector.pull(cursor)) == present
 
     def test_a_cursor_outlives_the_connector(self, harness: Harness) -> None:
         kind = harness.kinds()[-1]
         cursor = harness.connector.pull(None).cursor
-        made = harness.create(kind, "Made before the restart")
+        new_item = harness.create(kind, "Made before the restart")
         harness.restart()
         harness.start()
-        assert made.id in {item.id for item in harness.connector.pull(cursor).items}
+        assert new_item.id in {item.id for item in harness.connector.pull(cursor).items}
 
     @pytest.mark.parametrize("cursor", NONSENSE)
     def test_a_nonsense_cursor_starts_over(self, harness: Harness, cursor: str) -> None:
-        made = harness.create(harness.kinds()[-1], "Still there")
-        _starts_over_or_is_whole(harness, cursor, made.id)
+        item = harness.create(harness.kinds()[-1], "Still there")
+        _starts_over_or_is_whole(harness, cursor, item.id)
 
     def test_a_cursor_of_another_time_starts_over(self, harness: Harness) -> None:
-        made = harness.create(harness.kinds()[-1], "Still there")
+        item = harness.create(harness.kinds()[-1], "Still there")
         cursor = harness.connector.pull(None).cursor
         if not harness.expire_cursors():
             pytest.skip("cursors of this service do not expire")
         with pytest.raises(StartOver):
             harness.connector.pull(cursor)
-        assert made.id in harness.listing()
+        assert item.id in harness.listing()
 
     def test_an_edit_by_hand_is_seen_with_its_time(self, harness: Harness) -> None:
         for kind in harness.kinds():
@@ -144,7 +144,9 @@ class ReadingLaws:
             cursor = harness.connector.pull(None).cursor
             harness.clock.advance(minutes=10)
             harness.person.edit(kind, f"A {kind} to edit", "title", f"A {kind} edited")
-            edited = {it.id: it for it in harness.connector.pull(cursor).items}[item.id]
+            edited = {entry.id: entry for entry in harness.connector.pull(cursor).items}[
+                item.id
+            ]
             assert edited.fields == {**item.fields, "title": f"A {kind} edited"}
             assert edited.mark == item.mark
             if edited.edited_at is not None:
@@ -165,8 +167,10 @@ class ReadingLaws:
         for kind in _added_by_hand(harness):
             pull = harness.connector.pull(None)
             _add(harness, kind, f"A {kind} of the person")
-            found = harness.connector.pull(pull.cursor).items
-            (new,) = [it for it in found if it.fields.get("title") == f"A {kind} of the person"]
+            items = harness.connector.pull(pull.cursor).items
+            (new,) = [
+                item for item in items if item.fields.get("title") == f"A {kind} of the person"
+            ]
             assert new.kind is kind
             assert new.mark is None
             fallen = harness.connector.capabilities[kind].fallen(new.fields, {})
@@ -181,7 +185,7 @@ class ReadingLaws:
             cursor = harness.connector.pull(None).cursor
             harness.person.delete(kind, f"A {kind} to delete")
             pull = harness.connector.pull(cursor)
-            assert item.id not in {it.id for it in pull.items}
+            assert item.id not in {entry.id for entry in pull.items}
             assert item.id in pull.gone or kind in pull.whole
             with pytest.raises(Gone):
                 harness.connector.read(kind, item.id)
@@ -193,7 +197,7 @@ class ReadingLaws:
             harness.person.edit(kind, f"A {kind} to do", "done", value=True)
             pull = harness.connector.pull(cursor)
             assert item.id not in pull.gone
-            assert {it.id: it.fields["done"] for it in pull.items}[item.id] is True
+            assert {entry.id: entry.fields["done"] for entry in pull.items}[item.id] is True
             assert harness.connector.read(kind, item.id).fields["done"] is True
 
     def test_what_was_done_is_open_again(self, harness: Harness) -> None:
@@ -207,12 +211,12 @@ class ReadingLaws:
             assert harness.listing()[item.id].fields == item.fields
 
 
-def _held(harness: Harness, held: Mapping[RemoteId, Fields], pull: Pull) -> Held:
-    """Return what a reader that held ``held`` holds after ``pull``, asking for the absent."""
+def _held(harness: Harness, state: Mapping[RemoteId, Fields], pull: Pull) -> Held:
+    """Return what a reader that held ``state`` holds after ``pull``, asking for the absent."""
     brought = {item.id: item.fields for item in pull.items}
     if pull.whole >= set(harness.connector.capabilities):
         return brought
-    kept = {it: fields for it, fields in held.items() if it not in pull.gone}
+    kept = {remote: fields for remote, fields in state.items() if remote not in pull.gone}
     return kept | brought
 
 

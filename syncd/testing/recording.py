@@ -135,16 +135,16 @@ class Recorder:
         return recorded
 
     def _of_environ(self, plugin: Plugin) -> Settings:
-        found: Settings = {}
+        settings: Settings = {}
         start = f"SYNCD_CONNECTORS__{plugin.name}__".upper()
         for name, value in self._environ.items():
             if name.upper().startswith(start):
                 *into, last = name[len(start) :].lower().split("__")
-                place = found
+                place = settings
                 for part in into:
                     place = place.setdefault(part, {})
                 place[last] = value
-        return found
+        return settings
 
 
 class Recorded:
@@ -204,16 +204,16 @@ class _Offline:
 
 def _secrets(plugin: Plugin, settings: Settings) -> list[str]:
     """Return the secret texts among settings, and those in the files that they name."""
-    found = [str(settings[name]) for name in plugin.secrets if name in settings]
+    secrets = [str(settings[name]) for name in plugin.secrets if name in settings]
     for name, value in settings.items():
         if name.endswith("_file"):
-            found += _texts(json.loads(Path(value).read_text()))
-    return found
+            secrets += _texts(json.loads(Path(value).read_text()))
+    return secrets
 
 
 def _texts(value: Any) -> list[str]:
     if isinstance(value, dict):
-        return [text for it in value.values() for text in _texts(it)]
+        return [text for entry in value.values() for text in _texts(entry)]
     return [value] if isinstance(value, str) and "://" not in value and len(value) > 7 else []
 
 

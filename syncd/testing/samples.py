@@ -45,8 +45,8 @@ _NAMED: Mapping[str, tuple[Value, Value]] = {
 """Fields whose type does not say all: a value, and another one."""
 
 _TYPED: Mapping[FieldType, Callable[[FieldSpec], tuple[Any, Any]]] = {
-    FieldType.TEXT: lambda it: (f"Some {it.name}", f"Other {it.name}\nin two lines"),
-    FieldType.WORD: lambda it: _two_words(it.words),
+    FieldType.TEXT: lambda spec: (f"Some {spec.name}", f"Other {spec.name}\nin two lines"),
+    FieldType.WORD: lambda spec: _two_words(spec.words),
     FieldType.INT: lambda _: (3, 4),
     FieldType.NUMBER: lambda _: (12.5, 40.0),
     FieldType.PRIORITY: lambda _: (2, 1),
@@ -66,11 +66,11 @@ _TYPED: Mapping[FieldType, Callable[[FieldSpec], tuple[Any, Any]]] = {
 
 def sample(kind: Kind, title: str, targets: Mapping[str, RemoteId]) -> dict[str, Value]:
     """Return a value for each field; references go to ``targets``, by kind."""
-    values = {name: _values(it)[0] for name, it in FIELDS[kind].items()}
-    for name, it in FIELDS[kind].items():
-        target = targets.get(it.target or "")
+    values = {name: _values(spec)[0] for name, spec in FIELDS[kind].items()}
+    for name, spec in FIELDS[kind].items():
+        target = targets.get(spec.target or "")
         if target is not None:
-            values[name] = frozenset({target}) if it.type is FieldType.REFS else target
+            values[name] = frozenset({target}) if spec.type is FieldType.REFS else target
     return values | {"title": title}
 
 
@@ -89,8 +89,8 @@ def empty(kind: Kind, fields: Fields) -> dict[str, Value]:
     }
 
 
-def _values(it: FieldSpec) -> tuple[Any, Any]:
-    return _NAMED[it.name] if it.name in _NAMED else _TYPED[it.type](it)
+def _values(spec: FieldSpec) -> tuple[Any, Any]:
+    return _NAMED[spec.name] if spec.name in _NAMED else _TYPED[spec.type](spec)
 
 
 def _two_words(words: type[StrEnum] | None) -> tuple[Any, Any]:

@@ -94,7 +94,9 @@ class SandboxHarness(Harness):
         """Build a connector whose settings name no credentials."""
         none = {self.token, f"{self.token}_file"}
         given = self.server.settings().items()
-        settings = self.plugin.settings(**{it: value for it, value in given if it not in none})
+        settings = self.plugin.settings(
+            **{name: value for name, value in given if name not in none}
+        )
         rate_limit = self.plugin.rate_limit(settings)
         return self.wrapped(
             lambda box: self.plugin.build(settings, box), self.memory, rate_limit

@@ -130,16 +130,18 @@ class Scrubber:
             pass
         if re.fullmatch(r"[\w.-]+=[^\s=]*(?:&[\w.-]+=[^\s=]*)*", text):
             pairs = parse_qsl(text, keep_blank_values=True)
-            return urlencode([(name, self._form(name, it)) for name, it in pairs]).encode()
+            return urlencode(
+                [(name, self._form(name, value)) for name, value in pairs]
+            ).encode()
         return self.text(text).encode()
 
     def json(self, value: Any, name: str = "", *, person: bool = False) -> Any:
         """Return a JSON value without secrets and people; ``name`` is where it stands."""
         if isinstance(value, dict):
             person = person or name in PEOPLE or value.get("object") == "user"
-            return {key: self.json(it, key, person=person) for key, it in value.items()}
+            return {key: self.json(entry, key, person=person) for key, entry in value.items()}
         if isinstance(value, list):
-            return [self.json(it, name, person=person) for it in value]
+            return [self.json(entry, name, person=person) for entry in value]
         if value is None or isinstance(value, bool):
             return value
         if name in SECRETS:
@@ -156,7 +158,7 @@ class Scrubber:
 
     def _headers(self, headers: Mapping[str, Any], kept: frozenset[str]) -> dict[str, Any]:
         return {
-            name: [self.text(it) for it in value]
+            name: [self.text(entry) for entry in value]
             if isinstance(value, list)
             else self.text(value)
             for name, value in headers.items()
@@ -170,10 +172,10 @@ class Scrubber:
             return self.body(value.encode()).decode()
         return self.text(value)
 
-    def _address(self, found: re.Match[str]) -> str:
-        if _NO_ONES.fullmatch(found[1].lower()):
-            return found[0]
-        return f"person-{self._number(found[0].replace('%40', '@'))}@example.org"
+    def _address(self, match: re.Match[str]) -> str:
+        if _NO_ONES.fullmatch(match[1].lower()):
+            return match[0]
+        return f"person-{self._number(match[0].replace('%40', '@'))}@example.org"
 
     def _someone(self, value: str | float) -> str | int:
         text = str(value)

@@ -38,22 +38,22 @@ class BindingLaws:
         assert harness.containers() == before
 
     def test_a_restart_finds_everything(self, harness: Harness) -> None:
-        made = {harness.create(kind, f"A {kind} to keep").id for kind in harness.kinds()}
+        ids = {harness.create(kind, f"A {kind} to keep").id for kind in harness.kinds()}
         harness.restart()
         harness.start()
-        assert set(harness.listing()) == made
+        assert set(harness.listing()) == ids
 
     def test_with_the_memory_lost_nothing_is_made_twice(self, harness: Harness) -> None:
-        made = [harness.create(kind, f"A {kind} to find again") for kind in harness.kinds()]
+        items = [harness.create(kind, f"A {kind} to find again") for kind in harness.kinds()]
         before = harness.containers()
         harness.restart(remembering=False)
         assert harness.connector.bind().missing == ()
         harness.connector.provision()
         assert harness.containers() == before
-        found = harness.listing()
-        assert set(found) == {item.id for item in made}
-        for item in made:
-            shown = found[item.id]
+        listing = harness.listing()
+        assert set(listing) == {item.id for item in items}
+        for item in items:
+            shown = listing[item.id]
             assert (shown.fields, shown.mark, shown.link) == (item.fields, item.mark, item.link)
 
     def test_a_provision_that_was_broken_off_is_finished_by_the_next(
@@ -102,8 +102,8 @@ class BindingLaws:
         assert harness.containers() == before
 
     def test_good_credentials_read_and_write(self, harness: Harness) -> None:
-        made = harness.create(harness.kinds()[0], "Signed in")
-        assert made.id in harness.listing()
+        item = harness.create(harness.kinds()[0], "Signed in")
+        assert item.id in harness.listing()
 
     def test_missing_credentials_are_a_mistake_in_the_settings(self, harness: Harness) -> None:
         try:
@@ -124,14 +124,14 @@ class BindingLaws:
 
     def test_revoked_credentials_ask_to_sign_in(self, harness: Harness) -> None:
         kind = harness.kinds()[0]
-        made = harness.create(kind, "Signed in")
+        item = harness.create(kind, "Signed in")
         if not harness.revoke():
             pytest.skip("this harness revokes no credentials")
         with pytest.raises(SignIn):
             harness.connector.pull(None)
         with pytest.raises(SignIn):
-            harness.connector.read(kind, made.id)
-        assert isinstance(harness.update(made, title="Signed out"), SignIn)
+            harness.connector.read(kind, item.id)
+        assert isinstance(harness.update(item, title="Signed out"), SignIn)
 
 
 def _provision(harness: Harness) -> bool:
@@ -156,17 +156,17 @@ class BusyTimeLaws:
 
     def test_a_tool_that_cannot_tell_tells_nothing(self, harness: Harness) -> None:
         now = harness.clock.now()
-        told = harness.connector.busy(now, now + timedelta(days=7))
-        assert harness.connector.reads_busy or told == Busy()
+        busy = harness.connector.busy(now, now + timedelta(days=7))
+        assert harness.connector.reads_busy or busy == Busy()
 
     def test_what_the_person_plans_is_busy_time(self, harness: Harness) -> None:
         now = harness.clock.now().replace(minute=0, second=0, microsecond=0)
         start = now + timedelta(days=100, hours=3)
         first, last = start - HOUR, start + 3 * HOUR
-        before = self._told(harness, first, last)
+        before = self._busy_between(harness, first, last)
         span = BusySpan(start, start + HOUR)
         self._planned(harness, span)
-        after = self._told(harness, first, last)
+        after = self._busy_between(harness, first, last)
         assert after.spans == merged([*before.spans, span], first, last)
         assert span not in before.spans
         assert after.calendars
@@ -177,65 +177,65 @@ class BusyTimeLaws:
         day = now + timedelta(days=100)
         for first, last in ((5, 7), (-1, 1), (6, 8), (3, 4), (4, 5), (22, 30), (40, 41)):
             self._planned(harness, BusySpan(day + first * HOUR, day + last * HOUR))
-        told = self._told(harness, day, day + 24 * HOUR)
-        hours = [((span.start - day) / HOUR, (span.end - day) / HOUR) for span in told.spans]
+        busy = self._busy_between(harness, day, day + 24 * HOUR)
+        hours = [((span.start - day) / HOUR, (span.end - day) / HOUR) for span in busy.spans]
         assert hours == [(0, 1), (3, 8), (22, 24)]
-        assert {span.start.tzinfo for span in told.spans} == {UTC}
+        assert {span.start.tzinfo for span in busy.spans} == {UTC}
 
     def test_a_long_time_is_told_whole(self, harness: Harness) -> None:
         now = harness.clock.now().replace(minute=0, second=0, microsecond=0)
-        days = [now + timedelta(days=it) for it in (100, 159, 160, 161, 219, 280)]
+        days = [now + timedelta(days=offset) for offset in (100, 159, 160, 161, 219, 280)]
         first, last = days[0] - HOUR, days[-1] + HOUR
-        before = self._told(harness, first, last)
+        before = self._busy_between(harness, first, last)
         spans = [BusySpan(day, day + HOUR) for day in days]
         spans.append(BusySpan(days[0] + 10 * HOUR, days[0] + timedelta(days=75)))
         for span in spans:
             self._planned(harness, span)
-        told = self._told(harness, first, last)
-        assert told.spans == merged([*before.spans, *spans], first, last)
-        assert len(told.spans) > 3
+        busy = self._busy_between(harness, first, last)
+        assert busy.spans == merged([*before.spans, *spans], first, last)
+        assert len(busy.spans) > 3
 
     def test_a_time_without_length_is_not_busy(self, harness: Harness) -> None:
         at = harness.clock.now() + timedelta(days=100)
         self._planned(harness, BusySpan(at - HOUR, at + HOUR))
-        assert self._told(harness, at, at).spans == ()
-        assert self._told(harness, at, at - minutes(5)).spans == ()
+        assert self._busy_between(harness, at, at).spans == ()
+        assert self._busy_between(harness, at, at - minutes(5)).spans == ()
 
     def test_what_syncd_wrote_is_not_busy_time(self, harness: Harness) -> None:
         items = [harness.create(kind, f"A {kind}") for kind in harness.kinds()]
         now = harness.clock.now()
-        first = self._told(harness, now, now + timedelta(days=300))
+        first = self._busy_between(harness, now, now + timedelta(days=300))
         for item in items:
             assert harness.delete(item) is None
-        assert self._told(harness, now, now + timedelta(days=300)) == first
+        assert self._busy_between(harness, now, now + timedelta(days=300)) == first
 
     def test_telling_writes_nothing(self, harness: Harness) -> None:
         cursor = harness.connector.pull(None).cursor
         now = harness.clock.now()
-        self._told(harness, now, now + timedelta(days=14))
+        self._busy_between(harness, now, now + timedelta(days=14))
         pull = harness.connector.pull(cursor)
         assert (pull.gone, harness.listing()) == (frozenset(), {})
 
     def test_a_calendar_that_cannot_be_read_is_told_as_such(self, harness: Harness) -> None:
         now = harness.clock.now()
-        before = self._told(harness, now, now + timedelta(days=7))
+        before = self._busy_between(harness, now, now + timedelta(days=7))
         if not harness.close_a_calendar():
             pytest.skip("this harness closes no calendar")
         harness.start()
-        after = self._told(harness, now, now + timedelta(days=7))
+        after = self._busy_between(harness, now, now + timedelta(days=7))
         assert len(after.unreadable) == 1
         assert after.unreadable[0].endswith(".")
         assert (after.spans, after.calendars) == (before.spans, before.calendars)
 
     def test_busy_time_asks_to_sign_in_where_pull_does(self, harness: Harness) -> None:
         now = harness.clock.now()
-        self._told(harness, now, now + timedelta(days=7))
+        self._busy_between(harness, now, now + timedelta(days=7))
         if not harness.revoke():
             pytest.skip("this harness revokes no credentials")
         with pytest.raises(SignIn):
             harness.connector.busy(now, now + timedelta(days=7))
 
-    def _told(self, harness: Harness, start: datetime, end: datetime) -> Busy:
+    def _busy_between(self, harness: Harness, start: datetime, end: datetime) -> Busy:
         if not harness.connector.reads_busy:
             pytest.skip("this tool does not know when its user is busy")
         return harness.connector.busy(start, end)
@@ -275,24 +275,24 @@ class BlockLaws:
     def test_a_reference_to_what_is_not_there_comes_back(self, harness: Harness) -> None:
         for kind in harness.kinds():
             for name, reference in harness.elsewhere(kind).items():
-                made = harness.create(kind, f"A {kind} of {name}")
-                assert made.fields[name] == reference, f"{kind}.{name}"
+                item = harness.create(kind, f"A {kind} of {name}")
+                assert item.fields[name] == reference, f"{kind}.{name}"
                 other = derived_id("contract", "another", name)
-                after = harness.made(harness.new_update(made, **{name: other}))
-                assert after.fields == {**made.fields, name: other}, f"{kind}.{name}"
+                after = harness.made(harness.new_update(item, **{name: other}))
+                assert after.fields == {**item.fields, name: other}, f"{kind}.{name}"
                 none = harness.made(harness.new_update(after, **{name: None}))
-                assert none.fields == {**made.fields, name: None}, f"{kind}.{name}"
-                assert harness.listing()[made.id].fields == none.fields, f"{kind}.{name}"
+                assert none.fields == {**item.fields, name: None}, f"{kind}.{name}"
+                assert harness.listing()[item.id].fields == none.fields, f"{kind}.{name}"
 
     @pytest.mark.parametrize("text", LINK_TEXTS.values(), ids=LINK_TEXTS.keys())
     def test_links_come_back(self, harness: Harness, text: str) -> None:
         for kind in self._linked(harness):
-            made = harness.create(kind, f"A {kind} with links", **{LINKS: text})
-            assert made.fields[LINKS] == text
+            item = harness.create(kind, f"A {kind} with links", **{LINKS: text})
+            assert item.fields[LINKS] == text
             for other in LINK_TEXTS.values():
-                made = harness.made(harness.new_update(made, **{LINKS: other}))
-                assert made.fields[LINKS] == other
-                assert harness.listing()[made.id].fields == made.fields
+                item = harness.made(harness.new_update(item, **{LINKS: other}))
+                assert item.fields[LINKS] == other
+                assert harness.listing()[item.id].fields == item.fields
 
     def test_a_block_that_is_moved_by_hand_is_there(self, harness: Harness) -> None:
         block = self._block(harness, "A block to move")
@@ -369,7 +369,7 @@ class BlockLaws:
 
     def _linked(self, harness: Harness) -> list[Kind]:
         capabilities = harness.connector.capabilities
-        found = [kind for kind in harness.kinds() if LINKS in capabilities[kind].fields]
-        if not found:
+        kinds = [kind for kind in harness.kinds() if LINKS in capabilities[kind].fields]
+        if not kinds:
             pytest.skip("this tool holds no links")
-        return found
+        return kinds

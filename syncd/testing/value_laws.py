@@ -44,9 +44,9 @@ class FitLaws:
     def test_what_an_item_holds_is_what_fits(self, harness: Harness) -> None:
         for kind in harness.kinds():
             write = harness.new_write(kind, f"A {kind} as it fits")
-            made = harness.made(write)
-            assert made.fields == harness.connector.fit(kind, write.fields), kind
-            assert not made.problems, kind
+            item = harness.made(write)
+            assert item.fields == harness.connector.fit(kind, write.fields), kind
+            assert not item.problems, kind
 
     def test_what_fits_is_of_what_the_tool_carries(self, harness: Harness) -> None:
         for kind, carried in harness.connector.capabilities.items():
@@ -122,17 +122,17 @@ class FitLaws:
         for kind in harness.kinds():
             targets = harness.targets(kind)
             fields = sample(kind, f"A {kind} that refers", targets)
-            made = harness.made(harness.new_from(kind, fields))
+            item = harness.made(harness.new_from(kind, fields))
             for name in harness.connector.capabilities[kind].fields & set(fields):
                 if FIELDS[kind][name].target in targets:
-                    assert made.fields[name] == fields[name], f"{kind}.{name}"
+                    assert item.fields[name] == fields[name], f"{kind}.{name}"
 
     def _comes_back(self, harness: Harness, kind: Kind, text: str) -> None:
         texts = dict.fromkeys(_texts(harness, kind), text)
         write = harness.new_from(kind, sample(kind, text, {}) | texts)
-        made = harness.made(write)
-        assert made.fields == write.fields, kind
-        assert harness.connector.read(kind, made.id).fields == write.fields, kind
+        item = harness.made(write)
+        assert item.fields == write.fields, kind
+        assert harness.connector.read(kind, item.id).fields == write.fields, kind
 
 
 def _texts(harness: Harness, kind: Kind) -> list[str]:
@@ -186,44 +186,44 @@ class FieldLaws:
 
     @pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS.keys())
     def test_a_moment_comes_back_as_it_fits(self, harness: Harness, moment: Moment) -> None:
-        for kind, it in _fields(harness, FieldType.DUE, FieldType.MOMENT):
-            _comes_back(harness, kind, it.name, moment, **_other_end(kind, it.name, moment))
+        for kind, spec in _fields(harness, FieldType.DUE, FieldType.MOMENT):
+            _comes_back(harness, kind, spec.name, moment, **_other_end(kind, spec.name, moment))
 
     @pytest.mark.parametrize("day", DAYS.values(), ids=DAYS.keys())
     def test_a_day_comes_back(self, harness: Harness, day: date) -> None:
-        for kind, it in _fields(harness, FieldType.DUE, FieldType.DATE):
-            period = it.name.startswith("period_")
+        for kind, spec in _fields(harness, FieldType.DUE, FieldType.DATE):
+            period = spec.name.startswith("period_")
             both = {"period_start": day, "period_end": day} if period else {}
-            _comes_back(harness, kind, it.name, day, **both)
+            _comes_back(harness, kind, spec.name, day, **both)
 
     @pytest.mark.parametrize("number", NUMBERS.values(), ids=NUMBERS.keys())
     def test_a_number_comes_back_as_it_fits(self, harness: Harness, number: float) -> None:
-        for kind, it in _fields(harness, FieldType.NUMBER):
-            _comes_back(harness, kind, it.name, number)
+        for kind, spec in _fields(harness, FieldType.NUMBER):
+            _comes_back(harness, kind, spec.name, number)
 
     @pytest.mark.parametrize("number", [0, 1, 5, 90, 1439, 6000])
     def test_minutes_and_counts_come_back_as_they_fit(
         self, harness: Harness, number: int
     ) -> None:
-        for kind, it in _fields(harness, FieldType.INT):
-            _comes_back(harness, kind, it.name, number)
+        for kind, spec in _fields(harness, FieldType.INT):
+            _comes_back(harness, kind, spec.name, number)
 
     @pytest.mark.parametrize("labels", LABELS.values(), ids=LABELS.keys())
     def test_labels_come_back_as_they_fit(
         self, harness: Harness, labels: frozenset[str]
     ) -> None:
-        for kind, it in _fields(harness, FieldType.LABELS):
-            _comes_back(harness, kind, it.name, labels)
+        for kind, spec in _fields(harness, FieldType.LABELS):
+            _comes_back(harness, kind, spec.name, labels)
 
     def test_every_word_comes_back(self, harness: Harness) -> None:
-        for kind, it in _fields(harness, FieldType.WORD):
-            for word in it.words or ():
-                _comes_back(harness, kind, it.name, word)
+        for kind, spec in _fields(harness, FieldType.WORD):
+            for word in spec.words or ():
+                _comes_back(harness, kind, spec.name, word)
 
     @pytest.mark.parametrize("priority", [1, 2, 3, 4, None])
     def test_every_priority_comes_back(self, harness: Harness, priority: int | None) -> None:
-        for kind, it in _fields(harness, FieldType.PRIORITY):
-            _comes_back(harness, kind, it.name, priority)
+        for kind, spec in _fields(harness, FieldType.PRIORITY):
+            _comes_back(harness, kind, spec.name, priority)
 
 
 def _fields(harness: Harness, *types: FieldType) -> Iterator[tuple[Kind, FieldSpec]]:
@@ -249,7 +249,7 @@ def _comes_back(harness: Harness, kind: Kind, name: str, value: Value, **more: A
     write = harness.new_from(kind, fields)
     if not harness.connector.can_hold(kind, write.fields):
         return
-    made = harness.made(write)
-    assert made.fields == write.fields, f"{kind}.{name}"
-    assert harness.connector.read(kind, made.id).fields == write.fields, f"{kind}.{name}"
-    assert harness.connector.fit(kind, made.fields) == write.fields, f"{kind}.{name}"
+    item = harness.made(write)
+    assert item.fields == write.fields, f"{kind}.{name}"
+    assert harness.connector.read(kind, item.id).fields == write.fields, f"{kind}.{name}"
+    assert harness.connector.fit(kind, item.fields) == write.fields, f"{kind}.{name}"

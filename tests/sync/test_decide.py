@@ -13,7 +13,7 @@ from syncd.model.schema import Fields
 from syncd.sync.decide import (
     Case,
     Desired,
-    Held,
+    KnownItem,
     Operation,
     Presence,
     decide,
@@ -27,7 +27,7 @@ FIT: Fields = {"title": "New", "priority": 1}
 
 def case(  # noqa: PLR0913  # the columns of a table
     want: Desired = Desired.PRESENT,
-    held: Held | None = None,
+    held: KnownItem | None = None,
     *,
     fit: Fields = FIT,
     hides_done: bool = False,
@@ -40,7 +40,7 @@ def case(  # noqa: PLR0913  # the columns of a table
         title="New",
         want=want,
         fit=fit,
-        held=held,
+        item=held,
         hides_done=hides_done,
         archived=archived,
         recreate=recreate,
@@ -53,8 +53,8 @@ def held(
     *,
     normalised: Fields | None = None,
     marked: bool = True,
-) -> Held:
-    return Held(presence=presence, base=base, normalised=normalised or {}, marked=marked)
+) -> KnownItem:
+    return KnownItem(presence=presence, base=base, normalised=normalised or {}, marked=marked)
 
 
 def what(one: Operation | None) -> tuple[str, Fields] | None:

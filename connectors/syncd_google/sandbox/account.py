@@ -111,7 +111,7 @@ class GoogleAccount:
         digest = hashlib.sha256(f"calendar {number}".encode()).hexdigest()
         name = id or f"c_{digest}@group.calendar.google.com"
         calendar = GoogleCalendar(id=name, number=number, summary=summary, zone=zone, **more)
-        calendar.made = None if calendar.primary else self.clock.now()
+        calendar.created = None if calendar.primary else self.clock.now()
         self.calendars[name] = calendar
         self.record_edit(calendar)
         return calendar
@@ -119,7 +119,7 @@ class GoogleAccount:
     def answers_yet(self, calendar: GoogleCalendar) -> None:
         """Refuse what is asked of a calendar that was made too short a time ago."""
         young = self.switches.young
-        if young and calendar.made and self.clock.now() < calendar.made + young:
+        if young and calendar.created and self.clock.now() < calendar.created + young:
             raise too_young(self.switches.young_answer)
 
     def seen(self, calendar: GoogleCalendar) -> tuple[GoogleCalendar, int]:

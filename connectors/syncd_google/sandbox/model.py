@@ -193,7 +193,7 @@ class GoogleCalendar:
     """One calendar, and how it stands in the user's list.
 
     ours: made by an application with the scope for the calendars that it made.
-    made: when, of a secondary one.
+    created: when, of a secondary one.
     """
 
     id: str
@@ -205,7 +205,7 @@ class GoogleCalendar:
     primary: bool = False
     ours: bool = False
     gone: bool = False
-    made: datetime | None = None
+    created: datetime | None = None
     micros: int = 0
     change: int = 0
     entry: dict[str, Any] = field(default_factory=dict)

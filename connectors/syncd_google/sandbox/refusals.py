@@ -16,11 +16,11 @@ def refusal_of(
     status: int, reason: str, message: str, *, domain: str = "global", at: str = ""
 ) -> GoogleRefusal:
     """Return an error of the usual shape; ``at`` is "header If-Match", say."""
-    one = {"domain": domain, "reason": reason, "message": message}
+    error = {"domain": domain, "reason": reason, "message": message}
     if at:
-        one["locationType"], one["location"] = at.split(" ", 1)
+        error["locationType"], error["location"] = at.split(" ", 1)
     return GoogleRefusal(
-        status, {"error": {"errors": [one], "code": status, "message": message}}
+        status, {"error": {"errors": [error], "code": status, "message": message}}
     )
 
 

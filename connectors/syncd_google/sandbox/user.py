@@ -111,9 +111,9 @@ class GoogleUser(UserDriver, CalendarUser):
     def copy_and_delete(self, kind: Kind, title: str) -> str:
         """Duplicate an event and delete the original; return the copy's id."""
         event, calendar = self.event(kind, title), self.calendar()
-        made = acts.duplicate(self._account, calendar, event.id)
+        copy = acts.duplicate(self._account, calendar, event.id)
         acts.delete(self._account, calendar, event.id)
-        return made.id
+        return copy.id
 
     def move_out(self, kind: Kind, title: str) -> str:
         """Move an event to the person's own calendar; it keeps its id, which is returned."""
@@ -176,8 +176,10 @@ class GoogleUser(UserDriver, CalendarUser):
         self._known(kind)
         calendar = self.calendar()
         alive = (event for event in calendar.events.values() if not event.gone)
-        found = [event for event in alive if kind in _kinds(event)]
-        return sorted(found, key=lambda one: (one.start.instant(calendar.zone), one.number))
+        events = [event for event in alive if kind in _kinds(event)]
+        return sorted(
+            events, key=lambda event: (event.start.instant(calendar.zone), event.number)
+        )
 
     def _known(self, kind: Kind) -> None:
         if kind not in (Kind.MILESTONE, Kind.BLOCK):

@@ -22,9 +22,9 @@ def invalid(message: str) -> NotionRefusal:
     return NotionRefusal(400, "validation_error", message)
 
 
-def in_body(place: str, expected: str, found: object) -> NotionRefusal:
+def in_body(place: str, expected: str, value: object) -> NotionRefusal:
     """Refuse one place of a body: what should be there, and what was."""
-    shown = "undefined" if found is None else _shown(found)
+    shown = "undefined" if value is None else _shown(value)
     return invalid(
         f"body failed validation: {place} should be {expected}, instead was `{shown}`."
     )
@@ -35,9 +35,9 @@ def missing(place: str) -> NotionRefusal:
     return in_body(place, "defined", None)
 
 
-def unknown(place: str, found: object) -> NotionRefusal:
+def unknown(place: str, value: object) -> NotionRefusal:
     """Refuse a body with something that may not be there."""
-    return in_body(place, "not present", found)
+    return in_body(place, "not present", value)
 
 
 def not_found(what: str, identity: str, bot: str) -> NotionRefusal:
@@ -101,9 +101,9 @@ def only(body: Any, place: str, allowed: frozenset[str]) -> dict[str, Any]:
     return body
 
 
-def _shown(found: object) -> str:
+def _shown(value: object) -> str:
     """Return a value as messages quote it: as JSON that is cut (recorded messages)."""
-    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), default=str)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
     return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}..."
 
 

@@ -262,8 +262,8 @@ class NotionWorkspace:
         What lies there already can't be put there again: many programs take that refusal
         for success (public repositories).
         """
-        held = self.thing(thing.parent)
-        if (held is not None and self.is_trashed(held)) or (in_trash and thing.in_trash):
+        parent = self.thing(thing.parent)
+        if (parent is not None and self.is_trashed(parent)) or (in_trash and thing.in_trash):
             raise trashed()
         if thing.in_trash != in_trash:
             thing.in_trash = in_trash

@@ -33,19 +33,19 @@ def set_state(context: Context, ids: Iterable[EntityId], state: BlockState) -> l
     with context.store.transaction():
         work = UnitOfWork.fresh(context)
         work.load(wanted)
-        for one in wanted:
-            block = _block(work.records.get(one), one)
+        for block_id in wanted:
+            block = _block(work.records.get(block_id), block_id)
             if block.state is not state:
                 author = Author(by=PERSON, at=work.now)
                 change = FieldChange(
                     field="state", before=block.state, after=state, author=author
                 )
-                work.change(one, [change])
+                work.change(block_id, [change])
         work.commit()
-        changed = [one for one in wanted if one in work.before]
+        changed = [block_id for block_id in wanted if block_id in work.before]
         follow_rules(context, work)
         work.commit()
-        return [_block(work.records[one], one) for one in changed]
+        return [_block(work.records[block_id], block_id) for block_id in changed]
 
 
 def pin(context: Context, block: Block) -> bool:
@@ -66,15 +66,15 @@ def unpin(context: Context, block: Block) -> bool:
 
 def record_outcomes(context: Context, blocks: Iterable[Block], *, done: bool) -> list[Block]:
     """Say of blocks that they took place, or that they did not."""
-    now, found = context.clock.now(), list(blocks)
-    for block in found:
+    now, block_list = context.clock.now(), list(blocks)
+    for block in block_list:
         if not done and not is_over(block, now):
             raise Mistake(
                 f"'{block.title}' is not over yet: delete its event to have it planned at"
                 " another time."
             )
     state = BlockState.DONE if done else BlockState.MISSED
-    return set_state(context, [one.id for one in found], state)
+    return set_state(context, [block.id for block in block_list], state)
 
 
 def waiting_for_a_word(context: Context, task: EntityId) -> list[Block]:
@@ -102,7 +102,7 @@ def catch_up(context: Context, since: date | None = None) -> list[Block]:
         if _missed(record, context, since)
     ]
     PlannerState(context.store).ask()
-    return set_state(context, [one.id for one in missed], BlockState.MISSED)
+    return set_state(context, [block.id for block in missed], BlockState.MISSED)
 
 
 def assumed(context: Context, since: date) -> list[Block]:
@@ -137,8 +137,8 @@ def pause(context: Context, until: date, since: date | None = None) -> Leave:
 def resume(context: Context) -> list[tuple[date, date]]:
     """End the leave that runs and those to come; return them."""
     memory, day = PlannerState(context.store), today(context.clock, context.zone)
-    ended = [one for one in memory.pauses if one[1] >= day]
-    kept = [one for one in memory.pauses if one[1] < day]
+    ended = [leave for leave in memory.pauses if leave[1] >= day]
+    kept = [leave for leave in memory.pauses if leave[1] < day]
     begun = [(first, day - timedelta(days=1)) for first, _ in ended if first < day]
     with context.store.transaction():
         memory.set_pauses([*kept, *begun])
@@ -157,10 +157,10 @@ def want_again(context: Context, task: EntityId) -> int:
             if block.task == task and block.state is BlockState.SKIPPED
         ]
         work.load(skipped)
-        for one in skipped:
+        for block_id in skipped:
             author = Author(by=PERSON, at=work.now)
             gone = FieldChange(field="archived", before=False, after=True, author=author)
-            work.change(one, [gone])
+            work.change(block_id, [gone])
         work.commit()
     return len(skipped)
 
@@ -168,8 +168,8 @@ def want_again(context: Context, task: EntityId) -> int:
 def live_blocks(context: Context) -> list[Block]:
     """Return the plan's blocks that are not archived, in order of time."""
     records = context.store.plan.every(Kind.BLOCK, archived=False)
-    found = [record.entity for record in records if isinstance(record.entity, Block)]
-    return sorted(found, key=_start)
+    blocks = [record.entity for record in records if isinstance(record.entity, Block)]
+    return sorted(blocks, key=_start)
 
 
 def _start(block: Block) -> datetime:

@@ -77,7 +77,7 @@ class Lifecycle:
             if not ahead or not block.zone or block.zone == zone or block.start.at <= self._now:  # type: ignore[union-attr]  # it has a start
                 continue
             start, end = (
-                _same_wall_time(it, block.zone, zone) for it in (block.start, block.end)
+                _same_wall_time(moment, block.zone, zone) for moment in (block.start, block.end)
             )
             self.set(block, "your time zone changed", start=start, end=end, zone=zone)
 
@@ -87,9 +87,9 @@ class Lifecycle:
         for block in self.live():
             if block.task and block.task not in self._untold:
                 of_task.setdefault(block.task, []).append(block)
-        changed = [it for it in self._work.before if it in self.blocks]
-        for one in changed:
-            changed_one = self.blocks[one].entity
+        changed = [block_id for block_id in self._work.before if block_id in self.blocks]
+        for block_id in changed:
+            changed_one = self.blocks[block_id].entity
             task = changed_one.task if isinstance(changed_one, Block) else None
             if task and task not in self._untold:
                 of_task.setdefault(task, [])
@@ -148,7 +148,7 @@ def next_look(blocks: Iterable[Block], now: datetime, midnight: datetime) -> dat
     moments = [midnight]
     for block in blocks:
         if block.state in AHEAD:
-            moments += [it.at for it in (block.start, block.end) if it is not None]
+            moments += [moment.at for moment in (block.start, block.end) if moment is not None]
         if block.state is BlockState.UNCONFIRMED and block.end is not None:
             moments.append(block.end.at + SETTLES_AFTER)
     return min(moment for moment in moments if moment > now)
@@ -185,30 +185,33 @@ class TimetableApplier:
 
     def apply(self, timetable: Timetable, wrong: Collection[int]) -> None:
         """Bring the plan's blocks to the timetable, but for those that are wrong in it."""
-        live = {one.id: one for one in self.lifecycle.live()}
+        live = {block.id: block for block in self.lifecycle.live()}
         kept: set[EntityId] = set()
-        for place, one in enumerate(timetable.blocks):
-            if one.id is not None:
-                kept.add(one.id)
+        for place, placed in enumerate(timetable.blocks):
+            if placed.id is not None:
+                kept.add(placed.id)
             if place in wrong:
                 continue
-            if one.id is None:
-                self._make(place, one)
+            if placed.id is None:
+                self._make(place, placed)
             else:
-                self._move(place, one, live[one.id])
-        for standing in self.problem.standing:
-            if standing.firmness is not Firmness.FIXED and standing.id not in kept:
-                why = self.why.dropped.get(standing.id, PLANNED)
-                self.lifecycle.set(live[standing.id], why, archived=True)
+                self._move(place, placed, live[placed.id])
+        for scheduled_block in self.problem.standing:
+            if (
+                scheduled_block.firmness is not Firmness.FIXED
+                and scheduled_block.id not in kept
+            ):
+                why = self.why.dropped.get(scheduled_block.id, PLANNED)
+                self.lifecycle.set(live[scheduled_block.id], why, archived=True)
 
-    def _make(self, place: int, one: Placed) -> None:
-        task = self._view.get(one.task)
+    def _make(self, place: int, placed: Placed) -> None:
+        task = self._view.get(placed.task)
         if not isinstance(task, Task):
             return
-        start, end = self._moments(one.span)
+        start, end = self._moments(placed.span)
         self.lifecycle.add(
             Block(
-                id=self._fresh_id(one),
+                id=self._fresh_id(placed),
                 created_at=self.context.clock.now(),
                 title=task.title,
                 notes=self.why.placed[place],
@@ -222,16 +225,16 @@ class TimetableApplier:
             PLANNED,
         )
 
-    def _move(self, place: int, one: Placed, block: Block) -> None:
-        task = self._view.get(one.task)
+    def _move(self, place: int, placed: Placed, block: Block) -> None:
+        task = self._view.get(placed.task)
         values: dict[str, object] = {}
         if isinstance(task, Task):
             goal = goal_of(task, self._view)
             unknown = block.goal is not None and self._view.get(block.goal) is None
             values["goal"] = block.goal if goal is None and unknown else goal
-        start, end = self._moments(one.span)
+        start, end = self._moments(placed.span)
         there = (block.start, block.end)
-        if [it and it.at for it in there] != [start.at, end.at]:
+        if [moment and moment.at for moment in there] != [start.at, end.at]:
             values |= {"start": start, "end": end, "zone": self.preferences.zone}
             values["notes"] = self.why.placed[place]
         if block.state is not BlockState.PUBLISHED:
@@ -246,14 +249,14 @@ class TimetableApplier:
     def _state(self, start: Moment) -> BlockState:
         return BlockState.PUBLISHED if start.at < self._edge else BlockState.DRAFT
 
-    def _fresh_id(self, one: Placed) -> EntityId:
+    def _fresh_id(self, placed: Placed) -> EntityId:
         """Return an id that follows from the task and the time, unless it was used before."""
         plan = self.context.store.plan
-        free = (it for it in self._ids(one) if plan.get(it) is None)
-        return next(it for it in free if it not in plan.damaged)
+        free = (block_id for block_id in self._ids(placed) if plan.get(block_id) is None)
+        return next(block_id for block_id in free if block_id not in plan.damaged)
 
-    def _ids(self, one: Placed) -> Iterator[EntityId]:
+    def _ids(self, placed: Placed) -> Iterator[EntityId]:
         number = 0
         while True:
-            yield derived_id("block", one.task, str(one.span.start), str(number))
+            yield derived_id("block", placed.task, str(placed.span.start), str(number))
             number += 1

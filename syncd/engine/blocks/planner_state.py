@@ -95,8 +95,8 @@ class PlannerState:
             "result",
             {
                 "at": result.at.isoformat(),
-                "unplaced": [list(one) for one in result.unplaced],
-                "short": [list(one) for one in result.short],
+                "unplaced": [list(entry) for entry in result.unplaced],
+                "short": [list(entry) for entry in result.short],
                 "notes": list(result.notes),
             },
         )
@@ -160,19 +160,19 @@ def windows(
 
 def read(connector: Connector, wanted: Iterable[BusyWindow]) -> tuple[BusyReading, ...]:
     """Ask a tool; raises the errors of the contract."""
-    found = []
+    readings = []
     for window in wanted:
-        told = connector.busy(window.start, window.end)
-        found.append(
+        busy = connector.busy(window.start, window.end)
+        readings.append(
             BusyReading(
                 window=window,
-                spans=tuple(_span(span.start, span.end) for span in told.spans),
-                calendars=told.calendars,
-                unreadable=told.unreadable,
-                problems=told.problems,
+                spans=tuple(_span(span.start, span.end) for span in busy.spans),
+                calendars=busy.calendars,
+                unreadable=busy.unreadable,
+                problems=busy.problems,
             )
         )
-    return tuple(found)
+    return tuple(readings)
 
 
 def keep(store: Store, tool: ToolName, readings: Iterable[BusyReading], now: datetime) -> bool:

@@ -93,8 +93,8 @@ class Planning:
         """
         for _ in range(TRIES):
             look = self._read(fresh=fresh)
-            found = self._found(look, effort or self._effort()) if look.known else None
-            if self._write(look, found):
+            outcome = self._found(look, effort or self._effort()) if look.known else None
+            if self._write(look, outcome):
                 return bool(look.lifecycle.changed)
         return False  # all that asked for a look still asks
 
@@ -120,17 +120,17 @@ class Planning:
             problem = self._loosened(self.problem(lifecycle, wished, known))
             return _PlanningRun(asked, blocks, lifecycle, known, problem)
 
-    def _write(self, look: "_PlanningRun", found: "_Found | None") -> bool:
+    def _write(self, look: "_PlanningRun", outcome: "_Found | None") -> bool:
         """Write down what time did and what was planned; False where the plan moved."""
         store, lifecycle = self.context.store, look.lifecycle
         with store.transaction():
             if not self._stands(look):
                 return False
             store.links.clear_dirty(SCHEDULE, look.asked)
-            if found is None:
+            if outcome is None:
                 store.links.mark_dirty(SCHEDULE, [PLAN_AGAIN])
             else:
-                self._place(look, found)
+                self._place(look, outcome)
             lifecycle.tell_tasks()
             lifecycle.commit()
             next_at = next_look(lifecycle.live(), self.context.clock.now(), self._midnight())
@@ -143,7 +143,7 @@ class Planning:
         if store.links.dirty(SCHEDULE) != look.asked or not look.lifecycle.is_next():
             return False
         now = store.plan.many(changed)
-        return all(now.get(one) == look.blocks[one] for one in changed)
+        return all(now.get(entity) == look.blocks[entity] for entity in changed)
 
     def preferences(self) -> Preferences:
         """Return what the person wants, with their leaves."""
@@ -207,8 +207,10 @@ class Planning:
         if not self._memory.recall("just back"):
             return problem
         loose = tuple(
-            replace(one, firmness=Firmness.DRAFT) if one.firmness is Firmness.PUBLISHED else one
-            for one in problem.standing
+            replace(block, firmness=Firmness.DRAFT)
+            if block.firmness is Firmness.PUBLISHED
+            else block
+            for block in problem.standing
         )
         light = replace(problem.weights, draft_move=0.02)
         return replace(problem, standing=loose, weights=light)
@@ -220,32 +222,32 @@ class Planning:
         and no draft comes into the calendar for this. Where nothing stands yet, there is
         nothing to leave in peace: the first plan is as good as any.
         """
-        if all(one.span.end <= problem.now for one in problem.standing):
+        if all(block.span.end <= problem.now for block in problem.standing):
             effort = Effort.FULL
         day = today(self.context.clock, self.context.zone).toordinal()
-        found = self.planner.plan(problem, effort, random.Random(day))  # noqa: S311  # no secret
-        if effort is not Effort.REPAIR or not _strained(problem, found):
-            return found
-        kept = {(block.id, block.span) for block in found.blocks}
+        timetable = self.planner.plan(problem, effort, random.Random(day))  # noqa: S311  # no secret
+        if effort is not Effort.REPAIR or not _strained(problem, timetable):
+            return timetable
+        kept = {(block.id, block.span) for block in timetable.blocks}
         firm = tuple(
-            replace(one, firmness=Firmness.FROZEN)
-            if one.firmness is Firmness.PUBLISHED and (one.id, one.span) in kept
-            else one
-            for one in problem.standing
+            replace(block, firmness=Firmness.FROZEN)
+            if block.firmness is Firmness.PUBLISHED and (block.id, block.span) in kept
+            else block
+            for block in problem.standing
         )
         still = replace(problem, standing=firm)
         better = self.planner.plan(still, Effort.LIGHT, random.Random(day))  # noqa: S311  # no secret
-        return found if self._shows_more(problem, better) else better
+        return timetable if self._shows_more(problem, better) else better
 
-    def _shows_more(self, problem: Problem, found: Timetable) -> bool:
+    def _shows_more(self, problem: Problem, timetable: Timetable) -> bool:
         """Say whether a draft would come into the calendar that would not anyway."""
         edge = minute_of(published_until(self.context, self.preferences()))
         beyond = {
-            one.id
-            for one in problem.standing
-            if one.firmness is Firmness.DRAFT and one.span.start >= edge
+            block.id
+            for block in problem.standing
+            if block.firmness is Firmness.DRAFT and block.span.start >= edge
         }
-        return any(block.id in beyond and block.span.start < edge for block in found.blocks)
+        return any(block.id in beyond and block.span.start < edge for block in timetable.blocks)
 
     def _found(self, look: "_PlanningRun", effort: Effort) -> "_Found":
         """Plan; nothing is read or written for it, and no transaction waits for it."""
@@ -261,22 +263,22 @@ class Planning:
             short=_short(problem, preferences, live),
         )
 
-    def _place(self, look: "_PlanningRun", found: "_Found") -> None:
+    def _place(self, look: "_PlanningRun", outcome: "_Found") -> None:
         preferences, (problem, _) = self.preferences(), look.given
-        timetable, why = found.timetable, found.why
+        timetable, why = outcome.timetable, outcome.why
         placing = TimetableApplier(look.lifecycle, problem, preferences, self.context, why)
-        placing.apply(timetable, found.wrong.keys())
-        self._spent(found.effort)
+        placing.apply(timetable, outcome.wrong.keys())
+        self._spent(outcome.effort)
         self._memory.set_result(
             PlanningResult(
                 at=self.context.clock.now(),
                 unplaced=tuple(
-                    (one, minutes, why.unplaced[one])
-                    for one, minutes in timetable.unplaced.items()
+                    (task, minutes, why.unplaced[task])
+                    for task, minutes in timetable.unplaced.items()
                     if minutes
                 ),
-                short=found.short,
-                notes=tuple(fault.sentence for fault in found.wrong.values()),
+                short=outcome.short,
+                notes=tuple(fault.sentence for fault in outcome.wrong.values()),
             )
         )
 
@@ -312,13 +314,15 @@ class _Found:
     short: tuple[tuple[str, str], ...]
 
 
-def _strained(problem: Problem, found: Timetable) -> bool:
+def _strained(problem: Problem, timetable: Timetable) -> bool:
     """Say whether something had to be placed, and something is late or has no place."""
     stood = {
-        (one.id, one.span) for one in problem.standing if one.firmness is not Firmness.FIXED
+        (block.id, block.span)
+        for block in problem.standing
+        if block.firmness is not Firmness.FIXED
     }
-    news = {(block.id, block.span) for block in found.blocks} - stood
-    return bool(news) and (found.score.late > 0 or any(found.unplaced.values()))
+    news = {(block.id, block.span) for block in timetable.blocks} - stood
+    return bool(news) and (timetable.score.late > 0 or any(timetable.unplaced.values()))
 
 
 def _short(
@@ -327,5 +331,7 @@ def _short(
     """Return the tasks that cannot be met, each with a sentence."""
     states = Counter(block.state for block in blocks)
     missed = miss_rate(states[BlockState.DONE], states[BlockState.MISSED])
-    found = capacity(problem, preferences, missed)
-    return tuple((one.task, sentence(one, preferences.zone)) for one in found)
+    shortfalls = capacity(problem, preferences, missed)
+    return tuple(
+        (shortfall.task, sentence(shortfall, preferences.zone)) for shortfall in shortfalls
+    )

@@ -84,7 +84,7 @@ def scheduled_blocks(
 
     A block whose task is not known (yet) is left where it is.
     """
-    found = []
+    scheduled = []
     since = now - timedelta(days=8)
     for block in blocks:
         if block.start is None or block.end is None or block.end.at <= since:
@@ -92,7 +92,7 @@ def scheduled_blocks(
         if block.state not in AHEAD | _COUNTED or block.end.at <= block.start.at:
             continue
         known = block.task is not None and view.get(block.task) is not None
-        found.append(
+        scheduled.append(
             ScheduledBlock(
                 id=block.id,
                 task=block.task,
@@ -100,7 +100,7 @@ def scheduled_blocks(
                 firmness=firmness_of(block, preferences, now) if known else Firmness.FIXED,
             )
         )
-    return tuple(sorted(found, key=lambda one: (one.span, one.id)))
+    return tuple(sorted(scheduled, key=lambda block: (block.span, block.id)))
 
 
 def firmness_of(block: Block, preferences: Preferences, now: datetime) -> Firmness:
@@ -121,7 +121,7 @@ def off_limits(blocks: Sequence[Block], now: datetime) -> tuple[Span, ...]:
     for block in blocks:
         if block.state in AHEAD and block.start is not None and block.end is not None:
             gap = Span(minute_of(block.start.at), minute_of(block.end.at))
-            pieces = [it for piece in pieces for it in _without(piece, gap)]
+            pieces = [side for piece in pieces for side in _without(piece, gap)]
     return (*freed(blocks, now), *pieces)
 
 
@@ -130,14 +130,14 @@ def is_snoozed(task: Record, blocks: Sequence[Record], now: datetime) -> bool:
 
     What they change of the task afterwards, and a block that they pin, takes it back.
     """
-    told = sorted(
+    deletions = sorted(
         block.authors["state"].at or now
         for block in blocks
         if isinstance(block.entity, Block)
         and block.entity.state is BlockState.SKIPPED
         and "state" in block.authors
     )
-    twice = [late for early, late in pairwise(told) if late - early <= SOON]
+    twice = [late for early, late in pairwise(deletions) if late - early <= SOON]
     if not twice or any(_pinned_ahead(block, now) for block in blocks):
         return False
     edits = [task.authors[name].at for name in _EDITS if name in task.authors]
@@ -152,11 +152,11 @@ def _pinned_ahead(record: Record, now: datetime) -> bool:
 
 
 def _by_task(blocks: Mapping[EntityId, Record]) -> dict[EntityId, list[Record]]:
-    found: dict[EntityId, list[Record]] = defaultdict(list)
+    by_task: dict[EntityId, list[Record]] = defaultdict(list)
     for record in blocks.values():
         if isinstance(record.entity, Block) and record.entity.task:
-            found[record.entity.task].append(record)
-    return found
+            by_task[record.entity.task].append(record)
+    return by_task
 
 
 def _rests(task: Task, view: PlanView) -> bool:
@@ -176,13 +176,13 @@ def _without(span: Span, gap: Span) -> list[Span]:
 
 def freed(blocks: Iterable[Entity], now: datetime) -> tuple[Span, ...]:
     """Return the time ahead that the person took back by deleting a block."""
-    found = []
+    spans = []
     for block in blocks:
         if not isinstance(block, Block) or block.state is not BlockState.SKIPPED:
             continue
         if block.start and block.end and now < block.end.at and block.start.at < block.end.at:
-            found.append(Span(minute_of(block.start.at), minute_of(block.end.at)))
-    return tuple(found)
+            spans.append(Span(minute_of(block.start.at), minute_of(block.end.at)))
+    return tuple(spans)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,19 +202,23 @@ class _DemandReader:
 
     def read(self) -> Demand:
         tasks = {
-            one: it.entity for one, it in self.tasks.items() if isinstance(it.entity, Task)
+            task_id: record.entity
+            for task_id, record in self.tasks.items()
+            if isinstance(record.entity, Task)
         }
-        resting = {one for one, task in tasks.items() if _rests(task, self.view)}
-        not_now = {one for one in tasks if one not in resting and self._put_off(one)}
+        resting = {task_id for task_id, task in tasks.items() if _rests(task, self.view)}
+        not_now = {
+            task_id for task_id in tasks if task_id not in resting and self._put_off(task_id)
+        }
         works, used_up = [], set()
-        for one, task in tasks.items():
-            if one in resting or one in not_now or one in self.untold:
+        for task_id, task in tasks.items():
+            if task_id in resting or task_id in not_now or task_id in self.untold:
                 continue
             left = self._left(task)
             if left > 0:
                 works.append(self._work(task, left))
             elif task.estimate_minutes != 0 and not self._has_parts(task):
-                used_up.add(one)
+                used_up.add(task_id)
         finished = {
             block
             for block in self.blocks
@@ -242,7 +246,7 @@ class _DemandReader:
         effort = task.estimate_minutes
         if effort is None:
             effort = self.preferences.default_minutes
-        blocks = [one.entity for one in self.blocks.get(task.id, ())]
+        blocks = [record.entity for record in self.blocks.get(task.id, ())]
         spent = sum(
             length(block) for block in blocks if isinstance(block, Block) and self._over(block)
         )
@@ -266,7 +270,7 @@ class _DemandReader:
             weight=weight,
             due=self._due(task),
             after=self.children.get(task.id, ()),
-            avoid=freed((one.entity for one in self.blocks.get(task.id, ())), self.now),
+            avoid=freed((record.entity for record in self.blocks.get(task.id, ())), self.now),
         )
 
     def _due(self, task: Task) -> int | None:
@@ -280,12 +284,12 @@ class _DemandReader:
 
 
 def _children(tasks: Iterable[Record]) -> dict[EntityId, tuple[EntityId, ...]]:
-    found: dict[EntityId, tuple[EntityId, ...]] = {}
+    children: dict[EntityId, tuple[EntityId, ...]] = {}
     for record in tasks:
         task = record.entity
         if isinstance(task, Task) and task.parent:
-            found[task.parent] = (*found.get(task.parent, ()), task.id)
-    return found
+            children[task.parent] = (*children.get(task.parent, ()), task.id)
+    return children
 
 
 def _end_of(due: Due, zone: str) -> int:
@@ -318,25 +322,25 @@ def violations(
     now = instant(problem.now)
     before = [
         Slot(
-            id=one.id,
-            task=one.task,
-            start=instant(one.span.start),
-            end=instant(one.span.end),
-            fixed=one.firmness is Firmness.FIXED,
+            id=block.id,
+            task=block.task,
+            start=instant(block.span.start),
+            end=instant(block.span.end),
+            fixed=block.firmness is Firmness.FIXED,
         )
-        for one in problem.standing
+        for block in problem.standing
     ]
-    after = [one for one in before if one.fixed]
+    after = [slot for slot in before if slot.fixed]
     places: dict[EntityId, int] = {}
     for place, block in enumerate(timetable.blocks):
         key = block.id or EntityId(f"{_NEW}{place}")
         places[key] = place
         start, end = instant(block.span.start), instant(block.span.end)
         after.append(Slot(id=key, task=block.task, start=start, end=end))
-    found = check(_given(problem, preferences, known, freed, now), before, after)
-    for fault in found:
+    faults = check(_given(problem, preferences, known, freed, now), before, after)
+    for fault in faults:
         log.error("a planned block breaks a rule and is left out", rule=str(fault.rule))
-    return {places[fault.block]: fault for fault in found if fault.block in places}
+    return {places[fault.block]: fault for fault in faults if fault.block in places}
 
 
 def _given(
@@ -351,9 +355,9 @@ def _given(
         now=now,
         busy=tuple((instant(span.start), instant(span.end)) for span in known.spans),
         order=frozenset((first, work.id) for work in problem.works for first in work.after),
-        freed=tuple((instant(one.start), instant(one.end)) for one in freed),
+        freed=tuple((instant(span.start), instant(span.end)) for span in freed),
         avoid={
-            work.id: tuple((instant(it.start), instant(it.end)) for it in work.avoid)
+            work.id: tuple((instant(span.start), instant(span.end)) for span in work.avoid)
             for work in problem.works
         },
     )

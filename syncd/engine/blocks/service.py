@@ -70,11 +70,11 @@ def difference(
             known=(),
             preferences=context.preferences,
         )
-        told = known(copy, names)
-        if told is None or told.unreadable:
-            return Difference(known=told)
+        known_busy = known(copy, names)
+        if known_busy is None or known_busy.unreadable:
+            return Difference(known=known_busy)
         Planning(twin, names, planner or Annealer()).run(fresh=True, effort=effort)
-        return _between(_ahead(context), _ahead(twin), told)
+        return _between(_ahead(context), _ahead(twin), known_busy)
     finally:
         copy.close()
 
@@ -84,14 +84,14 @@ def _ahead(context: Context) -> dict[EntityId, Block]:
 
 
 def _between(
-    old: Mapping[EntityId, Block], new: Mapping[EntityId, Block], told: KnownBusy
+    old: Mapping[EntityId, Block], new: Mapping[EntityId, Block], known_busy: KnownBusy
 ) -> Difference:
-    both = [(old[one], new[one]) for one in new if one in old]
+    both = [(old[block_id], new[block_id]) for block_id in new if block_id in old]
     return Difference(
-        placed=tuple(new[one] for one in new if one not in old),
+        placed=tuple(new[block_id] for block_id in new if block_id not in old),
         moved=tuple((a, b) for a, b in both if (a.start, a.end) != (b.start, b.end)),
-        dropped=tuple(old[one] for one in old if one not in new),
-        known=told,
+        dropped=tuple(old[block_id] for block_id in old if block_id not in new),
+        known=known_busy,
     )
 
 
@@ -109,15 +109,15 @@ def weigh(planning: Planning) -> Proposal | None:
     memory.remember(PROPOSAL, None)
     if known is None:
         return None
-    found = difference(context, planning.sources, Effort.FULL, planning.planner)
-    if found.empty:
+    changes = difference(context, planning.sources, Effort.FULL, planning.planner)
+    if changes.empty:
         return None
-    memory.remember(PROPOSAL, [week, *_counts(found)])
+    memory.remember(PROPOSAL, [week, *_counts(changes)])
     return proposal(context)
 
 
-def _counts(found: Difference) -> tuple[int, int, int]:
-    return len(found.placed), len(found.moved), len(found.dropped)
+def _counts(changes: Difference) -> tuple[int, int, int]:
+    return len(changes.placed), len(changes.moved), len(changes.dropped)
 
 
 log = get_logger("syncd.engine")
@@ -127,7 +127,7 @@ log = get_logger("syncd.engine")
 class BlockService:
     """Keeps the blocks of one plan.
 
-    told: the tools that told all of the near busy time in this cycle.
+    reported: the tools that told all of the near busy time in this cycle.
     """
 
     context: Context
@@ -141,18 +141,20 @@ class BlockService:
             return []
         return windows(preferences, self.context.store, tool.name, self.context.clock)
 
-    def record_busy(self, found: PullResult) -> Iterator[str]:
+    def record_busy(self, result: PullResult) -> Iterator[str]:
         """Write down when the person is busy; yield what could not be told."""
-        if found.silent:
-            yield found.silent
-        if found.busy is None:
+        if result.silent:
+            yield result.silent
+        if result.busy is None:
             return
-        store, name = self.context.store, found.tool.name
-        if keep(store, name, found.busy, self.context.clock.now()):
+        store, name = self.context.store, result.tool.name
+        if keep(store, name, result.busy, self.context.clock.now()):
             store.links.mark_dirty(SCHEDULE, [BUSY_TIME])
-        if not any(one.unreadable for one in found.busy if one.window.name == NEAR):
+        if not any(
+            reading.unreadable for reading in result.busy if reading.window.name == NEAR
+        ):
             self.reported.add(name)
-        for reading in found.busy:
+        for reading in result.busy:
             yield from (*reading.unreadable, *reading.problems)
 
     def look(self) -> tuple[bool, str]:

@@ -53,10 +53,13 @@ def link(title: str, url: str) -> str:
     return f"[{shown}](<{quote(url.strip(), safe=_URL_SAFE)}>)" if is_web else shown
 
 
-def _visible(one: str) -> str:
+def _visible(character: str) -> str:
     """Control and direction marks become spaces: they could hide what stands there."""
-    hides = unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") or one in DIRECTION_MARKS
-    return " " if hides else one
+    hides = (
+        unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+        or character in DIRECTION_MARKS
+    )
+    return " " if hides else character
 
 
 def _held(match: re.Match[str]) -> str:
@@ -64,11 +67,11 @@ def _held(match: re.Match[str]) -> str:
     return f"\\{sign}" if sign else f"{number}\\{dot}"
 
 
-def profile_line(it: ProfileEntry) -> str:
+def profile_line(entry: ProfileEntry) -> str:
     """Return "**Vision** (3-5 years): title"."""
-    aspect = (it.aspect or "note").capitalize()
-    horizon = f" ({it.horizon})" if it.horizon else ""
-    return f"**{aspect}**{horizon}: {_titled(it.title)}"
+    aspect = (entry.aspect or "note").capitalize()
+    horizon = f" ({entry.horizon})" if entry.horizon else ""
+    return f"**{aspect}**{horizon}: {_titled(entry.title)}"
 
 
 def about_goal(goal: Goal) -> Iterator[str]:
@@ -93,48 +96,56 @@ def about_goal(goal: Goal) -> Iterator[str]:
             yield f"- {name}: {inline(text)}"
 
 
-def milestone_line(it: Milestone, zone: str) -> str:
+def milestone_line(step: Milestone, zone: str) -> str:
     """Return "[ ] **title** (due 2026-12-01)"."""
-    return f"{_box(done=it.done)} **{_titled(it.title)}**{_when(it.due, it.done_at, zone)}"
+    return (
+        f"{_box(done=step.done)} **{_titled(step.title)}**{_when(step.due, step.done_at, zone)}"
+    )
 
 
-def task_line(it: Task, zone: str) -> str:
+def task_line(task: Task, zone: str) -> str:
     """Return "[ ] title (due 2026-12-01; 1 h 30; P2; repeated)"."""
     more = [
-        duration(it.estimate_minutes) if it.estimate_minutes else "",
-        f"P{it.priority}" if it.priority else "",
-        "repeated" if it.recurrence and not it.done else "",
+        duration(task.estimate_minutes) if task.estimate_minutes else "",
+        f"P{task.priority}" if task.priority else "",
+        "repeated" if task.recurrence and not task.done else "",
     ]
-    when = _when(it.due, it.done_at if it.done else None, zone, more)
-    return f"{_box(done=it.done)} {_titled(it.title)}{when}"
+    when = _when(task.due, task.done_at if task.done else None, zone, more)
+    return f"{_box(done=task.done)} {_titled(task.title)}{when}"
 
 
-def skill_line(it: Skill) -> str:
+def skill_line(skill: Skill) -> str:
     """Return "title: level 2, to reach 4 (hard)"."""
-    level = "not assessed" if it.level is None else f"level {it.level}"
-    target = "" if it.target_level is None else f", to reach {it.target_level}"
-    return f"{_titled(it.title)}: {level}{target}{_in_brackets([it.category])}"
+    level = "not assessed" if skill.level is None else f"level {skill.level}"
+    target = "" if skill.target_level is None else f", to reach {skill.target_level}"
+    return f"{_titled(skill.title)}: {level}{target}{_in_brackets([skill.category])}"
 
 
-def resource_line(it: Resource) -> str:
+def resource_line(resource: Resource) -> str:
     """Return "[title](url) (book, wanted, 24.9 EUR)"."""
-    cost = f"{it.cost:g} {inline(it.currency)}".strip() if it.cost is not None else ""
-    title = link(it.title or "Untitled", it.url)
-    return title + _in_brackets([it.type, it.status, cost])
+    cost = (
+        f"{resource.cost:g} {inline(resource.currency)}".strip()
+        if resource.cost is not None
+        else ""
+    )
+    title = link(resource.title or "Untitled", resource.url)
+    return title + _in_brackets([resource.type, resource.status, cost])
 
 
-def contact_line(it: Contact) -> str:
+def contact_line(contact: Contact) -> str:
     """Return "name (mentor, every 30 days, next 2026-12-01)"."""
-    every = f"every {it.cadence_days} days" if it.cadence_days else ""
-    coming = f"next {it.next_contact}" if it.next_contact else ""
-    return _titled(it.title) + _in_brackets([it.role, inline(it.email), every, coming])
+    every = f"every {contact.cadence_days} days" if contact.cadence_days else ""
+    coming = f"next {contact.next_contact}" if contact.next_contact else ""
+    return _titled(contact.title) + _in_brackets(
+        [contact.role, inline(contact.email), every, coming]
+    )
 
 
-def achievement_line(it: Achievement) -> str:
+def achievement_line(achievement: Achievement) -> str:
     """Return "2026-12-01: title. Impact"."""
-    day = f"{it.date}: " if it.date else ""
-    impact = f". {inline(it.impact)}" if it.impact.strip() else ""
-    return day + link(it.title or "Untitled", it.evidence_url) + impact
+    day = f"{achievement.date}: " if achievement.date else ""
+    impact = f". {inline(achievement.impact)}" if achievement.impact.strip() else ""
+    return day + link(achievement.title or "Untitled", achievement.evidence_url) + impact
 
 
 def _progress(goal: Goal) -> str:
@@ -165,8 +176,8 @@ def _when(due: Due | None, done_at: Moment | None, zone: str, more: Iterable[str
 
 
 def _in_brackets(words: Iterable[str | None], between: str = ", ") -> str:
-    said = between.join(word for word in words if word)
-    return f" ({said})" if said else ""
+    text = between.join(word for word in words if word)
+    return f" ({text})" if text else ""
 
 
 E = TypeVar("E", bound=Entity)
@@ -223,7 +234,7 @@ class _Page:
         yield from _section("People", self._all(Kind.CONTACT, Contact), contact_line)
         achievements = sorted(
             self._all(Kind.ACHIEVEMENT, Achievement),
-            key=lambda it: it.date or date.min,
+            key=lambda achievement: achievement.date or date.min,
             reverse=True,
         )
         yield from _section("Achievements", achievements, achievement_line)
@@ -237,23 +248,27 @@ class _Page:
         yield from (*self._under("goal", goal.id, ""), "")
 
     def _milestones(self, goal: EntityId | None) -> Iterator[str]:
-        found = self._steps.pop(goal, [])
-        for step in sorted(found, key=lambda it: (it.due or date.max, it.title)):
+        steps = self._steps.pop(goal, [])
+        for step in sorted(
+            steps, key=lambda milestone: (milestone.due or date.max, milestone.title)
+        ):
             yield from _item(milestone_line(step, self._zone), step.notes, "")
             yield from self._under("milestone", step.id, "  ")
 
-    def _under(self, place: str, one: EntityId | None, indent: str) -> Iterator[str]:
+    def _under(self, place: str, above: EntityId | None, indent: str) -> Iterator[str]:
         if len(indent) > _DEEPEST_INDENT:
             return
-        for task in sorted(self._tasks.pop((place, one), ()), key=self._task_order):
+        for task in sorted(self._tasks.pop((place, above), ()), key=self._task_order):
             yield from _item(task_line(task, self._zone), task.notes, indent)
             yield from self._under("parent", task.id, indent + "  ")
 
     def _rest(self) -> Iterator[str]:
         """Yield what belongs nowhere, or to what is not there (any more)."""
         lines = list(self._milestones(None))
-        for place, one in sorted(self._tasks, key=lambda it: (it[0] == "parent", str(it[1]))):
-            lines += self._under(place, one, "")
+        for place, above in sorted(
+            self._tasks, key=lambda pair: (pair[0] == "parent", str(pair[1]))
+        ):
+            lines += self._under(place, above, "")
         if lines:
             yield from ("## Not part of a goal", "", *lines, "")
 
@@ -265,8 +280,8 @@ class _Page:
                 return place, above
         return "", None
 
-    def _live(self, one: EntityId | None, cls: type[Entity]) -> EntityId | None:
-        entity = self._plan.get(one) if one else None
+    def _live(self, entity_id: EntityId | None, cls: type[Entity]) -> EntityId | None:
+        entity = self._plan.get(entity_id) if entity_id else None
         return entity.id if isinstance(entity, cls) and not entity.archived else None
 
     def _task_order(self, task: Task) -> tuple[bool, date, int, str]:
@@ -274,7 +289,7 @@ class _Page:
         return task.done, day, task.priority or 5, task.title
 
     def _all(self, kind: Kind, cls: type[E]) -> list[E]:
-        return [one for one in self._plan.of_kind(kind) if isinstance(one, cls)]
+        return [entity for entity in self._plan.of_kind(kind) if isinstance(entity, cls)]
 
 
 def _goal_order(goal: Goal) -> tuple[int, int, date, str]:

@@ -97,8 +97,15 @@ def known_names(kind: Kind) -> list[str]:
 
 def canonical(name: str, known: Collection[str]) -> str | None:
     """Return the known name that ``name`` means: any case, spaces, dashes."""
-    said = re.sub(r"[\s_-]+", "_", name.strip()).casefold()
-    return next((it for it in (said, _ALIASES.get(said, said)) if it in known), None)
+    plain_name = re.sub(r"[\s_-]+", "_", name.strip()).casefold()
+    return next(
+        (
+            candidate
+            for candidate in (plain_name, _ALIASES.get(plain_name, plain_name))
+            if candidate in known
+        ),
+        None,
+    )
 
 
 def as_text(raw: Any) -> str | None:
@@ -117,7 +124,10 @@ def shown(raw: Any) -> str:
         return "so large a number"
     if not isinstance(raw, str | int | float | date):
         return "what stands there"
-    text = "".join(one if one.isprintable() else " " for one in str(raw)[: _LONGEST_SHOWN + 1])
+    text = "".join(
+        character if character.isprintable() else " "
+        for character in str(raw)[: _LONGEST_SHOWN + 1]
+    )
     text = " ".join(text.split())
     return f"'{text}'" if len(text) <= _LONGEST_SHOWN else f"'{text[:_LONGEST_SHOWN]}…'"
 
@@ -170,15 +180,15 @@ def drafts_of(data: Any, problems: Problems) -> list[Draft]:
             "", "the plan is no map of lists: begin it with a list's name, such as 'goals:'."
         )
         return []
-    found: list[Draft] = []
+    drafts: list[Draft] = []
     for written, items in data.items():
         name = as_text(written) or ""
         kind = _KINDS.get(canonical(name, _KINDS) or "")
         if kind is None:
             problems.add("", _unknown_list(name))
         else:
-            found += _many(kind, items, None, problems)
-    return found
+            drafts += _many(kind, items, None, problems)
+    return drafts
 
 
 def _unknown_list(name: str) -> str:
@@ -226,7 +236,7 @@ def _where(kind: Kind, item: Mapping[str, Any], number: int) -> str:
     """Return how a sentence names an entity: "line 4, goal 'Lead a team'"."""
     line = getattr(item, "line", 0)
     titles = (item[name] for name in item if canonical(as_text(name) or "", ("title",)))
-    title = next((it for it in titles if it is not None), number)
+    title = next((given for given in titles if given is not None), number)
     what = f"{ONE[kind]} {title if isinstance(title, int) else shown(title)}"
     return f"line {line}, {what}" if line else what
 

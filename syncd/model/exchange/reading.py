@@ -41,7 +41,7 @@ class Register:
         self._existing = existing
         self._problems = problems
         self._alike = existing.by_natural_key()
-        self._kinds: dict[EntityId, Kind] = {one.id: kind_of(one) for one in existing}
+        self._kinds: dict[EntityId, Kind] = {entity.id: kind_of(entity) for entity in existing}
         self._keys: dict[tuple[Kind, str], EntityId] = {}
         self._new: dict[tuple[Kind, str], list[EntityId]] = defaultdict(list)
         self._old: dict[tuple[Kind, str], list[EntityId]] = defaultdict(list)
@@ -49,12 +49,12 @@ class Register:
         self._taken: set[EntityId] = set()
         self._times: Counter[tuple[str, ...]] = Counter()
         self._titles: dict[tuple[Kind, str], str] = {}
-        for one in existing:
-            self._goals[one.id] = getattr(one, "goal", None)
-            if not one.archived:
-                name = (kind_of(one), normalised(one.title))
-                self._old[name].append(one.id)
-                self._titles[name] = one.title
+        for entity in existing:
+            self._goals[entity.id] = getattr(entity, "goal", None)
+            if not entity.archived:
+                name = (kind_of(entity), normalised(entity.title))
+                self._old[name].append(entity.id)
+                self._titles[name] = entity.title
 
     def identify(self, draft: Draft, values: Fields, owner: EntityId | None) -> EntityId | None:
         """Return the id of a draft whose fields are ``values``; None if it can't have one.
@@ -62,21 +62,21 @@ class Register:
         The id that is given, or what follows from the key, or from title and owner; an
         entity of the plan that is the same for a person keeps the id that it has.
         """
-        found = self._by_name(draft, values, owner)
-        if found is None:
+        entity_id = self._by_name(draft, values, owner)
+        if entity_id is None:
             return None
-        if found in self._taken:
+        if entity_id in self._taken:
             self._problems.add(
                 draft.where, "it is in this plan twice: change its id or its key."
             )
             return None
-        self._kinds[found] = draft.kind
-        self._taken.add(found)
-        self._goals[found] = values.get("goal")
+        self._kinds[entity_id] = draft.kind
+        self._taken.add(entity_id)
+        self._goals[entity_id] = values.get("goal")
         name = (draft.kind, normalised(draft.title))
-        self._new[name].append(found)
+        self._new[name].append(entity_id)
         self._titles[name] = draft.title
-        return found
+        return entity_id
 
     def _by_name(self, draft: Draft, values: Fields, owner: EntityId | None) -> EntityId | None:
         given, key = draft.name("id"), draft.name("key")
@@ -86,20 +86,20 @@ class Register:
             self._problems.add(draft.where, f"the key {shown(key)} is used twice: change one.")
             key = None
         if key is not None:
-            found = self._id_of(_imported(draft.kind, key), draft.kind, values)
-            self._keys[draft.kind, key] = found
-            return found
+            entity_id = self._id_of(_imported(draft.kind, key), draft.kind, values)
+            self._keys[draft.kind, key] = entity_id
+            return entity_id
         if not draft.title.strip():
             self._problems.add(draft.where, "it has no title: give it one.")
             return None
         return self._by_title(draft, values, owner)
 
     def _by_id(self, draft: Draft, given: str) -> EntityId:
-        found = self._meant(draft.kind, given)
+        entity_id = self._meant(draft.kind, given)
         key = draft.name("key")
         if key is not None:
-            self._keys.setdefault((draft.kind, key), found)
-        return found
+            self._keys.setdefault((draft.kind, key), entity_id)
+        return entity_id
 
     def _meant(self, kind: Kind, given: str) -> EntityId:
         """An id may be any text; one that could not stand in every tool, or is that of
@@ -114,9 +114,9 @@ class Register:
         parts = ("import", str(draft.kind), title, place)
         while True:
             times = self._times[parts] = self._times[parts] + 1
-            found = derived_id(*parts, *([str(times)] if times > 1 else []))
-            if found not in self._taken:
-                return self._id_of(found, draft.kind, values)
+            derived = derived_id(*parts, *([str(times)] if times > 1 else []))
+            if derived not in self._taken:
+                return self._id_of(derived, draft.kind, values)
 
     def _id_of(self, derived: EntityId, kind: Kind, values: Fields) -> EntityId:
         """Return the id of the live entity that is the same, or else the derived one."""
@@ -131,8 +131,10 @@ class Register:
 
     def _free(self, kind: Kind, values: Fields) -> list[Entity]:
         """Return the live entities of the plan with this natural key, not taken yet."""
-        found = self._alike.get(natural_key_of(kind, values), ())
-        return [one for one in found if not one.archived and one.id not in self._taken]
+        alike = self._alike.get(natural_key_of(kind, values), ())
+        return [
+            entity for entity in alike if not entity.archived and entity.id not in self._taken
+        ]
 
     def resolve(self, kind: Kind, raw: Any, goal: Any = None) -> EntityId:
         """Return what a reference to something of ``kind`` means: a key, an id or a title.
@@ -144,28 +146,30 @@ class Register:
         if not text:
             raise Unreadable(f"this names no {ONE[kind]}: write its title, key or id")
         named = (self._keys.get((kind, text)), EntityId(text), _imported(kind, text))
-        for one in named:
-            if one is not None and self._kinds.get(one) is kind:
-                return one
+        for entity_id in named:
+            if entity_id is not None and self._kinds.get(entity_id) is kind:
+                return entity_id
         return self._titled(kind, text, goal)
 
     def _titled(self, kind: Kind, text: str, goal: Any) -> EntityId:
         name = (kind, normalised(text))
-        found = list(dict.fromkeys(self._new.get(name) or self._old.get(name) or ()))
-        if len(found) > 1 and goal is not None:
-            found = [one for one in found if self._goals.get(one) == goal] or found
-        if len(found) == 1:
-            return found[0]
-        if found:
+        ids = list(dict.fromkeys(self._new.get(name) or self._old.get(name) or ()))
+        if len(ids) > 1 and goal is not None:
+            ids = [entity_id for entity_id in ids if self._goals.get(entity_id) == goal] or ids
+        if len(ids) == 1:
+            return ids[0]
+        if ids:
             raise Unreadable(
-                f"{shown(text)} is the title of {len(found)} {kind}: give the one that is meant"
+                f"{shown(text)} is the title of {len(ids)} {kind}: give the one that is meant"
                 " a key, and write that"
             )
         raise Unreadable(f"there is no {ONE[kind]} {shown(text)}: {self._hint(kind, text)}")
 
     def _hint(self, kind: Kind, text: str) -> str:
         if not self._problems.full:
-            titles = (title for (it, _), title in self._titles.items() if it is kind)
+            titles = (
+                title for (its_kind, _), title in self._titles.items() if its_kind is kind
+            )
             near = nearest(text, islice(titles, _NEAREST_OF))
             if near:
                 return f"did you mean {shown(near)}?"
@@ -228,14 +232,14 @@ class _Reading:
         """Read one draft; those that it refers to have been read, but for its parent."""
         values = self._inherited(draft) | self._values(draft)
         owner = self.ids.get(draft.owner) if draft.owner else None
-        found = self.register.identify(draft, values, owner)
-        if found is None:
+        entity_id = self.register.identify(draft, values, owner)
+        if entity_id is None:
             return
-        self.ids[draft] = found
-        old = self.existing.get(found)
+        self.ids[draft] = entity_id
+        old = self.existing.get(entity_id)
         created = self._created_at(draft, old)
         fields = (fields_of(old) if old else {}) | _beside(old, values)
-        self.entities[found] = entity_from(draft.kind, found, created, fields)
+        self.entities[entity_id] = entity_from(draft.kind, entity_id, created, fields)
 
     def _inherited(self, draft: Draft) -> dict[str, Value]:
         """Return what follows from where a draft stands: its goal, its milestone."""
@@ -271,13 +275,13 @@ class _Reading:
     def _several(self, draft: Draft, spec: FieldSpec, raw: Any) -> frozenset[str]:
         """Resolve each of several references; those that mean nothing are left out."""
         listed = raw if isinstance(raw, list) else str(raw).split(",")
-        found: set[str] = set()
-        for one in listed:
+        ids: set[str] = set()
+        for item in listed:
             try:
-                found.add(self.register.resolve(Kind(spec.target or ""), one))
+                ids.add(self.register.resolve(Kind(spec.target or ""), item))
             except Unreadable as why:
                 self._wrong(draft, spec.name, why)
-        return frozenset(found)
+        return frozenset(ids)
 
     def _created_at(self, draft: Draft, old: Entity | None) -> datetime:
         raw = draft.raw.get("created_at")
@@ -290,18 +294,18 @@ class _Reading:
 
     def join_sub_tasks(self) -> None:
         """Resolve which task is part of which, now that all have their ids."""
-        for draft, one in self.ids.items():
+        for draft, entity_id in self.ids.items():
             if draft.kind is not Kind.TASK:
                 continue
             try:
-                parent = self._parent(draft, one)
+                parent = self._parent(draft, entity_id)
             except Unreadable as why:
                 self._wrong(draft, "parent", why)
             else:
-                self.entities[one] = replace(self.entities[one], parent=parent)
+                self.entities[entity_id] = replace(self.entities[entity_id], parent=parent)
 
-    def _parent(self, draft: Draft, one: EntityId) -> EntityId | None:
-        task = self.entities[one]
+    def _parent(self, draft: Draft, entity_id: EntityId) -> EntityId | None:
+        task = self.entities[entity_id]
         if "parent" in draft.raw:
             raw = draft.raw["parent"]
             goal = getattr(task, "goal", None)
@@ -310,16 +314,16 @@ class _Reading:
             parent = self.ids.get(draft.owner)
         else:
             parent = getattr(task, "parent", None)
-        if parent is not None and self._is_above(one, parent):
+        if parent is not None and self._is_above(entity_id, parent):
             raise Unreadable("a task can't be part of itself: name another, or none")
         return parent
 
-    def _is_above(self, one: EntityId, below: EntityId) -> bool:
-        """Say whether ``one`` is ``below`` or one of the tasks that that is a part of."""
+    def _is_above(self, above: EntityId, below: EntityId) -> bool:
+        """Say whether ``above`` is ``below`` or one of the tasks that that is a part of."""
         seen: set[EntityId] = set()
         at: EntityId | None = below
         while at is not None and at not in seen:
-            if at == one:
+            if at == above:
                 return True
             seen.add(at)
             task = self.entities.get(at) or self.existing.get(at)
@@ -335,4 +339,4 @@ class _Reading:
 def _beside(old: Entity | None, values: dict[str, Value]) -> dict[str, Value]:
     """Return what a file says; prompts that it does not name keep their answers."""
     known = fields_of(old) if old else {}
-    return {name: overlaid(known.get(name), it) for name, it in values.items()}
+    return {name: overlaid(known.get(name), value) for name, value in values.items()}

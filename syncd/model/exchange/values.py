@@ -69,17 +69,17 @@ def read_moment(raw: Any, zone: Any, here: Here, *, noon: bool = False) -> Momen
     ``noon``: a day without a time is allowed, and means its noon. Raises ``Unreadable``.
     """
     if isinstance(raw, datetime):
-        wall, said = raw, zone
+        wall, zone_name = raw, zone
     elif noon and isinstance(raw, date):
-        wall, said = datetime.combine(raw, _NOON), zone
+        wall, zone_name = datetime.combine(raw, _NOON), zone
     else:
         parts = _parts(raw, "moment", _MOMENT_HOW)
         if not parts["time"] and not noon:
             raise Unreadable(f"{shown(raw)} has no time: {_MOMENT_HOW}")
         day = _day(parts["day"], raw, here)
         wall = _wall(day, parts["time"] or "12:00", parts["offset"] or "", raw)
-        said = parts["zone"] or zone
-    own = read_zone(said) if said else None
+        zone_name = parts["zone"] or zone
+    own = read_zone(zone_name) if zone_name else None
     _sane(wall.date(), raw)
     return Moment(wall if wall.tzinfo else wall.replace(tzinfo=ZoneInfo(own or here.zone)), own)
 
@@ -107,14 +107,14 @@ def _parts(raw: Any, what: str, how: str) -> dict[str, str | None]:
 
 
 def _day(text: str | None, raw: Any, here: Here) -> date:
-    said = (text or "").lower()
+    word = (text or "").lower()
     try:
-        if said in _WORDS:
-            return here.today + relativedelta(days=_WORDS[said])
-        if said[:1] in ("+", "-"):
-            count, unit = int(said[:-1]), _UNITS[said[-1]]
+        if word in _WORDS:
+            return here.today + relativedelta(days=_WORDS[word])
+        if word[:1] in ("+", "-"):
+            count, unit = int(word[:-1]), _UNITS[word[-1]]
             return _sane(here.today + relativedelta(**{unit: count}), raw)  # type: ignore[arg-type]  # units are whole numbers
-        return _sane(date.fromisoformat(said), raw)
+        return _sane(date.fromisoformat(word), raw)
     except (ValueError, OverflowError) as error:
         raise Unreadable(f"{shown(raw)} is a day that does not exist: {_DAY_HOW}") from error
 
@@ -203,12 +203,12 @@ def _repetition(text: str) -> str:
 def _word(spec: FieldSpec, raw: Any) -> StrEnum:
     words = list(spec.words or ())
     known = {_loose(word): word for word in words}
-    found = known.get(_loose(raw)) if isinstance(raw, str) else None
-    if found is None:
+    member = known.get(_loose(raw)) if isinstance(raw, str) else None
+    if member is None:
         near = nearest(raw, words) if isinstance(raw, str) else None
         hint = f"did you mean '{near}'?" if near else f"write {either(words)}"
         raise Unreadable(f"{shown(raw)} is not known here: {hint}")
-    return found
+    return member
 
 
 def _loose(word: str) -> str:
@@ -263,16 +263,18 @@ def _priority(spec: FieldSpec, raw: Any) -> int:  # noqa: ARG001  # as every rea
 
 
 def _truth(spec: FieldSpec, raw: Any) -> bool:  # noqa: ARG001  # as every reader
-    said = _plain(raw).strip().lower() if isinstance(raw, str | int | float) else "?"
-    if said not in _TRUE | _FALSE:
+    word = _plain(raw).strip().lower() if isinstance(raw, str | int | float) else "?"
+    if word not in _TRUE | _FALSE:
         raise Unreadable(f"{shown(raw)} is neither yes nor no: write true or false")
-    return said in _TRUE
+    return word in _TRUE
 
 
 def _labels(spec: FieldSpec, raw: Any) -> frozenset[str]:  # noqa: ARG001  # as every reader
     if isinstance(raw, str):
-        return frozenset(it.strip() for it in raw.split(",") if it.strip())
-    if not isinstance(raw, list) or not all(isinstance(it, str | int | float) for it in raw):
+        return frozenset(label.strip() for label in raw.split(",") if label.strip())
+    if not isinstance(raw, list) or not all(
+        isinstance(label, str | int | float) for label in raw
+    ):
         raise Unreadable("these are no labels: write a list such as [deep work, home]")
     return frozenset(text for text in map(_plain, raw) if text.strip())
 
@@ -280,11 +282,14 @@ def _labels(spec: FieldSpec, raw: Any) -> frozenset[str]:  # noqa: ARG001  # as 
 def _pairs(spec: FieldSpec, raw: Any) -> tuple[tuple[str, str], ...]:
     if isinstance(raw, dict):
         raw = [{"prompt": prompt, "text": text} for prompt, text in raw.items()]
-    if not isinstance(raw, list) or not all(isinstance(it, dict) for it in raw):
+    if not isinstance(raw, list) or not all(isinstance(pair, dict) for pair in raw):
         raise Unreadable("these are no answers: write each prompt, a colon, and the answer")
     return tuple(
-        (_text_of(spec, _or_empty(it.get("prompt"))), _text_of(spec, _or_empty(it.get("text"))))
-        for it in raw
+        (
+            _text_of(spec, _or_empty(pair.get("prompt"))),
+            _text_of(spec, _or_empty(pair.get("text"))),
+        )
+        for pair in raw
     )
 
 

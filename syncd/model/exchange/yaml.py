@@ -51,18 +51,18 @@ def _whole(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):
-        return [_whole(it) for it in value]
+        return [_whole(item) for item in value]
     if isinstance(value, dict):
-        return {_whole(name): _whole(it) for name, it in value.items()}
+        return {_whole(name): _whole(item) for name, item in value.items()}
     return value
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return these as a map; ValueError where a name stands there twice."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
         raise ValueError
-    return found
+    return mapping
 
 
 def _yaml(text: str, problems: Problems) -> Any:
@@ -189,9 +189,9 @@ def plan_to_yaml(entities: Iterable[Entity], zone: str = "UTC") -> str:
     lists: dict[str, list[dict[str, Any]]] = {str(kind): [] for kind in Kind}
     for entity in entities:
         lists[kind_of(entity)].append(_filled(entity, zone))
-    held = {name: items for name, items in lists.items() if items}
+    filled = {name: items for name, items in lists.items() if items}
     text = yaml.dump(
-        held,
+        filled,
         Dumper=_Dumper,
         default_flow_style=False,
         sort_keys=False,

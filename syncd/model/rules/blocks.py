@@ -85,17 +85,19 @@ def known_to_its_task(block: Entity, world: World) -> Iterable[Entity]:
 
 def with_time(task: Task, blocks: Iterable[Block], now: datetime) -> Task:
     """Return a task with what its blocks say of its time."""
-    found = [block for block in blocks if not block.archived]
-    done = sum(length(one) for one in found if one.state in SPENT)
-    ahead = [one for one in found if one.state in AHEAD and not is_over(one, now)]
-    planned = sum(length(one) for one in ahead)
-    starts = [one.start for one in ahead if one.start is not None and one.start.at > now]
-    never = not found and task.minutes_done is None and task.minutes_planned is None
+    live = [block for block in blocks if not block.archived]
+    done = sum(length(block) for block in live if block.state in SPENT)
+    ahead = [block for block in live if block.state in AHEAD and not is_over(block, now)]
+    planned = sum(length(block) for block in ahead)
+    starts = [
+        block.start for block in ahead if block.start is not None and block.start.at > now
+    ]
+    never = not live and task.minutes_done is None and task.minutes_planned is None
     return replace(
         task,
         minutes_done=None if never else done,
         minutes_planned=None if never else planned,
-        next_block=_shown(min(starts, key=lambda it: it.at)) if starts else None,
+        next_block=_shown(min(starts, key=lambda start: start.at)) if starts else None,
     )
 
 
@@ -130,8 +132,8 @@ def _runs_or_ran(block: Block, now: datetime) -> bool:
 
 
 def _blocks_of(task: Task, world: World) -> Sequence[Block]:
-    found = world.referring(task.id, Kind.BLOCK, "task")
-    return [one for one in found if isinstance(one, Block)]
+    entities = world.referring(task.id, Kind.BLOCK, "task")
+    return [entity for entity in entities if isinstance(entity, Block)]
 
 
 def _was(block: Entity, world: World) -> Block | None:

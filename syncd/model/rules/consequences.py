@@ -50,12 +50,12 @@ def due_again(contact: Entity, world: World) -> Iterable[Entity]:
     """A cadence that ran out yields a task, once."""
     if not isinstance(contact, Contact) or contact.archived or contact.next_contact is None:
         return
-    made = catch_up_id(contact, world.zone)
-    if contact.next_contact > world.today or world.get(made) is not None:
+    task_id = catch_up_id(contact, world.zone)
+    if contact.next_contact > world.today or world.get(task_id) is not None:
         return
     since = f"last contact {contact.last_contact}" if contact.last_contact else "no contact yet"
     yield Task(
-        id=made,
+        id=task_id,
         title=f"Catch up with {_called(contact)}",
         notes=f"Every {contact.cadence_days} days; {since}.",
         created_at=world.now,
@@ -146,12 +146,12 @@ def achieved(entity: Entity, world: World) -> Iterable[Entity]:
     was = world.was(entity)
     if entity.archived or not finished(entity) or was is None or finished(was):
         return
-    made = achievement_id(entity.id)
-    if world.get(made) is not None:
+    new_id = achievement_id(entity.id)
+    if world.get(new_id) is not None:
         return
     goal, skill = _belongs(entity)
     yield Achievement(
-        id=made,
+        id=new_id,
         title=_words(entity),
         created_at=world.now,
         date=_day(entity, world),
@@ -222,41 +222,41 @@ def consequences(
     ``changed``: of each goal concerned, only ``parts_of`` is read.
     """
     world = World(view=view, before=changed, today=today, zone=zone, now=now)
-    found: list[Consequence] = []
+    results: list[Consequence] = []
     goals: dict[EntityId, None] = {}
     waiting = dict.fromkeys(changed)
     while waiting:
-        one = next(iter(waiting))
-        del waiting[one]
-        goals.update(dict.fromkeys(_goals_concerned(one, world)))
-        if not isinstance(world.get(one), Goal):
-            news = _follow(one, world)
-            found += news
-            waiting.update(dict.fromkeys(it.entity.id for it in news))
+        entity_id = next(iter(waiting))
+        del waiting[entity_id]
+        goals.update(dict.fromkeys(_goals_concerned(entity_id, world)))
+        if not isinstance(world.get(entity_id), Goal):
+            news = _follow(entity_id, world)
+            results += news
+            waiting.update(dict.fromkeys(consequence.entity.id for consequence in news))
     for goal in goals:
-        found += _follow(goal, world)
-    return found
+        results += _follow(goal, world)
+    return results
 
 
-def _follow(one: EntityId, world: World) -> list[Consequence]:
+def _follow(entity_id: EntityId, world: World) -> list[Consequence]:
     """Apply each rule for this entity's kind, in order."""
-    found: list[Consequence] = []
-    entity = world.get(one)
+    results: list[Consequence] = []
+    entity = world.get(entity_id)
     for name, rule in RULES.get(kind_of(entity), ()) if entity else ():
-        now = world.get(one)
+        now = world.get(entity_id)
         for outcome in rule(now, world) if now else ():
             old = world.get(outcome.id)
             if outcome != old:
                 world.put(outcome)
-                found.append(Consequence(entity=outcome, rule=name, new=old is None))
-    return found
+                results.append(Consequence(entity=outcome, rule=name, new=old is None))
+    return results
 
 
-def _goals_concerned(one: EntityId, world: World) -> Iterable[EntityId]:
+def _goals_concerned(entity_id: EntityId, world: World) -> Iterable[EntityId]:
     """Yield the goals that an entity is, belongs to, or belonged to."""
-    now = world.get(one)
+    now = world.get(entity_id)
     if isinstance(now, Goal):
-        yield one
+        yield entity_id
     if not isinstance(now, Task | Milestone):
         return
     was = world.was(now)
@@ -268,10 +268,10 @@ def _goals_concerned(one: EntityId, world: World) -> Iterable[EntityId]:
             yield goal
 
 
-def _counts_the_same(one: Entity, other: Entity) -> bool:
+def _counts_the_same(version: Entity, other: Entity) -> bool:
     """Say whether two versions of a task or milestone are the same to their goals."""
-    return part_of(one) == part_of(other) and all(
-        getattr(one, name, None) == getattr(other, name, None) for name in _PLACES
+    return part_of(version) == part_of(other) and all(
+        getattr(version, name, None) == getattr(other, name, None) for name in _PLACES
     )
 
 
@@ -312,7 +312,7 @@ def _pace(goal: Entity, world: World) -> Iterable[Entity]:
 def _smart(goal: Entity, world: World) -> Iterable[Entity]:
     if isinstance(goal, Goal) and not goal.archived:
         far = goal.due is not None and is_far(goal.due, world.today)
-        stepped = far and any(one.kind is Kind.MILESTONE for one in world.parts_of(goal.id))
+        stepped = far and any(part.kind is Kind.MILESTONE for part in world.parts_of(goal.id))
         yield replace(goal, smart_gaps=smart_gaps(goal, world.today, stepped=stepped))
 
 

@@ -121,17 +121,17 @@ def _measuring(goal: Goal) -> Iterator[Gap]:
 def _words(title: str) -> int:
     """Return how many words a title has; two characters without spaces between count as
     one where a script writes none."""
-    wide = sum(unicodedata.east_asian_width(one) in "WF" for one in title)
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in title)
     return max(len(title.split()), wide // 2)
 
 
 def _only_vague(title: str) -> bool:
     words = " ".join(word.strip(".,;:!?") for word in title.casefold().split())
-    start = next((one for one in _VAGUE if f"{words} ".startswith(f"{one} ")), None)
+    start = next((phrase for phrase in _VAGUE if f"{words} ".startswith(f"{phrase} ")), None)
     if start is None:
         return False
     left = [word for word in words[len(start) :].split() if f" {word} " not in _FILLERS]
-    named = any(one.isdigit() for word in left for one in word)
+    named = any(character.isdigit() for word in left for character in word)
     return not named and len(left) < _ENOUGH
 
 

@@ -72,16 +72,16 @@ def repetition(text: str) -> str | None:
     """Return the tidy rule that words or a rule mean; "" for nothing, None if unreadable."""
     if len(text) > _LONGEST:
         return None
-    said = " ".join(text.lower().split()).rstrip(".")
-    if not said:
+    words = " ".join(text.lower().split()).rstrip(".")
+    if not words:
         return ""
-    if said in _SAYINGS:
-        return _SAYINGS[said]
-    match = _EVERY.fullmatch(said)
+    if words in _SAYINGS:
+        return _SAYINGS[words]
+    match = _EVERY.fullmatch(words)
     if match:
         return _counted(match)
-    if said.startswith("every "):
-        days = _days(said.removeprefix("every "))
+    if words.startswith("every "):
+        days = _days(words.removeprefix("every "))
         return f"FREQ=WEEKLY;{days}" if days else None
     return tidy(text)
 
@@ -129,8 +129,8 @@ def _counted(match: re.Match[str]) -> str | None:
     return f"{rule};{when}" if when else None
 
 
-def _days(said: str) -> str | None:
-    codes = [_day(word) for word in re.split(r",? and |, ?| ", said) if word]
+def _days(words: str) -> str | None:
+    codes = [_day(word) for word in re.split(r",? and |, ?| ", words) if word]
     known = [code for code in codes if code]
     return (
         f"BYDAY={','.join(dict.fromkeys(known))}"
@@ -143,8 +143,8 @@ def _day(word: str) -> str | None:
     return _DAYS.get(word) or _DAYS.get(word.removesuffix("s")) or _SHORT_DAYS.get(word)
 
 
-def _month_day(said: str) -> str | None:
-    match = _MONTH_DAY.fullmatch(said)
+def _month_day(words: str) -> str | None:
+    match = _MONTH_DAY.fullmatch(words)
     return f"BYMONTHDAY={match[1]}" if match and 1 <= int(match[1]) <= 31 else None
 
 
@@ -182,7 +182,9 @@ def recurrence_problem(text: str) -> str | None:
 
 def _shown(text: str) -> str:
     """Return a text as it can stand in a sentence."""
-    return "".join(one if one.isprintable() else " " for one in text[:_LONGEST_SHOWN])
+    return "".join(
+        character if character.isprintable() else " " for character in text[:_LONGEST_SHOWN]
+    )
 
 
 def next_id(task: EntityId) -> EntityId:
@@ -204,12 +206,12 @@ def next_occurrence(task: Task, zone: str, now: datetime) -> Task | None:
     done = task.done_at.without_zone() if task.done_at else Moment(now)
     due = task.due or day_of(done, zone)
     try:
-        found = _next(rule, _span(due, done, zone))
+        following = _next(rule, _span(due, done, zone))
     except (ValueError, IndexError, OverflowError):
         return None
-    if found is None:
+    if following is None:
         return None
-    comes, rest = found
+    comes, rest = following
     return replace(
         task,
         id=next_id(task.id),
@@ -228,7 +230,7 @@ def _span(due: Due, done: Moment, zone: str) -> _Span:
     if isinstance(due, Moment):
         own = due.zone or zone
         start, ticked = (
-            one.at.astimezone(ZoneInfo(own)).replace(tzinfo=None) for one in (due, done)
+            moment.at.astimezone(ZoneInfo(own)).replace(tzinfo=None) for moment in (due, done)
         )
         return _Span(start, max(start, ticked), own)
     last = max(due, day_of(done, zone))
@@ -264,8 +266,8 @@ def _occurrences(rule: str, start: datetime) -> Iterator[datetime]:
     """
     shift = (MAXYEAR - start.year) // _LEAP_CYCLE * _LEAP_CYCLE
     far = start.replace(year=start.year + shift)
-    for found in rrulestr(rule, dtstart=far).xafter(far):
-        yield found.replace(year=found.year - shift)
+    for occurrence in rrulestr(rule, dtstart=far).xafter(far):
+        yield occurrence.replace(year=occurrence.year - shift)
 
 
 def _until(text: str, zone: str) -> datetime:

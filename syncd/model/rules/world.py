@@ -47,18 +47,20 @@ class World:
 
     def referring(self, target: EntityId, kind: Kind, field: str) -> Iterable[Entity]:
         """Return the live entities of ``kind`` whose ``field`` is or holds ``target``."""
-        known = [one for one in self.view.referring(target, kind, field) if self._same(one)]
-        return known + [one for one in self._now(kind) if _refers(one, field, target)]
+        known = [
+            entity for entity in self.view.referring(target, kind, field) if self._same(entity)
+        ]
+        return known + [entity for entity in self._now(kind) if _refers(entity, field, target)]
 
     def of_kind(self, kind: Kind) -> Iterable[Entity]:
         """Return the live entities of a kind."""
-        known = [one for one in self.view.of_kind(kind) if self._same(one)]
+        known = [entity for entity in self.view.of_kind(kind) if self._same(entity)]
         return known + list(self._now(kind))
 
     @cached_property
     def contacts(self) -> list[Contact]:
         """All live contacts, read once."""
-        return [one for one in self.of_kind(Kind.CONTACT) if isinstance(one, Contact)]
+        return [entity for entity in self.of_kind(Kind.CONTACT) if isinstance(entity, Contact)]
 
     def parts_of(self, goal: EntityId) -> Iterable[Part]:
         """Return all live milestones and tasks of a goal."""
@@ -76,7 +78,9 @@ class World:
 
     def _now(self, kind: Kind) -> Iterable[Entity]:
         return (
-            one for one in self.changed.values() if kind_of(one) is kind and not one.archived
+            entity
+            for entity in self.changed.values()
+            if kind_of(entity) is kind and not entity.archived
         )
 
 
@@ -153,9 +157,9 @@ def at_rest(entity: Entity, view: PlanView) -> bool:
 
 def _goal_above(entity: Entity, view: PlanView) -> EntityId | None:
     for _ in range(_DEEPEST):
-        found = goal_of(entity, view)
-        if found or not isinstance(entity, Task) or not entity.parent:
-            return found
+        goal = goal_of(entity, view)
+        if goal or not isinstance(entity, Task) or not entity.parent:
+            return goal
         parent = view.get(entity.parent)
         if parent is None:
             return None

@@ -126,12 +126,12 @@ class _Search:
             ledger.append(
                 (self.topics, [(topic, solution.topic_cost(topic)) for topic in topics])
             )
-        rise = sum(cost - old[one] for old, new in ledger for one, cost in new)
+        rise = sum(cost - old[number] for old, new in ledger for number, cost in new)
         if rise > bearable:
             return False
         for old, new in ledger:
-            for one, cost in new:
-                old[one] = cost
+            for number, cost in new:
+                old[number] = cost
         self._count(rise)
         return True
 
@@ -170,10 +170,12 @@ def _next(solution: Solution, task: int) -> Placement | None:
     """Return the first block that fits on the first day that has room; the longest there."""
     lengths = usable(solution.instance, solution.missing(task))
     wishes = [Wish(task, length) for length in lengths]
-    found = [next(candidates(solution, wish), None) for wish in wishes]
-    placements = [placement for placement in found if placement is not None]
+    soonest = [next(candidates(solution, wish), None) for wish in wishes]
+    placements = [placement for placement in soonest if placement is not None]
     return min(
-        placements, key=lambda one: (one.day, one.start - one.end, one.start), default=None
+        placements,
+        key=lambda placement: (placement.day, placement.start - placement.end, placement.start),
+        default=None,
     )
 
 
@@ -195,27 +197,29 @@ class Floor:
 
     def filled(self) -> Solution:
         """Return it with what can be placed besides."""
-        made = self.soonest.copy()
-        fill(made)
-        return made
+        solution = self.soonest.copy()
+        fill(solution)
+        return solution
 
-    def first(self, found: Iterable[Timetable]) -> Timetable:
+    def first(self, timetables: Iterable[Timetable]) -> Timetable:
         """Return the first timetable that is good enough."""
-        return next(filter(self.holds, found), timetable(self.soonest))
+        return next(filter(self.holds, timetables), timetable(self.soonest))
 
-    def best(self, found: Iterable[Timetable]) -> Timetable:
+    def best(self, timetables: Iterable[Timetable]) -> Timetable:
         """Return the cheapest timetable that is good enough, the first of equals."""
-        good = [one for one in found if self.holds(one)]
-        return min(good or [timetable(self.soonest)], key=lambda one: one.score.total)
+        good = [candidate for candidate in timetables if self.holds(candidate)]
+        return min(
+            good or [timetable(self.soonest)], key=lambda candidate: candidate.score.total
+        )
 
-    def holds(self, found: Timetable) -> bool:
+    def holds(self, candidate: Timetable) -> bool:
         """Say whether a timetable is good enough."""
-        minutes, weighed = self._lacking(found)
+        minutes, weighed = self._lacking(candidate)
         return minutes <= self._minutes or weighed < self._weighed
 
-    def _lacking(self, found: Timetable) -> tuple[int, float]:
-        left = found.unplaced
-        return sum(left.values()), sum(self._weights[one] * left[one] for one in left)
+    def _lacking(self, candidate: Timetable) -> tuple[int, float]:
+        left = candidate.unplaced
+        return sum(left.values()), sum(self._weights[task] * left[task] for task in left)
 
 
 def afresh(instance: Instance, least: Firmness) -> list[Solution]:

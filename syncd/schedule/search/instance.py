@@ -173,9 +173,9 @@ class _Encoder:
         self.problem = problem
         self.edges = edges(problem)
         # A day's week that is not told of has no room.
-        told = [week.capacity for week in problem.weeks]
-        missing = max((day.week + 1 for day in problem.days), default=0) - len(told)
-        self.capacities = (*told, *([0] * missing))
+        capacities = [week.capacity for week in problem.weeks]
+        missing = max((day.week + 1 for day in problem.days), default=0) - len(capacities)
+        self.capacities = (*capacities, *([0] * missing))
         self.topics: dict[str, int] = {}
         self.topic_of = {work.id: work.topic for work in problem.works}
         self.fixed = fixed_blocks(problem)
@@ -209,8 +209,8 @@ class _Encoder:
             week=day.week,
             runs=tuple(part for run in runs for part in without(run, near)),
             liked=tuple((span.start, span.end) for span in day.liked),
-            used=sum(one.span.minutes for one in fixed),
-            topics=frozenset(self.topic(self._name(one)) for one in fixed),
+            used=sum(block.span.minutes for block in fixed),
+            topics=frozenset(self.topic(self._name(block)) for block in fixed),
         )
 
     def week_use(self) -> tuple[int, ...]:
@@ -237,10 +237,10 @@ class _Encoder:
         chosen = self._chosen(order.ranked)
         number = {index: at for at, index in enumerate(chosen)}
         before: Links = [
-            tuple(number[one] for one in order.before[index] if one in number)
+            tuple(number[other] for other in order.before[index] if other in number)
             for index in chosen
         ]
-        waits = [any(one not in number for one in order.before[index]) for index in chosen]
+        waits = [any(other not in number for other in order.before[index]) for index in chosen]
         after = turned(before)
         return tuple(
             self._task(
@@ -314,22 +314,22 @@ class _Encoder:
 
     def given(self) -> tuple[tuple[int, ...], ...]:
         """Return for each topic the minutes of its fixed blocks, by week."""
-        found = [[0] * len(self.capacities) for _ in self.topics]
+        minutes = [[0] * len(self.capacities) for _ in self.topics]
         for block in self.fixed:
             week = week_of(self.problem, day_number(self.edges, block.span.start))
             topic = self.topics.get(self._name(block))
             if week is not None and topic is not None:
-                found[topic][week] += block.span.minutes
-        return tuple(map(tuple, found))
+                minutes[topic][week] += block.span.minutes
+        return tuple(map(tuple, minutes))
 
     def outside(self, tasks: Sequence[SearchTask]) -> tuple[int, ...]:
         """Return for each topic the minutes of its tasks that are not in the search."""
         inside = {task.work.id for task in tasks}
-        found = [0] * len(self.topics)
+        minutes = [0] * len(self.topics)
         for work in self.problem.works:
             if work.id not in inside and work.topic in self.topics:
-                found[self.topics[work.topic]] += max(0, work.minutes)
-        return tuple(found)
+                minutes[self.topics[work.topic]] += max(0, work.minutes)
+        return tuple(minutes)
 
     def origins(self, tasks: Sequence[SearchTask]) -> tuple[CurrentBlock, ...]:
         """Return the standing blocks that may stay, move or go."""

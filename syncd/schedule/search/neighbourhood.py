@@ -102,8 +102,8 @@ class Neighbourhood:
             return None
         if solution.has(day, placement.task):
             return None
-        made = self.somewhere(placement.task, day, length, placement.origin)
-        return Move((placement,), (made,)) if made else None
+        moved = self.somewhere(placement.task, day, length, placement.origin)
+        return Move((placement,), (moved,)) if moved else None
 
     def _same_week(self, day: int, placement: Placement) -> bool:
         days = self.solution.instance.days
@@ -112,11 +112,11 @@ class Neighbourhood:
     def _same_day(self, placement: Placement) -> Move | None:
         """Move a block within its day."""
         self.solution.take(placement)
-        made = self.somewhere(
+        moved = self.somewhere(
             placement.task, placement.day, placement.end - placement.start, placement.origin
         )
         self.solution.put(placement)
-        return Move((placement,), (made,)) if made and made != placement else None
+        return Move((placement,), (moved,)) if moved and moved != placement else None
 
     def home(self, placement: Placement) -> Move | None:
         """Put a block back where it stood."""
@@ -131,10 +131,10 @@ class Neighbourhood:
             instance.days
         ):
             return None
-        made = self.solution.placement(
+        moved = self.solution.placement(
             placement.task, origin.day, (span.start, span.end), placement.origin
         )
-        return Move((placement,), (made,))
+        return Move((placement,), (moved,))
 
     def swapped(self, placement: Placement) -> Move | None:
         """Let two blocks change places; each keeps its length and the start of the other."""
@@ -162,10 +162,10 @@ class Neighbourhood:
         away = placement.day if self.rng.random() < 0.5 else self.day_near(other.task, day)
         solution.take(placement)
         solution.take(other)
-        made = self._both(placement, other, day, away)
+        move = self._both(placement, other, day, away)
         solution.put(placement)
         solution.put(other)
-        return made
+        return move
 
     def _both(self, placement: Placement, other: Placement, day: int, away: int) -> Move | None:
         first = self.somewhere(
@@ -208,9 +208,9 @@ class Neighbourhood:
         """Return a longer block on the same day."""
         length = placement.end - placement.start + more
         self.solution.take(placement)
-        made = self.somewhere(placement.task, placement.day, length, placement.origin)
+        longer = self.somewhere(placement.task, placement.day, length, placement.origin)
         self.solution.put(placement)
-        return made
+        return longer
 
     def _shorter(self, placement: Placement, less: int) -> Placement:
         early = self.rng.random() < 0.5
@@ -231,8 +231,8 @@ class Neighbourhood:
         day = self.day_near(placement.task, placement.day)
         if day == placement.day or self.solution.has(day, placement.task):
             return None
-        made = self.somewhere(placement.task, day, part, -1)
-        return Move((placement,), (self._shorter(placement, part), made)) if made else None
+        second = self.somewhere(placement.task, day, part, -1)
+        return Move((placement,), (self._shorter(placement, part), second)) if second else None
 
     def begun(self, task: int) -> Move | None:
         """Place some of what a task lacks, in a new block or a longer one."""
@@ -241,8 +241,8 @@ class Neighbourhood:
         mine = [placement for placement in self.solution.by_task[task] if placement.day == day]
         if mine:
             return self._grown(mine[0])
-        made = self.somewhere(task, day, self._lacking(task), -1)
-        return Move((), (made,)) if made else None
+        placement = self.somewhere(task, day, self._lacking(task), -1)
+        return Move((), (placement,)) if placement else None
 
     def _lacking(self, task: int) -> int:
         """Return the length of one more block for what a task lacks."""
@@ -256,8 +256,8 @@ class Neighbourhood:
         more = min(capacity // SLOT, -(-self.solution.missing(placement.task) // SLOT)) * SLOT
         if more <= 0 or locked(instance, placement):
             return None
-        made = self._longer(placement, more)
-        return Move((placement,), (made,)) if made else None
+        longer = self._longer(placement, more)
+        return Move((placement,), (longer,)) if longer else None
 
     def instead(self, task: int) -> Move | None:
         """Place a block of a task that lacks time on a day that a block of another leaves."""
@@ -269,13 +269,13 @@ class Neighbourhood:
         after = solution.instance.tasks[other.task].after
         if other.task == task or locked(solution.instance, other):
             return None
-        if any(solution.by_task[one] for one in after):
+        if any(solution.by_task[later] for later in after):
             return None
         length = min(self._lacking(task), other.end - other.start)
         solution.take(other)
-        made = self.somewhere(task, other.day, length, -1)
+        placement = self.somewhere(task, other.day, length, -1)
         solution.put(other)
-        return Move((other,), (made,)) if made else None
+        return Move((other,), (placement,)) if placement else None
 
 
 def costs_more(solution: Solution, task: int, other: int) -> bool:

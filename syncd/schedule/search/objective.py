@@ -60,11 +60,11 @@ def day_number(edges: Sequence[int], minute: int) -> int:
 
 def covered(problem: Problem) -> dict[EntityId, int]:
     """Return the minutes of each task that fixed blocks ahead cover."""
-    found: dict[EntityId, int] = defaultdict(int)
+    minutes: dict[EntityId, int] = defaultdict(int)
     for block in fixed_blocks(problem):
         if block.task is not None and block.span.end > problem.now:
-            found[block.task] += block.span.minutes
-    return found
+            minutes[block.task] += block.span.minutes
+    return minutes
 
 
 def fixed_blocks(problem: Problem) -> list[ScheduledBlock]:
@@ -88,7 +88,9 @@ def not_liked(span: Span, liked: Sequence[Span]) -> int:
     """Return the minutes of a span at times that are not liked; none if all are alike."""
     if not liked:
         return 0
-    inside = sum(max(0, min(span.end, one.end) - max(span.start, one.start)) for one in liked)
+    inside = sum(
+        max(0, min(span.end, window.end) - max(span.start, window.start)) for window in liked
+    )
     return span.minutes - inside
 
 
@@ -99,32 +101,33 @@ def odd_length(minutes: int) -> bool:
 
 def score(problem: Problem, blocks: Sequence[Placed]) -> Score:
     """Return what a timetable costs; ``blocks`` are those that are not fixed."""
-    told = _told(problem, blocks)
+    timetable = _timetable_of(problem, blocks)
     left = unplaced(problem, blocks)
     weights = problem.weights
-    topics = told.topics()
+    topics = timetable.topics()
     return Score(
         unplaced=weights.unplaced
         * sum(work.weight * slots(left.get(work.id, 0)) for work in problem.works),
-        late=weights.late * sum(told.late(work) for work in problem.works),
-        tight=weights.tight * sum(told.tight(work) for work in problem.works),
-        taste=weights.taste * sum(told.not_liked(block) for block in blocks) / SLOT,
-        wait=weights.wait * told.wait(),
-        same_day=weights.same_day * sum(told.doubled(work) for work in problem.works),
-        gap=weights.gap * sum(told.gaps(work) for work in problem.works),
+        late=weights.late * sum(timetable.late(work) for work in problem.works),
+        tight=weights.tight * sum(timetable.tight(work) for work in problem.works),
+        taste=weights.taste * sum(timetable.not_liked(block) for block in blocks) / SLOT,
+        wait=weights.wait * timetable.wait(),
+        same_day=weights.same_day * sum(timetable.doubled(work) for work in problem.works),
+        gap=weights.gap * sum(timetable.gaps(work) for work in problem.works),
         topic=weights.topic * sum(max(0, len(those) - TOPICS) for those in topics.values()),
         busy_week=weights.busy_week
         * sum(
-            slots(sum(those.values()) - weights.easy_week) for those in told.weeks().values()
+            slots(sum(those.values()) - weights.easy_week)
+            for those in timetable.weeks().values()
         ),
-        move=_moves(problem, blocks, told.edges),
-        budget=weights.budget * _lacking(problem, told, left),
+        move=_moves(problem, blocks, timetable.edges),
+        budget=weights.budget * _lacking(problem, timetable, left),
         length=weights.length * sum(odd_length(block.span.minutes) for block in blocks),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Timetable:
     """A timetable by task, day and week. ``spans`` has every block, fixed ones too, under
     its task, else under its own id."""
 
@@ -182,34 +185,34 @@ class _Told:
     def topics(self) -> dict[int, set[str]]:
         """Return the topics of each day."""
         name = {work.id: work.topic for work in self.problem.works}
-        found: dict[int, set[str]] = defaultdict(set)
+        topics: dict[int, set[str]] = defaultdict(set)
         for task, spans in self.spans.items():
             for number in (day_number(self.edges, span.start) for span in spans):
                 if 0 <= number < len(self.problem.days):
-                    found[number].add(name.get(task, task))
-        return found
+                    topics[number].add(name.get(task, task))
+        return topics
 
     def weeks(self) -> dict[int, dict[str, int]]:
         """Return the minutes of each topic in each week."""
         name = {work.id: work.topic for work in self.problem.works}
-        found: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        minutes: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for task, spans in self.spans.items():
             for span in spans:
                 week = week_of(self.problem, day_number(self.edges, span.start))
                 if week is not None:
-                    found[week][name.get(task, task)] += span.minutes
-        return found
+                    minutes[week][name.get(task, task)] += span.minutes
+        return minutes
 
 
-def _told(problem: Problem, blocks: Sequence[Placed]) -> _Told:
+def _timetable_of(problem: Problem, blocks: Sequence[Placed]) -> _Timetable:
     spans: dict[EntityId, list[Span]] = defaultdict(list)
-    for one in fixed_blocks(problem):
-        spans[one.task or one.id].append(one.span)
+    for fixed in fixed_blocks(problem):
+        spans[fixed.task or fixed.id].append(fixed.span)
     for block in blocks:
         spans[block.task].append(block.span)
     for those in spans.values():
         those.sort()
-    return _Told(problem, tuple(blocks), edges(problem), spans)
+    return _Timetable(problem, tuple(blocks), edges(problem), spans)
 
 
 def week_of(problem: Problem, number: int) -> int | None:
@@ -247,9 +250,9 @@ def _moves(problem: Problem, blocks: Sequence[Placed], edges: Sequence[int]) -> 
     return total
 
 
-def _lacking(problem: Problem, told: _Told, left: dict[EntityId, int]) -> int:
+def _lacking(problem: Problem, timetable: _Timetable, left: dict[EntityId, int]) -> int:
     """Return the slots that topics lack of their weeks, as far as later work could give them."""
-    weeks = told.weeks()
+    weeks = timetable.weeks()
     later = {
         topic: sum(left.get(work.id, 0) for work in problem.works if work.topic == topic)
         for topic in problem.budgets
@@ -285,30 +288,30 @@ def in_order(works: Sequence[TaskDemand]) -> Order:
     """Return the order of some tasks; whatever goes round in a circle is cut once."""
     number = {work.id: index for index, work in enumerate(works)}
     wished: Links = [
-        tuple(sorted({number[one] for one in work.after if one in number} - {index}))
+        tuple(sorted({number[task] for task in work.after if task in number} - {index}))
         for index, work in enumerate(works)
     ]
     ranked = _ranked(wished, [(index,) for index in range(len(works))])
     place = {index: at for at, index in enumerate(ranked)}
     before: Links = [
-        tuple(one for one in those if place[one] < place[index])
+        tuple(other for other in those if place[other] < place[index])
         for index, those in enumerate(wished)
     ]
     urgent = [NEVER if work.due is None else work.due for work in works]
     for index in reversed(ranked):
-        for one in before[index]:
-            urgent[one] = min(urgent[one], urgent[index])
+        for other in before[index]:
+            urgent[other] = min(urgent[other], urgent[index])
     keys = [(urgent[i], -work.weight, i) for i, work in enumerate(works)]
     return Order(tuple(_ranked(before, keys)), before, tuple(urgent))
 
 
 def turned(links: Links) -> Links:
     """Return the links the other way round."""
-    found: list[list[int]] = [[] for _ in links]
+    backward: list[list[int]] = [[] for _ in links]
     for index, those in enumerate(links):
-        for one in those:
-            found[one].append(index)
-    return [tuple(those) for those in found]
+        for other in those:
+            backward[other].append(index)
+    return [tuple(those) for those in backward]
 
 
 def _ranked(before: Links, keys: Sequence[tuple[float, ...]]) -> list[int]:
@@ -328,10 +331,10 @@ def _ranked(before: Links, keys: Sequence[tuple[float, ...]]) -> list[int]:
             continue
         done.add(index)
         ranked.append(index)
-        for one in after[index]:
-            open_[one] -= 1
-            if open_[one] == 0:
-                heappush(ready, (keys[one], one))
+        for later in after[index]:
+            open_[later] -= 1
+            if open_[later] == 0:
+                heappush(ready, (keys[later], later))
     return ranked
 
 
@@ -341,5 +344,5 @@ def _in_circle(before: Links, done: set[int]) -> int:
     seen: set[int] = set()
     while index not in seen:
         seen.add(index)
-        index = next(one for one in before[index] if one not in done)
+        index = next(other for other in before[index] if other not in done)
     return index

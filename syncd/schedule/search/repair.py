@@ -28,11 +28,11 @@ TRIALS = 6
 
 def lengths(solution: Solution, task: int, origin: int) -> list[int]:
     """Return lengths to try; a block that moves keeps its own if it may."""
-    found = usable(solution.instance, solution.missing(task))
+    options = usable(solution.instance, solution.missing(task))
     if origin < 0:
-        return found
+        return options
     mine = solution.instance.origins[origin].block.span.minutes
-    return sorted(found, key=lambda length: length != mine)
+    return sorted(options, key=lambda length: length != mine)
 
 
 def late(solution: Solution, place: CandidateSlot) -> bool:
@@ -50,13 +50,13 @@ def with_capacity_made(solution: Solution, task: int, origin: int) -> CandidateS
     trials = 0
     for victim in _victims(solution, task):
         solution.take(victim)
-        found = _swap(solution, victim, Wish(task, length, origin, days=(victim.day,)))
+        swap = _swap(solution, victim, Wish(task, length, origin, days=(victim.day,)))
         solution.put(victim)
-        if found is None:
+        if swap is None:
             continue
         trials += 1
-        if best is None or found[0] < best[0]:
-            best = (found[0], victim, *found[1:])
+        if best is None or swap[0] < best[0]:
+            best = (swap[0], victim, *swap[1:])
         if trials == TRIALS:
             break
     if best is None:
@@ -74,7 +74,7 @@ def _victims(solution: Solution, task: int) -> list[Placement]:
     """
     instance = solution.instance
     mine = instance.tasks[task]
-    found = [
+    victims = [
         placement
         for placement in solution.placements()
         if instance.tasks[placement.task].urgent > mine.urgent
@@ -84,14 +84,14 @@ def _victims(solution: Solution, task: int) -> list[Placement]:
         and not locked(instance, placement)
         and not solution.has(placement.day, task)
     ]
-    found.sort(
+    victims.sort(
         key=lambda placement: (
             shown(instance, placement),
             -instance.tasks[placement.task].urgent,
             placement.start,
         )
     )
-    return found[:VICTIMS]
+    return victims[:VICTIMS]
 
 
 def _swap(
@@ -151,13 +151,13 @@ def _fill_once(solution: Solution) -> None:
 def _homeless(solution: Solution) -> dict[int, list[int]]:
     """Return for each task its standing blocks that have no place, in order of time."""
     there = {placement.origin for placement in solution.placements()}
-    found: dict[int, list[int]] = defaultdict(list)
+    homeless: dict[int, list[int]] = defaultdict(list)
     for number, origin in enumerate(solution.instance.origins):
         if number not in there:
-            found[origin.task].append(number)
-    for numbers in found.values():
+            homeless[origin.task].append(number)
+    for numbers in homeless.values():
         numbers.sort(key=lambda number: solution.instance.origins[number].block.span)
-    return found
+    return homeless
 
 
 def serve(solution: Solution, task: int, homeless: list[int]) -> None:
@@ -239,7 +239,7 @@ def _lengthened(solution: Solution, task: int, left: int) -> bool:
     instance = solution.instance
     more = -(-left // SLOT) * SLOT
     for placement in sorted(
-        solution.by_task[task], key=lambda one: (one.origin >= 0, -one.start)
+        solution.by_task[task], key=lambda block: (block.origin >= 0, -block.start)
     ):
         if (
             locked(instance, placement)

@@ -34,13 +34,13 @@ def openings(ground: DaySlots, gap: Interval, length: int) -> list[int]:
     if not grid:
         edge = -(-gap[0] // FINE) * FINE
         return [edge] if edge + length <= gap[1] else []
-    found = {grid[0]}
+    places = {grid[0]}
     if ground.liked:
-        found.add(grid[-1])
+        places.add(grid[-1])
         for first, last in ground.liked:
             for wish in (first, last - length):
-                found.add(max(grid[0], min(grid[-1], _on(grid, wish))))
-    return sorted(found)
+                places.add(max(grid[0], min(grid[-1], _on(grid, wish))))
+    return sorted(places)
 
 
 def _on(grid: range, wish: int) -> int:
@@ -65,12 +65,12 @@ def usable(instance: Instance, left: int) -> list[int]:
         return [instance.shortest]
     best = split(instance, left)
     top = min(instance.longest, -(-left // SLOT) * SLOT)
-    found = [
+    lengths = [
         length
         for length in range(instance.shortest, top + 1, SLOT)
         if left - length <= 0 or left - length >= instance.shortest
     ]
-    return sorted(found or [best], key=lambda length: (abs(length - best), -length))
+    return sorted(lengths or [best], key=lambda length: (abs(length - best), -length))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,10 +42,10 @@ class Solution:
 
     def copy(self) -> "Solution":
         """Return another one with the same blocks."""
-        made = Solution(self.instance)
+        solution = Solution(self.instance)
         for placement in self.placements():
-            made.put(placement)
-        return made
+            solution.put(placement)
+        return solution
 
     def placements(self) -> list[Placement]:
         """Return all blocks."""
@@ -234,10 +234,10 @@ class Solution:
 
 def arranged(instance: Instance, placements: Iterable[Placement]) -> Solution:
     """Return an arrangement of some blocks."""
-    made = Solution(instance)
+    solution = Solution(instance)
     for placement in placements:
-        made.put(placement)
-    return made
+        solution.put(placement)
+    return solution
 
 
 def _not_liked(run: Interval, liked: tuple[Interval, ...]) -> int:
@@ -253,7 +253,7 @@ def _late(minutes: int) -> int:
 def timetable(solution: Solution) -> Timetable:
     """Return an arrangement with the ids of standing blocks."""
     problem = solution.instance.problem
-    blocks = tuple(sorted(placed(solution), key=lambda one: (one.span, one.task)))
+    blocks = tuple(sorted(placed(solution), key=lambda block: (block.span, block.task)))
     return Timetable(
         blocks=blocks, unplaced=unplaced(problem, blocks), score=score(problem, blocks)
     )
@@ -278,34 +278,36 @@ def recognised(solution: Solution) -> Solution:
     First those that did not move, then those on the same day, then in order of time.
     """
     instance = solution.instance
-    made = Solution(instance)
+    result = Solution(instance)
     free: dict[int, list[int]] = defaultdict(list)
     for number, origin in enumerate(instance.origins):
         free[origin.task].append(number)
     for task, placements in enumerate(solution.by_task):
         for placement, number in _matched(instance, sorted(placements, key=_start), free[task]):
-            made.put(
+            result.put(
                 solution.placement(
                     task, placement.day, (placement.start, placement.end), number
                 )
             )
-    return made
+    return result
 
 
 def _matched(
     instance: Instance, placements: Sequence[Placement], free: list[int]
 ) -> list[tuple[Placement, int]]:
     free.sort(key=lambda number: instance.origins[number].block.span)
-    left, found = list(placements), []
+    left, pairs = list(placements), []
     for rule in (_same, _same_day):
         for placement in tuple(left):
-            number = next((one for one in free if rule(instance, placement, one)), None)
+            number = next(
+                (candidate for candidate in free if rule(instance, placement, candidate)), None
+            )
             if number is not None:
                 free.remove(number)
                 left.remove(placement)
-                found.append((placement, number))
+                pairs.append((placement, number))
     rest = [*free, *(-1 for _ in left)]
-    return found + list(zip(left, rest, strict=False))
+    return pairs + list(zip(left, rest, strict=False))
 
 
 def _start(placement: Placement) -> int:
