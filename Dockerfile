@@ -34,6 +34,6 @@ USER 65532:65532
 VOLUME /data
 # The process is the container's first one: TERM reaches it, and it ends its write.
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=5m --timeout=30s --start-period=2m CMD ["syncd", "status"]
+HEALTHCHECK --interval=5m --timeout=30s --start-period=2m CMD ["syncd", "status", "--alive"]
 ENTRYPOINT ["syncd"]
 CMD ["run"]

@@ -1,39 +1,52 @@
-"""``syncd status``: how each tool is doing, what waits, and what to do next."""
+"""``syncd status``: whether the daemon works, how each tool is doing, what waits, and what to do next."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any
 
 import typer
 
 from syncd.app import App
-from syncd.cli.errors import status_of_states
+from syncd.cli.errors import Exit, status_of_states
 from syncd.cli.lookup import no_tools, tool_title
 from syncd.cli.mails import mails
 from syncd.cli.outlook import misfits, outlook
 from syncd.cli.output import Json, Speech, local, moment_json
 from syncd.cli.session import Session
+from syncd.engine.context import today
 from syncd.engine.cycle_report import look, sentences
+from syncd.engine.heartbeat import DaemonState, Liveness, read_liveness
 from syncd.engine.tool_status import Unusable
+from syncd.model.entities import Goal, Kind, Task
 from syncd.model.ids import ToolName
+from syncd.model.values import GoalStatus, day_of
 from syncd.store.rows import ToolProblem
 from syncd.store.tool_store import ToolRow, ToolState
-from syncd.text import count, one_line
+from syncd.text import count, day_span, one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlocksToReport:
-    """How many blocks wait for a word, how many tasks do not get their time, and whether
-    blocks are planned without knowing any calendar."""
+    """What of the time needs the person.
+
+    unconfirmed: how many blocks wait for a word. does_not_fit: how many tasks do not get their
+    time. overdue: how many open tasks are past their date. leave: the days that nothing is
+    planned on. unreadable: the calendars that blocks are planned without.
+    """
 
     unconfirmed: int
     does_not_fit: int
+    overdue: int
+    leave: tuple[tuple[date, date], ...]
     unreadable: tuple[str, ...]
 
     @property
     def lines(self) -> Iterable[str]:
         """Yield a line on each, with the command that tells more."""
+        if self.overdue:
+            verb = "is" if self.overdue == 1 else "are"
+            yield f"{count(self.overdue, 'task')} {verb} overdue: `syncd plan show`."
         if self.unconfirmed:
             verb = "waits" if self.unconfirmed == 1 else "wait"
             yield f"{count(self.unconfirmed, 'block')} {verb} for a word: `syncd schedule`."
@@ -42,6 +55,8 @@ class BlocksToReport:
             yield f"{count(self.does_not_fit, 'task')} {verb} not fit: `syncd schedule`."
         if self.unreadable:
             yield "No new blocks: a calendar can't be read for busy time (`syncd schedule`)."
+        for first, last in self.leave:
+            yield f"On leave {day_span(first, last)}: no blocks then; `syncd resume` ends it."
 
 
 def blocks_to_report(app: App) -> BlocksToReport:
@@ -50,10 +65,31 @@ def blocks_to_report(app: App) -> BlocksToReport:
     return BlocksToReport(
         unconfirmed=len(seen.waiting),
         does_not_fit=len(misfits(app, seen.wishes)),
+        overdue=_overdue(app),
+        leave=tuple(seen.pauses),
         unreadable=seen.busy.unreadable if seen.busy else (),
     )
 
 
+def _overdue(app: App) -> int:
+    """Return how many open tasks are past their date, but for those of goals that rest."""
+    day, plan = today(app.clock, app.zone), app.store.plan
+    goals = (record.entity for record in plan.every(Kind.GOAL, archived=False))
+    resting = {
+        goal.id for goal in goals if isinstance(goal, Goal) and goal.status not in _WORKED_ON
+    }
+    tasks = (record.entity for record in plan.every(Kind.TASK, archived=False))
+    return sum(
+        isinstance(task, Task)
+        and not task.done
+        and task.goal not in resting
+        and task.due is not None
+        and day_of(task.due, app.zone) < day
+        for task in tasks
+    )
+
+
+_WORKED_ON = (GoalStatus.ACTIVE, GoalStatus.PLANNED)
 LINES = 20
 """How many lines of a held plan are shown; `--json` shows all."""
 
@@ -86,10 +122,23 @@ class ToolSummary:
         return self.waits and self.row.consent == self.row.held["hash"]
 
 
-def status(ctx: typer.Context, *, json: Json = False) -> int:
-    """Show how each tool does, and what to do next."""
+def status(
+    ctx: typer.Context,
+    *,
+    alive: Annotated[
+        bool,
+        typer.Option(
+            "--alive", help="Only whether the daemon works: 0 or 1, for health checks."
+        ),
+    ] = False,
+    json: Json = False,
+) -> int:
+    """Show whether the daemon works, how each tool does, and what to do next."""
     session: Session = ctx.obj
     with session.app() as app:
+        daemon = read_liveness(app.store.tools, app.clock.now())
+        if alive:
+            return _show_alive(session.speech, app, daemon, as_json=json)
         unusable = app.unusable()
         tools = [_tool_status(app, name, unusable.get(name)) for name in app.enabled()]
         conflicts = len(app.store.history.conflicts(resolved=False))
@@ -97,22 +146,32 @@ def status(ctx: typer.Context, *, json: Json = False) -> int:
         damaged = list(sentences(app.store))
         blocks, post = blocks_to_report(app), mails(app)
         following = [*damaged, *_next_steps(app, tools, conflicts), *blocks.lines, *post.lines]
-        following = following or ["Nothing waits for you."]
+        if daemon.well and not following:
+            following = ["Nothing waits for you."]
         if json:
             whole = _as_json(tools, app.zone)
             whole["problems"] = damaged + whole["problems"]
+            if not daemon.well:
+                whole["problems"].insert(0, daemon.sentence(app.zone, app.clock.now()))
             session.speech.json(
-                whole
+                {"daemon": _daemon_json(daemon, app.zone)}
+                | whole
                 | {
                     "conflicts": conflicts,
                     "unconfirmed_blocks": blocks.unconfirmed,
                     "does_not_fit": blocks.does_not_fit,
+                    "overdue": blocks.overdue,
+                    "leave": [
+                        {"first": first.isoformat(), "last": last.isoformat()}
+                        for first, last in blocks.leave
+                    ],
                     "mail": post.as_json,
                     "next": following,
                 }
             )
         else:
             session.warn(app.warnings)
+            _show_daemon(session.speech, daemon, app)
             _show(session.speech, tools, app)
             if conflicts:
                 values = count(conflicts, "value")
@@ -121,9 +180,54 @@ def status(ctx: typer.Context, *, json: Json = False) -> int:
                 session.speech.line(sentence)
         # what backs off mends itself; what is degraded does not
         well = not damaged and all(tool.row.state is not ToolState.DEGRADED for tool in tools)
+        if not daemon.well:
+            return Exit.NOT_DONE
         return status_of_states(
             (tool.row.state for tool in tools if not tool.decided), done=well
         )
+
+
+def _show_alive(speech: Speech, app: App, daemon: Liveness, *, as_json: bool) -> int:
+    """Say only whether the daemon works; a tool that waits for the person is no matter."""
+    if as_json:
+        speech.json(_daemon_json(daemon, app.zone))
+    else:
+        speech.line(daemon.sentence(app.zone, app.clock.now()))
+    return Exit.DONE if daemon.alive else Exit.NOT_DONE
+
+
+_DAEMON_STYLES = {
+    DaemonState.DEAD: "bold red",
+    DaemonState.STUCK: "bold red",
+    DaemonState.FAILING: "bold red",
+    DaemonState.STOPPED: "yellow",
+    DaemonState.RUNNING: "green",
+}
+_TOOL_STYLES = {
+    ToolState.OK: "bold green",
+    ToolState.BACKING_OFF: "bold yellow",
+    ToolState.SIGN_IN: "bold red",
+    ToolState.HELD: "bold yellow",
+    ToolState.DEGRADED: "bold red",
+}
+
+
+def _show_daemon(speech: Speech, daemon: Liveness, app: App) -> None:
+    """Say how the daemon does; nothing to whom never started one: they sync by hand."""
+    if daemon.state is not DaemonState.NEVER:
+        sentence = daemon.sentence(app.zone, app.clock.now())
+        speech.line(sentence, style=_DAEMON_STYLES[daemon.state])
+        speech.line()
+
+
+def _daemon_json(daemon: Liveness, zone: str) -> dict[str, Any]:
+    return {
+        "state": daemon.state,
+        "alive": daemon.alive,
+        "since": moment_json(daemon.since, zone),
+        "last_cycle": moment_json(daemon.cycled, zone),
+        "why": daemon.why,
+    }
 
 
 def _tool_status(app: App, name: ToolName, unusable: Unusable | None) -> ToolSummary:
@@ -151,7 +255,8 @@ def _show(speech: Speech, tools: Iterable[ToolSummary], app: App) -> None:
     for tool in tools:
         until = f" until {local(tool.row.until, app.zone)}" if tool.row.until else ""
         state = "not synced yet" if tool.new else f"{tool.row.state}{until}"
-        speech.line(f"{tool.title}: {state}", style="bold")
+        style = "bold" if tool.new else _TOOL_STYLES[tool.row.state]
+        speech.line(f"{tool.title}: {state}", style=style)
         message = f"{tool.row.held['why']}." if tool.waits else tool.row.message
         if message:
             speech.line(message, indent=2)

@@ -163,25 +163,25 @@ _NUMBERED = re.compile(r"^\[Errno -?\d+\] ")
 _PROXY = "see HTTPS_PROXY or ALL_PROXY; after 407 it wants a name and a password there"
 
 
-def _sign_in(service: Service, _it: Refusal, reason: str) -> ToolError:
+def _sign_in(service: Service, _refusal: Refusal, reason: str) -> ToolError:
     return SignIn(
         f"{service.title} no longer accepts the sign-in ({reason}): {service.sign_in}."
     )
 
 
-def _forbidden(service: Service, _it: Refusal, reason: str) -> ToolError:
+def _forbidden(service: Service, _refusal: Refusal, reason: str) -> ToolError:
     return Forbidden(f"{service.title} forbids this ({reason}): {service.forbidden}.")
 
 
-def _missing(service: Service, _it: Refusal, reason: str) -> ToolError:
+def _missing(service: Service, _refusal: Refusal, reason: str) -> ToolError:
     return NotFound(f"{service.title} does not have this any more ({reason}).")
 
 
-def _deleted(service: Service, _it: Refusal, reason: str) -> ToolError:
+def _deleted(service: Service, _refusal: Refusal, reason: str) -> ToolError:
     return Gone(f"This was deleted in {service.title} ({reason}).")
 
 
-def _edited(service: Service, _it: Refusal, reason: str) -> ToolError:
+def _edited(service: Service, _refusal: Refusal, reason: str) -> ToolError:
     return Changed(f"This was edited in {service.title} meanwhile ({reason}).")
 
 
@@ -197,18 +197,18 @@ def _later(service: Service, refusal: Refusal, reason: str) -> ToolError:
     )
 
 
-def _proxy(service: Service, _it: Refusal, reason: str) -> ToolError:
+def _proxy(service: Service, _refusal: Refusal, reason: str) -> ToolError:
     return TryLater(f"A proxy before {service.title} wants a sign-in ({reason}): {_PROXY}.")
 
 
-def _network(service: Service, _it: Refusal, reason: str) -> ToolError:
+def _network(service: Service, _refusal: Refusal, reason: str) -> ToolError:
     return TryLater(
         f"The network wants a sign-in before {service.title} ({reason}): open a browser and"
         " sign in there."
     )
 
 
-def _refused(service: Service, _it: Refusal, reason: str) -> ToolError:
+def _refused(service: Service, _refusal: Refusal, reason: str) -> ToolError:
     return Refused(f"{service.title} refuses this ({reason}): change it in the plan.")
 
 

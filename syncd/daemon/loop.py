@@ -25,7 +25,8 @@ from syncd.daemon.due import (
 )
 from syncd.daemon.logs import redacted_traceback
 from syncd.daemon.supervisor import Notifier, SignalFlags
-from syncd.errors import SyncdError
+from syncd.engine.heartbeat import HeartbeatRecorder
+from syncd.errors import StateTrouble, SyncdError
 from syncd.model.ids import ToolName
 
 Run = Callable[[JobId], None]
@@ -131,11 +132,45 @@ class Workload:
         return [poll.tool for poll in self.polls]
 
 
+STATE_RETRY = 60.0
+"""Seconds between two trials while the state can't be written."""
+STATE_PATIENCE = 3600.0
+"""Seconds after which the daemon ends because its state can't be written."""
+
+
+class StateWatch:
+    """Whether the state can be written, as far as that was tried."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._since: float | None = None
+        self._retry = 0.0
+
+    @property
+    def rests(self) -> bool:
+        """Say whether it is too soon to try again."""
+        return self._since is not None and self._clock.monotonic() < self._retry
+
+    def failed(self, trouble: StateTrouble) -> bool:
+        """Note a trial that failed; say whether it is the first. Raises it after an hour."""
+        now, first = self._clock.monotonic(), self._since is None
+        self._since = now if self._since is None else self._since
+        if now - self._since >= STATE_PATIENCE:
+            raise trouble
+        self._retry = now + STATE_RETRY
+        return first
+
+    def recovered(self) -> bool:
+        """Note that a cycle wrote all it had to; say whether that could not be before."""
+        failed, self._since = self._since is not None, None
+        return failed
+
+
 class Loop:
     """Runs jobs when they are due, until the clock is told to stop.
 
-    reload: returns the new work; raises Mistake to keep the old. offset: this
-    installation's own number, see ``due.jitter``.
+    heartbeat: where its looks and cycles are written down. reload: returns the new work; raises
+    Mistake to keep the old. offset: this installation's own number, see ``due.jitter``.
     """
 
     def __init__(  # noqa: PLR0913 - the loop is where the daemon's parts meet
@@ -145,6 +180,7 @@ class Loop:
         clock: Clock,
         flags: SignalFlags,
         notifier: Notifier,
+        heartbeat: HeartbeatRecorder,
         reload: Callable[[], Workload],
         offset: int = 0,
     ) -> None:
@@ -152,6 +188,8 @@ class Loop:
         self._clock = clock
         self._flags = flags
         self._notifier = notifier
+        self._heartbeat = heartbeat
+        self._state = StateWatch(clock)
         self._reload = reload
         self._offset = offset
         self._history = JobHistory()
@@ -159,28 +197,49 @@ class Loop:
         self.jobs = JobList(clock, self._run)
 
     def run(self) -> None:
-        """Work until the clock's sleep says that it is time to stop."""
-        self._notifier.ready()
+        """Work until the clock's sleep says that it is time to stop.
+
+        Raises ``StateTrouble`` once the state can't be written for an hour.
+        """
         log.info("daemon started", tools=self._work.tools)
         self._turn()
         while not self._clock.sleep(self._pause()):
             self._turn()
         self._notifier.stopping()
+        self._end()
         log.info("daemon stopped")
+
+    def _end(self) -> None:
+        try:
+            self._heartbeat.end()
+        except StateTrouble as trouble:
+            log.warning("it can't be written down that the daemon stopped", hint=str(trouble))
 
     def _pause(self) -> float:
         idle = self.jobs.idle_seconds
-        return TICK if idle is None else min(TICK, max(0.0, idle))
+        if idle is None or self._state.rests:
+            return TICK
+        return min(TICK, max(0.0, idle))
 
     def _turn(self) -> None:
         if self._flags.consume(signal.SIGHUP):
             self._reload_settings()
         if self._flags.consume(signal.SIGUSR1):
             self._history = requested(self._history)
-        self._rebuild()
-        self.jobs.run_pending()
+        if not self._state.rests:
+            try:
+                self._work_on()
+            except StateTrouble as trouble:
+                self._report_state(trouble)
         if self._history.failures < HOPELESS:
             self._notifier.progress()
+
+    def _work_on(self) -> None:
+        """Do what is due. Raises ``StateTrouble``: without a state nothing is read or sent."""
+        self._heartbeat.look()
+        self._notifier.ready()
+        self._rebuild()
+        self.jobs.run_pending()
 
     def _rebuild(self) -> None:
         """Plan all jobs anew: the clock may have been set, the machine may have slept."""
@@ -192,10 +251,12 @@ class Loop:
         started = self._clock.now()
         try:
             history = self._done(job, started)
+        except StateTrouble:
+            raise  # no job can be done without a state
         except Exception as error:  # noqa: BLE001 - one bad job must not end the daemon
             self._history = failed(self._history, job.kind, self._clock.now())
             self._rebuild()
-            self._report_failure(error)
+            self._report_failure(job, error)
             return
         recovered = self._history.failures if not history.failures else 0
         self._history = history
@@ -203,6 +264,10 @@ class Loop:
         if recovered:
             self._reported.clear()
             log.info("cycle works again", failures=recovered)
+        if job.kind not in ERRANDS:
+            self._heartbeat.cycle_finished()
+            if self._state.recovered():
+                log.info("the state can be written again")
 
     def _done(self, job: JobId, started: datetime) -> JobHistory:
         """Do a job; return the history after it."""
@@ -218,14 +283,31 @@ class Loop:
             self._notifier.status(cycle.summary)
         return history
 
-    def _report_failure(self, error: Exception) -> None:
-        """Log each kind of failure once, until everything works again."""
-        failure = redacted_traceback(error)
+    def _report_failure(self, job: JobId, error: Exception) -> None:
+        """Log each kind of failure once, until everything works again; keep it for `status`."""
+        expected = isinstance(error, SyncdError)
+        failure = str(error) if expected else redacted_traceback(error)
         if failure not in self._reported:
+            what = {"hint": failure} if expected else {"trouble": failure}
             rest = str(self.jobs.get_next_run(CYCLE))
-            log.error("cycle broke; trying again", trouble=failure, rest=rest)
+            log.error("cycle broke; trying again", rest=rest, **what)
         self._reported.add(failure)
         self._notifier.status("A cycle broke; trying again soon.")
+        if job.kind not in ERRANDS:
+            unknown = (
+                f"it broke in a way that syncd does not know ({failure}): it is tried again;"
+                " if it stays, report it."
+            )
+            self._heartbeat.cycle_broke(failure if expected else unknown)
+
+    def _report_state(self, trouble: StateTrouble) -> None:
+        """Say once that nothing can be done without a state. Raises it after an hour."""
+        if self._state.failed(trouble):
+            event = (
+                "nothing is read or sent while the state can't be written; trying each minute"
+            )
+            log.error(event, hint=str(trouble))  # the sentence says all
+        self._notifier.status(str(trouble))
 
     def _reload_settings(self) -> None:
         try:

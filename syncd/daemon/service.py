@@ -16,6 +16,7 @@ from syncd.daemon.logs import FailureLog, Record, redacted_traceback
 from syncd.daemon.loop import Cycle, Loop, Workload
 from syncd.daemon.supervisor import SignalFlags, notifier
 from syncd.engine.cycle import Engine
+from syncd.engine.heartbeat import HeartbeatRecorder
 from syncd.engine.report import Report
 from syncd.errors import Mistake
 from syncd.model.ids import ToolName
@@ -83,13 +84,17 @@ PATIENCE = 20.0
 
 
 def serve(app: App, config: Path | None, flags: SignalFlags) -> None:
-    """Keep everything in step until the clock is told to stop. Raises ``Mistake``."""
+    """Keep everything in step until the clock is told to stop.
+
+    Raises ``Mistake``, and ``StateTrouble`` once the state can't be written for an hour.
+    """
     daemon = Daemon(app=app, config=config)
     loop = Loop(
         work=daemon.begin(),
         clock=app.clock,
         flags=flags,
         notifier=notifier(app.environ, app.clock),
+        heartbeat=HeartbeatRecorder(lambda: daemon.app.store.tools, app.clock, app.environ),
         reload=daemon.reload,
         offset=app.rng.randrange(3600),
     )

@@ -54,8 +54,9 @@ _WAITING = Prepared(
 
 
 ENGINE = "engine"
-OURS = frozenset({ENGINE, "schedule"})
-"""Whose memory holds what the engine notes for all tools."""
+DAEMON = "daemon"
+OURS = frozenset({ENGINE, DAEMON, "schedule"})
+"""Whose memory holds what syncd notes for all tools."""
 
 
 class ToolState(StrEnum):

@@ -4,7 +4,7 @@ import io
 import json
 import signal
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -15,9 +15,12 @@ from syncd.daemon.due import Due, JobKind, Poll
 from syncd.daemon.logs import set_up
 from syncd.daemon.loop import Cycle, JobList, Loop, Workload
 from syncd.daemon.supervisor import Notifier, SignalFlags
+from syncd.engine.heartbeat import DaemonState, HeartbeatRecorder, liveness, read_heartbeat
 from syncd.errors import Mistake, StateTrouble, TryLater
 from syncd.model.ids import ToolName
 from syncd.redaction import Redactor
+from syncd.store.store import private_store
+from syncd.store.tool_store import ToolStore
 from tests.daemon.conftest import START, FakeClock, Supervisor
 
 NOTION, GOOGLE = ToolName("notion"), ToolName("google")
@@ -39,10 +42,24 @@ class Daemon:
         self.loop: Loop | None = None
         self.notifier = Notifier("", None, clock)
         self.said = io.StringIO()
+        self.store = private_store()
+        self.full_until = datetime.min.replace(tzinfo=UTC)
 
     def cycle(self, only: Due) -> Cycle:
         self.asked.append((self.clock.now(), only))
         return self.answer(len(self.asked))
+
+    def tools(self) -> ToolStore:
+        """Return where the daemon writes itself down; the disk is full for a while."""
+        if self.clock.now() < self.full_until:
+            raise StateTrouble("The disk is full: make room there.")
+        return self.store.tools
+
+    @property
+    def state(self) -> DaemonState:
+        """Return what `status` says of the daemon now, were its process there."""
+        heartbeat = read_heartbeat(self.store.tools)
+        return liveness(heartbeat, self.clock.now(), process=True).state
 
     def workload(self, *polls: Poll) -> Workload:
         def review() -> Cycle:
@@ -63,6 +80,7 @@ class Daemon:
             clock=self.clock,
             flags=self.flags,
             notifier=self.notifier,
+            heartbeat=HeartbeatRecorder(self.tools, self.clock, {}),
             reload=lambda: self.reload(),
         )
         self.loop.run()
@@ -161,8 +179,9 @@ def test_another_kind_of_failure_is_logged_too(daemon: Daemon) -> None:
 
     daemon.answer = answer
     daemon.run(minutes=2)
-    kinds = [it["trouble"].split()[0] for it in daemon.logged]
-    assert kinds[:2] == ["ZeroDivisionError", "TryLater"]
+    first, second = daemon.logged[:2]
+    assert first["trouble"].startswith("ZeroDivisionError at ")
+    assert second["hint"] == "the disk is full"
 
 
 def test_a_broken_cycle_is_tried_again_ever_more_slowly(daemon: Daemon) -> None:
@@ -365,3 +384,118 @@ def test_however_the_clock_jumps_each_tool_is_read_in_its_time_and_never_in_a_bu
     gaps = [after - before for before, after in pairwise([*read, clock.awake])]
     assert max(gaps) <= 2 * 60 + 5  # its minute, moved off the full minute or hour
     assert len(read) <= clock.ends / 55 + 2 * len(jumps) + 1
+
+
+# What it writes down of itself, and a state that can't be written.
+
+
+def test_a_daemon_that_works_is_running_and_one_that_was_stopped_is_not(daemon: Daemon) -> None:
+    seen = []
+
+    def answer(_nth: int) -> Cycle:
+        seen.append(daemon.state)
+        return Cycle()
+
+    daemon.answer = answer
+    daemon.run(minutes=10)
+    assert set(seen) == {DaemonState.RUNNING}
+    assert daemon.state is DaemonState.STOPPED
+
+
+def test_a_daemon_whose_every_cycle_breaks_is_failing_until_one_works(daemon: Daemon) -> None:
+    seen = []
+
+    def answer(nth: int) -> Cycle:
+        seen.append(daemon.state)
+        if 2 <= nth <= 6:
+            raise TryLater("The plan is being repaired: wait.")
+        return Cycle()
+
+    daemon.answer = answer
+    daemon.run(hours=1)
+    running, failing = DaemonState.RUNNING, DaemonState.FAILING
+    # one that breaks mends itself, and is nothing to speak of
+    assert seen[:8] == [running] * 3 + [failing] * 4 + [running]
+
+
+def test_the_record_of_a_broken_cycle_has_its_sentence(daemon: Daemon) -> None:
+    why = []
+
+    def answer(nth: int) -> Cycle:
+        heartbeat = read_heartbeat(daemon.store.tools)
+        why.append(heartbeat.why if heartbeat else "")
+        if nth == 1:
+            raise TryLater("The plan is being repaired: wait.")
+        raise ZeroDivisionError("about the goal 'Become a judge'")
+
+    daemon.answer = answer
+    daemon.run(minutes=4)
+    assert why[1] == "The plan is being repaired: wait."
+    assert "ZeroDivisionError" in why[2]
+    assert "judge" not in why[2]
+
+
+def test_at_rest_a_minute_costs_few_writes(daemon: Daemon) -> None:
+    writes = []
+    daemon.work = daemon.workload(Poll(tool=NOTION, every=3600))
+
+    def tools() -> ToolStore:
+        writes.append(daemon.clock.now())
+        return daemon.store.tools
+
+    daemon.tools = tools  # type: ignore[method-assign]  # counts what is asked for
+    daemon.run(minutes=30)
+    assert len(writes) <= 30 + 6
+
+
+def test_nothing_is_read_while_the_state_can_not_be_written(daemon: Daemon) -> None:
+    daemon.full_until = START + timedelta(minutes=20)
+    daemon.run(minutes=30)
+    assert min(at for at, _ in daemon.asked) >= daemon.full_until
+    assert min(at for at, _ in daemon.errands) >= daemon.full_until
+
+
+def test_a_state_that_can_not_be_written_is_said_once_and_so_is_its_recovery(
+    daemon: Daemon, supervisor: Supervisor
+) -> None:
+    daemon.full_until = START + timedelta(minutes=20)
+    daemon.notifier = Notifier(supervisor.address, None, daemon.clock)
+    daemon.run(minutes=30)
+    assert [record["event"] for record in daemon.logged] == [
+        "nothing is read or sent while the state can't be written; trying each minute",
+        "the state can be written again",
+    ]
+    assert daemon.logged[0]["hint"] == "The disk is full: make room there."
+    heard = supervisor.heard()
+    assert heard[:2] == ["STATUS=The disk is full: make room there.", "READY=1"]
+
+
+def test_a_state_that_fills_up_in_a_cycle_is_tried_each_minute(daemon: Daemon) -> None:
+    def answer(nth: int) -> Cycle:
+        if 3 <= nth <= 12:
+            raise StateTrouble("The disk is full: make room there.")
+        return Cycle()
+
+    daemon.answer = answer
+    daemon.run(minutes=30)
+    failed = [at for at, _ in daemon.asked[2:13]]
+    assert all(50 <= (b - a).total_seconds() <= 70 for a, b in pairwise(failed))
+    assert [record["event"].split()[-1] for record in daemon.logged] == ["minute", "again"]
+    assert daemon.state is DaemonState.STOPPED
+
+
+def test_after_an_hour_the_daemon_ends_with_its_sentence(daemon: Daemon) -> None:
+    daemon.full_until = START + timedelta(days=2)
+    with pytest.raises(StateTrouble, match="make room"):
+        daemon.run(hours=5)
+    lasted = daemon.clock.now() - START
+    assert timedelta(minutes=60) <= lasted <= timedelta(minutes=62)
+
+
+def test_a_watchdog_does_not_end_a_daemon_that_waits_for_its_disk(
+    daemon: Daemon, supervisor: Supervisor
+) -> None:
+    daemon.full_until = START + timedelta(minutes=50)
+    daemon.notifier = Notifier(supervisor.address, 400.0, daemon.clock)
+    daemon.run(minutes=50)
+    assert supervisor.heard().count("WATCHDOG=1") >= 25

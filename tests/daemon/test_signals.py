@@ -14,8 +14,9 @@ import sys
 from syncd.clock import SystemClock
 from syncd.daemon.due import Poll
 from syncd.daemon.loop import Cycle, Loop, Workload
-from syncd.daemon.supervisor import Notifier
-from syncd.daemon.supervisor import Signals
+from syncd.daemon.supervisor import Notifier, Signals
+from syncd.engine.heartbeat import HeartbeatRecorder
+from syncd.store.store import private_store
 
 way, grace = sys.argv[1], float(sys.argv[2])
 clock, deaf = SystemClock(), SystemClock()
@@ -40,8 +41,9 @@ def reload():
 work = Workload(polls=(Poll(tool="notion", every=600),), run_cycle=cycle,
                 make_reviews=Cycle, send_mails=Cycle)
 with Signals(clock.stop.set, clock, grace=grace) as signals:
+    store = private_store().tools
     Loop(work=work, clock=clock, flags=signals.flags, notifier=Notifier("", None, clock),
-         reload=reload).run()
+         heartbeat=HeartbeatRecorder(lambda: store, clock, {}), reload=reload).run()
 say("stopped")
 sys.exit(signals.status)
 """
