@@ -28,7 +28,10 @@ class CommandEntry(NamedTuple):
 COMMANDS: Mapping[str, CommandEntry] = {
     "sync": CommandEntry("sync:sync", "Run one cycle now."),
     "run": CommandEntry("sync:run", "Run the daemon, until it is stopped."),
-    "status": CommandEntry("status:status", "Show how each tool does, and what to do next."),
+    "status": CommandEntry(
+        "status:status",
+        "Show whether the daemon works, how each tool does, and what to do next.",
+    ),
     "schedule": CommandEntry(
         "schedule:schedule", "Show the coming blocks, and what does not fit and why."
     ),

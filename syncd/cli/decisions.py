@@ -11,12 +11,10 @@ from syncd.cli.output import (
     Json,
     Speech,
     Words,
-    add_row,
     conflict_words,
     field_word,
     local,
     moment_json,
-    table,
 )
 from syncd.cli.session import Session
 from syncd.engine.approvals import record_approval
@@ -65,7 +63,7 @@ def list_conflicts(session: Session, *, as_json: bool) -> int:
             if not unread:
                 session.speech.note("No value lost: there is nothing to decide.")
             return 0
-        _list(session.speech, Words(app.store, app.zone), rows)
+        _list(session.speech, session.words(app), rows)
         session.speech.note(
             "`syncd conflicts --take N` takes the value that lost; `--keep N` agrees with the"
             " one that won."
@@ -102,19 +100,19 @@ def _one(rows: list[ConflictRow], number: int) -> ConflictRow:
 
 
 def _list(speech: Speech, words: Words, rows: list[ConflictRow]) -> None:
-    grid = table("No", "When", "What", "Won", "Lost", narrow=("No", "When"))
+    shown = []
     for row in rows:
         won = "kept" if row.field == "archived" else words.value(row.kind, row.field, row.won)
         field = "" if row.field == "archived" else f": {field_word(row.field)}"
-        add_row(
-            grid,
+        cells = (
             str(row.seq),
             local(row.lost_at or row.at, words.zone),
-            f"{one_line(row.title, TITLE)}{field}",
+            f"{one_line(row.title, words.longest and TITLE)}{field}",
             f"{won} ({row.won_by})",
             f"{conflict_words(words, row)} ({row.lost_by})",
         )
-    speech.show(grid)
+        shown.append(cells)
+    speech.records(("No", "When", "What", "Won", "Lost"), shown, brief=2)
 
 
 def _as_json(row: ConflictRow, zone: str) -> dict[str, Any]:

@@ -15,19 +15,18 @@ from syncd.cli.output import (
     Json,
     Speech,
     Words,
-    add_row,
     kind_word,
     local,
     moment_json,
-    table,
 )
 from syncd.cli.session import Session
 from syncd.engine import edits
 from syncd.engine.blocks.edits import set_state
 from syncd.engine.cycle_report import sentences
 from syncd.engine.edits import Undone, bring_back
+from syncd.engine.rules import BY
 from syncd.errors import Mistake
-from syncd.model.entities import Block, kind_of
+from syncd.model.entities import Block, Kind, kind_of
 from syncd.model.exchange.output import value_to_plain
 from syncd.model.rules.blocks import is_over
 from syncd.model.schema import FIELDS
@@ -75,7 +74,7 @@ def show_history(session: Session, wanted: HistoryQuery, *, as_json: bool) -> in
         if as_json:
             session.speech.json({"changes": [change_json(row, app.zone) for row in shown]})
             return 0
-        list_changes(session.speech, Words(app.store, app.zone), shown)
+        list_changes(session.speech, session.words(app), shown)
         if len(rows) > wanted.limit:
             session.speech.note(
                 f"There are older ones: `--limit {wanted.limit * 4}` shows more."
@@ -108,14 +107,20 @@ def list_changes(speech: Speech, words: Words, rows: Sequence[HistoryRow]) -> No
     if not rows:
         return
     words.learn(_mentioned(rows))
-    grid = table("No", "Cycle", "When", "By", "What", narrow=("No", "Cycle", "When"))
-    for row in rows:
-        when = local(row.set_at or row.at, words.zone)
-        title = one_line(row.title, TITLE) or words.title(row.entity)
-        add_row(
-            grid, str(row.seq), f"c{row.cycle}", when, row.by, f"{title}: {words.change(row)}"
-        )
-    speech.show(grid)
+    shown = [
+        (str(row.seq), f"c{row.cycle}", _when(row, words), row.by, _what(row, words))
+        for row in rows
+    ]
+    speech.records(("No", "Cycle", "When", "By", "What"), shown, brief=4)
+
+
+def _when(row: HistoryRow, words: Words) -> str:
+    return local(row.set_at or row.at, words.zone)
+
+
+def _what(row: HistoryRow, words: Words) -> str:
+    title = one_line(row.title, words.longest and TITLE) or words.title(row.entity)
+    return f"{title}: {words.change(row)}"
 
 
 def _mentioned(rows: Sequence[HistoryRow]) -> set[str]:
@@ -171,7 +176,7 @@ def take_back(session: Session, what: str) -> int:
     """Take back a change or a cycle, and list what had to stay."""
     with session.app() as app:
         undone = edits.undo(app.plan_context(), _rows(app, what))
-        words = Words(app.store, app.zone)
+        words = session.words(app)
         speech = session.speech
         if undone.taken_back:
             speech.line(f"Taken back: {count(len(undone.taken_back), 'change')}.")
@@ -183,9 +188,19 @@ def take_back(session: Session, what: str) -> int:
         if not undone.taken_back:
             speech.note("Nothing was taken back: `syncd why ID` tells who set what since.")
             return 1
+        if any(row.kind is Kind.BLOCK and _by_syncd(row) for row in undone.taken_back):
+            speech.note(
+                "What still wants time is planned again, perhaps where it was: delete a block in"
+                " your calendar to have another time, or move it to where you want it."
+            )
         cycle = app.store.history.last_cycle()
         speech.note(f"{SPREAD}; `syncd undo c{cycle}` takes this itself back.")
         return 0
+
+
+def _by_syncd(row: HistoryRow) -> bool:
+    """Say whether syncd's planning placed, moved or took away a block."""
+    return row.by.startswith(BY) and row.field in ("", "start", "end", "archived")
 
 
 def restore(ctx: typer.Context, which: Which) -> int:
@@ -245,4 +260,4 @@ def _list_later(session: Session, app: App, undone: Undone) -> None:
     shown = [row for seq, row in sorted(later.items(), reverse=True) if seq not in taken]
     if shown:
         session.speech.line("Edited since by:")
-        list_changes(session.speech, Words(app.store, app.zone), shown)
+        list_changes(session.speech, session.words(app), shown)

@@ -21,13 +21,13 @@ from syncd.engine.blocks.planner_state import (
 )
 from syncd.engine.blocks.problem_builder import Demand, demand
 from syncd.engine.context import SCHEDULE, Context, StoredPlanView, today
-from syncd.model.entities import Block, Kind, Task
+from syncd.model.entities import Block, Goal, Kind, Task
 from syncd.model.ids import EntityId
 from syncd.model.rules.blocks import AHEAD, is_over, length
-from syncd.model.values import BlockState, Moment
+from syncd.model.values import BlockState, GoalStatus, Moment, day_of
 from syncd.schedule.free_time import calendar
 from syncd.schedule.problem import Preferences, minute_of
-from syncd.text import duration, one_line
+from syncd.text import count, day_span, duration, one_line
 
 WEEK = timedelta(days=7)
 COUNTED = AHEAD | {BlockState.UNCONFIRMED, BlockState.DONE}
@@ -50,7 +50,7 @@ def week_load(
     inside = [
         block
         for block in blocks
-        if block.state in COUNTED and monday <= day_of(block, zone) < monday + WEEK
+        if block.state in COUNTED and monday <= start_day(block, zone) < monday + WEEK
     ]
     given: Counter[EntityId] = Counter()
     for block in inside:
@@ -69,7 +69,7 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def day_of(block: Block, zone: str) -> date:
+def start_day(block: Block, zone: str) -> date:
     """Return the day on which a block starts, in the plan's zone."""
     assert block.start is not None  # noqa: S101  # only of blocks with a time
     return block.start.at.astimezone(ZoneInfo(zone)).date()
@@ -128,6 +128,13 @@ class Outlook:
         return self.now.astimezone(ZoneInfo(self.zone)).date()
 
     @property
+    def standstill(self) -> str:
+        """Return why nothing is planned though something wants time; "" where that is not so."""
+        if self.busy is None or not self.busy.unreadable or not self.wishes.works:
+            return ""
+        return "No new blocks: a calendar can't be read for busy time (`syncd schedule`)."
+
+    @property
     def pauses(self) -> list[tuple[date, date]]:
         """Return the leave that runs and those to come."""
         return [pause for pause in self.preferences.pauses if pause[1] >= self.today]
@@ -151,7 +158,7 @@ def outlook(app: App, first: date | None = None, weeks: int = 2) -> Outlook:
         blocks=tuple(
             block
             for block in blocks
-            if block.state in SHOWN and window.holds(day_of(block, zone))
+            if block.state in SHOWN and window.holds(start_day(block, zone))
         ),
         weeks=tuple(
             week_load(monday, blocks, wished.budgets, zone) for monday in window.mondays
@@ -287,3 +294,82 @@ def _tasks(app: App, ids: Iterable[EntityId]) -> dict[EntityId, Task]:
 
 def _short_title(task: Task) -> str:
     return one_line(task.title, TITLE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlocksToReport:
+    """What of the time needs the person.
+
+    unconfirmed: how many blocks wait for a word. does_not_fit: how many tasks do not get their
+    time. overdue: how many open tasks are past their date. leave: the days that nothing is
+    planned on. unreadable: the calendars that blocks are planned without.
+    """
+
+    unconfirmed: int
+    does_not_fit: int
+    overdue: int
+    leave: tuple[tuple[date, date], ...]
+    standstill: str
+
+    @property
+    def lines(self) -> Iterable[str]:
+        """Yield a line on each, with the command that tells more."""
+        if self.overdue:
+            verb = "is" if self.overdue == 1 else "are"
+            yield f"{count(self.overdue, 'task')} {verb} overdue: `syncd plan show`."
+        if self.unconfirmed:
+            verb = "waits" if self.unconfirmed == 1 else "wait"
+            yield f"{count(self.unconfirmed, 'block')} {verb} for a word: `syncd schedule`."
+        if self.does_not_fit:
+            verb = "does" if self.does_not_fit == 1 else "do"
+            yield f"{count(self.does_not_fit, 'task')} {verb} not fit: `syncd schedule`."
+        if self.standstill:
+            yield self.standstill
+        for first, last in self.leave:
+            yield f"On leave {day_span(first, last)}: no blocks then; `syncd resume` ends it."
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """Return it for programs."""
+        return {
+            "unconfirmed_blocks": self.unconfirmed,
+            "does_not_fit": self.does_not_fit,
+            "overdue": self.overdue,
+            "leave": [
+                {"first": first.isoformat(), "last": last.isoformat()}
+                for first, last in self.leave
+            ],
+        }
+
+
+def blocks_to_report(app: App) -> BlocksToReport:
+    """Return what needs the person."""
+    seen = outlook(app)
+    return BlocksToReport(
+        unconfirmed=len(seen.waiting),
+        does_not_fit=len(misfits(app, seen.wishes)),
+        overdue=_overdue(app),
+        leave=tuple(seen.pauses),
+        standstill=seen.standstill,
+    )
+
+
+_WORKED_ON = (GoalStatus.ACTIVE, GoalStatus.PLANNED)
+
+
+def _overdue(app: App) -> int:
+    """Return how many open tasks are past their date, but for those of goals that rest."""
+    day, plan = today(app.clock, app.zone), app.store.plan
+    goals = (record.entity for record in plan.every(Kind.GOAL, archived=False))
+    resting = {
+        goal.id for goal in goals if isinstance(goal, Goal) and goal.status not in _WORKED_ON
+    }
+    tasks = (record.entity for record in plan.every(Kind.TASK, archived=False))
+    return sum(
+        isinstance(task, Task)
+        and not task.done
+        and task.goal not in resting
+        and task.due is not None
+        and day_of(task.due, app.zone) < day
+        for task in tasks
+    )

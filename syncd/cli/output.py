@@ -1,7 +1,7 @@
 """Saying things: data to stdout, messages to stderr."""
 
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -26,6 +26,10 @@ SPREAD = "The tools hear of it with the next sync"
 
 TITLE = 40
 """Characters of a title in a list."""
+NARROW = 80
+"""Columns of a terminal below which a record takes more than one line."""
+WIDEST = 110
+"""Columns that are used at most: longer lines are hard to read."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 """What commands take that can print JSON."""
@@ -60,13 +64,41 @@ class Speech:
     def line(self, text: str = "", style: str = "", *, indent: int = 0) -> None:
         """Write a line of data; long ones are wrapped between words."""
         shown = Text(one_line(text), style=style)
-        for piece in shown.wrap(self.out, self.out.width - indent) or [shown]:
+        width = min(self.out.width, WIDEST) - indent
+        for piece in shown.wrap(self.out, width) or [shown]:
             piece.rstrip()
             self.show(Text(" " * indent).append_text(piece))
 
     def show(self, what: RenderableType) -> None:
         """Write a table or a tree."""
-        self.out.print(what)
+        self.out.print(what, width=min(self.out.width, WIDEST))
+
+    @property
+    def piped(self) -> bool:
+        """Say whether a program reads stdout: then no text is cut."""
+        return not sys.stdout.isatty()
+
+    def records(
+        self, headings: Sequence[str], rows: Iterable[Sequence[str]], *, brief: int
+    ) -> None:
+        """Write records: a line each where they are piped, its cells separated by tabs.
+
+        On a terminal they make a table; on a narrow one the first ``brief`` cells stand on a
+        line, and under it the others, each with its heading if there are several.
+        """
+        if self.piped:
+            for row in rows:
+                self.data("\t".join(map(one_line, row)))
+        elif self.out.width < NARROW:
+            for row in rows:
+                self.line("  ".join(row[:brief]), style="bold")
+                for heading, cell in zip(headings[brief:], row[brief:], strict=True):
+                    self.line(f"{heading}: {cell}" if len(row) > brief + 1 else cell, indent=2)
+        else:
+            grid = table(*headings, narrow=headings[:brief])
+            for row in rows:
+                add_row(grid, *row)
+            self.show(grid)
 
     def json(self, data: Any) -> None:
         """Write one JSON document."""
@@ -137,10 +169,14 @@ def clock(at: datetime, zone: str) -> str:
 
 @dataclass
 class Words:
-    """Speaks of values; references are told by the titles of what they refer to."""
+    """Speaks of values; references are told by the titles of what they refer to.
+
+    longest: the characters of one value; 0: all of it.
+    """
 
     store: Store
     zone: str
+    longest: int = LONGEST
     _titles: dict[str, str] = field(default_factory=dict)
 
     def learn(self, ids: Iterable[str]) -> None:
@@ -156,7 +192,7 @@ class Words:
         self.learn([entity])
         if entity not in self._titles:
             return "(not in the plan)"
-        return one_line(self._titles.get(entity) or "", LONGEST) or "(without a title)"
+        return one_line(self._titles.get(entity) or "", self.longest) or "(without a title)"
 
     def value(self, kind: Kind, name: str, value: Value) -> str:
         """Return a field's value on one short line."""
@@ -164,7 +200,7 @@ class Words:
         refers = spec is not None and spec.type in REFERENCES
         if isinstance(value, frozenset):
             parts = sorted(self.title(part) if refers else part for part in value)
-            return one_line(", ".join(parts), LONGEST) or NOTHING
+            return one_line(", ".join(parts), self.longest) or NOTHING
         if refers and value:
             return self.title(str(value))
         if name == "progress" and isinstance(value, int | float):
@@ -183,7 +219,7 @@ class Words:
             return count(sum(bool(text) for _, text in value), "answer")
         if isinstance(value, float):
             return f"{value:g}"
-        return one_line(value, LONGEST)
+        return one_line(value, self.longest)
 
     def change(self, row: HistoryRow) -> str:
         """Return what a change did, without whom it did it to."""

@@ -150,6 +150,8 @@ def _as_json(app: App, report: Report) -> dict[str, Any]:
     """Return what a sync tells, with the matches, and each tool's plan."""
     whole = report.as_json()
     whole["matches"] = report.matches
+    to_do = any(tool.plan or tool.makes for tool in report.tools.values())
+    whole["converged"] = report.converged and not to_do
     for name, tool in report.tools.items():
         seen = _Seen(app, ToolName(name))
         seen.learn(tool.plan)

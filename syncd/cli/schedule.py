@@ -17,11 +17,11 @@ from syncd.cli.outlook import (
     WEEK,
     Outlook,
     WeekLoad,
-    day_of,
     misfits,
     monday_of,
     outlook,
     planning_notes,
+    start_day,
 )
 from syncd.cli.output import Json, Speech, Words, add_row, clock, day, local, moment_json, table
 from syncd.cli.session import Session
@@ -55,7 +55,7 @@ def times(block: Block, zone: str) -> str:
 
 def when(block: Block, zone: str, now: datetime) -> str:
     """Return a block's day and times."""
-    return f"{day(day_of(block, zone), zone, now)} {times(block, zone)}"
+    return f"{day(start_day(block, zone), zone, now)} {times(block, zone)}"
 
 
 @dataclass
@@ -81,13 +81,13 @@ class Agenda:
             inside = [
                 block
                 for block in self.outlook.blocks
-                if week.monday <= day_of(block, self.outlook.zone) < week.monday + WEEK
+                if week.monday <= start_day(block, self.outlook.zone) < week.monday + WEEK
             ]
             self.speech.line(self._heading(week), style="bold")
-            for start_day, blocks in groupby(
-                inside, lambda block: day_of(block, self.outlook.zone)
+            for date_shown, blocks in groupby(
+                inside, lambda block: start_day(block, self.outlook.zone)
             ):
-                self._day(start_day, list(blocks), widths)
+                self._day(date_shown, list(blocks), widths)
             if week.minutes:
                 self._goals(week)
             self.speech.line()

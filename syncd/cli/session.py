@@ -13,7 +13,7 @@ from syncd.redaction import set_up_later
 
 if TYPE_CHECKING:  # these take their time to import, and `--help` needs none of them
     from syncd.app import App
-    from syncd.cli.output import Speech
+    from syncd.cli.output import Speech, Words
     from syncd.redaction import Redactor
 
 
@@ -65,18 +65,26 @@ class Session:
         self.state_dir = app.settings.state_dir
         app.warnings.extend(open_folder(self.state_dir))
         if log:
-            self._log_to_file(app.settings.state_dir)
+            self._log_to_file(app.settings.state_dir, app.zone)
         try:
             yield app
         finally:
             app.close()
 
-    def _log_to_file(self, folder: Path) -> None:
+    def _log_to_file(self, folder: Path, zone: str) -> None:
         def set_up_file() -> None:
+            from zoneinfo import ZoneInfo
+
             from syncd.daemon.logs import LogFile, set_up
 
-            stream = LogFile(folder).stream()
-            set_up(stream, json=False, colors=False, clock=self.clock, redact=self.redactor)
+            set_up(
+                LogFile(folder).stream(),
+                json=False,
+                colors=False,
+                clock=self.clock,
+                redact=self.redactor,
+                zone=ZoneInfo(zone),
+            )
 
         set_up_later(set_up_file)
 
@@ -84,6 +92,12 @@ class Session:
         """Say each of these once, on stderr."""
         for sentence in dict.fromkeys(sentences):
             self.speech.note(sentence)
+
+    def words(self, app: "App") -> "Words":
+        """Return what speaks of values in lists: cut for a terminal, whole for a program."""
+        from syncd.cli.output import LONGEST, Words
+
+        return Words(app.store, app.zone, longest=0 if self.speech.piped else LONGEST)
 
     def interactive(self) -> bool:
         """Say whether a person watches stderr."""

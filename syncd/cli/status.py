@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -10,86 +10,18 @@ import typer
 from syncd.app import App
 from syncd.cli.errors import Exit, status_of_states
 from syncd.cli.lookup import no_tools, tool_title
-from syncd.cli.mails import mails
-from syncd.cli.outlook import misfits, outlook
+from syncd.cli.mails import Mails, mails
+from syncd.cli.outlook import BlocksToReport, blocks_to_report
 from syncd.cli.output import Json, Speech, local, moment_json
 from syncd.cli.session import Session
-from syncd.engine.context import today
 from syncd.engine.cycle_report import look, sentences
 from syncd.engine.heartbeat import DaemonState, Liveness, read_liveness
 from syncd.engine.tool_status import Unusable
-from syncd.model.entities import Goal, Kind, Task
 from syncd.model.ids import ToolName
-from syncd.model.values import GoalStatus, day_of
 from syncd.store.rows import ToolProblem
 from syncd.store.tool_store import ToolRow, ToolState
-from syncd.text import count, day_span, one_line
+from syncd.text import count, one_line
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlocksToReport:
-    """What of the time needs the person.
-
-    unconfirmed: how many blocks wait for a word. does_not_fit: how many tasks do not get their
-    time. overdue: how many open tasks are past their date. leave: the days that nothing is
-    planned on. unreadable: the calendars that blocks are planned without.
-    """
-
-    unconfirmed: int
-    does_not_fit: int
-    overdue: int
-    leave: tuple[tuple[date, date], ...]
-    unreadable: tuple[str, ...]
-
-    @property
-    def lines(self) -> Iterable[str]:
-        """Yield a line on each, with the command that tells more."""
-        if self.overdue:
-            verb = "is" if self.overdue == 1 else "are"
-            yield f"{count(self.overdue, 'task')} {verb} overdue: `syncd plan show`."
-        if self.unconfirmed:
-            verb = "waits" if self.unconfirmed == 1 else "wait"
-            yield f"{count(self.unconfirmed, 'block')} {verb} for a word: `syncd schedule`."
-        if self.does_not_fit:
-            verb = "does" if self.does_not_fit == 1 else "do"
-            yield f"{count(self.does_not_fit, 'task')} {verb} not fit: `syncd schedule`."
-        if self.unreadable:
-            yield "No new blocks: a calendar can't be read for busy time (`syncd schedule`)."
-        for first, last in self.leave:
-            yield f"On leave {day_span(first, last)}: no blocks then; `syncd resume` ends it."
-
-
-def blocks_to_report(app: App) -> BlocksToReport:
-    """Return what needs the person."""
-    seen = outlook(app)
-    return BlocksToReport(
-        unconfirmed=len(seen.waiting),
-        does_not_fit=len(misfits(app, seen.wishes)),
-        overdue=_overdue(app),
-        leave=tuple(seen.pauses),
-        unreadable=seen.busy.unreadable if seen.busy else (),
-    )
-
-
-def _overdue(app: App) -> int:
-    """Return how many open tasks are past their date, but for those of goals that rest."""
-    day, plan = today(app.clock, app.zone), app.store.plan
-    goals = (record.entity for record in plan.every(Kind.GOAL, archived=False))
-    resting = {
-        goal.id for goal in goals if isinstance(goal, Goal) and goal.status not in _WORKED_ON
-    }
-    tasks = (record.entity for record in plan.every(Kind.TASK, archived=False))
-    return sum(
-        isinstance(task, Task)
-        and not task.done
-        and task.goal not in resting
-        and task.due is not None
-        and day_of(task.due, app.zone) < day
-        for task in tasks
-    )
-
-
-_WORKED_ON = (GoalStatus.ACTIVE, GoalStatus.PLANNED)
 LINES = 20
 """How many lines of a held plan are shown; `--json` shows all."""
 
@@ -136,59 +68,89 @@ def status(
     """Show whether the daemon works, how each tool does, and what to do next."""
     session: Session = ctx.obj
     with session.app() as app:
-        daemon = read_liveness(app.store.tools, app.clock.now())
         if alive:
-            return _show_alive(session.speech, app, daemon, as_json=json)
-        unusable = app.unusable()
-        tools = [_tool_status(app, name, unusable.get(name)) for name in app.enabled()]
-        conflicts = len(app.store.history.conflicts(resolved=False))
-        look(app.store)
-        damaged = list(sentences(app.store))
-        blocks, post = blocks_to_report(app), mails(app)
-        following = [*damaged, *_next_steps(app, tools, conflicts), *blocks.lines, *post.lines]
-        if daemon.well and not following:
-            following = ["Nothing waits for you."]
+            return _show_alive(session.speech, app, as_json=json)
+        condition = _condition(app)
         if json:
-            whole = _as_json(tools, app.zone)
-            whole["problems"] = damaged + whole["problems"]
-            if not daemon.well:
-                whole["problems"].insert(0, daemon.sentence(app.zone, app.clock.now()))
-            session.speech.json(
-                {"daemon": _daemon_json(daemon, app.zone)}
-                | whole
-                | {
-                    "conflicts": conflicts,
-                    "unconfirmed_blocks": blocks.unconfirmed,
-                    "does_not_fit": blocks.does_not_fit,
-                    "overdue": blocks.overdue,
-                    "leave": [
-                        {"first": first.isoformat(), "last": last.isoformat()}
-                        for first, last in blocks.leave
-                    ],
-                    "mail": post.as_json,
-                    "next": following,
-                }
-            )
+            session.speech.json(condition.as_json(app.zone, app.clock.now()))
         else:
             session.warn(app.warnings)
-            _show_daemon(session.speech, daemon, app)
-            _show(session.speech, tools, app)
-            if conflicts:
-                values = count(conflicts, "value")
-                session.speech.line(f"{values} lost against a later one: `syncd conflicts`.")
-            for sentence in following:
-                session.speech.line(sentence)
-        # what backs off mends itself; what is degraded does not
-        well = not damaged and all(tool.row.state is not ToolState.DEGRADED for tool in tools)
-        if not daemon.well:
+            condition.show(session.speech, app)
+        return condition.exit_status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """How everything is doing. damaged: sentences on what of the state can't be read.
+    following: what the person can do now, most urgent first."""
+
+    daemon: Liveness
+    tools: list[ToolSummary]
+    conflicts: int
+    damaged: list[str]
+    blocks: BlocksToReport
+    mails: Mails
+    following: list[str]
+
+    @property
+    def exit_status(self) -> int:
+        """Return the status that it comes to; a daemon that does not work comes first."""
+        if not self.daemon.well:
             return Exit.NOT_DONE
-        return status_of_states(
-            (tool.row.state for tool in tools if not tool.decided), done=well
-        )
+        # what backs off mends itself; what is degraded does not
+        degraded = any(tool.row.state is ToolState.DEGRADED for tool in self.tools)
+        well = not (self.damaged or degraded or self.blocks.standstill)
+        states = (tool.row.state for tool in self.tools if not tool.decided)
+        return status_of_states(states, done=well)
+
+    def show(self, speech: Speech, app: App) -> None:
+        """Show it to a person; little where all is well."""
+        _show_daemon(speech, self.daemon, app)
+        _show(speech, self.tools, app)
+        if self.conflicts:
+            values = count(self.conflicts, "value")
+            speech.line(f"{values} lost against a later one: `syncd conflicts`.")
+        for sentence in self.following:
+            speech.line(sentence)
+
+    def as_json(self, zone: str, now: datetime) -> dict[str, Any]:
+        """Return it for programs."""
+        daemon = [] if self.daemon.well else [self.daemon.sentence(zone, now)]
+        return {
+            "daemon": _daemon_json(self.daemon, zone),
+            "tools": {tool.name: _tool_json(tool, zone) for tool in self.tools},
+            "problems": [*daemon, *self.damaged, *_problems(self.tools)],
+            "conflicts": self.conflicts,
+            **self.blocks.as_json,
+            "mail": self.mails.as_json,
+            "next": self.following,
+        }
 
 
-def _show_alive(speech: Speech, app: App, daemon: Liveness, *, as_json: bool) -> int:
+def _condition(app: App) -> Condition:
+    unusable, daemon = app.unusable(), read_liveness(app.store.tools, app.clock.now())
+    tools = [_tool_status(app, name, unusable.get(name)) for name in app.enabled()]
+    conflicts = len(app.store.history.conflicts(resolved=False))
+    look(app.store)
+    damaged = list(sentences(app.store))
+    blocks, post = blocks_to_report(app), mails(app)
+    following = [*damaged, *_next_steps(app, tools, conflicts), *blocks.lines, *post.lines]
+    if daemon.well and not following:
+        following = ["Nothing waits for you."]
+    return Condition(
+        daemon=daemon,
+        tools=tools,
+        conflicts=conflicts,
+        damaged=damaged,
+        blocks=blocks,
+        mails=post,
+        following=following,
+    )
+
+
+def _show_alive(speech: Speech, app: App, *, as_json: bool) -> int:
     """Say only whether the daemon works; a tool that waits for the person is no matter."""
+    daemon = read_liveness(app.store.tools, app.clock.now())
     if as_json:
         speech.json(_daemon_json(daemon, app.zone))
     else:
@@ -336,24 +298,22 @@ def _of_tool(tool: ToolSummary) -> Iterable[str]:
         )
 
 
-def _as_json(tools: list[ToolSummary], zone: str) -> dict[str, Any]:
-    sentences = [tool.row.message for tool in tools if tool.row.message]
-    sentences += [problem.sentence for tool in tools for problem in tool.problems]
+def _problems(tools: list[ToolSummary]) -> list[str]:
+    """Return the sentences on the tools, then those on what they hold."""
+    messages = [tool.row.message for tool in tools if tool.row.message]
+    return messages + [problem.sentence for tool in tools for problem in tool.problems]
+
+
+def _tool_json(tool: ToolSummary, zone: str) -> dict[str, Any]:
     return {
-        "tools": {
-            tool.name: {
-                "title": tool.title,
-                "state": tool.row.state,
-                "message": tool.row.message,
-                "until": moment_json(tool.row.until, zone),
-                "last_ok": moment_json(tool.row.last_ok, zone),
-                "items": tool.items,
-                "waiting": tool.waiting,
-                "in_flight": tool.in_flight,
-                "held": dict(tool.row.held) or None,
-                "decided": tool.row.consent_kind,
-            }
-            for tool in tools
-        },
-        "problems": sentences,
+        "title": tool.title,
+        "state": tool.row.state,
+        "message": tool.row.message,
+        "until": moment_json(tool.row.until, zone),
+        "last_ok": moment_json(tool.row.last_ok, zone),
+        "items": tool.items,
+        "waiting": tool.waiting,
+        "in_flight": tool.in_flight,
+        "held": dict(tool.row.held) or None,
+        "decided": tool.row.consent_kind,
     }

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -16,6 +17,7 @@ from rich.progress import Progress as Bars
 from syncd.app import App
 from syncd.cli.errors import status_of_report
 from syncd.cli.lookup import chosen_tools, tool_title
+from syncd.cli.outlook import outlook
 from syncd.cli.output import Json, Speech, add_row, table
 from syncd.cli.preview import preview
 from syncd.cli.session import Session
@@ -201,6 +203,10 @@ def run_cycle(session: Session, only: Sequence[str], *, as_json: bool) -> int:
             before = app.store.history.last_cycle()
             report = _cycle(session, app, tools)
         planned = planned_since(app.store.history, before)
+        standstill = outlook(app).standstill
+        if standstill:
+            report.converged = False
+            report.problems.append(standstill)
         if as_json:
             session.speech.json(report.as_json())
         else:
@@ -282,7 +288,10 @@ def run(
         json = log_json or supervised(session.environ, sys.stderr, os.getpid())
         colors = session.color and sys.stderr.isatty()
         redact = session.redactor
-        set_up(sys.stderr, json=json, colors=colors, clock=session.clock, redact=redact)
+        zone = ZoneInfo(app.zone)
+        set_up(
+            sys.stderr, json=json, colors=colors, clock=session.clock, redact=redact, zone=zone
+        )
         with Signals(session.clock.stop.set, session.clock) as signals:
             serve(app, session.config, signals.flags)
         return signals.status

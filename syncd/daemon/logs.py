@@ -4,9 +4,11 @@ import contextlib
 import io
 import logging
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, TextIO, cast
 
@@ -36,12 +38,19 @@ def supervised(environ: Mapping[str, str], stream: TextIO, pid: int) -> bool:
     return pid == 1 or "INVOCATION_ID" in environ or "JOURNAL_STREAM" in environ
 
 
-def set_up(
-    stream: TextIO, *, json: bool, colors: bool, clock: Clock, redact: Processor
+def set_up(  # noqa: PLR0913  # each is one choice
+    stream: TextIO,
+    *,
+    json: bool,
+    colors: bool,
+    clock: Clock,
+    redact: Processor,
+    zone: tzinfo = UTC,
 ) -> None:
     """Send syncd's logs, and the warnings of libraries, to ``stream``.
 
-    ``redact`` sees every event last: ``syncd.redaction.Redactor``.
+    ``redact`` sees every event last: ``syncd.redaction.Redactor``. zone: in which times are
+    shown, with its offset.
     """
     render: Processor = (
         structlog.processors.JSONRenderer(sort_keys=True)
@@ -50,7 +59,7 @@ def set_up(
     )
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
-        _stamp(clock),
+        _stamp(clock, zone),
         _without_messages,
     ]
     structlog.configure(
@@ -129,12 +138,30 @@ class FailureLog:
         self._failing.discard(part)
 
 
-def _stamp(clock: Clock) -> Callable[[Any, str, Event], Event]:
+def _stamp(clock: Clock, zone: tzinfo) -> Callable[[Any, str, Event], Event]:
     def stamp(_logger: Any, _method: str, event: Event) -> Event:
-        event["timestamp"] = clock.now().isoformat(timespec="milliseconds")
+        """Note when it was; show this and every other instant in local time."""
+        for name, value in event.items():
+            if isinstance(value, datetime):
+                event[name] = value.astimezone(zone).isoformat(timespec="seconds")
+        event["timestamp"] = clock.now().astimezone(zone).isoformat(timespec="milliseconds")
         return event
 
     return stamp
+
+
+_QUOTED = re.compile(r"(?<!\w)'.*?'(?!\w)")
+_BRACKETED = re.compile(r" ?\(.*\)")
+
+
+def impersonal(sentence: str, *, unknown: bool = False) -> str:
+    """Return a sentence on a tool as the log may have it: without what it quotes.
+
+    A sentence quotes titles in quotation marks; unknown: a service's or a library's words in
+    brackets too, which nobody can vouch for.
+    """
+    shown = _QUOTED.sub("'…'", sentence)
+    return _BRACKETED.sub("", shown) if unknown else shown
 
 
 def _without_messages(_logger: Any, _method: str, event: Event) -> Event:

@@ -289,7 +289,7 @@ class Loop:
         failure = str(error) if expected else redacted_traceback(error)
         if failure not in self._reported:
             what = {"hint": failure} if expected else {"trouble": failure}
-            rest = str(self.jobs.get_next_run(CYCLE))
+            rest = self.jobs.get_next_run(CYCLE)
             log.error("cycle broke; trying again", rest=rest, **what)
         self._reported.add(failure)
         self._notifier.status("A cycle broke; trying again soon.")

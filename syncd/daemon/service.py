@@ -12,7 +12,7 @@ import structlog
 
 from syncd.app import App, open_app
 from syncd.daemon.due import Due, Poll
-from syncd.daemon.logs import FailureLog, Record, redacted_traceback
+from syncd.daemon.logs import FailureLog, Record, impersonal, redacted_traceback
 from syncd.daemon.loop import Cycle, Loop, Workload
 from syncd.daemon.supervisor import SignalFlags, notifier
 from syncd.engine.cycle import Engine
@@ -23,6 +23,7 @@ from syncd.model.ids import ToolName
 from syncd.review.periods import Period
 from syncd.store.outbox import OutboxMessage, OutboxStatus
 from syncd.store.tool_store import ToolRow, ToolState
+from syncd.text import duration
 
 log = structlog.get_logger("syncd.daemon")
 Send = Callable[[Record], Iterable[OutboxMessage]]
@@ -119,7 +120,7 @@ class Daemon:
     app: App
     config: Path | None
     _engine: Engine = field(init=False)
-    _states: dict[ToolName, ToolState] = field(default_factory=dict)
+    _states: "dict[ToolName, _Trouble]" = field(default_factory=dict)
     _warned: set[str] = field(default_factory=set)
     _reloaded: bool = False
     _mail_worker: MailWorker = field(default_factory=MailWorker)
@@ -229,13 +230,26 @@ class Daemon:
                     removed=tool.deleted,
                 )
         for row in self._rows():
-            before = self._states.get(row.tool, ToolState.OK)
-            self._states[row.tool] = row.state
-            if row.state is ToolState.OK and before is not ToolState.OK:
-                log.info("tool works again", tool=row.tool)
-            elif row.state is not before:
-                hint = "see `syncd status`"
-                log.warning("tool needs care", tool=row.tool, state=str(row.state), hint=hint)
+            self._log_state(row)
+
+    def _log_state(self, row: ToolRow) -> None:
+        """Log how a tool does where that is another than before: why, and what mends it."""
+        before = self._states.get(row.tool)
+        now = self.app.clock.now()
+        if row.state is ToolState.OK:
+            if before:
+                del self._states[row.tool]
+                away = duration(int((now - before.since).total_seconds() // 60))
+                log.info("tool works again", tool=row.tool, after=away)
+            return
+        if before and before.state is row.state:
+            return
+        since = before.since if before else now
+        self._states[row.tool] = _Trouble(state=row.state, since=since)
+        hint = impersonal(row.message, unknown=row.state is ToolState.DEGRADED)
+        again = {"again": row.until} if row.until else {}
+        state = str(row.state)
+        log.warning("tool needs care", tool=row.tool, state=state, hint=hint, **again)
 
     def _rows(self) -> list[ToolRow]:
         rows = {name: self.app.store.tools.get(name) for name in self.app.enabled()}
@@ -257,6 +271,14 @@ class Daemon:
     @property
     def _zone(self) -> ZoneInfo:
         return ZoneInfo(self.app.zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trouble:
+    """In which state a tool is that does not work, and since when none of its readings did."""
+
+    state: ToolState
+    since: datetime
 
 
 def _check_same_state(old: App, new: App) -> None:

@@ -42,6 +42,13 @@ class Said:
         return json.loads(self.out)
 
 
+class Terminal(io.StringIO):
+    """What looks like a terminal to who writes there."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @dataclass
 class Desk:
     """One person's settings and state; ``served`` are the tools they point at.
@@ -76,9 +83,9 @@ class Desk:
         self.config.touch(mode=0o600)
         self.config.write_text(document(whole) + text, encoding="utf-8")
 
-    def syncd(self, *words: str) -> Said:
-        """Type a command, in this process."""
-        out, err = io.StringIO(), io.StringIO()
+    def syncd(self, *words: str, terminal: bool = False) -> Said:
+        """Type a command, in this process; its output is piped, or shown on a terminal."""
+        out, err = Terminal() if terminal else io.StringIO(), io.StringIO()
         searching = nullcontext() if self.thorough else searching_less()
         with searching, redirect_stdout(out), redirect_stderr(err):
             status = start(["--config", str(self.config), *words], self.session())

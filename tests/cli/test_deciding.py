@@ -66,7 +66,7 @@ def test_status_says_what_to_do_first(desk: Desk) -> None:
     desk.sync()
     assert desk.syncd("status").out.endswith("Nothing waits for you.\n")
     told = desk.syncd("status", "--json").json
-    beside = {"unconfirmed_blocks", "does_not_fit", "mail"}
+    beside = {"daemon", "unconfirmed_blocks", "does_not_fit", "overdue", "leave", "mail"}
     assert set(told) == {"tools", "problems", "conflicts", "next"} | beside
     assert told["tools"]["notion"]["state"] == "ok"
 

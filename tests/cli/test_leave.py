@@ -126,6 +126,46 @@ def test_nothing_is_planned_during_a_leave(evenings: Evenings) -> None:
     assert shown_places(told) <= set(place(evenings))
 
 
+LEAVES = {
+    "shorter": (["+20d"], ["+5d"], [("2026-03-23", "2026-03-28")]),
+    "longer": (["+5d"], ["+20d"], [("2026-03-23", "2026-04-12")]),
+    "the same": (["+5d"], ["+5d"], [("2026-03-23", "2026-03-28")]),
+    "another one, later": (
+        ["+20d", "--since", "+15d"],
+        ["+5d"],
+        [("2026-03-23", "2026-03-28"), ("2026-04-07", "2026-04-12")],
+    ),
+    "one into the other": (
+        ["+20d", "--since", "+3d"],
+        ["+5d"],
+        [("2026-03-23", "2026-03-28"), ("2026-03-29", "2026-04-12")],
+    ),
+    "inside a longer one": (
+        ["+20d"],
+        ["+5d", "--since", "+3d"],
+        [("2026-03-23", "2026-03-25"), ("2026-03-26", "2026-03-28")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("first", "then", "leaves"), LEAVES.values(), ids=LEAVES)
+def test_the_last_word_on_a_leave_wins(
+    evenings: Evenings, first: list[str], then: list[str], leaves: list[tuple[str, str]]
+) -> None:
+    evenings.told("pause", "--until", *first)
+    evenings.told("pause", "--until", *then)
+    told = evenings.syncd("status", "--json").json["leave"]
+    assert [(leave["first"], leave["last"]) for leave in told] == leaves
+
+
+def test_a_leave_stands_in_the_status_until_it_is_over(evenings: Evenings) -> None:
+    evenings.told("pause", "--until", "+5d")
+    said = flat(evenings.syncd("status").out)
+    assert "On leave 23 to 28 March 2026: no blocks then; `syncd resume` ends it." in said
+    evenings.later(days=6)
+    assert "On leave" not in evenings.syncd("status").out
+
+
 def test_a_leave_may_begin_later(evenings: Evenings) -> None:
     first = [one for one in evenings.blocks() if start_of(one).date() < date(2026, 3, 25)]
     said = evenings.syncd("pause", "--until", "+6d", "--since", "2026-03-25")

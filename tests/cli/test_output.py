@@ -58,9 +58,12 @@ def test_json_gives_back_exactly_what_is_kept(hostile: Desk) -> None:
 
 
 @pytest.mark.parametrize("words", [["plan", "show"], ["history"], ["status"], ["conflicts"]])
-def test_everything_fits_in_eighty_columns(synced: Desk, words: list[str]) -> None:
+def test_everything_fits_in_eighty_columns(
+    synced: Desk, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     synced.import_plan("tasks:\n- {title: " + "long words " * 30 + "}\n")
-    said = synced.syncd(*words)
+    said = synced.syncd("--no-color", *words, terminal=True)
     assert max(map(len, said.out.splitlines()), default=0) <= 80
 
 

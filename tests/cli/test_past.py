@@ -18,11 +18,61 @@ def edited(bare: Desk) -> Desk:
 
 def test_history_lists_what_changed_newest_first(edited: Desk) -> None:
     said = edited.syncd("history")
-    first, *_ = said.out.splitlines()[1:]
+    first, *_ = said.out.splitlines()
     assert first.split()[:2] == ["5", "c2"]
     assert "due: 2026-12-01 → 2026-12-05" in " ".join(said.out.split())
     changes = edited.syncd("history", "--json").json["changes"]
     assert [one["change"] for one in changes] == [5, 4, 3, 2, 1]
+
+
+LONG = "Read the whole book on leading " + "teams of people " * 12
+
+
+@pytest.fixture
+def torn_at_length(desk: Desk) -> Desk:
+    """A long title was changed in two tools at once."""
+    desk.import_plan(PLAN.replace(BOOK, LONG))
+    desk.sync()
+    (title,) = (one for one in desk.person("notion").titles(Kind.TASK) if "whole" in one)
+    desk.person("notion").edit(Kind.TASK, title, "title", f"{title} in Notion")
+    desk.person("todoist").edit(Kind.TASK, title, "title", f"{title} in Todoist")
+    desk.sync()
+    return desk
+
+
+@pytest.mark.parametrize("command", ["history", "conflicts"])
+def test_a_program_reads_a_record_a_line_and_nothing_is_cut(
+    torn_at_length: Desk, command: str
+) -> None:
+    told = torn_at_length.syncd(command, "--json").json
+    (records,) = told.values()
+    lines = torn_at_length.syncd(command).out.splitlines()
+    number = "change" if command == "history" else "conflict"
+    assert [int(line.split("\t")[0]) for line in lines] == [one[number] for one in records]
+    assert {line.count("\t") for line in lines} == {4}
+    assert any(LONG.strip() in line for line in lines)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+@pytest.mark.parametrize("command", ["history", "conflicts", "status"])
+def test_a_person_reads_lines_that_fit_the_terminal_and_are_not_too_long(
+    torn_at_length: Desk, monkeypatch: pytest.MonkeyPatch, command: str, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    said = torn_at_length.syncd("--no-color", command, terminal=True)
+    assert said.out.strip()
+    assert max(map(len, said.out.splitlines())) <= min(columns, 110)
+
+
+def test_on_a_narrow_terminal_a_record_has_its_numbers_on_one_line(
+    torn_at_length: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    said = torn_at_length.syncd("--no-color", "conflicts", terminal=True)
+    first, what, *_ = said.out.splitlines()
+    (row,) = torn_at_length.syncd("conflicts", "--json").json["conflicts"]
+    assert first.split()[0] == str(row["conflict"])
+    assert what.strip().startswith("What: ")
 
 
 def test_history_can_be_of_one_entity_of_one_cycle_or_short(edited: Desk) -> None:
@@ -165,3 +215,18 @@ def test_a_conflict_can_be_agreed_with(torn: Desk) -> None:
 @pytest.mark.parametrize("option", ["--take", "--keep"])
 def test_a_conflict_that_never_was_is_a_mistake(bare: Desk, option: str) -> None:
     assert "no conflict 7" in complaint(bare.syncd("conflicts", option, "7"))
+
+
+def test_who_takes_a_planned_block_back_is_told_that_it_is_planned_again(
+    synced: Desk,
+) -> None:
+    changes = synced.syncd("history", "--json").json["changes"]
+    placed = next(one for one in changes if one["kind"] == "blocks" and one["field"] == "")
+    said = synced.syncd("undo", str(placed["change"]))
+    assert said.status == 0
+    assert "planned again" in said.err
+    assert "to have another time" in said.err
+
+
+def test_who_takes_an_edit_back_is_not_told_of_blocks(edited: Desk) -> None:
+    assert "planned again" not in edited.syncd("undo", "5").err

@@ -211,7 +211,9 @@ def test_the_daemon_syncs_reloads_and_ends_when_it_is_told(
     desk.settings(fast, todoist={"token": None})
     process = begin(desk, "run", "--log-json")
     said = Listener(process)
-    said.waits_for("needs sign-in")
+    trouble = json.loads(said.waits_for("needs sign-in"))
+    assert trouble["hint"].startswith("Todoist needs your API token")
+    assert trouble["timestamp"].endswith(("+01:00", "+02:00"))
     assert desk.syncd("sync").status == 5
     desk.import_plan()
     desk.settings(fast)

@@ -209,6 +209,16 @@ def test_a_calendar_that_can_not_be_read_is_told(evenings: Evenings) -> None:
     assert "can't be read" in evenings.syncd("status").out
 
 
+def test_a_calendar_that_can_not_be_read_is_nothing_to_who_wants_no_time(
+    tmp_path: Path,
+) -> None:
+    desk = Evenings(tmp_path, unreadable=("There is no calendar 'work': share it.",))
+    desk.write()
+    desk.import_plan("goals:\n- {title: Lead a team, status: active}\n")
+    desk.plan_blocks()
+    assert "can't be read" not in desk.syncd("status").out
+
+
 def test_busy_time_of_days_ago_is_not_relied_on(evenings: Evenings) -> None:
     evenings.later(days=3)
     assert "That was 3 days ago" in flat(evenings.syncd("schedule").out)

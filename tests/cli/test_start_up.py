@@ -104,3 +104,34 @@ def test_a_command_that_only_reads_loads_only_what_it_needs(synced: Desk, words:
 def test_garbage_is_collected_once_a_command_is_loaded(bare: Desk) -> None:
     home = {"HOME": str(bare.place), "TZ": "Europe/Berlin"}
     assert "COLLECTS True" in _end(["--config", str(bare.config), "history"], home)
+
+
+WITHOUT_TEST_TOOLS = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("pytest", "_pytest", "hypothesis", "vcr"):
+            raise ModuleNotFoundError(name, name=name)
+
+sys.meta_path.insert(0, Absent())
+import syncd.cli.sandbox, syncd.demo.run
+from syncd.connect.registry import sandboxes
+
+makers = sandboxes()
+print(*[makers.require(name).__name__ for name in makers.names()])
+"""
+
+
+def test_the_demonstration_and_the_sandboxes_need_no_test_library() -> None:
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "connectors")])
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TEST_TOOLS],
+        cwd=ROOT,
+        env={"PYTHONPATH": paths, "PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert len(done.stdout.split()) == 3

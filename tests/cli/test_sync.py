@@ -92,6 +92,29 @@ def test_a_sync_tells_a_person_what_it_did(desk: Desk) -> None:
     assert said.err == ""
 
 
+def test_a_dry_run_tells_programs_whether_anything_would_be_written(desk: Desk) -> None:
+    desk.import_plan()
+    said = desk.syncd("sync", "--dry-run", "--json")
+    assert (said.status, said.json["converged"]) == (0, False)
+    desk.sync()
+    assert desk.syncd("sync", "--dry-run", "--json").json["converged"] is True
+    desk.person("notion").edit(Kind.TASK, "Ask for feedback", "priority", 1)
+    assert desk.syncd("sync", "--dry-run", "--json").json["converged"] is False
+
+
+def test_not_everything_agrees_while_nothing_can_be_planned(desk: Desk) -> None:
+    desk.settings(google={"busy_calendars": ["work"]})
+    desk.import_plan()
+    said = desk.syncd("sync")
+    assert said.status == 1
+    assert "Everything agrees" not in said.out
+    assert "No new blocks: a calendar can't be read for busy time" in said.err
+    assert desk.syncd("sync", "--json").json["converged"] is False
+    assert desk.syncd("status").status == 1
+    desk.settings()
+    assert desk.syncd("sync").out.endswith("Everything agrees.\n")
+
+
 def test_bad_input_is_told_and_the_rest_goes_on(synced: Desk) -> None:
     notion = synced.person("notion")
     notion.edit(Kind.TASK, "Ask for feedback", "recurrence", "whenever I like")

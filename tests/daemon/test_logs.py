@@ -3,11 +3,12 @@
 import io
 import json
 import logging
+from zoneinfo import ZoneInfo
 
 import pytest
 import structlog
 
-from syncd.daemon.logs import set_up, supervised
+from syncd.daemon.logs import impersonal, set_up, supervised
 from syncd.redaction import Redactor
 from tests.daemon.conftest import FakeClock
 
@@ -106,3 +107,44 @@ def test_json_is_for_supervisors(
     environ: dict[str, str], stream: io.StringIO, pid: int, json_wanted: bool
 ) -> None:
     assert supervised(environ, stream, pid) == json_wanted
+
+
+def test_times_are_shown_as_the_person_reads_the_clock(clock: FakeClock) -> None:
+    stream = io.StringIO()
+    zone = ZoneInfo("Europe/Berlin")
+    set_up(stream, json=True, colors=False, clock=clock, redact=Redactor(), zone=zone)
+    structlog.get_logger("syncd.daemon").warning("held", again=clock.now())
+    record = _only(stream)
+    assert record["timestamp"] == "2026-03-02T11:20:17.000+01:00"
+    assert record["again"] == "2026-03-02T11:20:17+01:00"
+
+
+SENTENCES = {
+    "plain": (
+        "Todoist no longer accepts the sign-in (status 401): `syncd auth todoist`.",
+        "Todoist no longer accepts the sign-in (status 401): `syncd auth todoist`.",
+    ),
+    "a title": (
+        "Two projects are named 'Ada's plan': rename one.",
+        "Two projects are named '…': rename one.",
+    ),
+    "an apostrophe": (
+        "'Job hunt' can't be read: it isn't shared.",
+        "'…' can't be read: it isn't shared.",
+    ),
+    "two titles": ("'A b' and 'C d' are gone.", "'…' and '…' are gone."),
+}
+
+
+@pytest.mark.parametrize(("sentence", "shown"), SENTENCES.values(), ids=SENTENCES)
+def test_a_sentence_on_a_tool_is_logged_without_what_it_quotes(
+    sentence: str, shown: str
+) -> None:
+    assert impersonal(sentence) == shown
+
+
+def test_words_that_nobody_can_vouch_for_are_not_logged() -> None:
+    sentence = "Notion failed in a way syncd does not know (KeyError: 'Job (new)'): report it."
+    assert impersonal(sentence, unknown=True) == (
+        "Notion failed in a way syncd does not know: report it."
+    )

@@ -341,7 +341,7 @@ def test_the_log_names_when_a_broken_cycle_is_tried_again(daemon: Daemon) -> Non
 
     daemon.answer = answer
     daemon.run(seconds=10)
-    assert daemon.logged[0]["rest"] == str(START + timedelta(seconds=30))
+    assert daemon.logged[0]["rest"] == (START + timedelta(seconds=30)).isoformat()
 
 
 JUMPS = st.lists(st.integers(min_value=-7200, max_value=100_000), min_size=1, max_size=4)

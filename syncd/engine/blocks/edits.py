@@ -1,6 +1,6 @@
 """What a person says of their blocks and their time by command."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -115,14 +115,35 @@ def assumed(context: Context, since: date) -> list[Block]:
     ]
 
 
+def _other_leave(
+    pauses: Iterable[tuple[date, date]], first: date, until: date
+) -> Iterator[tuple[date, date]]:
+    """Yield what a new leave leaves of the others.
+
+    One that had begun by its first day is the same leave, given another last day; of one that
+    begins later the days after it stay.
+    """
+    one_day = timedelta(days=1)
+    for start, end in pauses:
+        if end < first or start > until:
+            yield start, end
+        elif start < first:
+            yield start, first - one_day
+        elif start > first and end > until:
+            yield until + one_day, end
+
+
 def pause(context: Context, until: date, since: date | None = None) -> Leave:
-    """Take leave, up to and with a day; by default from today on."""
+    """Take leave, up to and with a day; by default from today on.
+
+    The last word on a day wins, and on how long a leave lasts that has begun by then.
+    """
     first = since or today(context.clock, context.zone)
     if until < first:
         raise Mistake(f"{until} is before {first}: give the last day of your leave.")
     memory = PlannerState(context.store)
     with context.store.transaction():
-        memory.set_pauses([*memory.pauses, (first, until)])
+        memory.set_pauses([*_other_leave(memory.pauses, first, until), (first, until)])
         memory.ask()
     pinned = tuple(
         block
