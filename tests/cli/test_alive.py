@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,8 +121,3 @@ def test_a_state_that_is_locked_for_long_is_said_too(synced: Desk, begin: Begin)
         database.execute("ROLLBACK")
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=PATIENCE) == 143
-
-
-def test_the_health_check_of_the_image_asks_for_the_daemon_alone() -> None:
-    text = (Path(__file__).parents[2] / "Dockerfile").read_text("utf-8")
-    assert 'CMD ["syncd", "status", "--alive"]' in text
