@@ -65,7 +65,7 @@ COMMANDS: Mapping[str, CommandEntry] = {
         "connectors:auth", "Sign in to a tool, or see whether its token works."
     ),
     "sandbox": CommandEntry("sandbox:sandbox", "Start local sandboxes of the three services."),
-    "demo": CommandEntry("demo:demo", "Show it all on local sandboxes, without an account."),
+    "demo": CommandEntry("sandbox:demo", "Show it all on local sandboxes, without an account."),
 }
 PLAN_COMMANDS: Mapping[str, CommandEntry] = {
     "show": CommandEntry("plan:plan_show", "Show the plan as a tree."),

@@ -166,10 +166,26 @@ class StateWatch:
         return failed
 
 
+class Watch:
+    """Hears of what happens to the loop; this one does nothing with it."""
+
+    def started(self) -> None:
+        """The loop begins, and could write its state."""
+
+    def cycle_finished(self) -> None:
+        """A whole cycle came to its end."""
+
+    def cycle_broke(self, why: str) -> None:
+        """A cycle broke; ``why``: a sentence, without the person's text."""
+
+    def state_failed(self, why: str) -> None:
+        """The state can't be written; nothing is read or sent meanwhile."""
+
+
 class Loop:
     """Runs jobs when they are due, until the clock is told to stop.
 
-    heartbeat: where its looks and cycles are written down. reload: returns the new work; raises
+    heartbeat: where its looks and cycles are written down. watch: hears of them too. reload: returns the new work; raises
     Mistake to keep the old. offset: this installation's own number, see ``due.jitter``.
     """
 
@@ -183,12 +199,15 @@ class Loop:
         heartbeat: HeartbeatRecorder,
         reload: Callable[[], Workload],
         offset: int = 0,
+        watch: Watch | None = None,
     ) -> None:
         self._work = work
         self._clock = clock
         self._flags = flags
         self._notifier = notifier
         self._heartbeat = heartbeat
+        self._watch = watch or Watch()
+        self._started = False
         self._state = StateWatch(clock)
         self._reload = reload
         self._offset = offset
@@ -237,7 +256,10 @@ class Loop:
     def _work_on(self) -> None:
         """Do what is due. Raises ``StateTrouble``: without a state nothing is read or sent."""
         self._heartbeat.look()
-        self._notifier.ready()
+        if not self._started:
+            self._started = True
+            self._notifier.ready()
+            self._watch.started()
         self._rebuild()
         self.jobs.run_pending()
 
@@ -266,6 +288,7 @@ class Loop:
             log.info("cycle works again", failures=recovered)
         if job.kind not in ERRANDS:
             self._heartbeat.cycle_finished()
+            self._watch.cycle_finished()
             if self._state.recovered():
                 log.info("the state can be written again")
 
@@ -298,7 +321,9 @@ class Loop:
                 f"it broke in a way that syncd does not know ({failure}): it is tried again;"
                 " if it stays, report it."
             )
-            self._heartbeat.cycle_broke(failure if expected else unknown)
+            why = failure if expected else unknown
+            self._watch.cycle_broke(why)
+            self._heartbeat.cycle_broke(why)
 
     def _report_state(self, trouble: StateTrouble) -> None:
         """Say once that nothing can be done without a state. Raises it after an hour."""
@@ -307,6 +332,7 @@ class Loop:
                 "nothing is read or sent while the state can't be written; trying each minute"
             )
             log.error(event, hint=str(trouble))  # the sentence says all
+        self._watch.state_failed(str(trouble))
         self._notifier.status(str(trouble))
 
     def _reload_settings(self) -> None:

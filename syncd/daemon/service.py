@@ -14,11 +14,12 @@ from syncd.app import App, open_app
 from syncd.daemon.due import Due, Poll
 from syncd.daemon.logs import FailureLog, Record, impersonal, redacted_traceback
 from syncd.daemon.loop import Cycle, Loop, Workload
+from syncd.daemon.notify import Announcer, ToolHealth
 from syncd.daemon.supervisor import SignalFlags, notifier
 from syncd.engine.cycle import Engine
-from syncd.engine.heartbeat import HeartbeatRecorder
+from syncd.engine.heartbeat import Heartbeat, HeartbeatRecorder, read_heartbeat
 from syncd.engine.report import Report
-from syncd.errors import Mistake
+from syncd.errors import Mistake, StateTrouble
 from syncd.model.ids import ToolName
 from syncd.review.periods import Period
 from syncd.store.outbox import OutboxMessage, OutboxStatus
@@ -98,11 +99,20 @@ def serve(app: App, config: Path | None, flags: SignalFlags) -> None:
         heartbeat=HeartbeatRecorder(lambda: daemon.app.store.tools, app.clock, app.environ),
         reload=daemon.reload,
         offset=app.rng.randrange(3600),
+        watch=daemon.announcer,
     )
     try:
         loop.run()
     finally:
         daemon.end()
+
+
+def _last_heartbeat(app: App) -> Heartbeat | None:
+    """Return what the last daemon wrote down; None where that can't be read now."""
+    try:
+        return read_heartbeat(app.store.tools)
+    except StateTrouble:
+        return None
 
 
 def _review_failures() -> FailureLog:
@@ -119,6 +129,7 @@ class Daemon:
 
     app: App
     config: Path | None
+    announcer: Announcer = field(init=False)
     _engine: Engine = field(init=False)
     _states: "dict[ToolName, _Trouble]" = field(default_factory=dict)
     _warned: set[str] = field(default_factory=set)
@@ -126,6 +137,9 @@ class Daemon:
     _mail_worker: MailWorker = field(default_factory=MailWorker)
     _mail: FailureLog = field(default_factory=mail_failures)
     _reviews: FailureLog = field(default_factory=_review_failures)
+
+    def __post_init__(self) -> None:
+        self.announcer = Announcer(lambda: self.app, _last_heartbeat(self.app))
 
     def begin(self) -> Workload:
         """Make the engine; return what the loop works at. Raises ``Mistake``."""
@@ -149,6 +163,7 @@ class Daemon:
         """Let the request and the mail in flight end, and let go."""
         self._close(self._engine)
         self._mail_worker.wait(PATIENCE / 2)
+        self.announcer.end(PATIENCE / 10)
         if (
             self._reloaded and not self._mail_worker.busy
         ):  # else it still writes down how it ended
@@ -259,8 +274,15 @@ class Daemon:
 
     def _outcome(self) -> Cycle:
         rows = self._rows()
+        self.announcer.tools(map(self._health, rows))
         summary = ", ".join(map(self._summary, rows))
         return Cycle(until=_back_off(rows), summary=summary)
+
+    def _health(self, row: ToolRow) -> ToolHealth:
+        """Return a tool as notifications see it."""
+        trouble = self._states.get(row.tool)
+        since = row.last_ok or (trouble.since if trouble else self.app.clock.now())
+        return ToolHealth(row=row, title=self.app.registry.get(row.tool).title, since=since)
 
     def _summary(self, row: ToolRow) -> str:
         title = self.app.registry.get(row.tool).title

@@ -125,13 +125,10 @@ class Notifier:
         self._clock = clock
         self._fed = float("-inf")
         self._status = ""
-        self._is_ready = False
 
     def ready(self) -> None:
-        """Say once that the daemon is up, and can write its state."""
-        if not self._is_ready:
-            self._is_ready = True
-            self._send("READY=1")
+        """Say that the daemon is up, and can write its state."""
+        self._send("READY=1")
 
     def stopping(self) -> None:
         """Say that the daemon is on its way out."""

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails, PydanticUndefined
 
 from syncd.errors import Mistake
+from syncd.hosts import web
 from syncd.redaction import secret_name
 from syncd.text import nearest
 
@@ -341,6 +342,12 @@ def address(text: str) -> str:
     if _ADDRESS.fullmatch(text) and "\n" not in text and "\r" not in text:
         return text
     raise ValueError("write an e-mail address, such as ada@example.org")
+
+
+def ping_address(secret: SecretStr) -> SecretStr:
+    """Check an address that is called; it is a secret, and never repeated."""
+    web(secret.get_secret_value())
+    return secret
 
 
 def document(table: Mapping[str, Any]) -> str:

@@ -30,6 +30,7 @@ from syncd.settings.messages import (
     annual,
     clock_span,
     described,
+    ping_address,
     quarterly,
     rest_day,
     review_moment,
@@ -212,6 +213,26 @@ class DaemonSettings(SettingsTable):
     )
 
 
+class NotifySettings(SettingsTable):
+    """``[notify]``: where you are told that something needs you; also by mail, if that is set."""
+
+    urls: tuple[SecretStr, ...] = Field(
+        default=(),
+        description="Apprise addresses that get a notification; needs the extra notify.",
+    )
+    ping_url: Annotated[SecretStr, AfterValidator(ping_address)] | None = Field(
+        default=None,
+        description="An http(s) address that is called as the daemon starts, with /start added,"
+        " after cycles that work, and with /fail after those that do not.",
+    )
+    after_minutes: int = Field(
+        default=30,
+        ge=1,
+        le=10080,
+        description="Minutes that a tool, or every cycle, may fail before you are told.",
+    )
+
+
 class Settings(Sourced):
     """Everything that can be set, but for what is a connector's own."""
 
@@ -227,6 +248,7 @@ class Settings(Sourced):
     schedule: ScheduleSettings = Field(default_factory=ScheduleSettings)
     review: ReviewSettings = Field(default_factory=ReviewSettings)
     daemon: DaemonSettings = Field(default_factory=DaemonSettings)
+    notify: NotifySettings = Field(default_factory=NotifySettings)
     _given: Given = PrivateAttr()
 
     def __init__(self, given: Given) -> None:

@@ -80,7 +80,9 @@ def test_the_container_does_not_run_as_root() -> None:
 
 
 def test_the_container_asks_syncd_itself_how_it_is() -> None:
-    assert re.search(r'^HEALTHCHECK .*CMD \["syncd", "status", "--alive"\]$', DOCKERFILE, re.MULTILINE)
+    assert re.search(
+        r'^HEALTHCHECK .*CMD \["syncd", "status", "--alive"\]$', DOCKERFILE, re.MULTILINE
+    )
 
 
 def test_what_the_image_is_made_of_is_let_through_to_it() -> None:
