@@ -149,8 +149,12 @@ class HeartbeatRecorder:
         """Write down that the daemon looks at what is due; little is written."""
         if self._now is None:
             self._begin()
-        elif self._clock.monotonic() - self._written >= LOOK_EVERY:
-            self._write(looked=self._clock.now())
+            return
+        # by both clocks: one stands still while the machine sleeps, the other can be set
+        now = self._clock.now()
+        by_the_wall = abs((now - self._now.looked).total_seconds())
+        if max(by_the_wall, self._clock.monotonic() - self._written) >= LOOK_EVERY:
+            self._write(looked=now)
 
     def cycle_finished(self) -> None:
         """Write down that a whole cycle came to its end."""
@@ -194,6 +198,8 @@ class HeartbeatRecorder:
 
 
 _MOMENTS = frozenset({"started", "looked", "cycled", "broke", "ended"})
+_PERHAPS = frozenset({"cycled", "broke", "ended"})
+_NUMBERS = frozenset({"pid", "failures"})
 
 
 def _load(kept: Any) -> Heartbeat | None:
@@ -202,15 +208,23 @@ def _load(kept: Any) -> Heartbeat | None:
         return None
     known = {field.name for field in fields(Heartbeat)} & kept.keys()
     try:
-        values: dict[str, Any] = {
-            name: datetime.fromisoformat(kept[name])
-            if name in _MOMENTS and kept[name] is not None
-            else kept[name]
-            for name in known
-        }
-        return Heartbeat(**values)
+        return Heartbeat(**{name: _kept(name, kept[name]) for name in known})
     except (TypeError, ValueError):
         return None
+
+
+def _kept(name: str, value: Any) -> Any:
+    """Return one value as it was kept. Raises TypeError and ValueError."""
+    if value is None and name in _PERHAPS:
+        return None
+    if name in _MOMENTS:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError(value)
+        return moment
+    if name in _NUMBERS:
+        return abs(int(value))
+    return str(value)
 
 
 def _process(heartbeat: Heartbeat) -> bool | None:
@@ -219,7 +233,7 @@ def _process(heartbeat: Heartbeat) -> bool | None:
         return None
     try:
         os.kill(heartbeat.pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:  # it is somebody else's
         return True

@@ -163,6 +163,19 @@ def test_a_daemon_of_another_machine_is_known_by_its_looks_alone(store: Store) -
     assert seen(store, clock).state is DaemonState.DEAD
 
 
+@pytest.mark.parametrize("hours", [8, -8], ids=["the machine slept", "the clock was set back"])
+def test_a_daemon_that_looks_again_after_the_clock_jumped_is_running(
+    store: Store, hours: int
+) -> None:
+    clock = FakeClock(NOW)
+    daemon = recorder(store, clock)
+    daemon.look()
+    clock.set_to(NOW + hours * HOUR)
+    assert seen(store, clock).state is DaemonState.STUCK
+    daemon.look()
+    assert seen(store, clock).state is DaemonState.RUNNING
+
+
 def test_a_new_start_knows_the_last_cycle_and_no_old_failure(store: Store) -> None:
     clock = FakeClock(NOW)
     first = recorder(store, clock)
@@ -195,7 +208,18 @@ def test_the_command_that_starts_it_is_the_one_it_was_started_by(
 
 @pytest.mark.parametrize(
     "kept",
-    [None, 7, "soon", [], {}, {"started": "soon", "looked": "x"}, {"started": 5, "looked": 6}],
+    [
+        None,
+        7,
+        "soon",
+        [],
+        {},
+        {"started": "soon", "looked": "x"},
+        {"started": 5, "looked": 6},
+        {"started": "2026-12-01T12:00:00", "looked": "2026-12-01T12:00:00"},
+        {"started": NOW.isoformat(), "looked": NOW.isoformat(), "pid": "me"},
+        {"started": NOW.isoformat(), "looked": None},
+    ],
     ids=repr,
 )
 def test_a_record_that_can_not_be_read_is_none(store: Store, kept: object) -> None:
