@@ -1,7 +1,7 @@
 """``syncd history``: what changed in the plan."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -188,19 +188,26 @@ def take_back(session: Session, what: str) -> int:
         if not undone.taken_back:
             speech.note("Nothing was taken back: `syncd why ID` tells who set what since.")
             return 1
-        if any(row.kind is Kind.BLOCK and _by_syncd(row) for row in undone.taken_back):
-            speech.note(
-                "What still wants time is planned again, perhaps where it was: delete a block in"
-                " your calendar to have another time, or move it to where you want it."
-            )
+        for sentence in _about_blocks(undone.taken_back):
+            speech.note(sentence)
         cycle = app.store.history.last_cycle()
         speech.note(f"{SPREAD}; `syncd undo c{cycle}` takes this itself back.")
         return 0
 
 
-def _by_syncd(row: HistoryRow) -> bool:
-    """Say whether syncd's planning placed, moved or took away a block."""
-    return row.by.startswith(BY) and row.field in ("", "start", "end", "archived")
+def _about_blocks(rows: Sequence[HistoryRow]) -> Iterator[str]:
+    """Yield what becomes of blocks that syncd had placed or moved."""
+    fields = {row.field for row in rows if row.kind is Kind.BLOCK and row.by.startswith(BY)}
+    if "" in fields:
+        yield (
+            "What still wants time is planned again, perhaps where it was: delete a block in"
+            " your calendar to have another time, or move it to where you want it."
+        )
+    if fields & {"start", "end"}:
+        yield (
+            "A block that goes back to where it was is pinned there: `syncd unpin ID` lets syncd"
+            " move it again."
+        )
 
 
 def restore(ctx: typer.Context, which: Which) -> int:

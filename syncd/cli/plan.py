@@ -298,6 +298,11 @@ def plan_import(
         changed = put_all(app.plan_context(), read.entities, "import")
         session.warn(list(read.problems))
         session.speech.line(_taken(read, changed))
+        if read.problems:
+            session.speech.note(
+                "What has a mistake was left out: correct it, and import the file again; nothing"
+                " is doubled by that."
+            )
         if changed:
             session.speech.note(
                 "The tools hear of it with the next sync; `syncd plan check` looks it over."

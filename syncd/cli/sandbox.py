@@ -61,7 +61,8 @@ def serve_until_stopped(session: Session, directory: Path | None, port_base: int
         for name, server in served.items():
             speech.aloud(f"{name:<{width}}  {server.origin}/")
         speech.aloud(f"{'settings':<{width}}  {settings}")
-        speech.note(f"Try `syncd --config {settings} sync`; Ctrl-C ends the sandboxes.")
+        keeps = "" if directory else " and removes all of this, unless you give `--dir`"
+        speech.note(f"Try `syncd --config {settings} sync`; Ctrl-C ends the sandboxes{keeps}.")
         while not clock.sleep(LONG):
             pass
     return signals.status

@@ -88,7 +88,8 @@ def _moved(
     for move in moved[:SHOWN]:
         yield SystemAction(what="moved", sentence=_move_words(move, inputs))
     if len(moved) > SHOWN:
-        more = f"{len(moved) - SHOWN} more blocks were moved."
+        left = len(moved) - SHOWN
+        more = f"{count(left, 'more block')} {'was' if left == 1 else 'were'} moved."
         yield SystemAction(what="moved", sentence=more)
 
 

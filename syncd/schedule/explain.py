@@ -342,10 +342,14 @@ def reasons(problem: Problem, timetable: Timetable) -> Reasons:
         for block in problem.standing
         if block.firmness is not Firmness.FIXED and block.id not in now_at
     }
-    frozen = {block.id for block in problem.standing if block.firmness is Firmness.FROZEN}
+    frozen = {
+        block.id: block.span for block in problem.standing if block.firmness is Firmness.FROZEN
+    }
     return Reasons(
         placed=tuple(
-            STARTS_SOON if block.id in frozen else why_here(solution, placement)
+            STARTS_SOON
+            if block.id is not None and frozen.get(block.id) == block.span
+            else why_here(solution, placement)
             for block, placement in zip(timetable.blocks, placements, strict=True)
         ),
         moved={block: words for block, words in known.items() if block not in gone},

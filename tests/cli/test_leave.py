@@ -262,3 +262,21 @@ def test_a_task_that_is_not_wanted_now_is_listed_and_can_be_wanted_again(
 def test_a_task_whose_blocks_were_not_deleted_is_planned_anyhow(evenings: Evenings) -> None:
     assert "is planned as any other" in flat(evenings.syncd("resume", OUTLINE).out)
     assert "name a task" in complaint(evenings.syncd("resume", "Lead a team"))
+
+
+def test_ending_a_leave_twice_is_ending_it_once(evenings: Evenings) -> None:
+    evenings.told("pause", "--until", "+7d")
+    evenings.plan_blocks()
+    evenings.told("resume")
+    once = just_back(evenings)
+    assert "no leave is to come" in evenings.syncd("resume").out
+    assert just_back(evenings) is once is True
+
+
+def just_back(desk: Evenings) -> bool:
+    """Say whether the next planning fills the days that were free for the leave."""
+    app = desk.app()
+    try:
+        return bool(PlannerState(app.store).recall("just back"))
+    finally:
+        app.close()

@@ -163,7 +163,8 @@ def resume(context: Context) -> list[tuple[date, date]]:
     begun = [(first, day - timedelta(days=1)) for first, _ in ended if first < day]
     with context.store.transaction():
         memory.set_pauses([*kept, *begun])
-        memory.remember("just back", bool(ended))
+        if ended:  # else whoever has just come back stays so until that is planned
+            memory.remember("just back", value=True)
         memory.ask()
     return ended
 
