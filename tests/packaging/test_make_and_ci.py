@@ -63,6 +63,7 @@ def test_ci_runs_what_the_readme_tells_a_person_to_run() -> None:
     assert re.findall(r"^make (\w+)", CI.read_text(), re.MULTILINE) == [
         "check",
         "test",
+        "coverage",
         "conformance",
         "fuzz",
     ]
