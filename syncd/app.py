@@ -128,7 +128,7 @@ class App:
         """Return the tools that can't be made now, and why: each is tried. Raises ``Mistake``."""
         from concurrent.futures import wait
 
-        from syncd.engine.tool_status import ConnectorFactory, let_go
+        from syncd.engine.tool_status import ConnectorFactory, close_tool
 
         context, stop = self._context(self.store), threading.Event()
         pool, stopping = self.lanes(), self._stopping(stop)
@@ -140,7 +140,7 @@ class App:
             wait(list(factory.lanes.values()))
             for _, tool in factory.finish():
                 if tool is not None:
-                    let_go(tool)
+                    close_tool(tool)
             return factory.unusable
         finally:
             stop.set()

@@ -29,7 +29,7 @@ from syncd.engine.tool_status import (
     ConnectorFactory,
     ToolStatus,
     Unusable,
-    let_go,
+    close_tool,
     record_failure,
     wait_for_joiners,
 )
@@ -188,7 +188,7 @@ class Engine:
         finally:
             self._factory.close()
             for tool in self.context.tools.values():
-                let_go(tool)
+                close_tool(tool)
         for name in self._counts.names():
             self._counts.pour(name, self._tool_report(name))
         return self._report
@@ -293,7 +293,7 @@ class Engine:
         old = self.context.tools.get(name)
         if old is not None:
             self._counts.exchanged(name, old.limiter)
-            let_go(old)
+            close_tool(old)
         self._used.discard(name)
         if self.context.joined(fresh):
             forget_check(self.context)

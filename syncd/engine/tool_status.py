@@ -185,7 +185,7 @@ class ConnectorFactory:
         """Let go of what was made and is not asked for any more."""
         for future in self.lanes.values():
             if future.done() and not future.cancelled() and future.exception() is None:
-                let_go(future.result())
+                close_tool(future.result())
 
     def _build(self, name: ToolName) -> Tool:
         """Make one tool; runs in its lane, and raises whatever its connector raises."""
@@ -235,7 +235,7 @@ def wait_for_joiners(
         join()
 
 
-def let_go(tool: Tool) -> None:
+def close_tool(tool: Tool) -> None:
     """Close a connector; that it can't be closed is nothing to anybody else."""
     try:
         tool.connector.close()

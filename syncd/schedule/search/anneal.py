@@ -35,7 +35,7 @@ class Schedule:
 
 
 def annealed(start: Solution, schedule: Schedule, rng: RandomSource) -> Solution:
-    """Return the best arrangement found; at worst the one that was given."""
+    """Return the best solution found; at worst the one that was given."""
     search = _Search(start.copy())
     moves = Neighbourhood(search.solution, rng)
     if not moves.tasks or schedule.steps <= 0:
@@ -51,7 +51,7 @@ def annealed(start: Solution, schedule: Schedule, rng: RandomSource) -> Solution
 
 
 def _tidy(solution: Solution, rng: RandomSource) -> Solution:
-    """Return an arrangement whose moved blocks are back where that costs nothing, and
+    """Return a solution whose moved blocks are back where that costs nothing, and
     whose others start as soon in their day as is as good."""
     search = _Search(solution)
     moves = Neighbourhood(solution, rng)
@@ -76,7 +76,7 @@ def _sooner(solution: Solution, placement: Placement) -> Move:
 
 
 class _Search:
-    """An arrangement, its costs by part, and the best that was seen."""
+    """A solution, its costs by part, and the best that was seen."""
 
     def __init__(self, solution: Solution) -> None:
         instance = solution.instance

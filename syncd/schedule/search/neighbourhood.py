@@ -24,7 +24,7 @@ class Move:
 
 
 class Neighbourhood:
-    """Makes up changes of an arrangement. None: the idea did not work out."""
+    """Makes up changes of a solution. None: the idea did not work out."""
 
     __slots__ = ("kinds", "rng", "solution", "tasks")
 

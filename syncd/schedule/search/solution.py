@@ -233,7 +233,7 @@ class Solution:
 
 
 def arranged(instance: Instance, placements: Iterable[Placement]) -> Solution:
-    """Return an arrangement of some blocks."""
+    """Return a solution of some blocks."""
     solution = Solution(instance)
     for placement in placements:
         solution.put(placement)
@@ -251,7 +251,7 @@ def _late(minutes: int) -> int:
 
 
 def timetable(solution: Solution) -> Timetable:
-    """Return an arrangement with the ids of standing blocks."""
+    """Return a solution with the ids of standing blocks."""
     problem = solution.instance.problem
     blocks = tuple(sorted(placed(solution), key=lambda block: (block.span, block.task)))
     return Timetable(
