@@ -113,7 +113,9 @@ def test_a_mistake_in_a_plan_file_is_told_and_the_rest_is_taken_in(
     assert done.status == 1
     first, *rest = done.err.splitlines()
     assert hint in only_sentence([first])
-    assert all("next sync" in line for line in rest)
+    left_out, *more = rest
+    assert left_out.startswith("What has a mistake was left out: correct it")
+    assert all("next sync" in line for line in more)
     home.sync()
     assert home.notion.titles(Kind.GOAL) == ["Learn to sail"]
     assert home.todoist.titles(Kind.TASK) == ["Buy a cap"]
