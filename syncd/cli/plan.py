@@ -298,7 +298,7 @@ def plan_import(
         changed = put_all(app.plan_context(), read.entities, "import")
         session.warn(list(read.problems))
         session.speech.line(_taken(read, changed))
-        if read.problems:
+        if read.problems and read.entities:
             session.speech.note(
                 "What has a mistake was left out: correct it, and import the file again; nothing"
                 " is doubled by that."
