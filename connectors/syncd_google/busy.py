@@ -11,9 +11,8 @@ from syncd.errors import Changed, Gone, SkipItem
 from syncd_google import border, events
 from syncd_google.border import UnreadableEvent
 from syncd_google.calendars import BoundCalendar, is_persons_event
-from syncd_google.client import ScopeMissing
+from syncd_google.errors import SIGN_IN, ScopeMissing
 from syncd_google.settings import GoogleSettings
-from syncd_google.tokens import SIGN_IN
 
 if TYPE_CHECKING:  # the client library takes long to import
     from syncd_google.client import GoogleClient

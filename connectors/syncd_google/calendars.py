@@ -17,7 +17,7 @@ from syncd.errors import (
     Unclear,
 )
 from syncd_google import border, events
-from syncd_google.client import ScopeMissing
+from syncd_google.errors import ScopeMissing
 from syncd_google.settings import GoogleSettings
 
 if TYPE_CHECKING:  # the client library takes long to import

@@ -13,8 +13,8 @@ from syncd.errors import SignIn
 from syncd.hosts import is_here, web
 from syncd.private import make_folder, write
 from syncd.text import is_token
+from syncd_google.errors import SIGN_IN
 
-SIGN_IN = "run `syncd auth google`"
 _REFRESHING = ("refresh_token", "client_id", "client_secret")
 _GOOGLE = ("googleapis.com", "google.com")
 _USUAL_URI = "https://oauth2.googleapis.com/token"

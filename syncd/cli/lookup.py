@@ -11,7 +11,7 @@ from syncd.app import App
 from syncd.cli.output import kind_word
 from syncd.errors import Mistake
 from syncd.model.entities import Kind, kind_of
-from syncd.model.exchange.names import Unreadable
+from syncd.model.exchange.output import Unreadable
 from syncd.model.exchange.values import Here, read_day
 from syncd.model.ids import EntityId, ToolName
 from syncd.model.plan import normalised

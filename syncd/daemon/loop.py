@@ -25,7 +25,7 @@ from syncd.daemon.due import (
 )
 from syncd.daemon.logs import redacted_traceback
 from syncd.daemon.supervisor import Notifier, SignalFlags
-from syncd.engine.heartbeat import HeartbeatRecorder
+from syncd.engine.heartbeat import Heartbeat, HeartbeatRecorder
 from syncd.errors import StateTrouble, SyncdError
 from syncd.model.ids import ToolName
 
@@ -169,8 +169,8 @@ class StateWatch:
 class Watch:
     """Hears of what happens to the loop; this one does nothing with it."""
 
-    def started(self) -> None:
-        """The loop begins, and could write its state."""
+    def started(self, before: Heartbeat | None) -> None:
+        """The loop begins, and could write its state; ``before``: what the last one wrote."""
 
     def cycle_finished(self) -> None:
         """A whole cycle came to its end."""
@@ -259,7 +259,7 @@ class Loop:
         if not self._started:
             self._started = True
             self._notifier.ready()
-            self._watch.started()
+            self._watch.started(self._heartbeat.before)
         self._rebuild()
         self.jobs.run_pending()
 

@@ -187,23 +187,21 @@ def ping(app: "App", path: str) -> None:
 class Announcer(Watch):
     """Says what needs the person once, and when it is over; pings as cycles come and go.
 
-    app: returns the app as the settings are now. before: what the last daemon on this state
-    wrote down of itself.
+    app: returns the app as the settings are now.
     """
 
-    def __init__(self, app: "Callable[[], App]", before: Heartbeat | None) -> None:
+    def __init__(self, app: "Callable[[], App]") -> None:
         self._app = app
-        self._before = before
         self._known: dict[str, str] | None = None
         self._pinged = float("-inf")
         self._failing: datetime | None = None
         self._texts = Outlet(lambda text: send_everywhere(app(), text), _failures("sent"))
         self._pings = Outlet(lambda path: ping(app(), path), _failures("pinged"))
 
-    def started(self) -> None:
+    def started(self, before: Heartbeat | None) -> None:
         """Say that the daemon begins, and that it was away where that was for long, unasked."""
         self._pings.put("/start")
-        app, before = self._app(), self._before
+        app = self._app()
         after = timedelta(minutes=app.settings.notify.after_minutes)
         if (
             before is None

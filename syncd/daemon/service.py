@@ -17,9 +17,9 @@ from syncd.daemon.loop import Cycle, Loop, Workload
 from syncd.daemon.notify import Announcer, ToolHealth
 from syncd.daemon.supervisor import SignalFlags, notifier
 from syncd.engine.cycle import Engine
-from syncd.engine.heartbeat import Heartbeat, HeartbeatRecorder, read_heartbeat
+from syncd.engine.heartbeat import HeartbeatRecorder
 from syncd.engine.report import Report
-from syncd.errors import Mistake, StateTrouble
+from syncd.errors import Mistake
 from syncd.model.ids import ToolName
 from syncd.review.periods import Period
 from syncd.store.outbox import OutboxMessage, OutboxStatus
@@ -107,14 +107,6 @@ def serve(app: App, config: Path | None, flags: SignalFlags) -> None:
         daemon.end()
 
 
-def _last_heartbeat(app: App) -> Heartbeat | None:
-    """Return what the last daemon wrote down; None where that can't be read now."""
-    try:
-        return read_heartbeat(app.store.tools)
-    except StateTrouble:
-        return None
-
-
 def _review_failures() -> FailureLog:
     return FailureLog(
         cannot="no review can be made",
@@ -139,7 +131,7 @@ class Daemon:
     _reviews: FailureLog = field(default_factory=_review_failures)
 
     def __post_init__(self) -> None:
-        self.announcer = Announcer(lambda: self.app, _last_heartbeat(self.app))
+        self.announcer = Announcer(lambda: self.app)
 
     def begin(self) -> Workload:
         """Make the engine; return what the loop works at. Raises ``Mistake``."""

@@ -133,7 +133,8 @@ def read_liveness(store: ToolStore, now: datetime) -> Liveness:
 class HeartbeatRecorder:
     """Writes down what the daemon does. Every method raises ``StateTrouble`` where it can't.
 
-    store: returns where to write, as settings that are read anew open it anew.
+    store: returns where to write, as settings that are read anew open it anew. before: what
+    the last daemon on this state had written, once this one has looked.
     """
 
     def __init__(
@@ -144,6 +145,7 @@ class HeartbeatRecorder:
         self._start = _start_command(environ)
         self._written = float("-inf")
         self._now: Heartbeat | None = None
+        self.before: Heartbeat | None = None
 
     def look(self) -> None:
         """Write down that the daemon looks at what is due; little is written."""
@@ -174,6 +176,7 @@ class HeartbeatRecorder:
 
     def _begin(self) -> None:
         before, now = read_heartbeat(self._store()), self._clock.now()
+        self.before = before
         fresh = Heartbeat(
             started=now,
             looked=now,

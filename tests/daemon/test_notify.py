@@ -138,8 +138,8 @@ def app(opened: Open, ear: Ear) -> App:
     return opened(notify={"urls": urls, "ping_url": ping})
 
 
-def announcer(app: App, before: Heartbeat | None = None) -> Announcer:
-    return Announcer(lambda: app, before)
+def announcer(app: App) -> Announcer:
+    return Announcer(lambda: app)
 
 
 def tool(app: App, state: ToolState, ago: timedelta = timedelta()) -> list[ToolHealth]:
@@ -213,15 +213,15 @@ def test_a_daemon_that_was_away_for_long_says_that_it_is_back(
     span = {name: value for name, value in away.items() if name != "ended"}
     at = app.clock.now() - timedelta(**span)
     before = Heartbeat(started=at, looked=at, ended=at if "ended" in away else None)
-    watch = announcer(app, before)
-    watch.started()
+    watch = announcer(app)
+    watch.started(before)
     watch.end(10)
     assert ear.texts == said
 
 
 def test_pings_say_that_it_starts_works_and_fails(app: App, ear: Ear, clock: FakeClock) -> None:
     watch = announcer(app)
-    watch.started()
+    watch.started(None)
     for _ in range(6):  # one a minute is enough
         watch.cycle_finished()
         clock.sleep(20)
@@ -238,7 +238,7 @@ def test_whatever_becomes_of_a_notification_nothing_breaks_and_it_is_logged_once
         watch = announcer(app)
         for state in (ToolState.SIGN_IN, ToolState.OK, ToolState.HELD, ToolState.OK):
             watch.tools(tool(app, state))
-        watch.started()
+        watch.started(None)
         watch.cycle_broke("it broke.")
         watch.end(20)
     events = [record["event"] for record in records]
@@ -285,5 +285,5 @@ def test_who_has_mail_gets_it_by_mail(opened: Open) -> None:
 def test_without_settings_nothing_is_sent(opened: Open) -> None:
     watch = announcer(opened())
     watch.tools(tool(opened(), ToolState.SIGN_IN))
-    watch.started()
+    watch.started(None)
     watch.end(10)

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from syncd.model.entities import REFERENCE_ORDER, Entity, Kind, Task, kind_of, replace
-from syncd.model.exchange.names import (
+from syncd.model.exchange.output import (
     ONE,
     Draft,
     Problems,

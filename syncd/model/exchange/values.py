@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from syncd.model.exchange.names import Unreadable, as_text, either, shown
-from syncd.model.exchange.output import facts_text
+from syncd.model.exchange.output import Unreadable, as_text, either, facts_text, shown
 from syncd.model.rules.recurrence import recurrence_problem, repetition
 from syncd.model.values import Due, FieldSpec, FieldType, Moment, Value
 from syncd.text import nearest

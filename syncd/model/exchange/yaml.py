@@ -9,8 +9,7 @@ import yaml
 
 from syncd.errors import Mistake
 from syncd.model.entities import Entity, Kind, kind_of
-from syncd.model.exchange.names import Problems
-from syncd.model.exchange.output import entity_to_json
+from syncd.model.exchange.output import Problems, entity_to_json
 from syncd.model.schema import FIELDS
 from syncd.model.values import FieldType
 

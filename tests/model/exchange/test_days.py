@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.model.exchange.names import Unreadable
+from syncd.model.exchange.output import Unreadable
 from syncd.model.exchange.values import Here, read_day, read_due, read_instant, read_moment
 from syncd.model.values import Moment
 

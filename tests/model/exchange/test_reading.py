@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from syncd.errors import Mistake
 from syncd.model.entities import Entity, Goal, Kind, Milestone, Resource, Skill, Task
-from syncd.model.exchange.names import known_names
+from syncd.model.exchange.output import known_names
 from syncd.model.exchange.reading import Imported, read_plan
 from syncd.model.ids import EntityId
 from syncd.model.values import GoalStatus, Moment

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.model.entities import Goal, Kind, Task, kind_of
-from syncd.model.exchange.names import known_names
+from syncd.model.exchange.output import known_names
 from syncd.model.exchange.reading import read_plan
 from syncd.model.plan import Plan
 from syncd.model.rules.consequences import consequences

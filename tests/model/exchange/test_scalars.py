@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.model.entities import Kind
-from syncd.model.exchange.names import Unreadable
+from syncd.model.exchange.output import Unreadable
 from syncd.model.exchange.values import Here, read_value
 from syncd.model.schema import FIELDS
 from syncd.model.values import REFERENCES

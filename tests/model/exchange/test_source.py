@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.errors import Mistake
-from syncd.model.exchange.names import Problems
+from syncd.model.exchange.output import Problems
 from syncd.model.exchange.yaml import DEEPEST, LONGEST, Table, data_of
 
 
