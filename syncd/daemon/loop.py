@@ -185,8 +185,9 @@ class Watch:
 class Loop:
     """Runs jobs when they are due, until the clock is told to stop.
 
-    heartbeat: where its looks and cycles are written down. watch: hears of them too. reload: returns the new work; raises
-    Mistake to keep the old. offset: this installation's own number, see ``due.jitter``.
+    heartbeat: where its looks and cycles are written down. watch: hears of them too.
+    reload: returns the new work; raises Mistake to keep the old. offset: this
+    installation's own number, see ``due.jitter``.
     """
 
     def __init__(  # noqa: PLR0913 - the loop is where the daemon's parts meet

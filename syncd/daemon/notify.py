@@ -1,8 +1,9 @@
 """Notifications: what needs the person is said once where they look, and once more when it is over."""
 
+import logging
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -45,35 +46,35 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolHealth:
-    """A tool as notifications see it; since: when it last worked, as far as is known."""
+    """A tool as notifications see it; since: when this daemon first saw that it does not work."""
 
     row: ToolRow
     title: str
     since: datetime
 
 
-def tool_alarms(
-    tools: Iterable[ToolHealth], after: timedelta, now: datetime, zone: str
-) -> Iterator[Alarm]:
-    """Yield what the tools need: a sign-in and a decision at once, the rest after a while."""
-    for tool in tools:
-        name, title, state = tool.row.tool, tool.title, tool.row.state
-        works = f"{title} works again."
-        if state is ToolState.SIGN_IN:
-            sentence = f"{title} needs you to sign in: `syncd auth {name}`."
-            yield Alarm(key=f"tool {name} sign-in", sentence=sentence, over=works)
-        elif state is ToolState.HELD:
-            sentence = (
-                f"{title} waits for your decision: `syncd status` shows on what, and why."
-            )
-            over = f"{title} goes on: you have decided, or there is nothing left to decide."
-            yield Alarm(key=f"tool {name} held", sentence=sentence, over=over)
-        elif state is not ToolState.OK and now - tool.since >= after:
-            why = impersonal(tool.row.message, unknown=state is ToolState.DEGRADED)
-            sentence = (
-                f"{title} has not worked since {_local(tool.since, zone)}. {why}".rstrip()
-            )
-            yield Alarm(key=f"tool {name} broken", sentence=sentence, over=works)
+def tool_alarm(tool: ToolHealth, after: timedelta, now: datetime, zone: str) -> Alarm | None:
+    """Return what a tool needs: a sign-in or a decision at once, the rest after a while."""
+    name, title, state = tool.row.tool, tool.title, tool.row.state
+    works = f"{title} works again."
+    if state is ToolState.SIGN_IN:
+        sentence = f"{title} needs you to sign in: `syncd auth {name}`."
+        return Alarm(key=f"{_scope(name)}sign-in", sentence=sentence, over=works)
+    if state is ToolState.HELD:
+        sentence = f"{title} waits for your decision: `syncd status` shows on what, and why."
+        over = f"{title} goes on: you have decided, or there is nothing left to decide."
+        return Alarm(key=f"{_scope(name)}held", sentence=sentence, over=over)
+    if state is ToolState.OK or now - tool.since < after:
+        return None
+    why = impersonal(tool.row.message, unknown=state is ToolState.DEGRADED)
+    since = _local(tool.row.last_ok or tool.since, zone)
+    sentence = f"{title} has not worked since {since}. {why}".rstrip()
+    return Alarm(key=f"{_scope(name)}broken", sentence=sentence, over=works)
+
+
+def _scope(name: str) -> str:
+    """Return how the keys of a tool's alarms begin."""
+    return f"tool {name} "
 
 
 class Outlet:
@@ -138,6 +139,8 @@ def _by_apprise(app: "App", text: str) -> None:
         raise Mistake(
             "`notify.urls` needs Apprise: install it with `pip install 'syncd[notify]'`."
         ) from None
+    # its own log names addresses, which are secrets
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     sender = Apprise()
     wrong = sum(not sender.add(url) for url in urls)
     if wrong:
@@ -213,16 +216,32 @@ class Announcer(Watch):
         self._texts.put(f"syncd is running again: it was not since {since}.")
 
     def tools(self, tools: Iterable[ToolHealth]) -> None:
-        """Say what the tools need, and what they no longer need."""
-        app = self._app()
+        """Say what the tools need, and that those work again which do.
+
+        What was said of a tool holds until it works, or needs something else; of a tool that
+        is no longer synced nothing more is said.
+        """
+        known, app = self._recall(), self._app()
         after = timedelta(minutes=app.settings.notify.after_minutes)
-        alarms = tool_alarms(tools, after, app.clock.now(), app.zone)
-        self._update("tool ", {alarm.key: alarm for alarm in alarms})
+        now = {key: over for key, over in known.items() if not key.startswith("tool ")}
+        for tool in tools:
+            before = _begins(known, _scope(tool.row.tool))
+            alarm = tool_alarm(tool, after, app.clock.now(), app.zone)
+            if alarm is not None:
+                now[alarm.key] = alarm.over
+                if alarm.key not in before:
+                    self._texts.put(alarm.sentence)
+            elif tool.row.state is not ToolState.OK:
+                now |= before
+            else:
+                for over in before.values():
+                    self._texts.put(over)
+        self._remember(now)
 
     def cycle_finished(self) -> None:
         """A whole cycle came to its end."""
         self._failing = None
-        self._update("daemon ", {})
+        self._update({})
         now = self._app().clock.monotonic()
         if now - self._pinged >= PING_EVERY:
             self._pinged = now
@@ -237,33 +256,31 @@ class Announcer(Watch):
         if now - self._failing >= timedelta(minutes=app.settings.notify.after_minutes):
             sentence = f"syncd finishes no cycle: {why}"
             over = "syncd finishes its cycles again."
-            self._update("daemon ", _one("daemon cycles", sentence, over))
+            self._update(_one("daemon cycles", sentence, over))
 
     def state_failed(self, why: str) -> None:
         """The state can't be written: nothing is sent to any tool."""
         self._pings.put("/fail")
         over = "syncd can write its state again."
-        self._update("daemon ", _one("daemon state", f"syncd does nothing now: {why}", over))
+        self._update(_one("daemon state", f"syncd does nothing now: {why}", over))
 
     def end(self, patience: float) -> None:
         """Let what waits go out."""
         self._texts.wait(patience)
         self._pings.wait(patience)
 
-    def _update(self, scope: str, current: Mapping[str, Alarm]) -> None:
-        """Say what is new and what is over of one scope, and remember it."""
+    def _update(self, current: Mapping[str, Alarm]) -> None:
+        """Say what is new and what is over of the daemon itself, and remember it."""
         known = self._recall()
-        before = {key: over for key, over in known.items() if key.startswith(scope)}
+        before = _begins(known, "daemon ")
         for key, alarm in current.items():
             if key not in before:
                 self._texts.put(alarm.sentence)
         for key, over in before.items():
             if key not in current:
                 self._texts.put(over)
-        now = {key: alarm.over for key, alarm in current.items()}
-        if now.keys() != before.keys():
-            others = {key: over for key, over in known.items() if key not in before}
-            self._remember({**others, **now})
+        others = {key: over for key, over in known.items() if key not in before}
+        self._remember(others | {key: alarm.over for key, alarm in current.items()})
 
     def _recall(self) -> dict[str, str]:
         """Return the alarms that were given, with what is said when each is over."""
@@ -277,11 +294,18 @@ class Announcer(Watch):
         return self._known
 
     def _remember(self, known: dict[str, str]) -> None:
-        self._known = known
+        changed, self._known = known != self._recall(), known
+        if not changed:
+            return
         try:
             self._app().store.tools.remember(DAEMON, _NAME, known)
         except StateTrouble:
             log.warning("a notification may come again after a new start")
+
+
+def _begins(known: Mapping[str, str], scope: str) -> dict[str, str]:
+    """Return the alarms whose keys begin so."""
+    return {key: over for key, over in known.items() if key.startswith(scope)}
 
 
 def _local(moment: datetime, zone: str) -> str:

@@ -273,7 +273,7 @@ class Daemon:
     def _health(self, row: ToolRow) -> ToolHealth:
         """Return a tool as notifications see it."""
         trouble = self._states.get(row.tool)
-        since = row.last_ok or (trouble.since if trouble else self.app.clock.now())
+        since = trouble.since if trouble else self.app.clock.now()
         return ToolHealth(row=row, title=self.app.registry.get(row.tool).title, since=since)
 
     def _summary(self, row: ToolRow) -> str:

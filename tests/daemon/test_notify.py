@@ -15,7 +15,7 @@ import pytest
 import structlog
 
 from syncd.app import App, open_app
-from syncd.daemon.notify import Announcer, ToolHealth, tool_alarms
+from syncd.daemon.notify import Announcer, ToolHealth, tool_alarm
 from syncd.engine.heartbeat import Heartbeat
 from syncd.model.ids import ToolName
 from syncd.settings.messages import document
@@ -60,8 +60,8 @@ CASES = {
 
 @pytest.mark.parametrize(("tool", "sentence"), CASES.values(), ids=CASES)
 def test_a_tool_needs_a_word_by_its_state(tool: ToolHealth, sentence: str | None) -> None:
-    alarms = list(tool_alarms([tool], AFTER, NOW, "Europe/Berlin"))
-    assert [alarm.sentence for alarm in alarms] == ([sentence] if sentence else [])
+    alarm = tool_alarm(tool, AFTER, NOW, "Europe/Berlin")
+    assert (alarm and alarm.sentence) == sentence
 
 
 class Ear:
@@ -166,6 +166,48 @@ def test_each_is_said_once_and_when_it_is_over_also_over_a_new_start(
     ]
 
 
+LONG = timedelta(hours=2)
+STORIES = {
+    "a network that is not up yet after a night": (
+        [(ToolState.BACKING_OFF, timedelta()), (ToolState.OK, timedelta())],
+        [],
+    ),
+    "signed out, then out of reach": (
+        [(ToolState.SIGN_IN, timedelta()), (ToolState.BACKING_OFF, timedelta())],
+        ["needs you to sign in"],
+    ),
+    "held, then signed out, then well": (
+        [(ToolState.HELD, LONG), (ToolState.SIGN_IN, LONG), (ToolState.OK, timedelta())],
+        ["waits for your decision", "needs you to sign in", "works again"],
+    ),
+    "broken, seen anew by another daemon, then well": (
+        [(ToolState.DEGRADED, LONG), (ToolState.DEGRADED, timedelta()), (ToolState.OK, LONG)],
+        ["has not worked since", "works again"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("states", "said"), STORIES.values(), ids=STORIES)
+def test_a_tool_is_said_to_work_only_once_it_does(
+    app: App, ear: Ear, states: list[tuple[ToolState, timedelta]], said: list[str]
+) -> None:
+    for state, ago in states:
+        watch = announcer(app)
+        watch.tools(tool(app, state, ago))
+        watch.end(10)
+    assert len(ear.texts) == len(said)
+    assert all(part in text for part, text in zip(said, ear.texts, strict=True))
+
+
+def test_nothing_is_said_of_a_tool_that_is_no_longer_synced(app: App, ear: Ear) -> None:
+    watch = announcer(app)
+    watch.tools(tool(app, ToolState.SIGN_IN))
+    watch.tools([])
+    watch.tools(tool(app, ToolState.OK))
+    watch.end(10)
+    assert len(ear.texts) == 1
+
+
 def test_a_cycle_that_breaks_is_said_once_it_lasts(
     app: App, ear: Ear, clock: FakeClock
 ) -> None:
@@ -244,7 +286,20 @@ def test_whatever_becomes_of_a_notification_nothing_breaks_and_it_is_logged_once
     events = [record["event"] for record in records]
     assert events.count("a notification can't be sent") == 1
     assert events.count("a notification can't be pinged") == 1
-    assert f"127.0.0.1:{ear.port}/say" not in str(records)
+    assert "127.0.0.1" not in str(records)
+
+
+def test_an_address_is_a_secret_also_to_the_library_that_can_not_read_it(
+    opened: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = opened(notify={"urls": ["nonsense://sesame/street", "slack://sesame"]})
+    with structlog.testing.capture_logs() as records:
+        watch = announcer(app)
+        watch.tools(tool(app, ToolState.SIGN_IN))
+        watch.end(20)
+    (record,) = records
+    assert record["hint"].startswith("2 of `notify.urls` can't be read")
+    assert "sesame" not in f"{records} {caplog.text}"
 
 
 def test_an_address_that_does_not_answer_holds_nothing_up(opened: Open) -> None:
